@@ -1,0 +1,31 @@
+# Whatever is run is run from .venv, which `make install` makes.
+PORT ?= 8000
+PYTHON ?=
+export PORT PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## Make .venv and install what FinCred runs on
+	@.ci/install requirements.txt
+
+run: install ## Serve on 127.0.0.1:8000 (PORT=8001 for another) with a small demo
+	@.ci/serve
+
+test: ## Run every test, on SQLite and on PostgreSQL (ARGS="goals -k limit" for some)
+	@.ci/install requirements-dev.txt
+	@.venv/bin/python .ci/test.py $(ARGS)
+
+check: ## The whole gate: tests, style, types, layers, migrations, OpenAPI, coverage
+	@.ci/run
+
+bench: ## Measure how fast it is, beside others (ARGS=--quick for a minute of it)
+	@.ci/install requirements-dev.txt
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+lock: ## Write requirements*.txt anew from requirements*.in
+	@.ci/install requirements-dev.txt
+	@.ci/lock

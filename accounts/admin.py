@@ -1,0 +1,120 @@
+"""The back office's view of people: look, search, and named actions; nothing is changed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+
+from accounts import services
+from accounts.admin_audit import AuditedAdmin, LookOnly
+from accounts.models import AuditEntry, EndReason, Profile, Session, User
+from fincred import clock
+
+admin.site.unregister(Group)  # what a group may is part of the software
+
+
+class ProfileInline(LookOnly, admin.StackedInline):  # type: ignore[type-arg]
+    model = Profile
+
+
+class SessionInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Session
+    fields = ("created_at", "expires_at", "ended_at", "end_reason")
+    ordering = ("-created_at",)
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin):
+    list_display = ("email", "full_name", "is_active", "is_verified", "is_staff", "created_at")
+    list_filter = ("is_active", "is_verified", "is_staff")
+    list_select_related = ("profile",)
+    search_fields = ("email", "profile__full_name", "=id")
+    ordering = ("-created_at",)
+    fields = ("id", "email", "is_active", "is_verified", "is_staff", "created_at", "elsewhere")
+    readonly_fields = ("elsewhere",)
+    inlines: ClassVar = [ProfileInline, SessionInline]
+    actions = ("disable", "enable", "end_sessions", "mail_verification", "grant_support", "revoke_support")
+
+    def person_of(self, row: User) -> User:
+        return row
+
+    @admin.display(description="elsewhere")
+    def elsewhere(self, person: User) -> str:
+        """Links to what the other apps keep of the person; accounts needn't know which these are."""
+        kinds = [link.related_model._meta for link in User._meta.related_objects if link.field.name == "user"]
+        shown = [kind for kind in kinds if self.admin_site.is_registered(kind.model)]
+        return format_html_join(
+            " · ",
+            '<a href="{}?user__id__exact={}">{}</a>',
+            (
+                (
+                    reverse(f"admin:{kind.app_label}_{kind.model_name}_changelist"),
+                    person.pk,
+                    kind.verbose_name_plural,
+                )
+                for kind in shown
+            ),
+        )
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.help_user")
+
+    def has_appoint_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    @admin.action(description="Disable: no login, all sessions end", permissions=["help"])
+    def disable(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_active, is_active=False))
+
+    @admin.action(description="Enable: may log in again", permissions=["help"])
+    def enable(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_active, is_active=True))
+
+    @admin.action(description="End all sessions", permissions=["help"])
+    def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.end_all_sessions, reason=EndReason.SUPPORT))
+
+    @admin.action(description="Send the verification mail again", permissions=["help"])
+    def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people.filter(is_active=True, is_verified=False), services.remind_to_verify)
+
+    @admin.action(description="Make a support agent", permissions=["appoint"])
+    def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_support, is_support=True))
+
+    @admin.action(description="Support agent no longer", permissions=["appoint"])
+    def revoke_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_support, is_support=False))
+
+    def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
+        """Nobody does anything to themselves, and only superusers do anything to staff."""
+        allowed = people.exclude(pk=str(request.user.pk))
+        if not request.user.is_superuser:
+            allowed = allowed.filter(is_staff=False)
+        done = 0
+        for person in allowed:
+            do(user=person, now=clock.now())
+            done += 1
+        level = messages.SUCCESS if done else messages.WARNING
+        self.message_user(request, f"Done for {done} of those chosen.", level)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(AuditedAdmin):
+    """The trail itself. To look at one entry is an entry in turn."""
+
+    list_display = ("at", "action", "person_id", "role", "actor_id", "object_type", "object_id", "reason")
+    list_filter = ("role", "object_type", "at")
+    search_fields = ("=person_id", "=actor_id", "=object_id", "=request_id")
+    ordering = ("-id",)
+
+    def person_of(self, row: AuditEntry) -> User | None:
+        return User.objects.filter(pk=row.person_id).first()

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    label = "accounts"
+    verbose_name = "People"
+
+    def ready(self) -> None:
+        from accounts.support import provide_support_group
+
+        post_migrate.connect(provide_support_group, dispatch_uid="accounts.support_group")

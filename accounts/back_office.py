@@ -1,0 +1,93 @@
+"""The back office as a whole: who signs in, how, and in whose name everything in it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.errors import WrongPasswordError
+from accounts.models import User
+from accounts.services import lock_user
+from accounts.services.audit import record
+from accounts.services.passwords import confirm_password, lock_confirmed, set_password
+from fincred import clock
+from fincred.context import Role, know_caller
+from fincred.errors import RateLimitExceededError
+
+
+class BackOffice(AdminSite):
+    """Django's admin, where staff act in their own name and attempts to prove a password are counted."""
+
+    site_header = site_title = "FinCred back office"
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            know_caller(role=Role.SUPPORT, actor_id=request.user.pk)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(as_staff, cacheable)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        try:
+            response = super().login(request, extra_context)
+        except RateLimitExceededError as refusal:
+            return _too_many(refusal)
+        if request.method == "POST" and isinstance(request.user, User):
+            _record_sign_in(request.user)
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        try:
+            return view(request)
+        except RateLimitExceededError as refusal:
+            return _too_many(refusal)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No page here needs it, and it would show rows past the audit trail."""
+        raise Http404
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Staff change their own password under the rules of the API's password change."""
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        try:
+            confirm_password(user=self.user, password=password, field="old_password", now=clock.now())
+        except WrongPasswordError:
+            raise forms.ValidationError("The password is wrong.") from None
+        return password
+
+    def save(self, commit: bool = True) -> User:
+        encoded = make_password(self.cleaned_data["new_password1"])
+        with transaction.atomic():
+            locked = lock_confirmed(user=self.user, field="old_password")
+            set_password(locked, encoded, action="password.changed", now=clock.now())
+        self.user.password = encoded  # the view renews the staff member's own sign-in from it
+        return self.user
+
+
+def _too_many(refusal: RateLimitExceededError) -> HttpResponse:
+    seconds = str(refusal.facts["retry_after"])
+    text = f"Too many attempts. Try again in {seconds} seconds."
+    return HttpResponse(text, status=429, content_type="text/plain", headers={"Retry-After": seconds})
+
+
+@transaction.atomic
+def _record_sign_in(staff: User) -> None:
+    know_caller(role=Role.SUPPORT, actor_id=staff.pk)
+    record(person=lock_user(staff.pk), action="back_office.entered", subject=staff, now=clock.now())

@@ -1,0 +1,61 @@
+"""What accounts refuses."""
+
+from __future__ import annotations
+
+from fincred.errors import AuthenticationError, AuthorizationError, FieldError, ValidationError, field_error
+
+
+class InvalidCredentialsError(AuthenticationError):
+    """Nobody has that address, or the password is another one; nobody can tell which."""
+
+    code = "INVALID_CREDENTIALS"
+    message = "Invalid email or password"
+
+
+class TokenInvalidError(AuthenticationError):
+    """Forged, unknown, used up, or of a session that has ended."""
+
+    code = "TOKEN_INVALID"
+    message = "The token is invalid"
+
+
+class TokenExpiredError(AuthenticationError):
+    code = "TOKEN_EXPIRED"
+    message = "The token has expired"
+
+
+class TokenReusedError(AuthenticationError):
+    """A refresh token came back long after it was spent: somebody has a copy, so its session has ended."""
+
+    code = "TOKEN_REUSED"
+    message = "The refresh token was used before, please log in again"
+
+
+class AccountInactiveError(AuthorizationError):
+    code = "ACCOUNT_INACTIVE"
+    message = "This account is disabled"
+
+
+class AccountNotVerifiedError(AuthorizationError):
+    code = "ACCOUNT_NOT_VERIFIED"
+    message = "Verify your email address first"
+
+
+class EmailAlreadyExistsError(ValidationError):
+    code = "EMAIL_ALREADY_EXISTS"
+    message = "An account with this email address exists already"
+    field = "email"
+
+
+class WrongPasswordError(FieldError):
+    """The current password, asked for again before something grave, is another one."""
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__(field=field, message="The password is wrong.", code="wrong_password")
+
+
+class UnacceptablePasswordError(ValidationError):
+    """A new password that the validators refuse; `faults` are (message, code) of each reason."""
+
+    def __init__(self, *, field: str, faults: list[tuple[str, str]]) -> None:
+        super().__init__(errors=[field_error(field, message, code) for message, code in faults])

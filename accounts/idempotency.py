@@ -1,0 +1,103 @@
+"""`Idempotency-Key`: a POST that is sent twice is done once, and answered twice with the same bytes.
+
+The key's row, the work and the stored answer are one transaction: a crash leaves none of the three. A
+parallel repeat waits at the row's unique constraint until the first has ended, then replays its answer.
+A key belongs to one person, method and path, and is forgotten after a day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import IdempotencyKey
+from fincred.errors import FieldError, IdempotencyKeyReusedError
+from fincred.exception_handler import handle
+from fincred.renderers import render_json
+from fincred.views import ApiView
+
+_VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
+# Answers that say nothing about the work: the next try may well go differently.
+_NOT_REPLAYED = frozenset({401, 403, 429})
+
+View = TypeVar("View", bound=ApiView)
+Path = ParamSpec("Path")
+Method = Callable[Concatenate[View, Request, Path], Response]
+
+
+def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request, Path], Any]:
+    """Let a POST be repeated safely when the client sends an `Idempotency-Key`.
+
+    :raises FieldError: the key isn't 1 to 255 visible ASCII characters.
+    :raises IdempotencyKeyReusedError: the key came before, with another body.
+    """
+
+    @wraps(method)
+    def once(view: View, request: Request, /, *args: Path.args, **kwargs: Path.kwargs) -> Any:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return method(view, request, *args, **kwargs)
+        if not _VISIBLE_ASCII.fullmatch(key):
+            raise FieldError(field="Idempotency-Key", message="Must be 1 to 255 visible ASCII characters.")
+        fingerprint = _fingerprint(request.data)
+        with transaction.atomic():
+            row, claimed = _claim(view, request, key, fingerprint)
+            if not claimed:
+                return _replay(row, fingerprint)
+            response = _answer(lambda: method(view, request, *args, **kwargs))
+            row.status, row.answer = response.status_code, render_json(response.data)
+            row.save(update_fields=["status", "answer"])
+        return response
+
+    once.takes_idempotency_key = True  # type: ignore[attr-defined]  # for the OpenAPI document
+    return once
+
+
+def _fingerprint(body: Any) -> str:
+    """Of what was meant, not of how it was spaced or ordered."""
+    # Not orjson, which refuses whole numbers of more than 64 bits.
+    canonical = json.dumps(body, sort_keys=True, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:
+    """The key's row, and whether it is ours to fill."""
+    scope = {"user": view.user, "method": request.method or "", "path": request.path, "key": key}
+    same = IdempotencyKey.objects.filter(**scope)
+    same.useless(view.now).delete()
+    row = IdempotencyKey(**scope, fingerprint=fingerprint, created_at=view.now)
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    stored = same.get()
+    return stored, stored.id == row.id
+
+
+def _answer(work: Callable[[], Response]) -> Response:
+    """The response, also when it is a refusal; whatever a refusal had begun is undone first."""
+    try:
+        with transaction.atomic():
+            return work()
+    except Exception as error:
+        refusal = handle(error, {})
+        if refusal is None or refusal.status_code in _NOT_REPLAYED or refusal.status_code >= 500:
+            raise
+        return refusal
+
+
+def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
+    if row.fingerprint != fingerprint:
+        raise IdempotencyKeyReusedError
+    return HttpResponse(
+        bytes(row.answer),
+        status=row.status,
+        content_type="application/json",
+        headers={"Idempotent-Replayed": "true"},
+    )

@@ -1,0 +1,32 @@
+"""Let a person go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.services import erase_person, find_person
+from fincred import clock
+from fincred.errors import ResourceNotFoundError
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete a person and everything held about them, for good. Asks first, unless --no-input is given. "
+        "Example: manage.py erase_user sam@example.com --no-input"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("person", help="the person's address or id")
+        parser.add_argument("--no-input", "--noinput", action="store_true", help="do not ask")
+
+    def handle(self, *args: Any, person: str, no_input: bool, **options: Any) -> None:
+        try:
+            user = find_person(person)
+            if not no_input and input(f"Erase {user} for good? Type yes: ") != "yes":
+                raise CommandError("Nothing was erased.")
+            erase_person(user=user, now=clock.now())
+        except ResourceNotFoundError:
+            raise CommandError("Nobody has this address or id.") from None
+        self.stdout.write(self.style.SUCCESS("Erased."))

@@ -1,0 +1,39 @@
+"""Hand a person their data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.services import export_person, find_person
+from fincred import clock
+from fincred.errors import ResourceNotFoundError
+from fincred.renderers import render_json
+
+
+class Command(BaseCommand):
+    help = (
+        "Write everything held about a person as JSON, to the terminal or to a file. "
+        "Example: manage.py export_user sam@example.com --output sam.json"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("person", help="the person's address or id")
+        parser.add_argument("--output", type=Path, metavar="FILE", help="write here, readable by its owner only")
+
+    def handle(self, *args: Any, person: str, output: Path | None, **options: Any) -> None:
+        try:
+            document = render_json(export_person(user=find_person(person), now=clock.now()))
+        except ResourceNotFoundError:
+            raise CommandError("Nobody has this address or id.") from None
+        if output is None:
+            self.stdout.write(document.decode())
+            return
+        try:
+            output.touch(mode=0o600)
+            output.write_bytes(document)
+        except OSError as error:
+            raise CommandError(f"{output} could not be written: {error.strerror}") from None
+        self.stdout.write(self.style.SUCCESS(f"Written to {output}."))

@@ -1,0 +1,22 @@
+"""Throw away what can't be used any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.services import purge_expired
+from fincred import clock
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete expired tokens, ended sessions, sent mail, idempotency keys of yesterday and past rate counters. "
+        "Example, once a day: manage.py purge_expired"
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        deleted = purge_expired(now=clock.now())
+        shown = ", ".join(f"{count} {kind}" for kind, count in deleted.items())
+        self.stdout.write(self.style.SUCCESS(f"Deleted: {shown}."))

@@ -1,0 +1,299 @@
+"""People, the sessions they are signed in with, and the mail that waits to be sent to them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length, Lower, Upper
+from django.db.models.lookups import Exact
+
+from accounts.managers import (
+    IdempotencyKeyQuerySet,
+    OneTimeTokenQuerySet,
+    OutgoingMailQuerySet,
+    RefreshTokenQuerySet,
+    SessionQuerySet,
+    UserManager,
+)
+from fincred import clock
+from fincred.context import Role
+from fincred.fields import ExactJSONField
+from fincred.models import UUIDModel
+
+DIGEST_LENGTH = 64
+
+
+def _untold(max_length: int) -> models.CharField[str | None, str | None]:
+    """Text that is null until the person tells it, as the API says; never empty."""
+    return models.CharField(max_length=max_length, null=True, blank=True)
+
+
+def new_audit_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
+    """A person who signs in by e-mail. What they tell about themselves is in their profile."""
+
+    last_login = None  # sessions know it
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    is_verified = models.BooleanField(default=False)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    # Turns the addresses in the audit trail into something that only this row can recognise; it goes with the row.
+    audit_key = models.BinaryField(default=new_audit_key)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    _password: str | None  # Django's own: what set_password() was given, until the row is saved
+
+    objects = UserManager()
+
+    class Meta:
+        permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        # Not the address: this is what logs and the admin's history show.
+        return f"Person {self.pk}"
+
+    @property
+    def full_name(self) -> str | None:
+        return self.profile.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Sessions end with the password also where Django sets it: on the admin's page, in `changepassword`."""
+        is_new_password = self._password is not None and not self._state.adding
+        super().save(*args, **kwargs)
+        if is_new_password:
+            self.sessions.live().update(ended_at=clock.now(), end_reason=EndReason.PASSWORD_CHANGED)
+
+
+class ReminderFrequency(models.TextChoices):
+    OFF = "off"
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    MONTHLY = "monthly"
+
+
+class Profile(UUIDModel):
+    """What a person tells about themselves; made together with the person."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="profile")
+    full_name = _untold(200)
+    country = _untold(100)
+    currency = models.CharField(max_length=3, default="USD")
+    timezone = models.CharField(max_length=64, default="UTC")
+    age_range = _untold(50)
+    employment_status = _untold(50)
+    reminder_frequency = models.CharField(
+        max_length=8, choices=ReminderFrequency, default=ReminderFrequency.WEEKLY
+    )
+    preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    persona_hint = _untold(50)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(Exact(Length("currency"), 3), currency=Upper(F("currency"))),
+                name="profile_currency_three_capitals",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_frequency__in=ReminderFrequency.values),
+                name="profile_reminder_frequency_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(preferred_checkin_day_of_week__isnull=True)
+                | Q(preferred_checkin_day_of_week__range=(1, 7)),
+                name="profile_checkin_day_is_weekday",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Profile of {self.user_id}"
+
+
+class EndReason(models.TextChoices):
+    """Why a session is over."""
+
+    LOGOUT = "logout"
+    LOGOUT_ALL = "logout_all"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason, no password
+    TOKEN_REUSED = "token_reused"  # noqa: S105  a reason, no token
+    DISABLED = "disabled"
+    ERASED = "erased"
+    SUPPORT = "support"
+
+
+class Session(UUIDModel):
+    """One sign-in: the family of refresh tokens that descend from it, and the access tokens made with them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=16, choices=EndReason, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_reason="")
+                | Q(ended_at__isnull=False, end_reason__in=EndReason.values),
+                name="session_end_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Session {self.pk}"
+
+
+class RefreshToken(UUIDModel):
+    """Good for one new pair; only its SHA-256 is kept."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="refresh_tokens")
+    token_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    spent_at = models.DateTimeField(null=True)
+
+    objects = RefreshTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Refresh token {self.pk}"
+
+
+class Purpose(models.TextChoices):
+    """What a mailed token is for."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose, no password
+
+
+class OneTimeToken(UUIDModel):
+    """Proof that its bearer reads the person's mail; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="one_time_tokens")
+    purpose = models.CharField(max_length=16, choices=Purpose)
+    token_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    objects = OneTimeTokenQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="one_time_token_purpose_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"One-time token {self.pk}"
+
+
+class OutgoingMail(UUIDModel):
+    """A mail to be sent. It holds no address and no token: both are looked up, or made, at sending."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="outgoing_mails")
+    purpose = models.CharField(max_length=16, choices=Purpose)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="outgoing_mail_purpose_known"),
+            models.UniqueConstraint(
+                fields=["user", "purpose"], condition=Q(sent_at=None), name="outgoing_mail_one_unsent_of_a_purpose"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="outgoing_mail_unsent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Mail {self.pk}"
+
+
+class IdempotencyKey(UUIDModel):
+    """A creating request that a client may repeat: what it asked and what it was answered."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=DIGEST_LENGTH)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(db_index=True)
+
+    objects = IdempotencyKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key", "method", "path"], name="idempotency_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Idempotency key {self.pk}"
+
+
+class RateCounter(models.Model):
+    """How often a subject has asked in its present window; a subject is a hash, one row each."""
+
+    key = models.CharField(max_length=DIGEST_LENGTH, primary_key=True)
+    time_window = models.BigIntegerField(db_index=True)
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"Counter {self.key[:8]}"
+
+
+_ROLES = [role.value for role in Role]
+
+
+class AuditEntry(models.Model):
+    """Who did what to a person's things, and when. Never changed and never removed: the database refuses.
+
+    It outlives the person, so it names people by their ids alone and holds none of their words. Entries of a
+    person are a chain: each holds the hash of the one before.
+    """
+
+    person_id = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor_id = models.UUIDField(null=True)
+    role = models.CharField(max_length=8, choices=[(role, role) for role in _ROLES])
+    action = models.CharField(max_length=40)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=36)
+    before = ExactJSONField(null=True)
+    after = ExactJSONField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    address_hash = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    previous_hash = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    hash = models.CharField(max_length=DIGEST_LENGTH)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person_id", "sequence"], name="audit_entry_one_chain_a_person"),
+            models.CheckConstraint(condition=Q(role__in=_ROLES), name="audit_entry_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_id}"

@@ -1,0 +1,152 @@
+"""What accounts takes and shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import empty
+
+from accounts.models import ReminderFrequency
+from accounts.places import is_country, is_currency, is_time_zone
+from fincred.serializers import (
+    BooleanField,
+    ChoiceField,
+    DateTimeField,
+    EmailField,
+    IntegerField,
+    PasswordField,
+    QuerySerializer,
+    Serializer,
+    TextField,
+    UpdateSerializer,
+    UUIDField,
+)
+
+
+class UntoldField(TextField):
+    """Text that may be left untold: null, and the empty text of a cleared form, are both null."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, allow_null=True, allow_blank=True, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(data) or None
+
+
+class _Known:
+    """A validator: the text must be on one of the world's lists."""
+
+    def __init__(self, is_known: Callable[[str], bool], message: str) -> None:
+        self.is_known, self.message = is_known, message
+
+    def __call__(self, text: str) -> None:
+        if not self.is_known(text):
+            raise ValidationError(self.message, code="unknown")
+
+
+COUNTRY = _Known(is_country, "Must be an ISO 3166 code such as DE, or the country's name.")
+CURRENCY = _Known(is_currency, "Must be an ISO 4217 code such as EUR.")
+TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berlin.")
+
+
+class ProfileSerializer(UpdateSerializer):
+    """What a person tells about themselves; null is untold."""
+
+    id = UUIDField(read_only=True)
+    user_id = UUIDField(read_only=True)
+    full_name = UntoldField(max_length=200)
+    country = UntoldField(max_length=100, validators=[COUNTRY], help_text="ISO 3166 alpha-2, or a name.")
+    currency = TextField(max_length=3, validators=[CURRENCY], help_text="ISO 4217.")
+    timezone = TextField(max_length=64, validators=[TIME_ZONE], help_text="IANA; decides when a day begins.")
+    age_range = UntoldField(max_length=50)
+    employment_status = UntoldField(max_length=50)
+    reminder_frequency = ChoiceField(choices=ReminderFrequency.choices)
+    preferred_checkin_day_of_week = IntegerField(min_value=1, max_value=7, allow_null=True, help_text="Monday 1.")
+    persona_hint = UntoldField(max_length=50)
+
+
+class UserSerializer(Serializer):
+    id = UUIDField(read_only=True)
+    email = EmailField(read_only=True)
+    is_active = BooleanField(read_only=True)
+    is_verified = BooleanField(read_only=True)
+    created_at = DateTimeField(read_only=True)
+    profile = ProfileSerializer(read_only=True)
+
+
+class TokenPairSerializer(Serializer):
+    access_token = TextField(max_length=2000, read_only=True)
+    refresh_token = TextField(max_length=200, read_only=True)
+    token_type = ChoiceField(choices=["bearer"], read_only=True)
+    expires_in = IntegerField(read_only=True, help_text="Seconds the access token is good for.")
+
+
+class LoginAnswerSerializer(TokenPairSerializer):
+    user = UserSerializer(read_only=True)
+
+
+class MessageSerializer(Serializer):
+    message = TextField(max_length=200, read_only=True)
+
+
+class RegisteredSerializer(MessageSerializer):
+    email = EmailField(read_only=True)
+
+
+class RegisterSerializer(Serializer):
+    """`full_name`, or first and last name, which are joined."""
+
+    email = EmailField(max_length=254)
+    password = PasswordField(help_text="8 to 128 characters, not common, not only digits, not your address.")
+    full_name = UntoldField(max_length=200, required=False)
+    first_name = UntoldField(max_length=90, required=False)
+    last_name = UntoldField(max_length=90, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        names = [attrs.pop("first_name", None), attrs.pop("last_name", None)]
+        joined = " ".join(name for name in names if name)
+        return attrs | {"full_name": attrs.get("full_name") or joined or None}
+
+
+class CredentialsSerializer(Serializer):
+    email = EmailField(max_length=254)
+    password = PasswordField()
+
+
+class CredentialsFormSerializer(Serializer):
+    """OAuth 2's names; its other fields (`grant_type`, `scope`, ...) are ignored."""
+
+    username = EmailField(max_length=254, source="email")
+    password = PasswordField()
+
+
+class AddressSerializer(Serializer):
+    email = EmailField(max_length=254)
+
+
+class MailedTokenSerializer(Serializer):
+    token = TextField(max_length=200)
+
+
+class MailedTokenQuery(QuerySerializer):
+    token = TextField(max_length=200)
+
+
+class RefreshSerializer(Serializer):
+    refresh_token = TextField(max_length=200)
+
+
+class PasswordChangeSerializer(Serializer):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+class PasswordResetSerializer(Serializer):
+    token = TextField(max_length=200)
+    new_password = PasswordField()
+
+
+class PasswordConfirmationSerializer(Serializer):
+    password = PasswordField()

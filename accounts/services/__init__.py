@@ -1,0 +1,46 @@
+"""What can be done with people, sessions, passwords and mail."""
+
+from __future__ import annotations
+
+from accounts.services.locking import lock_user
+from accounts.services.mail import queue_mail, send_due_mail
+from accounts.services.passwords import change_password, request_reset, reset_password
+from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
+from accounts.services.privacy import erase_person, export_person, leave, purge_expired
+from accounts.services.registration import (
+    register,
+    remind_to_verify,
+    resend_verification,
+    verify_email,
+    verify_email_and_login,
+)
+from accounts.services.sessions import TokenPair, end_all_sessions, end_session, login, open_session, refresh
+
+__all__ = [
+    "ProfileChanges",
+    "TokenPair",
+    "change_password",
+    "end_all_sessions",
+    "end_session",
+    "erase_person",
+    "export_person",
+    "find_person",
+    "leave",
+    "lock_user",
+    "login",
+    "open_session",
+    "purge_expired",
+    "queue_mail",
+    "refresh",
+    "register",
+    "remind_to_verify",
+    "request_reset",
+    "resend_verification",
+    "reset_password",
+    "send_due_mail",
+    "set_active",
+    "set_support",
+    "update_profile",
+    "verify_email",
+    "verify_email_and_login",
+]

@@ -1,0 +1,106 @@
+"""Passwords: what is accepted, how one is changed, and how a forgotten one is replaced."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.errors import UnacceptablePasswordError, WrongPasswordError
+from accounts.models import EndReason, OneTimeToken, Purpose, User
+from accounts.services.audit import record
+from accounts.services.locking import lock_user
+from accounts.services.mail import queue_mail
+from accounts.services.one_time_tokens import find_token, spend_token
+from accounts.services.sessions import TokenPair, end_all_sessions, open_session
+from accounts.services.throttling import limit_mail, limit_sign_in
+
+logger = logging.getLogger(__name__)
+
+
+def check_acceptable(password: str, *, user: User, field: str) -> None:
+    """:raises UnacceptablePasswordError: with every reason, under `field`."""
+    try:
+        validate_password(password, user)
+    except ValidationError as refused:
+        faults = [(" ".join(reason.messages), reason.code or "invalid") for reason in refused.error_list]
+        raise UnacceptablePasswordError(field=field, faults=faults) from None
+
+
+def confirm_password(*, user: User, password: str, field: str, now: datetime) -> None:
+    """Have a person who is signed in prove it once more; attempts count like those of signing in.
+
+    :raises RateLimitExceededError: too many attempts; nothing is hashed.
+    :raises WrongPasswordError: it is another one; told under `field`.
+    """
+    limit_sign_in(email=user.email, now=now)
+    if not user.check_password(password):
+        raise WrongPasswordError(field=field)
+
+
+def lock_confirmed(*, user: User, field: str) -> User:
+    """The locked row of a person whose password was confirmed a moment ago.
+
+    :raises WrongPasswordError: it was changed since.
+    """
+    locked = lock_user(user.pk)
+    if locked.password != user.password:
+        raise WrongPasswordError(field=field)
+    return locked
+
+
+def change_password(*, user: User, current_password: str, new_password: str, now: datetime) -> TokenPair:
+    """Set a new password. Every session ends, the caller's too, which goes on in a new one.
+
+    :raises RateLimitExceededError: too many wrong ones.
+    :raises WrongPasswordError: under `current_password`.
+    :raises UnacceptablePasswordError: under `new_password`.
+    """
+    confirm_password(user=user, password=current_password, field="current_password", now=now)
+    check_acceptable(new_password, user=user, field="new_password")
+    encoded = make_password(new_password)  # slow on purpose, so before the transaction
+    with transaction.atomic():
+        locked = lock_confirmed(user=user, field="current_password")
+        set_password(locked, encoded, action="password.changed", now=now)
+        return open_session(user=locked, now=now)
+
+
+def request_reset(*, email: str, now: datetime) -> None:
+    """Queue the mail with a reset token where there is somebody to send it to. Tells nothing.
+
+    :raises RateLimitExceededError: too many from this network.
+    """
+    limit_mail(now=now)
+    user = User.objects.filter(email=email.lower(), is_active=True).first()
+    if user is not None:
+        queue_mail(user=user, purpose=Purpose.RESET_PASSWORD, now=now)
+
+
+def reset_password(*, token: str, new_password: str, now: datetime) -> None:
+    """Set a new password by a mailed token; every session ends. A refused password leaves the token usable.
+
+    :raises TokenInvalidError: unknown or used.
+    :raises TokenExpiredError: older than an hour.
+    :raises UnacceptablePasswordError: under `new_password`.
+    """
+    found = find_token(token=token, purpose=Purpose.RESET_PASSWORD, now=now)
+    check_acceptable(new_password, user=found.user, field="new_password")
+    encoded = make_password(new_password)
+    with transaction.atomic():
+        user = spend_token(token=found, now=now)
+        set_password(user, encoded, action="password.reset", now=now)
+
+
+def set_password(user: User, encoded: str, *, action: str, now: datetime) -> None:
+    """Store the hash on the locked row; mailed tokens and sessions end with the old password."""
+    user.password = encoded
+    user.save(update_fields=["password"])
+    resets = OneTimeToken.objects.unused().filter(user=user, purpose=Purpose.RESET_PASSWORD)
+    resets.update(used_at=now)
+    record(person=user, action=action, subject=user, now=now)
+    end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)
+    logger.info("Password changed", extra={"user_id": str(user.pk)})

@@ -1,0 +1,106 @@
+"""A person's profile, and what staff may do for or to a person."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.models import EndReason, Profile, User
+from accounts.services.audit import fields_of, record
+from accounts.services.locking import lock_user
+from accounts.services.sessions import end_all_sessions
+from accounts.support import GROUP
+from fincred.errors import ResourceNotFoundError
+
+logger = logging.getLogger(__name__)
+
+
+def find_person(name: str) -> User:
+    """The person with this address or id, for operators.
+
+    :raises ResourceNotFoundError:
+    """
+    try:
+        found = User.objects.filter(pk=UUID(name)).first()
+    except ValueError:
+        found = User.objects.filter(email=name.lower()).first()
+    if found is None:
+        raise ResourceNotFoundError
+    return found
+
+
+class ProfileChanges(TypedDict, total=False):
+    """What of a profile can be changed; None forgets it."""
+
+    full_name: str | None
+    country: str | None
+    currency: str
+    timezone: str
+    age_range: str | None
+    employment_status: str | None
+    reminder_frequency: str
+    preferred_checkin_day_of_week: int | None
+    persona_hint: str | None
+
+
+# What the audit trail may keep beyond the person's erasure. Of all else it says only that it changed.
+_AUDITED = frozenset({"currency", "timezone", "reminder_frequency", "preferred_checkin_day_of_week"})
+
+
+@transaction.atomic
+def update_profile(*, user: User, now: datetime, **changes: Unpack[ProfileChanges]) -> Profile:
+    """Change what is named, leave the rest."""
+    person = lock_user(user.pk)
+    profile = user.profile
+    profile.refresh_from_db()
+    before = fields_of(profile, changes)
+    for name, value in changes.items():
+        setattr(profile, name, value)
+    profile.save(update_fields=list(changes))
+    changed = sorted(name for name, value in changes.items() if before[name] != value)
+    told = _AUDITED.intersection(changed)
+    record(
+        person=person,
+        action="profile.changed",
+        subject=profile,
+        now=now,
+        before={name: before[name] for name in told},
+        after=fields_of(profile, told) | {"changed": changed},
+    )
+    logger.info("Profile updated", extra={"user_id": str(user.pk), "fields": sorted(changes)})
+    return profile
+
+
+@transaction.atomic
+def set_active(*, user: User, is_active: bool, now: datetime) -> User:
+    """Enable or disable a person. Disabling ends every session at once; enabling revives none."""
+    user = lock_user(user.pk)
+    before = fields_of(user, ["is_active"])
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    action = "person.enabled" if is_active else "person.disabled"
+    record(person=user, action=action, subject=user, now=now, before=before, after=fields_of(user, before))
+    if not is_active:
+        end_all_sessions(user=user, reason=EndReason.DISABLED, now=now)
+    logger.info("Person enabled" if is_active else "Person disabled", extra={"user_id": str(user.pk)})
+    return user
+
+
+@transaction.atomic
+def set_support(*, user: User, is_support: bool, now: datetime) -> User:
+    """Let a person into the admin with the rights of the group Support, or no longer."""
+    user = lock_user(user.pk)
+    group = Group.objects.get(name=GROUP)
+    before = fields_of(user, ["is_staff"])
+    user.is_staff = is_support
+    user.save(update_fields=["is_staff"])
+    action = "support.granted" if is_support else "support.revoked"
+    record(person=user, action=action, subject=user, now=now, before=before, after=fields_of(user, before))
+    (user.groups.add if is_support else user.groups.remove)(group)
+    logger.info("Support granted" if is_support else "Support revoked", extra={"user_id": str(user.pk)})
+    return user

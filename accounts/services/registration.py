@@ -1,0 +1,96 @@
+"""Becoming a person of FinCred, and proving the address."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.errors import EmailAlreadyExistsError
+from accounts.models import Profile, Purpose, User
+from accounts.services.audit import record
+from accounts.services.locking import lock_user
+from accounts.services.mail import queue_mail
+from accounts.services.one_time_tokens import find_token, spend_token
+from accounts.services.passwords import check_acceptable
+from accounts.services.sessions import TokenPair, open_session
+from accounts.services.throttling import limit_mail
+
+logger = logging.getLogger(__name__)
+
+
+def register(*, email: str, password: str, full_name: str | None, now: datetime) -> User:
+    """A new, unverified person with a profile; the verification mail is queued with them.
+
+    :raises RateLimitExceededError: too many from this network; nothing is hashed.
+    :raises EmailAlreadyExistsError: also when two register the same address at the same time.
+    :raises UnacceptablePasswordError: under `password`.
+    """
+    limit_mail(now=now)
+    user = User(email=email.lower(), created_at=now)
+    profile = Profile(user=user, full_name=full_name)
+    check_acceptable(password, user=user, field="password")
+    if User.objects.filter(email=user.email).exists():
+        raise EmailAlreadyExistsError
+    user.set_password(password)  # slow on purpose, so before the transaction
+    _store(user, profile, now)
+    logger.info("Person registered", extra={"user_id": str(user.pk)})
+    return user
+
+
+@transaction.atomic
+def _store(user: User, profile: Profile, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise EmailAlreadyExistsError from None
+    profile.save(force_insert=True)
+    record(person=user, action="person.registered", subject=user, now=now)
+    queue_mail(user=user, purpose=Purpose.VERIFY_EMAIL, now=now)
+
+
+@transaction.atomic
+def verify_email(*, token: str, now: datetime) -> User:
+    """Spend the mailed token; from now on the person can log in.
+
+    :raises TokenInvalidError: unknown or used.
+    :raises TokenExpiredError: older than 24 hours.
+    """
+    user = spend_token(token=find_token(token=token, purpose=Purpose.VERIFY_EMAIL, now=now), now=now)
+    user.is_verified = True
+    user.save(update_fields=["is_verified"])
+    record(person=user, action="address.verified", subject=user, now=now)
+    logger.info("Address verified", extra={"user_id": str(user.pk)})
+    return user
+
+
+@transaction.atomic
+def verify_email_and_login(*, token: str, now: datetime) -> tuple[User, TokenPair]:
+    """The same, and a session: whoever reads the person's mail is the person.
+
+    :raises TokenInvalidError:
+    :raises TokenExpiredError:
+    """
+    user = verify_email(token=token, now=now)
+    return user, open_session(user=user, now=now)
+
+
+def resend_verification(*, email: str, now: datetime) -> None:
+    """Queue the verification mail again where there is somebody to verify. Tells nothing.
+
+    :raises RateLimitExceededError: too many from this network.
+    """
+    limit_mail(now=now)
+    user = User.objects.filter(email=email.lower(), is_active=True, is_verified=False).first()
+    if user is not None:
+        queue_mail(user=user, purpose=Purpose.VERIFY_EMAIL, now=now)
+
+
+@transaction.atomic
+def remind_to_verify(*, user: User, now: datetime) -> None:
+    """Staff have the verification mail sent again to a person who asks for it."""
+    person = lock_user(user.pk)
+    queue_mail(user=person, purpose=Purpose.VERIFY_EMAIL, now=now)
+    record(person=person, action="mail.queued", subject=person, now=now, after={"purpose": Purpose.VERIFY_EMAIL})

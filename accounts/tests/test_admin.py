@@ -1,0 +1,142 @@
+"""The back office: who may see people, and what the named actions do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import OutgoingMail, User
+from accounts.services import open_session, set_support
+from accounts.tests.factories import UserFactory
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+PEOPLE = "/admin/accounts/user/"
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
+
+
+@pytest.fixture
+def support(agent: User) -> Client:
+    return signed_in(agent)
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    return signed_in(User.objects.create_superuser("boss@example.com"))
+
+
+def act(client: Client, action: str, *people: User) -> Any:
+    chosen = {"action": action, "_selected_action": [str(person.pk) for person in people]}
+    return client.post(PEOPLE, chosen, follow=True)
+
+
+class TestLooking:
+    def test_finds_a_person_by_part_of_address_or_name_or_by_id(self, support: Client, saver: User) -> None:
+        for asked in ("saver@", "Sam", str(saver.pk)):
+            assert saver.email in support.get(PEOPLE, {"q": asked}).content.decode()
+        assert saver.email not in support.get(PEOPLE, {"q": "agent@"}).content.decode()
+
+    def test_shows_profile_and_sessions_and_no_secret(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        page = support.get(f"{PEOPLE}{saver.pk}/change/").content.decode()
+        assert "Sam Saver" in page
+        assert "Expires at" in page
+        assert saver.password not in page
+
+    def test_leads_to_everything_else_of_the_person(self, support: Client, saver: User) -> None:
+        page = support.get(f"/admin/accounts/user/{saver.pk}/change/").content.decode()
+        links = re.findall(r'href="([^"]+\?user__id__exact=[^"]+)"', page)
+        kinds = {link.split("/")[3] for link in links}
+        assert {"goal", "snapshot", "actionplan", "checkin"} <= kinds
+        for link in links:
+            assert support.get(link).status_code == 200, link
+
+    def test_offers_no_field_to_fill_in(self, boss: Client, saver: User) -> None:
+        page = boss.get(f"{PEOPLE}{saver.pk}/change/").content.decode()
+        assert 'name="email"' not in page
+        assert 'name="_save"' not in page
+
+    @pytest.mark.parametrize("name", ["add", "delete"])
+    def test_nobody_is_added_or_deleted(self, boss: Client, saver: User, name: str) -> None:
+        args = [] if name == "add" else [saver.pk]
+        assert boss.get(reverse(f"admin:accounts_user_{name}", args=args)).status_code == 403
+
+    def test_nothing_is_changed_past_the_actions(self, boss: Client, saver: User) -> None:
+        answer = boss.post(f"{PEOPLE}{saver.pk}/change/", {"email": "x@example.com", "is_staff": "on"})
+        assert answer.status_code == 403
+        saver.refresh_from_db()
+        assert (saver.email, saver.is_staff) == ("saver@example.com", False)
+
+    def test_is_for_staff_only(self, saver: User) -> None:
+        answer = signed_in(saver).get(PEOPLE)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/admin/login/?next={PEOPLE}")
+
+    def test_lists_people_in_a_constant_number_of_queries(
+        self, support: Client, django_assert_max_num_queries: Any
+    ) -> None:
+        UserFactory.create_batch(20)
+        with django_assert_max_num_queries(16):
+            support.get(PEOPLE)
+
+
+class TestActions:
+    def test_disable_and_enable(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        act(support, "disable", saver)
+        saver.refresh_from_db()
+        assert (saver.is_active, saver.sessions.live().count()) == (False, 0)
+        act(support, "enable", saver)
+        saver.refresh_from_db()
+        assert saver.is_active
+
+    def test_end_sessions(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        assert "Done for 1" in act(support, "end_sessions", saver).content.decode()
+        assert saver.sessions.get().end_reason == "support"
+
+    def test_mail_verification_to_who_waits_for_it(self, support: Client, saver: User) -> None:
+        newcomer = UserFactory.create(is_verified=False)
+        act(support, "mail_verification", saver, newcomer)
+        assert OutgoingMail.objects.get().user == newcomer
+
+    def test_support_can_do_nothing_to_staff(self, support: Client, agent: User) -> None:
+        colleague = set_support(user=UserFactory.create(), is_support=True, now=clock.now())
+        assert "Done for 0" in act(support, "disable", colleague, agent).content.decode()
+        assert not User.objects.filter(is_active=False).exists()
+
+    def test_a_superuser_can_but_not_to_themselves(self, boss: Client, agent: User) -> None:
+        act(boss, "disable", agent, User.objects.get(email="boss@example.com"))
+        assert User.objects.get(is_active=False) == agent
+
+    def test_only_a_superuser_appoints_support(self, support: Client, boss: Client, saver: User) -> None:
+        act(support, "grant_support", saver)
+        assert not User.objects.get(pk=saver.pk).is_staff
+        act(boss, "grant_support", saver)
+        assert User.objects.get(pk=saver.pk).has_perm("accounts.help_user")
+        act(boss, "revoke_support", saver)
+        assert not User.objects.get(pk=saver.pk).is_staff
+
+    def test_who_may_only_look_is_offered_none(self, saver: User) -> None:
+        onlooker = UserFactory.create(is_staff=True)
+        from django.contrib.auth.models import Permission
+
+        onlooker.user_permissions.add(Permission.objects.get(codename="view_user"))
+        client = signed_in(onlooker)
+        assert 'name="action"' not in client.get(PEOPLE).content.decode()
+        act(client, "disable", saver)
+        assert User.objects.get(pk=saver.pk).is_active

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+from io import StringIO
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.management import CommandError, call_command, load_command_class
+
+from accounts.models import OutgoingMail, Purpose, User
+from accounts.services import queue_mail
+from accounts.tests.test_mail import DeadServer
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+
+def run(*args: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(*args, stdout=out, **options)
+    return out.getvalue()
+
+
+class TestHelp:
+    @pytest.mark.parametrize("name", ["send_due_mail", "purge_expired", "export_user", "erase_user"])
+    def test_shows_an_example(self, name: str) -> None:
+        command = load_command_class("accounts", name)
+        assert f"manage.py {name}" in command.create_parser("manage.py", name).format_help().replace("\n ", "")
+
+
+class TestSendDueMail:
+    @pytest.fixture(autouse=True)
+    def queued(self, saver: User) -> None:
+        queue_mail(user=saver, purpose=Purpose.RESET_PASSWORD, now=clock.now())
+
+    def test_sends_and_says_so(self) -> None:
+        assert "1 mails are sent" in run("send_due_mail")
+        assert "0 mails are sent" in run("send_due_mail")
+
+    def test_fails_when_mail_can_not_be_sent(self, settings: Any) -> None:
+        settings.EMAIL_BACKEND = f"{DeadServer.__module__}.{DeadServer.__name__}"
+        with pytest.raises(CommandError, match="1 could not be"):
+            run("send_due_mail")
+
+    # The worker gives its connection back each time, which a test's own transaction would not survive.
+    @pytest.mark.django_db(transaction=True)
+    def test_watches_until_it_is_told_to_stop(self) -> None:
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        try:
+            run("send_due_mail", "--watch", "0.05")
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        assert len(mail.outbox) == 1
+        assert OutgoingMail.objects.get().sent_at
+
+
+class TestPurgeExpired:
+    def test_says_what_it_deleted_and_can_be_run_twice(self, db: None) -> None:
+        assert "0 sessions" in run("purge_expired")
+        assert "0 sessions" in run("purge_expired")
+
+
+class TestExportUser:
+    def test_writes_to_the_terminal(self, saver: User) -> None:
+        assert json.loads(run("export_user", "Saver@example.com"))["account"]["email"] == saver.email
+
+    def test_writes_a_file_for_its_owner_only(self, saver: User, tmp_path: Path) -> None:
+        path = tmp_path / "sam.json"
+        for _ in range(2):
+            assert str(path) in run("export_user", str(saver.pk), "--output", str(path))
+        assert json.loads(path.read_text())["account"]["id"] == str(saver.pk)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_fails_for_nobody(self, db: None) -> None:
+        with pytest.raises(CommandError, match="Nobody"):
+            run("export_user", "nobody@example.com")
+
+    def test_fails_where_it_can_not_write(self, saver: User, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="could not be written"):
+            run("export_user", saver.email, "--output", str(tmp_path / "no" / "sam.json"))
+
+
+class TestEraseUser:
+    def test_erases_without_asking_when_told_so(self, saver: User) -> None:
+        run("erase_user", saver.email, "--no-input")
+        assert not User.objects.exists()
+
+    def test_erases_when_asked_and_told_yes(self, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("builtins.input", lambda prompt: "yes")
+        run("erase_user", str(saver.pk))
+        assert not User.objects.exists()
+
+    @pytest.mark.parametrize("said", ["no", "", "y"])
+    def test_erases_nobody_when_told_anything_else(
+        self, saver: User, monkeypatch: pytest.MonkeyPatch, said: str
+    ) -> None:
+        monkeypatch.setattr("builtins.input", lambda prompt: said)
+        with pytest.raises(CommandError, match="Nothing was erased"):
+            run("erase_user", str(saver.pk))
+        assert User.objects.exists()
+
+    def test_fails_for_nobody_and_so_a_second_time(self, saver: User) -> None:
+        run("erase_user", saver.email, "--no-input")
+        with pytest.raises(CommandError, match="Nobody"):
+            run("erase_user", saver.email, "--no-input")

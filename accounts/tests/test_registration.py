@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from accounts.errors import (
+    EmailAlreadyExistsError,
+    TokenExpiredError,
+    TokenInvalidError,
+    UnacceptablePasswordError,
+)
+from accounts.models import OutgoingMail, Profile, Purpose, User
+from accounts.services import register, resend_verification, verify_email, verify_email_and_login
+from accounts.services.one_time_tokens import find_token, issue_token, spend_token
+from accounts.services.registration import _store
+from accounts.tests.factories import PASSWORD, UserFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+
+@pytest.fixture
+def newcomer(db: None) -> User:
+    return UserFactory.create(email="new@example.com", is_verified=False)
+
+
+class TestRegister:
+    def test_makes_an_unverified_person_with_a_profile_and_queues_the_mail(self, db: None, noon: datetime) -> None:
+        user = register(email="Sam@Example.com", password=PASSWORD, full_name="Sam Saver", now=noon)
+        user.refresh_from_db()
+        assert (user.email, user.is_verified, user.is_active, user.created_at) == (
+            "sam@example.com", False, True, noon,
+        )  # fmt: skip
+        assert user.check_password(PASSWORD)
+        assert user.profile.full_name == "Sam Saver"
+        mail = OutgoingMail.objects.get()
+        assert (mail.user, mail.purpose, mail.sent_at) == (user, Purpose.VERIFY_EMAIL, None)
+
+    def test_refuses_a_known_address_however_it_is_written(self, saver: User, noon: datetime) -> None:
+        with pytest.raises(EmailAlreadyExistsError):
+            register(email="SAVER@example.com", password=PASSWORD, full_name=None, now=noon)
+        assert User.objects.count() == 1
+
+    def test_refuses_an_address_taken_since_it_was_looked_for(self, saver: User, noon: datetime) -> None:
+        twin = User(email=saver.email, password="x")
+        with pytest.raises(EmailAlreadyExistsError):
+            _store(twin, Profile(user=twin), noon)
+        assert not OutgoingMail.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("password", "code"),
+        [
+            ("short7!", "password_too_short"),
+            ("password123", "password_too_common"),
+            ("82736451928", "password_entirely_numeric"),
+            ("sam@example.com", "password_too_similar"),
+            ("Samantha Saver", "password_too_similar"),
+        ],
+    )
+    def test_refuses_a_password_that_is_easily_guessed(
+        self, db: None, noon: datetime, password: str, code: str
+    ) -> None:
+        with pytest.raises(UnacceptablePasswordError) as refused:
+            register(email="sam@example.com", password=password, full_name="Samantha Saver", now=noon)
+        errors = refused.value.details["errors"]
+        assert code in [error["code"] for error in errors]
+        assert {error["field"] for error in errors} == {"password"}
+        assert not User.objects.exists()
+
+    def test_nothing_is_cut_off_a_long_password(self, db: None, noon: datetime) -> None:
+        user = register(email="sam@example.com", password="é" * 127 + "x", full_name=None, now=noon)
+        assert user.check_password("é" * 127 + "x")
+        assert not user.check_password("é" * 127)
+
+
+class TestVerifyEmail:
+    def test_verifies(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        assert verify_email(token=token, now=noon).is_verified
+        newcomer.refresh_from_db()
+        assert newcomer.is_verified
+
+    def test_may_sign_in_as_well(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        user, pair = verify_email_and_login(token=token, now=noon)
+        assert user.is_verified
+        assert pair.access_token
+
+    def test_works_once(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        verify_email(token=token, now=noon)
+        with pytest.raises(TokenInvalidError):
+            verify_email(token=token, now=noon)
+
+    def test_uses_up_the_tokens_of_other_mails_too(self, newcomer: User, noon: datetime) -> None:
+        tokens = [issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon) for _ in range(2)]
+        verify_email(token=tokens[1], now=noon)
+        with pytest.raises(TokenInvalidError):
+            verify_email(token=tokens[0], now=noon)
+
+    def test_works_for_a_day(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        with pytest.raises(TokenExpiredError):
+            verify_email(token=token, now=noon + timedelta(hours=24))
+        assert verify_email(token=token, now=noon + timedelta(hours=24, seconds=-1)).is_verified
+
+    def test_refuses_an_unknown_token(self, db: None, noon: datetime) -> None:
+        with pytest.raises(TokenInvalidError):
+            verify_email(token="made up", now=noon)
+
+    def test_refuses_a_token_for_something_else(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.RESET_PASSWORD, now=noon)
+        with pytest.raises(TokenInvalidError):
+            verify_email(token=token, now=noon)
+
+    def test_refuses_a_disabled_person(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        User.objects.update(is_active=False)
+        with pytest.raises(TokenInvalidError):
+            verify_email_and_login(token=token, now=noon)
+
+    def test_of_two_at_once_one_wins(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        found = find_token(token=token, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        spend_token(token=found, now=noon)
+        with pytest.raises(TokenInvalidError):
+            spend_token(token=found, now=noon)
+
+    def test_stores_only_the_hash(self, newcomer: User, noon: datetime) -> None:
+        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        assert newcomer.one_time_tokens.get().token_hash != token
+
+
+class TestResendVerification:
+    def test_queues_the_mail_again(self, newcomer: User, noon: datetime) -> None:
+        resend_verification(email="NEW@example.com", now=noon)
+        assert OutgoingMail.objects.get().user == newcomer
+
+    def test_says_and_does_nothing_for_everybody_else(self, saver: User, noon: datetime) -> None:
+        UserFactory.create(email="off@example.com", is_verified=False, is_active=False)
+        for email in (saver.email, "off@example.com", "nobody@example.com"):
+            resend_verification(email=email, now=noon)
+        assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestEightThreadsRegisteringOneAddress:
+    def test_one_wins_and_the_others_are_told(self, noon: datetime) -> None:
+        start = Barrier(8)
+
+        def attempt(_: int) -> bool:
+            try:
+                start.wait()
+                register(email="sam@example.com", password=PASSWORD, full_name=None, now=noon)
+            except EmailAlreadyExistsError:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(attempt, range(8))) == 1
+        assert (User.objects.count(), Profile.objects.count(), OutgoingMail.objects.count()) == (1, 1, 1)

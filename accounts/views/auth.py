@@ -1,0 +1,163 @@
+"""Registering, verifying, signing in and out."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import examples, services
+from accounts.errors import (
+    AccountInactiveError,
+    AccountNotVerifiedError,
+    EmailAlreadyExistsError,
+    InvalidCredentialsError,
+    TokenExpiredError,
+    TokenInvalidError,
+    TokenReusedError,
+)
+from accounts.models import EndReason
+from accounts.parsers import MultipartFormParser, URLEncodedParser
+from accounts.serializers import (
+    AddressSerializer,
+    CredentialsFormSerializer,
+    CredentialsSerializer,
+    LoginAnswerSerializer,
+    MailedTokenQuery,
+    MailedTokenSerializer,
+    MessageSerializer,
+    RefreshSerializer,
+    RegisteredSerializer,
+    RegisterSerializer,
+    TokenPairSerializer,
+)
+from accounts.views.base import PublicView, SessionView, renewed, said, signed_in
+from fincred.openapi import documented
+from fincred.parsers import StrictJSONParser
+
+
+class Register(PublicView):
+    @documented(
+        summary="Register",
+        description="Sends the verification mail. `first_name` and `last_name` are joined to `full_name`.",
+        request=RegisterSerializer,
+        response=RegisteredSerializer,
+        status=201,
+        errors=(EmailAlreadyExistsError,),
+        request_example=examples.CREDENTIALS | {"full_name": "Sam Saver"},
+        response_example={"message": "Welcome! Please check your mail.", "email": "sam@example.com"},
+    )
+    def post(self, request: Request) -> Response:
+        user = services.register(now=self.now, **self.validated(RegisterSerializer))
+        return Response({"message": "Welcome! Please check your mail.", "email": user.email}, status=201)
+
+
+class VerifyEmail(PublicView):
+    # Scanners of mail servers try links with HEAD, which Django would answer with get() and so use the token up.
+    http_method_names = ["get", "post", "options"]
+
+    @documented(
+        summary="Verify the address and sign in",
+        request=MailedTokenSerializer,
+        response=LoginAnswerSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        request_example={"token": examples.SECRET},
+        response_example=examples.LOGIN_ANSWER,
+    )
+    def post(self, request: Request) -> Response:
+        return signed_in(*services.verify_email_and_login(now=self.now, **self.validated(MailedTokenSerializer)))
+
+    @documented(
+        summary="Verify the address (the link in the mail)",
+        description="Signs nobody in: a link may be opened by somebody else's machine.",
+        query=MailedTokenQuery,
+        response=MessageSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example={"message": "Thank you, your address is verified. You can log in now."},
+    )
+    def get(self, request: Request) -> Response:
+        services.verify_email(now=self.now, **self.query(MailedTokenQuery))
+        return said("Thank you, your address is verified. You can log in now.")
+
+
+class ResendVerification(PublicView):
+    @documented(
+        summary="Send the verification mail again",
+        description="The same answer for every address.",
+        request=AddressSerializer,
+        response=MessageSerializer,
+        request_example={"email": "sam@example.com"},
+        response_example={"message": "If this address waits for verification, a mail is on its way."},
+    )
+    def post(self, request: Request) -> Response:
+        services.resend_verification(now=self.now, **self.validated(AddressSerializer))
+        return said("If this address waits for verification, a mail is on its way.")
+
+
+class Login(PublicView):
+    parser_classes = [StrictJSONParser, URLEncodedParser, MultipartFormParser]
+
+    @documented(
+        summary="Log in",
+        description="JSON, or a form in the manner of OAuth 2 with `username` and `password`.",
+        request={
+            "application/json": CredentialsSerializer,
+            "application/x-www-form-urlencoded": CredentialsFormSerializer,
+            "multipart/form-data": CredentialsFormSerializer,
+        },
+        response=LoginAnswerSerializer,
+        request_example={
+            "application/json": {"email": "sam@example.com", "password": "correct horse battery"},
+            "application/x-www-form-urlencoded": examples.LOGIN_FORM,
+            "multipart/form-data": examples.LOGIN_FORM,
+        },
+        errors=(InvalidCredentialsError, AccountInactiveError, AccountNotVerifiedError),
+        response_example=examples.LOGIN_ANSWER,
+    )
+    def post(self, request: Request) -> Response:
+        is_form = (request.content_type or "").startswith(
+            (URLEncodedParser.media_type, MultipartFormParser.media_type)
+        )
+        data = self.validated(CredentialsFormSerializer if is_form else CredentialsSerializer)
+        return signed_in(*services.login(now=self.now, **data))
+
+
+class Refresh(PublicView):
+    @documented(
+        summary="A new pair of tokens for a refresh token",
+        description=(
+            "The refresh token is spent by this. Sent again within ten seconds it is refused; later than that it "
+            "must be somebody else's copy, and its session ends."
+        ),
+        request=RefreshSerializer,
+        response=TokenPairSerializer,
+        errors=(TokenInvalidError, TokenExpiredError, TokenReusedError),
+        request_example={"refresh_token": examples.SECRET},
+        response_example=examples.PAIR,
+    )
+    def post(self, request: Request) -> Response:
+        return renewed(services.refresh(now=self.now, **self.validated(RefreshSerializer)))
+
+
+class Logout(SessionView):
+    @documented(
+        summary="End this session",
+        description="Its access and refresh tokens stop working at once.",
+        response=MessageSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example={"message": "You are logged out."},
+    )
+    def post(self, request: Request) -> Response:
+        services.end_session(session_id=self.session.pk, reason=EndReason.LOGOUT, now=self.now)
+        return said("You are logged out.")
+
+
+class LogoutAll(SessionView):
+    @documented(
+        summary="End every session of the person",
+        response=MessageSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example={"message": "You are logged out everywhere."},
+    )
+    def post(self, request: Request) -> Response:
+        services.end_all_sessions(user=self.user, reason=EndReason.LOGOUT_ALL, now=self.now)
+        return said("You are logged out everywhere.")

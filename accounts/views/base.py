@@ -1,0 +1,41 @@
+"""What the views of accounts share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import cast
+
+from rest_framework.response import Response
+
+from accounts.models import Session, User
+from accounts.serializers import LoginAnswerSerializer, TokenPairSerializer
+from accounts.services import TokenPair
+from fincred.views import ApiView
+
+
+class PublicView(ApiView):
+    """Open to anybody."""
+
+    authentication_classes = []
+    permission_classes = []
+
+
+class SessionView(ApiView):
+    """For the bearer of an access token."""
+
+    @property
+    def session(self) -> Session:
+        """The session that the access token belongs to."""
+        return cast("Session", self.request.auth)
+
+
+def said(message: str) -> Response:
+    return Response({"message": message})
+
+
+def signed_in(user: User, pair: TokenPair) -> Response:
+    return Response(LoginAnswerSerializer({**asdict(pair), "user": user}).data)
+
+
+def renewed(pair: TokenPair) -> Response:
+    return Response(TokenPairSerializer(asdict(pair)).data)

@@ -1,0 +1,84 @@
+"""The person: who they are, what they tell about themselves, what is held about them, and leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import examples, services
+from accounts.errors import TokenExpiredError, TokenInvalidError
+from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializer, UserSerializer
+from accounts.views.base import SessionView
+from fincred.errors import NoFieldsToUpdateError
+from fincred.openapi import documented
+
+
+class Me(SessionView):
+    @documented(
+        summary="Who I am",
+        response=UserSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example=examples.USER,
+    )
+    def get(self, request: Request) -> Response:
+        return Response(UserSerializer(self.user).data)
+
+    @documented(
+        summary="Erase me",
+        description="Everything held about the person is deleted, at once and for good. The body confirms it.",
+        request=PasswordConfirmationSerializer,
+        request_example={"password": "correct horse battery"},
+        status=204,
+        errors=(TokenInvalidError, TokenExpiredError),
+    )
+    def delete(self, request: Request) -> Response:
+        services.leave(user=self.user, now=self.now, **self.validated(PasswordConfirmationSerializer))
+        return Response(status=204)
+
+
+class Export(SessionView):
+    @documented(
+        summary="Everything held about me",
+        description="One JSON attachment, with a section for each part of FinCred.",
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example=examples.EXPORT,
+    )
+    def get(self, request: Request) -> Response:
+        sections = services.export_person(user=self.user, now=self.now)
+        name = f"fincred-export-{self.today}.json"
+        return Response(sections, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+_UPDATE: dict[str, Any] = {
+    "description": "PATCH and PUT alike change only what is named; null forgets.",
+    "request": ProfileSerializer,
+    "response": ProfileSerializer,
+    "errors": (TokenInvalidError, TokenExpiredError, NoFieldsToUpdateError),
+    "request_example": examples.PROFILE_CHANGES,
+    "response_example": examples.PROFILE,
+}
+
+
+class ProfileDetail(SessionView):
+    @documented(
+        summary="My profile",
+        response=ProfileSerializer,
+        errors=(TokenInvalidError, TokenExpiredError),
+        response_example=examples.PROFILE,
+    )
+    def get(self, request: Request) -> Response:
+        return Response(ProfileSerializer(self.user.profile).data)
+
+    @documented(summary="Change my profile", **_UPDATE)
+    def patch(self, request: Request) -> Response:
+        return self._update()
+
+    @documented(summary="Change my profile", **_UPDATE)
+    def put(self, request: Request) -> Response:
+        return self._update()
+
+    def _update(self) -> Response:
+        profile = services.update_profile(user=self.user, now=self.now, **self.validated(ProfileSerializer))
+        return Response(ProfileSerializer(profile).data)

@@ -1,0 +1,1 @@
+"""How fast FinCred is, measured beside what else one could have taken. `make bench`."""

@@ -1,0 +1,3 @@
+from benchmarks.peers.django_settings import *  # noqa: F403
+
+ROOT_URLCONF = "benchmarks.peers.stock_drf"

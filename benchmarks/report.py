@@ -1,0 +1,38 @@
+"""Measures of several rounds as a table of medians and ratios."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from benchmarks.load import Measure
+
+
+def table(workload: str, rounds: dict[str, list[Measure]]) -> None:
+    """One line a contender; the ratio is how many times as much FinCred answers, by round."""
+    print(f"\n{workload}")
+    print(f"  {'':<16}{'answers/s':>10}{'rounds':>16}{'p50 ms':>9}{'p99 ms':>9}{'FinCred / it':>14}")
+    ours = next(iter(rounds.values()))
+    for name, measures in rounds.items():
+        rates = [measure.rate for measure in measures]
+        spread = f"{min(rates):.0f}..{max(rates):.0f}"
+        p50, p99 = (median(getattr(measure, part) for measure in measures) for part in ("p50", "p99"))
+        ratio = median(mine.rate / (its.rate or math.inf) for mine, its in zip(ours, measures, strict=True))
+        failed = sum(measure.failed for measure in measures)
+        trouble = f"  {failed} FAILED" if failed else ""
+        print(f"  {name:<16}{median(rates):>10.0f}{spread:>16}{p50:>9.2f}{p99:>9.2f}{ratio:>14.2f}{trouble}")
+
+
+def memory(figures: dict[str, float]) -> None:
+    print("\nMemory after all that, MiB (PSS, workers and their parent)")
+    for name, mebibytes in figures.items():
+        print(f"  {name:<16}{mebibytes:>10.0f}")
+
+
+def grown(name: str, by_rows: dict[int, Sequence[Measure]]) -> None:
+    cells = "".join(
+        f"{median(measure.rate for measure in measures):>9.0f} ({median(m.p50 for m in measures):.1f} ms)"
+        for measures in by_rows.values()
+    )
+    print(f"  {name:<24}{cells}")

@@ -1,0 +1,119 @@
+"""Every way in which FinCred refuses, as exceptions that know no HTTP.
+
+An app's error is three lines: its category, its `code` and its `message`. The facts it is raised with
+become `details` of the answer; `fincred.exception_handler` holds the one table of HTTP statuses.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class FinCredError(Exception):
+    """Refused, with a stable `code` for programs, a `message` for people and facts for both.
+
+    A class that names a `field` also lists itself as a field error of that field.
+    """
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+    field: ClassVar[str | None] = None
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.message)
+        self.facts = facts
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if self.field is None:
+            return self.facts
+        return self.facts | {"errors": [field_error(self.field, self.message, self.code.lower())]}
+
+
+def field_error(field: str | None, message: str, code: str) -> dict[str, str | None]:
+    """One entry of `details.errors`; `field` is dotted when nested, None for the whole object."""
+    return {"field": field, "message": message, "code": code}
+
+
+class AuthenticationError(FinCredError):
+    """Who are you? Answered with 401."""
+
+
+class AuthorizationError(FinCredError):
+    """You may not. Answered with 403."""
+
+    code = "PERMISSION_DENIED"
+    message = "You do not have permission to do this"
+
+
+class ValidationError(FinCredError):
+    """What was sent can't be accepted. Answered with 400."""
+
+    code = "VALIDATION_ERROR"
+    message = "Invalid input"
+
+
+class ResourceNotFoundError(FinCredError):
+    """No such thing, or not yours: indistinguishable on purpose. Answered with 404."""
+
+    code = "RESOURCE_NOT_FOUND"
+    message = "Resource not found"
+
+
+class ConflictError(FinCredError):
+    """Right in itself, but not in the present state. Answered with 409."""
+
+    code = "CONFLICT"
+    message = "This conflicts with the current state"
+
+
+class IdempotencyKeyReusedError(FinCredError):
+    """The key stands for another request. Answered with 422."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    message = "This Idempotency-Key was used with another body"
+
+
+class RateLimitExceededError(FinCredError):
+    """Too often; `retry_after` seconds from now it works again. Answered with 429."""
+
+    code = "RATE_LIMIT_EXCEEDED"
+    message = "Too many requests, please slow down"
+
+
+class DatabaseError(FinCredError):
+    """The database refused or failed. Answered with 500."""
+
+    code = "DATABASE_ERROR"
+    message = "The database could not complete the request"
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database can't be reached now; the same request may work later. Answered with 503."""
+
+    code = "DATABASE_UNAVAILABLE"
+    message = "The database is unavailable, please try again shortly"
+
+
+class NotAuthenticatedError(AuthenticationError):
+    code = "NOT_AUTHENTICATED"
+    message = "Authentication credentials were not provided"
+
+
+class MalformedRequestError(ValidationError):
+    """The body can't even be read: not JSON, a duplicate key, nested too deep, not UTF-8."""
+
+    code = "MALFORMED_REQUEST"
+    message = "The request could not be read"
+
+
+class NoFieldsToUpdateError(ValidationError):
+    code = "NO_FIELDS_TO_UPDATE"
+    message = "No fields to update"
+
+
+class FieldError(ValidationError):
+    """One field is wrong for a reason that only a service could know."""
+
+    def __init__(self, *, field: str | None, message: str, code: str = "invalid") -> None:
+        super().__init__(errors=[field_error(field, message, code)])

@@ -1,0 +1,57 @@
+"""The one upward path: what happens below and must be answered above, in the same transaction.
+
+Imports point from tracking down to fincred. Where a lower app's change has to move a higher one (a goal
+changed: its plans follow; a person leaves: every app exports and erases) the lower app publishes an
+event from here, and the higher one has subscribed to it in `AppConfig.ready()`. Handlers run
+synchronously, in the order of their subscription; an exception in one rolls everything back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsChanged:
+    """A goal was created, or changed in amount, date, priority, primary flag, rate or status."""
+
+    user_id: UUID
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExported:
+    """Each app adds what it holds about the person to `sections`, under its own name."""
+
+    user_id: UUID
+    sections: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """Each app deletes what it holds about the person; the person's row goes last."""
+
+    user_id: UUID
+
+
+Event = TypeVar("Event", GoalsChanged, PersonExported, PersonErased)
+
+_handlers: defaultdict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(event_type: type[Event], handler: Callable[[Event], None]) -> None:
+    """Have `handler` called on each event of that type. Subscribing twice is once."""
+    if handler not in _handlers[event_type]:
+        _handlers[event_type].append(handler)
+
+
+def publish(event: GoalsChanged | PersonExported | PersonErased) -> None:
+    """Call every handler of the event's type, now, in this transaction."""
+    for handler in _handlers[type(event)]:
+        handler(event)

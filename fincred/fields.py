@@ -1,0 +1,48 @@
+"""Model fields that every app uses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from json import JSONEncoder
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # generic in the stubs only
+    """An amount in the person's currency, to the cent; up to 999 999 999 999.99 either way."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "max_digits": 14, "decimal_places": 2})
+
+
+class RateField(models.DecimalField):  # type: ignore[type-arg]
+    """Percent a year, with at most four decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "max_digits": 8, "decimal_places": 4})
+
+
+class ExactJSONEncoder(JSONEncoder):
+    """Numbers that must stay exact, and dates, are written as strings; floats don't occur."""
+
+    def default(self, o: object) -> str:
+        if isinstance(o, Decimal | UUID):
+            return str(o)
+        if isinstance(o, date | datetime):
+            return o.isoformat()
+        raise TypeError(f"{type(o).__name__} has no place in a stored document")
+
+
+class ExactJSONField(models.JSONField):
+    """A document in which every amount is a string such as "12.50", so nothing passes through float."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "encoder": ExactJSONEncoder})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["encoder"]
+        return name, path, args, kwargs

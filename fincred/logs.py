@@ -1,0 +1,96 @@
+"""Log lines: one event a line, for people on a console or for machines as JSON.
+
+Whatever a service adds with `extra={...}` becomes a field. `bind` adds fields to every line of the
+request that is being served.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import DatabaseError, DataError
+
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NO_FIELDS)
+
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "request", "server_time"}
+
+
+# What a message or an exception's text may carry and no log may hold: addresses and tokens.
+_PERSONAL = re.compile(r"[^\s@\"'=(<]+@[^\s@]+\.[^\s@\"')>]+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_REMOVED = "[removed]"
+
+
+def bind(**fields: str) -> None:
+    """Add fields to every log line until the request ends."""
+    _context.set({**_context.get(), **fields})
+
+
+def start_context(**fields: str) -> None:
+    """Forget the request before and start with these fields."""
+    _context.set(fields)
+
+
+def _timestamp(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    extras = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    return {**_context.get(), **extras}
+
+
+def _message(record: logging.LogRecord) -> str:
+    return _PERSONAL.sub(_REMOVED, record.getMessage())
+
+
+class _ScrubbedFormatter(logging.Formatter):
+    """An exception is logged with its traceback, but without what it may quote of a person."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  logging's own name
+        text, error = super().formatException(ei), ei[1]
+        while error is not None:
+            if isinstance(error, DatabaseError):
+                text = text.replace(str(error), _harmless(error))
+            error = error.__cause__ or error.__context__
+        return _PERSONAL.sub(_REMOVED, text)
+
+
+def _harmless(error: DatabaseError) -> str:
+    """PostgreSQL's first line names a constraint; the next ones quote the row. A DataError quotes at once."""
+    return _REMOVED if isinstance(error, DataError) else str(error).partition("\n")[0]
+
+
+class JSONFormatter(_ScrubbedFormatter):
+    """One JSON object a line; json's escaping keeps text of a user from starting a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "timestamp": _timestamp(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _message(record),
+        } | _fields(record)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class ConsoleFormatter(_ScrubbedFormatter):
+    """`12:30:01 INFO    goals.services  Goal created  goal_id=...`, control characters escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        text = f"{_timestamp(record)[11:19]} {record.levelname:<7} {record.name}  {_message(record)}  {fields}"
+        lines = [text.rstrip()]
+        if record.exc_info:
+            lines += [f"    {line}" for line in self.formatException(record.exc_info).split("\n")]
+        return "\n".join(line.encode("unicode_escape").decode("ascii") for line in lines)

@@ -1,0 +1,21 @@
+"""Money is `Decimal` with two decimals, from the socket to the disk. Rates are percent a year."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Final
+
+CENT: Final = Decimal("0.01")
+ZERO: Final = Decimal("0.00")
+MAX_MONEY: Final = Decimal("999999999999.99")
+MAX_RATE: Final = Decimal("1000")
+
+
+def round_to_cents(amount: Decimal) -> Decimal:
+    """The nearest cent; half a cent goes away from zero, as banks round."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def round_up_to_cents(amount: Decimal) -> Decimal:
+    """The smallest whole number of cents that is not less than `amount`."""
+    return amount.quantize(CENT, rounding=ROUND_CEILING)

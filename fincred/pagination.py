@@ -1,0 +1,37 @@
+"""Array lists: the page in the body, its place in `X-Total-Count` and RFC 8288 `Link`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`limit` rows from `offset`, of `total`."""
+
+    limit: int
+    offset: int
+    total: int
+
+    @property
+    def offsets(self) -> dict[str, int]:
+        """Where first, prev, next and last begin; prev and next only where there is such a page."""
+        last = max(0, (self.total - 1) // self.limit * self.limit)
+        places = {"first": 0}
+        if self.offset > 0:
+            places["prev"] = max(0, min(self.offset - self.limit, last))
+        if self.offset + self.limit < self.total:
+            places["next"] = self.offset + self.limit
+        return places | {"last": last}
+
+    def headers(self, request: HttpRequest) -> dict[str, str]:
+        """The headers, with links that keep the request's own filters."""
+        links = []
+        for relation, offset in self.offsets.items():
+            query = request.GET.copy()
+            query["limit"], query["offset"] = str(self.limit), str(offset)
+            url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+            links.append(f'<{url}>; rel="{relation}"')
+        return {"X-Total-Count": str(self.total), "Link": ", ".join(links)}

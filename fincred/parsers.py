@@ -1,0 +1,81 @@
+"""JSON as the contract means it: exact numbers, no duplicate keys, no half characters."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import IO, Any, NoReturn
+
+from rest_framework.parsers import BaseParser
+
+from fincred.errors import MalformedRequestError
+
+_DEEPEST = 100
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        duplicate, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise MalformedRequestError(reason=f"The key {json.dumps(duplicate[:100])} occurs twice in one object")
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise MalformedRequestError(reason=f"{name} is not JSON")
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of more digits than Decimal knows
+        raise ValueError(text[:20]) from None
+
+
+def _refuse(value: Any, levels: int) -> None:
+    """Refuse more than `levels` of nesting, and half of a character pair: `"\\ud800"` is text only in Python."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, dict | list):
+        if not levels:
+            raise RecursionError
+        for entry in value:
+            _refuse(entry, levels - 1)
+        if isinstance(value, dict):
+            for entry in value.values():
+                _refuse(entry, levels - 1)
+
+
+def parse_json(raw: bytes) -> Any:
+    """The document, with every number that isn't whole as `Decimal`.
+
+    :raises MalformedRequestError: it isn't JSON in UTF-8, repeats a key, or nests too deep to be meant.
+    """
+    try:
+        document = json.loads(
+            raw.decode(), parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_object
+        )
+        _refuse(document, _DEEPEST)
+    except UnicodeError:
+        raise MalformedRequestError(reason="The body is not UTF-8 text") from None
+    except RecursionError:
+        raise MalformedRequestError(reason="The body is nested too deep") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise MalformedRequestError(reason=f"Not valid JSON: {error.msg} ({where})") from None
+    except ValueError:  # an integer of more digits than Python converts, or such an exponent
+        raise MalformedRequestError(reason="A number is too long") from None
+    return document
+
+
+class StrictJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        raw = stream.read()
+        # A POST of an action may come without a body at all (logout): that is an empty object.
+        return parse_json(raw) if raw else {}

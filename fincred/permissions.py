@@ -1,0 +1,22 @@
+"""Who may call: whoever is signed in, unless a view says that everybody may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from fincred.errors import NotAuthenticatedError
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which imports this module
+
+
+class IsAuthenticated(BasePermission):
+    """:raises NotAuthenticatedError: the request carries no credentials."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user:
+            raise NotAuthenticatedError
+        return True

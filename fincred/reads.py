@@ -1,0 +1,178 @@
+"""Reads that are declared once as a queryset, compiled once, and from then on only run.
+
+    OF_PERSON = Read(Goal.objects.owned_by(Parameter("owner")).newest_first())
+    OF_PERSON.given(owner=user.pk).page(limit=20, offset=0)
+
+Building and compiling a queryset costs Python more than running it costs PostgreSQL. The rows are what the
+queryset itself would give: model instances, or the values of `values_list`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, QuerySet
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
+from django.db.transaction import TransactionManagementError
+from psycopg.pq import Format
+
+from fincred.errors import ResourceNotFoundError
+
+Row = TypeVar("Row")
+Make = Callable[[Sequence[tuple[Any, ...]]], list[Any]]
+
+
+class Parameter(Expression):
+    """Stands in a read's conditions for a value that each run brings along."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A compiled queryset: its SQL, what goes into it, and what its rows become."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    make: Make
+    locks: bool
+
+    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any], suffix: str, *rest: int) -> list[Any]:
+        bound = [
+            _adapted(values[part.name], connection) if isinstance(part, Parameter) else part
+            for part in self.parameters
+        ]
+        if self.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A row is locked inside of a transaction, or not at all")
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                # Amounts, days and moments then arrive as they are and not as text to be parsed.
+                cursor.cursor.format = Format.BINARY
+            cursor.execute(self.sql + suffix, [*bound, *rest])
+            return self.make(cursor.fetchall())
+
+
+class Read(Generic[Row]):
+    """A queryset in whose conditions parameters stand for values."""
+
+    def __init__(self, queryset: QuerySet[Any, Row]) -> None:
+        self.queryset = queryset
+        self._statements: dict[tuple[str, bool], _Statement] = {}
+
+    def given(self, **values: Any) -> Given[Row]:
+        """The rows for these values, not fetched yet."""
+        return Given(self, values)
+
+    def statement(self, *, counting: bool = False) -> _Statement:
+        """Compiled for the database that it is read from, the first time it is asked for."""
+        key = self.queryset.db, counting
+        if key not in self._statements:
+            self._statements[key] = _count(self.queryset) if counting else _compile(self.queryset)
+        return self._statements[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Generic[Row]):
+    """A read and the values it is to run with; each call asks the database."""
+
+    read: Read[Row]
+    values: dict[str, Any]
+
+    def all(self) -> list[Row]:
+        return self._run("")
+
+    def page(self, *, limit: int, offset: int = 0) -> list[Row]:
+        return self._run(" LIMIT %s OFFSET %s", limit, offset)
+
+    def first(self) -> Row | None:
+        return next(iter(self._run(" LIMIT 1")), None)
+
+    def get(self) -> Row:
+        """The row that there is.
+
+        :raises ResourceNotFoundError: there is none.
+        """
+        row = self.first()
+        if row is None:
+            raise ResourceNotFoundError
+        return row
+
+    def count(self) -> int:
+        counted: int = self._run("", counting=True)[0]
+        return counted
+
+    def _run(self, suffix: str, *rest: int, counting: bool = False) -> list[Any]:
+        statement = self.read.statement(counting=counting)
+        return statement.run(connections[self.read.queryset.db], self.values, suffix, *rest)
+
+
+def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """As Django's fields hand it to the driver: SQLite knows neither UUIDs nor days."""
+    if connection.vendor == "postgresql":
+        return value
+    if isinstance(value, UUID):
+        return value.hex
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
+    compiler = queryset.query.get_compiler(queryset.db)
+    sql, parameters = compiler.as_sql()
+    make = _converting(compiler, _maker(queryset, compiler))
+    return _Statement(sql, tuple(parameters), make, queryset.query.select_for_update)
+
+
+def _count(queryset: QuerySet[Any, Any]) -> _Statement:
+    sql, parameters = queryset.order_by().query.get_compiler(queryset.db).as_sql()
+    counting = f"SELECT COUNT(*) FROM ({sql}) AS counted"  # noqa: S608  around Django's own SQL
+    return _Statement(counting, tuple(parameters), lambda rows: [row[0] for row in rows], locks=False)
+
+
+def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make:
+    """What the queryset makes of a row of its own."""
+    kind = queryset._iterable_class
+    if kind is FlatValuesListIterable:
+        return lambda rows: [row[0] for row in rows]
+    if kind is ValuesListIterable:
+        return lambda rows: [tuple(row) for row in rows]
+    if kind is not ModelIterable:
+        raise TypeError(f"A read gives model instances or values_list, not {kind.__name__}")
+    alias, info, select = queryset.db, compiler.klass_info, compiler.select
+    start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [chosen[0].target.attname for chosen in select[start:end]]
+    related = get_related_populators(info, select, alias)  # type: ignore[call-arg]  # the stubs are for Django 6
+
+    def models(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        made = []
+        for row in rows:
+            instance = info["model"].from_db(alias, names, row[start:end])
+            for populator in related:
+                populator.populate(row, instance)
+            made.append(instance)
+        return made
+
+    return models
+
+
+def _converting(compiler: Any, make: Make) -> Make:
+    """The fields' own conversions first, such as text to JSON; SQLite needs them for most types."""
+    converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
+    if not converters:
+        return make
+    return lambda rows: make([tuple(row) for row in compiler.apply_converters(rows, converters)])

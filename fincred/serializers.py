@@ -1,0 +1,230 @@
+"""Serializer fields that accept what the contract says and nothing that merely resembles it.
+
+DRF's own fields convert: 1 becomes "1", "yes" becomes True, "2026-W01-1" a date, "١٢" twelve. A client
+that sends those has a fault worth hearing about, so each field here refuses the wrong JSON type.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from fincred.errors import NoFieldsToUpdateError
+from fincred.money import MAX_MONEY, MAX_RATE
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_MAX_NUMBER_TEXT = 40
+
+
+class _DecimalField(serializers.Field[Decimal, Any, Any, Any]):
+    """A JSON number or a numeric string, with at most `decimal_places`; more is refused, never rounded."""
+
+    decimal_places: ClassVar[int]
+    default_error_messages = {
+        "invalid": "Must be a number.",
+        "max_decimal_places": "Must have at most {decimal_places} decimals.",
+        "min_value": "Must be at least {limit}.",
+        "positive": "Must be greater than 0.",
+        "max_value": "Must be at most {limit}.",
+    }
+
+    def __init__(self, *, least: Decimal, most: Decimal, positive: bool = False, **kwargs: Any) -> None:
+        self.least, self.most, self.positive = least, most, positive
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        value = self._number(data)
+        if value < self.least:
+            self.fail("min_value", limit=self.least)
+        if self.positive and value <= 0:
+            self.fail("positive")
+        if value > self.most:
+            self.fail("max_value", limit=self.most)
+        if -int(value.as_tuple().exponent) > self.decimal_places:  # as written: 1.000 has three
+            self.fail("max_decimal_places", decimal_places=self.decimal_places)
+        quantum = Decimal(1).scaleb(-self.decimal_places)
+        exact = value.quantize(quantum)
+        return exact if exact else Decimal(0).quantize(quantum)  # -0 is 0
+
+    def _number(self, data: Any) -> Decimal:
+        if isinstance(data, str):
+            if len(data) > _MAX_NUMBER_TEXT or not _NUMBER.fullmatch(data):
+                self.fail("invalid")
+            return Decimal(data)
+        if isinstance(data, bool) or not isinstance(data, int | Decimal):
+            self.fail("invalid")
+        return Decimal(data)
+
+    def to_representation(self, value: Any) -> Decimal:
+        return value if isinstance(value, Decimal) else Decimal(value)
+
+
+class MoneyField(_DecimalField):
+    """Cents, from 0 to 999 999 999 999.99; `positive` excludes 0, `signed` lets it be negative."""
+
+    decimal_places = 2
+
+    def __init__(self, *, positive: bool = False, signed: bool = False, **kwargs: Any) -> None:
+        least = -MAX_MONEY if signed else Decimal(0)
+        super().__init__(least=least, most=MAX_MONEY, positive=positive, **kwargs)
+
+
+class RateField(_DecimalField):
+    """Percent a year, 0 to 1000, at most four decimals."""
+
+    decimal_places = 4
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(least=Decimal(0), most=MAX_RATE, **kwargs)
+
+
+class TextField(serializers.CharField):
+    """Trimmed text of one line (`multiline` lets line breaks and tabs through), no control characters."""
+
+    default_error_messages = {
+        "control": "Must not contain control characters.",
+    }
+
+    def __init__(self, *, max_length: int, multiline: bool = False, **kwargs: Any) -> None:
+        self.allowed = "\n\r\t" if multiline else ""
+        super().__init__(max_length=max_length, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, int | Decimal):  # CharField would turn a number into text
+            self.fail("invalid")
+        return super().run_validation(data)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in self.allowed for c in text):
+            self.fail("control")
+        return text
+
+
+class PasswordField(TextField):
+    """8 to 128 characters are Django's validators' business; here only that it is text, untrimmed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
+
+
+class EmailField(serializers.EmailField):
+    """An address, in lower case, as it is stored and compared.
+
+    Quoted local parts, which can hold nearly anything, and letters outside of ASCII before the @ are refused.
+    """
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, int | Decimal):
+            self.fail("invalid")
+        return super().run_validation(data)
+
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        local, _, _ = address.rpartition("@")
+        if '"' in local or not local.isascii() or not address.isprintable():
+            self.fail("invalid")
+        return address.lower()
+
+
+class DateField(serializers.DateField):
+    """Exactly `YYYY-MM-DD`: Python would also take `20260101` and week dates."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DD")
+
+
+class DateTimeField(serializers.DateTimeField):
+    """Read-only: RFC 3339 in UTC with `Z`."""
+
+    def to_representation(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return value
+
+
+class BooleanField(serializers.BooleanField):
+    """true or false, not "yes", 1 or "on"."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class IntegerField(serializers.IntegerField):
+    """A JSON integer; `1.0`, "1" and true are not."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class QueryIntegerField(serializers.IntegerField):
+    """A whole number in a query string, in ASCII digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", str(data)):
+            self.fail("invalid")
+        return int(data)
+
+
+class ChoiceField(serializers.ChoiceField):
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or data not in self.choices:
+            shown = data[:100] if isinstance(data, str) else type(data).__name__
+            self.fail("invalid_choice", input=shown.encode("ascii", "backslashreplace").decode())
+        return data
+
+
+class UUIDField(serializers.UUIDField):
+    """The canonical form with hyphens; an integer is no id."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str) or not _UUID.fullmatch(data):
+            self.fail("invalid", value="that")
+        return UUID(data)
+
+
+class Serializer(serializers.Serializer[Any]):
+    """What goes in or out of the API."""
+
+
+class UpdateSerializer(Serializer):
+    """A partial update: what is named changes, the rest stays; PATCH and PUT alike.
+
+    :raises NoFieldsToUpdateError: the body names no field that can be written.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "partial": True})
+
+    def to_internal_value(self, data: Any) -> Any:
+        known = {name for name, field in self.fields.items() if not field.read_only}
+        if isinstance(data, dict) and known.isdisjoint(data):
+            raise NoFieldsToUpdateError
+        return super().to_internal_value(data)
+
+
+class QuerySerializer(Serializer):
+    """Query parameters: a fault in one is a field error, not a guess."""
+
+
+class PageQuery(QuerySerializer):
+    limit = QueryIntegerField(min_value=1, max_value=100, default=20, help_text="Rows a page.")
+    offset = QueryIntegerField(min_value=0, max_value=100_000, default=0, help_text="Rows to skip.")

@@ -1,0 +1,280 @@
+"""Django's settings, from the environment or `.env`. docs/operations.md has the table of variables."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from environ import Env
+
+from fincred import __version__
+from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
+
+django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Goal] stand at run time
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+Env.read_env(str(ROOT / ".env"))
+env = Environment(os.environ)
+
+ENV = env.choice("ENV", "development", ENVIRONMENTS)
+SERVICE_NAME = "fincred"
+API_VERSION = __version__
+DEVELOPMENT = ENV == "development"
+PRODUCTION = ENV == "production"
+DEBUG = env.boolean("DEBUG", False)
+
+# --- Secrets
+SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
+JWT_SECRET_KEY = env.key("JWT_SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
+# --- Who may call
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", secure=PRODUCTION)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", secure=PRODUCTION)
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "x-request-id")
+CORS_EXPOSE_HEADERS = (
+    "X-Total-Count", "Link", "X-Request-ID", "X-Process-Time", "Retry-After", "RateLimit", "RateLimit-Policy",
+)  # fmt: skip
+CORS_URLS_REGEX = r"^/api/"
+
+# --- Rules
+MAX_ACTIVE_GOALS = env.integer("MAX_ACTIVE_GOALS", 5, most=100)
+ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 30, most=1440)
+REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 14, most=365)
+RATE_LIMIT_ENABLED = env.boolean("RATE_LIMIT_ENABLED", True)
+RATE_LIMIT_READS_PER_MINUTE = env.integer("RATE_LIMIT_READS_PER_MINUTE", 300)
+RATE_LIMIT_WRITES_PER_MINUTE = env.integer("RATE_LIMIT_WRITES_PER_MINUTE", 60)
+MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
+# --- Data
+DB_POOL_MIN = env.integer("DB_POOL_MIN", 5, most=1000)
+DB_POOL_MAX = env.integer("DB_POOL_MAX", 15, most=1000)
+DB_POOL_TIMEOUT = env.integer("DB_POOL_TIMEOUT", 2, most=60)
+if DB_POOL_MIN > DB_POOL_MAX:
+    env.fault("DB_POOL_MIN", "must not be more than DB_POOL_MAX")
+
+
+def _tuned(database: dict[str, Any]) -> dict[str, Any]:
+    """What each engine needs to be safe under parallel requests, and never to wait for ever."""
+    if database["ENGINE"].endswith("sqlite3"):
+        # IMMEDIATE takes the write lock at the start, so two writers queue instead of deadlocking.
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;"
+        options = {"transaction_mode": "IMMEDIATE", "timeout": 5, "init_command": pragmas}
+        name = database["NAME"]
+        return database | {"NAME": name if name == ":memory:" else ROOT / name, "OPTIONS": options}
+    limits = "-c statement_timeout=10s -c lock_timeout=4s -c idle_in_transaction_session_timeout=30s"
+    # Attempts to reconnect slow down as they fail; giving up early lets the next request try afresh.
+    pool = {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2}
+    options = {"pool": pool, "connect_timeout": 3, "options": limits}
+    # Values travel beside the statement, which the server plans once for each connection and then knows.
+    options |= {"server_side_binding": True, "prepare_threshold": 1}
+    return database | {"ENGINE": "fincred.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
+
+
+DATABASES = {"default": _tuned(env.database("DATABASE_URL", "sqlite:///db.sqlite3") or {})}
+POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss", "unix"))
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Mail
+APP_URL = env.url("APP_URL", "http://127.0.0.1:8000", ("https",) if PRODUCTION else ("http", "https"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincred.invalid>")
+_mail = env.email("EMAIL_URL", f"filemail://{VAR / 'mail'}")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+# A mail that costs no network is written as soon as its transaction commits; the rest waits for `send_due_mail`.
+DELIVER_MAIL_ON_COMMIT = not EMAIL_BACKEND.endswith("smtp.EmailBackend")
+
+# --- The house
+INSTALLED_APPS = [
+    "fincred.apps.BackOfficeConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "goals",
+    "planning",
+    "tracking",
+]
+MIDDLEWARE = [
+    "fincred.middleware.RequestContextMiddleware",
+    "fincred.middleware.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fincred.middleware.BodyLimitMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "fincred.back_office.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "fincred.back_office.AuthenticationMiddleware",
+    "fincred.back_office.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "fincred.urls"
+WSGI_APPLICATION = "fincred.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "fincred" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+# Served straight from the packages' own folders, so that nothing has to be collected before a start.
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# --- People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.ThrottledBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
+    "AUDIENCE": "fincred-api",
+    "ISSUER": "fincred",
+    "USER_ID_CLAIM": "sub",
+}
+
+# --- The language of the house is English, its clock is UTC; people's days come from their profiles.
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# --- The API
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["fincred.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerPerson"],
+    "DEFAULT_PARSER_CLASSES": ["fincred.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fincred.negotiation.JSONNegotiation",
+    "DEFAULT_RENDERER_CLASSES": ["fincred.renderers.ExactJSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "fincred.openapi.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "fincred.exception_handler.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.MultiPartRenderer",
+    ],
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "FinCred",
+    "OAS_VERSION": "3.1.1",
+    "VERSION": API_VERSION,
+    "DESCRIPTION": (ROOT / "docs" / "openapi-intro.md").read_text(),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "persistAuthorization": True,
+        "displayRequestDuration": True,
+        "filter": True,
+        "validatorUrl": None,  # or pages on a public host ask somebody else's server about the schema
+    },
+    # Choices stay where they are used: named apart, "type" and "frequency" would need invented names.
+    "POSTPROCESSING_HOOKS": ["fincred.openapi.add_error_schema"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v0",
+    "TAGS": [{"name": name} for name in ("accounts", "goals", "planning", "tracking", "health")],
+}
+CSRF_FAILURE_VIEW = "fincred.exception_handler.csrf_failure"
+
+# --- Safe transport. TLS ends at the proxy, which redirects; an API that redirected would hide clients that send
+# their tokens in the clear, so W008 (SECURE_SSL_REDIRECT) is answered on purpose.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+# --- Logs
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)
+LOG_FORMAT = env.choice("LOG_FORMAT", "console" if DEVELOPMENT else "json", ("console", "json"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "console": {"()": "fincred.logs.ConsoleFormatter"},
+        "json": {"()": "fincred.logs.JSONFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Our own line for each request says it better, and without the query string.
+        "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        # Scanners ask for any host; the request's own line shows the 400.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
+}
+
+# --- What production refuses
+if PRODUCTION:
+    if DEBUG:
+        env.fault("DEBUG", "must be off in production")
+    if not POSTGRESQL:
+        env.fault("DATABASE_URL", "must be PostgreSQL in production")
+    if not REDIS_URL:
+        env.fault("REDIS_URL", "is required in production: a cache and counters in each process do not add up")
+    if not METRICS_TOKEN:
+        env.fault("METRICS_TOKEN", "is required in production")
+    if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):
+        env.fault("ALLOWED_HOSTS", "must list the hosts in production, without wildcards")
+    if SECRET_KEY == JWT_SECRET_KEY:
+        env.fault("JWT_SECRET_KEY", "must differ from SECRET_KEY")
+env.report()

@@ -1,0 +1,129 @@
+"""A PostgreSQL server of our own, from whatever binaries are installed, gone when the tests are."""
+
+from __future__ import annotations
+
+import glob
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+# Debian and Ubuntu, Fedora and its kin, Homebrew on both kinds of Mac, Postgres.app: none of them on PATH.
+PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
+
+
+def find_binaries() -> Path | None:
+    """The folder with initdb and postgres; of several the newest. None when PostgreSQL isn't installed."""
+    folders = {Path(found) for place in PLACES for found in glob.glob(place)}
+    if on_path := shutil.which("initdb"):
+        folders.add(Path(on_path).resolve().parent)
+    whole = [folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()]
+    return max(whole, key=_version, default=None)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in said.split()[2].split(".") if part.isdecimal())
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+class ThrowawayServer:
+    """`with ThrowawayServer(find_binaries()) as server: connect(server.url)`
+
+    `kill()` is what a power cut does to it; `start()` brings it back on the same port with the same data.
+    """
+
+    def __init__(self, binaries: Path, *, durable: bool = False) -> None:
+        self.binaries = binaries
+        self.durable = durable
+        self.port = free_port()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.folder = Path(tempfile.mkdtemp(prefix="fincred-postgresql-"))
+        self.data = self.folder / "data"
+
+    def __enter__(self) -> Self:
+        # PostgreSQL refuses to run as root, so root lends it to somebody who may do nothing else.
+        self.run_as: dict[str, Any] = {"cwd": self.folder}
+        if os.geteuid() == 0:
+            account = _powerless_account()
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+            self.run_as |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self._run(
+            "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+        )
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop", check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        options = f"-h 127.0.0.1 -p {self.port} -c unix_socket_directories='' -c max_connections=200"
+        if not self.durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        command = ("pg_ctl", "-D", self.data, "-o", options, "-l", self.folder / "log", "-w", "start")
+        # After a kill the old backends hold the shared memory until they notice, which takes them a moment.
+        for _ in range(20):
+            if self._run(*command, check=False) == 0:
+                return
+            time.sleep(0.25)
+        raise RuntimeError(f"PostgreSQL doesn't start:\n{(self.folder / 'log').read_text()}")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+
+    def kill(self) -> None:
+        """kill -9 of the whole server, with nothing written down first."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        while answers(self.url):
+            pass
+
+    def _run(self, program: str, *arguments: object, check: bool = True) -> int:
+        command = [str(self.binaries / program), *(str(argument) for argument in arguments)]
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, check=False, **self.run_as,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise RuntimeError(f"{program} failed:\n{done.stdout}")
+        return done.returncode
+
+
+def _powerless_account() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("PostgreSQL can't run as root, and there is neither a postgres nor a nobody user")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from fincred.environment import Environment, development_key
+
+pytestmark = [pytest.mark.unit, pytest.mark.platform]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def faults_of(env: Environment) -> str:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.report()
+    return str(refused.value)
+
+
+class TestEnvironment:
+    def test_names_every_faulty_variable_at_once_and_shows_no_value(self) -> None:
+        env = Environment({"A": "maybe-s3cret", "B": "0", "C": "sideways-s3cret", "D": "mysql://s3cret@h/x"})
+        env.boolean("A", False)
+        env.integer("B", 5)
+        env.choice("C", "up", ("up", "down"))
+        env.database("D", None)
+        text = faults_of(env)
+        assert [line.split(":")[0].strip() for line in text.splitlines()[1:]] == ["A", "B", "C", "D"]
+        assert "s3cret" not in text
+
+    def test_an_empty_variable_counts_as_absent(self) -> None:
+        env = Environment({"A": "  "})
+        assert env.integer("A", 7) == 7
+        assert not env.has("A")
+        env.report()
+
+    @pytest.mark.parametrize("value", ["-1", "1e3", "1.5", "١٢", "99999999", "0"])
+    def test_a_whole_number_is_ascii_digits_within_bounds(self, value: str) -> None:
+        env = Environment({"N": value})
+        assert env.integer("N", 3) == 3
+        assert "N: must be a whole number" in faults_of(env)
+
+    def test_reads_what_is_right(self) -> None:
+        env = Environment({"B": "Yes", "N": "12", "L": "a, b,,c", "P": "10.0.0.0/8", "C": "down"})
+        assert env.boolean("B", False) is True
+        assert env.integer("N", 1) == 12
+        assert env.listing("L", []) == ["a", "b", "c"]
+        assert str(env.networks("P")[0]) == "10.0.0.0/8"
+        assert env.choice("C", "up", ("up", "down")) == "down"
+        env.report()
+
+    @pytest.mark.parametrize(
+        "origin", ["*", "app.example", "https://app.example/path", "https://*.example", "ftp://x"]
+    )
+    def test_an_origin_is_scheme_and_host_without_wildcards(self, origin: str) -> None:
+        env = Environment({"CORS_ORIGINS": origin})
+        env.origins("CORS_ORIGINS", secure=False)
+        assert "CORS_ORIGINS" in faults_of(env)
+
+    def test_secure_origins_refuse_http(self) -> None:
+        env = Environment({"CORS_ORIGINS": "http://app.example"})
+        env.origins("CORS_ORIGINS", secure=True)
+        assert "https" in faults_of(env)
+
+    def test_a_key_is_required_and_long_outside_development(self, tmp_path: Path) -> None:
+        env = Environment({"SHORT": "abc"})
+        env.key("SHORT", required=True, keep_in=tmp_path)
+        env.key("ABSENT", required=True, keep_in=tmp_path)
+        text = faults_of(env)
+        assert "SHORT: must have at least 32 bytes" in text
+        assert "ABSENT: is required" in text
+
+    def test_a_development_key_is_made_once_and_kept(self, tmp_path: Path) -> None:
+        first = development_key("SECRET_KEY", tmp_path)
+        assert len(first) >= 32
+        assert development_key("SECRET_KEY", tmp_path) == first
+        assert development_key("JWT_SECRET_KEY", tmp_path) != first
+
+
+GOOD_PRODUCTION = {
+    "ENV": "production",
+    "SECRET_KEY": "s" * 40,
+    "JWT_SECRET_KEY": "j" * 40,
+    "DATABASE_URL": "postgres://u:p@db.example/fincred",
+    "REDIS_URL": "redis://cache.example:6379/0",
+    "ALLOWED_HOSTS": "api.fincred.example",
+    "CORS_ORIGINS": "https://app.fincred.example",
+    "METRICS_TOKEN": "m" * 32,
+    "APP_URL": "https://app.fincred.example",
+    "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+}
+
+
+def start_with(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Import the settings in a process of their own, with nothing else in the environment."""
+    return subprocess.run(
+        [sys.executable, "-c", "import fincred.settings"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestProduction:
+    def test_starts_with_everything_in_place(self) -> None:
+        result = start_with(GOOD_PRODUCTION)
+        assert result.returncode == 0, result.stderr
+
+    @pytest.mark.parametrize(
+        ("variable", "value"),
+        [
+            ("DATABASE_URL", "sqlite:///db.sqlite3"),
+            ("DATABASE_URL", ""),
+            ("REDIS_URL", ""),
+            ("DEBUG", "true"),
+            ("ALLOWED_HOSTS", "*"),
+            ("ALLOWED_HOSTS", ".fincred.example"),
+            ("ALLOWED_HOSTS", ""),
+            ("CORS_ORIGINS", "*"),
+            ("CORS_ORIGINS", "http://app.fincred.example"),
+            ("CSRF_TRUSTED_ORIGINS", "http://app.fincred.example"),
+            ("SECRET_KEY", "short"),
+            ("SECRET_KEY", ""),
+            ("JWT_SECRET_KEY", "s" * 40),
+            ("METRICS_TOKEN", ""),
+            ("APP_URL", "http://app.fincred.example"),
+            ("DB_POOL_MIN", "50"),
+        ],
+    )
+    def test_refuses(self, variable: str, value: str) -> None:
+        result = start_with(GOOD_PRODUCTION | {variable: value})
+        assert result.returncode != 0
+        assert f"{variable}: " in result.stderr

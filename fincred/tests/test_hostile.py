@@ -1,0 +1,322 @@
+"""The hostile corpus against every operation of the OpenAPI document: refused or served, but in the contract.
+
+Whatever comes in: no 5xx, JSON, refusals in the envelope, and a refused request leaves the database as it was.
+What is accepted is rolled back at once, so that each request meets the same world.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Any, cast
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.http import HttpResponse
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from fincred.openapi import document
+from fincred.tests import hostile
+from goals.examples import GOAL
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+ENVELOPE = {"success", "error", "error_code", "details"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path of the document."""
+
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.removeprefix('/api/v0')}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What it takes as JSON; empty when it takes nothing."""
+        content = self.described.get("requestBody", {}).get("content", {})
+        return dict(content.get("application/json", {}))
+
+    @property
+    def example(self) -> dict[str, Any]:
+        return next((example["value"] for example in self.content.get("examples", {}).values()), {})
+
+    def parameters(self, place: str) -> list[str]:
+        declared = self.described.get("parameters", [])
+        return [parameter["name"] for parameter in declared if parameter["in"] == place]
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, described)
+    for path, methods in document()["paths"].items()
+    for method, described in methods.items()
+]
+WITH_BODY = [operation for operation in OPERATIONS if operation.content]
+WITHOUT_BODY = [operation for operation in OPERATIONS if not operation.content]
+PRIVATE = [operation for operation in OPERATIONS if operation.described.get("security")]
+WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
+WITH_KEY = [operation for operation in OPERATIONS if "Idempotency-Key" in operation.parameters("header")]
+# A PATCH is the same view and schema as its PUT.
+WITH_FIELDS = [operation for operation in WITH_BODY if operation.method != "PATCH"]
+KINDS = {"GET /goals", "POST /goals", "POST /auth/login", "GET /health"}
+OF_EVERY_KIND = [operation for operation in OPERATIONS if str(operation) in KINDS]
+
+
+def example_of(name: str) -> dict[str, Any]:
+    return next(operation.example for operation in OPERATIONS if str(operation) == name)
+
+
+class World:
+    """A person with a goal, a plan, a check-in and a snapshot, in whose name hostile requests are sent."""
+
+    def __init__(self, client: APIClient) -> None:
+        self.client = client
+        self.client.raise_request_exception = False
+        self.faults: list[str] = []
+        goal = self._make("POST", "/goals", example_of("POST /goals"))
+        self._make("PUT", "/snapshot", example_of("PUT /snapshot"))
+        plan = self._make("POST", f"/goals/{goal}/action-plans", {})
+        check_in = self._make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
+        self.ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in}
+
+    def example(self, operation: Operation) -> dict[str, Any]:
+        """What the document shows, but of this person's goal."""
+        shown = json.dumps(operation.example).replace(str(GOAL["id"]), self.ids["goal_id"])
+        return dict(json.loads(shown))
+
+    def _make(self, method: str, path: str, body: dict[str, Any]) -> str:
+        response = self.client.generic(method, f"/api/v0{path}", json.dumps(body), "application/json")
+        assert response.status_code in (200, 201), response.content
+        return str(json.loads(response.content)["id"])
+
+    def through(self, operations: Iterable[Operation]) -> Iterator[tuple[Operation, str]]:
+        """Each operation and its URL; whatever a refusal left in the database is a fault."""
+        before = fingerprints()
+        for operation in operations:
+            yield operation, operation.path.format(**self.ids)
+            after = fingerprints()
+            changed = [table for table in after if after[table] != before[table]]
+            self.faults += [f"{table} changed by what {operation} refused" for table in changed]
+            before = after
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes = b"",
+        content_type: str = "application/json",
+        *,
+        expected: tuple[int, str] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> int:
+        """Send it, note what is wrong with the answer, undo what was accepted, and return the status."""
+        environ: dict[str, Any] = {_in_environ(name): value for name, value in headers.items()}
+        environ["QUERY_STRING"] = url.partition("?")[2]
+        with transaction.atomic():
+            response: HttpResponse = self.client.generic(method, url, cast("str", body), content_type, **environ)
+            transaction.set_rollback(response.status_code < 400 or response.status_code >= 500)
+        for fault in faults_of(method, response, expected):
+            asked = f"{method} {url[:200]} {content_type[:50]!r} {str(headers)[:200]} {body[:300]!r}"
+            self.faults.append(f"{fault}: {asked}\n    {response.status_code} {response.content[:300]!r}")
+        return response.status_code
+
+
+@pytest.fixture
+def world(noon: datetime, settings: Settings, as_saver: APIClient) -> Iterator[World]:
+    """Fails the test when an answer broke the contract."""
+    settings.RATE_LIMIT_ENABLED = False
+    logging.disable(logging.INFO)
+    world = World(as_saver)
+    yield world
+    logging.disable(logging.NOTSET)
+    assert world.faults == [], f"{len(world.faults)} faults\n" + "\n".join(world.faults[:20])
+
+
+def faults_of(method: str, response: HttpResponse, expected: tuple[int, str] | None) -> Iterator[str]:
+    """Where an answer breaks the contract."""
+    if response.status_code >= 500:
+        yield "5xx"
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,128}", response.headers.get("X-Request-ID", "")):
+        yield "no proper X-Request-ID"
+    if response.status_code == 401 and response.headers.get("WWW-Authenticate") != "Bearer":
+        yield "no WWW-Authenticate"
+    if response.status_code == 204 or method == "HEAD":
+        return
+    if response.headers.get("Content-Type") != "application/json":
+        yield f"content type {response.headers.get('Content-Type')}"
+        return
+    try:
+        answer = json.loads(response.content.decode(), parse_constant=_no_json)
+    except ValueError:
+        yield "not JSON"
+        return
+    if response.status_code >= 400 and not _is_envelope(answer):
+        yield "not the envelope"
+    elif expected and (response.status_code, answer.get("error_code")) != expected:
+        yield f"not {expected}"
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(name)
+
+
+def _is_envelope(answer: Any) -> bool:
+    return (
+        isinstance(answer, dict)
+        and answer.keys() == ENVELOPE
+        and answer["success"] is False
+        and isinstance(answer["details"], dict)
+        and all(isinstance(answer[name], str) and answer[name] for name in ("error", "error_code"))
+    )
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """Every table but one: a refusal under an `Idempotency-Key` is kept, to be repeated word for word."""
+    keys = apps.get_model("accounts", "IdempotencyKey")._meta.db_table
+    with connection.cursor() as cursor:
+        return tuple(name for name in connection.introspection.table_names(cursor) if name != keys)
+
+
+def fingerprints() -> dict[str, str]:
+    """A hash of the rows of each table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in _tables():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  the database's own names
+            rows = "\n".join(sorted(map(repr, cursor.fetchall())))
+            found[table] = hashlib.sha256(rows.encode()).hexdigest()
+    return found
+
+
+class TestBodies:
+    def test_a_hostile_value_in_any_field(self, world: World) -> None:
+        components = dict(document()["components"]["schemas"])
+        for operation, url in world.through(WITH_FIELDS):
+            example = world.example(operation)
+            for path, schema in hostile.fields(operation.content["schema"], components):
+                for value in hostile.values_of(schema):
+                    world.send(operation.method, url, hostile.planted(example, path, value))
+
+    def test_what_is_not_json_is_refused(self, world: World) -> None:
+        for operation, url in world.through(WITH_BODY):
+            for body in hostile.UNREADABLE:
+                world.send(operation.method, url, body, expected=(400, "MALFORMED_REQUEST"))
+
+    def test_what_is_no_object_is_refused(self, world: World) -> None:
+        for operation, url in world.through(WITH_BODY):
+            for body in hostile.NO_OBJECT:
+                world.send(operation.method, url, body, expected=(400, "VALIDATION_ERROR"))
+
+    def test_unknown_fields_are_ignored_whatever_is_in_them(self, world: World) -> None:
+        for operation, url in world.through(WITH_BODY):
+            usual = world.send(operation.method, url, json.dumps(world.example(operation)).encode())
+            unusual = world.send(operation.method, url, hostile.with_unknown(world.example(operation)))
+            assert usual == unusual, str(operation)
+
+    def test_another_content_type_is_refused(self, world: World) -> None:
+        for operation, url in world.through(WITH_BODY):
+            taken = operation.described["requestBody"]["content"]
+            for content_type in hostile.OTHER_TYPES:
+                if content_type.partition(";")[0] in taken:
+                    continue
+                refusal = (415, "UNSUPPORTED_MEDIA_TYPE")
+                world.send(operation.method, url, b"{}", content_type, expected=refusal)
+
+    def test_a_body_over_the_limit_is_refused(self, world: World) -> None:
+        for operation, url in world.through(OPERATIONS):
+            world.send(operation.method, url, hostile.TOO_LARGE, expected=(413, "REQUEST_TOO_LARGE"))
+
+    def test_a_body_where_none_belongs(self, world: World) -> None:
+        for operation, url in world.through(WITHOUT_BODY):
+            for body in (*hostile.UNREADABLE[-4:], *hostile.NO_OBJECT[:4]):
+                world.send(operation.method, url, body)
+            for content_type in hostile.OTHER_TYPES[:4]:
+                world.send(operation.method, url, b"\x00\xff", content_type)
+
+    def test_under_an_idempotency_key(self, world: World) -> None:
+        for operation, url in world.through(WITH_KEY):
+            bodies = (*hostile.UNREADABLE, *hostile.NO_OBJECT, hostile.with_unknown(world.example(operation)))
+            for place, body in enumerate(bodies):
+                first, again = (
+                    world.send(operation.method, url, body, headers={"Idempotency-Key": f"{place}"})
+                    for _ in range(2)
+                )
+                assert first == again, (str(operation), body[:300])
+
+    def test_a_login_by_form(self, world: World) -> None:
+        for value in hostile.QUERIES:
+            for body in (f"username={value}&password={value}", value, f"{value}={value}"):
+                form = "application/x-www-form-urlencoded"
+                world.send("POST", "/api/v0/auth/login", body.encode(), form)
+
+
+class TestAddresses:
+    def test_hostile_query_parameters(self, world: World) -> None:
+        known: set[str] = set()
+        for operation, url in world.through(OPERATIONS):
+            for name in operation.parameters("query"):
+                # Everything once; where the same parameter occurs again, some of it.
+                for value in hostile.QUERIES[:: 4 if name in known else 1]:
+                    world.send(operation.method, f"{url}?{name}={value}")
+                known.add(name)
+        for operation, url in world.through(OF_EVERY_KIND):
+            for query in hostile.WHOLE_QUERIES:
+                world.send(operation.method, f"{url}?{query}")
+
+    def test_hostile_ids(self, world: World) -> None:
+        for operation, _ in world.through(WITH_IDS):
+            body = json.dumps(world.example(operation)).encode()
+            before, _, after = re.split(r"(\{\w+\})", operation.path)
+            for value in hostile.PATH_IDS:
+                url = f"{before}{value}{after}"
+                world.send(operation.method, url, body, expected=(404, "RESOURCE_NOT_FOUND"))
+
+    def test_paths_that_are_no_operation(self, world: World) -> None:
+        for path in hostile.OTHER_PATHS:
+            for method in hostile.METHODS:
+                world.send(method, path, b"[")
+
+
+class TestHeaders:
+    def test_hostile_credentials(self, world: World) -> None:
+        self._send(world, PRIVATE, "Authorization")
+
+    def test_hostile_idempotency_keys(self, world: World) -> None:
+        self._send(world, WITH_KEY, "Idempotency-Key")
+
+    def test_hostile_headers(self, world: World) -> None:
+        self._send(world, OF_EVERY_KIND, *hostile.HEADERS)
+
+    @staticmethod
+    def _send(world: World, operations: Iterable[Operation], *names: str) -> None:
+        for operation, url in world.through(operations):
+            body = json.dumps(world.example(operation)).encode()
+            for name in names:
+                for value in hostile.HEADERS[name]:
+                    world.send(operation.method, url, body, headers={name: value})
+
+
+class TestMethods:
+    def test_any_method_on_any_path(self, world: World) -> None:
+        for _, url in world.through(OPERATIONS):
+            for method in hostile.METHODS:
+                world.send(method, url, b"[")
+
+
+def _in_environ(name: str) -> str:
+    known = name.upper().replace("-", "_")
+    return known if known == "CONTENT_LENGTH" else f"HTTP_{known}"

@@ -1,0 +1,163 @@
+"""Every operation of the OpenAPI document: other people's things do not exist, and bad tokens open nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.test import APIClient
+
+from accounts import services
+from accounts.models import EndReason, User
+from fincred import clock
+from fincred.openapi import document
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path.removeprefix('/api/v0')}"
+
+    @property
+    def body(self) -> Any:
+        """The document's own example of a request."""
+        content = self.described.get("requestBody", {}).get("content", {}).get("application/json", {})
+        return next((example["value"] for example in content.get("examples", {}).values()), {})
+
+    def send(self, client: APIClient, **ids: Any) -> HttpResponse:
+        path = self.path.format(**ids)
+        return client.generic(self.method.upper(), path, json.dumps(self.body), "application/json")
+
+
+OPERATIONS = [
+    Operation(method, path, described)
+    for path, methods in document()["paths"].items()
+    for method, described in methods.items()
+]
+WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
+FOR_PEOPLE = [operation for operation in OPERATIONS if {"bearer": []} in operation.described.get("security", [])]
+NOBODYS = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id")}
+
+
+@pytest.fixture
+def strangers(as_stranger: APIClient) -> dict[str, str]:
+    """The ids of a goal, its plan and its check-in of somebody else."""
+
+    def make(method: str, path: str, body: Any) -> str:
+        answer = as_stranger.generic(method, f"/api/v0{path}", json.dumps(body), "application/json")
+        assert answer.status_code in (200, 201), answer.content
+        return str(json.loads(answer.content)["id"])
+
+    body = next(operation.body for operation in OPERATIONS if str(operation) == "POST /goals")
+    goal = make("POST", "/goals", body | {"target_date": "2099-01-01"})
+    make(
+        "PUT",
+        "/snapshot",
+        {"income": {"amount": 3000, "frequency": "monthly"}, "expenses": {"total_amount": 1000}},
+    )
+    plan = make("POST", f"/goals/{goal}/action-plans", {})
+    check_in = make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
+    return {"goal_id": goal, "plan_id": plan, "check_in_id": check_in}
+
+
+class TestSomebodyElses:
+    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    def test_is_answered_like_what_never_was(
+        self, as_saver: APIClient, strangers: dict[str, str], operation: Operation
+    ) -> None:
+        theirs, nobodys = operation.send(as_saver, **strangers), operation.send(as_saver, **NOBODYS)
+        assert theirs.status_code == nobodys.status_code == 404
+        assert theirs.content == nobodys.content
+
+    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    def test_is_there_for_its_owner(
+        self, as_stranger: APIClient, strangers: dict[str, str], operation: Operation
+    ) -> None:
+        assert operation.send(as_stranger, **strangers).status_code != 404
+
+
+def _forge(token: str, **claims: Any) -> str:
+    told = jwt.decode(token, options={"verify_signature": False})
+    return jwt.encode(told | claims, settings.JWT_SECRET_KEY, algorithm="HS256")
+
+
+def _ended(user: User, token: str) -> str:
+    services.end_session(session_id=user.sessions.get().pk, reason=EndReason.LOGOUT, now=clock.now())
+    return token
+
+
+def _disabled(user: User, token: str) -> str:
+    services.set_active(user=user, is_active=False, now=clock.now())
+    return token
+
+
+def _erased(user: User, token: str) -> str:
+    services.erase_person(user=user, now=clock.now())
+    return token
+
+
+def _expired(user: User, token: str) -> str:
+    return _forge(token, exp=int((clock.now() - timedelta(seconds=1)).timestamp()))
+
+
+def _of_another_key(user: User, token: str) -> str:
+    told = jwt.decode(token, options={"verify_signature": False})
+    return jwt.encode(told | {"exp": int(FUTURE.timestamp())}, "k" * 40, algorithm="HS256")
+
+
+def _for_another_audience(user: User, token: str) -> str:
+    return _forge(token, aud="somebody-else")
+
+
+def _of_another_type(user: User, token: str) -> str:
+    return _forge(token, token_type="refresh")
+
+
+BAD = {
+    "ended session": (_ended, "TOKEN_INVALID"),
+    "disabled": (_disabled, "TOKEN_INVALID"),
+    "erased": (_erased, "TOKEN_INVALID"),
+    "expired": (_expired, "TOKEN_EXPIRED"),
+    "another key": (_of_another_key, "TOKEN_INVALID"),
+    "another audience": (_for_another_audience, "TOKEN_INVALID"),
+    "another type": (_of_another_type, "TOKEN_INVALID"),
+}
+
+
+class TestBadToken:
+    @staticmethod
+    def refusal(answer: HttpResponse) -> tuple[int, str]:
+        return answer.status_code, json.loads(answer.content)["error_code"]
+
+    @pytest.mark.parametrize("name", BAD)
+    def test_is_refused_by_every_operation_for_people(self, saver: User, name: str) -> None:
+        spoil: Callable[[User, str], str]
+        spoil, code = BAD[name]
+        client = APIClient()
+        good = services.open_session(user=saver, now=clock.now()).access_token
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {spoil(saver, good)}")
+        told = {str(operation): self.refusal(operation.send(client, **NOBODYS)) for operation in FOR_PEOPLE}
+        assert told == dict.fromkeys(told, (401, code))
+
+    def test_and_so_is_none_at_all(self, api: APIClient, db: None) -> None:
+        assert {operation.send(api, **NOBODYS).status_code for operation in FOR_PEOPLE} == {401}
+
+    def test_there_are_operations_for_people(self) -> None:
+        assert len(FOR_PEOPLE) > 30
+        assert len(WITH_IDS) > 15

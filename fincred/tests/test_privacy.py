@@ -1,0 +1,290 @@
+"""A person whose every word is marked: found in their export, and nowhere once they are erased; never in a log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core import mail
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts import services
+from accounts.models import AuditEntry, RateCounter, User
+from accounts.services import send_due_mail
+from fincred import clock
+from fincred.logs import ConsoleFormatter, JSONFormatter
+from goals.models import Goal
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+MARK = "zq7mark"
+ADDRESS = "203.0.113.77"
+EMAIL = f"{MARK}.mail@example.com"
+PASSWORD = f"{MARK} pass phrase"
+NEW_PASSWORD = f"{MARK} other phrase"
+V0 = "/api/v0"
+
+PROFILE = {
+    "full_name": f"{MARK} name",
+    "country": "Germany",
+    "age_range": f"{MARK} age",
+    "employment_status": f"{MARK} work",
+    "persona_hint": f"{MARK} hint",
+}
+GOAL = {
+    "type": "debt_payoff",
+    "name": f"{MARK} goal",
+    "target_amount": 4000,
+    "target_date": "2099-01-01",
+    "priority": "High",
+    "why_text": f"first line\n{MARK} why",
+}
+
+
+class Person:
+    """Everything that can be told to FinCred over its API, told once."""
+
+    def __init__(self) -> None:
+        self.client = APIClient(REMOTE_ADDR=ADDRESS)
+        self.secrets = [PASSWORD, NEW_PASSWORD]
+
+    def send(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:
+        answer = self.client.generic(method, V0 + path, json.dumps(body or {}), "application/json", **headers)
+        assert answer.status_code < 300, (path, answer.content)
+        return json.loads(answer.content) if answer.content else None
+
+    def sign_in(self, pair: dict[str, Any]) -> None:
+        self.secrets += [pair["access_token"], pair["refresh_token"]]
+        self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access_token']}")
+
+    def join(self) -> None:
+        self.send("POST", "/auth/register", {"email": EMAIL, "password": PASSWORD, "full_name": f"{MARK} name"})
+        self.sign_in(self.send("POST", "/auth/verify-email", {"token": self.mailed()}))
+        pair = self.send("POST", "/auth/login", {"email": EMAIL, "password": PASSWORD})
+        self.sign_in(self.send("POST", "/auth/refresh", {"refresh_token": pair["refresh_token"]}))
+        self.send("POST", "/auth/password/reset", {"email": EMAIL})
+        self.mailed()
+
+    def mailed(self) -> str:
+        """The one-time token of a mail that is sent now."""
+        send_due_mail(now=clock.now())
+        token = str(mail.outbox[-1].body).partition("token=")[2].split()[0]
+        self.secrets.append(token)
+        return token
+
+    def tell(self) -> None:
+        self.send("PATCH", "/users/me/profile", PROFILE)
+        goal = self.send("POST", "/goals", GOAL, HTTP_IDEMPOTENCY_KEY=f"{MARK}-key")["id"]
+        debt = {"type": "credit_card", "label": f"{MARK} card", "balance": 4000, "interest_rate_annual": 9}
+        self.send(
+            "PUT",
+            "/snapshot",
+            {
+                "incomes": [{"amount": 3000, "frequency": "monthly", "source_label": f"{MARK} employer"}],
+                "expenses": {"total_amount": 1000},
+                "debts": [debt | {"min_payment": 50, "goal_id": goal}],
+                "savings": [{"label": f"{MARK} bank", "balance": 500}],
+            },
+        )
+        self.send("POST", "/planning/plan")
+        self.send(
+            "POST",
+            f"/goals/{goal}/check-ins",
+            {"current_amount": 2500, "reflection": f"{MARK} thought"},
+            HTTP_IDEMPOTENCY_KEY=f"{MARK}-check",
+        )
+
+
+@pytest.fixture
+def person(settings: Any) -> Person:
+    """Limits are on, so that their counters are searched as well."""
+    settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+    marked = Person()
+    marked.join()
+    marked.tell()
+    return marked
+
+
+def found(*needles: str) -> dict[str, list[str]]:
+    """Every cell of the database that holds one of them, by table and column."""
+    places: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  the database's own names
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    if any(needle.lower() in _text(value) for needle in needles):
+                        places.setdefault(table, []).append(name)
+    return places
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("latin-1").lower()
+    return str(value).lower()
+
+
+def staff_member() -> Client:
+    client = Client(REMOTE_ADDR=ADDRESS)
+    client.force_login(User.objects.create_superuser("boss@example.com"))
+    return client
+
+
+class TestErasure:
+    def test_leaves_nothing_that_identifies_the_person(self, person: Person) -> None:
+        user = User.objects.get(email=EMAIL)
+        staff_member().get(f"/admin/accounts/user/{user.pk}/change/")
+        planted = found(MARK)
+        assert set(planted) >= {
+            "accounts_user",
+            "accounts_profile",
+            "accounts_idempotencykey",
+            "goals_goal",
+            "planning_snapshot",
+            "planning_planversion",
+            "tracking_checkin",
+        }
+        assert found(ADDRESS) == {}
+        person.send("DELETE", "/users/me", {"password": PASSWORD})
+        assert found(MARK, EMAIL, ADDRESS, "Germany") == {}
+
+    def test_leaves_their_id_in_the_audit_trail_alone(self, person: Person) -> None:
+        user = User.objects.get(email=EMAIL)
+        person.send("DELETE", "/users/me", {"password": PASSWORD})
+        assert set(found(str(user.pk), user.pk.hex)) == {"accounts_auditentry"}
+
+    def test_by_an_operator_is_as_thorough(self, person: Person) -> None:
+        services.erase_person(user=User.objects.get(email=EMAIL), now=clock.now())
+        assert found(MARK, EMAIL) == {}
+
+
+class TestBackOffice:
+    def test_records_each_look_at_anything_of_the_person(self, person: Person) -> None:
+        user, staff = User.objects.get(email=EMAIL), staff_member()
+        looked = []
+        for model in admin.site._registry:
+            name = f"{model._meta.app_label}_{model._meta.model_name}"
+            assert staff.get(reverse(f"admin:{name}_changelist")).status_code == 200
+            rows = {User: {"pk": user.pk}, AuditEntry: {"person_id": user.pk}}.get(model, {})
+            row = model._base_manager.filter(**rows).latest("pk")
+            assert AuditEntry.objects.latest("pk").action == f"{model._meta.model_name}.listed"
+            assert staff.get(reverse(f"admin:{name}_change", args=[row.pk])).status_code == 200
+            entry = AuditEntry.objects.latest("pk")
+            assert (entry.action, entry.object_id) == (f"{model._meta.model_name}.viewed", str(row.pk))
+            looked.append(entry.person_id)
+        assert len(looked) >= 8
+        assert set(looked) == {user.pk}
+
+
+class TestExport:
+    def test_holds_every_word(self, person: Person) -> None:
+        told = json.dumps(person.send("GET", "/users/me/export"))
+        words = [*PROFILE.values(), GOAL["name"], f"{MARK} why", f"{MARK}-key", f"{MARK} thought", EMAIL]
+        words += [f"{MARK} {label}" for label in ("employer", "card", "bank")]
+        assert [word for word in words if str(word) not in told] == []
+
+    def test_has_a_section_for_each_table_that_holds_something_of_the_person(self, person: Person) -> None:
+        sections = person.send("GET", "/users/me/export")
+        told = json.dumps(sections)
+        missing = {
+            model._meta.db_table
+            for app in ("accounts", "goals", "planning", "tracking")
+            for model in apps.get_app_config(app).get_models()
+            if model not in (RateCounter, AuditEntry)  # counts of hashes; the chain has numbers instead of ids
+            for row in model._base_manager.all()
+            if str(row.pk) not in told
+        }
+        assert missing == set()
+        assert len(sections["audit_trail"]) == AuditEntry.objects.count()
+
+    def test_shows_no_secret(self, person: Person) -> None:
+        told = json.dumps(person.send("GET", "/users/me/export"))
+        user = User.objects.get(email=EMAIL)
+        hashes = [user.password, bytes(user.audit_key).hex()]
+        assert [secret for secret in (*person.secrets, *hashes) if secret in told] == []
+
+
+@pytest.fixture(params=[ConsoleFormatter, JSONFormatter])
+def log(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """What is logged from now on, at every level."""
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(request.param())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+class TestLogs:
+    def test_hold_nothing_of_the_person(
+        self, log: StringIO, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = Person()
+        person.join()
+        person.tell()
+        person.client.raise_request_exception = False
+        self.ask_what_is_refused(person)
+        self.fail_in_the_database(person, monkeypatch)
+        self.look_as_staff()
+        change = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+        person.sign_in(person.send("POST", "/auth/password/change", change))
+        person.send("GET", "/users/me/export")
+        person.send("DELETE", "/users/me", {"password": NEW_PASSWORD})
+        written = log.getvalue()
+        assert "Request served" in written
+        assert "IntegrityError" in written
+        assert [secret for secret in (MARK, ADDRESS, *person.secrets) if secret.lower() in written.lower()] == []
+
+    @staticmethod
+    def ask_what_is_refused(person: Person) -> None:
+        wrong: list[tuple[str, str, Any]] = [
+            ("GET", f"/goals?search={MARK}", None),
+            ("GET", f"/goals?status={MARK}", None),
+            ("GET", f"/auth/verify-email?token={MARK}", None),
+            ("GET", f"/{MARK.upper()[:3]}/nothing?email={EMAIL}", None),
+            ("POST", "/auth/login", {"email": EMAIL, "password": f"{MARK} wrong"}),
+            ("POST", "/auth/register", {"email": EMAIL, "password": PASSWORD}),
+            ("POST", "/auth/refresh", {"refresh_token": person.secrets[-1]}),
+            ("POST", "/goals", GOAL | {"target_date": MARK, "priority": MARK}),
+            ("DELETE", "/users/me", {"password": f"{MARK} wrong"}),
+        ]
+        for method, path, body in wrong:
+            person.client.generic(method, V0 + path, json.dumps(body), "application/json")
+
+    @staticmethod
+    def fail_in_the_database(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The database's own words, which quote what it refused."""
+
+        def twice(**kwargs: Any) -> None:
+            with transaction.atomic():
+                User.objects.create_user(EMAIL)
+
+        def below_zero(**kwargs: Any) -> None:
+            with transaction.atomic():
+                Goal.objects.filter(user__email=EMAIL).update(target_amount=-1)
+
+        for failing in (twice, below_zero):
+            monkeypatch.setattr("accounts.services.request_reset", failing)
+            answer = person.client.post(f"{V0}/auth/password/reset", {"email": EMAIL})
+            assert answer.status_code == 500
+            assert MARK not in answer.content.decode()
+
+    @staticmethod
+    def look_as_staff() -> None:
+        Client().post("/admin/login/", {"username": EMAIL, "password": PASSWORD})
+        staff_member().get("/admin/accounts/user/", {"q": EMAIL})
+        Client().get("/admin/accounts/user/", {"q": EMAIL})

@@ -1,0 +1,84 @@
+"""Every operation of the OpenAPI document, with what a generator makes of it: the answers are as described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from pytest_django import Settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from accounts.models import User
+from accounts.services import open_session
+from fincred.wsgi import application
+from goals.tests.factories import GoalFactory
+from planning.tests.factories import plan_for, snapshot_of
+from tracking.tests.factories import CheckInFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+schema = schemathesis.openapi.from_wsgi("/openapi.json", application)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose goal, plan and check-in the generated requests are about."""
+
+    headers: dict[str, str]
+    ids: dict[str, str]
+
+
+@pytest.fixture
+def open_transaction(db: None) -> Iterator[None]:
+    """Requests leave the test's transaction alone, as they do under Django's own client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def person(open_transaction: None, noon: datetime, settings: Settings, saver: User) -> Person:
+    settings.RATE_LIMIT_ENABLED = False
+    snapshot_of(saver)
+    goal = GoalFactory.create(user=saver)
+    ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
+    token = open_session(user=saver, now=noon).access_token
+    return Person({"Authorization": f"Bearer {token}"}, {name: str(value) for name, value in ids.items()})
+
+
+@schema.parametrize()
+@hypothesis.settings(
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+def test_answers_as_described(case: schemathesis.Case[Any], person: Person) -> None:
+    case.path_parameters = {name: person.ids[name] for name in case.path_parameters}
+    with transaction.atomic():  # so that each request meets the same world
+        case.call_and_validate(headers=person.headers, checks=CHECKS)
+        transaction.set_rollback(True)

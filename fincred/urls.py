@@ -1,0 +1,43 @@
+"""Every path. The API lives under /api/v0, each app brings its own."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+
+from fincred import health
+from fincred.metrics import metrics
+from fincred.openapi import openapi_json
+
+admin.site.site_header = "FinCred back office"
+admin.site.site_title = "FinCred"
+admin.site.index_title = "People, goals, plans and check-ins"
+
+api: list[URLPattern | URLResolver] = [
+    path("health", health.Health.as_view()),
+    path("health/live", health.Live.as_view()),
+    path("health/ready", health.Ready.as_view()),
+    path("health/db", health.Database.as_view()),
+    path("health/detailed", health.Detailed.as_view()),
+    path("", include("accounts.urls")),
+    path("", include("goals.urls")),
+    path("", include("planning.urls")),
+    path("", include("tracking.urls")),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/docs")),
+    path("api/v0/", include(api)),
+    path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+    path("redoc", SpectacularRedocView.as_view(url_name="openapi"), name="redoc"),
+    path("openapi.json", openapi_json, name="openapi"),
+    path("metrics", metrics, name="metrics"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "fincred.exception_handler.bad_request"
+handler403 = "fincred.exception_handler.permission_denied"
+handler404 = "fincred.exception_handler.not_found"
+handler500 = "fincred.exception_handler.server_error"

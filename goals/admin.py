@@ -1,0 +1,65 @@
+"""Goals in the back office: to look at, and to pause or cancel for somebody who asks. Money is never edited."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.admin_audit import AuditedAdmin
+from fincred import clock
+from fincred.errors import FinCredError
+from goals import services
+from goals.models import Goal, Status
+
+
+@admin.register(Goal)
+class GoalAdmin(AuditedAdmin):
+    list_display = (
+        "name",
+        "email",
+        "type",
+        "status",
+        "priority",
+        "current_amount",
+        "target_amount",
+        "target_date",
+    )
+    list_filter = ("status", "type", "priority")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__email")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    actions = ("pause", "cancel")
+
+    @admin.display(description="person", ordering="user__email")
+    def email(self, goal: Goal) -> str:
+        return goal.user.email
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("goals.help_goal")
+
+    @admin.action(description="Pause", permissions=["help"])
+    def pause(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
+        self._move(request, goals, Status.PAUSED)
+
+    @admin.action(description="Cancel", permissions=["help"])
+    def cancel(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
+        self._move(request, goals, Status.CANCELLED)
+
+    def _move(self, request: HttpRequest, goals: QuerySet[Goal], status: Status) -> None:
+        """Each goal by the service, on its person's own day; one that refuses doesn't stop the others.
+
+        The service writes the audit trail. Django's own log would keep the goal's name beyond its erasure.
+        """
+        for goal in goals.select_related("user__profile"):
+            now = clock.now()
+            today = clock.local_day(now, goal.user.profile.timezone)
+            try:
+                services.update_goal(
+                    owner=goal.user, goal_id=goal.id, changes={"status": status}, now=now, today=today
+                )
+            except FinCredError as refusal:
+                self.message_user(request, f"{goal}: {refusal.message}", messages.ERROR)
+            else:
+                self.message_user(request, f"{goal}: {status}", messages.SUCCESS)

@@ -1,0 +1,156 @@
+"""A goal: an amount by a date, and how far it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Final, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from fincred.fields import ExactJSONField, MoneyField, RateField
+from fincred.models import OwnedQuerySet, UUIDModel
+from fincred.money import MAX_RATE, ZERO
+from goals.pace import expected_by, straight_line
+from goals.progress import ProgressStatus, progress_percentage, progress_status
+
+NO_RATE: Final = Decimal("0.0000")
+
+
+class GoalType(models.TextChoices):
+    DEBT_PAYOFF = "debt_payoff"
+    EMERGENCY_FUND = "emergency_fund"
+    SHORT_TERM_SAVING = "short_term_saving"
+    FIRE_STARTER = "fire_starter"
+
+
+class Priority(models.TextChoices):
+    """In the order of their importance."""
+
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class GoalQuerySet(OwnedQuerySet["Goal"]):
+    def active(self) -> Self:
+        return self.filter(status=Status.ACTIVE)
+
+    def chosen(
+        self,
+        *,
+        status: str | None = None,
+        type: str | None = None,  # noqa: A002  the field's name
+        priority: str | None = None,
+        search: str | None = None,
+    ) -> Self:
+        """Those that match all that is given; `search` is a part of the name, in whatever case."""
+        exact = {"status": status, "type": type, "priority": priority}
+        goals = self.filter(**{name: value for name, value in exact.items() if value is not None})
+        return goals.filter(name__icontains=search) if search else goals
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def most_urgent_first(self) -> Self:
+        """High priority before Medium before Low, then the earlier date."""
+        return self.order_by("priority_rank", "target_date", "id")
+
+
+class Goal(UUIDModel):
+    """What a person wants to have saved (or paid off) by a date.
+
+    `current_amount` and `last_check_in_date` follow the latest check-in. `started_on` is the day of creation
+    where the person lived. `pace` is what a plan expects by when; without one it is a straight line.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
+    type = models.CharField(max_length=20, choices=GoalType)
+    name = models.CharField(max_length=100)
+    target_amount = MoneyField()
+    target_date = models.DateField()
+    priority = models.CharField(max_length=6, choices=Priority)
+    # The database derives the rank from the word, so "High" before "Low" is a plain ORDER BY.
+    priority_rank = models.GeneratedField(
+        expression=Case(
+            *(When(priority=word, then=Value(rank)) for rank, word in enumerate(Priority.values, start=1)),
+            output_field=models.SmallIntegerField(),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    primary_flag = models.BooleanField(default=False)
+    why_text = models.CharField(max_length=500, null=True)  # noqa: DJ001  the contract's null
+    annual_rate = RateField(default=NO_RATE)
+    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
+    current_amount = MoneyField(default=ZERO)
+    last_check_in_date = models.DateField(null=True)
+    started_on = models.DateField()
+    pace = ExactJSONField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = GoalQuerySet.as_manager()
+
+    class Meta:
+        permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(type__in=GoalType.values), name="goal_type_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="goal_priority_known"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="goal_status_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="goal_name_not_empty"),
+            models.CheckConstraint(condition=Q(target_amount__gt=0), name="goal_target_amount_positive"),
+            models.CheckConstraint(condition=Q(current_amount__gte=0), name="goal_current_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(annual_rate__gte=0, annual_rate__lte=MAX_RATE), name="goal_annual_rate_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.COMPLETED, completed_at__isnull=False)
+                | (~Q(status=Status.COMPLETED) & Q(completed_at=None)),
+                name="goal_completed_at_when_completed",
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(primary_flag=True), name="goal_one_primary_a_person"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-created_at", "-id"], name="goal_newest_first")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_reached(self) -> bool:
+        return bool(self.current_amount >= self.target_amount)
+
+    @property
+    def progress_percentage(self) -> Decimal:
+        return progress_percentage(self.current_amount, self.target_amount)
+
+    def expected_on(self, day: date) -> Decimal:
+        """What the plan, or the straight line where there is none, expects to be there on `day`."""
+        if self.pace is not None:
+            return expected_by(self.pace, day)
+        return straight_line(self.started_on, self.target_date, self.target_amount).expected_on(day)
+
+    def progress_status_on(self, today: date) -> ProgressStatus:
+        """Where the goal stands; one that the person declared completed is completed."""
+        if self.status == Status.COMPLETED:
+            return ProgressStatus.COMPLETED
+        return progress_status(
+            current_amount=self.current_amount,
+            target_amount=self.target_amount,
+            target_date=self.target_date,
+            last_check_in_date=self.last_check_in_date,
+            expected=self.expected_on(today),
+            today=today,
+        )

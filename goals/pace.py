@@ -1,0 +1,82 @@
+"""The pace a goal is measured against: how much should be there on which day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any, Self
+
+from fincred.money import ZERO, round_to_cents
+
+Point = tuple[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Amounts that grow linearly from one point to the next.
+
+    `segments` are the points after the start, in order of their dates. Amounts are cumulative: what is saved
+    (or paid off) by then, not what is added.
+    """
+
+    start: date
+    start_amount: Decimal
+    segments: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(later < earlier for (earlier, _), (later, _) in pairwise(self.points)):
+            raise ValueError("The points of a pace are in the order of their dates")
+
+    @classmethod
+    def through(cls, points: Sequence[Point]) -> Self:
+        """The pace through these points, of which there is at least one."""
+        (start, start_amount), *segments = points
+        return cls(start, start_amount, tuple(segments))
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        return ((self.start, self.start_amount), *self.segments)
+
+    def expected_on(self, day: date) -> Decimal:
+        """What should be there on `day`, to the cent: before the first point its amount, after the last its."""
+        passed = bisect_right(self.points, day, key=lambda point: point[0])
+        if passed == 0:
+            return self.start_amount
+        since, amount = self.points[passed - 1]
+        if passed == len(self.points):
+            return amount
+        until, next_amount = self.points[passed]
+        return round_to_cents(amount + (next_amount - amount) * (day - since).days / (until - since).days)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored: dates and amounts are strings."""
+        return {
+            "start": self.start.isoformat(),
+            "start_amount": str(self.start_amount),
+            "segments": [[day.isoformat(), str(amount)] for day, amount in self.segments],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote."""
+        segments = tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in document["segments"])
+        return cls(date.fromisoformat(document["start"]), Decimal(document["start_amount"]), segments)
+
+
+def expected_by(document: Mapping[str, Any], day: date) -> Decimal:
+    """`Pace.from_json(document).expected_on(day)`, reading only the two points that `day` lies between."""
+    segments = document["segments"]
+    passed = bisect_right(segments, day.isoformat(), key=itemgetter(0))  # ISO dates sort as text
+    start, amount = segments[passed - 1] if passed else (document["start"], document["start_amount"])
+    near = {"start": start, "start_amount": amount, "segments": segments[passed : passed + 1]}
+    return Pace.from_json(near).expected_on(day)
+
+
+def straight_line(created: date, target_date: date, target_amount: Decimal) -> Pace:
+    """The pace of a goal without a plan: from nothing on the day of creation to the target on its date."""
+    return Pace.through(sorted([(created, ZERO), (target_date, target_amount)]))

@@ -1,0 +1,19 @@
+"""Reads of goals, each declared once and compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Any, Final
+
+from fincred.reads import Parameter, Read
+from goals.models import Goal
+
+GOAL: Final = Read(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
+
+
+@cache
+def goals_chosen_by(names: AbstractSet[str], ordering: tuple[str, ...]) -> Read[Goal]:
+    """The person's goals that match what is named, in this order: a statement for each way to ask."""
+    given: dict[str, Any] = {name: Parameter(name) for name in names}
+    return Read(Goal.objects.owned_by(Parameter("owner")).chosen(**given).order_by(*ordering))

@@ -1,0 +1,106 @@
+"""Goals on the wire: their shape, types and lengths."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.serializers import ChoiceField as ShownChoiceField
+from rest_framework.serializers import SerializerMethodField
+
+from fincred.serializers import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    DateTimeField,
+    MoneyField,
+    QuerySerializer,
+    RateField,
+    Serializer,
+    TextField,
+    UpdateSerializer,
+    UUIDField,
+)
+from goals.models import Goal, GoalType, Priority, Status
+from goals.progress import ProgressStatus
+
+_SORTABLE = {
+    "created_at": "created_at",
+    "target_date": "target_date",
+    "target_amount": "target_amount",
+    "priority": "priority_rank",
+}
+# The id has the last word, so the order is total and no row is skipped or doubled between pages.
+ORDERINGS = {name: (column, "id") for name, column in _SORTABLE.items()} | {
+    f"-{name}": (f"-{column}", "-id") for name, column in _SORTABLE.items()
+}
+
+_PROGRESS = [status.value for status in ProgressStatus]
+
+
+class PercentageField(MoneyField):
+    """0.00 to 100.00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = Decimal(100)
+
+
+class GoalSerializer(Serializer):
+    """A goal, with its progress as of today."""
+
+    id = UUIDField()
+    user_id = UUIDField()
+    type = ChoiceField(choices=GoalType.choices)
+    name = TextField(max_length=100)
+    target_amount = MoneyField(positive=True)
+    target_date = DateField()
+    priority = ChoiceField(choices=Priority.choices)
+    primary_flag = BooleanField()
+    why_text = TextField(max_length=500, multiline=True, allow_null=True)
+    annual_rate = RateField(help_text="Percent a year that the saved money earns.")
+    status = ChoiceField(choices=Status.choices)
+    current_amount = MoneyField(help_text="What the latest check-in tells; 0 before the first.")
+    progress_percentage = PercentageField(help_text="100 only when the target is reached.")
+    progress_status = SerializerMethodField()
+    last_check_in_date = DateField(allow_null=True)
+    completed_at = DateTimeField(allow_null=True)
+    created_at = DateTimeField()
+    updated_at = DateTimeField()
+
+    @extend_schema_field(ShownChoiceField(choices=_PROGRESS))
+    def get_progress_status(self, goal: Goal) -> str:
+        return goal.progress_status_on(self.context["today"]).value
+
+
+class GoalCreateSerializer(Serializer):
+    """What a person tells of a new goal."""
+
+    type = ChoiceField(choices=GoalType.choices)
+    name = TextField(max_length=100)
+    target_amount = MoneyField(positive=True)
+    target_date = DateField(help_text="After today, where the person lives.")
+    priority = ChoiceField(choices=Priority.choices)
+    primary_flag = BooleanField(required=False, help_text="True takes it from the goal that has it.")
+    why_text = TextField(max_length=500, multiline=True, allow_null=True, allow_blank=True, required=False)
+    annual_rate = RateField(required=False, help_text="Percent a year that the saved money earns; 0 if absent.")
+
+    def validate_why_text(self, value: str | None) -> str | None:
+        return value or None
+
+
+class GoalUpdateSerializer(GoalCreateSerializer, UpdateSerializer):
+    """What changes; the rest stays."""
+
+    status = ChoiceField(choices=Status.choices)
+
+
+class GoalFilter(QuerySerializer):
+    status = ChoiceField(choices=Status.choices, required=False)
+    type = ChoiceField(choices=GoalType.choices, required=False)
+    priority = ChoiceField(choices=Priority.choices, required=False)
+    search = TextField(max_length=100, required=False, allow_blank=True, help_text="Part of the name.")
+    ordering = ChoiceField(
+        choices=list(ORDERINGS), default="-created_at", help_text="Priority sorts High, Medium, Low."
+    )

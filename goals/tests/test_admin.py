@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from goals.models import Goal, Status
+from goals.tests.factories import GoalFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.goals]
+
+LIST = "/admin/goals/goal/"
+
+
+@pytest.fixture
+def agent(noon: datetime, db: None) -> User:
+    """Support staff, with what their group may."""
+    agent = UserFactory.create(is_staff=True)
+    agent.groups.add(Group.objects.get(name="Support"))
+    return agent
+
+
+@pytest.fixture
+def as_agent(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def act(client: Client, action: str, *goals: Goal) -> str:
+    body = {"action": action, "_selected_action": [str(goal.id) for goal in goals]}
+    return client.post(LIST, body, follow=True).content.decode()
+
+
+class TestGoalAdmin:
+    def test_finds_goals_by_name_and_by_person(self, as_agent: Client, saver: User, stranger: User) -> None:
+        GoalFactory.create(user=saver, name="Sailing boat")
+        GoalFactory.create(user=stranger, name="Garden")
+
+        for search in ("sailing", "saver@"):
+            page = as_agent.get(LIST, {"q": search, "status__exact": "active"}).content.decode()
+            assert "Sailing boat" in page
+            assert "Garden" not in page
+
+    def test_shows_a_goal_with_nothing_to_edit(self, as_agent: Client, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+
+        page = as_agent.get(reverse("admin:goals_goal_change", args=[goal.id])).content.decode()
+
+        assert "1000.00" in page
+        assert "<input" not in page.partition('id="goal_form"')[2].partition("</form>")[0].replace(
+            '<input type="hidden"', ""
+        )
+
+    def test_changes_no_money(self, as_agent: Client, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        url = reverse("admin:goals_goal_change", args=[goal.id])
+
+        assert as_agent.post(url, {"current_amount": "5.00", "target_amount": "5.00"}).status_code == 403
+        assert as_agent.post(f"{LIST}add/", {}).status_code == 403
+        assert (
+            as_agent.post(reverse("admin:goals_goal_delete", args=[goal.id]), {"post": "yes"}).status_code == 403
+        )
+        assert Goal.objects.get().target_amount == 1000
+
+    @pytest.mark.parametrize(("action", "status"), [("pause", Status.PAUSED), ("cancel", Status.CANCELLED)])
+    def test_moves_goals_as_the_services_do(
+        self, as_agent: Client, saver: User, noon: datetime, action: str, status: str
+    ) -> None:
+        goal = GoalFactory.create(user=saver, name="Boat")
+
+        page = act(as_agent, action, goal)
+
+        goal.refresh_from_db()
+        assert (goal.status, goal.updated_at) == (status, noon)
+        assert f"Boat: {status}" in page
+
+    def test_says_what_a_service_refuses_and_goes_on(self, as_agent: Client, saver: User) -> None:
+        done = GoalFactory.create(user=saver, name="Done", completed=True)
+        open_goal = GoalFactory.create(user=saver, name="Open")
+
+        page = act(as_agent, "pause", done, open_goal)
+
+        assert "Done: The goal cannot take this status" in page
+        assert "Open: paused" in page
+
+    def test_offers_nothing_to_those_who_may_only_look(self, as_agent: Client, agent: User, saver: User) -> None:
+        agent.groups.clear()
+        agent.user_permissions.set(Permission.objects.filter(codename="view_goal"))
+        goal = GoalFactory.create(user=saver)
+
+        act(as_agent, "pause", goal)
+
+        assert Goal.objects.get().status == Status.ACTIVE
+        assert "delete_selected" not in as_agent.get(LIST).content.decode()

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from goals.models import Status
+from goals.transitions import ALLOWED, CLOSED, OPEN
+
+pytestmark = [pytest.mark.unit, pytest.mark.goals]
+
+
+class TestAllowed:
+    def test_knows_every_status(self) -> None:
+        assert set(ALLOWED) == {*OPEN, *CLOSED} == set(Status.values)
+
+    def test_leads_from_everywhere_back_to_active(self) -> None:
+        assert all("active" in ALLOWED[status] for status in Status.values if status != "active")

@@ -1,0 +1,108 @@
+"""Goals over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import idempotent
+from fincred.errors import NoFieldsToUpdateError
+from fincred.openapi import documented
+from fincred.views import ApiView
+from goals import examples, queries, services
+from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
+from goals.models import Goal
+from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalSerializer, GoalUpdateSerializer
+
+
+class _GoalView(ApiView):
+    def shown(self, goal: Goal, status: int = 200) -> Response:
+        return self.answer(GoalSerializer, goal, status, today=self.today)
+
+
+class GoalList(_GoalView):
+    @documented(
+        summary="List own goals",
+        description="Goals of every status, newest first unless `ordering` says otherwise.",
+        query=GoalFilter,
+        response=GoalSerializer(many=True),
+        response_example=[examples.GOAL],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.query(GoalFilter)
+        ordering = ORDERINGS[asked.pop("ordering")]
+        chosen = {name: value for name, value in asked.items() if value}
+        if "search" in chosen:  # each database has its own way, and not by a parameter alone
+            found = Goal.objects.owned_by(self.user).chosen(**chosen).order_by(*ordering)
+            return self.page(found, GoalSerializer, today=self.today)
+        goals = queries.goals_chosen_by(frozenset(chosen), ordering).given(owner=self.user.pk, **chosen)
+        return self.page(goals, GoalSerializer, today=self.today)
+
+    @documented(
+        summary="Create a goal",
+        description="It starts active; at most five goals of a person are active at a time.",
+        request=GoalCreateSerializer,
+        response=GoalSerializer,
+        status=201,
+        errors=(InvalidGoalDateError, GoalLimitExceededError),
+        request_example=examples.NEW_GOAL,
+        response_example=examples.GOAL,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        data = self.validated(GoalCreateSerializer)
+        return self.shown(services.create_goal(owner=self.user, now=self.now, today=self.today, **data), 201)
+
+
+_UPDATE: dict[str, Any] = {
+    "description": (
+        "PATCH and PUT alike change only what is named. `status` moves active <-> paused, active or paused -> "
+        "completed or cancelled, completed or cancelled -> active; the same status again is no change. Completed "
+        "and cancelled goals can't be reopened at their target or past their date. A target at or below the "
+        "current amount completes the goal. An unchanged `target_date` may be in the past."
+    ),
+    "request": GoalUpdateSerializer,
+    "response": GoalSerializer,
+    "errors": (
+        NoFieldsToUpdateError,
+        InvalidGoalDateError,
+        InvalidStatusTransitionError,
+        GoalLimitExceededError,
+    ),
+    "request_example": {"target_amount": 3500, "priority": "Medium"},
+    "response_example": examples.GOAL | {"target_amount": 3500, "priority": "Medium", "progress_percentage": 12},
+}
+
+
+class GoalDetail(_GoalView):
+    @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
+    def get(self, request: Request, goal_id: UUID) -> Response:
+        return self.shown(queries.GOAL.given(owner=self.user.pk, goal_id=goal_id).get())
+
+    @documented(summary="Change a goal", **_UPDATE)
+    def patch(self, request: Request, goal_id: UUID) -> Response:
+        return self._update(goal_id)
+
+    @documented(summary="Change a goal (as PATCH)", **_UPDATE)
+    def put(self, request: Request, goal_id: UUID) -> Response:
+        return self._update(goal_id)
+
+    @documented(
+        summary="Cancel a goal",
+        description="The goal and its history stay, as `cancelled`. Doing it again changes nothing.",
+        status=204,
+    )
+    def delete(self, request: Request, goal_id: UUID) -> Response:
+        services.cancel_goal(owner=self.user, goal_id=goal_id, now=self.now, today=self.today)
+        return Response(status=204)
+
+    def _update(self, goal_id: UUID) -> Response:
+        Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
+        changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
+        goal = services.update_goal(
+            owner=self.user, goal_id=goal_id, changes=changes, now=self.now, today=self.today
+        )
+        return self.shown(goal)

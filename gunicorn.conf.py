@@ -1,0 +1,36 @@
+"""What FinCred relies on under gunicorn; everything else is the command line's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "fincred.gunicorn_worker.EnvelopeWorker"
+threads = 8
+# Each worker opens its own database pool and threads: nothing of that survives a fork.
+preload_app = False
+control_socket_disable = True
+graceful_timeout = 30
+timeout = 60
+keepalive = 75
+limit_request_line = 8190
+limit_request_field_size = 16380
+accesslog = None
+
+# prometheus-client sums the figures of all workers through files in this folder, whose name it must find in the
+# environment when it is first imported. A reload reads this file again and must keep the folder.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fincred-metrics-")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess  # noqa: PLC0415  only now is its folder named
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,101 @@
+"""A plan's own rhythm: on which real days a month's amount is paid, and how much each time.
+
+The planning calendar decides how much a month takes; a cadence only spreads it over days.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import takewhile
+
+from fincred.money import CENT, round_to_cents, round_up_to_cents
+from planning.engine.dates import calendar_date
+
+
+class Frequency(StrEnum):
+    """How often a plan's owner puts money in."""
+
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    MONTHLY = "monthly"
+
+
+PERIODS_A_YEAR = {Frequency.WEEKLY: 52, Frequency.BIWEEKLY: 26, Frequency.MONTHLY: 12}
+DAYS_BETWEEN = {Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When money is put in: `day_of_period` is a day of the month (1..31) or an ISO weekday (1..7, Monday 1).
+
+    `since` is the day the plan began: biweekly counts from the first such weekday on or after it.
+    """
+
+    frequency: Frequency
+    day_of_period: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """An `amount` to put in on a real day."""
+
+    date: date
+    amount: Decimal
+
+
+def monthly_amount(amount: Decimal, frequency: Frequency) -> Decimal:
+    """What an `amount` each period comes to a month on average, to the nearest cent (weekly x 52 / 12)."""
+    return round_to_cents(amount * PERIODS_A_YEAR[frequency] / 12)
+
+
+def period_amount(monthly: Decimal, frequency: Frequency) -> Decimal:
+    """The smallest amount each period that comes to `monthly` on average: rounded up to the cent."""
+    return round_up_to_cents(monthly * 12 / PERIODS_A_YEAR[frequency])
+
+
+def next_action_date(cadence: Cadence, day: date) -> date:
+    """The first day to put money in, on or after `day`."""
+    return next(_action_dates(cadence, day))
+
+
+def spread(cadence: Cadence, amount: Decimal, as_of: date, month: int) -> tuple[Payment, ...]:
+    """The `amount` of the planning month that begins `month` months after `as_of`, on its action dates.
+
+    The payments are equal to the cent, larger ones first, and sum to `amount` exactly. A month clamped so
+    short that its action date falls outside is paid on its first day.
+    """
+    start, end = calendar_date(as_of, month), calendar_date(as_of, month + 1)
+    days = list(takewhile(lambda day: day < end, _action_dates(cadence, start))) or [start]
+    share, larger = divmod(int(amount / CENT), len(days))
+    return tuple(Payment(day, (share + (place < larger)) * CENT) for place, day in enumerate(days))
+
+
+def _action_dates(cadence: Cadence, day: date) -> Iterator[date]:
+    """The action dates on or after `day`, without end."""
+    if cadence.frequency is Frequency.MONTHLY:
+        yield from _monthly_dates(cadence.day_of_period, day)
+    else:
+        yield from _weekly_dates(cadence, day)
+
+
+def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
+    # Counted from a month with 31 days, so that clamping to a shorter month doesn't drift.
+    january = date(day.year, 1, day_of_month)
+    month = day.month - 1
+    if calendar_date(january, month) < day:
+        month += 1
+    while True:
+        yield calendar_date(january, month)
+        month += 1
+
+
+def _weekly_dates(cadence: Cadence, day: date) -> Iterator[date]:
+    step = DAYS_BETWEEN[cadence.frequency]
+    first = cadence.since + timedelta(days=(cadence.day_of_period - cadence.since.isoweekday()) % 7)
+    following = day + timedelta(days=(first - day).days % step)
+    while True:
+        yield following
+        following += timedelta(days=step)

@@ -1,0 +1,102 @@
+"""Plan inputs and plans as plain JSON and back, exactly: amounts, rates and dates are strings."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, PlanInput
+
+
+def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
+    """All that a plan depends on; `plan_input_from_json` gives an equal PlanInput."""
+    return {
+        "as_of": inputs.as_of.isoformat(),
+        "finances": _document(inputs.finances),
+        "goals": [_document(goal) for goal in inputs.goals],
+    }
+
+
+def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
+    """Read back what `plan_input_to_json` wrote.
+
+    :raises KeyError: something is missing.
+    """
+    return PlanInput(
+        as_of=date.fromisoformat(document["as_of"]),
+        finances=Finances(**{name: Decimal(amount) for name, amount in document["finances"].items()}),
+        goals=tuple(_goal(goal) for goal in document["goals"]),
+    )
+
+
+def plan_to_json(plan: Plan, *, with_schedules: bool = False) -> dict[str, Any]:
+    """All of a plan; the instalments of each goal only on request, for there can be a thousand."""
+    return {
+        "as_of": plan.as_of.isoformat(),
+        "goals": [_goal_plan(goal, with_schedules=with_schedules) for goal in plan.goals],
+        "summary": _document(plan.summary),
+    }
+
+
+def plain(value: Any) -> Any:
+    """The value in what JSON knows: amounts, dates and times become strings, tuples lists."""
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _document(item: Any) -> dict[str, Any]:
+    """A dataclass and those within it, field by field."""
+    return {field.name: _entry(getattr(item, field.name)) for field in fields(item)}
+
+
+def _entry(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_document(item) for item in value]
+    return plain(value)
+
+
+def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
+    lazy = {"schedule", "pace"}
+    document = {
+        field.name: _entry(getattr(goal, field.name))
+        for field in fields(goal)
+        if field.name not in lazy | {"explanation", "feasibility"}
+    }
+    explanation = goal.explanation
+    document["feasibility"] = goal.feasibility.value
+    document["explanation"] = {
+        "code": explanation.code,
+        "text": explanation.text,
+        "facts": plain(explanation.facts),
+    }
+    if with_schedules:
+        document["schedule"] = [_document(instalment) for instalment in goal.schedule]
+        document["pace"] = [[on.isoformat(), str(amount)] for on, amount in goal.pace]
+    return document
+
+
+def _goal(document: Mapping[str, Any]) -> GoalInput:
+    created_at, chosen = document["created_at"], document["chosen_monthly"]
+    return GoalInput(
+        **{
+            **document,
+            "target_amount": Decimal(document["target_amount"]),
+            "already_there": Decimal(document["already_there"]),
+            "target_date": date.fromisoformat(document["target_date"]),
+            "created_at": None if created_at is None else datetime.fromisoformat(created_at),
+            "annual_rate": Decimal(document["annual_rate"]),
+            "debts": tuple(_debt(debt) for debt in document["debts"]),
+            "chosen_monthly": None if chosen is None else Decimal(chosen),
+        }
+    )
+
+
+def _debt(document: Mapping[str, Any]) -> Debt:
+    amounts = {name: Decimal(document[name]) for name in ("balance", "annual_rate", "min_payment")}
+    return Debt(**{**document, **amounts})

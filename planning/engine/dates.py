@@ -1,0 +1,36 @@
+"""The planning calendar: a day, and the same day of every month after it."""
+
+from calendar import monthrange
+from datetime import date
+
+
+def calendar_date(as_of: date, months: int) -> date:
+    """The date `months` (0 or more) months after `as_of`, clamped to the month's end without drifting.
+
+    Counted from `as_of` each time, so 31 January is followed by 28 February and then by 31 March. The
+    calendar ends with Python's, on 9999-12-31: months beyond it are that day.
+    """
+    years, month = divmod(as_of.month - 1 + months, 12)
+    year = as_of.year + years
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(as_of.day, monthrange(year, month + 1)[1]))
+
+
+def instalment_count(as_of: date, target_date: date) -> int:
+    """How many saving instalments a goal has: the calendar's dates before `target_date`, at least 1."""
+    months = _months_apart(as_of, target_date)
+    return max(1, months + (calendar_date(as_of, max(0, months)) < target_date))
+
+
+def payment_count(as_of: date, target_date: date) -> int:
+    """How many debt payments there are: the calendar's dates after `as_of`, up to and with `target_date`.
+
+    0 when `target_date` comes before the first of them, a month from `as_of`.
+    """
+    months = _months_apart(as_of, target_date)
+    return max(0, months - (calendar_date(as_of, max(0, months)) > target_date))
+
+
+def _months_apart(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month

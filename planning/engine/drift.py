@@ -1,0 +1,151 @@
+"""A goal that has drifted from its plan, and the two ways back: another contribution, or another date."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from planning.engine.cents import to_cents
+from planning.engine.model import Explanation, Feasibility, GoalInput, GoalPlan, PlanInput
+from planning.engine.needs import date_with_months, last_month, months_with
+from planning.engine.plan import make_plan
+
+DRIFT: Final = Decimal("0.1")
+"""How far from the expected amount a goal may be, as a part of its target, before it counts as drifted."""
+
+
+class Direction(StrEnum):
+    """To which side a goal has drifted; PAST_DATE: short of its target after its date."""
+
+    BEHIND = "BEHIND"
+    AHEAD = "AHEAD"
+    PAST_DATE = "PAST_DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """What accepting a choice means: so much a month until that date, and how the plan judges it."""
+
+    contribution: Decimal
+    target_date: date
+    feasibility: Feasibility
+    shortfall: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Both ways back; `same_date` is None once the date has passed, `same_contribution` when it takes too long."""
+
+    direction: Direction
+    same_date: WayBack | None
+    same_contribution: WayBack | None
+    why: Explanation
+
+
+def drift(*, expected: Decimal, actual: Decimal, target: Decimal, past_date: bool) -> Direction | None:
+    """To which side an amount has drifted by more than a tenth of the target; None at the target or within it."""
+    if actual >= target:
+        return None
+    if past_date:
+        return Direction.PAST_DATE
+    if abs(actual - expected) <= target * DRIFT:
+        return None
+    return Direction.BEHIND if actual < expected else Direction.AHEAD
+
+
+def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution: Decimal) -> Proposal | None:
+    """The ways back for the goal at that position of `inputs`, which are as of today; None if it hasn't drifted.
+
+    `expected` is what its plan expects to be there today, `contribution` what the plan puts in each month.
+    """
+    goal = inputs.goals[position]
+    direction = drift(
+        expected=expected,
+        actual=goal.already_there,
+        target=goal.target_amount,
+        past_date=goal.target_date < inputs.as_of,
+    )
+    if direction is None:
+        return None
+    same_date = None if goal.target_date <= inputs.as_of else _same_date(inputs, position)
+    same_contribution = _same_contribution(inputs, position, contribution)
+    facts = {
+        "as_of": inputs.as_of,
+        "target_amount": goal.target_amount,
+        "target_date": goal.target_date,
+        "expected": expected,
+        "actual": goal.already_there,
+        "difference": goal.already_there - expected,
+        "tolerance": goal.target_amount * DRIFT,
+        "contribution": contribution,
+        "same_date_contribution": same_date and same_date.contribution,
+        "same_contribution_date": same_contribution and same_contribution.target_date,
+    }
+    why = Explanation(direction.value, _SENTENCES[direction](facts), facts)
+    return Proposal(direction, same_date, same_contribution, why)
+
+
+def _same_date(inputs: PlanInput, position: int) -> WayBack:
+    needed = _plan_with(inputs, position, inputs.goals[position]).required_monthly
+    return _way_back(inputs, position, needed, inputs.goals[position].target_date)
+
+
+def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) -> WayBack | None:
+    goal = inputs.goals[position]
+    most = last_month(inputs.as_of)
+    months = months_with(goal, inputs.as_of, to_cents(contribution), most=most)
+    if months is None:
+        return None
+    return _way_back(inputs, position, contribution, date_with_months(goal, inputs.as_of, months))
+
+
+def _way_back(inputs: PlanInput, position: int, contribution: Decimal, target_date: date) -> WayBack:
+    """Judge the goal with that date; a person's own amount becomes the contribution."""
+    goal = replace(inputs.goals[position], target_date=target_date)
+    if goal.chosen_monthly is not None:
+        goal = replace(goal, chosen_monthly=contribution)
+    made = _plan_with(inputs, position, goal)
+    return WayBack(contribution, target_date, made.feasibility, made.shortfall)
+
+
+def _plan_with(inputs: PlanInput, position: int, goal: GoalInput) -> GoalPlan:
+    goals = [*inputs.goals[:position], goal, *inputs.goals[position + 1 :]]
+    return make_plan(replace(inputs, goals=tuple(goals)), with_alternatives=False).goals[position]
+
+
+Facts = dict[str, Any]
+
+
+def _behind(facts: Facts) -> str:
+    return f"{_amounts(facts)}, {-facts['difference']:,} less than planned.{_ways(facts)}"
+
+
+def _ahead(facts: Facts) -> str:
+    return f"{_amounts(facts)}, {facts['difference']:,} more than planned.{_ways(facts)}"
+
+
+def _past_date(facts: Facts) -> str:
+    missing = facts["target_amount"] - facts["actual"]
+    return f"The date {facts['target_date']} has passed and {missing:,} is missing.{_ways(facts)}"
+
+
+def _amounts(facts: Facts) -> str:
+    return f"{facts['actual']:,} is there on {facts['as_of']} where the plan has {facts['expected']:,}"
+
+
+def _ways(facts: Facts) -> str:
+    choices = [
+        (facts["same_date_contribution"], facts["target_date"]),
+        (facts["contribution"], facts["same_contribution_date"]),
+    ]
+    ways = [f"{amount:,} a month gets there by {day}" for amount, day in choices if None not in (amount, day)]
+    return f" {', '.join(ways)}." if ways else ""
+
+
+_SENTENCES: Final[dict[Direction, Callable[[Facts], str]]] = {
+    Direction.BEHIND: _behind,
+    Direction.AHEAD: _ahead,
+    Direction.PAST_DATE: _past_date,
+}

@@ -1,0 +1,162 @@
+"""Why a goal is labelled as it is: a stable code, every number used, and sentences made from these numbers."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any, Final
+
+from fincred.money import ZERO
+from planning.engine import sentences
+from planning.engine.cents import money, to_cents
+from planning.engine.courses import DebtPayoff
+from planning.engine.dates import calendar_date
+from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
+from planning.engine.model import Explanation, PlanInput
+from planning.engine.settlement import Standing
+
+
+class Code(StrEnum):
+    """What an explanation says. Programs may rely on these; the wording of the text may change."""
+
+    ALREADY_THERE = "ALREADY_THERE"
+    GROWTH_SUFFICES = "GROWTH_SUFFICES"
+    MINIMUMS_SUFFICE = "MINIMUMS_SUFFICE"
+    FUNDED = "FUNDED"
+    FUNDED_UNEVENLY = "FUNDED_UNEVENLY"
+    CHOSEN_ARRIVES = "CHOSEN_ARRIVES"
+    NO_SURPLUS = "NO_SURPLUS"
+    NO_ROOM = "NO_ROOM"
+    SHORT_OF_ROOM = "SHORT_OF_ROOM"
+    CHOSEN_FALLS_SHORT = "CHOSEN_FALLS_SHORT"
+
+
+Facts = dict[str, Any]
+
+_SENTENCES: Final[dict[Code, Callable[[Facts], str]]] = {
+    Code.ALREADY_THERE: sentences.already_there,
+    Code.GROWTH_SUFFICES: sentences.growth_suffices,
+    Code.MINIMUMS_SUFFICE: sentences.minimums_suffice,
+    Code.FUNDED: sentences.arrival,
+    Code.FUNDED_UNEVENLY: sentences.arrival_unevenly,
+    Code.CHOSEN_ARRIVES: sentences.chosen_arrives,
+    Code.NO_SURPLUS: sentences.no_surplus,
+    Code.NO_ROOM: sentences.no_room,
+    Code.SHORT_OF_ROOM: sentences.no_room,
+    Code.CHOSEN_FALLS_SHORT: sentences.chosen_falls_short,
+}
+
+
+class Queue:
+    """The goals served so far, as those after them see them."""
+
+    def __init__(self) -> None:
+        self._chosen: list[Standing] = []
+        self._sharing: list[tuple[int, int, Facts]] = []
+
+    def add(self, standing: Standing) -> None:
+        """Let the goals that come later see this one."""
+        if standing.goal.chosen_monthly is not None:
+            self._chosen.append(standing)
+        elif standing.granted:
+            self._sharing.append((standing.need.months, standing.granted, _takes(standing, standing.granted)))
+
+    def takes_by(self, month: int) -> tuple[list[Facts], int]:
+        """What each of them takes of the money of the first so many months, and what all do, in cents."""
+        chosen = [(standing, sum(standing.course.amounts[:month])) for standing in self._chosen]
+        sharing = [(taken, document) for months, taken, document in self._sharing if months <= month]
+        documents = [_takes(standing, taken) for standing, taken in chosen] + [document for _, document in sharing]
+        return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
+
+
+def _takes(standing: Standing, taken: int) -> Facts:
+    goal = standing.goal
+    return {"goal_id": goal.id, "name": goal.name, "by_month": standing.need.months, "takes": money(taken)}
+
+
+def explain(standing: Standing, before: Queue, inputs: PlanInput) -> Explanation:
+    """Explain a goal's label from where it stands and the goals served `before` it."""
+    code = _code(standing, inputs)
+    facts = _facts(standing, before, inputs)
+    return Explanation(code.value, _SENTENCES[code](facts), facts)
+
+
+def _code(standing: Standing, inputs: PlanInput) -> Code:
+    if not standing.needed:
+        return _why_nothing_is_needed(standing)
+    if standing.arrives:
+        return _how_it_arrives(standing)
+    if inputs.finances.surplus <= 0:
+        return Code.NO_SURPLUS
+    if standing.goal.chosen_monthly is not None:
+        return Code.CHOSEN_FALLS_SHORT
+    return Code.SHORT_OF_ROOM if standing.room else Code.NO_ROOM
+
+
+def _why_nothing_is_needed(standing: Standing) -> Code:
+    if standing.course.done_on == 0:
+        return Code.ALREADY_THERE
+    return Code.MINIMUMS_SUFFICE if isinstance(standing.need, DebtPayoff) else Code.GROWTH_SUFFICES
+
+
+def _how_it_arrives(standing: Standing) -> Code:
+    if standing.goal.chosen_monthly is not None:
+        return Code.CHOSEN_ARRIVES
+    return Code.FUNDED_UNEVENLY if _is_uneven(standing) else Code.FUNDED
+
+
+def _is_uneven(standing: Standing) -> bool:
+    """Whether a month before the last payment is more than a hundredth away from the level payment."""
+    level, amounts = standing.need.level, standing.course.amounts
+    last = next(month for month in reversed(range(len(amounts))) if amounts[month])
+    return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
+
+
+def _facts(standing: Standing, before: Queue, inputs: PlanInput) -> Facts:
+    finances, goal, need = inputs.finances, standing.goal, standing.need
+    ahead, taken_ahead = before.takes_by(standing.binding_month)
+    in_time = standing.course.amounts[: need.months]
+    needed = money(standing.needed)
+    facts: Facts = {
+        "as_of": inputs.as_of,
+        "monthly_income": finances.monthly_income,
+        "monthly_expenses": finances.monthly_expenses,
+        "minimum_payments": finances.minimum_payments,
+        "surplus": finances.surplus,
+        "gap": max(ZERO, -finances.surplus),
+        "target_amount": goal.target_amount,
+        "already_there": goal.already_there,
+        "annual_rate": goal.annual_rate,
+        "target_date": goal.target_date,
+        "months": need.months,
+        "required_monthly": money(need.level),
+        "need_paid_evenly": money(need.total),
+        "need": needed,
+        "binding_month": standing.binding_month,
+        "binding_date": calendar_date(inputs.as_of, standing.binding_month),
+        "goals_ahead": ahead,
+        "taken_ahead": money(taken_ahead),
+        "room": money(standing.room),
+        "load": load(to_cents(needed), standing.room),
+        "comfortable_load": COMFORTABLE_LOAD,
+        "full_load": FULL_LOAD,
+        "feasibility": standing.feasibility.value,
+        "given_by_date": money(sum(in_time)),
+        "this_month": money(in_time[0]),
+        "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
+        "highest_month": money(max(in_time)),
+        "shortfall": money(standing.course.missing),
+    }
+    if goal.chosen_monthly is not None:
+        facts["chosen_monthly"] = goal.chosen_monthly
+    if isinstance(need, DebtPayoff):
+        facts |= _debt_facts(need)
+    return facts
+
+
+def _debt_facts(need: DebtPayoff) -> Facts:
+    return {
+        "debts": [asdict(debt) for debt in need.debts],
+        "debt_total": sum((debt.balance for debt in need.debts), ZERO),
+        "linked_minimums": money(need.minimums),
+        "level_total": money(need.level + need.minimums),
+    }

@@ -1,0 +1,48 @@
+"""What a person earns a month, from amounts paid at different frequencies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from fincred.money import ZERO, round_to_cents
+
+
+class PayFrequency(StrEnum):
+    """How often an income is paid."""
+
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    SEMIMONTHLY = "semimonthly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"
+
+
+PAYMENTS_A_YEAR = {
+    PayFrequency.WEEKLY: 52,
+    PayFrequency.BIWEEKLY: 26,
+    PayFrequency.SEMIMONTHLY: 24,
+    PayFrequency.MONTHLY: 12,
+    PayFrequency.QUARTERLY: 4,
+    PayFrequency.ANNUAL: 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """An `amount` of money that arrives at each of a frequency's dates."""
+
+    amount: Decimal
+    frequency: PayFrequency
+
+
+def monthly_income(incomes: Iterable[Income]) -> Decimal:
+    """A twelfth of the year's incomes: summed exactly, divided once, rounded to the cent once."""
+    year = sum((income.amount * PAYMENTS_A_YEAR[income.frequency] for income in incomes), ZERO)
+    return round_to_cents(year / 12)
+
+
+def is_irregular(incomes: Iterable[Income]) -> bool:
+    """Whether any of the money arrives less often than monthly, so that months without it must be bridged."""
+    return any(PAYMENTS_A_YEAR[income.frequency] < 12 for income in incomes)

@@ -1,0 +1,77 @@
+"""What a goal needs over its months, from its fields and the day on which planning starts."""
+
+from bisect import bisect_left
+from datetime import date, timedelta
+from typing import Final
+
+from fincred.money import round_up_to_cents
+from planning.engine.cents import rate_units, to_cents
+from planning.engine.courses import DebtPayoff, Need, Saving
+from planning.engine.dates import calendar_date, instalment_count, payment_count
+from planning.engine.debts import level_total_payment, minimum_payments
+from planning.engine.model import GoalInput
+from planning.engine.time_value import level_payment
+
+MAX_MONTHS: Final = 1200
+"""Goals further away than this are planned to be done by then."""
+LATE_MONTHS: Final = 600
+"""How far ahead a goal is followed that isn't done by its date."""
+
+
+class Needs:
+    """What goals need as of a day, each worked out once."""
+
+    def __init__(self, as_of: date) -> None:
+        self._as_of = as_of
+        self._known: dict[tuple[object, ...], Need] = {}
+
+    def of(self, goal: GoalInput) -> Need:
+        """What this goal needs."""
+        key = (goal.target_date, goal.target_amount, goal.already_there, goal.annual_rate, goal.debts)
+        if key not in self._known:
+            self._known[key] = need_of(goal, self._as_of)
+        return self._known[key]
+
+
+def last_month(as_of: date) -> int:
+    """The last month in which a goal that is late can still be done: there are no dates after the year 9999."""
+    return min(LATE_MONTHS, (date.max.year - as_of.year) * 12 + 12 - as_of.month)
+
+
+def due_date(goal: GoalInput, as_of: date) -> date:
+    """The date by which the goal is planned to be done: its own, or the end of the planning calendar."""
+    return min(goal.target_date, calendar_date(as_of, MAX_MONTHS))
+
+
+def need_of(goal: GoalInput, as_of: date) -> Need:
+    """What the goal needs: its debts paid off, or without debts, the rest of its target saved."""
+    due = due_date(goal, as_of)
+    if goal.debts:
+        extra = level_total_payment(goal.debts, as_of, due) - minimum_payments(goal.debts)
+        return DebtPayoff(goal.debts, max(1, payment_count(as_of, due)), to_cents(extra))
+    months = instalment_count(as_of, due)
+    level = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
+    return _saving(goal, months, to_cents(round_up_to_cents(level)))
+
+
+def date_with_months(goal: GoalInput, as_of: date, months: int) -> date:
+    """The first date that gives the goal so many months of the planning calendar; 1 is the least it ever has."""
+    if goal.debts:
+        return calendar_date(as_of, months)
+    return calendar_date(as_of, months - 1) + timedelta(days=1)
+
+
+def months_with(goal: GoalInput, as_of: date, monthly: int, *, most: int) -> int | None:
+    """The fewest months in which so many cents a month get there; None when it takes more than `most`."""
+
+    def arrives(months: int) -> bool:
+        need = DebtPayoff(goal.debts, months, monthly) if goal.debts else _saving(goal, months, monthly)
+        return not need.given([monthly] * months).missing
+
+    months = bisect_left(range(1, most + 1), True, key=arrives) + 1
+    return months if months <= most else None
+
+
+def _saving(goal: GoalInput, months: int, level: int) -> Saving:
+    target, start = to_cents(goal.target_amount), to_cents(goal.already_there)
+    return Saving(target, start, rate_units(goal.annual_rate), months, level)

@@ -1,0 +1,99 @@
+"""Where a goal was to be, was, and is heading, on the plan's own dates: series ready to plot."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from goals.pace import Pace, Point
+from planning.engine.cents import exact_money, grown, rate_units, to_cents
+from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.needs import last_month
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedPoint:
+    """Amounts on a date; None where a series says nothing.
+
+    `planned` ends with the plan, `actual` with today, `projected` starts today.
+    """
+
+    date: date
+    planned: Decimal | None
+    actual: Decimal | None
+    projected: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The series, and the first of its dates on which the target is reached (None: not within 600 months)."""
+
+    series: tuple[ProjectedPoint, ...]
+    projected_completion_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a projection starts from: the plan's pace, the check-ins, and what goes in each month.
+
+    `check_ins` are dates and amounts in the order of their dates (the last of a date counts), `contribution`
+    is what goes in each month after the plan's end, `annual_rate` percent a year.
+    """
+
+    pace: Pace
+    target_amount: Decimal
+    check_ins: Sequence[Point]
+    contribution: Decimal
+    annual_rate: Decimal = Decimal(0)
+
+    def actual_on(self, day: date) -> Decimal | None:
+        """What the latest check-in by that day says; None before the first."""
+        passed = bisect_right(self.check_ins, day, key=lambda check_in: check_in[0])
+        return self.check_ins[passed - 1][1] if passed else None
+
+
+def project(progress: Progress, today: date) -> Projection:
+    """Follow the plan from what is there today, then go on with the contribution until the target is reached.
+
+    Who is behind today stays behind by as much and by the interest it would earn; likewise who is ahead.
+    Without a check-in everything counts as going by plan.
+    """
+    planned = dict(progress.pace.points)
+    heading = [*_by_plan(progress, today)]
+    heading += _after_plan(progress, today, heading[-1][1] if heading else _now(progress, today))
+    reached_on = next((on for on, amount in heading if amount >= progress.target_amount), None)
+    last = reached_on or progress.pace.points[-1][0]
+    projected = {on: amount for on, amount in heading if on in planned or on <= last}
+    series = tuple(
+        ProjectedPoint(on, planned.get(on), progress.actual_on(on) if on <= today else None, projected.get(on))
+        for on in sorted(planned | projected)
+    )
+    return Projection(series, reached_on)
+
+
+def _now(progress: Progress, today: date) -> Decimal:
+    actual = progress.actual_on(today)
+    return progress.pace.expected_on(today) if actual is None else actual
+
+
+def _by_plan(progress: Progress, today: date) -> Iterator[Point]:
+    """The plan's dates from today on, moved up or down by what is ahead or behind today."""
+    rate = rate_units(progress.annual_rate)
+    ahead = to_cents(_now(progress, today) - progress.pace.expected_on(today))
+    for month, (on, planned) in enumerate(point for point in progress.pace.points if point[0] >= today):
+        if month:
+            ahead = grown(ahead, rate)
+        amount = exact_money(max(0, to_cents(planned) + ahead))
+        yield on, min(amount, progress.target_amount)
+
+
+def _after_plan(progress: Progress, today: date, amount: Decimal) -> Iterator[Point]:
+    """A month after the other, each with its interest and contribution, once the plan is over."""
+    start, end = progress.pace.points[0][0], progress.pace.points[-1][0]
+    target, rate = to_cents(progress.target_amount), rate_units(progress.annual_rate)
+    reached, contribution = to_cents(amount), to_cents(progress.contribution)
+    over = max(end, today) + timedelta(days=1)
+    for month in range(instalment_count(start, over), last_month(start) + 1):
+        reached = min(grown(reached + contribution, rate), target)
+        yield calendar_date(start, month), exact_money(reached)

@@ -1,0 +1,119 @@
+"""Goals worth having, with amounts derived from a person's numbers. Education, not advice.
+
+Each suggestion carries its arithmetic in `facts`; money is to the cent, rates are percent a year.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from fincred.money import ZERO, round_to_cents
+from planning.engine.model import Debt, Explanation, Finances
+from planning.engine.time_value import periods_needed
+
+EMERGENCY_MONTHS: Final = 3
+EMERGENCY_MONTHS_IRREGULAR: Final = 6
+DEAR_RATE: Final = Decimal(10)
+WITHDRAWAL_RATE: Final = Decimal(4)
+TENTH: Final = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A goal of `type` for `target_amount`, and why."""
+
+    type: str
+    target_amount: Decimal
+    explanation: Explanation
+
+
+def suggest(
+    finances: Finances,
+    *,
+    essential_expenses: Decimal | None,
+    savings: Decimal,
+    debts: Sequence[Debt],
+    irregular_income: bool,
+) -> tuple[Suggestion, ...]:
+    """What is worth having and isn't there yet: emergency fund, then debt payoff, then independence (FIRE).
+
+    `essential_expenses` are a month's, None when not given; `irregular_income` means self-employed or paid
+    irregularly.
+    """
+    essential = finances.monthly_expenses if essential_expenses is None else essential_expenses
+    suggestions = (
+        emergency_fund(essential, savings, irregular_income=irregular_income),
+        debt_payoff(debts),
+        fire(finances, savings),
+    )
+    return tuple(suggestion for suggestion in suggestions if suggestion)
+
+
+def emergency_fund(essential: Decimal, savings: Decimal, *, irregular_income: bool) -> Suggestion | None:
+    """Three months of essential expenses (six with irregular income) less savings; None when they suffice."""
+    months = EMERGENCY_MONTHS_IRREGULAR if irregular_income else EMERGENCY_MONTHS
+    fund = essential * months
+    missing = fund - savings
+    if missing <= 0:
+        return None
+    text = (
+        f"{months} months of essential expenses of {essential:,.2f} are {fund:,.2f}; "
+        f"with {savings:,.2f} saved, {missing:,.2f} is missing."
+    )
+    facts = {
+        "essential_monthly_expenses": essential,
+        "months": months,
+        "irregular_income": irregular_income,
+        "fund": fund,
+        "savings": savings,
+        "missing": missing,
+    }
+    return Suggestion("emergency_fund", missing, Explanation("EMERGENCY_FUND", text, facts))
+
+
+def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
+    """The debts above 10 % a year, dearest first as avalanche pays them; None without any."""
+    dear = [debt for debt in debts if debt.annual_rate > DEAR_RATE and debt.balance]
+    dear.sort(key=lambda debt: (-debt.annual_rate, debt.balance))
+    if not dear:
+        return None
+    total = sum((debt.balance for debt in dear), ZERO)
+    interest = sum((round_to_cents(debt.balance * debt.annual_rate / 1200) for debt in dear), ZERO)
+    text = (
+        f"Debts above {DEAR_RATE} % a year come to {total:,.2f} and cost {interest:,.2f} "
+        f"of interest a month. Paying the dearest first costs the least."
+    )
+    facts = {
+        "above_annual_rate": DEAR_RATE,
+        "debts": [
+            {"label": debt.label, "balance": debt.balance, "annual_rate": debt.annual_rate} for debt in dear
+        ],
+        "total": total,
+        "monthly_interest": interest,
+    }
+    return Suggestion("debt_payoff", total, Explanation("DEBT_PAYOFF", text, facts))
+
+
+def fire(finances: Finances, savings: Decimal) -> Suggestion | None:
+    """Annual expenses / 4 %, and the years to it at today's surplus without growth; None when it is there."""
+    annual = finances.monthly_expenses * 12
+    target = round_to_cents(annual * 100 / WITHDRAWAL_RATE)
+    surplus = finances.surplus
+    if target <= savings:
+        return None
+    months = periods_needed(target, savings, max(ZERO, surplus), ZERO)
+    years = None if months is None else (months / 12).quantize(TENTH, rounding=ROUND_HALF_UP)
+    way = "There is no surplus to get there with."
+    if years is not None:
+        way = f"With {savings:,.2f} saved, {surplus:,.2f} a month, without growth, takes {years} years."
+    text = f"{annual:,.2f} of expenses a year at {WITHDRAWAL_RATE} % a year are {target:,.2f}. {way}"
+    facts = {
+        "annual_expenses": annual,
+        "withdrawal_rate": WITHDRAWAL_RATE,
+        "target": target,
+        "savings": savings,
+        "monthly_surplus": surplus,
+        "years": years,
+    }
+    return Suggestion("fire_starter", target, Explanation("FIRE", text, facts))

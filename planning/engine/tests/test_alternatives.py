@@ -1,0 +1,185 @@
+"""Alternatives are true: put back into the plan they work, and their neighbours don't."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+
+from fincred.money import CENT
+from planning.engine.allocation import plan_order
+from planning.engine.alternatives import MAX_GOALS, _smallest
+from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.model import Alternative, Debt, Feasibility, GoalInput, PlanInput
+from planning.engine.needs import Needs
+from planning.engine.plan import make_plan
+from planning.engine.settlement import settle_dates
+from planning.engine.tests.builders import (
+    OF_EVERY_KIND,
+    WITH_INTEREST,
+    WITHOUT_INTEREST,
+    card,
+    goal,
+    inputs,
+    money,
+    plan_inputs,
+)
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+
+def alternatives(surplus: str | int, *goals: GoalInput) -> tuple[Alternative, ...]:
+    """Those of the last goal."""
+    return make_plan(inputs(surplus, *goals)).goals[-1].alternatives
+
+
+def kinds(found: tuple[Alternative, ...]) -> list[str]:
+    return [alternative.kind for alternative in found]
+
+
+class TestAlternatives:
+    def test_are_a_later_date_a_smaller_amount_and_more_money(self) -> None:
+        assert alternatives(100, goal(1500, 12)) == (
+            Alternative("later_date", target_date=date(2027, 3, 2)),
+            Alternative("smaller_amount", target_amount=money(1200)),
+            Alternative("more_money", extra_monthly=money(25)),
+        )
+
+    def test_are_only_for_unrealistic_goals(self) -> None:
+        assert alternatives(100, goal(1200, 12)) == ()
+
+    def test_are_left_out_on_request(self) -> None:
+        plan = make_plan(inputs(100, goal(1500, 12)), with_alternatives=False)
+        assert plan.goals[0].alternatives == ()
+
+    def test_close_the_gap_of_a_missing_surplus_first(self) -> None:
+        assert (
+            alternatives(-50, goal(1200, 12))
+            == (
+                Alternative("smaller_amount", target_amount=money(0)),
+                Alternative("more_money", extra_monthly=money(150)),
+            )[1:]
+        )
+
+    def test_do_not_shrink_a_debt(self) -> None:
+        assert kinds(alternatives(10, goal(5000, 12, debts=(card(),)))) == ["later_date", "more_money"]
+
+    def test_do_not_go_below_what_is_saved(self) -> None:
+        found = alternatives(0, goal(1200, 12, already_there=money(300)))
+        assert Alternative("smaller_amount", target_amount=money(300)) in found
+
+    def test_do_not_harm_another_goal(self) -> None:
+        """By a later date the first would get all it needs, and take it from the second."""
+        harming = goal(300, 1, "High")
+        plan = make_plan(inputs(100, harming, goal(900, 10, "Low")))
+        assert kinds(plan.goals[0].alternatives) == ["smaller_amount", "more_money"]
+
+    def test_do_not_lose_the_place_in_the_queue(self) -> None:
+        """With the order held April would do; but then the other date comes first and takes the money."""
+        sooner = goal(400, 2, name="this")
+        other = goal(400, target_date=date(2026, 3, 15), name="other")
+        plan = make_plan(inputs(100, sooner, other))
+        assert "later_date" not in kinds(plan.goals[0].alternatives)
+
+    def test_go_to_the_first_goals_of_the_plan_only(self) -> None:
+        plan = make_plan(inputs(1, *(goal(1000, 12, name=f"{n}") for n in range(MAX_GOALS + 5))))
+        assert [bool(made.alternatives) for made in plan.goals].count(True) == MAX_GOALS
+
+    def test_end_when_they_have_taken_too_long(self) -> None:
+        long = [goal(100_000, 600, name=f"{n}", annual_rate=Decimal(1)) for n in range(40)]
+        plan = make_plan(inputs(10, *long))
+        assert 0 < [bool(made.alternatives) for made in plan.goals].count(True) < MAX_GOALS
+
+    def test_end_within_a_goal_when_its_debts_take_too_long(self) -> None:
+        """Twenty seconds of CPU, were every alternative sought."""
+        debts = tuple(Debt("debt", money(10**9 + n), Decimal(1000 - 15 * n), money(1)) for n in range(50))
+        heavy = [goal(1, 1200 - n, name=f"{n}", debts=debts[10 * n : 10 * n + 10]) for n in range(5)]
+        asked = inputs(500, *heavy)
+        started = process_time()
+        plan = make_plan(asked)
+        assert process_time() - started < 10
+        assert {made.feasibility for made in plan.goals} == {Feasibility.UNREALISTIC}
+        assert make_plan(asked) == plan
+
+    def test_of_a_goal_whose_date_has_come_is_a_date_with_time_to_save(self) -> None:
+        found = alternatives(100, goal(1000, target_date=date(2025, 12, 1)))
+        assert found[0] == Alternative("later_date", target_date=date(2026, 10, 2))
+
+    def test_of_a_chosen_amount_do_not_pretend_that_more_money_changes_it(self) -> None:
+        assert kinds(alternatives(500, goal(1200, chosen_monthly=money(50)))) == ["later_date", "smaller_amount"]
+
+    @settings(max_examples=25, deadline=None)
+    @given(plan_inputs(WITHOUT_INTEREST))
+    def test_later_dates_are_the_earliest_and_harm_nobody(self, asked: PlanInput) -> None:
+        """Tried one by one: no month between the asked date and the one offered does, in the order held."""
+        plan = make_plan(asked)
+        for position, made in enumerate(plan.goals):
+            for day in (each.target_date for each in made.alternatives if each.target_date):
+                assert day > asked.goals[position].target_date
+                after = make_plan(
+                    put_back(asked, position, Alternative("later_date", target_date=day)), with_alternatives=False
+                )
+                for other, (old, new) in enumerate(zip(plan.goals, after.goals, strict=True)):
+                    assert other == position or new.shortfall <= old.shortfall
+                order = plan_order(asked.goals)
+                for months in range(made.explanation.facts["months"] + 1, instalment_count(asked.as_of, day)):
+                    sooner = put_back(
+                        asked,
+                        position,
+                        Alternative("later_date", target_date=calendar_date(asked.as_of, months)),
+                    )
+                    standings = settle_dates(sooner, Needs(asked.as_of), order)
+                    assert not next(each for each in standings if each.position == position).arrives
+
+    @settings(max_examples=25, deadline=None)
+    @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))
+    def test_work_when_put_back_and_their_neighbours_do_not(self, asked: PlanInput) -> None:
+        for position, made in enumerate(make_plan(asked).goals):
+            assert not made.alternatives or made.feasibility == Feasibility.UNREALISTIC
+            for alternative in made.alternatives:
+                assert arrives(put_back(asked, position, alternative), position)
+                assert not arrives(put_back(asked, position, neighbour(alternative)), position)
+
+
+def neighbour(alternative: Alternative) -> Alternative:
+    if alternative.target_date:
+        return replace(alternative, target_date=alternative.target_date - timedelta(days=1))
+    if alternative.target_amount:
+        return replace(alternative, target_amount=alternative.target_amount + CENT)
+    assert alternative.extra_monthly is not None
+    return replace(alternative, extra_monthly=alternative.extra_monthly - CENT)
+
+
+def put_back(asked: PlanInput, position: int, alternative: Alternative) -> PlanInput:
+    finances, goals = asked.finances, list(asked.goals)
+    if alternative.target_date:
+        goals[position] = replace(goals[position], target_date=alternative.target_date)
+    elif alternative.target_amount:
+        goals[position] = replace(goals[position], target_amount=alternative.target_amount)
+    elif alternative.extra_monthly is not None:
+        finances = replace(finances, monthly_income=finances.monthly_income + alternative.extra_monthly)
+    return replace(asked, finances=finances, goals=tuple(goals))
+
+
+def arrives(asked: PlanInput, position: int) -> bool:
+    return make_plan(asked, with_alternatives=False).goals[position].feasibility != Feasibility.UNREALISTIC
+
+
+class TestSmallest:
+    @pytest.mark.parametrize("answer", [1, 2, 3, 17, 500, 999, 1000])
+    @pytest.mark.parametrize("first_guess", [0, 1, 17, 400, 5000])
+    def test_is_found_from_any_guess(self, answer: int, first_guess: int) -> None:
+        tried: list[int] = []
+
+        def margin(number: int) -> int:
+            tried.append(number)
+            return (number - answer) ** 3
+
+        assert _smallest(margin, first_guess=first_guess, most=1000) == answer
+        assert len(tried) < 40
+
+    def test_is_none_when_nothing_works(self) -> None:
+        assert _smallest(lambda number: -1, first_guess=3, most=1000) is None
+        assert _smallest(lambda number: 1, first_guess=3, most=0) is None

@@ -1,0 +1,88 @@
+"""When a goal has drifted, and what brings it back."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from planning.engine.drift import Direction, Proposal, WayBack, drift, propose
+from planning.engine.model import Feasibility, GoalInput
+from planning.engine.tests.builders import goal, inputs, money
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+
+def proposal(
+    asked: GoalInput, expected: int, contribution: int = 100, surplus: int = 500, today: date = date(2026, 7, 1)
+) -> Proposal | None:
+    other = goal(100, 24, "Low", name="other")
+    situation = inputs(surplus, other, asked, as_of=today)
+    return propose(situation, 1, expected=money(expected), contribution=money(contribution))
+
+
+class TestDrift:
+    @pytest.mark.parametrize(
+        ("actual", "past_date", "direction"),
+        [
+            (399, False, Direction.BEHIND),
+            (400, False, None),
+            (600, False, None),
+            (601, False, Direction.AHEAD),
+            (1000, False, None),
+            (1000, True, None),
+            (999, True, Direction.PAST_DATE),
+        ],
+    )
+    def test_is_more_than_a_tenth_of_the_target(
+        self, actual: int, past_date: bool, direction: Direction | None
+    ) -> None:
+        found = drift(expected=money(500), actual=money(actual), target=money(1000), past_date=past_date)
+        assert found == direction
+
+
+class TestPropose:
+    def test_has_nothing_to_say_about_a_goal_on_its_way(self) -> None:
+        assert proposal(goal(1200, already_there=money(600)), expected=600) is None
+
+    def test_offers_both_ways_to_who_is_behind(self) -> None:
+        found = proposal(goal(1200, already_there=money(300)), expected=600)
+        assert found is not None
+        assert found.direction == Direction.BEHIND
+        assert found.same_date == WayBack(money(150), date(2027, 1, 1), Feasibility.COMFORTABLE, money(0))
+        assert found.same_contribution == WayBack(money(100), date(2027, 3, 2), Feasibility.COMFORTABLE, money(0))
+        assert found.why.code == "BEHIND"
+        assert found.why.text == (
+            "300.00 is there on 2026-07-01 where the plan has 600.00, 300.00 less than planned. "
+            "150.00 a month gets there by 2027-01-01, 100.00 a month gets there by 2027-03-02."
+        )
+        assert found.why.facts["difference"] == -300
+
+    def test_offers_less_or_sooner_to_who_is_ahead(self) -> None:
+        found = proposal(goal(1200, already_there=money(900)), expected=600)
+        assert found is not None
+        assert found.same_date
+        assert found.same_contribution
+        assert (found.same_date.contribution, found.same_contribution.target_date) == (money(50), date(2026, 9, 2))
+        assert "300.00 more than planned" in found.why.text
+
+    def test_offers_another_date_only_once_the_date_has_passed(self) -> None:
+        found = proposal(goal(1200, 2, already_there=money(900)), expected=1200)
+        assert found is not None
+        assert (found.direction, found.same_date) == (Direction.PAST_DATE, None)
+        assert found.why.text == (
+            "The date 2026-03-01 has passed and 300.00 is missing. 100.00 a month gets there by 2026-09-02."
+        )
+
+    def test_offers_nothing_where_nothing_is_put_in(self) -> None:
+        found = proposal(goal(1200, 2, already_there=money(900)), expected=1200, contribution=0)
+        assert found is not None
+        assert (found.same_date, found.same_contribution) == (None, None)
+        assert found.why.text == "The date 2026-03-01 has passed and 300.00 is missing."
+
+    def test_judges_a_persons_own_amount_as_changed(self) -> None:
+        chosen = goal(1200, already_there=money(300), chosen_monthly=money(100), annual_rate=Decimal(0))
+        found = proposal(chosen, expected=600, surplus=120)
+        assert found is not None
+        assert found.same_date == WayBack(money(150), date(2027, 1, 1), Feasibility.UNREALISTIC, money(180))
+        assert found.same_contribution
+        assert found.same_contribution.feasibility == Feasibility.TIGHT

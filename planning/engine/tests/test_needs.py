@@ -1,0 +1,73 @@
+"""What goals need, and how their dates and months belong together."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.engine.courses import DebtPayoff
+from planning.engine.dates import instalment_count, payment_count
+from planning.engine.needs import Needs, date_with_months, last_month, months_with, need_of
+from planning.engine.tests.builders import NEW_YEAR, card, goal, money
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+
+class TestNeedOf:
+    def test_is_the_level_payment_rounded_up(self) -> None:
+        need = need_of(goal(10000, 10, annual_rate=Decimal(6)), NEW_YEAR)
+        assert (need.months, need.level) == (10, 97_285)
+
+    def test_of_linked_debts_is_what_they_draw(self) -> None:
+        need = need_of(goal(1, 12, debts=(card(),)), NEW_YEAR)
+        assert isinstance(need, DebtPayoff)
+        assert (need.months, need.level, need.minimums, need.owed) == (12, 34_425, 10_000, 500_000)
+
+    def test_looks_a_hundred_years_ahead(self) -> None:
+        assert need_of(goal(target_date=date.max), NEW_YEAR).months == 1200
+
+    def test_is_worked_out_once(self) -> None:
+        needs = Needs(NEW_YEAR)
+        assert needs.of(goal(name="a")) is needs.of(goal(name="b"))
+
+
+class TestDateWithMonths:
+    @given(st.dates(date(2024, 1, 1), date(2028, 12, 31)), st.integers(2, 600))
+    def test_is_the_first_date_with_so_many_instalments(self, as_of: date, months: int) -> None:
+        day = date_with_months(goal(), as_of, months)
+        assert instalment_count(as_of, day) == months
+        assert instalment_count(as_of, date.fromordinal(day.toordinal() - 1)) == months - 1
+
+    @given(st.dates(date(2024, 1, 1), date(2028, 12, 31)), st.integers(1, 600))
+    def test_is_the_first_date_with_so_many_debt_payments(self, as_of: date, months: int) -> None:
+        day = date_with_months(goal(debts=(card(),)), as_of, months)
+        assert payment_count(as_of, day) == months
+        assert payment_count(as_of, date.fromordinal(day.toordinal() - 1)) == months - 1
+
+
+class TestMonthsWith:
+    def test_counts_the_months_a_contribution_takes(self) -> None:
+        assert months_with(goal(1000), NEW_YEAR, 10_000, most=600) == 10
+        assert months_with(goal(1000, already_there=money(1)), NEW_YEAR, 10_000, most=600) == 10
+        assert months_with(goal(1000), NEW_YEAR, 0, most=600) is None
+        assert months_with(goal(1000), NEW_YEAR, 10_000, most=9) is None
+
+    def test_lets_interest_help(self) -> None:
+        assert months_with(goal(1000, annual_rate=Decimal(60)), NEW_YEAR, 10_000, most=600) == 8
+
+    @settings(deadline=None, max_examples=30)
+    @given(st.integers(1, 100_000))
+    def test_clears_debts(self, monthly: int) -> None:
+        asked = goal(debts=(card(),))
+        months = months_with(asked, NEW_YEAR, monthly, most=600)
+        assert months is not None
+        assert not DebtPayoff(asked.debts, months, monthly).given([monthly] * months).missing
+        if months > 1:
+            assert DebtPayoff(asked.debts, months - 1, monthly).given([monthly] * (months - 1)).missing
+
+
+class TestLastMonth:
+    def test_is_600_months_ahead_while_there_are_dates(self) -> None:
+        assert [last_month(day) for day in (NEW_YEAR, date(9999, 11, 5), date.max)] == [600, 1, 0]

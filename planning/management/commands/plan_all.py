@@ -1,0 +1,68 @@
+"""Recompute everybody's plans."""
+
+from __future__ import annotations
+
+import logging
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from fincred import clock
+from fincred.progress import ProgressBar
+from planning.models import ActionPlan, Reason
+from planning.services.replanning import replan
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = (
+        "Recompute the open plans of everybody from today's numbers, for instance after an engine upgrade. A plan "
+        "gets a new version only when its outcome changes, and is then measured from today. Each person is a "
+        "transaction of their own; a stop prints how to go on from there."
+    )
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        example = "example: manage.py plan_all --after 7d2f4c1a-98b7-4f50-8f42-51c0a6a2b9d3"
+        return super().create_parser(*args, epilog=example, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--after", type=UUID, metavar="ID", help="go on after this person, as a stop prints")
+
+    def handle(self, *args: Any, after: UUID | None, **options: Any) -> None:
+        people = _people_with_plans(after)
+        bar = ProgressBar(len(people), self.stderr)
+        failed = 0
+        for person_id in people:
+            try:
+                failed += not _plan(person_id)
+            except KeyboardInterrupt:
+                done = f" --after {people[bar.done - 1]}" if bar.done else ""
+                raise CommandError(f"Stopped. Go on with: manage.py plan_all{done}") from None
+            bar.advance()
+        if failed:
+            raise CommandError(f"{failed} people could not be planned; the log names them.")
+        self.stdout.write(self.style.SUCCESS(f"The plans of {bar.done} people are up to date."))
+
+
+def _people_with_plans(after: UUID | None) -> list[UUID]:
+    people = User.objects.filter(pk__in=ActionPlan.objects.open().values("user_id")).order_by("pk")
+    if after:
+        people = people.filter(pk__gt=after)
+    return list(people.values_list("pk", flat=True))
+
+
+def _plan(person_id: UUID) -> bool:
+    """One person's plans; a failure is logged and doesn't keep the others waiting."""
+    now = clock.now()
+    try:
+        person = User.objects.select_related("profile").get(pk=person_id)
+        today = clock.local_day(now, person.profile.timezone)
+        replan(owner=person, reason=Reason.REGENERATED, now=now, today=today)
+    except Exception:
+        logger.exception("Could not plan", extra={"user_id": person_id})
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""Draw a plan."""
+
+from __future__ import annotations
+
+from argparse import RawDescriptionHelpFormatter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from fincred import clock
+from planning.engine.model import Finances, GoalInput, PlanInput
+from planning.picture import draw
+from planning.services.situation import read_situation
+
+NEW_YEAR: Final = date(2026, 1, 1)
+CROSSING_DATES: Final = PlanInput(
+    as_of=NEW_YEAR,
+    finances=Finances(Decimal("2100.00"), Decimal("1535.00"), Decimal("65.00")),
+    goals=(
+        GoalInput(
+            id=None,
+            name="Emergency fund",
+            type="emergency_fund",
+            target_amount=Decimal("6000.00"),
+            already_there=Decimal("0.00"),
+            target_date=date(2028, 1, 1),
+            priority="High",
+        ),
+        GoalInput(
+            id=None,
+            name="A laptop that lasts",
+            type="short_term_saving",
+            target_amount=Decimal("1000.00"),
+            already_there=Decimal("0.00"),
+            target_date=date(2026, 3, 1),
+            priority="Low",
+        ),
+    ),
+)
+"""The less important goal is due first: served month by month in order of priority, it would be missed."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Draw a plan as an SVG: what each goal gets of the surplus each month, and how far that brings it. "
+        "Without --person it is the example of the documentation, two goals whose dates cross."
+    )
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        example = "example: manage.py plan_picture --person demo@fincred.example plan.svg"
+        return super().create_parser(*args, epilog=example, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="the file to write, for instance docs/plan.svg")
+        parser.add_argument("--person", metavar="EMAIL", help="draw the plan of this person's active goals today")
+
+    def handle(self, *args: Any, path: Path, person: str | None, **options: Any) -> None:
+        picture = draw(_plan_of(person) if person else CROSSING_DATES)
+        try:
+            path.write_text(picture, encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{path} can't be written: {error.strerror}.") from error
+        self.stdout.write(self.style.SUCCESS(f"Wrote {path}."))
+
+
+def _plan_of(email: str) -> PlanInput:
+    person = User.objects.select_related("profile").filter(email=email).first()
+    if person is None:
+        raise CommandError(f"There is nobody with the address {email}.")
+    situation = read_situation(owner=person, today=clock.local_day(clock.now(), person.profile.timezone))
+    if not situation.goals:
+        raise CommandError(f"{email} has no active goals.")
+    return situation.plan_input()

@@ -1,0 +1,230 @@
+"""A person's money as told (snapshots), what to do about it (action plans), and how each came about (versions)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from fincred.fields import ExactJSONField, MoneyField
+from fincred.models import OwnedQuerySet, UUIDModel
+from goals.models import Goal, Status
+from planning.engine.cadence import Cadence, next_action_date
+from planning.engine.cadence import Frequency as EngineFrequency
+from planning.engine.model import Feasibility as EngineFeasibility
+from planning.errors import ImmutableError
+from planning.figures import Figures
+
+
+class WrittenOnce(UUIDModel):
+    """A row that explains the past, so nothing changes it afterwards."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """:raises ImmutableError: the row is stored already."""
+        if not self._state.adding:
+            raise ImmutableError(f"{type(self).__name__} {self.pk} is written once")
+        super().save(*args, **kwargs)
+
+
+class SnapshotQuerySet(OwnedQuerySet["Snapshot"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+
+class Snapshot(WrittenOnce):
+    """One version of a person's picture of their money. `number` counts from 1 for each person."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="snapshots", db_index=False)
+    number = models.PositiveIntegerField()
+    incomes = ExactJSONField()
+    expenses = ExactJSONField(null=True)
+    debts = ExactJSONField()
+    savings = ExactJSONField()
+    monthly_income = MoneyField()
+    monthly_expenses = MoneyField()
+    monthly_minimum_payments = MoneyField()
+    total_debt = MoneyField()
+    total_savings = MoneyField()
+    created_at = models.DateTimeField()
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "number"], name="snapshot_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="snapshot_number_from_one"),
+            models.CheckConstraint(
+                condition=Q(
+                    monthly_income__gte=0,
+                    monthly_expenses__gte=0,
+                    monthly_minimum_payments__gte=0,
+                    total_debt__gte=0,
+                    total_savings__gte=0,
+                ),
+                name="snapshot_totals_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Snapshot {self.number}"
+
+    @property
+    def figures(self) -> Figures:
+        """The documents as values."""
+        names = ("incomes", "expenses", "debts", "savings")
+        return Figures.from_json({name: getattr(self, name) for name in names})
+
+    @property
+    def monthly_surplus(self) -> Decimal:
+        """What a month leaves after expenses and minimum payments; negative when it leaves a gap."""
+        surplus: Decimal = self.monthly_income - self.monthly_expenses - self.monthly_minimum_payments
+        return surplus
+
+    @property
+    def net_worth(self) -> Decimal:
+        worth: Decimal = self.total_savings - self.total_debt
+        return worth
+
+
+class ActionPlanType(models.TextChoices):
+    AUTOMATED_TRANSFER = "automated_transfer"
+    MANUAL_HABIT = "manual_habit"
+
+
+class Frequency(models.TextChoices):
+    MONTHLY = "monthly"
+    BIWEEKLY = "biweekly"
+    WEEKLY = "weekly"
+
+
+class Feasibility(models.TextChoices):
+    COMFORTABLE = EngineFeasibility.COMFORTABLE.value
+    TIGHT = EngineFeasibility.TIGHT.value
+    UNREALISTIC = EngineFeasibility.UNREALISTIC.value
+
+
+class ActionPlanQuerySet(OwnedQuerySet["ActionPlan"]):
+    def open(self) -> Self:
+        """Plans that have not been ended."""
+        return self.filter(ended_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
+class ActionPlan(UUIDModel):
+    """What to do for one goal, and what it comes to: the newest version's decision and numbers.
+
+    `amount` is paid each `frequency`, on `day_of_period` (a day of the month, or an ISO weekday), from
+    `starts_on` (None: nothing is paid at present). Biweekly counts from `since`, the person's day of creation.
+    The amount is the person's own choice when `is_chosen`, else the engine's.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="action_plans")
+    type = models.CharField(max_length=20, choices=ActionPlanType)
+    amount = MoneyField()
+    frequency = models.CharField(max_length=10, choices=Frequency)
+    day_of_period = models.PositiveSmallIntegerField()
+    since = models.DateField()
+    starts_on = models.DateField(null=True)
+    is_chosen = models.BooleanField(default=False)
+    is_confirmed_set_up = models.BooleanField(default=False)
+    required_monthly_contribution = MoneyField()
+    allocated_monthly_contribution = MoneyField()
+    this_month = MoneyField()
+    shortfall = MoneyField()
+    feasibility = models.CharField(max_length=12, choices=Feasibility)
+    explanation = ExactJSONField()
+    alternatives = ExactJSONField()
+    projected_completion_date = models.DateField(null=True)
+    version = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ActionPlanQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["goal"], condition=Q(ended_at=None), name="action_plan_one_open_a_goal"
+            ),
+            models.CheckConstraint(condition=Q(type__in=ActionPlanType.values), name="action_plan_type_known"),
+            models.CheckConstraint(
+                condition=Q(feasibility__in=Feasibility.values), name="action_plan_feasibility_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(frequency=Frequency.MONTHLY, day_of_period__range=(1, 31))
+                | Q(frequency__in=[Frequency.BIWEEKLY, Frequency.WEEKLY], day_of_period__range=(1, 7)),
+                name="action_plan_day_within_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    amount__gte=0,
+                    required_monthly_contribution__gte=0,
+                    allocated_monthly_contribution__gte=0,
+                    this_month__gte=0,
+                    shortfall__gte=0,
+                ),
+                name="action_plan_amounts_not_negative",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="action_plan_version_from_one"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "-created_at", "-id"], name="action_plan_newest_first")]
+        permissions: ClassVar = [("help_actionplan", "Can make a person's action plan again")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.frequency}"
+
+    def next_action_date(self, today: date) -> date | None:
+        """The next day to pay, today included; None when there is nothing to pay.
+
+        Reads the goal: fetch it along.
+        """
+        if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
+            return None
+        cadence = Cadence(EngineFrequency(self.frequency), self.day_of_period, self.since)
+        return next_action_date(cadence, max(today, self.starts_on))
+
+
+class Reason(models.TextChoices):
+    CREATED = "created"
+    REGENERATED = "regenerated"
+    GOAL_CHANGED = "goal_changed"
+    SNAPSHOT_CHANGED = "snapshot_changed"
+    REPLAN_ACCEPTED = "replan_accepted"
+
+
+class PlanVersion(WrittenOnce):
+    """One decision about a plan: `inputs` are all the numbers it came from, `outputs` what came of them."""
+
+    plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    reason = models.CharField(max_length=16, choices=Reason)
+    engine_version = models.CharField(max_length=20)
+    inputs = ExactJSONField()
+    outputs = ExactJSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="plan_version_number_from_one"),
+            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="plan_version_reason_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Version {self.number} ({self.reason})"
+
+    @property
+    def as_of(self) -> date:
+        """The day that this version's numbers were counted from."""
+        return date.fromisoformat(self.inputs["plan"]["as_of"])

@@ -1,0 +1,206 @@
+"""A plan as a picture: what each goal gets of the surplus each month, and how far that brings it.
+
+Plain SVG text, the same for the same input; its colours follow the reader's light or dark theme.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from html import escape
+from typing import Final
+
+from planning.engine.dates import calendar_date
+from planning.engine.model import GoalInput, GoalPlan, PlanInput
+from planning.engine.plan import make_plan
+
+MAX_MONTHS: Final = 120
+"""Longer plans are shown up to here."""
+
+_WIDTH, _LEFT, _RIGHT = 800, 70, 776
+_LEGEND, _ROW = 98, 44
+_BARS, _LINES, _GAP, _WORDS = 170, 120, 62, 115
+_COLOURS: Final = 5
+_STYLE: Final = """
+  svg { --paper: #fff; --ink: #1f2933; --soft: #66727f; --grid: #e3e8ee;
+        --c0: #2f6fde; --c1: #e07b2c; --c2: #23936f; --c3: #8e55c7; --c4: #cc4358 }
+  @media (prefers-color-scheme: dark) {
+    svg { --paper: #12171f; --ink: #e8ecf2; --soft: #98a5b5; --grid: #2b3542;
+          --c0: #6fa1ff; --c1: #ffab66; --c2: #55c8a2; --c3: #c49bf1; --c4: #f18a99 } }
+  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--ink) }
+  .title { font-size: 19px; font-weight: 600 }
+  .name { font-weight: 600 }
+  .soft { fill: var(--soft); font-size: 12px }
+  .end { text-anchor: end }
+  .middle { text-anchor: middle }
+  .grid { stroke: var(--grid) }
+  .surplus { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 6 4 }
+  .date { stroke-width: 1.5; stroke-dasharray: 2 4; fill: none }
+  .reached { stroke-width: 2.5; stroke-linejoin: round; fill: none }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A goal in the picture: what is asked, what is planned, and the number of its colour."""
+
+    goal: GoalInput
+    plan: GoalPlan
+    colour: int
+
+    @property
+    def paint(self) -> str:
+        return f"var(--c{self.colour % _COLOURS})"
+
+
+def draw(inputs: PlanInput) -> str:
+    """The picture of the plan that the engine makes of these inputs, as an SVG document."""
+    plan = make_plan(inputs, with_alternatives=False)
+    rows = [_Row(goal, made, n) for n, (goal, made) in enumerate(zip(inputs.goals, plan.goals, strict=True))]
+    return _Picture(inputs.as_of, inputs.finances.surplus, rows).svg()
+
+
+class _Picture:
+    def __init__(self, as_of: date, surplus: Decimal, rows: list[_Row]) -> None:
+        self._surplus, self._rows = surplus, rows
+        longest = max((max(len(row.plan.schedule), len(row.plan.pace) - 1) for row in rows), default=1)
+        self._dates = [calendar_date(as_of, month) for month in range(min(longest, MAX_MONTHS) + 1)]
+        self._month = (_RIGHT - _LEFT) / (len(self._dates) - 1)
+        self._zero = _LEGEND + _ROW * len(rows) + 30 + _BARS
+        self._start = self._zero + _GAP + _LINES
+        self._height = self._start + 40
+
+    def svg(self) -> str:
+        parts = [*self._heading(), *self._scales()]
+        for row in self._rows:
+            parts += [*self._date_mark(row), *self._reached(row)]
+        parts += [*self._target_dates(), *self._bars(), *self._surplus_line()]
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {self._height}" role="img">'
+        paper = f'<rect width="{_WIDTH}" height="{self._height}" rx="10" fill="var(--paper)"/>'
+        return "\n".join([head, f"<style>{_STYLE}</style>", paper, *parts, "</svg>\n"])
+
+    def _heading(self) -> list[str]:
+        goals = "1 goal" if len(self._rows) == 1 else f"{len(self._rows)} goals"
+        parts = [
+            f"<title>One surplus, {goals}</title>",
+            _text(24, 40, f"One surplus, {goals}", "title"),
+            _text(24, 62, f"{self._surplus:,} a month is left after expenses and minimum payments.", "soft"),
+        ]
+        for place, row in enumerate(self._rows):
+            y = _LEGEND + _ROW * place
+            parts.append(f'<rect x="24" y="{y - 10}" width="12" height="12" rx="3" fill="{row.paint}"/>')
+            parts += [_text(44, y, row.goal.name, "name"), _text(44, y + 18, _description(row), "soft")]
+        return parts
+
+    def _scales(self) -> list[str]:
+        parts = [
+            _text(24, self._zero - _BARS - 14, "What each gets a month", "soft"),
+            _text(24, self._start - _LINES - 14, "How much of each is there", "soft"),
+        ]
+        for level, label in ((0, "0 %"), (50, "50 %"), (100, "100 %")):
+            parts += self._level(self._start - _LINES * level / 100, label)
+        parts += self._level(self._zero, "0")
+        for place in range(0, len(self._dates), _tick(len(self._dates) - 1)):
+            parts.append(_below(self._at(place), self._start + 22, f"{self._dates[place]:%b %Y}"))
+        return parts
+
+    def _level(self, y: float, label: str) -> list[str]:
+        line = f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        return [line, _text(_LEFT - 8, y + 4, label, "soft end")]
+
+    def _bars(self) -> list[str]:
+        """A bar for each instalment, those of a month on top of each other, the earliest date lowest."""
+        if self._surplus <= 0:
+            return []
+        stacked = [Decimal(0)] * len(self._dates)
+        parts = []
+        for row in sorted(self._rows, key=lambda row: row.goal.target_date):
+            for month, instalment in enumerate(row.plan.schedule[: len(self._dates) - 1]):
+                if instalment.amount:
+                    stacked[month] += instalment.amount
+                    height = float(instalment.amount / self._surplus) * _BARS
+                    top = self._zero - float(stacked[month] / self._surplus) * _BARS
+                    parts.append(
+                        f'<rect class="bar" x="{self._at(month) + self._month * 0.12:.1f}" y="{top:.2f}" '
+                        f'width="{self._month * 0.76:.1f}" height="{height:.2f}" fill="{row.paint}">'
+                        f"<title>{instalment.date} {instalment.amount} {escape(row.goal.name)}</title></rect>"
+                    )
+        return parts
+
+    def _surplus_line(self) -> list[str]:
+        if self._surplus <= 0:
+            return []
+        y = self._zero - _BARS
+        return [
+            f'<line class="surplus" x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}"/>',
+            _text(_RIGHT, y - 8, f"surplus {self._surplus:,}", "soft end"),
+        ]
+
+    def _date_mark(self, row: _Row) -> list[str]:
+        """The goal's date on both scales, if it is within the picture."""
+        if not self._shows(row.goal.target_date):
+            return []
+        x = self._on(row.goal.target_date)
+        lines = f"M{x:.1f} {self._zero - _BARS}V{self._zero + 6}M{x:.1f} {self._start - _LINES}V{self._start}"
+        return [f'<path class="date" stroke="{row.paint}" d="{lines}"/>']
+
+    def _target_dates(self) -> list[str]:
+        """The dates in words, save those that would run into the one before."""
+        parts, end = [], 0.0
+        for day in sorted(row.goal.target_date for row in self._rows if self._shows(row.goal.target_date)):
+            if self._on(day) > end:
+                parts.append(_below(self._on(day), self._zero + 20, f"{day}"))
+                end = self._on(day) + _WORDS
+        return parts
+
+    def _shows(self, day: date) -> bool:
+        return self._dates[0] <= day <= self._dates[-1]
+
+    def _reached(self, row: _Row) -> list[str]:
+        points = [(on, amount) for on, amount in row.plan.pace if on <= self._dates[-1]]
+        places = [(self._on(on), self._height_of(amount, row)) for on, amount in points]
+        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        x, y = places[-1]
+        return [
+            f'<path class="reached" stroke="{row.paint}" d="M{path}"/>',
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{row.paint}"/>',
+        ]
+
+    def _height_of(self, amount: Decimal, row: _Row) -> float:
+        part = min(amount / row.goal.target_amount, Decimal(1))
+        return self._start - float(part) * _LINES
+
+    def _at(self, month: float) -> float:
+        return _LEFT + self._month * month
+
+    def _on(self, day: date) -> float:
+        """Where a day is, in proportion between the calendar's dates around it."""
+        month = max(place for place, on in enumerate(self._dates) if on <= day)
+        if month == len(self._dates) - 1:
+            return self._at(month)
+        on, following = self._dates[month], self._dates[month + 1]
+        return self._at(month + (day - on).days / (following - on).days)
+
+
+def _description(row: _Row) -> str:
+    goal, facts = row.goal, row.plan.explanation.facts
+    wait, highest = facts["months_before_first_payment"], facts["highest_month"]
+    gets = f"at most {highest:,} a month" if highest else "nothing"
+    if wait and highest:
+        gets = f"{gets}, from month {wait + 1} on"
+    asked = f"{goal.priority} priority, {goal.target_amount:,} by {goal.target_date}"
+    return f"{asked}: {row.plan.feasibility}, gets {gets}"
+
+
+def _tick(months: int) -> int:
+    """How many months lie between two dates on the axis, so that there are at most seven."""
+    return next((step for step in (1, 2, 3, 6, 12) if months // step <= 6), 24)
+
+
+def _text(x: float, y: float, words: str, css: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}">{escape(words)}</text>'
+
+
+def _below(x: float, y: float, words: str) -> str:
+    """Words under a place on a scale; at its right end, ending there."""
+    near_end = x > _RIGHT - 30
+    return _text(_RIGHT if near_end else x, y, words, "soft end" if near_end else "soft middle")

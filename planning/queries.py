@@ -1,0 +1,14 @@
+"""Reads of plans for those who show goals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fincred.reads import Parameter, Read
+from planning.models import ActionPlan, Snapshot
+
+# A person has few plans at a time, and asked by person the statement is always the same.
+OPEN_PLANS: Final = Read(
+    ActionPlan.objects.owned_by(Parameter("owner")).open().select_related("goal").newest_first()
+)
+NEWEST_SNAPSHOTS: Final = Read(Snapshot.objects.owned_by(Parameter("owner")).newest_first())

@@ -1,0 +1,1 @@
+"""What planning takes in and gives out, a module for each kind of question."""

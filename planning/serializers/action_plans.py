@@ -1,0 +1,104 @@
+"""A goal's own plan and its versions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from fincred.serializers import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    MoneyField,
+    Serializer,
+    TextField,
+    UpdateSerializer,
+    UUIDField,
+)
+from planning.models import ActionPlan, ActionPlanType, Feasibility, Frequency, PlanVersion, Reason
+from planning.outcome import Terms
+from planning.serializers.documents import DocumentField
+from planning.serializers.plans import AlternativeSerializer, ExplanationSerializer
+
+TERMS: Final = frozenset({"type", "amount", "frequency", "day_of_period"})
+_DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biweekly: 1..7, Monday is 1."
+
+
+class ActionPlanSerializer(Serializer):
+    """A goal's plan: the numbers of its newest version. The context names `today`."""
+
+    id = UUIDField()
+    user_id = UUIDField()
+    goal_id = UUIDField()
+    type = ChoiceField(ActionPlanType.values)
+    amount = MoneyField(help_text="Each period.")
+    frequency = ChoiceField(Frequency.values)
+    day_of_period = IntegerField(help_text=_DAY)
+    is_confirmed_set_up = BooleanField()
+    required_monthly_contribution = MoneyField()
+    allocated_monthly_contribution = MoneyField()
+    this_month = MoneyField()
+    shortfall = MoneyField()
+    feasibility = ChoiceField(Feasibility.values)
+    explanation = ExplanationSerializer()
+    alternatives = AlternativeSerializer(many=True)
+    projected_completion_date = DateField(allow_null=True)
+    next_action_date = serializers.SerializerMethodField(
+        help_text="The next day to pay, today included; null when there is nothing to pay."
+    )
+    version = IntegerField()
+    created_at = DateTimeField()
+    updated_at = DateTimeField()
+
+    @extend_schema_field(DateField(allow_null=True))
+    def get_next_action_date(self, plan: ActionPlan) -> str | None:
+        day = plan.next_action_date(self.context["today"])
+        return day.isoformat() if day else None
+
+
+class _TermsSerializer(Serializer):
+    type = ChoiceField(ActionPlanType.values, required=False)
+    amount = MoneyField(positive=True, required=False, help_text="Each period.")
+    frequency = ChoiceField(Frequency.values, required=False)
+    day_of_period = IntegerField(min_value=1, max_value=31, required=False, help_text=_DAY)
+
+
+class ActionPlanCreateSerializer(_TermsSerializer):
+    """Empty for a generated plan, or the person's own choice, all of it."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """`{"terms": Terms}`, or None for generated."""
+        if not attrs:
+            return {"terms": None}
+        absent = sorted(TERMS - attrs.keys())
+        if absent:
+            message = "This field is required when you choose the plan yourself."
+            raise serializers.ValidationError(dict.fromkeys(absent, message), code="required")
+        return {"terms": Terms(chosen_amount=attrs.pop("amount"), **attrs)}
+
+
+class ActionPlanUpdateSerializer(_TermsSerializer, UpdateSerializer):
+    """What changes; the rest stays. Another amount makes the plan the person's own choice."""
+
+    is_confirmed_set_up = BooleanField(required=False)
+
+
+class PlanVersionSerializer(Serializer):
+    """One decision: what was decided, from which numbers, why, and by which engine."""
+
+    id = UUIDField()
+    version = IntegerField(source="number")
+    reason = ChoiceField(Reason.values)
+    engine_version = TextField(max_length=20)
+    as_of = serializers.SerializerMethodField(help_text="The day that the numbers were counted from.")
+    inputs = DocumentField()
+    outputs = DocumentField()
+    created_at = DateTimeField()
+
+    @extend_schema_field(DateField())
+    def get_as_of(self, version: PlanVersion) -> str:
+        return version.as_of.isoformat()

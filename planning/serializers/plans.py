@@ -1,0 +1,86 @@
+"""What the engine says of goals: the plan of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from fincred.serializers import (
+    ChoiceField,
+    DateField,
+    Serializer,
+    TextField,
+    UUIDField,
+)
+from goals.models import GoalType
+from planning.engine.explanation import Code
+from planning.models import Feasibility
+from planning.serializers.documents import ComputedMoneyField, DocumentField
+
+STABLE = "Stable; `text` may be reworded."
+ALTERNATIVES = ("later_date", "smaller_amount", "more_money")
+
+
+class ExplanationSerializer(Serializer):
+    code = ChoiceField([code.value for code in Code], help_text=STABLE)
+    text = serializers.CharField()
+    facts = DocumentField(help_text="Every number that the text was made from.")
+
+
+class AlternativeSerializer(Serializer):
+    """A change that would make it possible; only the field of its own kind is there."""
+
+    kind = ChoiceField(ALTERNATIVES)
+    target_date = DateField(required=False)
+    target_amount = ComputedMoneyField(required=False)
+    extra_monthly = ComputedMoneyField(required=False)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return {name: value for name, value in shown.items() if value is not None}
+
+
+class InstalmentSerializer(Serializer):
+    date = DateField()
+    amount = ComputedMoneyField()
+    balance = ComputedMoneyField(help_text="After it: what is saved, or for linked debts what is still owed.")
+
+
+class GoalPlanSerializer(Serializer):
+    """What the plan says of a goal."""
+
+    goal_id = UUIDField(allow_null=True)
+    name = TextField(max_length=100)
+    type = ChoiceField(GoalType.values)
+    target_amount = ComputedMoneyField()
+    target_date = DateField()
+    required_monthly_contribution = ComputedMoneyField(source="required_monthly", help_text="The level need.")
+    allocated_monthly_contribution = ComputedMoneyField(
+        source="allocated_monthly", help_text="The average it gets until its date."
+    )
+    this_month = ComputedMoneyField(help_text="The first payment.")
+    shortfall = ComputedMoneyField(help_text="The money missing at its date.")
+    feasibility = ChoiceField(Feasibility.values)
+    explanation = ExplanationSerializer()
+    alternatives = AlternativeSerializer(many=True)
+    projected_completion_date = DateField(allow_null=True)
+
+
+class PlanSummarySerializer(Serializer):
+    """A month of the whole plan."""
+
+    estimated_monthly_surplus = ComputedMoneyField(signed=True)
+    total_required_contributions = ComputedMoneyField()
+    total_allocated_contributions = ComputedMoneyField()
+    buffer_remaining = ComputedMoneyField()
+
+
+class PlanSerializer(Serializer):
+    as_of = DateField()
+    currency = serializers.SerializerMethodField()
+    goals = GoalPlanSerializer(many=True)
+    summary = PlanSummarySerializer()
+
+    def get_currency(self, plan: object) -> str:
+        return str(self.context["currency"])

@@ -1,0 +1,166 @@
+"""Questions that store nothing: what if, and how debts go down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from fincred.serializers import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    MoneyField,
+    RateField,
+    Serializer,
+    TextField,
+    UUIDField,
+)
+from goals.models import GoalType, Priority
+from planning.engine.model import Instalment
+from planning.models import Feasibility
+from planning.serializers.documents import shown, shown_money
+from planning.serializers.plans import GoalPlanSerializer, InstalmentSerializer, PlanSerializer
+from planning.serializers.snapshots import EntriesField, SnapshotWriteSerializer
+from planning.services.what_if import MAX_GOALS
+from planning.what_if import Difference
+
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2200, 12, 31)
+
+
+class PlanDateField(DateField):
+    """A day that plans can be counted from or to: 1900 to 2200."""
+
+    default_error_messages = {
+        "min_value": f"Must not be before {EARLIEST}.",
+        "max_value": f"Must not be after {LATEST}.",
+    }
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if day < EARLIEST:
+            self.fail("min_value")
+        if day > LATEST:
+            self.fail("max_value")
+        return day
+
+
+class GoalChangeSerializer(Serializer):
+    """One of your active goals with other numbers, or left out."""
+
+    id = UUIDField()
+    target_amount = MoneyField(positive=True, required=False)
+    target_date = PlanDateField(required=False, help_text="After as_of.")
+    priority = ChoiceField(Priority.values, required=False)
+    annual_rate = RateField(required=False)
+    exclude = BooleanField(default=False)
+
+
+class NewGoalSerializer(Serializer):
+    """A goal that you don't have."""
+
+    name = TextField(max_length=100)
+    type = ChoiceField(GoalType.values)
+    target_amount = MoneyField(positive=True)
+    target_date = PlanDateField(help_text="After as_of.")
+    priority = ChoiceField(Priority.values)
+    current_amount = MoneyField(default=Decimal("0.00"))
+    annual_rate = RateField(default=Decimal("0.0000"))
+
+
+class WhatIfSerializer(Serializer):
+    """Every part may be left out; an empty question has no differences."""
+
+    as_of = PlanDateField(required=False, help_text="Any day; today if absent. Target dates are compared with it.")
+    include_schedule = BooleanField(default=False)
+    snapshot = SnapshotWriteSerializer(required=False, help_text="Instead of the stored one, in both plans.")
+    income_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) income a month.")
+    expenses_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) expenses a month.")
+    extra_monthly = MoneyField(default=Decimal("0.00"), help_text="More for the goals a month, from wherever.")
+    goals = EntriesField(child=GoalChangeSerializer(), max_length=MAX_GOALS)
+    new_goals = EntriesField(child=NewGoalSerializer(), max_length=MAX_GOALS)
+
+    def validate_goals(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        seen: set[object] = set()
+        for place, goal in enumerate(value):
+            if goal["id"] in seen:
+                raise serializers.ValidationError({str(place): {"id": "Each goal once."}}, code="duplicate")
+            seen.add(goal["id"])
+        return value
+
+
+@extend_schema_field(InstalmentSerializer(many=True))
+class ScheduleField(serializers.Field[Any, Any, Any, Any]):
+    """A hundred goals can have a hundred thousand instalments, so no serializer is run for each."""
+
+    def to_representation(self, value: Iterable[Instalment]) -> list[dict[str, Any]]:
+        return [
+            {"date": each.date, "amount": shown_money(each.amount), "balance": shown_money(each.balance)}
+            for each in value
+        ]
+
+
+class ScheduledGoalPlanSerializer(GoalPlanSerializer):
+    schedule = ScheduleField(required=False, help_text="What is allocated to it. With `include_schedule` only.")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        if not self.context.get("include_schedule", True):
+            del fields["schedule"]
+        return fields
+
+
+class ScheduledPlanSerializer(PlanSerializer):
+    goals = ScheduledGoalPlanSerializer(many=True)
+
+
+def _change_of(name: str, side: Callable[[], serializers.Field[Any, Any, Any, Any]]) -> Any:
+    """A serializer of `{from, to}`; `from` can't be written as a class attribute."""
+    return type(name, (Serializer,), {"from": side(), "to": side()})
+
+
+MoneyChange = _change_of("MoneyChange", lambda: MoneyField(allow_null=True))
+DateChange = _change_of("DateChange", lambda: DateField(allow_null=True))
+FeasibilityChange = _change_of("FeasibilityChange", lambda: ChoiceField(Feasibility.values, allow_null=True))
+
+_COMPARED: Final = {
+    "required_monthly_contribution": "required_monthly",
+    "allocated_monthly_contribution": "allocated_monthly",
+    "shortfall": "shortfall",
+    "projected_completion_date": "projected_completion_date",
+    "feasibility": "feasibility",
+}
+
+
+class DifferenceSerializer(Serializer):
+    """What changes for one goal; a side is null where the goal isn't in that plan."""
+
+    goal_id = UUIDField(allow_null=True, help_text="Null for a new one.")
+    name = TextField(max_length=100)
+    required_monthly_contribution = MoneyChange()
+    allocated_monthly_contribution = MoneyChange()
+    shortfall = MoneyChange()
+    projected_completion_date = DateChange()
+    feasibility = FeasibilityChange()
+
+    def to_representation(self, instance: Difference) -> dict[str, Any]:
+        goal = {"goal_id": instance.goal_id, "name": instance.name}
+        return goal | {
+            name: {
+                "from": shown(getattr(instance.before, part, None)),
+                "to": shown(getattr(instance.after, part, None)),
+            }
+            for name, part in _COMPARED.items()
+        }
+
+
+class WhatIfAnswerSerializer(Serializer):
+    as_of = DateField()
+    baseline = ScheduledPlanSerializer()
+    scenario = ScheduledPlanSerializer()
+    differences = DifferenceSerializer(many=True)

@@ -1,0 +1,165 @@
+"""A goal's own plan: made, chosen, changed, made again, ended."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import audit, lock_user
+from fincred.errors import FieldError
+from goals.models import Goal, Status
+from goals.services import set_pace
+from planning.errors import ActionPlanExistsError, GoalNotActiveError
+from planning.models import ActionPlan, Frequency, Reason
+from planning.outcome import Terms
+from planning.services.plans import new_plan
+from planning.services.replanning import replan
+from planning.services.situation import read_situation, terms_of
+from planning.services.versions import save_decisions
+
+logger = logging.getLogger(__name__)
+
+
+class PlanChanges(TypedDict, total=False):
+    """What a person can change of a plan; what is absent stays."""
+
+    type: str
+    amount: Decimal
+    frequency: str
+    day_of_period: int
+    is_confirmed_set_up: bool
+
+
+@transaction.atomic
+def create_action_plan(
+    *, owner: User, goal_id: UUID, terms: Terms | None, now: datetime, today: date
+) -> ActionPlan:
+    """The goal's plan on the person's own `terms`, judged all the same; None has it generated.
+
+    :raises ResourceNotFoundError: the person has no such goal.
+    :raises GoalNotActiveError: only active goals are planned.
+    :raises ActionPlanExistsError: the goal has a plan.
+    :raises SnapshotRequiredError: income or expenses are unknown.
+    :raises FieldError: the day is outside the period.
+    """
+    lock_user(owner.id)
+    goal = Goal.objects.get_owned(owner, goal_id)
+    _require_active(goal)
+    existing = ActionPlan.objects.open().filter(goal=goal).first()
+    if existing:
+        raise ActionPlanExistsError(action_plan_id=existing.id)
+    terms = terms or Terms.generated(today)
+    _require_day_within_period(terms)
+    situation = read_situation(owner=owner, today=today)
+    situation.require_snapshot()
+    plan = new_plan(goal=goal, owner=owner, now=now, today=today)
+    save_decisions(situation=situation.with_terms(plan, terms), reason=Reason.REGENERATED, now=now)
+    return plan
+
+
+@transaction.atomic
+def update_action_plan(
+    *, owner: User, plan_id: UUID, changes: PlanChanges, now: datetime, today: date
+) -> ActionPlan:
+    """The plan with `changes` made. A new amount makes it the person's own choice.
+
+    Whatever changes how the goal is paid into makes a version; `is_confirmed_set_up` doesn't.
+
+    :raises ResourceNotFoundError: the person has no such open plan.
+    :raises GoalNotActiveError: how a goal is paid into changes only while it is active.
+    :raises FieldError: the day is outside the period.
+    """
+    lock_user(owner.id)
+    plan = open_plan(owner=owner, plan_id=plan_id)
+    before = terms_of(plan)
+    terms = _changed_terms(before, plan, changes)
+    if changes.get("is_confirmed_set_up", plan.is_confirmed_set_up) != plan.is_confirmed_set_up:
+        _set(plan, owner, now, action="action_plan.confirmed", is_confirmed_set_up=changes["is_confirmed_set_up"])
+    if terms != before:
+        _require_active(plan.goal)
+        _require_day_within_period(terms)
+        situation = read_situation(owner=owner, today=today).with_terms(plan, terms)
+        save_decisions(situation=situation, reason=Reason.REGENERATED, now=now)
+    return plan
+
+
+@transaction.atomic
+def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> ActionPlan:
+    """A new version from today's numbers, whatever it says; the amount is the engine's again.
+
+    :raises ResourceNotFoundError: the person has no such open plan.
+    :raises GoalNotActiveError: only active goals are planned.
+    :raises SnapshotRequiredError: income or expenses are unknown.
+    """
+    lock_user(owner.id)
+    plan = open_plan(owner=owner, plan_id=plan_id)
+    _require_active(plan.goal)
+    situation = read_situation(owner=owner, today=today)
+    situation.require_snapshot()
+    situation = situation.with_terms(plan, replace(terms_of(plan), chosen_amount=None))
+    save_decisions(situation=situation, reason=Reason.REGENERATED, now=now, always=[plan.goal_id])
+    return plan
+
+
+@transaction.atomic
+def end_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> None:
+    """The plan is no longer followed; its versions stay, and what it took is free for the others.
+
+    :raises ResourceNotFoundError: the person has no such open plan.
+    """
+    lock_user(owner.id)
+    plan = open_plan(owner=owner, plan_id=plan_id)
+    _set(plan, owner, now, action="action_plan.ended", ended_at=now)
+    set_pace(goal=plan.goal, pace=None)
+    logger.info("Action plan ended", extra={"action_plan_id": plan.id})
+    replan(owner=owner, reason=Reason.REGENERATED, now=now, today=today)
+
+
+def open_plan(*, owner: User, plan_id: UUID) -> ActionPlan:
+    """The person's plan with its goal.
+
+    :raises ResourceNotFoundError: there is none, or it is ended.
+    """
+    return ActionPlan.objects.open().select_related("goal").get_owned(owner, plan_id)
+
+
+def _set(plan: ActionPlan, owner: User, now: datetime, *, action: str, **fields: Any) -> None:
+    """Change these fields of the plan, which no version decides."""
+    before = audit.fields_of(plan, fields)
+    for name, value in fields.items():
+        setattr(plan, name, value)
+    plan.updated_at = now
+    plan.save(update_fields=[*fields, "updated_at"])
+    audit.record(person=owner, action=action, subject=plan, now=now, before=before, after=fields)
+
+
+def _changed_terms(terms: Terms, plan: ActionPlan, changes: PlanChanges) -> Terms:
+    amount = changes.get("amount", plan.amount)
+    return Terms(
+        type=changes.get("type", terms.type),
+        frequency=changes.get("frequency", terms.frequency),
+        day_of_period=changes.get("day_of_period", terms.day_of_period),
+        chosen_amount=amount if amount != plan.amount else terms.chosen_amount,
+    )
+
+
+def _require_active(goal: Goal) -> None:
+    if goal.status != Status.ACTIVE:
+        raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
+
+
+def _require_day_within_period(terms: Terms) -> None:
+    last = 31 if terms.frequency == Frequency.MONTHLY else 7
+    if not 1 <= terms.day_of_period <= last:
+        raise FieldError(
+            field="day_of_period",
+            message=f"Must be from 1 to {last} when the frequency is {terms.frequency}.",
+            code="day_outside_period",
+        )

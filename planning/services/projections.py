@@ -1,0 +1,54 @@
+"""Where a goal was to be, was, and is heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fincred.money import round_up_to_cents
+from goals.models import Goal
+from goals.pace import Pace, Point, straight_line
+from planning.engine.cadence import Frequency, monthly_amount
+from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.projection import Progress, Projection, project
+from planning.models import ActionPlan
+
+
+@dataclass(frozen=True, slots=True)
+class GoalProjection:
+    goal: Goal
+    as_of: date
+    projection: Projection
+
+
+def project_goal(*, goal: Goal, check_ins: Sequence[Point], today: date) -> GoalProjection:
+    """The goal's series on its plan's dates, or on the months of a straight line where it has no plan.
+
+    `check_ins` are days and amounts in the order of the days, the last of a day counting; whoever keeps them
+    passes them in.
+    """
+    plan = ActionPlan.objects.open().filter(goal=goal).first()
+    pace = Pace.from_json(goal.pace) if goal.pace else _monthly_line(goal)
+    progress = Progress(
+        pace=pace,
+        target_amount=goal.target_amount,
+        check_ins=check_ins,
+        contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal),
+        annual_rate=goal.annual_rate,
+    )
+    return GoalProjection(goal, today, project(progress, today))
+
+
+def _monthly_line(goal: Goal) -> Pace:
+    """The straight line with a point each month, so there is something to plot."""
+    line = straight_line(goal.started_on, goal.target_date, goal.target_amount)
+    months = instalment_count(goal.started_on, goal.target_date)
+    days = [day for month in range(months) if (day := calendar_date(line.start, month)) < line.points[-1][0]]
+    return Pace.through([*((day, line.expected_on(day)) for day in days), line.points[-1]])
+
+
+def _level(goal: Goal) -> Decimal:
+    months = instalment_count(goal.started_on, goal.target_date)
+    return round_up_to_cents(goal.target_amount / months)

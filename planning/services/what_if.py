@@ -1,0 +1,102 @@
+"""Questions to the engine that store nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from accounts.models import User
+from fincred.errors import FieldError
+from planning.engine.model import GoalInput, Plan, PlanInput
+from planning.engine.plan import make_plan
+from planning.figures import Figures
+from planning.services.situation import Situation, read_situation
+from planning.services.snapshots import require_debt_goals
+from planning.what_if import Deltas, Difference, GoalChange, differences, scenario
+
+MAX_GOALS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`figures` replace the stored snapshot in both plans; `changes` are by goal, in the order asked."""
+
+    as_of: date
+    figures: Figures | None
+    deltas: Deltas
+    changes: Sequence[tuple[UUID, GoalChange]]
+    new_goals: tuple[GoalInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    as_of: date
+    baseline: Plan
+    scenario: Plan
+    differences: tuple[Difference, ...]
+
+
+def what_if(*, owner: User, question: Question) -> Answer:
+    """The plan as it is and as it would be, both counted from the question's day. Nothing is stored.
+
+    :raises SnapshotRequiredError: no figures are given and the stored ones lack income or expenses.
+    :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
+        than 100 goals, or less than no income or expenses.
+    """
+    situation = _situation(owner, question)
+    _require_known_goals(situation, question)
+    _require_later_dates(question)
+    baseline = situation.plan_input()
+    _require_not_negative(baseline, question.deltas)
+    asked = scenario(
+        baseline,
+        deltas=question.deltas,
+        changes={str(goal_id): change for goal_id, change in question.changes},
+        new=question.new_goals,
+    )
+    before, after = make_plan(baseline), make_plan(asked)
+    return Answer(question.as_of, before, after, tuple(differences(before, after)))
+
+
+def _situation(owner: User, question: Question) -> Situation:
+    stored = read_situation(owner=owner, today=question.as_of)
+    if question.figures is None:
+        stored.require_snapshot()
+        return stored
+    require_debt_goals(owner=owner, debts=question.figures.debts, path="snapshot.debts")
+    return replace(stored, figures=question.figures)
+
+
+def _require_known_goals(situation: Situation, question: Question) -> None:
+    known = {goal.id for goal in situation.goals}
+    for place, (goal_id, _) in enumerate(question.changes):
+        if goal_id not in known:
+            raise FieldError(
+                field=f"goals.{place}.id", message="Must be one of your active goals.", code="unknown_goal"
+            )
+    if len(known) + len(question.new_goals) > MAX_GOALS:
+        raise FieldError(
+            field="new_goals", message=f"At most {MAX_GOALS} goals, with those you have.", code="max_length"
+        )
+
+
+def _require_later_dates(question: Question) -> None:
+    asked = [(f"goals.{place}", change.target_date) for place, (_, change) in enumerate(question.changes)]
+    asked += [(f"new_goals.{place}", goal.target_date) for place, goal in enumerate(question.new_goals)]
+    for path, day in asked:
+        if day is not None and day <= question.as_of:
+            raise FieldError(field=f"{path}.target_date", message="Must be after as_of.", code="not_after_as_of")
+
+
+def _require_not_negative(baseline: PlanInput, deltas: Deltas) -> None:
+    finances = baseline.finances
+    for name, amount, delta in (
+        ("income_delta", finances.monthly_income, deltas.income),
+        ("expenses_delta", finances.monthly_expenses, deltas.expenses),
+    ):
+        if amount + delta < Decimal(0):
+            raise FieldError(field=name, message=f"Takes away more than there is: {amount}.", code="min_value")

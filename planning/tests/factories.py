@@ -1,0 +1,62 @@
+"""Money pictures and plans to test with."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from goals.models import Goal
+from goals.tests.factories import GoalFactory
+from planning.figures import DebtEntry, Expenses, Figures, IncomeEntry, SavingsEntry
+from planning.models import ActionPlan, Snapshot
+from planning.services.action_plans import create_action_plan
+from planning.services.snapshots import store_snapshot
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+
+
+def figures(*, income: str = "3000.00", expenses: str | None = "2000.00", **more: Any) -> Figures:
+    """A monthly income and expenses; 1 000 a month are left."""
+    spent = None if expenses is None else Expenses(Decimal(expenses))
+    return Figures(incomes=(IncomeEntry(Decimal(income), "monthly"),), expenses=spent, **more)
+
+
+def debt(**fields: Any) -> DebtEntry:
+    """5 000 at 12 %, minimum 100."""
+    defaults = {
+        "type": "credit_card",
+        "label": "Card",
+        "balance": Decimal("5000.00"),
+        "interest_rate_annual": Decimal("12.0000"),
+        "min_payment": Decimal("100.00"),
+    }
+    return DebtEntry(**{**defaults, **fields})
+
+
+def savings(balance: str) -> SavingsEntry:
+    return SavingsEntry(Decimal(balance))
+
+
+def snapshot_of(
+    owner: User, told: Figures | None = None, *, now: datetime = NOON, today: date = TODAY
+) -> Snapshot:
+    return store_snapshot(owner=owner, figures=told or figures(), now=now, today=today)
+
+
+def plan_for(goal: Goal, *, now: datetime = NOON, today: date = TODAY) -> ActionPlan:
+    """A generated plan; the person needs a snapshot."""
+    return create_action_plan(owner=goal.user, goal_id=goal.id, terms=None, now=now, today=today)
+
+
+def goal_of(owner: User, **fields: Any) -> Goal:
+    """1 200 in a year, High: 100 a month."""
+    defaults = {
+        "target_amount": Decimal("1200.00"),
+        "target_date": date(2027, 3, 10),
+        "priority": "High",
+        "created_at": NOON,
+    }
+    return GoalFactory.create(user=owner, **{**defaults, **fields})

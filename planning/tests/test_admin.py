@@ -1,0 +1,91 @@
+"""What support sees of plans, and the one thing they can do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from goals.services import update_goal
+from planning.models import ActionPlan, Snapshot
+from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+@pytest.fixture
+def plan(saver: User) -> ActionPlan:
+    snapshot_of(saver)
+    return plan_for(goal_of(saver, name="Sailing boat"))
+
+
+@pytest.fixture
+def as_admin(db: None) -> Client:
+    """Somebody with every permission there is: what is refused here is refused to all."""
+    client = Client()
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    return client
+
+
+def as_staff_with(*codenames: str) -> Client:
+    staff = UserFactory.create(is_staff=True)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def regenerate(client: Client, plan: ActionPlan) -> str:
+    asked = {"action": "regenerate", "_selected_action": [str(plan.id)]}
+    return client.post("/admin/planning/actionplan/", asked, follow=True).content.decode()
+
+
+class TestPlanningAdmin:
+    @pytest.mark.parametrize("model", ["snapshot", "actionplan", "planversion"])
+    def test_finds_rows_by_person(self, as_admin: Client, plan: ActionPlan, stranger: User, model: str) -> None:
+        snapshot_of(stranger)
+        plan_for(goal_of(stranger))
+        page = as_admin.get(f"/admin/planning/{model}/", {"q": "saver@example.com"}).content.decode()
+        assert "1 result" in page
+        assert "saver@example.com" in page
+
+    def test_shows_a_plan_with_its_reasons_and_versions(self, as_admin: Client, plan: ActionPlan) -> None:
+        page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
+        assert page.count(plan.explanation["text"]) == 2
+
+    def test_shows_why_a_version_said_so(self, as_admin: Client, plan: ActionPlan) -> None:
+        page = as_admin.get(f"/admin/planning/planversion/{plan.versions.get().id}/change/").content.decode()
+        assert plan.explanation["text"] in page
+
+    def test_shows_a_snapshot(self, as_admin: Client, plan: ActionPlan) -> None:
+        page = as_admin.get(f"/admin/planning/snapshot/{Snapshot.objects.get().id}/change/").content.decode()
+        assert "1000.00" in page
+
+    @pytest.mark.parametrize("model", ["snapshot", "actionplan", "planversion"])
+    def test_changes_nothing(self, as_admin: Client, plan: ActionPlan, model: str) -> None:
+        row = {"snapshot": Snapshot.objects.get(), "actionplan": plan, "planversion": plan.versions.get()}[model]
+        for path in (f"{row.pk}/change/", f"{row.pk}/delete/", "add/"):
+            assert as_admin.post(f"/admin/planning/{model}/{path}", {"amount": "5"}).status_code == 403
+        plan.refresh_from_db()
+        assert plan.amount == Decimal("100.00")
+
+
+class TestRegenerate:
+    def test_makes_the_next_version(self, as_admin: Client, plan: ActionPlan) -> None:
+        assert "version 2" in regenerate(as_admin, plan)
+        assert plan.versions.count() == 2
+
+    def test_shows_a_refusal(self, as_admin: Client, plan: ActionPlan, saver: User) -> None:
+        update_goal(owner=saver, goal_id=plan.goal_id, changes={"status": "paused"}, now=NOON, today=TODAY)
+        assert "The goal is not active" in regenerate(as_admin, plan)
+        assert plan.versions.count() == 1
+
+    def test_needs_the_permission_to_help(self, plan: ActionPlan) -> None:
+        regenerate(as_staff_with("view_actionplan"), plan)
+        assert plan.versions.count() == 1
+        regenerate(as_staff_with("view_actionplan", "help_actionplan"), plan)
+        assert plan.versions.count() == 2

@@ -1,0 +1,93 @@
+"""Commands for operators."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from planning.management.commands import plan_all
+from planning.models import ActionPlan
+from planning.services.replanning import replan
+from planning.tests.factories import goal_of, plan_for, snapshot_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+@pytest.fixture
+def plans(saver: User, stranger: User) -> list[ActionPlan]:
+    """Made in March 2026, of two people, in the order of their ids."""
+    for person in (saver, stranger):
+        snapshot_of(person)
+        goal_of(person)
+        plan_for(goal_of(person))
+    return list(ActionPlan.objects.order_by("user_id"))
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("plan_all", *arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def versions(plans: list[ActionPlan]) -> list[int]:
+    return [ActionPlan.objects.get(pk=plan.pk).version for plan in plans]
+
+
+class TestPlanAll:
+    def test_recomputes_the_plans_of_everybody(self, plans: list[ActionPlan]) -> None:
+        output = run()
+        assert "The plans of 2 people are up to date." in output
+        assert "2/2" in output
+        assert versions(plans) == [2, 2]
+
+    def test_makes_no_plan_where_there_is_none(self, plans: list[ActionPlan]) -> None:
+        run()
+        assert ActionPlan.objects.count() == 2
+
+    def test_run_twice_changes_nothing_more(self, plans: list[ActionPlan]) -> None:
+        run()
+        run()
+        assert versions(plans) == [2, 2]
+
+    def test_goes_on_after_a_person(self, plans: list[ActionPlan]) -> None:
+        run("--after", str(plans[0].user_id))
+        assert versions(plans) == [1, 2]
+
+    def test_a_stop_tells_how_to_go_on(self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.stop_at(plans[1], monkeypatch, KeyboardInterrupt())
+        with pytest.raises(CommandError, match=f"plan_all --after {plans[0].user_id}"):
+            run()
+        assert versions(plans) == [2, 1]
+
+    def test_a_stop_before_anybody_starts_over(
+        self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.stop_at(plans[0], monkeypatch, KeyboardInterrupt())
+        with pytest.raises(CommandError, match=r"plan_all$"):
+            run()
+
+    def test_one_person_that_fails_does_not_stop_the_others(
+        self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.stop_at(plans[0], monkeypatch, RuntimeError())
+        with pytest.raises(CommandError, match="1 people could not be planned"):
+            run()
+        assert versions(plans) == [1, 2]
+
+    def stop_at(self, plan: ActionPlan, monkeypatch: pytest.MonkeyPatch, failure: BaseException) -> None:
+        """Planning that person is interrupted; everybody else is really planned."""
+
+        def interrupted(*, owner: User, **asked: Any) -> None:
+            if owner.id == plan.user_id:
+                raise failure
+            replan(owner=owner, **asked)
+
+        monkeypatch.setattr(plan_all, "replan", interrupted)
+
+    def test_shows_an_example_in_its_help(self) -> None:
+        parser = plan_all.Command().create_parser("manage.py", "plan_all")
+        assert "example: manage.py plan_all --after" in parser.format_help()

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from planning.views import action_plans, plans, proposals, questions, snapshots, what_if
+
+urlpatterns = [
+    path("snapshot", snapshots.SnapshotView.as_view()),
+    path("snapshot/history", snapshots.SnapshotHistory.as_view()),
+    path("planning/plan", plans.PlanEverything.as_view()),
+    path("planning/what-if", what_if.WhatIf.as_view()),
+    path("planning/debt-payoff", questions.DebtPayoff.as_view()),
+    path("planning/suggestions", questions.Suggestions.as_view()),
+    path("goals/<uuid:goal_id>/action-plans", action_plans.GoalActionPlans.as_view()),
+    path("action-plans", action_plans.ActionPlanList.as_view()),
+    path("action-plans/<uuid:plan_id>", action_plans.ActionPlanDetail.as_view()),
+    path("action-plans/<uuid:plan_id>/regenerate", action_plans.ActionPlanRegenerate.as_view()),
+    path("action-plans/<uuid:plan_id>/proposal", proposals.Proposal.as_view()),
+    path("action-plans/<uuid:plan_id>/proposal/accept", proposals.ProposalAccept.as_view()),
+    path("action-plans/<uuid:plan_id>/versions", action_plans.ActionPlanVersions.as_view()),
+]

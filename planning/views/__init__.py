@@ -1,0 +1,1 @@
+"""Planning over HTTP, a module for each kind of question."""

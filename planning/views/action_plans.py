@@ -1,0 +1,134 @@
+"""A goal's own plan: made, read, changed, made again, ended; and how it came about."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import idempotent
+from fincred.errors import NoFieldsToUpdateError
+from fincred.openapi import documented
+from fincred.views import ApiView
+from goals.models import Goal
+from planning import examples
+from planning.errors import ActionPlanExistsError, GoalNotActiveError, SnapshotRequiredError
+from planning.models import ActionPlan
+from planning.queries import OPEN_PLANS
+from planning.serializers.action_plans import (
+    ActionPlanCreateSerializer,
+    ActionPlanSerializer,
+    ActionPlanUpdateSerializer,
+    PlanVersionSerializer,
+)
+from planning.services import action_plans as services
+
+
+class _ActionPlanView(ApiView):
+    def shown(self, plan: ActionPlan, status: int = 200) -> Response:
+        return self.answer(ActionPlanSerializer, plan, status, today=self.today)
+
+
+class GoalActionPlans(_ActionPlanView):
+    @documented(
+        summary="Make the goal's action plan",
+        description=(
+            "Empty body: generated from today's numbers. With all of `type`, `amount`, `frequency` and "
+            "`day_of_period`: your own choice, judged for feasibility all the same."
+        ),
+        request=ActionPlanCreateSerializer,
+        response=ActionPlanSerializer,
+        status=201,
+        errors=(SnapshotRequiredError, ActionPlanExistsError, GoalNotActiveError),
+        request_example=examples.TERMS,
+        response_example=examples.ACTION_PLAN,
+    )
+    @idempotent
+    def post(self, request: Request, goal_id: UUID) -> Response:
+        Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
+        terms = self.validated(ActionPlanCreateSerializer)["terms"]
+        plan = services.create_action_plan(
+            owner=self.user, goal_id=goal_id, terms=terms, now=self.now, today=self.today
+        )
+        return self.shown(plan, status=201)
+
+
+class ActionPlanList(_ActionPlanView):
+    @documented(
+        summary="List own action plans",
+        description="Newest first; ended plans are not among them.",
+        response=ActionPlanSerializer(many=True),
+        response_example=[examples.ACTION_PLAN],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(OPEN_PLANS.given(owner=self.user.pk), ActionPlanSerializer, today=self.today)
+
+
+_UPDATE: dict[str, Any] = {
+    "description": (
+        "PATCH and PUT alike change only what is named. Another `amount` makes the plan your own choice; whatever "
+        "changes how the goal is paid into makes a new version."
+    ),
+    "request": ActionPlanUpdateSerializer,
+    "response": ActionPlanSerializer,
+    "errors": (NoFieldsToUpdateError, GoalNotActiveError),
+    "request_example": {"amount": 300, "is_confirmed_set_up": True},
+    "response_example": examples.ACTION_PLAN | {"amount": 300, "is_confirmed_set_up": True, "version": 2},
+}
+
+
+class ActionPlanDetail(_ActionPlanView):
+    @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
+    def get(self, request: Request, plan_id: UUID) -> Response:
+        return self.shown(services.open_plan(owner=self.user, plan_id=plan_id))
+
+    @documented(summary="Change an action plan", **_UPDATE)
+    def patch(self, request: Request, plan_id: UUID) -> Response:
+        return self._update(plan_id)
+
+    @documented(summary="Change an action plan (as PATCH)", **_UPDATE)
+    def put(self, request: Request, plan_id: UUID) -> Response:
+        return self._update(plan_id)
+
+    @documented(summary="End an action plan", description="Its versions can still be read.", status=204)
+    def delete(self, request: Request, plan_id: UUID) -> Response:
+        services.end_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
+        return Response(status=204)
+
+    def _update(self, plan_id: UUID) -> Response:
+        services.open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
+        changes = cast("services.PlanChanges", self.validated(ActionPlanUpdateSerializer))
+        plan = services.update_action_plan(
+            owner=self.user, plan_id=plan_id, changes=changes, now=self.now, today=self.today
+        )
+        return self.shown(plan)
+
+
+class ActionPlanRegenerate(_ActionPlanView):
+    @documented(
+        summary="Make the plan again",
+        description="A new version with generated amounts from today's numbers, whatever it says.",
+        response=ActionPlanSerializer,
+        errors=(SnapshotRequiredError, GoalNotActiveError),
+        response_example=examples.ACTION_PLAN | {"version": 2},
+    )
+    @idempotent
+    def post(self, request: Request, plan_id: UUID) -> Response:
+        plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
+        return self.shown(plan)
+
+
+class ActionPlanVersions(_ActionPlanView):
+    @documented(
+        summary="Every version of a plan, newest first",
+        description=(
+            "What was decided, from which inputs, why, and by which engine version. Ended plans keep theirs."
+        ),
+        response=PlanVersionSerializer(many=True),
+        response_example=[examples.PLAN_VERSION],
+    )
+    def get(self, request: Request, plan_id: UUID) -> Response:
+        plan = ActionPlan.objects.get_owned(self.user, plan_id)
+        return self.page(plan.versions.order_by("-number"), PlanVersionSerializer)

@@ -1,0 +1,57 @@
+"""The way back for a goal that has drifted from its plan."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import idempotent
+from fincred.openapi import documented
+from fincred.renderers import render_json
+from fincred.views import ApiView
+from planning import examples
+from planning.errors import NothingToAcceptError
+from planning.serializers.action_plans import ActionPlanSerializer
+from planning.serializers.advice import AcceptSerializer, ProposalOrNull, ProposalSerializer
+from planning.services.action_plans import open_plan
+from planning.services.proposals import Choice, accept_proposal, proposal_for
+
+
+class Proposal(ApiView):
+    @documented(
+        summary="The way back to the plan",
+        description=(
+            "When check-ins are more than a tenth of the target away from what the plan expects, or the date has "
+            "passed: a new contribution for the same date, and a new date for the same contribution. `null` when "
+            "the goal is on its way."
+        ),
+        response=ProposalOrNull,
+        response_example=examples.PROPOSAL,
+    )
+    def get(self, request: Request, plan_id: UUID) -> Response | HttpResponse:
+        plan = open_plan(owner=self.user, plan_id=plan_id)
+        proposal = proposal_for(plan=plan, today=self.today)
+        if proposal is None:  # DRF would answer None with an empty body, which is not JSON
+            return HttpResponse(render_json(None), content_type="application/json")
+        return Response(ProposalSerializer(proposal).data)
+
+
+class ProposalAccept(ApiView):
+    @documented(
+        summary="Accept a way back",
+        description="It becomes the plan's next version; with `same_contribution` the goal's date moves.",
+        request=AcceptSerializer,
+        response=ActionPlanSerializer,
+        errors=(NothingToAcceptError,),
+        request_example={"choice": "same_date"},
+        response_example=examples.ACTION_PLAN | {"version": 2},
+    )
+    @idempotent
+    def post(self, request: Request, plan_id: UUID) -> Response:
+        open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
+        choice = Choice(self.validated(AcceptSerializer)["choice"])
+        plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
+        return Response(ActionPlanSerializer(plan, context={"today": self.today}).data)

@@ -1,0 +1,47 @@
+"""Debts side by side, and goals worth having. Nothing is stored."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fincred.openapi import documented
+from fincred.views import ApiView
+from planning import examples
+from planning.serializers.advice import SuggestionSerializer
+from planning.serializers.debts import DebtPayoffAnswerSerializer, DebtPayoffSerializer
+from planning.services.debts import debt_payoff
+from planning.services.suggestions import suggestions_for
+
+
+class DebtPayoff(ApiView):
+    @documented(
+        summary="Pay off debts: avalanche and snowball",
+        description=(
+            "The same budget every month until all is paid: the minimums and `extra_monthly`, or "
+            "`monthly_budget`. `more` is what 50 and 100 more a month would save. Nothing is stored. "
+            "Education, not advice."
+        ),
+        request=DebtPayoffSerializer,
+        response=DebtPayoffAnswerSerializer,
+        request_example=examples.DEBT_PAYOFF,
+        response_example=examples.DEBT_PAYOFF_ANSWER,
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.validated(DebtPayoffSerializer)
+        as_of = asked.pop("as_of") or self.today
+        return Response(DebtPayoffAnswerSerializer(debt_payoff(owner=self.user, as_of=as_of, **asked)).data)
+
+
+class Suggestions(ApiView):
+    @documented(
+        summary="Goals worth having",
+        description=(
+            "With amounts from your newest snapshot and the arithmetic of each; none without a snapshot. "
+            "Education, not advice."
+        ),
+        response=SuggestionSerializer(many=True),
+        response_example=[examples.SUGGESTION],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(suggestions_for(self.user), SuggestionSerializer)

@@ -1,0 +1,51 @@
+"""The person's money, as told: the newest version and the ones before."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fincred.openapi import documented
+from fincred.views import ApiView
+from planning import examples
+from planning.queries import NEWEST_SNAPSHOTS
+from planning.serializers.snapshots import NO_SNAPSHOT, SnapshotSerializer, SnapshotWriteSerializer
+from planning.services.snapshots import store_snapshot
+
+
+class SnapshotView(ApiView):
+    @documented(
+        summary="The newest snapshot",
+        description="Nulls and empty lists when there is none yet.",
+        response=SnapshotSerializer,
+        response_example=examples.SNAPSHOT,
+    )
+    def get(self, request: Request) -> Response:
+        snapshot = NEWEST_SNAPSHOTS.given(owner=self.user.pk).first()
+        return self.answer(SnapshotSerializer, snapshot) if snapshot else Response(NO_SNAPSHOT)
+
+    @documented(
+        summary="Store a new version of the snapshot",
+        description=(
+            "A whole document: an absent list is empty. Give `incomes`, or one `income`. Older versions stay in "
+            "the history. Every action plan whose numbers change gets a new version."
+        ),
+        request=SnapshotWriteSerializer,
+        response=SnapshotSerializer,
+        request_example=examples.NEW_SNAPSHOT,
+        response_example=examples.SNAPSHOT,
+    )
+    def put(self, request: Request) -> Response:
+        figures = self.validated(SnapshotWriteSerializer)["figures"]
+        snapshot = store_snapshot(owner=self.user, figures=figures, now=self.now, today=self.today)
+        return Response(SnapshotSerializer(snapshot).data)
+
+
+class SnapshotHistory(ApiView):
+    @documented(
+        summary="Every version of the snapshot, newest first",
+        response=SnapshotSerializer(many=True),
+        response_example=[examples.SNAPSHOT],
+    )
+    def get(self, request: Request) -> Response:
+        return self.page(NEWEST_SNAPSHOTS.given(owner=self.user.pk), SnapshotSerializer)

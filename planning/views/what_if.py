@@ -1,0 +1,56 @@
+"""Questions to the engine that store nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fincred.openapi import documented
+from fincred.views import ApiView
+from planning import examples
+from planning.engine.model import GoalInput
+from planning.errors import SnapshotRequiredError
+from planning.serializers.what_if import WhatIfAnswerSerializer, WhatIfSerializer
+from planning.services.what_if import Question, what_if
+from planning.what_if import Deltas, GoalChange
+
+
+class WhatIf(ApiView):
+    @documented(
+        summary="What if",
+        description=(
+            "The same engine on changed numbers: the plan as it is (`baseline`), as it would be (`scenario`) and "
+            "what that changes for each goal. Nothing is stored. Education, not advice."
+        ),
+        request=WhatIfSerializer,
+        response=WhatIfAnswerSerializer,
+        errors=(SnapshotRequiredError,),
+        request_example=examples.WHAT_IF,
+        response_example=examples.WHAT_IF_ANSWER,
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.validated(WhatIfSerializer)
+        answer = what_if(owner=self.user, question=_question(asked, self.today))
+        context = {"currency": self.user.profile.currency, "include_schedule": asked["include_schedule"]}
+        return Response(WhatIfAnswerSerializer(answer, context=context).data)
+
+
+def _question(asked: dict[str, Any], today: date) -> Question:
+    changes = []
+    for change in asked.get("goals", []):
+        goal_id = change.pop("id")
+        changes.append((goal_id, GoalChange(**change)))
+    return Question(
+        as_of=asked.get("as_of", today),
+        figures=asked["snapshot"]["figures"] if "snapshot" in asked else None,
+        deltas=Deltas(asked["income_delta"], asked["expenses_delta"], asked["extra_monthly"]),
+        changes=changes,
+        new_goals=tuple(_new_goal(goal) for goal in asked.get("new_goals", [])),
+    )
+
+
+def _new_goal(asked: dict[str, Any]) -> GoalInput:
+    return GoalInput(id=None, already_there=asked.pop("current_amount"), **asked)

@@ -1,0 +1,31 @@
+"""Check-ins and milestones in the back office: to look at. They are the person's own words and figures."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin_audit import AuditedAdmin
+from tracking.models import CheckIn, Milestone
+
+
+class _OnGoals(AuditedAdmin):
+    list_select_related = ("user", "goal")
+    search_fields = ("goal__name", "user__email")
+
+    @admin.display(description="person", ordering="user__email")
+    def email(self, row: CheckIn | Milestone) -> str:
+        return row.user.email
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(_OnGoals):
+    list_display = ("check_in_date", "email", "goal", "current_amount", "created_at")
+    list_filter = ("check_in_date", "goal__type")
+    ordering = ("-check_in_date", "-created_at", "-id")
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(_OnGoals):
+    list_display = ("reached_on", "email", "goal", "percent")
+    list_filter = ("percent", "reached_on")
+    ordering = ("-reached_on", "-percent", "-id")

@@ -1,0 +1,151 @@
+"""The demo: a person who has been using FinCred for twelve weeks, told through the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from typing import Final
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import set_support, update_profile
+from fincred.clock import local_day
+from goals.models import Goal, GoalType, Priority, Status
+from goals.services import create_goal
+from planning.figures import DebtEntry, Expenses, Figures, IncomeEntry, SavingsEntry
+from planning.services.plans import plan_everything
+from planning.services.snapshots import store_snapshot
+from tracking.services import create_check_in
+
+# For trying things out on one's own machine; `seed_demo` refuses to run in production.
+DEMO_EMAIL: Final = "demo@fincred.example"
+DEMO_PASSWORD: Final = "twelve-weeks-of-saving"  # noqa: S105  known to everybody, on purpose
+SUPPORT_EMAIL: Final = "support@fincred.example"
+SUPPORT_PASSWORD: Final = "here-to-help-you-save"  # noqa: S105  the same
+
+WEEKS: Final = 12
+RAISE: Final = 6
+TIMEZONE: Final = "Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGoal:
+    """`pace` is in percent of what the plan expects; after week `until` nothing more is put aside."""
+
+    name: str
+    type: GoalType
+    target: str
+    days: int
+    priority: Priority
+    pace: int = 100
+    until: int = WEEKS
+
+
+GOALS: Final = (
+    DemoGoal("Emergency fund", GoalType.EMERGENCY_FUND, "6900.00", 540, Priority.HIGH, pace=102),
+    DemoGoal("Clear the credit card", GoalType.DEBT_PAYOFF, "3200.00", 420, Priority.HIGH),
+    DemoGoal("Two weeks in Portugal", GoalType.SHORT_TERM_SAVING, "2400.00", 250, Priority.MEDIUM, until=8),
+    DemoGoal("A laptop that lasts", GoalType.SHORT_TERM_SAVING, "900.00", 100, Priority.MEDIUM, pace=170),
+    DemoGoal("First step to independence", GoalType.FIRE_STARTER, "150000.00", 3650, Priority.LOW, pace=60),
+)
+REFLECTIONS: Final = {
+    3: "Cooked at home all week, and it shows.",
+    6: "A raise! Most of it goes here.",
+    9: "The car needed new tyres. Portugal has to wait a little.",
+}
+
+
+@transaction.atomic
+def tell_demo(*, now: datetime) -> User:
+    """The demo person with twelve weeks of history up to `now`. The caller has made sure that there is none."""
+    latest = now.replace(
+        hour=9, minute=0, second=0, microsecond=0
+    )  # the same weekday all year, summer time or not
+    latest -= timedelta(days=1) if latest > now else timedelta()
+    start = latest - timedelta(weeks=WEEKS)
+    person = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, is_verified=True, created_at=start)
+    update_profile(user=person, now=start, full_name="Dana Demo", country="DE", currency="EUR", timezone=TIMEZONE)
+    _tell_money(person, start, income="2075.00", card=None)
+    goals = [_set_goal(person, start, place, story) for place, story in enumerate(GOALS)]
+    _tell_money(person, start, income="2075.00", card=goals[1])
+    plan_everything(owner=person, now=start, today=_day(start))
+    for week in range(1, WEEKS + 1):
+        moment = start + timedelta(weeks=week)
+        if week == RAISE:
+            _tell_money(person, moment, income="2100.00", card=goals[1])
+        for goal, story in zip(goals, GOALS, strict=True):
+            _check_in(person, goal, story, week, moment)
+    return person
+
+
+@transaction.atomic
+def hire_support(*, now: datetime) -> User:
+    """A support agent for the back office. The caller has made sure that there is none."""
+    agent = User.objects.create_user(SUPPORT_EMAIL, SUPPORT_PASSWORD, full_name="Sascha Support", is_verified=True)
+    return set_support(user=agent, is_support=True, now=now)
+
+
+def _day(moment: datetime) -> date:
+    return local_day(moment, TIMEZONE)
+
+
+def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
+    figures = Figures(
+        incomes=(IncomeEntry(amount=Decimal(income), frequency="biweekly", source_label="Salary"),),
+        expenses=Expenses(total_amount=Decimal("2950.00"), essential_amount=Decimal("2300.00")),
+        debts=(
+            DebtEntry(
+                type="credit_card",
+                label="Credit card",
+                balance=Decimal("3200.00"),
+                interest_rate_annual=Decimal("22.99"),
+                min_payment=Decimal("95.00"),
+                goal_id=card.id if card else None,
+            ),
+            DebtEntry(
+                type="car_loan",
+                label="Car",
+                balance=Decimal("8500.00"),
+                interest_rate_annual=Decimal("5.9"),
+                min_payment=Decimal("210.00"),
+                goal_id=None,
+            ),
+        ),
+        savings=(SavingsEntry(label="Savings account", balance=Decimal("1800.00")),),
+    )
+    store_snapshot(owner=person, figures=figures, now=moment, today=_day(moment))
+
+
+def _set_goal(person: User, start: datetime, place: int, story: DemoGoal) -> Goal:
+    return create_goal(
+        owner=person,
+        type=story.type,
+        name=story.name,
+        target_amount=Decimal(story.target),
+        target_date=_day(start) + timedelta(days=story.days),
+        priority=story.priority,
+        primary_flag=place == 0,
+        why_text="So that a broken car is an errand and not a crisis." if place == 0 else None,
+        now=start + timedelta(minutes=place),  # so that the newest is the last one told
+        today=_day(start),
+    )
+
+
+def _check_in(person: User, goal: Goal, story: DemoGoal, week: int, moment: datetime) -> None:
+    """Weekly for the first goal, every other week for the others, until it is reached."""
+    goal.refresh_from_db()
+    if goal.status != Status.ACTIVE or (not goal.primary_flag and week % 2):
+        return
+    amount = Decimal(ceil(goal.expected_on(_day(moment)) * story.pace / 100))
+    saved = goal.current_amount if week > story.until else min(amount, goal.target_amount)
+    create_check_in(
+        owner=person,
+        goal_id=goal.id,
+        current_amount=saved,
+        reflection=REFLECTIONS.get(week) if goal.primary_flag else None,
+        now=moment,
+        today=_day(moment),
+    )

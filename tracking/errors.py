@@ -1,0 +1,18 @@
+"""What tracking refuses."""
+
+from __future__ import annotations
+
+from fincred.errors import ConflictError, FieldError
+
+
+class GoalNotActiveError(ConflictError):
+    """Check-ins are taken on active goals only; facts: `goal_id`, `status`."""
+
+    message = "Check-ins are only possible on an active goal"
+
+
+class CheckInInFutureError(FieldError):
+    """The check-in's date is after the person's today."""
+
+    def __init__(self) -> None:
+        super().__init__(field="check_in_date", message="Must not be after today.", code="max_value")

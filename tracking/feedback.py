@@ -1,0 +1,38 @@
+"""What is said after a check-in: one or two plain sentences made from the numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from goals.progress import ProgressStatus
+
+
+def feedback(
+    *,
+    status: ProgressStatus,
+    current_amount: Decimal,
+    target_amount: Decimal,
+    expected: Decimal,
+    currency: str,
+    verb: str,
+) -> str:
+    """How far the goal is and how that compares with what its pace `expected` by today.
+
+    `verb` is "saved" or "paid off"; amounts are shown in `currency`.
+    """
+    if status is ProgressStatus.COMPLETED:
+        return f"{_money(current_amount, currency)} {verb}: you have reached your target."
+    so_far = f"{_money(current_amount, currency)} of {_money(target_amount, currency)} {verb}"
+    difference = current_amount - expected
+    if difference == 0:
+        return f"{so_far}, exactly as planned for today."
+    if difference > 0:
+        return f"{so_far}, {_money(difference, currency)} ahead of what was planned for today."
+    behind = f"{so_far}, {_money(-difference, currency)} behind what was planned for today."
+    if status is ProgressStatus.SLIGHTLY_BEHIND:
+        return f"{behind} That is within reach."
+    return f"{behind} A new plan may suit you better."
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{amount:,.2f} {currency}"

@@ -1,0 +1,59 @@
+"""Somebody to sign in as, or a crowd to measure with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from fincred import clock
+from fincred.progress import ProgressBar
+from tracking import demo, load
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a demo person with twelve weeks of history and a support agent; who is there already stays. "
+        "Example: manage.py seed_demo --users 1000"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--users", type=int, metavar="N", help="instead have N invented people for load tests")
+        parser.add_argument("--if-new", action="store_true", help="do nothing where there are people already")
+
+    def handle(self, *args: Any, users: int | None, if_new: bool, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo's passwords are known to everybody, so production has none.")
+        if users is not None:
+            self._load(users)
+        elif not (if_new and User.objects.exists()):
+            self._seed()
+        self._tell_logins()
+
+    def _seed(self) -> None:
+        if not User.objects.filter(email=demo.DEMO_EMAIL).exists():
+            demo.tell_demo(now=clock.now())
+        if not User.objects.filter(email=demo.SUPPORT_EMAIL).exists():
+            demo.hire_support(now=clock.now())
+
+    def _tell_logins(self) -> None:
+        """Of those who are there; on a second run as well, since that is when they are looked for."""
+        for title, email, password in (
+            ("Demo person", demo.DEMO_EMAIL, demo.DEMO_PASSWORD),
+            ("Support agent", demo.SUPPORT_EMAIL, demo.SUPPORT_PASSWORD),
+        ):
+            user = User.objects.filter(email=email).first()
+            if user and user.check_password(password):
+                self.stdout.write(f"  {title:<14} {email}  {password}")
+
+    def _load(self, users: int) -> None:
+        if users < 0:
+            raise CommandError("--users must not be negative.")
+        missing = load.missing_people(users)
+        bar = ProgressBar(len(missing), self.stderr)
+        password = make_password(demo.DEMO_PASSWORD)
+        load.load_people(missing, password=password, now=clock.now(), progress=bar.advance)
+        self.stdout.write(f"{len(missing)} people added: 00000001@{load.DOMAIN} and so on.")

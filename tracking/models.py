@@ -1,0 +1,110 @@
+"""Keeping score: check-ins, the weeks they fall in, and milestones."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from fincred.fields import MoneyField
+from fincred.models import OwnedQuerySet, UUIDModel
+from fincred.reads import Parameter
+from goals.models import Goal
+from tracking import milestones
+
+
+class CheckInQuerySet(OwnedQuerySet["CheckIn"]):
+    def of_goal(self, goal: Goal) -> Self:
+        """Whose goal it is has been made sure of: the goal alone decides, and its index serves."""
+        return self.filter(goal=goal)
+
+    def between(self, first: date | Parameter | None, last: date | Parameter | None) -> Self:
+        """From the `first` day to the `last`, both included; None is open."""
+        check_ins = self if first is None else self.filter(check_in_date__gte=first)
+        return check_ins if last is None else check_ins.filter(check_in_date__lte=last)
+
+    def newest_first(self) -> Self:
+        """By day, then creation: the first one is what the goal's amount follows."""
+        return self.order_by("-check_in_date", "-created_at", "-id")
+
+
+class CheckIn(UUIDModel):
+    """What is saved (or paid off) for a goal by a day, as the person says."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_ins", db_index=False)
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="check_ins", db_index=False)
+    current_amount = MoneyField()
+    check_in_date = models.DateField()
+    reflection = models.CharField(max_length=1000, null=True)  # noqa: DJ001  the contract's null
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(current_amount__gte=0), name="check_in_amount_not_negative"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["goal", "-check_in_date", "-created_at", "-id"], name="check_in_newest_of_goal"),
+            models.Index(
+                fields=["user", "-check_in_date", "-created_at", "-id"], name="check_in_newest_of_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.current_amount} on {self.check_in_date}"
+
+
+class CheckInWeek(models.Model):
+    """A week, from its Monday, in which a person has `check_ins` check-ins; without any there is no row."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_in_weeks", db_index=False
+    )
+    monday = models.DateField()
+    check_ins = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "monday"], name="check_in_week_once_a_person"),
+            models.CheckConstraint(condition=Q(check_ins__gte=1), name="check_in_week_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_ins} from {self.monday}"
+
+
+class MilestoneQuerySet(OwnedQuerySet["Milestone"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-reached_on", "-percent", "-id")
+
+
+class Milestone(UUIDModel):
+    """A quarter of the way, reached once; it stays when the check-in that reached it is changed or removed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="milestones", db_index=False)
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="milestones", db_index=False)
+    percent = models.PositiveSmallIntegerField()
+    reached_on = models.DateField()
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["goal", "percent"], name="milestone_once_a_goal"),
+            models.CheckConstraint(condition=Q(percent__in=milestones.PERCENTS), name="milestone_percent_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-reached_on", "-percent", "-id"], name="milestone_newest_of_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return milestones.milestone_text(self.percent, self.goal.name)

@@ -1,0 +1,122 @@
+"""The dashboard: one read across goals, plans, weeks and milestones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from accounts.models import User
+from fincred.money import ZERO
+from fincred.reads import Parameter, Read
+from goals.models import Goal, Status
+from planning.models import ActionPlan
+from planning.queries import OPEN_PLANS
+from planning.services.projections import GoalProjection, project_goal
+from tracking.models import CheckIn, CheckInQuerySet, Milestone
+from tracking.services import streaks_of
+
+TOP_GOALS: Final = 5
+RECENT_MILESTONES: Final = 5
+
+_MOST_URGENT: Final = Read(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
+# Summed here and not by the database: SQLite's SUM is a float.
+_AMOUNTS: Final = Read(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
+_MILESTONES: Final = Read(Milestone.objects.owned_by(Parameter("owner")).select_related("goal").newest_first())
+
+
+@cache
+def history_of_goal(period: AbstractSet[str]) -> Read[CheckIn]:
+    """A goal's check-ins, newest first; `period` has "from" and "to" where those days are given.
+
+    Whose goal it is has been made sure of: the goal alone decides, and its index serves.
+    """
+    return Read(_within(CheckIn.objects.filter(goal_id=Parameter("goal")), period))
+
+
+@cache
+def history_of_person(asked: AbstractSet[str]) -> Read[CheckIn]:
+    """The same across a person's goals, or of the one that is given as "goal_id"."""
+    check_ins = CheckIn.objects.owned_by(Parameter("owner"))
+    if "goal_id" in asked:
+        check_ins = check_ins.filter(goal_id=Parameter("goal_id"))
+    return Read(_within(check_ins, asked))
+
+
+def _within(check_ins: CheckInQuerySet, period: AbstractSet[str]) -> CheckInQuerySet:
+    first, last = (Parameter(name) if name in period else None for name in ("from", "to"))
+    return check_ins.between(first, last).newest_first()
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A goal on the dashboard, with its open plan if it has one."""
+
+    goal: Goal
+    plan: ActionPlan | None
+
+    @property
+    def feasibility(self) -> str | None:
+        return self.plan.feasibility if self.plan else None
+
+    def next_action_date(self, today: date) -> date | None:
+        return self.plan.next_action_date(today) if self.plan else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """`total_goals` counts every status, as the list of goals does; `total_saved` leaves cancelled ones out."""
+
+    total_goals: int
+    active_goals: int
+    completed_goals: int
+    total_saved: Decimal
+    current_streak: int
+    longest_streak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    goals: list[GoalLine]
+    stats: Stats
+    recent_milestones: list[Milestone]
+
+
+def dashboard(*, owner: User, today: date) -> Dashboard:
+    """What a person sees first, in five queries however much there is."""
+    return Dashboard(
+        goals=_top_goals(owner),
+        stats=_stats(owner, today),
+        recent_milestones=list(_MILESTONES.given(owner=owner.pk).page(limit=RECENT_MILESTONES)),
+    )
+
+
+def _top_goals(owner: User) -> list[GoalLine]:
+    goals = _MOST_URGENT.given(owner=owner.pk).page(limit=TOP_GOALS)
+    plans = {plan.goal_id: plan for plan in OPEN_PLANS.given(owner=owner.pk).all()}
+    return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
+
+
+def _stats(owner: User, today: date) -> Stats:
+    goals = _AMOUNTS.given(owner=owner.pk).all()
+    count = Counter(status for status, _ in goals)
+    streaks = streaks_of(owner.id, today)
+    return Stats(
+        total_goals=len(goals),
+        active_goals=count[Status.ACTIVE],
+        completed_goals=count[Status.COMPLETED],
+        total_saved=sum((amount for status, amount in goals if status != Status.CANCELLED), ZERO),
+        current_streak=streaks.current,
+        longest_streak=streaks.longest,
+    )
+
+
+def projection(*, goal: Goal, today: date) -> GoalProjection:
+    """The goal's series, with what its check-ins told so far."""
+    check_ins = CheckIn.objects.of_goal(goal).order_by("check_in_date", "created_at", "id")
+    told = list(check_ins.values_list("check_in_date", "current_amount"))
+    return project_goal(goal=goal, check_ins=told, today=today)

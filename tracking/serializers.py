@@ -1,0 +1,141 @@
+"""Check-ins and the dashboard on the wire."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.serializers import ChoiceField as ShownChoiceField
+from rest_framework.serializers import Field, ListField, SerializerMethodField
+
+from fincred.serializers import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    MoneyField,
+    QuerySerializer,
+    Serializer,
+    TextField,
+    UpdateSerializer,
+    UUIDField,
+)
+from goals.models import GoalType, Priority
+from goals.progress import ProgressStatus
+from goals.serializers import PercentageField
+from planning.models import Feasibility
+from tracking.milestones import PERCENTS
+from tracking.queries import GoalLine
+from tracking.services import CheckInOutcome
+
+
+class CheckInSerializer(Serializer):
+    """What is saved or paid off for a goal by a day."""
+
+    id = UUIDField()
+    goal_id = UUIDField()
+    current_amount = MoneyField(help_text="What is saved or paid off by that day.")
+    check_in_date = DateField()
+    reflection = TextField(max_length=1000, multiline=True, allow_null=True)
+    created_at = DateTimeField()
+    updated_at = DateTimeField()
+
+
+class OutcomeSerializer(Serializer):
+    """What a new check-in brought about."""
+
+    milestones_reached = ListField(child=ShownChoiceField(choices=PERCENTS))
+    goal_completed = BooleanField()
+    current_streak = IntegerField(source="streaks.current", help_text="Weeks; the present one can't break it.")
+    longest_streak = IntegerField(source="streaks.longest")
+    feedback = TextField(max_length=300)
+
+
+class CheckInOutcomeSerializer(CheckInSerializer, OutcomeSerializer):
+    """The new check-in and what it brought about, flat."""
+
+    def to_representation(self, instance: CheckInOutcome) -> dict[str, Any]:
+        return CheckInSerializer(instance.check_in).data | OutcomeSerializer(instance).data
+
+
+class CheckInCreateSerializer(Serializer):
+    """What a person tells of a goal."""
+
+    current_amount = MoneyField(help_text="What is saved or paid off by now, in all.")
+    check_in_date = DateField(required=False, help_text="Today if absent; not after today.")
+    reflection = TextField(max_length=1000, multiline=True, allow_null=True, allow_blank=True, required=False)
+
+    def validate_reflection(self, value: str | None) -> str | None:
+        return value or None
+
+
+class CheckInUpdateSerializer(CheckInCreateSerializer, UpdateSerializer):
+    """What is corrected; the rest stays."""
+
+
+class PeriodFilter(QuerySerializer):
+    """Days, both included."""
+
+    to = DateField(required=False, help_text="The last day.")
+
+    def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        """`from` can't be an attribute in Python."""
+        return {"from": DateField(required=False, help_text="The first day.")} | super().get_fields()
+
+
+class CheckInFilter(PeriodFilter):
+    goal_id = UUIDField(required=False)
+
+
+class DashboardGoalSerializer(Serializer):
+    """A goal in brief, with its progress as of today; without a plan the last two are null."""
+
+    id = UUIDField(source="goal.id")
+    name = TextField(source="goal.name", max_length=100)
+    type = ChoiceField(source="goal.type", choices=GoalType.choices)
+    target_amount = MoneyField(source="goal.target_amount", positive=True)
+    current_amount = MoneyField(source="goal.current_amount")
+    progress_percentage = PercentageField(source="goal.progress_percentage")
+    progress_status = SerializerMethodField()
+    target_date = DateField(source="goal.target_date")
+    priority = ChoiceField(source="goal.priority", choices=Priority.choices)
+    feasibility = ChoiceField(choices=Feasibility.choices, allow_null=True)
+    next_action_date = SerializerMethodField()
+
+    @extend_schema_field(ShownChoiceField(choices=[status.value for status in ProgressStatus]))
+    def get_progress_status(self, line: GoalLine) -> str:
+        return line.goal.progress_status_on(self.context["today"]).value
+
+    def get_next_action_date(self, line: GoalLine) -> date | None:
+        return line.next_action_date(self.context["today"])
+
+
+class StatsSerializer(Serializer):
+    """Figures over all goals; streaks are in weeks."""
+
+    total_goals = IntegerField(help_text="Of every status.")
+    active_goals = IntegerField()
+    completed_goals = IntegerField()
+    total_saved = MoneyField(help_text="The current amounts of all goals that aren't cancelled.")
+    current_streak = IntegerField()
+    longest_streak = IntegerField()
+
+
+class MilestoneSerializer(Serializer):
+    """A quarter of the way that was reached."""
+
+    goal_id = UUIDField()
+    goal_name = TextField(source="goal.name", max_length=100)
+    percent = ShownChoiceField(choices=PERCENTS)
+    reached_on = DateField()
+    text = TextField(max_length=200)
+
+
+class DashboardSerializer(Serializer):
+    """What a person sees first."""
+
+    goals = DashboardGoalSerializer(many=True, help_text="The top five active: by priority, then date.")
+    stats = StatsSerializer()
+    recent_milestones = MilestoneSerializer(many=True, help_text="The newest five.")

@@ -1,0 +1,253 @@
+"""Every write to check-ins, and what follows from it: the goal's amount, milestones, the weeks of a streak.
+
+Each service locks the person's row first, so that simultaneous requests count one after another.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypedDict
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import F
+
+from accounts.models import User
+from accounts.services import audit, lock_user
+from fincred.events import PersonErased, PersonExported
+from fincred.money import ZERO
+from fincred.reads import Parameter, Read
+from goals.models import Goal, GoalType, Status
+from goals.queries import GOAL
+from goals.services import record_progress
+from tracking import milestones
+from tracking.errors import CheckInInFutureError, GoalNotActiveError
+from tracking.feedback import feedback
+from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.streaks import Streaks, monday_of, streaks
+
+logger = logging.getLogger(__name__)
+
+_NEWEST: Final = Read(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
+_REACHED: Final = Read(Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True))
+_WEEKS: Final = Read(CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True))
+
+# What the audit trail may tell of a check-in: never the person's words.
+AUDITED: Final = ("goal_id", "current_amount", "check_in_date")
+
+
+class CheckInChanges(TypedDict, total=False):
+    """What can be corrected of a check-in; what is absent stays."""
+
+    current_amount: Decimal
+    check_in_date: date
+    reflection: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInOutcome:
+    """A new check-in, and what it brought about."""
+
+    check_in: CheckIn
+    milestones_reached: tuple[int, ...]
+    goal_completed: bool
+    streaks: Streaks
+    feedback: str
+
+
+@transaction.atomic
+def create_check_in(
+    *,
+    owner: User,
+    goal_id: UUID,
+    current_amount: Decimal,
+    now: datetime,
+    today: date,
+    check_in_date: date | None = None,
+    reflection: str | None = None,
+) -> CheckInOutcome:
+    """A check-in of `today` unless dated earlier, which may be before the goal was made.
+
+    The goal's amount follows its latest check-in, so one for a day before that changes only the history.
+
+    :raises CheckInInFutureError: `check_in_date` is after `today`.
+    :raises ResourceNotFoundError: the person has no such goal.
+    :raises GoalNotActiveError: the goal is paused, completed or cancelled.
+    """
+    day = check_in_date or today
+    _require_past(day, today)
+    person = lock_user(owner.id)
+    goal = GOAL.given(owner=person.pk, goal_id=goal_id).get()
+    if goal.status != Status.ACTIVE:
+        raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
+    check_in = CheckIn.objects.create(
+        user=person,
+        goal=goal,
+        current_amount=current_amount,
+        check_in_date=day,
+        reflection=reflection,
+        created_at=now,
+        updated_at=now,
+    )
+    _count_week(owner.id, day)
+    audit.record(
+        person=person,
+        action="check_in.created",
+        subject=check_in,
+        now=now,
+        after=audit.fields_of(check_in, AUDITED),
+    )
+    is_latest = goal.last_check_in_date is None or day > goal.last_check_in_date
+    reached = _follow(goal, check_in if is_latest else _latest_of(goal), now, today)
+    logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
+    return CheckInOutcome(
+        check_in=check_in,
+        milestones_reached=reached,
+        goal_completed=goal.status == Status.COMPLETED,
+        streaks=streaks_of(owner.id, today),
+        feedback=_feedback(goal, owner.profile.currency, today),
+    )
+
+
+@transaction.atomic
+def update_check_in(
+    *, owner: User, check_in_id: UUID, changes: CheckInChanges, now: datetime, today: date
+) -> CheckIn:
+    """The check-in, corrected; its goal follows. Values that it has already are no change.
+
+    :raises ResourceNotFoundError: the person has no such check-in.
+    :raises CheckInInFutureError: a new `check_in_date` is after `today`.
+    :raises GoalLimitExceededError: the goal would have to be active again, and others are.
+    """
+    person = lock_user(owner.id)
+    check_in = CheckIn.objects.select_related("goal").get_owned(person, check_in_id)
+    before = audit.fields_of(check_in, AUDITED)
+    changed = {name for name, value in changes.items() if getattr(check_in, name) != value}
+    if not changed:
+        return check_in
+    if "check_in_date" in changed:
+        _require_past(changes["check_in_date"], today)
+        _uncount_week(owner.id, check_in.check_in_date)
+        _count_week(owner.id, changes["check_in_date"])
+    for name in changed:
+        setattr(check_in, name, changes[name])  # type: ignore[literal-required]
+    check_in.updated_at = now
+    check_in.save()
+    audit.record(
+        person=person,
+        action="check_in.updated",
+        subject=check_in,
+        now=now,
+        before=before,
+        after=audit.fields_of(check_in, AUDITED),
+    )
+    _follow(check_in.goal, _latest_of(check_in.goal), now, today)
+    logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})
+    return check_in
+
+
+@transaction.atomic
+def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: date) -> None:
+    """The check-in is gone; its goal follows the latest that is left, or starts again from 0.
+
+    :raises ResourceNotFoundError: the person has no such check-in.
+    :raises GoalLimitExceededError: the goal would have to be active again, and others are.
+    """
+    person = lock_user(owner.id)
+    check_in = CheckIn.objects.select_related("goal").get_owned(person, check_in_id)
+    audit.record(
+        person=person,
+        action="check_in.deleted",
+        subject=check_in,
+        now=now,
+        before=audit.fields_of(check_in, AUDITED),
+    )
+    check_in.delete()
+    _uncount_week(owner.id, check_in.check_in_date)
+    _follow(check_in.goal, _latest_of(check_in.goal), now, today)
+    logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
+
+
+def streaks_of(user_id: UUID, today: date) -> Streaks:
+    """The person's streaks in weeks of their own calendar, over all goals."""
+    return streaks(_WEEKS.given(person=user_id).all(), today)
+
+
+def export_tracking(event: PersonExported) -> None:
+    """Everything held about the person's check-ins, the weeks that they fell in, and milestones."""
+    check_ins = CheckIn.objects.filter(user_id=event.user_id).newest_first()
+    weeks = CheckInWeek.objects.filter(user_id=event.user_id).order_by("monday")
+    reached = Milestone.objects.filter(user_id=event.user_id).newest_first()
+    event.sections["tracking"] = {
+        "check_ins": [_as_document(check_in) for check_in in check_ins],
+        "weeks": [_as_document(week) for week in weeks],
+        "milestones": [_as_document(milestone) for milestone in reached],
+    }
+
+
+def erase_tracking(event: PersonErased) -> None:
+    """No check-in, week or milestone of the person is left."""
+    for model in (CheckIn, CheckInWeek, Milestone):
+        model._default_manager.filter(user_id=event.user_id).delete()
+
+
+def _as_document(row: models.Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def _require_past(day: date, today: date) -> None:
+    if day > today:
+        raise CheckInInFutureError
+
+
+def _count_week(user_id: UUID, day: date) -> None:
+    week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
+    if not week.update(check_ins=F("check_ins") + 1):
+        CheckInWeek.objects.create(user_id=user_id, monday=monday_of(day), check_ins=1)
+
+
+def _uncount_week(user_id: UUID, day: date) -> None:
+    week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
+    if not week.filter(check_ins__gt=1).update(check_ins=F("check_ins") - 1):
+        week.delete()
+
+
+def _latest_of(goal: Goal) -> CheckIn | None:
+    return _NEWEST.given(goal=goal.pk).first()
+
+
+def _follow(goal: Goal, latest: CheckIn | None, now: datetime, today: date) -> tuple[int, ...]:
+    """Bring the goal to its latest check-in; the milestones that it reaches with that."""
+    record_progress(
+        goal=goal,
+        current_amount=latest.current_amount if latest else ZERO,
+        last_check_in_date=latest.check_in_date if latest else None,
+        now=now,
+        today=today,
+    )
+    return _reach_milestones(goal, latest.check_in_date) if latest else ()
+
+
+def _reach_milestones(goal: Goal, day: date) -> tuple[int, ...]:
+    passed = milestones.reached(goal.current_amount, goal.target_amount)
+    if not passed:
+        return ()
+    new = sorted(set(passed) - set(_REACHED.given(goal=goal.pk).all()))
+    Milestone.objects.bulk_create(
+        Milestone(user_id=goal.user_id, goal=goal, percent=percent, reached_on=day) for percent in new
+    )
+    return tuple(new)
+
+
+def _feedback(goal: Goal, currency: str, today: date) -> str:
+    return feedback(
+        status=goal.progress_status_on(today),
+        current_amount=goal.current_amount,
+        target_amount=goal.target_amount,
+        expected=goal.expected_on(today),
+        currency=currency,
+        verb="paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved",
+    )

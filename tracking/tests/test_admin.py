@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from tracking.models import CheckIn
+from tracking.tests.factories import CheckInFactory, MilestoneFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking]
+
+
+@pytest.fixture
+def as_admin(db: None) -> Client:
+    """Somebody with every permission there is: what is refused here is refused to all."""
+    client = Client()
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    return client
+
+
+class TestTrackingAdmin:
+    @pytest.mark.parametrize("model", ["checkin", "milestone"])
+    def test_finds_rows_by_goal_and_by_person(
+        self, as_admin: Client, saver: User, stranger: User, model: str
+    ) -> None:
+        factory = CheckInFactory if model == "checkin" else MilestoneFactory
+        factory.create(goal__user=saver, goal__name="Sailing boat")
+        factory.create(goal__user=stranger, goal__name="Garden")
+
+        for search in ("sailing", "saver@"):
+            page = as_admin.get(f"/admin/tracking/{model}/", {"q": search}).content.decode()
+            assert "Sailing boat" in page
+            assert "Garden" not in page
+
+    def test_changes_nothing(self, as_admin: Client, saver: User) -> None:
+        check_in = CheckInFactory.create(goal__user=saver)
+        url = reverse("admin:tracking_checkin_change", args=[check_in.id])
+
+        assert as_admin.get(url).status_code == 200
+        assert as_admin.post(url, {"current_amount": "5.00"}).status_code == 403
+        assert as_admin.post("/admin/tracking/checkin/add/", {}).status_code == 403
+        assert as_admin.post(url.replace("change", "delete"), {"post": "yes"}).status_code == 403
+        assert CheckIn.objects.get().current_amount == 100

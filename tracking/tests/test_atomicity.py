@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from goals.tests.factories import GoalFactory
+from goals.tests.faults import faults, stored
+from tracking import services
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking]
+
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def writes(saver: User, noon: datetime) -> dict[str, Callable[[], Any]]:
+    """Each service, at its busiest: a goal is completed by a check-in, or opened again."""
+    on: dict[str, Any] = {"owner": saver, "now": noon, "today": TODAY}
+    new, old = GoalFactory.create_batch(2, user=saver)
+    made = services.create_check_in(**on, goal_id=old.id, current_amount=Decimal(1000)).check_in
+    changes: services.CheckInChanges = {
+        "current_amount": Decimal(10),
+        "check_in_date": TODAY - timedelta(weeks=1),
+    }
+    return {
+        "create": partial(services.create_check_in, **on, goal_id=new.id, current_amount=Decimal(1000)),
+        "update": partial(services.update_check_in, **on, check_in_id=made.id, changes=changes),
+        "delete": partial(services.delete_check_in, **on, check_in_id=made.id),
+    }
+
+
+class TestEveryWrite:
+    @pytest.mark.parametrize("service", ["create", "update", "delete"])
+    def test_leaves_nothing_half_done_when_it_fails(
+        self, writes: dict[str, Callable[[], Any]], service: str
+    ) -> None:
+        before = stored()
+        failures = 0
+        for _ in faults(writes[service]):
+            assert stored() == before
+            failures += 1
+
+        assert failures >= 5
+        assert stored() != before

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from accounts.models import AuditEntry, User
+from fincred import clock
+from goals.models import Goal
+from goals.tests.factories import GoalFactory
+from planning.models import PlanVersion
+from tracking import demo
+from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
+from tracking.models import CheckIn, CheckInWeek
+from tracking.services import create_check_in
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db]
+
+TODAY = date(2026, 3, 10)
+
+
+def check_in(goal: Goal, days_ago: int, amount: int = 50) -> None:
+    create_check_in(
+        owner=goal.user,
+        goal_id=goal.pk,
+        current_amount=amount,  # type: ignore[arg-type]
+        check_in_date=TODAY - timedelta(days=days_ago),
+        now=clock.now(),
+        today=TODAY,
+    )
+
+
+def run() -> str:
+    out = StringIO()
+    call_command("check_integrity", stdout=out, stderr=out)
+    return out.getvalue()
+
+
+class TestGoals:
+    def test_a_goal_that_follows_its_check_ins_is_right(self, saver: User) -> None:
+        GoalFactory.create(user=saver)
+        goal = GoalFactory.create(user=saver)
+        for days_ago in (1, 30, 8):
+            check_in(goal, days_ago)
+        assert list(goals_off_their_check_ins()) == []
+
+    @pytest.mark.parametrize("change", [{"current_amount": 51}, {"last_check_in_date": TODAY}])
+    def test_one_that_does_not_is_found(self, saver: User, change: dict[str, object]) -> None:
+        goal = GoalFactory.create(user=saver)
+        check_in(goal, 3)
+        Goal.objects.update(**change)
+        assert list(goals_off_their_check_ins()) == [goal.pk]
+
+    def test_an_amount_that_nobody_told_is_found(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        Goal.objects.update(current_amount=5)
+        assert list(goals_off_their_check_ins()) == [goal.pk]
+
+
+class TestWeeks:
+    def test_weeks_that_count_are_right(self, saver: User, stranger: User) -> None:
+        for person in (saver, stranger):
+            goal = GoalFactory.create(user=person)
+            for days_ago in (0, 1, 9, 40):
+                check_in(goal, days_ago)
+        assert list(people_off_their_weeks()) == []
+
+    def test_a_lost_week_a_lost_check_in_and_a_wrong_count_are_found(self, saver: User, stranger: User) -> None:
+        check_in(GoalFactory.create(user=saver), 1)
+        CheckInWeek.objects.all().delete()
+        assert list(people_off_their_weeks()) == [saver.pk]
+        check_in(GoalFactory.create(user=stranger), 1)
+        CheckIn.objects.filter(user=stranger).delete()
+        assert set(people_off_their_weeks()) == {saver.pk, stranger.pk}
+        CheckIn.objects.all().delete()
+        CheckInWeek.objects.update(check_ins=2)
+        assert list(people_off_their_weeks()) == [stranger.pk]
+
+
+class TestCommand:
+    def test_the_demo_is_whole(self) -> None:
+        demo.tell_demo(now=clock.now())
+        assert PlanVersion.objects.exists()
+        assert run().count(": ok") == 4
+
+    def test_names_what_is_not_and_fails(self, saver: User) -> None:
+        GoalFactory.create(user=saver, current_amount=5)
+        AuditEntry.objects.create(
+            person_id=uuid4(), sequence=1, at=clock.now(), role="system", action="x", hash="forged"
+        )
+        with pytest.raises(CommandError, match="2 fault"):
+            run()
+
+    def test_a_version_that_cannot_be_replayed_is_found(self) -> None:
+        demo.tell_demo(now=clock.now())
+        version = PlanVersion.objects.order_by("pk").first()
+        assert version is not None
+        with connection.cursor() as cursor:  # a model's save refuses
+            outputs = "'{}'::jsonb" if connection.vendor == "postgresql" else "'{}'"
+            cursor.execute(f"UPDATE planning_planversion SET outputs = {outputs} WHERE number = 1")  # noqa: S608
+        with pytest.raises(CommandError):
+            run()

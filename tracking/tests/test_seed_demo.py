@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from goals.models import Goal, Status
+from planning.models import ActionPlan, PlanVersion
+from tracking import demo, load
+from tracking.models import CheckIn, Milestone
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db]
+
+
+def seed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("seed_demo", *arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+class TestSeedDemo:
+    def test_the_demo_person_can_sign_in_and_sees_a_dashboard_with_a_history(self, api: APIClient) -> None:
+        said = seed()
+        assert f"{demo.DEMO_EMAIL}  {demo.DEMO_PASSWORD}" in said
+        login = api.post("/api/v0/auth/login", {"email": demo.DEMO_EMAIL, "password": demo.DEMO_PASSWORD})
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {login.json()['access_token']}")
+        dashboard = api.get("/api/v0/dashboard").json()
+        assert dashboard["stats"]["current_streak"] == demo.WEEKS
+        assert dashboard["stats"]["completed_goals"] == 1
+        assert {goal["progress_status"] for goal in dashboard["goals"]} >= {"on_track", "slightly_behind"}
+        assert dashboard["recent_milestones"]
+
+    def test_the_support_agent_gets_into_the_back_office(self, client: APIClient) -> None:
+        seed()
+        agent = User.objects.get(email=demo.SUPPORT_EMAIL)
+        assert agent.is_staff
+        assert not agent.is_superuser
+        assert agent.check_password(demo.SUPPORT_PASSWORD)
+
+    def test_plans_have_followed_what_happened(self) -> None:
+        seed()
+        assert ActionPlan.objects.count() == len(demo.GOALS)
+        assert PlanVersion.objects.count() > len(demo.GOALS)
+        assert Goal.objects.filter(status=Status.ACTIVE).count() == len(demo.GOALS) - 1
+
+    def test_a_second_run_changes_nothing(self) -> None:
+        seed()
+        counts = [model.objects.count() for model in (User, Goal, CheckIn, PlanVersion)]
+        assert seed() == seed()
+        assert [model.objects.count() for model in (User, Goal, CheckIn, PlanVersion)] == counts
+
+    def test_if_new_leaves_a_database_with_people_alone(self, saver: User) -> None:
+        assert seed("--if-new") == ""
+        assert list(User.objects.all()) == [saver]
+
+    def test_production_refuses(self, settings: Settings) -> None:
+        settings.PRODUCTION = True
+        with pytest.raises(CommandError, match="production has none"):
+            seed()
+        assert not User.objects.exists()
+
+
+class TestLoad:
+    def test_makes_as_many_people_as_asked_whatever_was_there(self) -> None:
+        seed("--users", "2")
+        seed("--users", "5")
+        seed("--users", "3")
+        assert User.objects.filter(email__endswith=load.DOMAIN).count() == 5
+        assert CheckIn.objects.count() == 5 * len(load.GOALS) * load.WEEKS
+
+    def test_the_invented_agree_with_themselves(self) -> None:
+        seed("--users", "3")
+        call_command("check_integrity", stdout=StringIO(), stderr=StringIO())
+        for goal in Goal.objects.all():
+            latest = CheckIn.objects.of_goal(goal).newest_first().first()
+            assert latest is not None
+            assert (goal.current_amount, goal.last_check_in_date) == (latest.current_amount, latest.check_in_date)
+            percents = [25, 50, 75, 100][: Milestone.objects.filter(goal=goal).count()]
+            assert goal.current_amount * 100 >= goal.target_amount * max(percents, default=0)
+
+    def test_refuses_a_negative_number(self) -> None:
+        with pytest.raises(CommandError):
+            seed("--users", "-1")

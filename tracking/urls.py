@@ -1,0 +1,11 @@
+from django.urls import path
+
+from tracking import views
+
+urlpatterns = [
+    path("goals/<uuid:goal_id>/check-ins", views.GoalCheckIns.as_view()),
+    path("goals/<uuid:goal_id>/projection", views.GoalProjectionView.as_view()),
+    path("check-ins", views.CheckInList.as_view()),
+    path("check-ins/<uuid:check_in_id>", views.CheckInDetail.as_view()),
+    path("dashboard", views.DashboardView.as_view()),
+]

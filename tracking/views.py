@@ -1,0 +1,159 @@
+"""Check-ins and the dashboard over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.idempotency import idempotent
+from fincred.errors import FinCredError, NoFieldsToUpdateError
+from fincred.openapi import documented
+from fincred.views import ApiView
+from goals.errors import GoalLimitExceededError
+from goals.models import Goal
+from goals.queries import GOAL
+from planning.examples import PROJECTION
+from planning.serializers.advice import ProjectionSerializer
+from tracking import examples, queries, services
+from tracking.errors import GoalNotActiveError
+from tracking.models import CheckIn
+from tracking.serializers import (
+    CheckInCreateSerializer,
+    CheckInFilter,
+    CheckInOutcomeSerializer,
+    CheckInSerializer,
+    CheckInUpdateSerializer,
+    DashboardSerializer,
+    PeriodFilter,
+)
+
+
+class GoalCheckIns(ApiView):
+    @documented(
+        summary="A goal's check-ins",
+        description="Newest first, by day and then by creation.",
+        query=PeriodFilter,
+        response=CheckInSerializer(many=True),
+        response_example=[examples.CHECK_IN],
+    )
+    def get(self, request: Request, goal_id: UUID) -> Response:
+        goal = GOAL.given(owner=self.user.pk, goal_id=goal_id).get()
+        period = self.query(PeriodFilter)
+        check_ins = queries.history_of_goal(frozenset(period)).given(goal=goal.pk, **period)
+        return self.page(check_ins, CheckInSerializer)
+
+    @documented(
+        summary="Check in",
+        description=(
+            "Tells what is saved or paid off by a day, today if absent. The goal's amount follows its latest "
+            "check-in, so one for an earlier day than that changes only the history. Only active goals take "
+            "check-ins; reaching the target completes the goal."
+        ),
+        request=CheckInCreateSerializer,
+        response=CheckInOutcomeSerializer,
+        status=201,
+        errors=(GoalNotActiveError,),
+        request_example=examples.NEW_CHECK_IN,
+        response_example=examples.OUTCOME,
+    )
+    @idempotent
+    def post(self, request: Request, goal_id: UUID) -> Response:
+        try:
+            data = self.validated(CheckInCreateSerializer)
+        except (APIException, FinCredError):
+            GOAL.given(owner=self.user.pk, goal_id=goal_id).get()  # whose goal it is comes before what is wrong
+            raise
+        outcome = services.create_check_in(
+            owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
+        )
+        return self.answer(CheckInOutcomeSerializer, outcome, 201)
+
+
+class CheckInList(ApiView):
+    @documented(
+        summary="Check-ins across goals",
+        description="Newest first, by day and then by creation.",
+        query=CheckInFilter,
+        response=CheckInSerializer(many=True),
+        response_example=[examples.CHECK_IN],
+    )
+    def get(self, request: Request) -> Response:
+        asked = self.query(CheckInFilter)
+        check_ins = queries.history_of_person(frozenset(asked)).given(owner=self.user.pk, **asked)
+        return self.page(check_ins, CheckInSerializer)
+
+
+_UPDATE: dict[str, Any] = {
+    "description": (
+        "PATCH and PUT alike change only what is named. The goal's amount follows its latest check-in: "
+        "correcting the one that completed the goal to less reopens it. Milestones stay reached."
+    ),
+    "request": CheckInUpdateSerializer,
+    "response": CheckInSerializer,
+    "errors": (NoFieldsToUpdateError, GoalLimitExceededError),
+    "request_example": {"current_amount": 700},
+    "response_example": examples.CHECK_IN | {"current_amount": 700},
+}
+
+
+class CheckInDetail(ApiView):
+    @documented(summary="One check-in", response=CheckInSerializer, response_example=examples.CHECK_IN)
+    def get(self, request: Request, check_in_id: UUID) -> Response:
+        return self.answer(CheckInSerializer, CheckIn.objects.get_owned(self.user, check_in_id))
+
+    @documented(summary="Correct a check-in", **_UPDATE)
+    def patch(self, request: Request, check_in_id: UUID) -> Response:
+        return self._update(check_in_id)
+
+    @documented(summary="Correct a check-in (as PATCH)", **_UPDATE)
+    def put(self, request: Request, check_in_id: UUID) -> Response:
+        return self._update(check_in_id)
+
+    @documented(
+        summary="Remove a check-in",
+        description="The goal follows the latest check-in that is left, and may be active again.",
+        status=204,
+        errors=(GoalLimitExceededError,),
+    )
+    def delete(self, request: Request, check_in_id: UUID) -> Response:
+        services.delete_check_in(owner=self.user, check_in_id=check_in_id, now=self.now, today=self.today)
+        return Response(status=204)
+
+    def _update(self, check_in_id: UUID) -> Response:
+        CheckIn.objects.get_owned(self.user, check_in_id)  # whose it is comes before what is wrong with the body
+        changes = cast("services.CheckInChanges", self.validated(CheckInUpdateSerializer))
+        check_in = services.update_check_in(
+            owner=self.user, check_in_id=check_in_id, changes=changes, now=self.now, today=self.today
+        )
+        return self.answer(CheckInSerializer, check_in)
+
+
+class DashboardView(ApiView):
+    @documented(
+        summary="The dashboard",
+        description="The five most urgent active goals, figures over all goals, and the newest milestones.",
+        response=DashboardSerializer,
+        response_example=examples.DASHBOARD,
+    )
+    def get(self, request: Request) -> Response:
+        board = queries.dashboard(owner=self.user, today=self.today)
+        return self.answer(DashboardSerializer, board, today=self.today)
+
+
+class GoalProjectionView(ApiView):
+    @documented(
+        summary="Where a goal was to be, was, and is heading",
+        description=(
+            "On the dates of its plan, or month by month where it has none: `planned`, `actual` "
+            "as the check-ins told, and `projected` from today on."
+        ),
+        response=ProjectionSerializer,
+        response_example=PROJECTION,
+    )
+    def get(self, request: Request, goal_id: UUID) -> Response:
+        goal = Goal.objects.get_owned(self.user, goal_id)
+        return Response(ProjectionSerializer(queries.projection(goal=goal, today=self.today)).data)
