@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from django.db import DEFAULT_DB_ALIAS
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
 from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
-from fincred import logs
+from fincred import clock, logs
 from fincred.context import know_caller
 from fincred.reads import Parameter, Read
 
 _LIVE_SESSION = Read(
-    Session.objects.live()
+    Session.objects.using(DEFAULT_DB_ALIAS)  # never from a replica: an ended session is refused at once
+    .live()
     .select_related("user__profile")
     .filter(pk=Parameter("session_id"), user=Parameter("user_id"), user__is_active=True)
 )
@@ -34,7 +36,7 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = get_authorization_header(request).decode("latin-1").strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
-        user_id, session_id = AccessToken.read(token.strip())
+        user_id, session_id = AccessToken.read(token.strip(), now=clock.now())
         session = _LIVE_SESSION.given(session_id=session_id, user_id=user_id).first()
         if session is None:
             raise TokenInvalidError

@@ -17,12 +17,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.models import IdempotencyKey
 from fincred.errors import FieldError, IdempotencyKeyReusedError
 from fincred.exception_handler import handle
-from fincred.renderers import render_json
 from fincred.views import ApiView
 
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
@@ -31,7 +29,7 @@ _NOT_REPLAYED = frozenset({401, 403, 429})
 
 View = TypeVar("View", bound=ApiView)
 Path = ParamSpec("Path")
-Method = Callable[Concatenate[View, Request, Path], Response]
+Method = Callable[Concatenate[View, Request, Path], HttpResponse]
 
 
 def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request, Path], Any]:
@@ -54,7 +52,7 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
             if not claimed:
                 return _replay(row, fingerprint)
             response = _answer(lambda: method(view, request, *args, **kwargs))
-            row.status, row.answer = response.status_code, render_json(response.data)
+            row.status, row.answer = response.status_code, response.content
             row.save(update_fields=["status", "answer"])
         return response
 
@@ -80,7 +78,7 @@ def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple
     return stored, stored.id == row.id
 
 
-def _answer(work: Callable[[], Response]) -> Response:
+def _answer(work: Callable[[], HttpResponse]) -> HttpResponse:
     """The response, also when it is a refusal; whatever a refusal had begun is undone first."""
     try:
         with transaction.atomic():

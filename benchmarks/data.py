@@ -93,6 +93,7 @@ def _goals(user: User, number: int, started: datetime, check_ins: int, now: date
             annual_rate=Decimal("2.5"),
             current_amount=Decimal(check_ins),
             last_check_in_date=now.date(),
+            check_in_count=check_ins,
             started_on=started.date(),
             created_at=started + timedelta(minutes=place),
             updated_at=now,

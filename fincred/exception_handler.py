@@ -15,10 +15,9 @@ from django.db import DatabaseError as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
-from rest_framework.response import Response
 
 from fincred import errors
-from fincred.renderers import render_json
+from fincred.renderers import JSONResponse
 
 STATUS: dict[type[errors.FinCredError], int] = {
     errors.AuthenticationError: 401,
@@ -79,17 +78,17 @@ def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str | None]]:
         yield errors.field_error(path or None, str(detail), getattr(detail, "code", "invalid"))
 
 
-def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
+def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's hook: the answer to a refusal, None for what is not one."""
     if isinstance(exc, errors.FinCredError):
         status = status_of(type(exc))
         headers = headers_of(status)
         if isinstance(exc, errors.RateLimitExceededError):
             headers = {"Retry-After": str(exc.facts["retry_after"])}
-        return Response(envelope(exc.message, exc.code, exc.details), status, headers=headers)
+        return JSONResponse(envelope(exc.message, exc.code, exc.details), status, headers=headers)
     if isinstance(exc, drf.ValidationError):
         refused = errors.ValidationError(errors=list(flatten(exc.detail)))
-        return Response(envelope(refused.message, refused.code, refused.details), 400)
+        return JSONResponse(envelope(refused.message, refused.code, refused.details), 400)
     if isinstance(exc, Http404):
         exc = drf.NotFound()
     if isinstance(exc, drf.APIException) and exc.status_code in HTTP_CODES:
@@ -97,19 +96,17 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     return None
 
 
-def _from_drf(exc: drf.APIException) -> Response:
+def _from_drf(exc: drf.APIException) -> HttpResponse:
     code, message = HTTP_CODES[exc.status_code]
     headers = headers_of(exc.status_code)
-    return Response(envelope(message, code, {}), exc.status_code, headers=headers)
+    return JSONResponse(envelope(message, code, {}), exc.status_code, headers=headers)
 
 
 def plain_response(status: int, code: str | None = None, message: str | None = None) -> HttpResponse:
     """The envelope outside DRF."""
     known_code, known_message = HTTP_CODES.get(status, HTTP_CODES[500 if status >= 500 else 400])
     body = envelope(message or known_message, code or known_code, {})
-    return HttpResponse(
-        render_json(body), status=status, content_type="application/json", headers=headers_of(status)
-    )
+    return JSONResponse(body, status, headers_of(status))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,6 +8,7 @@ from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import models
 
 
@@ -41,6 +42,9 @@ class ExactJSONField(models.JSONField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "encoder": ExactJSONEncoder})
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return None if value is None else orjson.loads(value)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -30,8 +31,14 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 def observe(*, route: str, method: str, status: int, seconds: float) -> None:
     """Count one request. A method that HTTP doesn't know is counted as OTHER, or anybody could add series."""
     known = method if method in _METHODS else "OTHER"
-    REQUESTS.labels(route, known, str(status)).inc()
-    SECONDS.labels(route, known).observe(seconds)
+    requests, times = _series(route, known, status)
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(route, method, str(status)), SECONDS.labels(route, method)
 
 
 @csrf_exempt

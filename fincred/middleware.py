@@ -135,8 +135,9 @@ class TrustedProxyMiddleware:
         return True
 
     def _trusted(self, address: str) -> bool:
-        return self._is_address(address) and any(
-            ip_address(address) in network for network in settings.TRUSTED_PROXIES
+        networks = settings.TRUSTED_PROXIES
+        return (
+            bool(networks) and self._is_address(address) and any(ip_address(address) in each for each in networks)
         )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import models
+from django.db.models.base import ModelState
 
 from fincred.errors import ResourceNotFoundError
 from fincred.reads import Parameter
@@ -23,6 +25,17 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(  # type: ignore[override]  # the stubs are for Django 6
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
+        """A row that was read: what Django makes of it, without asking every field and sending two signals."""
+        row = cls.__new__(cls)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db
+        row.__dict__.update(zip(field_names, values, strict=True))
+        return row
 
 
 class OwnedQuerySet(models.QuerySet[Row]):

@@ -28,10 +28,13 @@ class Page:
 
     def headers(self, request: HttpRequest) -> dict[str, str]:
         """The headers, with links that keep the request's own filters."""
-        links = []
-        for relation, offset in self.offsets.items():
-            query = request.GET.copy()
-            query["limit"], query["offset"] = str(self.limit), str(offset)
-            url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-            links.append(f'<{url}>; rel="{relation}"')
+        kept = request.GET.copy()
+        kept.pop("limit", None)
+        kept.pop("offset", None)
+        filters = f"{kept.urlencode()}&" if kept else ""
+        start = f"{request.build_absolute_uri(request.path)}?{filters}"
+        links = [
+            f'<{start}limit={self.limit}&offset={offset}>; rel="{relation}"'
+            for relation, offset in self.offsets.items()
+        ]
         return {"X-Total-Count": str(self.total), "Link": ", ".join(links)}

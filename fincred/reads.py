@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, QuerySet
+from django.db.models import QuerySet
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -25,23 +22,14 @@ from django.db.models.query import (
     get_related_populators,
 )
 from django.db.transaction import TransactionManagementError
-from psycopg.pq import Format
 
 from fincred.errors import ResourceNotFoundError
+from fincred.statements import Parameter, bound, execute
+
+__all__ = ["Given", "Parameter", "Read"]
 
 Row = TypeVar("Row")
-Make = Callable[[Sequence[tuple[Any, ...]]], list[Any]]
-
-
-class Parameter(Expression):
-    """Stands in a read's conditions for a value that each run brings along."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [self]
+Make = Callable[[Sequence[Sequence[Any]]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +41,11 @@ class _Statement:
     make: Make
     locks: bool
 
-    def run(self, connection: BaseDatabaseWrapper, values: dict[str, Any], suffix: str, *rest: int) -> list[Any]:
-        bound = [
-            _adapted(values[part.name], connection) if isinstance(part, Parameter) else part
-            for part in self.parameters
-        ]
-        if self.locks and not connection.in_atomic_block:
+    def run(self, alias: str, values: dict[str, Any], suffix: str, *rest: int) -> list[Any]:
+        if self.locks and not connections[alias].in_atomic_block:
             raise TransactionManagementError("A row is locked inside of a transaction, or not at all")
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                # Amounts, days and moments then arrive as they are and not as text to be parsed.
-                cursor.cursor.format = Format.BINARY
-            cursor.execute(self.sql + suffix, [*bound, *rest])
-            return self.make(cursor.fetchall())
+        found = execute(alias, self.sql + suffix, [*bound(self.parameters, values), *rest])
+        return self.make(found.fetchall())
 
 
 class Read(Generic[Row]):
@@ -79,11 +59,11 @@ class Read(Generic[Row]):
         """The rows for these values, not fetched yet."""
         return Given(self, values)
 
-    def statement(self, *, counting: bool = False) -> _Statement:
+    def statement(self, alias: str, *, counting: bool = False) -> _Statement:
         """Compiled for the database that it is read from, the first time it is asked for."""
-        key = self.queryset.db, counting
+        key = alias, counting
         if key not in self._statements:
-            self._statements[key] = _count(self.queryset) if counting else _compile(self.queryset)
+            self._statements[key] = (_count if counting else _compile)(self.queryset.using(alias))
         return self._statements[key]
 
 
@@ -118,17 +98,8 @@ class Given(Generic[Row]):
         return counted
 
     def _run(self, suffix: str, *rest: int, counting: bool = False) -> list[Any]:
-        statement = self.read.statement(counting=counting)
-        return statement.run(connections[self.read.queryset.db], self.values, suffix, *rest)
-
-
-def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    """As Django's fields hand it to the driver: SQLite knows neither UUIDs nor days."""
-    if connection.vendor == "postgresql":
-        return value
-    if isinstance(value, UUID):
-        return value.hex
-    return value.isoformat() if isinstance(value, date) else value
+        alias = self.read.queryset.db
+        return self.read.statement(alias, counting=counting).run(alias, self.values, suffix, *rest)
 
 
 def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
@@ -158,7 +129,7 @@ def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make:
     names = [chosen[0].target.attname for chosen in select[start:end]]
     related = get_related_populators(info, select, alias)  # type: ignore[call-arg]  # the stubs are for Django 6
 
-    def models(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    def models(rows: Sequence[Sequence[Any]]) -> list[Any]:
         made = []
         for row in rows:
             instance = info["model"].from_db(alias, names, row[start:end])
@@ -175,4 +146,14 @@ def _converting(compiler: Any, make: Make) -> Make:
     converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
     if not converters:
         return make
-    return lambda rows: make([tuple(row) for row in compiler.apply_converters(rows, converters)])
+    connection = compiler.connection
+    steps = [(place, step, column) for place, (steps, column) in converters.items() for step in steps]
+
+    def converted(rows: Sequence[Sequence[Any]]) -> list[Any]:
+        lists = [list(row) for row in rows]
+        for row in lists:
+            for place, step, column in steps:
+                row[place] = step(row[place], column, connection)
+        return make(lists)
+
+    return converted

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer
 
 
@@ -21,7 +22,23 @@ def render_json(document: Any) -> bytes:
     return orjson.dumps(document, default=_default, option=orjson.OPT_UTC_Z)
 
 
+class JSONResponse(HttpResponse):
+    """An answer of the API. There is one form, so it is written at once and not when a client's wish is known."""
+
+    def __init__(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(render_json(document), "application/json", status, headers=headers)
+
+
+def no_content() -> HttpResponse:
+    """Done, and nothing to tell."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
+
+
 class ExactJSONRenderer(BaseRenderer):
+    """What DRF knows of it: that it is JSON, for clients that would rather have something else."""
+
     media_type = "application/json"
     format = "json"
     charset = None

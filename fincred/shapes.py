@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from rest_framework import serializers
 
 AnySerializer = serializers.Serializer[Any]
+AnyField = serializers.Field[Any, Any, Any, Any]
 Context = Mapping[str, Any]
-Convert = Callable[[Any, AnySerializer], Any]
+Shape = Callable[[Iterable[Any], Context], list[Any]]
+
+_NO_CONTEXT: Context = MappingProxyType({})
 
 # The renderer writes these as the serializer's own fields would.
 _WRITTEN_AS_THEY_ARE = (
@@ -30,70 +34,72 @@ _WRITTEN_AS_THEY_ARE = (
 )
 
 
-def shown(serializer_class: type[AnySerializer], row: Any, context: Context | None = None) -> Any:
+def shown(serializer_class: type[AnySerializer], row: Any, context: Context = _NO_CONTEXT) -> Any:
     """One object, as `serializer_class` declares it; `context` is for the fields that ask for it."""
-    return _shape_of(serializer_class)(row, serializer_class(context=context or {}))
+    return all_shown(serializer_class, [row], context)[0]
 
 
 def all_shown(
-    serializer_class: type[AnySerializer], rows: Iterable[Any], context: Context | None = None
+    serializer_class: type[AnySerializer], rows: Iterable[Any], context: Context = _NO_CONTEXT
 ) -> list[Any]:
     """A list of them."""
-    shape, serializer = _shape_of(serializer_class), serializer_class(context=context or {})
-    return [shape(row, serializer) for row in rows]
+    return _shape_of(serializer_class)(rows, context)
 
 
 @cache
-def _shape_of(serializer_class: type[AnySerializer]) -> Convert:
+def _shape_of(serializer_class: type[AnySerializer]) -> Shape:
     """The plan of a serializer; one that shapes its own answers goes on doing so."""
     if serializer_class.to_representation is not serializers.Serializer.to_representation:
-        return lambda row, serializer: serializer_class(context=serializer.context).to_representation(row)
+        return lambda rows, context: [serializer_class(context=context).to_representation(row) for row in rows]
     itself = serializer_class()
     fields = {name: field for name, field in itself.fields.items() if not field.write_only}
-    names = tuple(fields)
-    sources = [name for name, field in fields.items() if _is_attribute(field)]
-    take = attrgetter(*(str(fields[name].source) for name in sources)) if sources else None
-    single = len(sources) == 1
-    converts = tuple((name, convert) for name, field in fields.items() if (convert := _convert(field)))
+    methods = _of_kind(serializers.SerializerMethodField, fields)
+    told = [(name, str(field.method_name)) for name, field in methods.items()]
+    taken = {name: field for name, field in fields.items() if name not in methods}
+    take = _taking([str(field.source) for field in taken.values()])
+    nested = [(name, inner) for name, field in taken.items() if (inner := _inner_shape(field))]
+    plain = {name for name, _ in nested} | set(_of_kind(_WRITTEN_AS_THEY_ARE, taken))
+    converted = [(name, field.to_representation) for name, field in taken.items() if name not in plain]
 
-    def shape(row: Any, serializer: AnySerializer) -> dict[str, Any]:
-        if isinstance(row, Mapping):  # a stored document, whose keys may be missing
-            return dict(itself.to_representation(row))
-        answer = dict.fromkeys(names)
-        if take:
-            taken = take(row)
-            answer.update(zip(sources, (taken,) if single else taken, strict=True))
-        for name, convert in converts:
-            value = answer[name] if name in sources else row
-            if value is not None:
-                answer[name] = convert(value, serializer)
-        return answer
+    def shape(rows: Iterable[Any], context: Context) -> list[Any]:
+        teller = serializer_class(context=context) if told else itself
+        answers = []
+        for row in rows:
+            if isinstance(row, Mapping):  # a stored document, whose keys may be missing
+                answers.append(dict(itself.to_representation(row)))
+                continue
+            answer = dict.fromkeys(fields)
+            answer.update(zip(taken, take(row), strict=True))
+            for name, convert in converted:
+                if (value := answer[name]) is not None:
+                    answer[name] = convert(value)
+            for name, inner in nested:
+                if (value := answer[name]) is not None:
+                    answer[name] = inner(value, context)
+            for name, method in told:
+                answer[name] = getattr(teller, method)(row)
+            answers.append(answer)
+        return answers
 
     return shape
 
 
-def _is_attribute(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    return field.source != "*"
+def _of_kind(kind: Any, fields: Mapping[str, AnyField]) -> dict[str, Any]:
+    return {name: field for name, field in fields.items() if isinstance(field, kind)}
 
 
-def _convert(field: serializers.Field[Any, Any, Any, Any]) -> Convert | None:
-    """What turns the attribute's value into what is written; None when it is written as it is."""
-    if isinstance(field, serializers.SerializerMethodField):
-        name = str(field.method_name)
-        return lambda row, serializer: getattr(serializer, name)(row)
+def _taking(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes all of these attributes of a row at once; `*` is the row itself."""
+    if len(sources) > 1 and "*" not in sources:
+        return attrgetter(*sources)
+    return lambda row: tuple(row if source == "*" else attrgetter(source)(row) for source in sources)
+
+
+def _inner_shape(field: AnyField) -> Callable[[Any, Context], Any] | None:
+    """How a serializer inside of a serializer shapes what it is given; None where there is none."""
     if isinstance(field, serializers.ListSerializer):
-        child: Any = field.child
-        each = _shape_of(child.__class__)
-        return lambda rows, serializer: [each(row, _inside(child, serializer)) for row in rows]
+        return _shape_of(cast("type[AnySerializer]", type(field.child)))
     if isinstance(field, serializers.Serializer):
         one = _shape_of(type(field))
-        return lambda row, serializer: one(row, _inside(field, serializer))
-    if isinstance(field, _WRITTEN_AS_THEY_ARE):
-        return None
-    return lambda value, serializer: field.to_representation(value)
-
-
-def _inside(field: Any, serializer: AnySerializer) -> AnySerializer:
-    """A nested serializer with the context of the whole."""
-    inner: AnySerializer = type(field)(context=serializer.context)
-    return inner
+        return lambda value, context: one([value], context)[0]
+    return None

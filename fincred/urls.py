@@ -15,21 +15,22 @@ admin.site.site_header = "FinCred back office"
 admin.site.site_title = "FinCred"
 admin.site.index_title = "People, goals, plans and check-ins"
 
+# Patterns are tried one after another: what is asked most comes first.
 api: list[URLPattern | URLResolver] = [
+    path("", include("goals.urls")),
+    path("", include("tracking.urls")),
+    path("", include("planning.urls")),
+    path("", include("accounts.urls")),
     path("health", health.Health.as_view()),
     path("health/live", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
     path("health/db", health.Database.as_view()),
     path("health/detailed", health.Detailed.as_view()),
-    path("", include("accounts.urls")),
-    path("", include("goals.urls")),
-    path("", include("planning.urls")),
-    path("", include("tracking.urls")),
 ]
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/docs")),
     path("api/v0/", include(api)),
+    path("", RedirectView.as_view(url="/docs")),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="openapi"), name="redoc"),
     path("openapi.json", openapi_json, name="openapi"),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
-from rest_framework.response import Response
 
 from fincred import clock
 from fincred.pagination import Page
 from fincred.reads import Given
+from fincred.renderers import JSONResponse
 from fincred.retries import once_more_after_deadlock
 from fincred.serializers import PageQuery, Serializer
 from fincred.shapes import all_shown, shown
@@ -47,39 +47,37 @@ class ApiView(GenericAPIView[Any]):
         """The person's own day."""
         return clock.local_day(self.now, self.user.profile.timezone)
 
-    def validated(self, serializer_class: type[Serializer], **context: Any) -> dict[str, Any]:
+    def validated(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The body, checked.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
         """
-        serializer = serializer_class(data=self.request.data, context=context)
-        serializer.is_valid(raise_exception=True)
-        return cast("dict[str, Any]", serializer.validated_data)
+        return _checked(serializer_class, self.request.data)
 
-    def answer(self, serializer_class: type[Serializer], row: Any, status: int = 200, **context: Any) -> Response:
+    def answer(
+        self, serializer_class: type[Serializer], row: Any, status: int = 200, **context: Any
+    ) -> HttpResponse:
         """One object, as the serializer declares it."""
-        return Response(shown(serializer_class, row, context), status)
+        return JSONResponse(shown(serializer_class, row, context), status)
 
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked; a repeated one counts with its last value."""
         asked = self.request.query_params.dict()
         if not asked:
             return _unasked(serializer_class).copy()
-        serializer = serializer_class(data=asked)
-        serializer.is_valid(raise_exception=True)
-        return cast("dict[str, Any]", serializer.validated_data)
+        return _checked(serializer_class, asked)
 
     def page(
         self,
         rows: QuerySet[Any] | Sequence[Any] | Given[Any],
         serializer_class: type[Serializer],
         *,
-        total: int | None = None,
+        count: Callable[[], int] | None = None,
         **context: Any,
-    ) -> Response:
+    ) -> HttpResponse:
         """One page of `rows` as an array, by `limit` and `offset`. The order of `rows` must be total.
 
-        Who knows how many there are says so in `total`, and saves counting them.
+        A page that isn't full tells how many there are; else `count` does, or without it the database counts.
         """
         asked = self.query(PageQuery)
         limit, offset = asked["limit"], asked["offset"]
@@ -87,17 +85,20 @@ class ApiView(GenericAPIView[Any]):
             chosen: Sequence[Any] = rows.page(limit=limit, offset=offset)
         else:
             chosen = list(rows[offset : offset + limit])
+        total = _total(chosen, limit, offset)
         if total is None:
-            total = _total(rows, chosen, limit, offset)
+            total = count() if count else _count(rows)
         page = Page(limit=limit, offset=offset, total=total)
         data = all_shown(serializer_class, chosen, context)
-        return Response(data, headers=page.headers(self.request._request))
+        return JSONResponse(data, headers=page.headers(self.request._request))
 
 
-def _total(rows: Any, chosen: Sequence[Any], limit: int, offset: int) -> int:
-    """A page that isn't full is the last one, so what came before it and itself are all there are."""
-    if len(chosen) < limit and (chosen or not offset):
-        return offset + len(chosen)
+def _total(chosen: Sequence[Any], limit: int, offset: int) -> int | None:
+    """A page that isn't full is the last one, so what came before it and itself are all there are; else None."""
+    return offset + len(chosen) if len(chosen) < limit and (chosen or not offset) else None
+
+
+def _count(rows: Any) -> int:
     counted: int = len(rows) if isinstance(rows, Sequence) else rows.count()
     return counted
 
@@ -105,6 +106,15 @@ def _total(rows: Any, chosen: Sequence[Any], limit: int, offset: int) -> int:
 @cache
 def _unasked(serializer_class: type[Serializer]) -> dict[str, Any]:
     """What a query without parameters comes to is the same for everybody."""
-    serializer = serializer_class(data={})
-    serializer.is_valid(raise_exception=True)
-    return cast("dict[str, Any]", serializer.validated_data)
+    return _checked(serializer_class, {})
+
+
+def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
+    checked: dict[str, Any] = _reader(serializer_class).run_validation(data)
+    return checked
+
+
+@cache
+def _reader(serializer_class: type[Serializer]) -> Serializer:
+    """Checks what comes in, for everybody: its fields are made once, and it keeps nothing of what it checks."""
+    return serializer_class()

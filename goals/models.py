@@ -69,8 +69,9 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
 class Goal(UUIDModel):
     """What a person wants to have saved (or paid off) by a date.
 
-    `current_amount` and `last_check_in_date` follow the latest check-in. `started_on` is the day of creation
-    where the person lived. `pace` is what a plan expects by when; without one it is a straight line.
+    `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are.
+    `started_on` is the day of creation where the person lived. `pace` is what a plan expects by when; without one
+    it is a straight line.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
@@ -94,6 +95,7 @@ class Goal(UUIDModel):
     status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     current_amount = MoneyField(default=ZERO)
     last_check_in_date = models.DateField(null=True)
+    check_in_count = models.PositiveIntegerField(default=0, db_default=0)
     started_on = models.DateField()
     pace = ExactJSONField(null=True)
     completed_at = models.DateTimeField(null=True)

@@ -50,8 +50,7 @@ class Pace:
         since, amount = self.points[passed - 1]
         if passed == len(self.points):
             return amount
-        until, next_amount = self.points[passed]
-        return round_to_cents(amount + (next_amount - amount) * (day - since).days / (until - since).days)
+        return _between((since, amount), self.points[passed], day)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored: dates and amounts are strings."""
@@ -72,9 +71,17 @@ def expected_by(document: Mapping[str, Any], day: date) -> Decimal:
     """`Pace.from_json(document).expected_on(day)`, reading only the two points that `day` lies between."""
     segments = document["segments"]
     passed = bisect_right(segments, day.isoformat(), key=itemgetter(0))  # ISO dates sort as text
-    start, amount = segments[passed - 1] if passed else (document["start"], document["start_amount"])
-    near = {"start": start, "start_amount": amount, "segments": segments[passed : passed + 1]}
-    return Pace.from_json(near).expected_on(day)
+    since, amount = segments[passed - 1] if passed else (document["start"], document["start_amount"])
+    before = date.fromisoformat(since), Decimal(amount)
+    if passed == len(segments) or day < before[0]:
+        return before[1]
+    until, next_amount = segments[passed]
+    return _between(before, (date.fromisoformat(until), Decimal(next_amount)), day)
+
+
+def _between(before: Point, after: Point, day: date) -> Decimal:
+    (since, amount), (until, next_amount) = before, after
+    return round_to_cents(amount + (next_amount - amount) * (day - since).days / (until - since).days)
 
 
 def straight_line(created: date, target_date: date, target_amount: Decimal) -> Pace:

@@ -17,6 +17,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import audit, lock_user
 from fincred.events import GoalsChanged, PersonErased, PersonExported, publish
+from fincred.writes import update
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import NO_RATE, Goal, Status
@@ -159,26 +160,45 @@ def set_pace(*, goal: Goal, pace: Pace | None) -> None:
 
 @transaction.atomic(savepoint=False)
 def record_progress(
-    *, goal: Goal, current_amount: Decimal, last_check_in_date: date | None, now: datetime, today: date
+    *,
+    goal: Goal,
+    current_amount: Decimal,
+    last_check_in_date: date | None,
+    now: datetime,
+    today: date,
+    more_check_ins: int = 0,
 ) -> None:
     """What is there by now, as the latest check-in tells (0 and None when there is none).
+
+    `more_check_ins` is how many were added, less than 0 when some were removed.
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
     active again. The caller holds the lock of the person's row and has read `goal` under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
-    if (goal.current_amount, goal.last_check_in_date) == (current_amount, last_check_in_date):
+    moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
+    if not moved and not more_check_ins:
         return
     before, was_reached = audit.fields_of(goal, ("status", "current_amount")), goal.is_reached
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
+    goal.check_in_count += more_check_ins
     if goal.is_reached and goal.status in transitions.OPEN:
         _set_status(goal, Status.COMPLETED, now)
     elif goal.status == Status.COMPLETED and was_reached and not goal.is_reached:
         _require_room(goal.user_id)
         _set_status(goal, Status.ACTIVE, now)
-    goal.updated_at = now
-    goal.save()
+    if moved:
+        goal.updated_at = now
+    update(
+        goal,
+        "current_amount",
+        "last_check_in_date",
+        "check_in_count",
+        "status",
+        "completed_at",
+        "updated_at",
+    )
     if goal.status != before["status"]:
         _audit(goal, "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened", before, now)
         logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})

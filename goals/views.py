@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from fincred.errors import NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.renderers import no_content
 from fincred.views import ApiView
 from goals import examples, queries, services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
@@ -19,7 +20,7 @@ from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalS
 
 
 class _GoalView(ApiView):
-    def shown(self, goal: Goal, status: int = 200) -> Response:
+    def shown(self, goal: Goal, status: int = 200) -> HttpResponse:
         return self.answer(GoalSerializer, goal, status, today=self.today)
 
 
@@ -31,7 +32,7 @@ class GoalList(_GoalView):
         response=GoalSerializer(many=True),
         response_example=[examples.GOAL],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         asked = self.query(GoalFilter)
         ordering = ORDERINGS[asked.pop("ordering")]
         chosen = {name: value for name, value in asked.items() if value}
@@ -52,7 +53,7 @@ class GoalList(_GoalView):
         response_example=examples.GOAL,
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         data = self.validated(GoalCreateSerializer)
         return self.shown(services.create_goal(owner=self.user, now=self.now, today=self.today, **data), 201)
 
@@ -79,15 +80,15 @@ _UPDATE: dict[str, Any] = {
 
 class GoalDetail(_GoalView):
     @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
-    def get(self, request: Request, goal_id: UUID) -> Response:
+    def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         return self.shown(queries.GOAL.given(owner=self.user.pk, goal_id=goal_id).get())
 
     @documented(summary="Change a goal", **_UPDATE)
-    def patch(self, request: Request, goal_id: UUID) -> Response:
+    def patch(self, request: Request, goal_id: UUID) -> HttpResponse:
         return self._update(goal_id)
 
     @documented(summary="Change a goal (as PATCH)", **_UPDATE)
-    def put(self, request: Request, goal_id: UUID) -> Response:
+    def put(self, request: Request, goal_id: UUID) -> HttpResponse:
         return self._update(goal_id)
 
     @documented(
@@ -95,11 +96,11 @@ class GoalDetail(_GoalView):
         description="The goal and its history stay, as `cancelled`. Doing it again changes nothing.",
         status=204,
     )
-    def delete(self, request: Request, goal_id: UUID) -> Response:
+    def delete(self, request: Request, goal_id: UUID) -> HttpResponse:
         services.cancel_goal(owner=self.user, goal_id=goal_id, now=self.now, today=self.today)
-        return Response(status=204)
+        return no_content()
 
-    def _update(self, goal_id: UUID) -> Response:
+    def _update(self, goal_id: UUID) -> HttpResponse:
         Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
         changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
         goal = services.update_goal(

@@ -11,4 +11,10 @@ from planning.models import ActionPlan, Snapshot
 OPEN_PLANS: Final = Read(
     ActionPlan.objects.owned_by(Parameter("owner")).open().select_related("goal").newest_first()
 )
+# What a goal in brief tells of its plan, without the documents; whoever shows it has the goal.
+OPEN_PLANS_IN_BRIEF: Final = Read(
+    ActionPlan.objects.owned_by(Parameter("owner"))
+    .open()
+    .only("goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since")
+)
 NEWEST_SNAPSHOTS: Final = Read(Snapshot.objects.owned_by(Parameter("owner")).newest_first())

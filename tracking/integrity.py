@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from fincred.money import ZERO
 from goals.models import Goal
@@ -22,13 +22,16 @@ Weeks = tuple[UUID, Counter[date]]
 
 
 def goals_off_their_check_ins() -> Iterator[UUID]:
-    """Goals whose amount and last date aren't those of their latest check-in (0 and None without one)."""
-    latest = CheckIn.objects.filter(goal=OuterRef("pk")).newest_first()
+    """Goals whose amount, last date and count aren't those of their check-ins (0 and None without one)."""
+    check_ins = CheckIn.objects.filter(goal=OuterRef("pk"))
+    latest = check_ins.newest_first()
     amount = Subquery(latest.values("current_amount")[:1])
     day = Subquery(latest.values("check_in_date")[:1])
-    told = Goal.objects.order_by("pk").values_list("pk", "current_amount", "last_check_in_date", amount, day)
-    for goal_id, current_amount, last_check_in_date, told_amount, told_day in told.iterator(chunk_size=1000):
-        if (current_amount, last_check_in_date) != (told_amount or ZERO, told_day):
+    count = Subquery(check_ins.values("goal").values(count=Count("pk")))
+    kept = ("current_amount", "last_check_in_date", "check_in_count")
+    goals = Goal.objects.order_by("pk").values_list("pk", *kept, amount, day, count)
+    for goal_id, *follows, told_amount, told_day, counted in goals.iterator(chunk_size=1000):
+        if follows != [told_amount or ZERO, told_day, counted or 0]:
             yield goal_id
 
 

@@ -129,6 +129,7 @@ def _add_goal(rows: Rows, user: User, place: int, random: Random, start: datetim
     for week, day in enumerate(_days(start.date()), start=1):
         moment = start + timedelta(weeks=week)
         goal.current_amount, goal.last_check_in_date, goal.updated_at = step * week, day, moment
+        goal.check_in_count += 1
         rows.check_ins.append(
             CheckIn(
                 user=user,

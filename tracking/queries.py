@@ -9,13 +9,16 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Final
+from uuid import UUID
+
+from django.db.models import Subquery
 
 from accounts.models import User
 from fincred.money import ZERO
 from fincred.reads import Parameter, Read
 from goals.models import Goal, Status
 from planning.models import ActionPlan
-from planning.queries import OPEN_PLANS
+from planning.queries import OPEN_PLANS_IN_BRIEF
 from planning.services.projections import GoalProjection, project_goal
 from tracking.models import CheckIn, CheckInQuerySet, Milestone
 from tracking.services import streaks_of
@@ -23,10 +26,17 @@ from tracking.services import streaks_of
 TOP_GOALS: Final = 5
 RECENT_MILESTONES: Final = 5
 
+PERIOD: Final = frozenset({"from", "to"})
+
 _MOST_URGENT: Final = Read(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
 _AMOUNTS: Final = Read(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
-_MILESTONES: Final = Read(Milestone.objects.owned_by(Parameter("owner")).select_related("goal").newest_first())
+_MILESTONES: Final = Read(
+    Milestone.objects.owned_by(Parameter("owner"))
+    .select_related("goal")
+    .only("goal__name", "percent", "reached_on")
+    .newest_first()
+)
 
 
 @cache
@@ -41,10 +51,24 @@ def history_of_goal(period: AbstractSet[str]) -> Read[CheckIn]:
 @cache
 def history_of_person(asked: AbstractSet[str]) -> Read[CheckIn]:
     """The same across a person's goals, or of the one that is given as "goal_id"."""
-    check_ins = CheckIn.objects.owned_by(Parameter("owner"))
+    if "goal_id" not in asked:
+        return Read(_within(CheckIn.objects.owned_by(Parameter("owner")), asked))
+    # The goal says whose it is, so the goal's index alone can count its check-ins.
+    goal = Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id"))
+    return Read(_within(CheckIn.objects.filter(goal_id=Subquery(goal.values("pk"))), asked))
+
+
+@cache
+def _counters(asked: AbstractSet[str]) -> Read[int]:
+    goals = Goal.objects.owned_by(Parameter("owner"))
     if "goal_id" in asked:
-        check_ins = check_ins.filter(goal_id=Parameter("goal_id"))
-    return Read(_within(check_ins, asked))
+        goals = goals.filter(pk=Parameter("goal_id"))
+    return Read(goals.values_list("check_in_count", flat=True))
+
+
+def length_of_history(*, owner: UUID, **asked: UUID) -> int:
+    """How many `history_of_person` has without a period: the goals count them."""
+    return sum(_counters(frozenset(asked)).given(owner=owner, **asked).all())
 
 
 def _within(check_ins: CheckInQuerySet, period: AbstractSet[str]) -> CheckInQuerySet:
@@ -97,7 +121,10 @@ def dashboard(*, owner: User, today: date) -> Dashboard:
 
 def _top_goals(owner: User) -> list[GoalLine]:
     goals = _MOST_URGENT.given(owner=owner.pk).page(limit=TOP_GOALS)
-    plans = {plan.goal_id: plan for plan in OPEN_PLANS.given(owner=owner.pk).all()}
+    plans = {plan.goal_id: plan for plan in OPEN_PLANS_IN_BRIEF.given(owner=owner.pk).all()}
+    for goal in goals:
+        if goal.id in plans:
+            plans[goal.id].goal = goal
     return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
 
 

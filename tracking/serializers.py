@@ -28,7 +28,6 @@ from goals.serializers import PercentageField
 from planning.models import Feasibility
 from tracking.milestones import PERCENTS
 from tracking.queries import GoalLine
-from tracking.services import CheckInOutcome
 
 
 class CheckInSerializer(Serializer):
@@ -56,8 +55,11 @@ class OutcomeSerializer(Serializer):
 class CheckInOutcomeSerializer(CheckInSerializer, OutcomeSerializer):
     """The new check-in and what it brought about, flat."""
 
-    def to_representation(self, instance: CheckInOutcome) -> dict[str, Any]:
-        return CheckInSerializer(instance.check_in).data | OutcomeSerializer(instance).data
+    def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for name in CheckInSerializer().get_fields():
+            fields[name].source = f"check_in.{name}"
+        return fields
 
 
 class CheckInCreateSerializer(Serializer):

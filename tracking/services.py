@@ -1,4 +1,4 @@
-"""Every write to check-ins, and what follows from it: the goal's amount, milestones, the weeks of a streak.
+"""Every write to check-ins, and what follows from it: the goal's amount and count, milestones, weeks.
 
 Each service locks the person's row first, so that simultaneous requests count one after another.
 """
@@ -20,6 +20,7 @@ from accounts.services import audit, lock_user
 from fincred.events import PersonErased, PersonExported
 from fincred.money import ZERO
 from fincred.reads import Parameter, Read
+from fincred.writes import Update, insert
 from goals.models import Goal, GoalType, Status
 from goals.queries import GOAL
 from goals.services import record_progress
@@ -34,9 +35,17 @@ logger = logging.getLogger(__name__)
 _NEWEST: Final = Read(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
 _REACHED: Final = Read(Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True))
 _WEEKS: Final = Read(CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True))
+_ONE_MORE: Final = Update(
+    CheckInWeek.objects.filter(user_id=Parameter("person"), monday=Parameter("monday")),
+    check_ins=F("check_ins") + 1,
+)
 
 # What the audit trail may tell of a check-in: never the person's words.
 AUDITED: Final = ("goal_id", "current_amount", "check_in_date")
+
+
+# An amount, and the day that it was told for.
+Progress = tuple[Decimal, date | None]
 
 
 class CheckInChanges(TypedDict, total=False):
@@ -83,7 +92,7 @@ def create_check_in(
     goal = GOAL.given(owner=person.pk, goal_id=goal_id).get()
     if goal.status != Status.ACTIVE:
         raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
-    check_in = CheckIn.objects.create(
+    check_in = CheckIn(
         user=person,
         goal=goal,
         current_amount=current_amount,
@@ -92,6 +101,7 @@ def create_check_in(
         created_at=now,
         updated_at=now,
     )
+    insert(check_in)
     _count_week(owner.id, day)
     audit.record(
         person=person,
@@ -101,7 +111,8 @@ def create_check_in(
         after=audit.fields_of(check_in, AUDITED),
     )
     is_latest = goal.last_check_in_date is None or day > goal.last_check_in_date
-    reached = _follow(goal, check_in if is_latest else _latest_of(goal), now, today)
+    progress = (current_amount, day) if is_latest else _progress(goal, day)
+    reached = _follow(goal, progress, now, today, more_check_ins=1)
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(
         check_in=check_in,
@@ -124,13 +135,13 @@ def update_check_in(
     """
     person = lock_user(owner.id)
     check_in = CheckIn.objects.select_related("goal").get_owned(person, check_in_id)
-    before = audit.fields_of(check_in, AUDITED)
+    before, day = audit.fields_of(check_in, AUDITED), check_in.check_in_date
     changed = {name for name, value in changes.items() if getattr(check_in, name) != value}
     if not changed:
         return check_in
     if "check_in_date" in changed:
         _require_past(changes["check_in_date"], today)
-        _uncount_week(owner.id, check_in.check_in_date)
+        _uncount_week(owner.id, day)
         _count_week(owner.id, changes["check_in_date"])
     for name in changed:
         setattr(check_in, name, changes[name])  # type: ignore[literal-required]
@@ -144,7 +155,7 @@ def update_check_in(
         before=before,
         after=audit.fields_of(check_in, AUDITED),
     )
-    _follow(check_in.goal, _latest_of(check_in.goal), now, today)
+    _follow(check_in.goal, _progress(check_in.goal, max(day, check_in.check_in_date)), now, today)
     logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})
     return check_in
 
@@ -167,7 +178,7 @@ def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: dat
     )
     check_in.delete()
     _uncount_week(owner.id, check_in.check_in_date)
-    _follow(check_in.goal, _latest_of(check_in.goal), now, today)
+    _follow(check_in.goal, _progress(check_in.goal, check_in.check_in_date), now, today, more_check_ins=-1)
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
 
 
@@ -204,8 +215,7 @@ def _require_past(day: date, today: date) -> None:
 
 
 def _count_week(user_id: UUID, day: date) -> None:
-    week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
-    if not week.update(check_ins=F("check_ins") + 1):
+    if not _ONE_MORE.run(person=user_id, monday=monday_of(day)):
         CheckInWeek.objects.create(user_id=user_id, monday=monday_of(day), check_ins=1)
 
 
@@ -215,20 +225,28 @@ def _uncount_week(user_id: UUID, day: date) -> None:
         week.delete()
 
 
-def _latest_of(goal: Goal) -> CheckIn | None:
-    return _NEWEST.given(goal=goal.pk).first()
+def _progress(goal: Goal, day: date) -> Progress:
+    """What the latest check-in tells, now that one of `day` was written: nothing new if the goal's is later."""
+    if goal.last_check_in_date is not None and day < goal.last_check_in_date:
+        return goal.current_amount, goal.last_check_in_date
+    latest = _NEWEST.given(goal=goal.pk).first()
+    return (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
 
 
-def _follow(goal: Goal, latest: CheckIn | None, now: datetime, today: date) -> tuple[int, ...]:
-    """Bring the goal to its latest check-in; the milestones that it reaches with that."""
+def _follow(
+    goal: Goal, progress: Progress, now: datetime, today: date, *, more_check_ins: int = 0
+) -> tuple[int, ...]:
+    """Bring the goal to its latest check-in and count; the milestones that it reaches with that."""
+    current_amount, day = progress
     record_progress(
         goal=goal,
-        current_amount=latest.current_amount if latest else ZERO,
-        last_check_in_date=latest.check_in_date if latest else None,
+        current_amount=current_amount,
+        last_check_in_date=day,
         now=now,
         today=today,
+        more_check_ins=more_check_ins,
     )
-    return _reach_milestones(goal, latest.check_in_date) if latest else ()
+    return _reach_milestones(goal, day) if day else ()
 
 
 def _reach_milestones(goal: Goal, day: date) -> tuple[int, ...]:

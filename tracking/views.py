@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
+from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from fincred.errors import FinCredError, NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse, no_content
 from fincred.views import ApiView
 from goals.errors import GoalLimitExceededError
 from goals.models import Goal
@@ -40,11 +42,11 @@ class GoalCheckIns(ApiView):
         response=CheckInSerializer(many=True),
         response_example=[examples.CHECK_IN],
     )
-    def get(self, request: Request, goal_id: UUID) -> Response:
+    def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         goal = GOAL.given(owner=self.user.pk, goal_id=goal_id).get()
         period = self.query(PeriodFilter)
         check_ins = queries.history_of_goal(frozenset(period)).given(goal=goal.pk, **period)
-        return self.page(check_ins, CheckInSerializer)
+        return self.page(check_ins, CheckInSerializer, count=None if period else lambda: goal.check_in_count)
 
     @documented(
         summary="Check in",
@@ -61,7 +63,7 @@ class GoalCheckIns(ApiView):
         response_example=examples.OUTCOME,
     )
     @idempotent
-    def post(self, request: Request, goal_id: UUID) -> Response:
+    def post(self, request: Request, goal_id: UUID) -> HttpResponse:
         try:
             data = self.validated(CheckInCreateSerializer)
         except (APIException, FinCredError):
@@ -81,10 +83,11 @@ class CheckInList(ApiView):
         response=CheckInSerializer(many=True),
         response_example=[examples.CHECK_IN],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         asked = self.query(CheckInFilter)
         check_ins = queries.history_of_person(frozenset(asked)).given(owner=self.user.pk, **asked)
-        return self.page(check_ins, CheckInSerializer)
+        count = partial(queries.length_of_history, owner=self.user.pk, **asked)
+        return self.page(check_ins, CheckInSerializer, count=None if queries.PERIOD & asked.keys() else count)
 
 
 _UPDATE: dict[str, Any] = {
@@ -102,15 +105,15 @@ _UPDATE: dict[str, Any] = {
 
 class CheckInDetail(ApiView):
     @documented(summary="One check-in", response=CheckInSerializer, response_example=examples.CHECK_IN)
-    def get(self, request: Request, check_in_id: UUID) -> Response:
+    def get(self, request: Request, check_in_id: UUID) -> HttpResponse:
         return self.answer(CheckInSerializer, CheckIn.objects.get_owned(self.user, check_in_id))
 
     @documented(summary="Correct a check-in", **_UPDATE)
-    def patch(self, request: Request, check_in_id: UUID) -> Response:
+    def patch(self, request: Request, check_in_id: UUID) -> HttpResponse:
         return self._update(check_in_id)
 
     @documented(summary="Correct a check-in (as PATCH)", **_UPDATE)
-    def put(self, request: Request, check_in_id: UUID) -> Response:
+    def put(self, request: Request, check_in_id: UUID) -> HttpResponse:
         return self._update(check_in_id)
 
     @documented(
@@ -119,11 +122,11 @@ class CheckInDetail(ApiView):
         status=204,
         errors=(GoalLimitExceededError,),
     )
-    def delete(self, request: Request, check_in_id: UUID) -> Response:
+    def delete(self, request: Request, check_in_id: UUID) -> HttpResponse:
         services.delete_check_in(owner=self.user, check_in_id=check_in_id, now=self.now, today=self.today)
-        return Response(status=204)
+        return no_content()
 
-    def _update(self, check_in_id: UUID) -> Response:
+    def _update(self, check_in_id: UUID) -> HttpResponse:
         CheckIn.objects.get_owned(self.user, check_in_id)  # whose it is comes before what is wrong with the body
         changes = cast("services.CheckInChanges", self.validated(CheckInUpdateSerializer))
         check_in = services.update_check_in(
@@ -139,7 +142,7 @@ class DashboardView(ApiView):
         response=DashboardSerializer,
         response_example=examples.DASHBOARD,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         board = queries.dashboard(owner=self.user, today=self.today)
         return self.answer(DashboardSerializer, board, today=self.today)
 
@@ -154,6 +157,6 @@ class GoalProjectionView(ApiView):
         response=ProjectionSerializer,
         response_example=PROJECTION,
     )
-    def get(self, request: Request, goal_id: UUID) -> Response:
+    def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         goal = Goal.objects.get_owned(self.user, goal_id)
-        return Response(ProjectionSerializer(queries.projection(goal=goal, today=self.today)).data)
+        return JSONResponse(ProjectionSerializer(queries.projection(goal=goal, today=self.today)).data)

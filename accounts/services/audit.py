@@ -16,6 +16,7 @@ from accounts.models import AuditEntry, User
 from fincred.context import Role, caller
 from fincred.fields import ExactJSONEncoder
 from fincred.reads import Parameter, Read
+from fincred.writes import insert
 
 _LAST = Read(
     AuditEntry.objects.filter(person_id=Parameter("person")).order_by("-sequence").values_list("sequence", "hash")
@@ -55,7 +56,7 @@ def record(
         previous_hash=previous_hash,
     )
     entry.hash = digest_of(entry)
-    entry.save(force_insert=True)
+    insert(entry)
     return entry
 
 

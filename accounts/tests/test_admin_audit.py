@@ -73,7 +73,7 @@ class TestLooking:
         def fail(*args: Any, **kwargs: Any) -> None:
             raise DatabaseError
 
-        monkeypatch.setattr(AuditEntry, "save", fail)
+        monkeypatch.setattr("accounts.services.audit.insert", fail)
         for path in (PEOPLE, f"{PEOPLE}{saver.pk}/change/"):
             with pytest.raises(DatabaseError):
                 support.get(path)

@@ -31,8 +31,8 @@ def entry_of(person: User, action: str = "goal.created") -> AuditEntry:
 
 class TestRecord:
     def test_says_who_what_when_and_from_where_without_the_address(self, saver: User) -> None:
-        entry = entry_of(saver)
-        entry.refresh_from_db()
+        entry_of(saver)
+        entry = AuditEntry.objects.get()
         assert (entry.person_id, entry.actor_id, entry.role) == (saver.pk, saver.pk, "person")
         assert (entry.action, entry.object_type, entry.object_id) == ("goal.created", "user", str(saver.pk))
         assert entry.after == {"target_amount": "12.50"}

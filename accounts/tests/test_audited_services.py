@@ -107,7 +107,7 @@ class TestEachDeed:
             raise ArithmeticError
 
         people = list(User.objects.order_by("pk").values())
-        monkeypatch.setattr(AuditEntry, "save", fail)
+        monkeypatch.setattr("accounts.services.audit.insert", fail)
         with pytest.raises(ArithmeticError):
             DEEDS[name][0](saver, noon)
         assert list(User.objects.order_by("pk").values()) == people

@@ -107,7 +107,7 @@ class TestNotKept:
 
         as_saver.raise_request_exception = False
         with monkeypatch.context() as patched:
-            patched.setattr("accounts.idempotency.render_json", crash)
+            patched.setattr("accounts.models.IdempotencyKey.save", crash)
             assert post(as_saver, GOAL, "k1").status_code == 500
         assert not IdempotencyKey.objects.exists()
         assert not Goal.objects.exists()

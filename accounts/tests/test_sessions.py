@@ -41,7 +41,7 @@ class TestLogin:
     def test_opens_a_session(self, saver: User, noon: datetime) -> None:
         user, pair = login(email="Saver@Example.com", password=PASSWORD, now=noon)
         assert user == saver
-        assert AccessToken.read(pair.access_token) == (saver.pk, saver.sessions.get().pk)
+        assert AccessToken.read(pair.access_token, now=noon) == (saver.pk, saver.sessions.get().pk)
         assert pair.expires_in == 1800
 
     def test_refuses_a_wrong_password(self, saver: User, noon: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import examples, services
 from accounts.errors import (
@@ -33,6 +33,7 @@ from accounts.serializers import (
 from accounts.views.base import PublicView, SessionView, renewed, said, signed_in
 from fincred.openapi import documented
 from fincred.parsers import StrictJSONParser
+from fincred.renderers import JSONResponse
 
 
 class Register(PublicView):
@@ -46,9 +47,9 @@ class Register(PublicView):
         request_example=examples.CREDENTIALS | {"full_name": "Sam Saver"},
         response_example={"message": "Welcome! Please check your mail.", "email": "sam@example.com"},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         user = services.register(now=self.now, **self.validated(RegisterSerializer))
-        return Response({"message": "Welcome! Please check your mail.", "email": user.email}, status=201)
+        return JSONResponse({"message": "Welcome! Please check your mail.", "email": user.email}, status=201)
 
 
 class VerifyEmail(PublicView):
@@ -63,7 +64,7 @@ class VerifyEmail(PublicView):
         request_example={"token": examples.SECRET},
         response_example=examples.LOGIN_ANSWER,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         return signed_in(*services.verify_email_and_login(now=self.now, **self.validated(MailedTokenSerializer)))
 
     @documented(
@@ -74,7 +75,7 @@ class VerifyEmail(PublicView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "Thank you, your address is verified. You can log in now."},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         services.verify_email(now=self.now, **self.query(MailedTokenQuery))
         return said("Thank you, your address is verified. You can log in now.")
 
@@ -88,7 +89,7 @@ class ResendVerification(PublicView):
         request_example={"email": "sam@example.com"},
         response_example={"message": "If this address waits for verification, a mail is on its way."},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         services.resend_verification(now=self.now, **self.validated(AddressSerializer))
         return said("If this address waits for verification, a mail is on its way.")
 
@@ -113,7 +114,7 @@ class Login(PublicView):
         errors=(InvalidCredentialsError, AccountInactiveError, AccountNotVerifiedError),
         response_example=examples.LOGIN_ANSWER,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         is_form = (request.content_type or "").startswith(
             (URLEncodedParser.media_type, MultipartFormParser.media_type)
         )
@@ -134,7 +135,7 @@ class Refresh(PublicView):
         request_example={"refresh_token": examples.SECRET},
         response_example=examples.PAIR,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         return renewed(services.refresh(now=self.now, **self.validated(RefreshSerializer)))
 
 
@@ -146,7 +147,7 @@ class Logout(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out."},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         services.end_session(session_id=self.session.pk, reason=EndReason.LOGOUT, now=self.now)
         return said("You are logged out.")
 
@@ -158,6 +159,6 @@ class LogoutAll(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out everywhere."},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         services.end_all_sessions(user=self.user, reason=EndReason.LOGOUT_ALL, now=self.now)
         return said("You are logged out everywhere.")

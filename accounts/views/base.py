@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import cast
 
-from rest_framework.response import Response
+from django.http import HttpResponse
 
 from accounts.models import Session, User
 from accounts.serializers import LoginAnswerSerializer, TokenPairSerializer
 from accounts.services import TokenPair
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 
 
@@ -29,13 +30,13 @@ class SessionView(ApiView):
         return cast("Session", self.request.auth)
 
 
-def said(message: str) -> Response:
-    return Response({"message": message})
+def said(message: str) -> HttpResponse:
+    return JSONResponse({"message": message})
 
 
-def signed_in(user: User, pair: TokenPair) -> Response:
-    return Response(LoginAnswerSerializer({**asdict(pair), "user": user}).data)
+def signed_in(user: User, pair: TokenPair) -> HttpResponse:
+    return JSONResponse(LoginAnswerSerializer({**asdict(pair), "user": user}).data)
 
 
-def renewed(pair: TokenPair) -> Response:
-    return Response(TokenPairSerializer(asdict(pair)).data)
+def renewed(pair: TokenPair) -> HttpResponse:
+    return JSONResponse(TokenPairSerializer(asdict(pair)).data)

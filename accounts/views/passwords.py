@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import examples, services
 from accounts.errors import TokenExpiredError, TokenInvalidError
@@ -28,7 +28,7 @@ class PasswordChange(SessionView):
         request_example={"current_password": "correct horse battery", "new_password": "staple the horse"},
         response_example=examples.PAIR,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         data = self.validated(PasswordChangeSerializer)
         return renewed(services.change_password(user=self.user, now=self.now, **data))
 
@@ -42,7 +42,7 @@ class PasswordReset(PublicView):
         request_example={"email": "sam@example.com"},
         response_example={"message": "If this address has an account, a mail is on its way."},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         services.request_reset(now=self.now, **self.validated(AddressSerializer))
         return said("If this address has an account, a mail is on its way.")
 
@@ -57,6 +57,6 @@ class PasswordResetConfirm(PublicView):
         request_example={"token": examples.SECRET, "new_password": "staple the horse"},
         response_example={"message": "Your new password is set. You can log in now."},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         services.reset_password(now=self.now, **self.validated(PasswordResetSerializer))
         return said("Your new password is set. You can log in now.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts import examples, services
 from accounts.errors import TokenExpiredError, TokenInvalidError
@@ -13,6 +13,7 @@ from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializ
 from accounts.views.base import SessionView
 from fincred.errors import NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse, no_content
 
 
 class Me(SessionView):
@@ -22,8 +23,8 @@ class Me(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.USER,
     )
-    def get(self, request: Request) -> Response:
-        return Response(UserSerializer(self.user).data)
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse(UserSerializer(self.user).data)
 
     @documented(
         summary="Erase me",
@@ -33,9 +34,9 @@ class Me(SessionView):
         status=204,
         errors=(TokenInvalidError, TokenExpiredError),
     )
-    def delete(self, request: Request) -> Response:
+    def delete(self, request: Request) -> HttpResponse:
         services.leave(user=self.user, now=self.now, **self.validated(PasswordConfirmationSerializer))
-        return Response(status=204)
+        return no_content()
 
 
 class Export(SessionView):
@@ -45,10 +46,10 @@ class Export(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.EXPORT,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         sections = services.export_person(user=self.user, now=self.now)
         name = f"fincred-export-{self.today}.json"
-        return Response(sections, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return JSONResponse(sections, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 _UPDATE: dict[str, Any] = {
@@ -68,17 +69,17 @@ class ProfileDetail(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.PROFILE,
     )
-    def get(self, request: Request) -> Response:
-        return Response(ProfileSerializer(self.user.profile).data)
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse(ProfileSerializer(self.user.profile).data)
 
     @documented(summary="Change my profile", **_UPDATE)
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: Request) -> HttpResponse:
         return self._update()
 
     @documented(summary="Change my profile", **_UPDATE)
-    def put(self, request: Request) -> Response:
+    def put(self, request: Request) -> HttpResponse:
         return self._update()
 
-    def _update(self) -> Response:
+    def _update(self) -> HttpResponse:
         profile = services.update_profile(user=self.user, now=self.now, **self.validated(ProfileSerializer))
-        return Response(ProfileSerializer(profile).data)
+        return JSONResponse(ProfileSerializer(profile).data)

@@ -8,6 +8,7 @@ dead connection can be told without asking: its socket has something to read, th
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -39,6 +40,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         self.commits_sent += 1
         super()._commit()  # type: ignore[misc]  # the stubs don't know it
+
+    def run(self, statement: str, parameters: Sequence[Any]) -> Any:
+        """A cursor that has run what comes again and again; it is good until the next statement is run.
+
+        Rows arrive in PostgreSQL's binary form: amounts, days and moments as they are, not as text to be
+        parsed. Each connection keeps one cursor for that, which has learned how to read the columns.
+        """
+        if self.queries_logged or self.execute_wrappers:  # somebody watches what is asked
+            watched = self.cursor()
+            watched.cursor.format = Format.BINARY
+            watched.execute(statement, parameters)
+            return watched
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            if not hasattr(self.connection, "runner"):
+                self.connection.runner = self.connection.cursor(binary=True)
+            return self.connection.runner.execute(statement, parameters)
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()

@@ -37,7 +37,7 @@ class TestHandle:
         response = handle(errors.ConflictError(current=5, most=5), {})
         assert response is not None
         assert response.status_code == 409
-        assert response.data == {
+        assert json.loads(response.content) == {
             "success": False,
             "error": "This conflicts with the current state",
             "error_code": "CONFLICT",
@@ -53,7 +53,9 @@ class TestHandle:
         try:
             response = handle(TakenError(), {})
             assert response is not None
-            assert response.data["details"] == {"errors": [{"field": "name", "message": "Taken", "code": "taken"}]}
+            assert json.loads(response.content)["details"] == {
+                "errors": [{"field": "name", "message": "Taken", "code": "taken"}]
+            }
         finally:
             del TakenError
 
@@ -80,7 +82,7 @@ class TestHandle:
     def test_what_drf_raises_has_our_codes(self, raised: Exception, status: int, code: str) -> None:
         response = handle(raised, {})
         assert response is not None
-        assert (response.status_code, response.data["error_code"]) == (status, code)
+        assert (response.status_code, json.loads(response.content)["error_code"]) == (status, code)
 
     def test_the_unexpected_is_left_to_rise(self) -> None:
         assert handle(ZeroDivisionError(), {}) is None

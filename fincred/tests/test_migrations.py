@@ -29,6 +29,9 @@ def full(app):
 
 call_command("migrate", verbosity=0)
 call_command("seed_demo", verbosity=0)
+call_command("migrate", "goals", "0001", verbosity=0)
+call_command("migrate", verbosity=0)
+call_command("check_integrity")
 for app in ("tracking", "planning", "goals", "accounts"):
     models = full(app)
     assert models, app
@@ -76,4 +79,5 @@ class TestMigrations:
             check=False,
             timeout=300,
         )
+        assert "goals follow their check-ins: ok" in done.stdout, done.stderr
         assert "there and back" in done.stdout, done.stderr

@@ -14,6 +14,7 @@ from accounts.models import User
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
+from tracking.tests.factories import CheckInFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -61,6 +62,16 @@ class TestStatements:
         assert answer.headers["X-Total-Count"] == "2"
         assert len(statements(queries)) == 3
 
+    @pytest.mark.parametrize("path", ["goals/{goal}/check-ins?", "check-ins?", "check-ins?goal_id={goal}&"])
+    @pytest.mark.parametrize("page", ["limit=1", "limit=1&offset=1", "offset=9"])
+    def test_of_a_history_that_nobody_counts(self, goal: Goal, as_saver: APIClient, path: str, page: str) -> None:
+        CheckInFactory.create_batch(3, goal=goal)
+        with CaptureQueriesContext(connection) as queries:
+            answer = as_saver.get(f"/api/v0/{path.format(goal=goal.pk)}{page}")
+        assert answer.headers["X-Total-Count"] == "3"
+        assert len(statements(queries)) == 3
+        assert sum("tracking_checkin" in sql for sql in statements(queries)) == 1
+
     def test_of_a_check_in(self, goal: Goal, as_saver: APIClient) -> None:
         def check_in(amount: str, day: str) -> list[str]:
             body: dict[str, Any] = {"current_amount": amount, "check_in_date": day}
@@ -72,4 +83,4 @@ class TestStatements:
         # last entry and its next, the goal again, and the weeks of the streak.
         assert len(check_in("1.00", "2026-03-09")) == 10
         assert len(check_in("2.00", "2026-03-10")) == 9  # now the week is there
-        assert len(check_in("2.00", "2026-03-09")) == 9  # the goal stays, but its newest check-in had to be found
+        assert len(check_in("2.00", "2026-03-09")) == 9  # the goal's amount stays, but it counts one more

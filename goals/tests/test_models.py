@@ -29,6 +29,7 @@ class TestConstraints:
             ({"name": ""}, "goal_name_not_empty"),
             ({"target_amount": Decimal(0)}, "goal_target_amount_positive"),
             ({"current_amount": Decimal("-0.01")}, "goal_current_amount_not_negative"),
+            ({"check_in_count": -1}, "check_in_count"),
             ({"annual_rate": Decimal("1000.0001")}, "goal_annual_rate_in_range"),
             ({"annual_rate": Decimal("-0.0001")}, "goal_annual_rate_in_range"),
             ({"status": Status.COMPLETED}, "goal_completed_at_when_completed"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from fincred.errors import NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.renderers import no_content
 from fincred.views import ApiView
 from goals.models import Goal
 from planning import examples
@@ -27,7 +28,7 @@ from planning.services import action_plans as services
 
 
 class _ActionPlanView(ApiView):
-    def shown(self, plan: ActionPlan, status: int = 200) -> Response:
+    def shown(self, plan: ActionPlan, status: int = 200) -> HttpResponse:
         return self.answer(ActionPlanSerializer, plan, status, today=self.today)
 
 
@@ -46,7 +47,7 @@ class GoalActionPlans(_ActionPlanView):
         response_example=examples.ACTION_PLAN,
     )
     @idempotent
-    def post(self, request: Request, goal_id: UUID) -> Response:
+    def post(self, request: Request, goal_id: UUID) -> HttpResponse:
         Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
         terms = self.validated(ActionPlanCreateSerializer)["terms"]
         plan = services.create_action_plan(
@@ -62,7 +63,7 @@ class ActionPlanList(_ActionPlanView):
         response=ActionPlanSerializer(many=True),
         response_example=[examples.ACTION_PLAN],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return self.page(OPEN_PLANS.given(owner=self.user.pk), ActionPlanSerializer, today=self.today)
 
 
@@ -81,23 +82,23 @@ _UPDATE: dict[str, Any] = {
 
 class ActionPlanDetail(_ActionPlanView):
     @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
-    def get(self, request: Request, plan_id: UUID) -> Response:
+    def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         return self.shown(services.open_plan(owner=self.user, plan_id=plan_id))
 
     @documented(summary="Change an action plan", **_UPDATE)
-    def patch(self, request: Request, plan_id: UUID) -> Response:
+    def patch(self, request: Request, plan_id: UUID) -> HttpResponse:
         return self._update(plan_id)
 
     @documented(summary="Change an action plan (as PATCH)", **_UPDATE)
-    def put(self, request: Request, plan_id: UUID) -> Response:
+    def put(self, request: Request, plan_id: UUID) -> HttpResponse:
         return self._update(plan_id)
 
     @documented(summary="End an action plan", description="Its versions can still be read.", status=204)
-    def delete(self, request: Request, plan_id: UUID) -> Response:
+    def delete(self, request: Request, plan_id: UUID) -> HttpResponse:
         services.end_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
-        return Response(status=204)
+        return no_content()
 
-    def _update(self, plan_id: UUID) -> Response:
+    def _update(self, plan_id: UUID) -> HttpResponse:
         services.open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
         changes = cast("services.PlanChanges", self.validated(ActionPlanUpdateSerializer))
         plan = services.update_action_plan(
@@ -115,7 +116,7 @@ class ActionPlanRegenerate(_ActionPlanView):
         response_example=examples.ACTION_PLAN | {"version": 2},
     )
     @idempotent
-    def post(self, request: Request, plan_id: UUID) -> Response:
+    def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
         return self.shown(plan)
 
@@ -129,6 +130,6 @@ class ActionPlanVersions(_ActionPlanView):
         response=PlanVersionSerializer(many=True),
         response_example=[examples.PLAN_VERSION],
     )
-    def get(self, request: Request, plan_id: UUID) -> Response:
+    def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = ActionPlan.objects.get_owned(self.user, plan_id)
         return self.page(plan.versions.order_by("-number"), PlanVersionSerializer)

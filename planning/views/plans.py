@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 from planning import examples
 from planning.errors import SnapshotRequiredError
@@ -26,6 +27,6 @@ class PlanEverything(ApiView):
         response_example=examples.PLAN,
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         plan = plan_everything(owner=self.user, now=self.now, today=self.today)
-        return Response(PlanSerializer(plan, context={"currency": self.user.profile.currency}).data)
+        return JSONResponse(PlanSerializer(plan, context={"currency": self.user.profile.currency}).data)

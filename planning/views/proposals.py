@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.idempotency import idempotent
 from fincred.openapi import documented
-from fincred.renderers import render_json
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 from planning import examples
 from planning.errors import NothingToAcceptError
@@ -31,12 +30,12 @@ class Proposal(ApiView):
         response=ProposalOrNull,
         response_example=examples.PROPOSAL,
     )
-    def get(self, request: Request, plan_id: UUID) -> Response | HttpResponse:
+    def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = open_plan(owner=self.user, plan_id=plan_id)
         proposal = proposal_for(plan=plan, today=self.today)
         if proposal is None:  # DRF would answer None with an empty body, which is not JSON
-            return HttpResponse(render_json(None), content_type="application/json")
-        return Response(ProposalSerializer(proposal).data)
+            return JSONResponse(None)
+        return JSONResponse(ProposalSerializer(proposal).data)
 
 
 class ProposalAccept(ApiView):
@@ -50,8 +49,8 @@ class ProposalAccept(ApiView):
         response_example=examples.ACTION_PLAN | {"version": 2},
     )
     @idempotent
-    def post(self, request: Request, plan_id: UUID) -> Response:
+    def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
         choice = Choice(self.validated(AcceptSerializer)["choice"])
         plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
-        return Response(ActionPlanSerializer(plan, context={"today": self.today}).data)
+        return JSONResponse(ActionPlanSerializer(plan, context={"today": self.today}).data)

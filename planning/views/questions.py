@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 from planning import examples
 from planning.serializers.advice import SuggestionSerializer
@@ -27,10 +28,10 @@ class DebtPayoff(ApiView):
         request_example=examples.DEBT_PAYOFF,
         response_example=examples.DEBT_PAYOFF_ANSWER,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         asked = self.validated(DebtPayoffSerializer)
         as_of = asked.pop("as_of") or self.today
-        return Response(DebtPayoffAnswerSerializer(debt_payoff(owner=self.user, as_of=as_of, **asked)).data)
+        return JSONResponse(DebtPayoffAnswerSerializer(debt_payoff(owner=self.user, as_of=as_of, **asked)).data)
 
 
 class Suggestions(ApiView):
@@ -43,5 +44,5 @@ class Suggestions(ApiView):
         response=SuggestionSerializer(many=True),
         response_example=[examples.SUGGESTION],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return self.page(suggestions_for(self.user), SuggestionSerializer)

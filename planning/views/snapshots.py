@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 from planning import examples
 from planning.queries import NEWEST_SNAPSHOTS
@@ -20,9 +21,9 @@ class SnapshotView(ApiView):
         response=SnapshotSerializer,
         response_example=examples.SNAPSHOT,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         snapshot = NEWEST_SNAPSHOTS.given(owner=self.user.pk).first()
-        return self.answer(SnapshotSerializer, snapshot) if snapshot else Response(NO_SNAPSHOT)
+        return self.answer(SnapshotSerializer, snapshot) if snapshot else JSONResponse(NO_SNAPSHOT)
 
     @documented(
         summary="Store a new version of the snapshot",
@@ -35,10 +36,10 @@ class SnapshotView(ApiView):
         request_example=examples.NEW_SNAPSHOT,
         response_example=examples.SNAPSHOT,
     )
-    def put(self, request: Request) -> Response:
+    def put(self, request: Request) -> HttpResponse:
         figures = self.validated(SnapshotWriteSerializer)["figures"]
         snapshot = store_snapshot(owner=self.user, figures=figures, now=self.now, today=self.today)
-        return Response(SnapshotSerializer(snapshot).data)
+        return JSONResponse(SnapshotSerializer(snapshot).data)
 
 
 class SnapshotHistory(ApiView):
@@ -47,5 +48,5 @@ class SnapshotHistory(ApiView):
         response=SnapshotSerializer(many=True),
         response_example=[examples.SNAPSHOT],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         return self.page(NEWEST_SNAPSHOTS.given(owner=self.user.pk), SnapshotSerializer)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse
 from fincred.views import ApiView
 from planning import examples
 from planning.engine.model import GoalInput
@@ -31,11 +32,11 @@ class WhatIf(ApiView):
         request_example=examples.WHAT_IF,
         response_example=examples.WHAT_IF_ANSWER,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         asked = self.validated(WhatIfSerializer)
         answer = what_if(owner=self.user, question=_question(asked, self.today))
         context = {"currency": self.user.profile.currency, "include_schedule": asked["include_schedule"]}
-        return Response(WhatIfAnswerSerializer(answer, context=context).data)
+        return JSONResponse(WhatIfAnswerSerializer(answer, context=context).data)
 
 
 def _question(asked: dict[str, Any], today: date) -> Question:

@@ -49,11 +49,17 @@ class TestGoals:
             check_in(goal, days_ago)
         assert list(goals_off_their_check_ins()) == []
 
-    @pytest.mark.parametrize("change", [{"current_amount": 51}, {"last_check_in_date": TODAY}])
+    @pytest.mark.parametrize(
+        "change", [{"current_amount": 51}, {"last_check_in_date": TODAY}, {"check_in_count": 2}]
+    )
     def test_one_that_does_not_is_found(self, saver: User, change: dict[str, object]) -> None:
         goal = GoalFactory.create(user=saver)
         check_in(goal, 3)
         Goal.objects.update(**change)
+        assert list(goals_off_their_check_ins()) == [goal.pk]
+
+    def test_a_count_of_what_is_not_there_is_found(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver, check_in_count=1)
         assert list(goals_off_their_check_ins()) == [goal.pk]
 
     def test_an_amount_that_nobody_told_is_found(self, saver: User) -> None:

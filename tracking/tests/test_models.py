@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from goals.tests.factories import GoalFactory
 from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.queries import history_of_goal, history_of_person
 from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -95,6 +97,30 @@ class TestIndexes:
         assert index in plan
         assert "TEMP B-TREE" not in plan
         assert "Sort" not in plan
+
+    @pytest.mark.parametrize(
+        ("asked", "index"),
+        [
+            ({"goal"}, "check_in_newest_of_goal"),
+            ({"owner"}, "check_in_newest_of_person"),
+            ({"owner", "goal_id"}, "check_in_newest_of_goal"),
+        ],
+    )
+    def test_alone_count_a_period(self, saver: User, asked: set[str], index: str) -> None:
+        goal = GoalFactory.create(user=saver)
+        period = {"from": date(2026, 1, 1), "to": date(2026, 2, 1)}
+        values = {"goal": goal.pk, "goal_id": goal.pk, "owner": saver.pk} | period
+        history = history_of_goal if "goal" in asked else history_of_person
+        with CaptureQueriesContext(connection) as queries:
+            assert history(frozenset(asked | period.keys())).given(**values).count() == 0
+
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+            cursor.execute(f"{explain} {queries[0]['sql']}")
+            plan = str(cursor.fetchall())
+        assert f"Index Only Scan using {index} " in plan or f"USING COVERING INDEX {index} " in plan
 
     def test_serve_the_weeks_of_a_streak(self, saver: User) -> None:
         plan = self.plan(CheckInWeek.objects.filter(user=saver).values_list("monday", flat=True))

@@ -51,6 +51,7 @@ class TestCheckIns:
         outcomes = race(calls)
 
         assert CheckIn.objects.count() == CheckInWeek.objects.get().check_ins == THREADS
+        assert Goal.objects.get().check_in_count == THREADS
         assert Goal.objects.get().current_amount == 500 + THREADS - 1
         assert sorted(sum((outcome.milestones_reached for outcome in outcomes), ())) == [25, 50]
         assert Milestone.objects.count() == 2
@@ -79,3 +80,4 @@ class TestCheckIns:
         assert Goal.objects.active().count() == 5
         assert sum(isinstance(result, GoalLimitExceededError) for result in results) == THREADS - 5
         assert CheckIn.objects.count() == CheckInWeek.objects.count() == THREADS - 5
+        assert Goal.objects.filter(check_in_count=1).count() == THREADS - 5

@@ -60,6 +60,10 @@ def progress(goal: Goal) -> tuple[str, str, date | None]:
     return str(goal.current_amount), goal.status, goal.last_check_in_date
 
 
+def count(goal: Goal) -> int:
+    return Goal.objects.get(pk=goal.pk).check_in_count
+
+
 def weeks(owner: User) -> dict[date, int]:
     return dict(CheckInWeek.objects.filter(user=owner).values_list("monday", "check_ins"))
 
@@ -112,6 +116,14 @@ class TestCreateCheckIn:
 
         assert progress(goal) == ("300.00", "active", TODAY)
         assert outcome.milestones_reached == ()
+
+    def test_counts_in_the_goal_even_where_nothing_else_follows(self, goal: Goal, noon: datetime) -> None:
+        later = noon + timedelta(hours=1)
+        for place, day in enumerate([TODAY, TODAY, TODAY - timedelta(days=1)], start=1):
+            check_in(goal, "300.00", noon if place == 1 else later, day=day)
+            assert count(goal) == place
+
+        assert Goal.objects.get(pk=goal.pk).updated_at == noon
 
     def test_counts_the_last_one_told_of_a_day(self, goal: Goal, noon: datetime) -> None:
         check_in(goal, "300.00", noon)
@@ -178,6 +190,7 @@ class TestUpdateCheckIn:
         correct(old, noon, current_amount=Decimal("150.00"), reflection="Was more")
 
         assert progress(goal) == ("200.00", "active", TODAY)
+        assert count(goal) == 2
         old.refresh_from_db()
         assert (old.current_amount, old.reflection) == (Decimal("150.00"), "Was more")
 
@@ -264,7 +277,16 @@ class TestDeleteCheckIn:
         remove(check_in(goal, "100.00", noon).check_in, noon)
 
         assert progress(goal) == ("0.00", "active", None)
-        assert weeks(saver) == {}
+        assert (count(goal), weeks(saver)) == (0, {})
+
+    def test_of_an_earlier_one_changes_only_the_count(self, goal: Goal, noon: datetime) -> None:
+        old = check_in(goal, "100.00", noon, day=TODAY - timedelta(days=5)).check_in
+        check_in(goal, "200.00", noon)
+
+        remove(old, noon + timedelta(hours=1))
+
+        assert (progress(goal), count(goal)) == (("200.00", "active", TODAY), 1)
+        assert Goal.objects.get(pk=goal.pk).updated_at == noon
 
     def test_keeps_the_week_of_another_check_in(self, saver: User, goal: Goal, noon: datetime) -> None:
         made = [check_in(goal, "100.00", noon).check_in for _ in range(2)]
@@ -288,7 +310,7 @@ class TestDeleteCheckIn:
             remove(made, noon)
 
         assert progress(goal) == ("1000.00", "completed", TODAY)
-        assert weeks(saver) == {date(2026, 3, 9): 1}
+        assert (count(goal), weeks(saver)) == (1, {date(2026, 3, 9): 1})
 
     def test_may_complete_the_goal_when_a_smaller_later_one_goes(self, goal: Goal, noon: datetime) -> None:
         made = check_in(goal, "100.00", noon).check_in

@@ -161,13 +161,69 @@ class TestHistory:
         self, as_saver: APIClient, history: Goal, django_assert_max_num_queries: Any
     ) -> None:
         with django_assert_max_num_queries(10) as queries:
-            as_saver.get(of(history), {"limit": 1})
+            as_saver.get(of(history), {"limit": "1", "from": "2026-03-01"})
 
         conditions = [
             query["sql"].partition("WHERE")[2] for query in queries if "tracking_checkin" in query["sql"]
         ]
         assert len(conditions) == 2
         assert not any("user_id" in condition for condition in conditions)
+
+
+class TestTotal:
+    @pytest.fixture
+    def history(self, goal: Goal, saver: User, stranger: User) -> Goal:
+        for days in (3, 2, 1):
+            CheckInFactory.create(goal=goal, check_in_date=date(2026, 3, 10) - timedelta(days=days))
+        CheckInFactory.create(goal__user=saver, check_in_date=date(2026, 1, 1))
+        CheckInFactory.create(goal__user=stranger, check_in_date=date(2026, 3, 9))
+        return goal
+
+    def totals(self, client: APIClient, goal: Goal, **query: str) -> list[int]:
+        """Of the goal, of the person, and of the person asking for the goal."""
+        asked = ((of(goal), query), (ALL, query), (ALL, query | {"goal_id": str(goal.id)}))
+        return [int(client.get(url, query).headers["X-Total-Count"]) for url, query in asked]
+
+    @pytest.mark.parametrize(
+        ("query", "of_goal", "of_person"),
+        [
+            ({}, 3, 4),
+            ({"limit": "1"}, 3, 4),
+            ({"limit": "3"}, 3, 4),
+            ({"limit": "1", "offset": "2"}, 3, 4),
+            ({"limit": "1", "offset": "50"}, 3, 4),
+            ({"limit": "1", "from": "2026-03-08"}, 2, 2),
+            ({"limit": "1", "to": "2026-03-08"}, 2, 3),
+            ({"limit": "1", "from": "2026-01-01", "to": "2026-03-07"}, 1, 2),
+            ({"limit": "1", "offset": "50", "to": "2026-03-08"}, 2, 3),
+            ({"limit": "1", "from": "2026-03-10"}, 0, 0),
+        ],
+    )
+    def test_is_of_all_pages(
+        self, as_saver: APIClient, history: Goal, query: dict[str, str], of_goal: int, of_person: int
+    ) -> None:
+        assert self.totals(as_saver, history, **query) == [of_goal, of_person, of_goal]
+
+    def test_follows_every_write(self, as_saver: APIClient, goal: Goal) -> None:
+        made = [
+            as_saver.post(of(goal), {"current_amount": 10, "check_in_date": day}).json()
+            for day in ("2026-03-09", "2026-03-10", "2026-03-08")
+        ]
+        assert self.totals(as_saver, goal, limit="1") == [3, 3, 3]
+
+        as_saver.patch(f"{ALL}/{made[0]['id']}", {"check_in_date": "2026-03-01"})
+        as_saver.patch(f"/api/v0/goals/{goal.id}", {"name": "Other"})
+        assert self.totals(as_saver, goal, limit="1") == [3, 3, 3]
+
+        as_saver.delete(f"{ALL}/{made[1]['id']}")
+        assert self.totals(as_saver, goal, limit="1") == [2, 2, 2]
+
+    def test_tells_nothing_of_a_strangers_goal(self, as_saver: APIClient, stranger: User) -> None:
+        theirs = CheckInFactory.create(goal__user=stranger)
+
+        for period in ({}, {"to": "2030-01-01"}):
+            response = as_saver.get(ALL, {"goal_id": str(theirs.goal_id), "offset": "1"} | period)
+            assert response.headers["X-Total-Count"] == "0"
 
 
 class TestCorrecting:

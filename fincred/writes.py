@@ -1,0 +1,101 @@
+"""Writes that are declared once, compiled once, and from then on only run: what `fincred.reads` is for reading.
+
+    COUNTED = Update(CheckInWeek.objects.filter(user=Parameter("person")), check_ins=F("check_ins") + 1)
+    COUNTED.run(person=user.pk)
+    insert(check_in)
+    update(goal, "current_amount", "updated_at")
+
+They do what `QuerySet.update` and `Model.save` do, but send no signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, cast
+
+from django.db import DatabaseError, connections, models, router
+from django.db.models.sql import InsertQuery, UpdateQuery
+
+from fincred.statements import Parameter, bound, execute
+
+Row = type[models.Model]
+Field = models.Field[Any, Any]
+
+
+class Update:
+    """`queryset.update(**values)`, in whose conditions and values parameters stand for what each run brings."""
+
+    def __init__(self, queryset: models.QuerySet[Any], **values: Any) -> None:
+        self.queryset, self.values = queryset, values
+        self._compiled: dict[str, tuple[str, tuple[Any, ...]]] = {}
+
+    def run(self, **values: Any) -> int:
+        """How many rows there were to change."""
+        alias = router.db_for_write(self.queryset.model)
+        if alias not in self._compiled:
+            query = cast("UpdateQuery", self.queryset.query.chain(UpdateQuery))
+            query.add_update_values(self.values)
+            self._compiled[alias] = query.get_compiler(alias).as_sql()
+        sql, parameters = self._compiled[alias]
+        changed: int = execute(alias, sql, bound(parameters, values)).rowcount
+        return changed
+
+
+def insert(row: models.Model) -> None:
+    """Store a new row, which brings its primary key or doesn't need to know it."""
+    model = type(row)
+    alias = router.db_for_write(model)
+    sql, parameters = _compiled_insert(model, alias)
+    execute(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
+    row._state.adding, row._state.db = False, alias
+
+
+def update(row: models.Model, *names: str) -> None:
+    """Store these fields of a row that is there.
+
+    :raises django.db.DatabaseError: it is not there any more.
+    """
+    model = type(row)
+    key, *fields = _named(model, names)
+    values = _prepared(row, [key, *fields], router.db_for_write(model))
+    if not _update_of(model, names).run(**values):
+        raise DatabaseError("The row to update is not there any more")
+
+
+@cache
+def _named(model: Row, names: tuple[str, ...]) -> tuple[Field, ...]:
+    """The primary key, then these fields."""
+    return tuple(cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names))
+
+
+@cache
+def _update_of(model: Row, names: tuple[str, ...]) -> Update:
+    key, *fields = _named(model, names)
+    row = model._base_manager.filter(pk=Parameter(key.attname))
+    return Update(row, **{field.name: Parameter(field.attname) for field in fields})
+
+
+@cache
+def _compiled_insert(model: Row, alias: str) -> tuple[str, tuple[Any, ...]]:
+    fields = _stored(model)
+    query = InsertQuery(model)
+    query.insert_values(fields, [model(**{field.attname: Parameter(field.attname) for field in fields})])
+    [(sql, parameters)] = query.get_compiler(alias).as_sql()
+    return sql, parameters
+
+
+@cache
+def _stored(model: Row) -> tuple[Field, ...]:
+    """What is written of a new row: all but what the database makes by itself."""
+    return tuple(
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and not isinstance(field, models.AutoField)
+    )
+
+
+def _prepared(row: models.Model, fields: Iterable[Field], alias: str) -> dict[str, Any]:
+    """The fields' values as each of them hands them to the driver."""
+    connection = connections[alias]
+    return {field.attname: field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
