@@ -96,14 +96,16 @@ class Environment:
             "a comma-separated list of addresses or networks",
         )
 
-    def database(self, name: str, default: str | None) -> dict[str, Any] | None:
+    def database(self, name: str, default: str | None, *engines: str) -> dict[str, Any] | None:
+        """One of `engines`, any that there is when none is named."""
+
         def parse(value: str) -> dict[str, Any]:
             config = dict(Env.db_url_config(value))
-            if config.get("ENGINE") not in ENGINES or not config.get("NAME"):
+            if config.get("ENGINE") not in (engines or ENGINES) or not config.get("NAME"):
                 raise ValueError
             return config
 
-        expected = "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME"
+        expected = " or ".join(ENGINES[engine] for engine in engines or ENGINES)
         value = self.read(name, None, parse, expected)
         return value if value or default is None else parse(default)
 
@@ -140,7 +142,10 @@ class Environment:
         return value
 
 
-ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+ENGINES = {
+    "django.db.backends.sqlite3": "sqlite:///FILE",
+    "django.db.backends.postgresql": "postgres://USER:PASSWORD@HOST:PORT/NAME",
+}
 
 
 def development_key(name: str, folder: Path) -> str:

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
 from fincred.openapi import documented
+from fincred.renderers import JSONResponse
 from fincred.serializers import Serializer, TextField
 from fincred.views import ApiView
 
@@ -92,14 +93,14 @@ class Health(_PublicView):
             "status": "healthy", "service": "fincred", "version": "0.1.0", "environment": "production",
         },
     )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return Response(describe())
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse(describe())
 
 
 class Live(_PublicView):
     @documented(summary="Is the process alive (no I/O)", response_example={"status": "alive"})
-    def get(self, request: Request) -> Response:
-        return Response({"status": "alive"})
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse({"status": "alive"})
 
 
 class Ready(_PublicView):
@@ -109,8 +110,8 @@ class Ready(_PublicView):
             "status": "healthy", "checks": {"database": "ok", "migrations": "ok", "cache": "ok"},
         },
     )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        return Response(_run("database", "migrations", "cache"))
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse(_run("database", "migrations", "cache"))
 
 
 class Database(_PublicView):
@@ -118,16 +119,16 @@ class Database(_PublicView):
         summary="Does the database answer (503 when not)",
         response_example={"status": "healthy", "checks": {"database": "ok"}},
     )
-    def get(self, request: Request) -> Response:
-        return Response(_run("database"))
+    def get(self, request: Request) -> HttpResponse:
+        return JSONResponse(_run("database"))
 
 
 class Detailed(ApiView):
     @documented(summary="Versions and engines, for staff only", errors=(AuthorizationError,))
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         if not self.user.is_staff:
             raise AuthorizationError
-        return Response(describe() | _run("database", "migrations", "cache") | engines())
+        return JSONResponse(describe() | _run("database", "migrations", "cache") | engines())
 
 
 def describe() -> dict[str, Any]:

@@ -89,6 +89,18 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+_replica = env.database("DATABASE_REPLICA_URL", None, "django.db.backends.postgresql")
+if _replica:
+    if not POSTGRESQL:
+        env.fault("DATABASE_REPLICA_URL", "needs a DATABASE_URL that is PostgreSQL as well")
+    if not REDIS_URL:
+        env.fault("DATABASE_REPLICA_URL", "needs REDIS_URL: who has written is noted there for all processes")
+    DATABASES["replica"] = _tuned(_replica) | {"TEST": {"MIRROR": "default"}}
+    # The primary serves as well: nobody waits long for a replica, or for one that vanished without a word.
+    DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1
+    DATABASES["replica"]["OPTIONS"]["tcp_user_timeout"] = 2000
+    DATABASE_ROUTERS = ["fincred.replicas.ReplicaRouter"]
+
 # --- Mail
 APP_URL = env.url("APP_URL", "http://127.0.0.1:8000", ("https",) if PRODUCTION else ("http", "https"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincred.invalid>")
@@ -136,6 +148,8 @@ MIDDLEWARE = [
     "fincred.back_office.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if _replica:
+    MIDDLEWARE.append("fincred.replicas.ReplicaMiddleware")
 ROOT_URLCONF = "fincred.urls"
 WSGI_APPLICATION = "fincred.wsgi.application"
 TEMPLATES = [

@@ -75,11 +75,14 @@ class ThrowawayServer:
             account = _powerless_account()
             os.chown(self.folder, account.pw_uid, account.pw_gid)
             self.run_as |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self._make()
+        self.start()
+        return self
+
+    def _make(self) -> None:
         self._run(
             "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
         )
-        self.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -118,6 +121,32 @@ class ThrowawayServer:
         if check and done.returncode:
             raise RuntimeError(f"{program} failed:\n{done.stdout}")
         return done.returncode
+
+
+class ThrowawayReplica(ThrowawayServer):
+    """A copy of a running server that follows it, and may be read.
+
+    `pause()` makes it stand still while the primary goes on, until `resume()`.
+    """
+
+    def __init__(self, primary: ThrowawayServer) -> None:
+        super().__init__(primary.binaries, durable=primary.durable)
+        self.primary = primary
+
+    def _make(self) -> None:
+        source = ("-d", self.primary.url, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self._run("pg_basebackup", "-D", self.data, *source)
+
+    def pause(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_pause()")
+            # It was only asked for until here.
+            while connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() != ("paused",):
+                pass
+
+    def resume(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_wal_replay_resume()")
 
 
 def _powerless_account() -> pwd.struct_passwd:
