@@ -13,8 +13,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -154,26 +155,35 @@ def _answer(server: Server, call: Any) -> Any:
 
 
 def _measure_growth(url: str, asked: argparse.Namespace) -> None:
+    """A database and a server for each size, which take turns as well."""
     from benchmarks import data, workloads
 
-    print(
-        f"\nGrowth: answers/s (p50) of FinCred by check-ins a goal\n  {'':<24}"
-        + "".join(f"{n:>18}" for n in SIZES)
-    )
-    found: dict[str, dict[int, Sequence[Measure]]] = {}
-    for size in SIZES:
-        data.new_database(url, _maintenance(url))
-        callers = data.fill(4, size)
-        try:
-            with running([FINCRED]) as servers:
-                for workload in workloads.growth(callers, size):
-                    load(servers["fincred"].port, workload.calls, 1)
-                    measures = [load(servers["fincred"].port, workload.calls, 2) for _ in range(3)]
-                    found.setdefault(workload.name, {})[size] = measures
-        finally:
-            data.drop_database(url, _maintenance(url))
-    for name, by_rows in found.items():
-        report.grown(name, by_rows)
+    urls = {size: f"{url}_{size}" for size in SIZES}
+    loads: dict[str, dict[int, Workload]] = {}
+    print(f"\nGrowth: FinCred by check-ins a goal, answers/s (times as many as with {SIZES[0]})")
+    try:
+        for size in SIZES:
+            data.new_database(url, _maintenance(url))
+            callers = data.fill(4, size)
+            data.rename_database(url, urls[size], _maintenance(url))
+            for workload in workloads.growth(callers, size):
+                loads.setdefault(workload.name, {})[size] = workload
+        contenders = {
+            size: replace(FINCRED, name=str(size), variables={"DATABASE_URL": at}) for size, at in urls.items()
+        }
+        report.sizes(SIZES)
+        with running(list(contenders.values())) as servers:
+            for name, by_size in loads.items():
+                measured: dict[int, list[Measure]] = {size: [] for size in SIZES}
+                for turn in range(asked.rounds + 1):
+                    for size, workload in by_size.items():
+                        measure = load(servers[str(size)].port, workload.calls, 1)
+                        if turn:  # the first warms up
+                            measured[size].append(measure)
+                report.grown(name, measured)
+    finally:
+        for at in (url, *urls.values()):
+            data.drop_database(at, _maintenance(url))
 
 
 if __name__ == "__main__":

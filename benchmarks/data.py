@@ -47,10 +47,23 @@ def new_database(url: str, maintenance: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def drop_database(url: str, maintenance: str) -> None:
+def rename_database(url: str, to: str, maintenance: str) -> None:
+    """Keep what was filled under another name."""
+    _disconnect()
+    old, new = (each.rpartition("/")[2] for each in (url, to))
+    with psycopg.connect(maintenance, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{new}" WITH (FORCE)')
+        server.execute(f'ALTER DATABASE "{old}" RENAME TO "{new}"')
+
+
+def _disconnect() -> None:
     connections.close_all()
     if connection.settings_dict["OPTIONS"].get("pool"):
         connection.close_pool()  # type: ignore[attr-defined]
+
+
+def drop_database(url: str, maintenance: str) -> None:
+    _disconnect()
     with psycopg.connect(maintenance, autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 

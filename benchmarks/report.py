@@ -21,7 +21,10 @@ def table(workload: str, rounds: dict[str, list[Measure]]) -> None:
         ratio = median(mine.rate / (its.rate or math.inf) for mine, its in zip(ours, measures, strict=True))
         failed = sum(measure.failed for measure in measures)
         trouble = f"  {failed} FAILED" if failed else ""
-        print(f"  {name:<16}{median(rates):>10.0f}{spread:>16}{p50:>9.2f}{p99:>9.2f}{ratio:>14.2f}{trouble}")
+        print(
+            f"  {name:<16}{median(rates):>10.0f}{spread:>16}{p50:>9.2f}{p99:>9.2f}{ratio:>14.2f}{trouble}",
+            flush=True,
+        )
 
 
 def memory(figures: dict[str, float]) -> None:
@@ -30,9 +33,17 @@ def memory(figures: dict[str, float]) -> None:
         print(f"  {name:<16}{mebibytes:>10.0f}")
 
 
-def grown(name: str, by_rows: dict[int, Sequence[Measure]]) -> None:
-    cells = "".join(
-        f"{median(measure.rate for measure in measures):>9.0f} ({median(m.p50 for m in measures):.1f} ms)"
-        for measures in by_rows.values()
-    )
-    print(f"  {name:<24}{cells}")
+def sizes(found: Sequence[int]) -> None:
+    print(f"  {'':<24}" + "".join(f"{size:>15}" for size in found), flush=True)
+
+
+def grown(name: str, by_rows: dict[int, list[Measure]]) -> None:
+    """Medians of the rounds; the ratio, within each round, to the smallest."""
+    smallest = next(iter(by_rows.values()))
+    cells = ""
+    for measures in by_rows.values():
+        rate = median(measure.rate for measure in measures)
+        ratio = median(its.rate / (first.rate or math.inf) for its, first in zip(measures, smallest, strict=True))
+        failed = " FAILED" if any(measure.failed for measure in measures) else ""
+        cells += f"{rate:>8.0f} ({ratio:.2f}){failed}"
+    print(f"  {name:<24}{cells}", flush=True)

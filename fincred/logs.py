@@ -26,6 +26,7 @@ _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName",
 # What a message or an exception's text may carry and no log may hold: addresses and tokens.
 _PERSONAL = re.compile(r"[^\s@\"'=(<]+@[^\s@]+\.[^\s@\"')>]+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _REMOVED = "[removed]"
+_ENCODER = json.JSONEncoder(default=str)
 
 
 def bind(**fields: str) -> None:
@@ -81,7 +82,7 @@ class JSONFormatter(_ScrubbedFormatter):
         } | _fields(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
 
 
 class ConsoleFormatter(_ScrubbedFormatter):

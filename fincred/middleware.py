@@ -63,7 +63,7 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        asked = request.headers.get("X-Request-ID", "")
+        asked = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = asked if _REQUEST_ID.fullmatch(asked) else str(uuid4())
         logs.start_context(request_id=request_id)
         start_caller(Caller(role=Role.PERSON, request_id=request_id))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import select
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg.adapt import Buffer, Loader
+from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
 
@@ -32,6 +33,12 @@ class JsonbTextLoader(Loader):
 
     def load(self, data: Buffer) -> str:
         return bytes(data)[1:].decode()
+
+
+@cache
+def _learn_jsonb(adapters: AdaptersMap) -> None:
+    """Once: all connections are made with the same adapters, and each change makes them forget what they found."""
+    adapters.register_loader("jsonb", JsonbTextLoader)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -61,7 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
-        parameters["context"].register_loader("jsonb", JsonbTextLoader)
+        _learn_jsonb(parameters["context"])
         return parameters
 
     def get_new_connection(self, conn_params: Any) -> Any:
