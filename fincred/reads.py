@@ -45,7 +45,9 @@ class _Statement:
         if self.locks and not connections[alias].in_atomic_block:
             raise TransactionManagementError("A row is locked inside of a transaction, or not at all")
         found = execute(alias, self.sql + suffix, [*bound(self.parameters, values), *rest])
-        return self.make(found.fetchall())
+        with connections[alias].wrap_database_errors:
+            rows = found.fetchall()
+        return self.make(rows)
 
 
 class Read(Generic[Row]):

@@ -18,7 +18,14 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    Error,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import QueryCanceled
@@ -120,7 +127,8 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
             if not reading.failed or isinstance(error.__cause__, QueryCanceled):
                 raise
             logger.warning("Done again on the primary: the replica failed", exc_info=True)
-            if connections[REPLICA].connection.closed:
+            behind_a_migration = isinstance(error, ProgrammingError | NotSupportedError)
+            if behind_a_migration or connections[REPLICA].connection.closed:
                 _breaker.failed(time.monotonic())
         start_caller(before)
         return work()

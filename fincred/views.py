@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
 
 from fincred import clock
@@ -86,8 +87,8 @@ class ApiView(GenericAPIView[Any]):
         else:
             chosen = list(rows[offset : offset + limit])
         total = _total(chosen, limit, offset)
-        if total is None:
-            total = count() if count else _count(rows)
+        if total is None:  # never less than what was seen: rows may have come meanwhile
+            total = max(count() if count else _count(rows), offset + len(chosen) if chosen else 0)
         page = Page(limit=limit, offset=offset, total=total)
         data = all_shown(serializer_class, chosen, context)
         return JSONResponse(data, headers=page.headers(self.request._request))
@@ -110,6 +111,8 @@ def _unasked(serializer_class: type[Serializer]) -> dict[str, Any]:
 
 
 def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
+    if data is None:
+        raise ValidationError([ErrorDetail("No data provided", code="null")])
     checked: dict[str, Any] = _reader(serializer_class).run_validation(data)
     return checked
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from django.db import DatabaseError, connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import mark_for_rollback_on_error
 
 from fincred.statements import Parameter, bound, execute
 
@@ -38,7 +39,8 @@ class Update:
             query.add_update_values(self.values)
             self._compiled[alias] = query.get_compiler(alias).as_sql()
         sql, parameters = self._compiled[alias]
-        changed: int = execute(alias, sql, bound(parameters, values)).rowcount
+        with mark_for_rollback_on_error(alias):
+            changed: int = execute(alias, sql, bound(parameters, values)).rowcount
         return changed
 
 
@@ -47,7 +49,8 @@ def insert(row: models.Model) -> None:
     model = type(row)
     alias = router.db_for_write(model)
     sql, parameters = _compiled_insert(model, alias)
-    execute(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
+    with mark_for_rollback_on_error(alias):
+        execute(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
     row._state.adding, row._state.db = False, alias
 
 

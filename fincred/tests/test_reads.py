@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import models
+from django.db import DataError, connection, models
 from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
@@ -132,6 +132,14 @@ class TestRead:
     def test_refuses_rows_of_another_kind(self, saver: User) -> None:
         with pytest.raises(TypeError, match="ValuesIterable"):
             Read(Goal.objects.values("id")).given().all()
+
+    @pytest.mark.postgresql
+    def test_says_in_djangos_words_what_cannot_be_read(self, goal: Goal) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE goals_goal SET target_date = 'infinity' WHERE id = %s", [goal.pk])
+        for _ in range(2):
+            with pytest.raises(DataError):
+                GOAL.given(owner=goal.user_id, goal_id=goal.pk).get()
 
     @pytest.mark.django_db(transaction=True)
     def test_locks_nothing_outside_of_a_transaction(self, saver: User) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
@@ -82,6 +83,13 @@ class TestInsert:
         with pytest.raises(IntegrityError), transaction.atomic():
             insert(check_in(goal, current_amount=Decimal(-1)))
         assert not CheckIn.objects.exists()
+
+    def test_a_refusal_spoils_the_transaction_as_it_does_with_save(self, goal: Goal) -> None:
+        with transaction.atomic():
+            with pytest.raises(IntegrityError):
+                insert(check_in(goal, current_amount=Decimal(-1)))
+            with pytest.raises(TransactionManagementError):
+                Goal.objects.count()
 
 
 class TestUpdate:

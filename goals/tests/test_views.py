@@ -31,7 +31,7 @@ def _fixed_day(noon: datetime) -> None:
     """Before anybody signs in, so that their tokens are good at noon."""
 
 
-def field_errors(response: Any) -> dict[str, str]:
+def field_errors(response: Any) -> dict[str | None, str]:
     assert response.status_code == 400, response.content
     return {error["field"]: error["code"] for error in response.json()["details"]["errors"]}
 
@@ -63,6 +63,12 @@ class TestCreating:
             "created_at": "2026-03-10T12:00:00Z",
             "updated_at": "2026-03-10T12:00:00Z",
         }
+
+    @pytest.mark.parametrize(("body", "code"), [("null", "null"), ("[]", "invalid"), ('"goal"', "invalid")])
+    def test_needs_an_object(self, as_saver: APIClient, body: str, code: str) -> None:
+        response = as_saver.generic("POST", URL, body, content_type="application/json")
+        assert field_errors(response) == {None: code}
+        assert not Goal.objects.exists()
 
     def test_shows_the_same_bytes_afterwards(self, as_saver: APIClient) -> None:
         created = as_saver.post(URL, NEW | {"target_amount": "999999999999.99", "target_date": "2099-01-01"})

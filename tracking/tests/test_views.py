@@ -218,6 +218,11 @@ class TestTotal:
         as_saver.delete(f"{ALL}/{made[1]['id']}")
         assert self.totals(as_saver, goal, limit="1") == [2, 2, 2]
 
+    def test_is_never_less_than_what_is_shown(self, as_saver: APIClient, history: Goal) -> None:
+        """As when a check-in comes between reading the goal and reading the page."""
+        Goal.objects.update(check_in_count=0)
+        assert self.totals(as_saver, history, limit="2", offset="1") == [3, 3, 3]
+
     def test_tells_nothing_of_a_strangers_goal(self, as_saver: APIClient, stranger: User) -> None:
         theirs = CheckInFactory.create(goal__user=stranger)
 
