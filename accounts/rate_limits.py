@@ -9,17 +9,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import cast
 
 from django.conf import settings
 from django.db import connection
 from django.utils.crypto import salted_hmac
-from redis import Redis, RedisError
+from redis import RedisError
 
 from accounts.models import RateCounter
 from fincred.context import Quota, note_quota
 from fincred.errors import RateLimitExceededError
+from fincred.redis import redis_client
 
 logger = logging.getLogger(__name__)
 
@@ -98,13 +98,8 @@ return used
 """
 
 
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-
-
 def _increment_in_redis(key: str, window: int) -> int:
-    used = _redis().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS))
+    used = redis_client().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS))
     return int(cast("int", used))
 
 

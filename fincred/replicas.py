@@ -13,11 +13,9 @@ import logging
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
     Error,
@@ -29,9 +27,10 @@ from django.db import (
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import QueryCanceled
-from redis import Redis, RedisError
+from redis import RedisError
 
 from fincred.context import caller, start_caller
+from fincred.redis import redis_client
 
 REPLICA: Final = "replica"
 PAUSE_SECONDS: Final = 5
@@ -184,7 +183,7 @@ def _choose(person: UUID) -> str:
 
 def _replica_shows_writes_of(person: UUID) -> bool:
     """:raises NotAReplicaError: it has been promoted, or never was one."""
-    noted = cast("bytes | None", _redis().get(_key(person)))
+    noted = cast("bytes | None", redis_client().get(_key(person)))
     replica = connections[REPLICA]
     replica.ensure_connection()
     link = replica.connection
@@ -224,7 +223,7 @@ end
 
 def keep_note(person: UUID, position: int) -> None:
     """A note never goes back; it is forgotten after a day."""
-    _redis().eval(_KEEP_THE_FURTHEST, 1, _key(person), str(position), str(NOTED_SECONDS))
+    redis_client().eval(_KEEP_THE_FURTHEST, 1, _key(person), str(position), str(NOTED_SECONDS))
 
 
 def _key(person: UUID) -> str:
@@ -237,8 +236,3 @@ def _position(database: BaseDatabaseWrapper, function: str) -> int:
         cursor.execute(f"SELECT ({function} - '0/0')::bigint")
         position: int | None = cursor.fetchone()[0]
     return -1 if position is None else position
-
-
-@cache
-def _redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

@@ -15,6 +15,7 @@ from accounts.rate_limits import Policy, count, enforce
 from fincred.context import Caller, quotas, start_caller
 from fincred.errors import RateLimitExceededError
 from fincred.middleware import rate_limit_headers
+from fincred.redis import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -34,7 +35,7 @@ def redis_answers() -> bool:
 def counters(request: pytest.FixtureRequest, settings: Any) -> Any:
     """Both homes of the counters must count alike."""
     settings.RATE_LIMIT_ENABLED = True
-    rate_limits._redis.cache_clear()
+    redis_client.cache_clear()
     settings.REDIS_URL = ""
     if request.param == "redis":
         if not redis_answers():
@@ -42,7 +43,7 @@ def counters(request: pytest.FixtureRequest, settings: Any) -> Any:
         settings.REDIS_URL = REDIS
         Redis.from_url(REDIS).flushdb()
     yield
-    rate_limits._redis.cache_clear()
+    redis_client.cache_clear()
 
 
 @pytest.mark.django_db
@@ -105,9 +106,9 @@ class TestWithoutRedis:
     def test_a_redis_that_fails_leaves_the_counting_to_the_database(self, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED = True
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        rate_limits._redis.cache_clear()
+        redis_client.cache_clear()
         usage = count(THREE, "sam", now=NOON)
-        rate_limits._redis.cache_clear()
+        redis_client.cache_clear()
         assert usage is not None
         assert usage.used == 1
         assert RateCounter.objects.count() == 1

@@ -25,6 +25,7 @@ from accounts.tests.factories import PASSWORD
 from accounts.tests.test_rate_limits import REDIS, redis_answers
 from fincred.context import Caller, start_caller
 from fincred.errors import RateLimitExceededError
+from fincred.redis import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -234,7 +235,7 @@ class TestBackOffice:
 class TestTwoHundredAtOnce:
     def test_ten_are_heard(self, saver: User, settings: Any, home: str) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
-        rate_limits._redis.cache_clear()
+        redis_client.cache_clear()
         if home == "redis":
             if not redis_answers():
                 pytest.skip(f"needs Redis at {REDIS}")
@@ -249,4 +250,4 @@ class TestTwoHundredAtOnce:
 
         with ThreadPoolExecutor(12) as pool:
             assert Counter(pool.map(attempt, range(200))) == {False: 10, True: 190}
-        rate_limits._redis.cache_clear()
+        redis_client.cache_clear()
