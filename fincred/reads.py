@@ -1,7 +1,8 @@
 """Reads that are declared once as a queryset, compiled once, and from then on only run.
 
     OF_PERSON = Read(Goal.objects.owned_by(Parameter("owner")).newest_first())
-    OF_PERSON.given(owner=user.pk).page(limit=20, offset=0)
+    OF_PERSON.given(owner=user.pk).page(limit=20).all()
+    goals, plans = together(OF_PERSON.given(owner=user.pk), OPEN_PLANS.given(owner=user.pk))
 
 Building and compiling a queryset costs Python more than running it costs PostgreSQL. The rows are what the
 queryset itself would give: model instances, or the values of `values_list`.
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
@@ -24,11 +27,14 @@ from django.db.models.query import (
 from django.db.transaction import TransactionManagementError
 
 from fincred.errors import ResourceNotFoundError
-from fincred.statements import Parameter, bound, execute
+from fincred.postgresql.round_trips import Asked
+from fincred.statements import Parameter, ask, bound
 
-__all__ = ["Given", "Parameter", "Read"]
+__all__ = ["Given", "Parameter", "Read", "the_one", "together"]
 
 Row = TypeVar("Row")
+# What a page is asked with, beside the read's own parameters.
+_LIMIT, _OFFSET = "LIMIT", "OFFSET"
 Make = Callable[[Sequence[Sequence[Any]]], list[Any]]
 
 
@@ -39,15 +45,21 @@ class _Statement:
     sql: str
     parameters: tuple[Any, ...]
     make: Make
-    locks: bool
+    locks: bool = False
 
-    def run(self, alias: str, values: dict[str, Any], suffix: str, *rest: int) -> list[Any]:
+    def asked(self, alias: str, values: dict[str, Any]) -> Asked:
         if self.locks and not connections[alias].in_atomic_block:
             raise TransactionManagementError("A row is locked inside of a transaction, or not at all")
-        found = execute(alias, self.sql + suffix, [*bound(self.parameters, values), *rest])
-        with connections[alias].wrap_database_errors:
-            rows = found.fetchall()
-        return self.make(rows)
+        return self.sql, bound(self.parameters, values)
+
+
+class _Extent(Enum):
+    """How much of a queryset is read, as SQL around or behind it."""
+
+    ALL = "%s"
+    FIRST = "%s LIMIT 1"
+    PAGE = "%s LIMIT %%s OFFSET %%s"
+    COUNT = "SELECT COUNT(*) FROM (%s) AS counted"
 
 
 class Read(Generic[Row]):
@@ -55,66 +67,82 @@ class Read(Generic[Row]):
 
     def __init__(self, queryset: QuerySet[Any, Row]) -> None:
         self.queryset = queryset
-        self._statements: dict[tuple[str, bool], _Statement] = {}
+        self._statements: dict[tuple[str, _Extent], _Statement] = {}
 
     def given(self, **values: Any) -> Given[Row]:
         """The rows for these values, not fetched yet."""
         return Given(self, values)
 
-    def statement(self, alias: str, *, counting: bool = False) -> _Statement:
+    def statement(self, alias: str, extent: _Extent) -> _Statement:
         """Compiled for the database that it is read from, the first time it is asked for."""
-        key = alias, counting
-        if key not in self._statements:
-            self._statements[key] = (_count if counting else _compile)(self.queryset.using(alias))
-        return self._statements[key]
+        if (alias, extent) not in self._statements:
+            self._statements[alias, extent] = _compile(self.queryset.using(alias), extent)
+        return self._statements[alias, extent]
 
 
 @dataclass(frozen=True, slots=True)
 class Given(Generic[Row]):
-    """A read and the values it is to run with; each call asks the database."""
+    """A read and the values it is to run with; `all`, `first`, `get` and `count` ask the database."""
 
     read: Read[Row]
     values: dict[str, Any]
+    extent: _Extent = _Extent.ALL
+
+    @property
+    def one(self) -> Given[Row]:
+        """No more than the first of them."""
+        return Given(self.read, self.values, _Extent.FIRST)
+
+    def page(self, *, limit: int, offset: int = 0) -> Given[Row]:
+        """No more than `limit` of them, after the first `offset`."""
+        return Given(self.read, {**self.values, _LIMIT: limit, _OFFSET: offset}, _Extent.PAGE)
 
     def all(self) -> list[Row]:
-        return self._run("")
-
-    def page(self, *, limit: int, offset: int = 0) -> list[Row]:
-        return self._run(" LIMIT %s OFFSET %s", limit, offset)
+        [rows] = together(self)
+        return rows
 
     def first(self) -> Row | None:
-        return next(iter(self._run(" LIMIT 1")), None)
+        return next(iter(self.one.all()), None)
 
     def get(self) -> Row:
         """The row that there is.
 
         :raises ResourceNotFoundError: there is none.
         """
-        row = self.first()
-        if row is None:
-            raise ResourceNotFoundError
-        return row
+        return the_one(self.one.all())
 
     def count(self) -> int:
-        counted: int = self._run("", counting=True)[0]
-        return counted
-
-    def _run(self, suffix: str, *rest: int, counting: bool = False) -> list[Any]:
-        alias = self.read.queryset.db
-        return self.read.statement(alias, counting=counting).run(alias, self.values, suffix, *rest)
+        [[counted]] = together(Given(self.read, self.values, _Extent.COUNT))
+        return int(counted)
 
 
-def _compile(queryset: QuerySet[Any, Any]) -> _Statement:
+def together(*asked: Given[Any]) -> list[list[Any]]:
+    """The rows of each, in their order; PostgreSQL is asked for all of them in one round trip."""
+    rows: list[list[Any]] = []
+    for alias, group in groupby(asked, key=lambda one: one.read.queryset.db):
+        statements = [(one.read.statement(alias, one.extent), one.values) for one in group]
+        answers = ask(alias, [statement.asked(alias, values) for statement, values in statements])
+        rows += [statement.make(answer.rows) for (statement, _), answer in zip(statements, answers, strict=True)]
+    return rows
+
+
+def the_one(rows: Sequence[Row]) -> Row:
+    """:raises ResourceNotFoundError: there is none."""
+    if not rows:
+        raise ResourceNotFoundError
+    return rows[0]
+
+
+def _compile(queryset: QuerySet[Any, Any], extent: _Extent) -> _Statement:
+    if extent is _Extent.COUNT:
+        sql, parameters = queryset.order_by().query.get_compiler(queryset.db).as_sql()
+        return _Statement(extent.value % sql, parameters, lambda rows: [row[0] for row in rows])
     compiler = queryset.query.get_compiler(queryset.db)
     sql, parameters = compiler.as_sql()
+    if extent is _Extent.PAGE:
+        parameters = (*parameters, Parameter(_LIMIT), Parameter(_OFFSET))
     make = _converting(compiler, _maker(queryset, compiler))
-    return _Statement(sql, tuple(parameters), make, queryset.query.select_for_update)
-
-
-def _count(queryset: QuerySet[Any, Any]) -> _Statement:
-    sql, parameters = queryset.order_by().query.get_compiler(queryset.db).as_sql()
-    counting = f"SELECT COUNT(*) FROM ({sql}) AS counted"  # noqa: S608  around Django's own SQL
-    return _Statement(counting, tuple(parameters), lambda rows: [row[0] for row in rows], locks=False)
+    return _Statement(extent.value % sql, tuple(parameters), make, queryset.query.select_for_update)
 
 
 def _maker(queryset: QuerySet[Any, Any], compiler: Any) -> Make:

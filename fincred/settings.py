@@ -74,8 +74,9 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
     # Attempts to reconnect slow down as they fail; giving up early lets the next request try afresh.
     pool = {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2}
     options = {"pool": pool, "connect_timeout": 3, "options": limits}
-    # Values travel beside the statement, which the server plans once for each connection and then knows.
-    options |= {"server_side_binding": True, "prepare_threshold": 1}
+    # Values travel beside the statement. psycopg itself prepares nothing (Django's default): after each ROLLBACK
+    # it would drop what it has, and with that what fincred.postgresql has prepared.
+    options |= {"server_side_binding": True}
     return database | {"ENGINE": "fincred.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
 
 

@@ -8,6 +8,7 @@ JSON is the same as DRF's own (a test holds that); UUIDs, days and moments stay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -62,7 +63,7 @@ def _shape_of(serializer_class: type[AnySerializer]) -> Shape:
     converted = [(name, field.to_representation) for name, field in taken.items() if name not in plain]
 
     def shape(rows: Iterable[Any], context: Context) -> list[Any]:
-        teller = serializer_class(context=context) if told else itself
+        teller = _knowing(itself, context) if told else itself
         answers = []
         for row in rows:
             if isinstance(row, Mapping):  # a stored document, whose keys may be missing
@@ -82,6 +83,13 @@ def _shape_of(serializer_class: type[AnySerializer]) -> Shape:
         return answers
 
     return shape
+
+
+def _knowing(serializer: AnySerializer, context: Context) -> AnySerializer:
+    """The same with this context; making one anew would make all its fields anew."""
+    one = copy(serializer)
+    one._context = context
+    return one
 
 
 def _of_kind(kind: Any, fields: Mapping[str, AnyField]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import Expression
 
+from fincred.postgresql.round_trips import Answer, Asked, require_one_row
+
 
 class Parameter(Expression):
     """Stands in a declared read or write for a value that each run brings along."""
@@ -27,14 +29,32 @@ def bound(parameters: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
     return [values[part.name] if isinstance(part, Parameter) else part for part in parameters]
 
 
-def execute(alias: str, sql: str, parameters: Sequence[Any]) -> Any:
-    """A cursor that has run it; it is good until the next statement is run."""
+def ask(alias: str, asked: Sequence[Asked]) -> list[Answer]:
+    """What these statements come to, one after another; PostgreSQL is asked in one round trip."""
     connection: Any = connections[alias]
     if connection.vendor == "postgresql":
-        return connection.run(sql, parameters)
-    cursor = connection.cursor()
-    cursor.execute(sql, [_for_sqlite(value) for value in parameters])
-    return cursor
+        answers: list[Answer] = connection.run(asked)
+        return answers
+    return [_ask_sqlite(connection, *each) for each in asked]
+
+
+def send(alias: str, sql: str, values: Sequence[Any]) -> None:
+    """Write one row, without waiting for it: PostgreSQL is told with the next statement of the transaction.
+
+    :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
+    """
+    connection: Any = connections[alias]
+    if connection.vendor == "postgresql":
+        connection.send(sql, values)
+    else:
+        require_one_row(_ask_sqlite(connection, sql, values))
+
+
+def _ask_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Answer:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_for_sqlite(value) for value in values])
+        with connection.wrap_database_errors:
+            return Answer(cursor.fetchall(), cursor.rowcount)
 
 
 def _for_sqlite(value: Any) -> Any:

@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
 
 from fincred import clock
+from fincred.errors import FinCredError
 from fincred.pagination import Page
-from fincred.reads import Given
+from fincred.reads import Given, together
 from fincred.renderers import JSONResponse
 from fincred.retries import once_more_after_deadlock
 from fincred.serializers import PageQuery, Serializer
@@ -25,14 +28,23 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+_READING = frozenset({"GET", "HEAD"})
+
+
 class ApiView(GenericAPIView[Any]):
     """A view that reads the clock once and validates with strict serializers."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A deadlock's victim is done again, whole: signing in, reading the body and all."""
-        request.body  # noqa: B018  kept from now on, so that it can be read again
-        again = super().dispatch
-        return once_more_after_deadlock(lambda: again(request, *args, **kwargs))
+        if request.method not in _READING:
+            request.body  # noqa: B018  kept from now on, so that it can be read again
+        answer = super().dispatch
+
+        def anew() -> HttpResponseBase:
+            self.__dict__.pop("rows", None)
+            return answer(request, *args, **kwargs)
+
+        return once_more_after_deadlock(anew)
 
     @property
     def user(self) -> User:
@@ -68,24 +80,53 @@ class ApiView(GenericAPIView[Any]):
             return _unasked(serializer_class).copy()
         return _checked(serializer_class, asked)
 
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        """What a GET of this person reads in any case; it is asked for together with their session's check.
+
+        :raises rest_framework.exceptions.ValidationError: the query can't be understood.
+        """
+        return ()
+
+    def asked_ahead(self, person: UUID) -> Sequence[Given[Any]]:
+        """What may be asked before it is certain who asks.
+
+        Nothing with a replica, for where to read depends on the person; nothing of a query that will be refused,
+        for an ended session is refused before it.
+        """
+        if self.request.method not in _READING or settings.DATABASE_ROUTERS:
+            return ()
+        try:
+            return self.asked(person)
+        except (APIException, FinCredError):
+            return ()
+
+    @cached_property
+    def rows(self) -> list[list[Any]]:
+        """The rows of each that was asked for."""
+        return together(*self.asked(self.user.pk))
+
+    def on_page(self, rows: Given[Any]) -> Given[Any]:
+        """Those of them that the asked page shows."""
+        return rows.page(**self.query(PageQuery))
+
     def page(
         self,
         rows: QuerySet[Any] | Sequence[Any] | Given[Any],
         serializer_class: type[Serializer],
         *,
+        chosen: Sequence[Any] | None = None,
         count: Callable[[], int] | None = None,
         **context: Any,
     ) -> HttpResponse:
         """One page of `rows` as an array, by `limit` and `offset`. The order of `rows` must be total.
 
-        A page that isn't full tells how many there are; else `count` does, or without it the database counts.
+        `chosen` are those on the page, where they are known. A page that isn't full tells how many there are; else
+        `count` does, or without it the database counts.
         """
         asked = self.query(PageQuery)
         limit, offset = asked["limit"], asked["offset"]
-        if isinstance(rows, Given):
-            chosen: Sequence[Any] = rows.page(limit=limit, offset=offset)
-        else:
-            chosen = list(rows[offset : offset + limit])
+        if chosen is None:
+            chosen = self.on_page(rows).all() if isinstance(rows, Given) else list(rows[offset : offset + limit])
         total = _total(chosen, limit, offset)
         if total is None:  # never less than what was seen: rows may have come meanwhile
             total = max(count() if count else _count(rows), offset + len(chosen) if chosen else 0)

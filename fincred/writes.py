@@ -1,11 +1,12 @@
 """Writes that are declared once, compiled once, and from then on only run: what `fincred.reads` is for reading.
 
-    COUNTED = Update(CheckInWeek.objects.filter(user=Parameter("person")), check_ins=F("check_ins") + 1)
-    COUNTED.run(person=user.pk)
+    ONE_MORE = Update(CheckInWeek.objects.filter(pk=Parameter("week")), check_ins=F("check_ins") + 1)
+    ONE_MORE.run(week=week.pk)
     insert(check_in)
     update(goal, "current_amount", "updated_at")
 
-They do what `QuerySet.update` and `Model.save` do, but send no signals.
+They do what `QuerySet.update` and `Model.save` do, but send no signals. Each writes one row, and nobody waits for
+it: PostgreSQL is told with the transaction's next statement, or before COMMIT. What it refuses is raised there.
 """
 
 from __future__ import annotations
@@ -14,25 +15,25 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, cast
 
-from django.db import DatabaseError, connections, models, router
+from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import mark_for_rollback_on_error
 
-from fincred.statements import Parameter, bound, execute
+from fincred.statements import Parameter, bound, send
 
 Row = type[models.Model]
 Field = models.Field[Any, Any]
 
 
 class Update:
-    """`queryset.update(**values)`, in whose conditions and values parameters stand for what each run brings."""
+    """`queryset.update(**values)` of one row; parameters stand for the values that each run brings."""
 
     def __init__(self, queryset: models.QuerySet[Any], **values: Any) -> None:
         self.queryset, self.values = queryset, values
         self._compiled: dict[str, tuple[str, tuple[Any, ...]]] = {}
 
-    def run(self, **values: Any) -> int:
-        """How many rows there were to change."""
+    def run(self, **values: Any) -> None:
+        """:raises django.db.DatabaseError: no row matches, or several do."""
         alias = router.db_for_write(self.queryset.model)
         if alias not in self._compiled:
             query = cast("UpdateQuery", self.queryset.query.chain(UpdateQuery))
@@ -40,8 +41,7 @@ class Update:
             self._compiled[alias] = query.get_compiler(alias).as_sql()
         sql, parameters = self._compiled[alias]
         with mark_for_rollback_on_error(alias):
-            changed: int = execute(alias, sql, bound(parameters, values)).rowcount
-        return changed
+            send(alias, sql, bound(parameters, values))
 
 
 def insert(row: models.Model) -> None:
@@ -50,7 +50,7 @@ def insert(row: models.Model) -> None:
     alias = router.db_for_write(model)
     sql, parameters = _compiled_insert(model, alias)
     with mark_for_rollback_on_error(alias):
-        execute(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
+        send(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
     row._state.adding, row._state.db = False, alias
 
 
@@ -61,9 +61,7 @@ def update(row: models.Model, *names: str) -> None:
     """
     model = type(row)
     key, *fields = _named(model, names)
-    values = _prepared(row, [key, *fields], router.db_for_write(model))
-    if not _update_of(model, names).run(**values):
-        raise DatabaseError("The row to update is not there any more")
+    _update_of(model, names).run(**_prepared(row, [key, *fields], router.db_for_write(model)))
 
 
 @cache

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.errors import NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.reads import Given, the_one
 from fincred.renderers import no_content
 from fincred.views import ApiView
 from goals import examples, queries, services
@@ -33,14 +36,21 @@ class GoalList(_GoalView):
         response_example=[examples.GOAL],
     )
     def get(self, request: Request) -> HttpResponse:
+        goals = self._chosen(self.user.pk)
+        on_page = self.rows[0] if self.rows else None
+        return self.page(goals, GoalSerializer, chosen=on_page, today=self.today)
+
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        chosen = self._chosen(person)
+        return (self.on_page(chosen),) if isinstance(chosen, Given) else ()
+
+    def _chosen(self, person: UUID) -> Given[Goal] | QuerySet[Goal]:
         asked = self.query(GoalFilter)
         ordering = ORDERINGS[asked.pop("ordering")]
         chosen = {name: value for name, value in asked.items() if value}
         if "search" in chosen:  # each database has its own way, and not by a parameter alone
-            found = Goal.objects.owned_by(self.user).chosen(**chosen).order_by(*ordering)
-            return self.page(found, GoalSerializer, today=self.today)
-        goals = queries.goals_chosen_by(frozenset(chosen), ordering).given(owner=self.user.pk, **chosen)
-        return self.page(goals, GoalSerializer, today=self.today)
+            return Goal.objects.filter(user_id=person).chosen(**chosen).order_by(*ordering)
+        return queries.goals_chosen_by(frozenset(chosen), ordering).given(owner=person, **chosen)
 
     @documented(
         summary="Create a goal",
@@ -81,7 +91,10 @@ _UPDATE: dict[str, Any] = {
 class GoalDetail(_GoalView):
     @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        return self.shown(queries.GOAL.given(owner=self.user.pk, goal_id=goal_id).get())
+        return self.shown(the_one(self.rows[0]))
+
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        return (queries.GOAL.given(owner=person, goal_id=self.kwargs["goal_id"]).one,)
 
     @documented(summary="Change a goal", **_UPDATE)
     def patch(self, request: Request, goal_id: UUID) -> HttpResponse:

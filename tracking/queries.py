@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Subquery
 
-from accounts.models import User
 from fincred.money import ZERO
-from fincred.reads import Parameter, Read
+from fincred.reads import Given, Parameter, Read
 from goals.models import Goal, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
 from planning.services.projections import GoalProjection, project_goal
 from tracking.models import CheckIn, CheckInQuerySet, Milestone
-from tracking.services import streaks_of
+from tracking.services import WEEKS
+from tracking.streaks import streaks
 
 TOP_GOALS: Final = 5
 RECENT_MILESTONES: Final = 5
@@ -43,7 +43,7 @@ _MILESTONES: Final = Read(
 def history_of_goal(period: AbstractSet[str]) -> Read[CheckIn]:
     """A goal's check-ins, newest first; `period` has "from" and "to" where those days are given.
 
-    Whose goal it is has been made sure of: the goal alone decides, and its index serves.
+    Whoever shows them makes sure whose goal it is: the goal alone decides here, and its index serves.
     """
     return Read(_within(CheckIn.objects.filter(goal_id=Parameter("goal")), period))
 
@@ -110,35 +110,48 @@ class Dashboard:
     recent_milestones: list[Milestone]
 
 
-def dashboard(*, owner: User, today: date) -> Dashboard:
-    """What a person sees first, in five queries however much there is."""
-    return Dashboard(
-        goals=_top_goals(owner),
-        stats=_stats(owner, today),
-        recent_milestones=list(_MILESTONES.given(owner=owner.pk).page(limit=RECENT_MILESTONES)),
+def for_dashboard(owner: UUID) -> tuple[Given[Any], ...]:
+    """What `dashboard` is made from, however much there is."""
+    return (
+        _MOST_URGENT.given(owner=owner).page(limit=TOP_GOALS),
+        OPEN_PLANS_IN_BRIEF.given(owner=owner),
+        _AMOUNTS.given(owner=owner),
+        WEEKS.given(person=owner),
+        _MILESTONES.given(owner=owner).page(limit=RECENT_MILESTONES),
     )
 
 
-def _top_goals(owner: User) -> list[GoalLine]:
-    goals = _MOST_URGENT.given(owner=owner.pk).page(limit=TOP_GOALS)
-    plans = {plan.goal_id: plan for plan in OPEN_PLANS_IN_BRIEF.given(owner=owner.pk).all()}
+def dashboard(
+    top_goals: list[Goal],
+    open_plans: list[ActionPlan],
+    amounts: list[tuple[str, Decimal]],
+    weeks: list[date],
+    milestones: list[Milestone],
+    *,
+    today: date,
+) -> Dashboard:
+    """What a person sees first."""
+    return Dashboard(_lines(top_goals, open_plans), _stats(amounts, weeks, today), milestones)
+
+
+def _lines(goals: list[Goal], open_plans: list[ActionPlan]) -> list[GoalLine]:
+    plans = {plan.goal_id: plan for plan in open_plans}
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
     return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
 
 
-def _stats(owner: User, today: date) -> Stats:
-    goals = _AMOUNTS.given(owner=owner.pk).all()
-    count = Counter(status for status, _ in goals)
-    streaks = streaks_of(owner.id, today)
+def _stats(amounts: list[tuple[str, Decimal]], weeks: list[date], today: date) -> Stats:
+    count = Counter(status for status, _ in amounts)
+    so_far = streaks(weeks, today)
     return Stats(
-        total_goals=len(goals),
+        total_goals=len(amounts),
         active_goals=count[Status.ACTIVE],
         completed_goals=count[Status.COMPLETED],
-        total_saved=sum((amount for status, amount in goals if status != Status.CANCELLED), ZERO),
-        current_streak=streaks.current,
-        longest_streak=streaks.longest,
+        total_saved=sum((amount for status, amount in amounts if status != Status.CANCELLED), ZERO),
+        current_streak=so_far.current,
+        longest_streak=so_far.longest,
     )
 
 

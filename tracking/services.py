@@ -6,6 +6,7 @@ Each service locks the person's row first, so that simultaneous requests count o
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,10 +17,10 @@ from django.db import models, transaction
 from django.db.models import F
 
 from accounts.models import User
-from accounts.services import audit, lock_user
+from accounts.services import audit, lock_user, lock_user_and_read
 from fincred.events import PersonErased, PersonExported
 from fincred.money import ZERO
-from fincred.reads import Parameter, Read
+from fincred.reads import Parameter, Read, the_one
 from fincred.writes import Update, insert
 from goals.models import Goal, GoalType, Status
 from goals.queries import GOAL
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 _NEWEST: Final = Read(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
 _REACHED: Final = Read(Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True))
-_WEEKS: Final = Read(CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True))
+WEEKS: Final = Read(CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True))
 _ONE_MORE: Final = Update(
     CheckInWeek.objects.filter(user_id=Parameter("person"), monday=Parameter("monday")),
     check_ins=F("check_ins") + 1,
@@ -88,8 +89,13 @@ def create_check_in(
     """
     day = check_in_date or today
     _require_past(day, today)
-    person = lock_user(owner.id)
-    goal = GOAL.given(owner=person.pk, goal_id=goal_id).get()
+    person, found, weeks, chain = lock_user_and_read(
+        owner.id,
+        GOAL.given(owner=owner.id, goal_id=goal_id).one,
+        WEEKS.given(person=owner.id),
+        audit.last_link(owner.id),
+    )
+    goal: Goal = the_one(found)
     if goal.status != Status.ACTIVE:
         raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
     check_in = CheckIn(
@@ -102,13 +108,14 @@ def create_check_in(
         updated_at=now,
     )
     insert(check_in)
-    _count_week(owner.id, day)
+    _count_week(owner.id, day, weeks)
     audit.record(
         person=person,
         action="check_in.created",
         subject=check_in,
         now=now,
         after=audit.fields_of(check_in, AUDITED),
+        chain=chain,
     )
     is_latest = goal.last_check_in_date is None or day > goal.last_check_in_date
     progress = (current_amount, day) if is_latest else _progress(goal, day)
@@ -118,7 +125,7 @@ def create_check_in(
         check_in=check_in,
         milestones_reached=reached,
         goal_completed=goal.status == Status.COMPLETED,
-        streaks=streaks_of(owner.id, today),
+        streaks=streaks({*weeks, monday_of(day)}, today),
         feedback=_feedback(goal, owner.profile.currency, today),
     )
 
@@ -142,7 +149,7 @@ def update_check_in(
     if "check_in_date" in changed:
         _require_past(changes["check_in_date"], today)
         _uncount_week(owner.id, day)
-        _count_week(owner.id, changes["check_in_date"])
+        _count_week(owner.id, changes["check_in_date"], WEEKS.given(person=owner.id).all())
     for name in changed:
         setattr(check_in, name, changes[name])  # type: ignore[literal-required]
     check_in.updated_at = now
@@ -182,11 +189,6 @@ def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: dat
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
 
 
-def streaks_of(user_id: UUID, today: date) -> Streaks:
-    """The person's streaks in weeks of their own calendar, over all goals."""
-    return streaks(_WEEKS.given(person=user_id).all(), today)
-
-
 def export_tracking(event: PersonExported) -> None:
     """Everything held about the person's check-ins, the weeks that they fell in, and milestones."""
     check_ins = CheckIn.objects.filter(user_id=event.user_id).newest_first()
@@ -214,9 +216,13 @@ def _require_past(day: date, today: date) -> None:
         raise CheckInInFutureError
 
 
-def _count_week(user_id: UUID, day: date) -> None:
-    if not _ONE_MORE.run(person=user_id, monday=monday_of(day)):
-        CheckInWeek.objects.create(user_id=user_id, monday=monday_of(day), check_ins=1)
+def _count_week(user_id: UUID, day: date, weeks: Collection[date]) -> None:
+    """One check-in more in the week of `day`; `weeks` are the Mondays of those that have some."""
+    monday = monday_of(day)
+    if monday in weeks:
+        _ONE_MORE.run(person=user_id, monday=monday)
+    else:
+        insert(CheckInWeek(user_id=user_id, monday=monday, check_ins=1))
 
 
 def _uncount_week(user_id: UUID, day: date) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -13,6 +15,7 @@ from rest_framework.request import Request
 from accounts.idempotency import idempotent
 from fincred.errors import FinCredError, NoFieldsToUpdateError
 from fincred.openapi import documented
+from fincred.reads import Given, the_one
 from fincred.renderers import JSONResponse, no_content
 from fincred.views import ApiView
 from goals.errors import GoalLimitExceededError
@@ -43,10 +46,20 @@ class GoalCheckIns(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        goal = GOAL.given(owner=self.user.pk, goal_id=goal_id).get()
+        with self._whose_goal_first():
+            period = self.query(PeriodFilter)
+            found, on_page = self.rows
+        goal = the_one(found)
+        count = None if period else lambda: goal.check_in_count
+        return self.page(self._history(), CheckInSerializer, chosen=on_page, count=count)
+
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        goal = GOAL.given(owner=person, goal_id=self.kwargs["goal_id"])
+        return goal.one, self.on_page(self._history())
+
+    def _history(self) -> Given[CheckIn]:
         period = self.query(PeriodFilter)
-        check_ins = queries.history_of_goal(frozenset(period)).given(goal=goal.pk, **period)
-        return self.page(check_ins, CheckInSerializer, count=None if period else lambda: goal.check_in_count)
+        return queries.history_of_goal(frozenset(period)).given(goal=self.kwargs["goal_id"], **period)
 
     @documented(
         summary="Check in",
@@ -64,15 +77,21 @@ class GoalCheckIns(ApiView):
     )
     @idempotent
     def post(self, request: Request, goal_id: UUID) -> HttpResponse:
-        try:
+        with self._whose_goal_first():
             data = self.validated(CheckInCreateSerializer)
-        except (APIException, FinCredError):
-            GOAL.given(owner=self.user.pk, goal_id=goal_id).get()  # whose goal it is comes before what is wrong
-            raise
         outcome = services.create_check_in(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
         return self.answer(CheckInOutcomeSerializer, outcome, 201)
+
+    @contextmanager
+    def _whose_goal_first(self) -> Iterator[None]:
+        """Whose goal it is comes before what is wrong with the query or the body."""
+        try:
+            yield
+        except (APIException, FinCredError):
+            GOAL.given(owner=self.user.pk, goal_id=self.kwargs["goal_id"]).get()
+            raise
 
 
 class CheckInList(ApiView):
@@ -85,9 +104,21 @@ class CheckInList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         asked = self.query(CheckInFilter)
-        check_ins = queries.history_of_person(frozenset(asked)).given(owner=self.user.pk, **asked)
+        history = self._history(self.user.pk)
         count = partial(queries.length_of_history, owner=self.user.pk, **asked)
-        return self.page(check_ins, CheckInSerializer, count=None if queries.PERIOD & asked.keys() else count)
+        return self.page(
+            history,
+            CheckInSerializer,
+            chosen=self.rows[0],
+            count=None if queries.PERIOD & asked.keys() else count,
+        )
+
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        return (self.on_page(self._history(person)),)
+
+    def _history(self, person: UUID) -> Given[CheckIn]:
+        asked = self.query(CheckInFilter)
+        return queries.history_of_person(frozenset(asked)).given(owner=person, **asked)
 
 
 _UPDATE: dict[str, Any] = {
@@ -143,8 +174,11 @@ class DashboardView(ApiView):
         response_example=examples.DASHBOARD,
     )
     def get(self, request: Request) -> HttpResponse:
-        board = queries.dashboard(owner=self.user, today=self.today)
+        board = queries.dashboard(*self.rows, today=self.today)
         return self.answer(DashboardSerializer, board, today=self.today)
+
+    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+        return queries.for_dashboard(person)
 
 
 class GoalProjectionView(ApiView):

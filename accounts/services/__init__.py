@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.services.locking import lock_user
+from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.mail import queue_mail, send_due_mail
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
@@ -27,6 +27,7 @@ __all__ = [
     "find_person",
     "leave",
     "lock_user",
+    "lock_user_and_read",
     "login",
     "open_session",
     "purge_expired",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,20 @@ from django.db import models
 from accounts.models import AuditEntry, User
 from fincred.context import Role, caller
 from fincred.fields import ExactJSONEncoder
-from fincred.reads import Parameter, Read
+from fincred.reads import Given, Parameter, Read
 from fincred.writes import insert
 
 _LAST = Read(
     AuditEntry.objects.filter(person_id=Parameter("person")).order_by("-sequence").values_list("sequence", "hash")
 )
+
+# Number and hash of an entry.
+Link = tuple[int, str]
+
+
+def last_link(person_id: UUID) -> Given[Link]:
+    """The end of the person's chain, for those who read it along with the lock."""
+    return _LAST.given(person=person_id).one
 
 
 def record(
@@ -32,13 +40,17 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
+    chain: Sequence[Link] | None = None,
 ) -> AuditEntry:
     """Append an entry to the person's chain. The caller of this service holds the lock of the person's row.
+
+    `chain` is the `last_link` where it is known: read under that lock, and nothing was recorded since.
 
     `before` and `after` hold allowlisted fields only: amounts, dates, states, never the person's own words.
     """
     who = caller()
-    sequence, previous_hash = _LAST.given(person=person.pk).first() or (0, "")
+    links = last_link(person.pk).all() if chain is None else chain
+    sequence, previous_hash = links[0] if links else (0, "")
     entry = AuditEntry(
         person_id=person.pk,
         sequence=sequence + 1,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from accounts.errors import TokenInvalidError
 from accounts.models import User
-from fincred.reads import Parameter, Read
+from fincred.reads import Given, Parameter, Read, together
 
 _LOCKED = Read(User.objects.select_for_update(no_key=True).filter(pk=Parameter("user_id")))
 
@@ -19,7 +20,16 @@ def lock_user(user_id: UUID) -> User:
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    user = _LOCKED.given(user_id=user_id).first()
-    if user is None:
-        raise TokenInvalidError
+    user: User = lock_user_and_read(user_id)[0]
     return user
+
+
+def lock_user_and_read(user_id: UUID, *reads: Given[Any]) -> tuple[Any, ...]:
+    """The same, and the rows of each of these, as they are once the lock is held.
+
+    :raises TokenInvalidError: the person was erased meanwhile.
+    """
+    found, *rows = together(_LOCKED.given(user_id=user_id).one, *reads)
+    if not found:
+        raise TokenInvalidError
+    return found[0], *rows

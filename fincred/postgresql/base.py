@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from django.db import Error
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
+
+from fincred.postgresql.round_trips import Answer, Asked, RoundTrips, require_one_row
 
 
 def is_dead(connection: Any) -> bool:
@@ -42,29 +45,94 @@ def _learn_jsonb(adapters: AdaptersMap) -> None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """`run` and `send` are for what comes again and again: prepared once, and sent together."""
+
     commits_sent = 0
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unsent: list[Asked] = []
+
+    def run(self, asked: Sequence[Asked]) -> list[Answer]:
+        """The answers to these, in one round trip with what was to be sent before.
+
+        Rows arrive in PostgreSQL's binary form: amounts, days and moments as they are, not as text to be parsed.
+        """
+        if self._watched:
+            self._send_now()
+            return [self._run_watched(*each) for each in asked]
+        return self._ask(asked)
+
+    def _ask(self, asked: Sequence[Asked]) -> list[Answer]:
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        sent, self._unsent = self._unsent, []
+        try:
+            with self.wrap_database_errors:
+                if not hasattr(self.connection, "round_trips"):
+                    self.connection.round_trips = RoundTrips(self.connection)
+                answers: list[Answer] = self.connection.round_trips.ask([*sent, *asked])
+            for answer in answers[: len(sent)]:
+                require_one_row(answer)
+        except Error:
+            if sent:  # as after any write that fails
+                self.needs_rollback |= self.in_atomic_block
+            raise
+        return answers[len(sent) :]
+
+    def _send_now(self) -> None:
+        if self._unsent:
+            self._ask(())
+
+    def send(self, sql: str, values: Sequence[Any]) -> None:
+        """Write one row, which nobody waits for: inside of a transaction it goes with the next statement.
+
+        :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
+        """
+        if self.in_atomic_block and not self._watched:
+            self._unsent.append((sql, values))
+        else:
+            [answer] = self.run([(sql, values)])
+            require_one_row(answer)
+
+    @property
+    def _watched(self) -> bool:
+        return self.queries_logged or bool(self.execute_wrappers)
+
+    def _run_watched(self, sql: str, values: Sequence[Any]) -> Answer:
+        with self.cursor() as cursor:
+            cursor.cursor.format = Format.BINARY
+            cursor.execute(sql, values)
+            return Answer(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+
+    def _cursor(self, name: str | None = None) -> Any:
+        self._send_now()
+        return super()._cursor(name)  # type: ignore[misc]  # the stubs don't know it
+
     def _commit(self) -> None:
+        self._send_now()
         self.commits_sent += 1
         super()._commit()  # type: ignore[misc]  # the stubs don't know it
 
-    def run(self, statement: str, parameters: Sequence[Any]) -> Any:
-        """A cursor that has run what comes again and again; it is good until the next statement is run.
+    def _rollback(self) -> None:
+        self._unsent.clear()
+        super()._rollback()  # type: ignore[misc]  # the stubs don't know it
 
-        Rows arrive in PostgreSQL's binary form: amounts, days and moments as they are, not as text to be
-        parsed. Each connection keeps one cursor for that, which has learned how to read the columns.
-        """
-        if self.queries_logged or self.execute_wrappers:  # somebody watches what is asked
-            watched = self.cursor()
-            watched.cursor.format = Format.BINARY
-            watched.execute(statement, parameters)
-            return watched
-        self.ensure_connection()
-        self.validate_no_broken_transaction()
-        with self.wrap_database_errors:
-            if not hasattr(self.connection, "runner"):
-                self.connection.runner = self.connection.cursor(binary=True)
-            return self.connection.runner.execute(statement, parameters)
+    def _savepoint_commit(self, sid: str) -> None:
+        try:
+            self._send_now()
+        except Error:
+            self.needs_rollback = False  # for Django goes back to the savepoint by itself then
+            raise
+        super()._savepoint_commit(sid)  # type: ignore[misc]  # the stubs don't know it
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._unsent.clear()  # whatever was to be sent before the savepoint went with it
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs don't know it
+
+    def close(self) -> None:
+        self._unsent.clear()
+        super().close()
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()

@@ -113,7 +113,7 @@ class TestRead:
         assert rows
         assert read.given(**values).count() == len(rows)
         assert content(read.given(**values).first()) == rows[0]
-        assert [content(row) for row in read.given(**values).page(limit=1, offset=1)] == rows[1:2]
+        assert [content(row) for row in read.given(**values).page(limit=1, offset=1).all()] == rows[1:2]
 
     def test_asks_once_also_for_what_is_fetched_along(self, goal: Goal, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(1):

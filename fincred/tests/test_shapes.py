@@ -10,6 +10,7 @@ from rest_framework.serializers import Serializer
 from accounts.models import User
 from accounts.serializers import UserSerializer
 from fincred import clock
+from fincred.reads import together
 from fincred.renderers import render_json
 from fincred.shapes import all_shown, shown
 from goals.models import Goal
@@ -21,7 +22,7 @@ from planning.serializers.advice import SuggestionSerializer
 from planning.serializers.snapshots import SnapshotSerializer
 from planning.services.suggestions import suggestions_for
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.queries import dashboard
+from tracking.queries import dashboard, for_dashboard
 from tracking.serializers import CheckInOutcomeSerializer, DashboardSerializer
 from tracking.services import create_check_in
 
@@ -44,7 +45,7 @@ def outcome(goal: Goal) -> Any:
 
 def board(goal: Goal) -> Any:
     outcome(goal)
-    return dashboard(owner=goal.user, today=clock.now().date())
+    return dashboard(*together(*for_dashboard(goal.user_id)), today=clock.now().date())
 
 
 ANSWERS: dict[type[Serializer[Any]], Callable[[Goal], Any]] = {

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.tests.round_trips import counted_trips
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -79,8 +80,26 @@ class TestStatements:
                 assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", body).status_code == 201
             return statements(queries)
 
-        # The session, the person's lock, the goal, the check-in, its week (looked for and made), the trail's
-        # last entry and its next, the goal again, and the weeks of the streak.
-        assert len(check_in("1.00", "2026-03-09")) == 10
+        # The session, the person's lock, the goal, the weeks, the trail's last entry; the check-in, its week, the
+        # trail's next entry, and the goal again.
+        assert len(check_in("1.00", "2026-03-09")) == 9
         assert len(check_in("2.00", "2026-03-10")) == 9  # now the week is there
         assert len(check_in("2.00", "2026-03-09")) == 9  # the goal's amount stays, but it counts one more
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestRoundTrips:
+    """What doesn't need another's answer is asked together with it."""
+
+    @pytest.mark.parametrize("path", [path for path in READS if "snapshot" not in path and "plans" not in path])
+    def test_of_a_read_is_one(self, goal: Goal, as_saver: APIClient, path: str) -> None:
+        with counted_trips() as told:
+            answer = as_saver.get(f"/api/v0/{path.format(goal=goal.pk)}")
+        assert answer.status_code == 200
+        assert [len(trip) for trip in told] == [READS[path]]
+
+    def test_of_a_check_in_are_three(self, goal: Goal, as_saver: APIClient) -> None:
+        with counted_trips() as told:
+            assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", {"current_amount": 5}).status_code == 201
+        assert told == [["SELECT"], ["SELECT"] * 4, ["INSERT", "INSERT", "INSERT", "UPDATE"]]

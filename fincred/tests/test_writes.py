@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
@@ -85,9 +84,13 @@ class TestInsert:
         assert not CheckIn.objects.exists()
 
     def test_a_refusal_spoils_the_transaction_as_it_does_with_save(self, goal: Goal) -> None:
+        def refused() -> None:
+            insert(check_in(goal, current_amount=Decimal(-1)))
+            Goal.objects.count()  # what was to be written goes with it
+
         with transaction.atomic():
             with pytest.raises(IntegrityError):
-                insert(check_in(goal, current_amount=Decimal(-1)))
+                refused()
             with pytest.raises(TransactionManagementError):
                 Goal.objects.count()
 
@@ -109,7 +112,7 @@ class TestUpdate:
 
     def test_a_row_that_is_gone_is_an_error(self, goal: Goal) -> None:
         Goal.objects.all().delete()
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseError), transaction.atomic():
             update(goal, "name")
 
 
@@ -119,11 +122,14 @@ class TestDeclaredUpdate:
         check_ins=F("check_ins") + 1,
     )
 
-    def test_changes_what_matches_and_says_how_much_that_was(self, saver: User, stranger: User) -> None:
+    def test_changes_what_matches(self, saver: User, stranger: User) -> None:
         for person in (saver, stranger):
             CheckInWeek.objects.create(user=person, monday=DAY, check_ins=1)
-        assert self.ONE_MORE.run(person=saver.pk, monday=DAY) == 1
-        assert self.ONE_MORE.run(person=saver.pk, monday=DAY) == 1
-        assert self.ONE_MORE.run(person=uuid4(), monday=DAY) == 0
+        self.ONE_MORE.run(person=saver.pk, monday=DAY)
+        self.ONE_MORE.run(person=saver.pk, monday=DAY)
         assert CheckInWeek.objects.get(user=saver).check_ins == 3
         assert CheckInWeek.objects.get(user=stranger).check_ins == 1
+
+    def test_needs_a_row_to_change(self, saver: User) -> None:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            self.ONE_MORE.run(person=saver.pk, monday=DAY)

@@ -8,13 +8,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.reads import together
 from goals.models import Goal, Status
 from goals.tests.factories import GoalFactory
 from planning.figures import Expenses, Figures, IncomeEntry
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from tracking import services
-from tracking.queries import dashboard
+from tracking.queries import Dashboard, dashboard, for_dashboard
 from tracking.tests.factories import MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -36,6 +37,10 @@ def plan(owner: User, now: datetime) -> None:
     )
     store_snapshot(owner=owner, figures=figures, now=now, today=TODAY)
     plan_everything(owner=owner, now=now, today=TODAY)
+
+
+def board_of(person: User) -> Dashboard:
+    return dashboard(*together(*for_dashboard(person.pk)), today=TODAY)
 
 
 class TestDashboard:
@@ -100,7 +105,7 @@ class TestDashboard:
             ]
         ]
 
-        shown = [line.goal for line in dashboard(owner=saver, today=TODAY).goals]
+        shown = [line.goal for line in board_of(saver).goals]
 
         assert shown == [rest[0], late, *rest[1:]]
         assert low not in shown
@@ -112,7 +117,7 @@ class TestDashboard:
         GoalFactory.create(user=saver, completed=True)
         GoalFactory.create(user=stranger, current_amount=Decimal(7))
 
-        stats = dashboard(owner=saver, today=TODAY).stats
+        stats = board_of(saver).stats
 
         assert (stats.total_goals, stats.active_goals, stats.completed_goals) == (4, 1, 1)
         assert stats.total_saved == 2 * largest + 1000
@@ -129,7 +134,7 @@ class TestDashboard:
                 today=TODAY,
             )
 
-        stats = dashboard(owner=saver, today=TODAY).stats
+        stats = board_of(saver).stats
 
         assert (stats.current_streak, stats.longest_streak) == (2, 3)
 

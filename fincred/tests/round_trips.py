@@ -1,0 +1,24 @@
+"""Seeing what goes to PostgreSQL together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from fincred.postgresql.round_trips import RoundTrips
+
+
+@contextmanager
+def counted_trips() -> Iterator[list[list[str]]]:
+    """What is asked in each round trip of the block, by its first word."""
+    told: list[list[str]] = []
+    ask = RoundTrips.ask
+
+    def noted(self: RoundTrips, asked: Any) -> Any:
+        told.append([sql.split()[0] for sql, _ in asked])
+        return ask(self, asked)
+
+    with patch.object(RoundTrips, "ask", noted):
+        yield told

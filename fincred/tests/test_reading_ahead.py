@@ -1,0 +1,71 @@
+"""What a GET reads goes with the session's check, and nobody learns more or something else by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import EndReason, User
+from accounts.services import end_all_sessions
+from fincred import clock
+from goals.models import Goal
+from goals.tests.factories import GoalFactory
+from tracking.tests.factories import CheckInFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+PATHS = ["goals", "goals/{goal}", "goals/{goal}/check-ins", "check-ins", "dashboard"]
+ENDED = [*PATHS, "goals?limit=0", "goals?status=none", "goals/{goal}/check-ins?from=x", "check-ins?goal_id=x"]
+
+
+@pytest.fixture
+def goal(saver: User) -> Goal:
+    goal = GoalFactory.create(user=saver)
+    CheckInFactory.create(goal=goal)
+    return goal
+
+
+def answer_of(client: APIClient, path: str, goal: Goal, method: str = "get") -> Any:
+    return getattr(client, method)(f"/api/v0/{path.format(goal=goal.pk)}")
+
+
+class TestReadingAhead:
+    @pytest.mark.parametrize("path", ENDED)
+    def test_an_ended_session_is_refused_before_anything_else(
+        self, saver: User, as_saver: APIClient, goal: Goal, path: str
+    ) -> None:
+        end_all_sessions(user=saver, reason=EndReason.LOGOUT_ALL, now=clock.now())
+        answer = answer_of(as_saver, path, goal)
+        assert (answer.status_code, answer.json()["error_code"]) == (401, "TOKEN_INVALID")
+
+    @pytest.mark.parametrize("path", ["goals/{goal}", "goals/{goal}/check-ins", "goals/{goal}/check-ins?from=x"])
+    def test_a_strangers_goal_is_not_found_whatever_is_asked(
+        self, stranger: User, as_saver: APIClient, path: str
+    ) -> None:
+        assert answer_of(as_saver, path, GoalFactory.create(user=stranger)).status_code == 404
+
+    @pytest.mark.parametrize("path", ["goals?limit=0", "goals?status=none", "goals/{goal}/check-ins?limit=0"])
+    def test_a_query_that_makes_no_sense_is_refused_with_its_fields(
+        self, as_saver: APIClient, goal: Goal, path: str
+    ) -> None:
+        answer = answer_of(as_saver, path, goal)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "VALIDATION_ERROR")
+        assert answer.json()["details"]["errors"]
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_a_head_is_a_get_without_its_body(self, as_saver: APIClient, goal: Goal, path: str) -> None:
+        told, asked = answer_of(as_saver, path, goal, "head"), answer_of(as_saver, path, goal)
+        assert told.status_code == asked.status_code == 200
+        assert told.headers.get("X-Total-Count") == asked.headers.get("X-Total-Count")
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_answers_are_of_the_person_who_asks(
+        self, saver: User, stranger: User, as_saver: APIClient, goal: Goal, path: str
+    ) -> None:
+        theirs = GoalFactory.create(user=stranger, name="Somebody else's")
+        CheckInFactory.create(goal=theirs)
+        answer = answer_of(as_saver, path, goal)
+        assert str(goal.pk) in answer.content.decode()
+        assert str(theirs.pk) not in answer.content.decode()
