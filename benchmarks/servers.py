@@ -17,7 +17,7 @@ from pathlib import Path
 from fincred.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 2
+THREADS = 1
 GUNICORN = ("gunicorn", "-w", "2", "-k", "gthread", "--threads", str(THREADS), "--keep-alive", "75")
 
 

@@ -89,9 +89,10 @@ def create_check_in(
     """
     day = check_in_date or today
     _require_past(day, today)
-    person, found, weeks, chain = lock_user_and_read(
+    person, found, newest, weeks, chain = lock_user_and_read(
         owner.id,
         GOAL.given(owner=owner.id, goal_id=goal_id).one,
+        _NEWEST.given(goal=goal_id).one,
         WEEKS.given(person=owner.id),
         audit.last_link(owner.id),
     )
@@ -117,8 +118,8 @@ def create_check_in(
         after=audit.fields_of(check_in, AUDITED),
         chain=chain,
     )
-    is_latest = goal.last_check_in_date is None or day > goal.last_check_in_date
-    progress = (current_amount, day) if is_latest else _progress(goal, day)
+    latest = max([check_in, *newest], key=lambda one: (one.check_in_date, one.created_at, one.id))
+    progress = latest.current_amount, latest.check_in_date
     reached = _follow(goal, progress, now, today, more_check_ins=1)
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(

@@ -25,9 +25,10 @@ LOGIN = "/api/v0/auth/login"
 CREDENTIALS = json.dumps({"email": "nobody@example.com", "password": "not the password"}).encode()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with live_server(tmp_path_factory.mktemp("gunicorn"), "--workers", "2") as running:
+@pytest.fixture(scope="module", params=["8", "1"], ids="threads={}".format)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder = tmp_path_factory.mktemp("gunicorn")
+    with live_server(folder, "--workers", "2", "--threads", request.param) as running:
         yield running
 
 

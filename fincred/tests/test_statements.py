@@ -80,11 +80,11 @@ class TestStatements:
                 assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", body).status_code == 201
             return statements(queries)
 
-        # The session, the person's lock, the goal, the weeks, the trail's last entry; the check-in, its week, the
-        # trail's next entry, and the goal again.
-        assert len(check_in("1.00", "2026-03-09")) == 9
-        assert len(check_in("2.00", "2026-03-10")) == 9  # now the week is there
-        assert len(check_in("2.00", "2026-03-09")) == 9  # the goal's amount stays, but it counts one more
+        # The session; the person's lock, the goal, its newest check-in, the weeks, the trail's last entry; the
+        # check-in, its week, the trail's next entry, and the goal again.
+        assert len(check_in("1.00", "2026-03-09")) == 10
+        assert len(check_in("2.00", "2026-03-10")) == 10  # now the week is there
+        assert len(check_in("2.00", "2026-03-09")) == 10  # the goal's amount stays, but it counts one more
 
 
 @pytest.mark.postgresql
@@ -102,4 +102,4 @@ class TestRoundTrips:
     def test_of_a_check_in_are_three(self, goal: Goal, as_saver: APIClient) -> None:
         with counted_trips() as told:
             assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", {"current_amount": 5}).status_code == 201
-        assert told == [["SELECT"], ["SELECT"] * 4, ["INSERT", "INSERT", "INSERT", "UPDATE"]]
+        assert told == [["SELECT"], ["SELECT"] * 5, ["INSERT", "INSERT", "INSERT", "UPDATE"]]
