@@ -30,8 +30,8 @@ class Contender:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-def _gunicorn(application: str) -> tuple[str, ...]:
-    return (*GUNICORN, "-c", "/dev/null", "--no-control-socket", "-b", "127.0.0.1:PORT", application)
+def _gunicorn(application: str, *options: str) -> tuple[str, ...]:
+    return (*GUNICORN, "-c", "/dev/null", "--no-control-socket", "-b", "127.0.0.1:PORT", *options, application)
 
 
 FINCRED = Contender(
@@ -51,7 +51,8 @@ PEERS = (
     ),
     Contender("ninja", _gunicorn("benchmarks.peers.ninja:application")),
     Contender("stock drf", _gunicorn("benchmarks.peers.stock_drf:application")),
-    Contender("the limit", _gunicorn("benchmarks.peers.limit:application")),
+    # FinCred's own worker, so that what is between them is the application and nothing else.
+    Contender("the limit", _gunicorn("benchmarks.peers.limit:application", "-k", "fincred.gunicorn_worker.EnvelopeWorker")),
 )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -17,8 +17,7 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """`actor_id` is None until somebody has proved who they are; `address` is never logged or stored as it is.
 
     `reason` is why staff do what they do: one of a few words, never a sentence.
@@ -42,7 +41,7 @@ class Quota:
     resets_in: int
 
 
-_caller: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039  frozen
+_caller: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039  immutable
 _quotas: ContextVar[tuple[Quota, ...]] = ContextVar("quotas", default=())
 
 
@@ -58,7 +57,7 @@ def start_caller(caller: Caller) -> None:
 
 def know_caller(**known: Any) -> None:
     """Add what has been found out about the present caller."""
-    _caller.set(replace(_caller.get(), **known))
+    _caller.set(_caller.get()._replace(**known))
 
 
 def quotas() -> tuple[Quota, ...]:

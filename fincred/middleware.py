@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable
 from functools import cache
 from ipaddress import ip_address
+from typing import Any, cast
 from uuid import uuid4
 
+from corsheaders import middleware as cors
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from fincred import logs, metrics
 from fincred.context import Caller, Quota, Role, know_caller, quotas, start_caller
@@ -69,10 +72,10 @@ class RequestContextMiddleware:
         start_caller(Caller(role=Role.PERSON, request_id=request_id))
         response = self._in_envelope(request, self.get_response(request))
         seconds = time.perf_counter() - started
-        for name, value in (SECURITY_HEADERS | rate_limit_headers(quotas())).items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-ID"] = request_id
-        response.headers["X-Process-Time"] = f"{seconds * 1000:.2f}ms"
+        headers = SECURITY_HEADERS | rate_limit_headers(quotas())
+        headers |= {"X-Request-ID": request_id, "X-Process-Time": f"{seconds * 1000:.2f}ms"}
+        for name, value in headers.items():
+            response.headers[name] = value
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         self._record(request, response, seconds)
@@ -162,3 +165,34 @@ class BodyLimitMiddleware:
         remaining = min(announced, _DRAIN_LIMIT)
         while remaining > 0 and (chunk := request.read(min(remaining, 65536))):
             remaining -= len(chunk)
+
+
+class CorsMiddleware(cors.CorsMiddleware):
+    """For pages of other origins. Whoever isn't a page sends no `Origin`, and needs to hear less."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if "HTTP_ORIGIN" in request.META or not request.path.startswith("/api/"):
+            return super().__call__(request)
+        response = self.get_response(request)
+        patch_vary_headers(cast("HttpResponse", response), ("origin",))  # as for a page: a cache may not mix them up
+        return response
+
+
+class BrowserMiddleware:
+    """What follows in MIDDLEWARE is for people with a browser: cookies, forms, pages. The API goes past it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.for_browsers = get_response
+        self.for_clients = _end_of_chain(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_api = request.path.startswith("/api/")
+        return self.for_clients(request) if is_api else self.for_browsers(request)
+
+
+def _end_of_chain(get_response: Any) -> GetResponse:
+    """Where the view is called. Django wraps each middleware in a function, which tells what it wraps."""
+    while hasattr(middleware := get_response.__wrapped__, "get_response"):
+        get_response = middleware.get_response
+    answer: GetResponse = get_response
+    return answer

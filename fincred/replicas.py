@@ -67,7 +67,7 @@ class ReplicaRouter:
 
 
 class ReplicaMiddleware:
-    """Innermost: the view of a GET may read from the replica, and a write is noted before it is answered."""
+    """The view of a GET may read from the replica, and a write is noted before it is answered."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

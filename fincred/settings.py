@@ -138,19 +138,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "fincred.middleware.RequestContextMiddleware",
     "fincred.middleware.TrustedProxyMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fincred.middleware.CorsMiddleware",
     "fincred.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "fincred.back_office.SessionMiddleware",
+    *(["fincred.replicas.ReplicaMiddleware"] if _replica else []),
+    "fincred.middleware.BrowserMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "fincred.back_office.AuthenticationMiddleware",
-    "fincred.back_office.MessageMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-if _replica:
-    MIDDLEWARE.append("fincred.replicas.ReplicaMiddleware")
 ROOT_URLCONF = "fincred.urls"
 WSGI_APPLICATION = "fincred.wsgi.application"
 TEMPLATES = [

@@ -8,7 +8,6 @@ JSON is the same as DRF's own (a test holds that); UUIDs, days and moments stay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from copy import copy
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -87,8 +86,8 @@ def _shape_of(serializer_class: type[AnySerializer]) -> Shape:
 
 def _knowing(serializer: AnySerializer, context: Context) -> AnySerializer:
     """The same with this context; making one anew would make all its fields anew."""
-    one = copy(serializer)
-    one._context = context
+    one: AnySerializer = object.__new__(type(serializer))
+    one.__dict__ = {**serializer.__dict__, "_context": context}
     return one
 
 

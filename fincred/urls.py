@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
+import accounts.urls
+import goals.urls
+import planning.urls
+import tracking.urls
 from fincred import health
 from fincred.metrics import metrics
 from fincred.openapi import openapi_json
@@ -16,11 +20,11 @@ admin.site.site_title = "FinCred"
 admin.site.index_title = "People, goals, plans and check-ins"
 
 # Patterns are tried one after another: what is asked most comes first.
-api: list[URLPattern | URLResolver] = [
-    path("", include("goals.urls")),
-    path("", include("tracking.urls")),
-    path("", include("planning.urls")),
-    path("", include("accounts.urls")),
+api = [
+    *goals.urls.urlpatterns,
+    *tracking.urls.urlpatterns,
+    *planning.urls.urlpatterns,
+    *accounts.urls.urlpatterns,
     path("health", health.Health.as_view()),
     path("health/live", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),
