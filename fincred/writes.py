@@ -96,7 +96,24 @@ def _stored(model: Row) -> tuple[Field, ...]:
     )
 
 
+# What these hold goes to psycopg as it is. Other fields, and other databases, have their own way.
+_AS_THEY_ARE = (
+    models.BooleanField,
+    models.CharField,
+    models.DateField,
+    models.DecimalField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.UUIDField,
+)
+
+
 def _prepared(row: models.Model, fields: Iterable[Field], alias: str) -> dict[str, Any]:
     """The fields' values as each of them hands them to the driver."""
     connection = connections[alias]
-    return {field.attname: field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
+    as_they_are = _AS_THEY_ARE if connection.vendor == "postgresql" else ()
+    return {
+        field.attname: value if isinstance(field, as_they_are) else field.get_db_prep_save(value, connection)
+        for field in fields
+        for value in [getattr(row, field.attname)]
+    }
