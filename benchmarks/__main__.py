@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import report
 from benchmarks.load import Measure, load, tool
-from benchmarks.servers import FINCRED, FINCRED_GRANIAN, PEERS, ROOT, Contender, Server, running
+from benchmarks.servers import FINCRED, OTHER_WAYS, PEERS, ROOT, Contender, Server, running
 from fincred.tests.postgresql import ThrowawayServer, answers, find_binaries
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _measure_http(url: str, asked: argparse.Namespace) -> None:
 def _contenders(asked: argparse.Namespace) -> list[Contender]:
     if asked.quick:
         return [FINCRED]
-    chosen = [one for one in (FINCRED_GRANIAN, *PEERS) if not asked.beside or one.name in asked.beside.split(",")]
+    chosen = [one for one in (*OTHER_WAYS, *PEERS) if not asked.beside or one.name in asked.beside.split(",")]
     return [FINCRED, *chosen]
 
 

@@ -12,7 +12,7 @@ from benchmarks.load import Measure
 def table(workload: str, rounds: dict[str, list[Measure]]) -> None:
     """One line a contender; the ratio is how many times as much FinCred answers, by round."""
     print(f"\n{workload}")
-    print(f"  {'':<16}{'answers/s':>10}{'rounds':>16}{'p50 ms':>9}{'p99 ms':>9}{'FinCred / it':>14}")
+    print(f"  {'':<19}{'answers/s':>10}{'rounds':>16}{'p50 ms':>9}{'p99 ms':>9}{'FinCred / it':>14}")
     ours = next(iter(rounds.values()))
     for name, measures in rounds.items():
         rates = [measure.rate for measure in measures]
@@ -22,7 +22,7 @@ def table(workload: str, rounds: dict[str, list[Measure]]) -> None:
         failed = sum(measure.failed for measure in measures)
         trouble = f"  {failed} FAILED" if failed else ""
         print(
-            f"  {name:<16}{median(rates):>10.0f}{spread:>16}{p50:>9.2f}{p99:>9.2f}{ratio:>14.2f}{trouble}",
+            f"  {name:<19}{median(rates):>10.0f}{spread:>16}{p50:>9.2f}{p99:>9.2f}{ratio:>14.2f}{trouble}",
             flush=True,
         )
 
@@ -30,7 +30,7 @@ def table(workload: str, rounds: dict[str, list[Measure]]) -> None:
 def memory(figures: dict[str, float]) -> None:
     print("\nMemory after all that, MiB (PSS, workers and their parent)")
     for name, mebibytes in figures.items():
-        print(f"  {name:<16}{mebibytes:>10.0f}")
+        print(f"  {name:<19}{mebibytes:>10.0f}")
 
 
 def sizes(found: Sequence[int]) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from fincred.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 1
-GUNICORN = ("gunicorn", "-w", "2", "-k", "gthread", "--threads", str(THREADS), "--keep-alive", "75")
+# For everybody: on two processors more of them cost everybody time.
+GUNICORN = ("gunicorn", "-w", "2", "--threads", "1", "-b", "127.0.0.1:PORT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,19 @@ class Contender:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-def _gunicorn(application: str, *options: str) -> tuple[str, ...]:
-    return (*GUNICORN, "-c", "/dev/null", "--no-control-socket", "-b", "127.0.0.1:PORT", *options, application)
+def _plain_gunicorn(application: str, worker: str = "gthread") -> tuple[str, ...]:
+    """Without FinCred's configuration."""
+    return (*GUNICORN, "-c", "/dev/null", "--no-control-socket", "--keep-alive", "75", "-k", worker, application)
 
 
-FINCRED = Contender(
-    "fincred",
-    ("gunicorn", "-w", "2", "--threads", str(THREADS), "-b", "127.0.0.1:PORT", "fincred.wsgi:application"),
-)
-FINCRED_GRANIAN = Contender(
-    "fincred granian",
-    ("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--host", "127.0.0.1",
-     "--port", "PORT", "--no-ws", "--log-level", "warning", "fincred.wsgi:application"),
+FINCRED = Contender("fincred", (*GUNICORN, "fincred.wsgi:application"))
+OTHER_WAYS = (
+    Contender("fincred 8 threads", ("gunicorn", "-w", "2", "fincred.wsgi:application")),  # its own default
+    Contender(
+        "fincred granian",
+        ("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--host", "127.0.0.1",
+         "--port", "PORT", "--no-ws", "--log-level", "warning", "fincred.wsgi:application"),
+    ),
 )  # fmt: skip
 PEERS = (
     Contender(
@@ -49,10 +50,13 @@ PEERS = (
         ("uvicorn", "--workers", "2", "--no-access-log", "--log-level", "warning", "--port", "PORT",
          "benchmarks.peers.fastapi_sqlalchemy:app"),
     ),
-    Contender("ninja", _gunicorn("benchmarks.peers.ninja:application")),
-    Contender("stock drf", _gunicorn("benchmarks.peers.stock_drf:application")),
-    # FinCred's own worker, so that what is between them is the application and nothing else.
-    Contender("the limit", _gunicorn("benchmarks.peers.limit:application", "-k", "fincred.gunicorn_worker.EnvelopeWorker")),
+    Contender("ninja", _plain_gunicorn("benchmarks.peers.ninja:application")),
+    Contender("stock drf", _plain_gunicorn("benchmarks.peers.stock_drf:application")),
+    # By FinCred's own worker, so that only the application makes a difference.
+    Contender(
+        "the limit",
+        _plain_gunicorn("benchmarks.peers.limit:application", "fincred.gunicorn_worker.EnvelopeWorker"),
+    ),
 )  # fmt: skip
 
 

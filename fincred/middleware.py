@@ -173,8 +173,8 @@ class CorsMiddleware(cors.CorsMiddleware):
     def __call__(self, request: HttpRequest) -> Any:
         if "HTTP_ORIGIN" in request.META or not request.path.startswith("/api/"):
             return super().__call__(request)
-        response = self.get_response(request)
-        patch_vary_headers(cast("HttpResponse", response), ("origin",))  # as for a page: a cache may not mix them up
+        response = cast("HttpResponse", self.get_response(request))
+        patch_vary_headers(response, ("origin",))  # or a cache might show it to a page
         return response
 
 

@@ -113,6 +113,18 @@ class TestCORS:
         assert allowed.headers["Access-Control-Allow-Origin"] == "https://app.example"
         assert "Access-Control-Allow-Origin" not in refused.headers
 
+    @pytest.mark.parametrize("headers", [{}, {"Origin": "https://app.example"}])
+    def test_caches_are_told_that_the_origin_matters(self, headers: dict[str, str]) -> None:
+        assert Client().get("/api/v0/health", headers=headers).headers["Vary"] == "origin"
+        assert "origin" not in Client().get("/openapi.json", headers=headers).headers.get("Vary", "")
+
+
+class TestBrowserMiddleware:
+    def test_only_pages_go_through_what_is_for_browsers(self) -> None:
+        """SecurityMiddleware, the first of it, is the only one that sets this."""
+        assert "Cross-Origin-Opener-Policy" in Client().get("/docs").headers
+        assert "Cross-Origin-Opener-Policy" not in Client().get("/api/v0/health").headers
+
 
 class TestTrustedProxy:
     @pytest.mark.parametrize(
