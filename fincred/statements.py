@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import Expression
+from django.db.transaction import mark_for_rollback_on_error
 
 from fincred.postgresql.round_trips import Answer, Asked, require_one_row
 
@@ -38,15 +39,15 @@ def ask(alias: str, asked: Sequence[Asked]) -> list[Answer]:
     return [_ask_sqlite(connection, *each) for each in asked]
 
 
-def send(alias: str, sql: str, values: Sequence[Any]) -> None:
+def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
     """Write one row, without waiting for it: PostgreSQL is told with the next statement of the transaction.
 
     :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
     """
-    connection: Any = connections[alias]
     if connection.vendor == "postgresql":
         connection.send(sql, values)
-    else:
+        return
+    with mark_for_rollback_on_error(connection.alias):
         require_one_row(_ask_sqlite(connection, sql, values))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache, cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -29,10 +29,33 @@ if TYPE_CHECKING:
 
 
 _READING = frozenset({"GET", "HEAD"})
+Made = TypeVar("Made")
+
+
+def _once(method: Callable[[Any], Made]) -> Callable[[Any], Made]:
+    """What a view's class declares doesn't change, and none of it keeps anything: one serves all requests."""
+    made: dict[type, Made] = {}
+
+    @wraps(method)
+    def of_class(view: Any) -> Made:
+        kind = type(view)
+        if kind not in made:
+            made[kind] = method(view)
+        return made[kind]
+
+    return of_class
 
 
 class ApiView(GenericAPIView[Any]):
     """A view that reads the clock once and validates with strict serializers."""
+
+    get_authenticators = _once(GenericAPIView.get_authenticators)
+    get_content_negotiator = _once(GenericAPIView.get_content_negotiator)
+    get_parsers = _once(GenericAPIView.get_parsers)
+    get_permissions = _once(GenericAPIView.get_permissions)
+    get_renderers = _once(GenericAPIView.get_renderers)
+    get_throttles = _once(GenericAPIView.get_throttles)
+    _allowed_methods = _once(GenericAPIView._allowed_methods)  # type: ignore[attr-defined]  # Django's, private
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A deadlock's victim is done again, whole: signing in, reading the body and all."""

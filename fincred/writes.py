@@ -17,7 +17,6 @@ from typing import Any, cast
 
 from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
-from django.db.transaction import mark_for_rollback_on_error
 
 from fincred.statements import Parameter, bound, send
 
@@ -40,17 +39,16 @@ class Update:
             query.add_update_values(self.values)
             self._compiled[alias] = query.get_compiler(alias).as_sql()
         sql, parameters = self._compiled[alias]
-        with mark_for_rollback_on_error(alias):
-            send(alias, sql, bound(parameters, values))
+        send(connections[alias], sql, bound(parameters, values))
 
 
 def insert(row: models.Model) -> None:
     """Store a new row, which brings its primary key or doesn't need to know it."""
     model = type(row)
     alias = router.db_for_write(model)
+    connection = connections[alias]
     sql, parameters = _compiled_insert(model, alias)
-    with mark_for_rollback_on_error(alias):
-        send(alias, sql, bound(parameters, _prepared(row, _stored(model), alias)))
+    send(connection, sql, bound(parameters, _prepared(row, _stored(model), connection)))
     row._state.adding, row._state.db = False, alias
 
 
@@ -61,7 +59,7 @@ def update(row: models.Model, *names: str) -> None:
     """
     model = type(row)
     key, *fields = _named(model, names)
-    _update_of(model, names).run(**_prepared(row, [key, *fields], router.db_for_write(model)))
+    _update_of(model, names).run(**_prepared(row, [key, *fields], connections[router.db_for_write(model)]))
 
 
 @cache
@@ -108,9 +106,8 @@ _AS_THEY_ARE = (
 )
 
 
-def _prepared(row: models.Model, fields: Iterable[Field], alias: str) -> dict[str, Any]:
+def _prepared(row: models.Model, fields: Iterable[Field], connection: Any) -> dict[str, Any]:
     """The fields' values as each of them hands them to the driver."""
-    connection = connections[alias]
     as_they_are = _AS_THEY_ARE if connection.vendor == "postgresql" else ()
     return {
         field.attname: value if isinstance(field, as_they_are) else field.get_db_prep_save(value, connection)

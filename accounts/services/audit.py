@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import models
 
 from accounts.models import AuditEntry, User
@@ -21,6 +22,8 @@ from fincred.writes import insert
 _LAST = Read(
     AuditEntry.objects.filter(person_id=Parameter("person")).order_by("-sequence").values_list("sequence", "hash")
 )
+
+_ENCODER = ExactJSONEncoder()
 
 # Number and hash of an entry.
 Link = tuple[int, str]
@@ -113,7 +116,7 @@ def broken_chains() -> Iterator[tuple[UUID, int]]:
 
 def _plain(values: Mapping[str, Any] | None) -> Any:
     """As it will be read back: amounts and dates are strings, so that the hash can be computed again."""
-    return None if values is None else json.loads(json.dumps(values, cls=ExactJSONEncoder))
+    return None if values is None else orjson.loads(orjson.dumps(values, default=_ENCODER.default))
 
 
 def _pseudonym(person: User, address: str) -> str:

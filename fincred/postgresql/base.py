@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import Error
 from django.db.backends.postgresql import base
+from django.db.transaction import mark_for_rollback_on_error
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
@@ -91,7 +92,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if self.in_atomic_block and not self._watched:
             self._unsent.append((sql, values))
-        else:
+            return
+        with mark_for_rollback_on_error(self.alias):
             [answer] = self.run([(sql, values)])
             require_one_row(answer)
 
