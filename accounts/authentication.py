@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from accounts import reading_ahead
 from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
 from fincred import clock, logs
 from fincred.context import know_caller
-from fincred.reads import Parameter, Read, together
+from fincred.reads import Given, Parameter, Read, together
 
 _LIVE_SESSION = Read(
     Session.objects.using(DEFAULT_DB_ALIAS)  # never from a replica: an ended session is refused at once
@@ -46,17 +48,27 @@ class BearerAuthentication(BaseAuthentication):
         return session.user, session
 
     @staticmethod
-    def _live_session(request: Request, **ids: UUID) -> Session:
+    def _live_session(request: Request, *, session_id: UUID, user_id: UUID) -> Session:
         """The session; what the view wants to read besides comes in the same round trip."""
         view: Any = (request.parser_context or {}).get("view")
-        ahead = view.asked_ahead(ids["user_id"]) if hasattr(view, "asked_ahead") else ()
-        sessions, *rows = together(_LIVE_SESSION.given(**ids).one, *ahead)
+        session = _LIVE_SESSION.given(session_id=session_id, user_id=user_id).one
+        ahead: Sequence[Given[Any]] = ()
+        if hasattr(view, "asked_ahead") and reading_ahead.may_read_ahead(session_id):
+            ahead = view.asked_ahead(user_id)
+        try:
+            sessions, *rows = together(session, *ahead)
+        except DatabaseError as error:
+            if not ahead or isinstance(error, OperationalError):
+                raise
+            # Whatever is wrong with the rest is for those to hear who may read it: the view asks for it again.
+            sessions, rows = session.all(), []
         if not sessions:
+            reading_ahead.refused(session_id)
             raise TokenInvalidError
-        if ahead:
+        if rows:
             view.rows = rows
-        session: Session = sessions[0]
-        return session
+        found: Session = sessions[0]
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

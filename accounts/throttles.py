@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts import rate_limits
+from accounts import rate_limits, reading_ahead
 from fincred import clock
+from fincred.errors import RateLimitExceededError
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -23,5 +24,10 @@ class PerPerson(BaseThrottle):
         """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
         if request.user:
             policy = rate_limits.READS if request.method in _READING else rate_limits.WRITES
-            rate_limits.enforce(policy, str(request.user.pk), now=clock.now())
+            try:
+                rate_limits.enforce(policy, str(request.user.pk), now=clock.now())
+            except RateLimitExceededError:
+                reading_ahead.refused(request.auth.pk)
+                raise
+            reading_ahead.let_through(request.auth.pk)
         return True

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import Expression
-from django.db.transaction import mark_for_rollback_on_error
+from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
 from fincred.postgresql.round_trips import Answer, Asked, require_one_row
 
@@ -44,6 +44,8 @@ def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
 
     :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
     """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A row is written inside of a transaction, or not at all")
     if connection.vendor == "postgresql":
         connection.send(sql, values)
         return

@@ -16,6 +16,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
 
 from fincred import clock
+from fincred.context import caller, start_caller
 from fincred.errors import FinCredError
 from fincred.pagination import Page
 from fincred.reads import Given, together
@@ -55,15 +56,15 @@ class ApiView(GenericAPIView[Any]):
     get_permissions = _once(GenericAPIView.get_permissions)
     get_renderers = _once(GenericAPIView.get_renderers)
     get_throttles = _once(GenericAPIView.get_throttles)
-    _allowed_methods = _once(GenericAPIView._allowed_methods)  # type: ignore[attr-defined]  # Django's, private
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A deadlock's victim is done again, whole: signing in, reading the body and all."""
         if request.method not in _READING:
             request.body  # noqa: B018  kept from now on, so that it can be read again
-        answer = super().dispatch
+        answer, before = super().dispatch, caller()
 
         def anew() -> HttpResponseBase:
+            start_caller(before)
             self.__dict__.pop("rows", None)
             return answer(request, *args, **kwargs)
 

@@ -18,7 +18,7 @@ from django.db.transaction import mark_for_rollback_on_error
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
-from fincred.postgresql.round_trips import Answer, Asked, RoundTrips, require_one_row
+from fincred.postgresql.round_trips import Answer, Asked, Bound, RoundTrips, require_one_row
 
 
 def is_dead(connection: Any) -> bool:
@@ -52,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._unsent: list[Asked] = []
+        self._unsent: list[Bound] = []
 
     def run(self, asked: Sequence[Asked]) -> list[Answer]:
         """The answers to these, in one round trip with what was to be sent before.
@@ -62,17 +62,41 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._watched:
             self._send_now()
             return [self._run_watched(*each) for each in asked]
-        return self._ask(asked)
+        return self._ask(self._bound(asked))
 
-    def _ask(self, asked: Sequence[Asked]) -> list[Answer]:
+    def send(self, sql: str, values: Sequence[Any]) -> None:
+        """Write one row inside of a transaction. Nobody waits for it: it goes with the next statement.
+
+        :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
+        """
+        with mark_for_rollback_on_error(self.alias):
+            if self._watched:
+                require_one_row(self._run_watched(sql, values))
+            else:
+                self._unsent += self._bound([(sql, values)])
+
+    def _bound(self, asked: Sequence[Asked]) -> list[Bound]:
+        """Written now, so that whoever asks hears what can't be written."""
         self.ensure_connection()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            trips = self._round_trips
+            return [trips.bound(sql, values) for sql, values in asked]
+
+    @property
+    def _round_trips(self) -> RoundTrips:
+        """They end with the connection."""
+        if not hasattr(self.connection, "round_trips"):
+            self.connection.round_trips = RoundTrips(self.connection)
+        trips: RoundTrips = self.connection.round_trips
+        return trips
+
+    def _ask(self, asked: Sequence[Bound]) -> list[Answer]:
         self.validate_no_broken_transaction()
         sent, self._unsent = self._unsent, []
         try:
             with self.wrap_database_errors:
-                if not hasattr(self.connection, "round_trips"):
-                    self.connection.round_trips = RoundTrips(self.connection)
-                answers: list[Answer] = self.connection.round_trips.ask([*sent, *asked])
+                answers = self._round_trips.ask([*sent, *asked])
             for answer in answers[: len(sent)]:
                 require_one_row(answer)
         except Error:
@@ -84,18 +108,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _send_now(self) -> None:
         if self._unsent:
             self._ask(())
-
-    def send(self, sql: str, values: Sequence[Any]) -> None:
-        """Write one row, which nobody waits for: inside of a transaction it goes with the next statement.
-
-        :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
-        """
-        if self.in_atomic_block and not self._watched:
-            self._unsent.append((sql, values))
-            return
-        with mark_for_rollback_on_error(self.alias):
-            [answer] = self.run([(sql, values)])
-            require_one_row(answer)
 
     @property
     def _watched(self) -> bool:
@@ -112,7 +124,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._cursor(name)  # type: ignore[misc]  # the stubs don't know it
 
     def _commit(self) -> None:
-        self._send_now()
+        try:
+            self._send_now()
+        except Error:
+            raise
+        except BaseException:  # Ctrl-C: Django undoes only what a database refuses
+            self.close()
+            raise
         self.commits_sent += 1
         super()._commit()  # type: ignore[misc]  # the stubs don't know it
 
@@ -125,6 +143,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._send_now()
         except Error:
             self.needs_rollback = False  # for Django goes back to the savepoint by itself then
+            raise
+        except BaseException:
+            self.needs_rollback = True
             raise
         super()._savepoint_commit(sid)  # type: ignore[misc]  # the stubs don't know it
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import select
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError
-from psycopg import Connection, OperationalError
+from psycopg import Connection, Error, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
@@ -50,53 +50,64 @@ class RoundTrips:
         self._poll = select.poll()
         self._poll.register(connection.fileno(), select.POLLIN)
 
-    def ask(self, asked: Sequence[Asked]) -> list[Answer]:
+    def bound(self, sql: str, values: Sequence[Any]) -> Bound:
+        """The statement with its values, ready to be asked.
+
+        :raises psycopg.Error: a value can't be written.
+        """
+        if sql not in self._statements:
+            self._statements[sql] = _Statement(self._connection, sql)
+        return self._statements[sql].bound(values)
+
+    def ask(self, asked: Sequence[Bound]) -> list[Answer]:
         """The answers, in the order of the statements; each sees what those before it did.
 
         Outside of a transaction all of them are done, or none.
 
         :raises psycopg.Error: of the first that failed; those after it were not done.
         """
-        bound = [self._statement(sql).bound(values) for sql, values in asked]
         try:
             self._pgconn.enter_pipeline_mode()
-            understand = self._send(bound)
+            sent = self._send(asked)
             results = self._received()
             self._pgconn.exit_pipeline_mode()
         except BaseException:  # nobody knows what might still arrive
             self._connection.close()
             raise
-        for result in results:
+        answered = list(zip(sent, results, strict=True))
+        for one, result in answered:
+            if isinstance(one, _Preparing) and result.status == ExecStatus.COMMAND_OK:
+                one.variant.name = one.name
+        for _, result in answered:
             if result.status == ExecStatus.FATAL_ERROR:
-                error = error_from_result(result)
-                if isinstance(error, _NO_LONGER_PREPARED):
-                    self._statements.clear()
-                raise error
-        answers = [one(result) for one, result in zip(understand, results, strict=True)]
-        return [answer for answer in answers if answer is not None]
+                raise self._error(result)
+        return [one.variant.answer(result) for one, result in answered if isinstance(one, Bound)]
 
-    def _statement(self, sql: str) -> _Statement:
-        if sql not in self._statements:
-            self._statements[sql] = _Statement(self._connection, sql)
-        return self._statements[sql]
+    def _error(self, result: PGresult) -> Error:
+        error = error_from_result(result)
+        if isinstance(error, _NO_LONGER_PREPARED):
+            self._statements.clear()
+        return error
 
-    def _send(self, asked: Sequence[_Bound]) -> list[Callable[[PGresult], Answer | None]]:
-        """Everything at once; what is to be made of each result."""
+    def _send(self, asked: Sequence[Bound]) -> list[Bound | _Preparing | None]:
+        """Everything at once; what each result will be of, None for BEGIN."""
         pgconn = self._pgconn
-        understand: list[Callable[[PGresult], Answer | None]] = []
+        sent: list[Bound | _Preparing | None] = []
+        preparing: dict[_Variant, bytes] = {}
         if not self._connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
             pgconn.send_query_params(b"BEGIN", None)
-            understand.append(lambda result: None)
+            sent.append(None)
         for one in asked:
-            name = one.statement.names.get(one.types)
+            variant = one.variant
+            name = variant.name or preparing.get(variant)
             if name is None:
-                name = b"fincred_%d" % next(self._numbers)
-                pgconn.send_prepare(name, one.statement.sql, one.types)
-                understand.append(one.was_prepared_as(name))
+                name = preparing[variant] = b"fincred_%d" % next(self._numbers)
+                pgconn.send_prepare(name, variant.sql, variant.types)
+                sent.append(_Preparing(variant, name))
             pgconn.send_query_prepared(name, one.values, one.formats, result_format=Format.BINARY)
-            understand.append(one.statement.answer)
+            sent.append(one)
         pgconn.pipeline_sync()
-        return understand
+        return sent
 
     def _received(self) -> list[PGresult]:
         """One result for everything that was sent."""
@@ -124,21 +135,35 @@ class RoundTrips:
 
 
 class _Statement:
-    """A statement on one connection: its names there, and how its values are written and its rows are read."""
+    """A statement on one connection, and how its values are written there."""
 
     def __init__(self, connection: Connection[Any], sql: str) -> None:
         places = count(1)
         numbered = _PLACE.sub(lambda place: f"${next(places)}" if place[1] == "s" else "%", sql)
-        self.sql = numbered.encode()
-        # By the types of the values: None has another than a day.
-        self.names: dict[tuple[int, ...], bytes] = {}
+        self._connection, self._sql = connection, numbered.encode()
+        self._variants: dict[tuple[int, ...], _Variant] = {}
         self._transformer = Transformer(connection)
         self._wanted = [PyFormat.AUTO] * (next(places) - 1)
-        self._knows_columns = False
 
-    def bound(self, values: Sequence[Any]) -> _Bound:
+    def bound(self, values: Sequence[Any]) -> Bound:
         written = self._transformer.dump_sequence(values, self._wanted)
-        return _Bound(self, written, self._transformer.types or (), self._transformer.formats or ())
+        types = self._transformer.types or ()
+        if types not in self._variants:
+            self._variants[types] = _Variant(self._connection, self._sql, types)
+        return Bound(self._variants[types], written, self._transformer.formats or ())
+
+
+class _Variant:
+    """A statement for values of these types (None has another than a day, a large number than a small one).
+
+    PostgreSQL prepares each by itself, and the columns of its rows may have types of their own.
+    """
+
+    def __init__(self, connection: Connection[Any], sql: bytes, types: tuple[int, ...]) -> None:
+        self.sql, self.types = sql, types
+        self.name: bytes | None = None
+        self._transformer = Transformer(connection)
+        self._knows_columns = False
 
     def answer(self, result: PGresult) -> Answer:
         if result.status != ExecStatus.TUPLES_OK:
@@ -148,16 +173,16 @@ class _Statement:
         return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
 
 
-class _Bound(NamedTuple):
+class Bound(NamedTuple):
     """A statement with its values, as they go over the wire."""
 
-    statement: _Statement
+    variant: _Variant
     values: Sequence[Any]
-    types: tuple[int, ...]
     formats: Sequence[Format]
 
-    def was_prepared_as(self, name: bytes) -> Callable[[PGresult], None]:
-        def remember(result: PGresult) -> None:
-            self.statement.names[self.types] = name
 
-        return remember
+class _Preparing(NamedTuple):
+    """A statement that gets its name."""
+
+    variant: _Variant
+    name: bytes

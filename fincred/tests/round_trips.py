@@ -17,7 +17,7 @@ def counted_trips() -> Iterator[list[list[str]]]:
     ask = RoundTrips.ask
 
     def noted(self: RoundTrips, asked: Any) -> Any:
-        told.append([sql.split()[0] for sql, _ in asked])
+        told.append([one.variant.sql.decode().split()[0] for one in asked])
         return ask(self, asked)
 
     with patch.object(RoundTrips, "ask", noted):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from accounts import rate_limits
 from accounts.models import EndReason, User
+from accounts.rate_limits import Policy
 from accounts.services import end_all_sessions
 from fincred import clock
 from goals.models import Goal
@@ -69,3 +73,42 @@ class TestReadingAhead:
         answer = answer_of(as_saver, path, goal)
         assert str(goal.pk) in answer.content.decode()
         assert str(theirs.pk) not in answer.content.decode()
+
+    @pytest.mark.postgresql
+    @pytest.mark.django_db(transaction=True)
+    def test_that_something_cannot_be_read_is_told_to_nobody_without_a_session(
+        self, saver: User, as_saver: APIClient, goal: Goal
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE goals_goal SET target_date = 'infinity'")  # which Python has no date for
+        as_saver.raise_request_exception = False
+        assert answer_of(as_saver, "goals/{goal}", goal).status_code == 500
+        end_all_sessions(user=saver, reason=EndReason.LOGOUT_ALL, now=clock.now())
+        answer = answer_of(as_saver, "goals/{goal}", goal)
+        assert (answer.status_code, answer.json()["error_code"]) == (401, "TOKEN_INVALID")
+
+
+class TestNothingIsReadAhead:
+    """For a session that has just been refused: it would cost as much as an answer, and not be counted."""
+
+    @staticmethod
+    def goals_read(client: APIClient, status: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/api/v0/goals").status_code == status
+        return sum('FROM "goals_goal"' in query["sql"] for query in queries.captured_queries)
+
+    def test_once_it_has_ended(self, saver: User, as_saver: APIClient) -> None:
+        end_all_sessions(user=saver, reason=EndReason.LOGOUT_ALL, now=clock.now())
+        assert [self.goals_read(as_saver, 401) for _ in range(3)] == [1, 0, 0]
+
+    def test_while_it_asks_too_often(
+        self, as_saver: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+    ) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        monkeypatch.setattr(rate_limits, "READS", Policy("reads", 1))
+        time_machine.move_to(clock.now(), tick=False)
+        assert [self.goals_read(as_saver, status) for status in (200, 429, 429)] == [1, 1, 0]
+        time_machine.shift(61)
+        assert self.goals_read(as_saver, 200) == 1
+        time_machine.shift(61)
+        assert self.goals_read(as_saver, 200) == 1

@@ -87,8 +87,14 @@ def other_side(saver: User) -> Iterator[Connection]:
 @pytest.mark.django_db(transaction=True)
 class TestDeadlock:
     def test_a_request_that_lost_a_deadlock_is_answered_as_if_there_had_been_none(
-        self, saver: User, as_saver: APIClient, other_side: Connection, caplog: pytest.LogCaptureFixture
+        self,
+        saver: User,
+        as_saver: APIClient,
+        other_side: Connection,
+        caplog: pytest.LogCaptureFixture,
+        settings: Any,
     ) -> None:
+        settings.RATE_LIMIT_ENABLED = True
         goal = GoalFactory.create(user=saver)
         with ThreadPoolExecutor(max_workers=1) as threads:
             # The request has the person and waits for the goal; the other side has that and asks for the person.
@@ -101,6 +107,7 @@ class TestDeadlock:
         assert response.status_code == 200, response.content
         assert Goal.objects.get(pk=goal.pk).name == "Renamed"
         assert "Done again after a deadlock" in caplog.messages
+        assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
 
     @staticmethod
     def _rename(client: APIClient, goal: Goal) -> HttpResponse:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Thread
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.db.models import F
+from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
-from fincred.postgresql.round_trips import RoundTrips
+from fincred.postgresql.round_trips import Answer, RoundTrips
 from fincred.reads import Parameter, Read, together
 from fincred.tests.round_trips import counted_trips
-from fincred.writes import Update, insert
+from fincred.writes import Update, insert, update
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from tracking.models import CheckInWeek
@@ -44,9 +54,13 @@ def _address() -> dict[str, Any]:
     return {name: settings[theirs] for name, theirs in named.items() if settings[theirs]}
 
 
+def ask(trips: RoundTrips, *asked: tuple[str, Sequence[Any]]) -> list[Answer]:
+    return trips.ask([trips.bound(sql, values) for sql, values in asked])
+
+
 def one(trips: RoundTrips, sql: str, *values: Any) -> Any:
     """The only value of the only row."""
-    [[[[value]], _]] = trips.ask([(sql, values)])
+    [[[[value]], _]] = ask(trips, (sql, values))
     return value
 
 
@@ -71,12 +85,12 @@ class TestAsking:
 
     def test_answers_come_in_the_order_of_the_questions(self, trips: RoundTrips) -> None:
         numbers = "SELECT generate_series(1, %s)"
-        answers = trips.ask([(numbers, [2]), ("SELECT 'x' WHERE %s", [False]), (numbers, [1])])
+        answers = ask(trips, (numbers, [2]), ("SELECT 'x' WHERE %s", [False]), (numbers, [1]))
         assert [answer.rows for answer in answers] == [[(1,), (2,)], [], [(1,)]]
 
     def test_each_sees_what_was_done_before_it(self, trips: RoundTrips) -> None:
-        trips.ask([("CREATE TEMPORARY TABLE seen (n int)", ())])
-        written, found = trips.ask([("INSERT INTO seen VALUES (%s), (%s)", [1, 2]), ("SELECT n FROM seen", ())])
+        ask(trips, ("CREATE TEMPORARY TABLE seen (n int)", ()))
+        written, found = ask(trips, ("INSERT INTO seen VALUES (%s), (%s)", [1, 2]), ("SELECT n FROM seen", ()))
         assert (written.rowcount, written.rows) == (2, [])
         assert found.rows == [(1,), (2,)]
 
@@ -86,18 +100,22 @@ class TestAsking:
             assert one(trips, "SELECT %s::date", day) == day
         assert prepared(trips) - before == 2
 
+    def test_each_set_of_types_has_its_own_columns(self, trips: RoundTrips) -> None:
+        for number in (1, 2**33, 1):
+            assert one(trips, "SELECT %s + 4", number) == number + 4
+
     def test_much_can_go_both_ways_at_once(self, trips: RoundTrips) -> None:
         text = "x" * 3_000_000
-        answers = trips.ask([("SELECT %s::text", [text])] * 4)
+        answers = ask(trips, *[("SELECT %s::text", [text])] * 4)
         assert [answer.rows for answer in answers] == [[(text,)]] * 4
 
     def test_other_threads_go_on_while_it_waits(self, trips: RoundTrips) -> None:
         outcome: list[Any] = []
         # If nobody could unlock meanwhile, this would end it with an error.
-        trips.ask([("SET statement_timeout = '10s'", ())])
+        ask(trips, ("SET statement_timeout = '10s'", ()))
         with psycopg.connect(**_address(), autocommit=True) as other:
             other.execute("SELECT pg_advisory_lock(7)")
-            waiting = Thread(target=lambda: outcome.extend(trips.ask([("SELECT pg_advisory_lock(7)::text", ())])))
+            waiting = Thread(target=lambda: outcome.extend(ask(trips, ("SELECT pg_advisory_lock(7)::text", ()))))
             waiting.start()
             blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             while other.execute(blocked).fetchone() == (0,):
@@ -109,28 +127,35 @@ class TestAsking:
 
 class TestFailing:
     def test_of_several_outside_of_a_transaction_none_is_done(self, trips: RoundTrips) -> None:
-        trips.ask([("CREATE TEMPORARY TABLE kept (n int)", ())])
+        ask(trips, ("CREATE TEMPORARY TABLE kept (n int)", ()))
         with pytest.raises(psycopg.errors.DivisionByZero):
-            trips.ask([("INSERT INTO kept VALUES (1)", ()), ("SELECT 1 / %s", [0]), ("SELECT 1", ())])
+            ask(trips, ("INSERT INTO kept VALUES (1)", ()), ("SELECT 1 / %s", [0]), ("SELECT 1", ()))
         assert one(trips, "SELECT count(*) FROM kept") == 0
 
     def test_leaves_the_connection_as_good_as_before(self, trips: RoundTrips) -> None:
         for sql, values in [("SELECT 1 / %s", [0]), ("SELEC", ()), ("SELECT %s::text", ["\x00"])]:
             with pytest.raises(psycopg.Error):
-                trips.ask([("SELECT 1", ()), (sql, values)])
+                ask(trips, ("SELECT 1", ()), (sql, values))
             assert one(trips, "SELECT 2") == 2
 
+    def test_a_statement_that_fails_is_prepared_once(self, trips: RoundTrips) -> None:
+        before = prepared(trips)
+        for _ in range(3):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                ask(trips, ("SELECT 1 / %s", [0]))
+        assert prepared(trips) - before == 1
+
     def test_a_table_that_changed_its_types_is_prepared_anew(self, trips: RoundTrips) -> None:
-        trips.ask([("CREATE TEMPORARY TABLE changed AS SELECT 1 AS n", ())])
+        ask(trips, ("CREATE TEMPORARY TABLE changed AS SELECT 1 AS n", ()))
         assert one(trips, "SELECT n FROM changed") == 1
-        trips.ask([("ALTER TABLE changed ALTER n TYPE text USING 'one'", ())])
+        ask(trips, ("ALTER TABLE changed ALTER n TYPE text USING 'one'", ()))
         with pytest.raises(psycopg.errors.FeatureNotSupported):
             one(trips, "SELECT n FROM changed")
         assert one(trips, "SELECT n FROM changed") == "one"
 
     def test_what_was_dropped_is_prepared_anew(self, trips: RoundTrips) -> None:
         assert one(trips, "SELECT 1") == 1
-        trips.ask([("DEALLOCATE ALL", ())])
+        ask(trips, ("DEALLOCATE ALL", ()))
         with pytest.raises(psycopg.errors.InvalidSqlStatementName):
             one(trips, "SELECT 1")
         assert one(trips, "SELECT 1") == 1
@@ -140,15 +165,15 @@ class TestFailing:
         with psycopg.connect(**_address(), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
         with pytest.raises(psycopg.OperationalError):
-            trips.ask([("SELECT 1", ())])
+            ask(trips, ("SELECT 1", ()))
         assert trips._connection.closed
         with pytest.raises(psycopg.OperationalError):
-            trips.ask([("SELECT 1", ())])
+            ask(trips, ("SELECT 1", ()))
 
     def test_a_statement_that_takes_too_long_is_ended(self, trips: RoundTrips) -> None:
-        trips.ask([("SET statement_timeout = '100ms'", ())])
+        ask(trips, ("SET statement_timeout = '100ms'", ()))
         with pytest.raises(psycopg.errors.QueryCanceled):
-            trips.ask([("SELECT pg_sleep(20)::text", ())])
+            ask(trips, ("SELECT pg_sleep(20)::text", ()))
         assert one(trips, "SELECT 1") == 1
 
 
@@ -179,10 +204,43 @@ class TestSending:
             assert told == []
         assert CheckInWeek.objects.get().check_ins == 2
 
-    def test_is_done_at_once_outside_of_a_transaction(self, saver: User, week: CheckInWeek) -> None:
-        with counted_trips() as told:
+    def test_needs_a_transaction(self, saver: User, week: CheckInWeek) -> None:
+        with pytest.raises(TransactionManagementError):
             ONE_MORE.run(person=saver.pk)
-        assert told == [["UPDATE"]]
+        assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_is_no_use_once_the_connection_is_closed(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            connection.close()
+            with pytest.raises(ProgrammingError):
+                ONE_MORE.run(person=saver.pk)
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_what_cannot_be_written_is_refused_at_once(self, saver: User, week: CheckInWeek) -> None:
+        goal = GoalFactory.create(user=saver)
+        with pytest.raises(UnicodeEncodeError), transaction.atomic():  # noqa: PT012  raised by the last one
+            ONE_MORE.run(person=saver.pk)
+            goal.name = "\ud800"
+            update(goal, "name")
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    @pytest.mark.parametrize("savepoint", [False, True])
+    def test_an_interruption_undoes_all_of_it(self, saver: User, week: CheckInWeek, savepoint: bool) -> None:
+        def work() -> None:
+            ONE_MORE.run(person=saver.pk)
+            interruption.start()  # for what is sent at the end of the block
+
+        interruption = patch.object(RoundTrips, "_wait", side_effect=KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():  # noqa: PT012  raised at its end
+            if savepoint:
+                transaction.atomic(work)()
+            else:
+                work()
+        interruption.stop()
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
 
     def test_is_forgotten_with_its_transaction(self, saver: User, week: CheckInWeek) -> None:
         with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  raised by a later one

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry, User
 from fincred.statements import Parameter
 from fincred.writes import Update, insert, update
-from goals.models import Goal
+from goals.models import Goal, GoalType, Priority, Status
 from goals.tests.factories import GoalFactory
 from tracking.models import CheckIn, CheckInWeek
 
@@ -94,8 +94,27 @@ class TestInsert:
             with pytest.raises(TransactionManagementError):
                 Goal.objects.count()
 
+    def test_stores_choices_and_amounts_as_save_would(self, saver: User) -> None:
+        ours, djangos = (GoalFactory.build(user=saver, name="Same", created_at=MOMENT) for _ in range(2))
+        for goal in (ours, djangos):
+            goal.type, goal.priority, goal.status = GoalType.FIRE_STARTER, Priority.LOW, Status.PAUSED
+            goal.target_amount, goal.pace = Decimal("999999999999.99"), {"amount": "0.10"}
+        insert(ours)
+        djangos.save(force_insert=True)
+        assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
+
 
 class TestUpdate:
+    def test_stores_what_save_would_store(self, saver: User) -> None:
+        ours, djangos = (GoalFactory.create(user=saver, name="Same", created_at=MOMENT) for _ in range(2))
+        fields = ("status", "priority", "target_amount", "last_check_in_date", "why_text", "updated_at")
+        for goal in (ours, djangos):
+            goal.status, goal.priority, goal.why_text = Status.CANCELLED, Priority.LOW, None
+            goal.target_amount, goal.last_check_in_date, goal.updated_at = Decimal("0.01"), DAY, MOMENT
+        update(ours, *fields)
+        djangos.save(update_fields=fields)
+        assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
+
     def test_stores_the_named_fields_alone(self, goal: Goal) -> None:
         goal.current_amount, goal.last_check_in_date, goal.name = Decimal("99.99"), DAY, "Not stored"
         goal.updated_at, goal.pace = MOMENT, {"start": "2026-03-09"}
