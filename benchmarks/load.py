@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONNECTIONS = 16
+# Whoever was asked before may still be at work for connections that are closed by now.
+SETTLE_SECONDS = 0.5
 SCRIPT = Path(__file__).with_name("requests.lua")
 
 
@@ -58,6 +60,7 @@ def tool() -> str:
 
 def load(port: int, calls: Sequence[Call], seconds: float, connections: int = CONNECTIONS) -> Measure:
     """So many connections at once, each sending its next request when the answer to the last is there."""
+    time.sleep(SETTLE_SECONDS)
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(call.line for call in calls) + "\n")
         file.flush()
