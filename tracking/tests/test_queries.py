@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -15,8 +16,9 @@ from planning.figures import Expenses, Figures, IncomeEntry
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from tracking import services
-from tracking.queries import Dashboard, dashboard, for_dashboard
-from tracking.tests.factories import MilestoneFactory
+from tracking.models import CheckIn
+from tracking.queries import Dashboard, dashboard, for_dashboard, history_of_goal, history_of_person
+from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
 
@@ -174,3 +176,23 @@ class TestDashboard:
 
         with django_assert_num_queries(len(one)):
             assert len(as_saver.get(URL).json()["goals"]) == 5
+
+
+@pytest.mark.postgresql
+class TestHistory:
+    @pytest.mark.parametrize("whose", ["goal", "owner"])
+    def test_of_any_length_shows_its_first_page_without_planning_it_again(self, saver: User, whose: str) -> None:
+        goal = GoalFactory.create(user=saver)
+        days = [TODAY - timedelta(days=n) for n in range(3000)]
+        CheckIn.objects.bulk_create(CheckInFactory.build(goal=goal, user=saver, check_in_date=day) for day in days)
+        read = history_of_goal(frozenset()) if whose == "goal" else history_of_person(frozenset())
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            for _ in range(12):
+                page = read.given(goal=goal.pk, owner=saver.pk).page(limit=20).all()
+                assert [check_in.check_in_date for check_in in page] == days[:20]
+            cursor.execute(
+                "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE %s ORDER BY prepare_time",
+                [f'%"{"goal_id" if whose == "goal" else "user_id"}" = ($1)%LIMIT 20'],
+            )
+            assert cursor.fetchall()[-1][0] > 0
