@@ -186,13 +186,19 @@ class TestHistory:
         days = [TODAY - timedelta(days=n) for n in range(3000)]
         CheckIn.objects.bulk_create(CheckInFactory.build(goal=goal, user=saver, check_in_date=day) for day in days)
         read = history_of_goal(frozenset()) if whose == "goal" else history_of_person(frozenset())
+        self.forget_what_is_prepared()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
             for _ in range(12):
                 page = read.given(goal=goal.pk, owner=saver.pk).page(limit=20).all()
                 assert [check_in.check_in_date for check_in in page] == days[:20]
-            cursor.execute(
-                "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE %s ORDER BY prepare_time",
-                [f'%"{"goal_id" if whose == "goal" else "user_id"}" = ($1)%LIMIT 20'],
-            )
-            assert cursor.fetchall()[-1][0] > 0
+            cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%LIMIT 20'")
+            [(planned_once,)] = cursor.fetchall()
+        assert planned_once > 0
+
+    @staticmethod
+    def forget_what_is_prepared() -> None:
+        """By the tests before, on the same connection: how PostgreSQL plans depends on how it went so far."""
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        del connection.connection.round_trips
