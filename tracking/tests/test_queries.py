@@ -201,4 +201,4 @@ class TestHistory:
         """By the tests before, on the same connection: how PostgreSQL plans depends on how it went so far."""
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        del connection.connection.round_trips
+        vars(connection.connection).pop("round_trips", None)
