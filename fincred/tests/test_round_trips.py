@@ -42,7 +42,7 @@ NAMES = Read(Goal.objects.filter(user=Parameter("owner")).order_by("name").value
 
 
 @pytest.fixture
-def trips() -> Iterator[RoundTrips]:
+def trips(db: None) -> Iterator[RoundTrips]:
     """Over a connection of their own."""
     with psycopg.connect(**_address(), autocommit=True) as link:
         yield RoundTrips(link)

@@ -192,7 +192,7 @@ class TestHistory:
             for _ in range(12):
                 page = read.given(goal=goal.pk, owner=saver.pk).page(limit=20).all()
                 assert [check_in.check_in_date for check_in in page] == days[:20]
-            cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%LIMIT 20'")
+            cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement ~ 'tracking_checkin'")
             [(planned_once,)] = cursor.fetchall()
         assert planned_once > 0
 
