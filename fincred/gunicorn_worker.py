@@ -1,12 +1,17 @@
-"""gunicorn's own refusals, of what is no HTTP or too long for it, as any other refusal of ours; and one thread.
+"""gunicorn's threads, but for what hurts others: who may wait for whom, and how it refuses what is no HTTP.
 
 gunicorn itself answers in HTML, and quotes the request in its answer and in its log, query string and all.
 """
 
 from __future__ import annotations
 
+import selectors
+import socket
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import Any
 
 from gunicorn.http.errors import (
@@ -31,6 +36,10 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
+# How long a client may take to hang up after its last answer, in seconds.
+LINGER = 2.0
+
+
 class AtOnce(Executor):
     """A pool without threads: what it is given is done by whoever gives it."""
 
@@ -41,6 +50,10 @@ class AtOnce(Executor):
 
 
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._leaving: deque[Any] = deque()
+        super().__init__(*args, **kwargs)
+
     def get_thread_pool(self) -> Executor:
         """With `--threads 1` requests are answered by the thread that receives them.
 
@@ -54,6 +67,62 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         if self.cfg.threads == 1:
             self.notify()  # the arbiter hears of nobody else while requests stand in line
         return super().handle(conn)
+
+    @property
+    def worker_connections(self) -> int:
+        """How many connections there may be: those that nobody works for, and one for each thread.
+
+        Whoever is awake already is the first to accept, and of two workers one would take all that come at once
+        and keep them, while the other idles. What waits in the kernel goes to the first who has a free thread.
+        """
+        idle = len(self.keepalived_conns) + len(self.pending_conns) + len(self._leaving)
+        return min(int(self.cfg.worker_connections), idle + int(self.cfg.threads))
+
+    @worker_connections.setter
+    def worker_connections(self, most: int) -> None:
+        """gunicorn sets it to what the configuration says, which is asked above."""
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
+        """Keep the connection, or end it without waiting for the client to do so as well.
+
+        Closed at once, what a client is still sending would make it lose our answer. gunicorn waits for its end,
+        up to two seconds for each, and accepts and answers nobody meanwhile.
+        """
+        if not fs.cancelled() and not fs.exception() and fs.result():
+            super().finish_request(conn, fs)
+            return
+        conn.timeout = time.monotonic() + LINGER
+        self._leaving.append(conn)
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear_out, conn))
+        except OSError:
+            self._hang_up(conn)
+
+    def _hear_out(self, conn: Any, client: Any) -> None:
+        """What a client says after its answer is not for us; nothing more is its end."""
+        try:
+            more = client.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            more = b""
+        if not more:
+            self.poller.unregister(client)
+            self._hang_up(conn)
+
+    def _hang_up(self, conn: Any) -> None:
+        self._leaving.remove(conn)
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """gunicorn's name for what it does every second: close what has waited for too long."""
+        super().murder_pending()
+        while self._leaving and self._leaving[0].timeout < time.monotonic():
+            self.poller.unregister(self._leaving[0].sock)
+            self._hang_up(self._leaving[0])
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer in the envelope, with the headers, the log line and the figures of every other answer."""

@@ -1,11 +1,14 @@
-"""What never reaches Django is refused like everything else."""
+"""What never reaches Django is refused like everything else, and nobody waits for somebody else's connection."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPResponse
-from socket import create_connection
+from pathlib import Path
+from socket import create_connection, socket
 
 import pytest
 
@@ -81,3 +84,73 @@ class TestAnswer:
         assert head.startswith(b"HTTP/1.1 414 Request-URI Too Long\r\n")
         assert f"Content-Length: {len(body)}".encode() in head
         assert json.loads(body)["error_code"] == "REQUEST_TOO_LARGE"
+
+
+LAST = b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture(scope="module", params=["8", "1"], ids="threads={}".format)
+def one_worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("one"), "--workers", "1", "--threads", request.param) as running:
+        yield running
+
+
+def answered(wire: socket, request: bytes = LAST) -> bytes:
+    """What a client is told, up to the end; it doesn't hang up."""
+    wire.sendall(request)
+    return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+def is_heard(wire: socket) -> bool:
+    """Whether the server still reads what this client sends; else its system resets the connection."""
+    try:
+        for _ in range(3):
+            wire.sendall(b"more")
+            time.sleep(0.05)
+    except OSError:
+        return False
+    return True
+
+
+class TestClients:
+    def test_who_does_not_hang_up_keeps_nobody_waiting(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            assert answered(wire).startswith(b"HTTP/1.1 200 ")
+            assert one_worker.get("/api/v0/health/live").status == 200
+            assert is_heard(wire)
+
+    def test_who_never_hangs_up_is_cut_off(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            answered(wire)
+            for _ in range(30):
+                time.sleep(1)
+                if not is_heard(wire):
+                    break
+            else:
+                pytest.fail("The connection is still open")
+        assert one_worker.get("/api/v0/health/live").status == 200
+
+    def test_who_goes_on_talking_hears_the_refusal(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            refused = answered(wire, b"GET /" + b"x" * 1_000_000)
+        assert refused.startswith(b"HTTP/1.1 414 ")
+        assert json.loads(refused.partition(b"\r\n\r\n")[2])["error_code"] == "REQUEST_TOO_LARGE"
+
+
+class TestAccepting:
+    def test_a_worker_takes_no_more_than_it_has_threads_for(self, tmp_path: Path) -> None:
+        if not Path("/proc/self/fd").exists():
+            pytest.skip("Needs /proc, which tells how many connections a process has")
+        with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
+            master = server.process.pid
+            workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+            time.sleep(1)  # for those who asked whether it runs to be gone
+            before = [sockets(worker) for worker in workers]
+            for _ in range(8):
+                wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
+            time.sleep(1)
+            assert [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)] == [4, 4]
+
+
+def sockets(process: str) -> int:
+    return sum(str(entry.readlink()).startswith("socket:") for entry in Path(f"/proc/{process}/fd").iterdir())

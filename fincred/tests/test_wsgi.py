@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -43,6 +45,13 @@ def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[
     }
     chunks = application(request, lambda status, headers: told.append(status))
     return told[0], json.loads(b"".join(chunks))
+
+
+class TestStart:
+    def test_what_is_loaded_is_loaded_before_the_first_request_and_no_more_looked_through(self) -> None:
+        told = "import fincred.wsgi, gc, sys; print('goals.views' in sys.modules, gc.get_freeze_count() > 50_000)"
+        ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+        assert ran.stdout == "True True\n"
 
 
 class TestContentType:
