@@ -41,5 +41,5 @@ def _sqlstate(error: OperationalError) -> str | None:
 
 
 def _commits() -> int:
-    """How many COMMITs this thread has sent; always 0 on SQLite, which has no deadlocks."""
-    return getattr(connection, "commits_sent", 0)
+    """How many transactions this thread has committed; always 0 on SQLite, which has no deadlocks."""
+    return getattr(connection, "commits", 0)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.models import Expression
 from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
-from fincred.postgresql.round_trips import Answer, Asked, require_one_row
+from fincred.postgresql.round_trips import Answer, Asked
 
 
 class Parameter(Expression):
@@ -40,9 +40,11 @@ def ask(alias: str, asked: Sequence[Asked]) -> list[Answer]:
 
 
 def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
-    """Write one row, without waiting for it: PostgreSQL is told with the next statement of the transaction.
+    """Write one row, without waiting for it: PostgreSQL is told with the transaction's next statement, or COMMIT.
 
-    :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
+    On PostgreSQL the statement itself has to fail where it doesn't write one row.
+
+    :raises django.db.DatabaseError: at the latest by COMMIT: it is refused, or there is no such row.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("A row is written inside of a transaction, or not at all")
@@ -50,7 +52,9 @@ def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
         connection.send(sql, values)
         return
     with mark_for_rollback_on_error(connection.alias):
-        require_one_row(_ask_sqlite(connection, sql, values))
+        written = _ask_sqlite(connection, sql, values).rowcount
+        if written != 1:
+            raise DatabaseError(f"One row was to be written, and {written} were")
 
 
 def _ask_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Answer:

@@ -6,7 +6,7 @@
     update(goal, "current_amount", "updated_at")
 
 They do what `QuerySet.update` and `Model.save` do, but send no signals. Each writes one row, and nobody waits for
-it: PostgreSQL is told with the transaction's next statement, or before COMMIT. What it refuses is raised there.
+it: PostgreSQL is told with the transaction's next statement, or with COMMIT. What it refuses is raised there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 from fincred.statements import Parameter, bound, send
+
+# Whoever commits in the same breath can't count the rows first, so the statement fails where it isn't one.
+_OF_ONE_ROW = (
+    "WITH written AS (%s RETURNING 1) SELECT CASE count(*) WHEN 1 THEN 1"
+    " ELSE ('one row was to be written, and ' || count(*) || ' were')::integer END FROM written"
+)
 
 Row = type[models.Model]
 Field = models.Field[Any, Any]
@@ -37,9 +43,14 @@ class Update:
         if alias not in self._compiled:
             query = cast("UpdateQuery", self.queryset.query.chain(UpdateQuery))
             query.add_update_values(self.values)
-            self._compiled[alias] = query.get_compiler(alias).as_sql()
+            sql, parameters = query.get_compiler(alias).as_sql()
+            self._compiled[alias] = _failing_unless_one(sql, alias), parameters
         sql, parameters = self._compiled[alias]
         send(connections[alias], sql, bound(parameters, values))
+
+
+def _failing_unless_one(sql: str, alias: str) -> str:
+    return _OF_ONE_ROW % sql if connections[alias].vendor == "postgresql" else sql
 
 
 def insert(row: models.Model) -> None:

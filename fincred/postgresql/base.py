@@ -18,7 +18,7 @@ from django.db.transaction import mark_for_rollback_on_error
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
-from fincred.postgresql.round_trips import Answer, Asked, Bound, RoundTrips, require_one_row
+from fincred.postgresql.round_trips import Answer, Asked, Bound, RoundTrips
 
 
 def is_dead(connection: Any) -> bool:
@@ -48,7 +48,8 @@ def _learn_jsonb(adapters: AdaptersMap) -> None:
 class DatabaseWrapper(base.DatabaseWrapper):
     """`run` and `send` are for what comes again and again: prepared once, and sent together."""
 
-    commits_sent = 0
+    # How many transactions it has committed.
+    commits = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,13 +66,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self._ask(self._bound(asked))
 
     def send(self, sql: str, values: Sequence[Any]) -> None:
-        """Write one row inside of a transaction. Nobody waits for it: it goes with the next statement.
+        """Write inside of a transaction. Nobody waits for it: it goes with the next statement, or with COMMIT.
 
-        :raises django.db.DatabaseError: at the latest before COMMIT: it is refused, or there is no such row.
+        :raises django.db.DatabaseError: at the latest by COMMIT: it is refused.
         """
         with mark_for_rollback_on_error(self.alias):
             if self._watched:
-                require_one_row(self._run_watched(sql, values))
+                self._run_watched(sql, values)
             else:
                 self._unsent += self._bound([(sql, values)])
 
@@ -91,14 +92,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         trips: RoundTrips = self.connection.round_trips
         return trips
 
-    def _ask(self, asked: Sequence[Bound]) -> list[Answer]:
+    def _ask(self, asked: Sequence[Bound], *, commit: bool = False) -> list[Answer]:
         self.validate_no_broken_transaction()
         sent, self._unsent = self._unsent, []
         try:
             with self.wrap_database_errors:
-                answers = self._round_trips.ask([*sent, *asked])
-            for answer in answers[: len(sent)]:
-                require_one_row(answer)
+                answers = self._round_trips.ask([*sent, *asked], commit=commit)
         except Error:
             if sent:  # as after any write that fails
                 self.needs_rollback |= self.in_atomic_block
@@ -124,15 +123,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._cursor(name)  # type: ignore[misc]  # the stubs don't know it
 
     def _commit(self) -> None:
-        try:
-            self._send_now()
-        except Error:
-            raise
-        except BaseException:  # Ctrl-C: Django undoes only what a database refuses
-            self.close()
-            raise
-        self.commits_sent += 1
-        super()._commit()  # type: ignore[misc]  # the stubs don't know it
+        if not self._unsent:
+            super()._commit()  # type: ignore[misc]  # the stubs don't know it
+        else:
+            try:
+                self._ask((), commit=True)
+            except Error:
+                raise
+            except BaseException:  # Ctrl-C: Django undoes only what a database refuses
+                self.close()
+                raise
+        self.commits += 1
 
     def _rollback(self) -> None:
         self._unsent.clear()

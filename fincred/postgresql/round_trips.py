@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from django.db import DatabaseError
 from psycopg import Connection, Error, OperationalError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
@@ -34,12 +33,6 @@ class Answer(NamedTuple):
     rowcount: int
 
 
-def require_one_row(answer: Answer) -> None:
-    """:raises django.db.DatabaseError: the statement wrote none, or several."""
-    if answer.rowcount != 1:
-        raise DatabaseError(f"One row was to be written, and {answer.rowcount} were")
-
-
 class RoundTrips:
     """What one connection has prepared, and asks."""
 
@@ -59,16 +52,16 @@ class RoundTrips:
             self._statements[sql] = _Statement(self._connection, sql)
         return self._statements[sql].bound(values)
 
-    def ask(self, asked: Sequence[Bound]) -> list[Answer]:
+    def ask(self, asked: Sequence[Bound], *, commit: bool = False) -> list[Answer]:
         """The answers, in the order of the statements; each sees what those before it did.
 
-        Outside of a transaction all of them are done, or none.
+        Outside of a transaction all of them are done, or none. With `commit` the transaction ends with them.
 
-        :raises psycopg.Error: of the first that failed; those after it were not done.
+        :raises psycopg.Error: of the first that failed; what comes after it, COMMIT as well, was not done.
         """
         try:
             self._pgconn.enter_pipeline_mode()
-            sent = self._send(asked)
+            sent = self._send(asked, commit)
             results = self._received()
             self._pgconn.exit_pipeline_mode()
         except BaseException:  # nobody knows what might still arrive
@@ -89,8 +82,8 @@ class RoundTrips:
             self._statements.clear()
         return error
 
-    def _send(self, asked: Sequence[Bound]) -> list[Bound | _Preparing | None]:
-        """Everything at once; what each result will be of, None for BEGIN."""
+    def _send(self, asked: Sequence[Bound], commit: bool) -> list[Bound | _Preparing | None]:
+        """Everything at once; what each result will be of, None for BEGIN and COMMIT."""
         pgconn = self._pgconn
         sent: list[Bound | _Preparing | None] = []
         preparing: dict[_Variant, bytes] = {}
@@ -106,6 +99,9 @@ class RoundTrips:
                 sent.append(_Preparing(variant, name))
             pgconn.send_query_prepared(name, one.values, one.formats, result_format=Format.BINARY)
             sent.append(one)
+        if commit:
+            pgconn.send_query_params(b"COMMIT", None)
+            sent.append(None)
         pgconn.pipeline_sync()
         return sent
 

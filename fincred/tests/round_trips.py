@@ -16,9 +16,9 @@ def counted_trips() -> Iterator[list[list[str]]]:
     told: list[list[str]] = []
     ask = RoundTrips.ask
 
-    def noted(self: RoundTrips, asked: Any) -> Any:
-        told.append([one.variant.sql.decode().split()[0] for one in asked])
-        return ask(self, asked)
+    def noted(self: RoundTrips, asked: Any, *, commit: bool = False) -> Any:
+        told.append([*(one.variant.sql.decode().split()[0] for one in asked), *["COMMIT"] * commit])
+        return ask(self, asked, commit=commit)
 
     with patch.object(RoundTrips, "ask", noted):
         yield told

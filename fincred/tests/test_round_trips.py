@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Thread
 from typing import Any
@@ -191,17 +191,19 @@ class TestSending:
             ONE_MORE.run(person=saver.pk)
             ONE_MORE.run(person=saver.pk)
             assert WEEKS.given(person=saver.pk).all() == [3]
-        assert told == [["UPDATE", "UPDATE", "SELECT"]]
+        assert told == [["WITH", "WITH", "SELECT"]]
 
     def test_goes_before_any_other_statement(self, saver: User, week: CheckInWeek) -> None:
         with transaction.atomic():
             ONE_MORE.run(person=saver.pk)
             assert CheckInWeek.objects.get().check_ins == 2
 
-    def test_goes_before_the_commit(self, saver: User, week: CheckInWeek) -> None:
+    def test_goes_with_the_commit(self, saver: User, week: CheckInWeek) -> None:
         with counted_trips() as told, transaction.atomic():
             ONE_MORE.run(person=saver.pk)
             assert told == []
+        assert told == [["WITH", "COMMIT"]]
+        assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         assert CheckInWeek.objects.get().check_ins == 2
 
     def test_needs_a_transaction(self, saver: User, week: CheckInWeek) -> None:
@@ -226,21 +228,30 @@ class TestSending:
         with transaction.atomic():
             assert CheckInWeek.objects.get().check_ins == 1
 
-    @pytest.mark.parametrize("savepoint", [False, True])
-    def test_an_interruption_undoes_all_of_it(self, saver: User, week: CheckInWeek, savepoint: bool) -> None:
+    @pytest.mark.parametrize("place", ["question", "savepoint"])
+    def test_an_interruption_undoes_all_of_it(self, saver: User, week: CheckInWeek, place: str) -> None:
         def work() -> None:
             ONE_MORE.run(person=saver.pk)
-            interruption.start()  # for what is sent at the end of the block
+            interruption.start()  # for what is sent next
+            if place == "question":
+                WEEKS.given(person=saver.pk).all()
 
         interruption = patch.object(RoundTrips, "_wait", side_effect=KeyboardInterrupt)
-        with pytest.raises(KeyboardInterrupt), transaction.atomic():  # noqa: PT012  raised at its end
-            if savepoint:
-                transaction.atomic(work)()
-            else:
-                work()
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            transaction.atomic(work)()
         interruption.stop()
         with transaction.atomic():
             assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_an_interrupted_commit_did_all_of_it_or_nothing(self, saver: User, week: CheckInWeek) -> None:
+        def work() -> None:
+            ONE_MORE.run(person=saver.pk)
+            ONE_MORE.run(person=saver.pk)
+
+        with patch.object(RoundTrips, "_wait", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+            transaction.atomic(work)()
+        with transaction.atomic():
+            assert CheckInWeek.objects.select_for_update().get().check_ins in (1, 3)
 
     def test_is_forgotten_with_its_transaction(self, saver: User, week: CheckInWeek) -> None:
         with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  raised by a later one
@@ -281,11 +292,29 @@ class TestSending:
             ONE_MORE.run(person=saver.pk)
         assert CheckInWeek.objects.get().check_ins == 3
 
-    def test_a_row_that_isnt_there_undoes_the_transaction(self, saver: User, stranger: User) -> None:
-        with pytest.raises(DatabaseError), transaction.atomic():  # noqa: PT012  raised by a later one
+    @pytest.mark.parametrize("asks", [True, False])
+    def test_a_row_that_isnt_there_undoes_the_transaction(self, saver: User, stranger: User, asks: bool) -> None:
+        with pytest.raises(DatabaseError, match="and 0 were"), transaction.atomic():  # noqa: PT012  raised late
             insert(CheckInWeek(user=saver, monday=MONDAY, check_ins=1))
             ONE_MORE.run(person=stranger.pk)
+            if asks:
+                WEEKS.given(person=saver.pk).all()
         assert not CheckInWeek.objects.exists()
+
+    def test_two_rows_are_one_too_many(self, saver: User, week: CheckInWeek) -> None:
+        CheckInWeek.objects.create(user=saver, monday=MONDAY + timedelta(7), check_ins=1)
+        with pytest.raises(DatabaseError, match="and 2 were"), transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+        assert WEEKS.given(person=saver.pk).all() == [1, 1]
+
+    def test_what_only_the_commit_refuses_is_undone_with_it(self, saver: User, week: CheckInWeek) -> None:
+        nobody = UUID(int=0)
+        # A foreign key is looked at in the end.
+        with pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012  raised at its end
+            ONE_MORE.run(person=saver.pk)
+            insert(CheckInWeek(user_id=nobody, monday=MONDAY, check_ins=1))
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
 
     def test_a_lost_connection_loses_all_of_it(self, saver: User, week: CheckInWeek) -> None:
         with pytest.raises(OperationalError), transaction.atomic():  # noqa: PT012  raised by a later one

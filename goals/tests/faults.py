@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db import connection
 
 _APPS = ("accounts", "goals", "planning", "tracking")
-_WRITES = ("INSERT", "UPDATE", "DELETE")
+# A compiled update counts its rows, WITH what it has written.
+_WRITES = ("INSERT", "UPDATE", "WITH", "DELETE")
 
 
 class InjectedError(Exception):
