@@ -41,7 +41,7 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
 
     @wraps(method)
     def once(view: View, request: Request, /, *args: Path.args, **kwargs: Path.kwargs) -> Any:
-        key = request.headers.get("Idempotency-Key")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
         if key is None:
             return method(view, request, *args, **kwargs)
         if not _VISIBLE_ASCII.fullmatch(key):

@@ -1,4 +1,4 @@
-"""Which form an answer takes: there is one, JSON."""
+"""Which form a body and an answer take: there is one, JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -15,7 +16,13 @@ _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 
 class JSONNegotiation(DefaultContentNegotiation):
-    """Weighs `Accept` only where it says something else than nearly every client does."""
+    """Weighs what a client says of forms only where it is something else than nearly every client says."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> Any:
+        """None where the body is said to be something else than JSON."""
+        if request.content_type == "application/json":
+            return next(iter(parsers))  # the first of every view is JSON's
+        return super().select_parser(request, parsers)
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-USUAL_LIMIT = 20
-"""Rows on a page when nobody says how many."""
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

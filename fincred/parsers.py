@@ -34,6 +34,9 @@ def _decimal(text: str) -> Decimal:
         raise ValueError(text[:20]) from None
 
 
+_DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_object)
+
+
 def _refuse(value: Any, levels: int) -> None:
     """Refuse more than `levels` of nesting, and half of a character pair: `"\\ud800"` is text only in Python."""
     if isinstance(value, str):
@@ -54,9 +57,7 @@ def parse_json(raw: bytes) -> Any:
     :raises MalformedRequestError: it isn't JSON in UTF-8, repeats a key, or nests too deep to be meant.
     """
     try:
-        document = json.loads(
-            raw.decode(), parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_object
-        )
+        document = _DECODER.decode(raw.decode())
         _refuse(document, _DEEPEST)
     except UnicodeError:
         raise MalformedRequestError(reason="The body is not UTF-8 text") from None

@@ -27,7 +27,6 @@ from django.db.models.query import (
 from django.db.transaction import TransactionManagementError
 
 from fincred.errors import ResourceNotFoundError
-from fincred.pagination import USUAL_LIMIT
 from fincred.postgresql.round_trips import Asked
 from fincred.statements import Parameter, ask, bound
 
@@ -59,9 +58,6 @@ class _Extent(Enum):
 
     ALL = "%s"
     FIRST = "%s LIMIT 1"
-    # A limit that PostgreSQL can't see it takes for a tenth of all rows, and where that looks dear it plans the
-    # statement anew each time. So the page that everybody asks for says how long it is.
-    USUAL_PAGE = f"%s LIMIT {USUAL_LIMIT}"
     PAGE = "%s LIMIT %%s OFFSET %%s"
     COUNT = "SELECT COUNT(*) FROM (%s) AS counted"
 
@@ -99,8 +95,6 @@ class Given(Generic[Row]):
 
     def page(self, *, limit: int, offset: int = 0) -> Given[Row]:
         """No more than `limit` of them, after the first `offset`."""
-        if (limit, offset) == (USUAL_LIMIT, 0):
-            return Given(self.read, self.values, _Extent.USUAL_PAGE)
         return Given(self.read, {**self.values, _LIMIT: limit, _OFFSET: offset}, _Extent.PAGE)
 
     def all(self) -> list[Row]:

@@ -18,7 +18,6 @@ from rest_framework.fields import empty
 
 from fincred.errors import NoFieldsToUpdateError
 from fincred.money import MAX_MONEY, MAX_RATE
-from fincred.pagination import USUAL_LIMIT
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -106,7 +105,9 @@ class TextField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in self.allowed for c in text):
+        if not text.isprintable() and any(
+            unicodedata.category(c) in ("Cc", "Cs") and c not in self.allowed for c in text
+        ):
             self.fail("control")
         return text
 
@@ -227,5 +228,5 @@ class QuerySerializer(Serializer):
 
 
 class PageQuery(QuerySerializer):
-    limit = QueryIntegerField(min_value=1, max_value=100, default=USUAL_LIMIT, help_text="Rows a page.")
+    limit = QueryIntegerField(min_value=1, max_value=100, default=20, help_text="Rows a page.")
     offset = QueryIntegerField(min_value=0, max_value=100_000, default=0, help_text="Rows to skip.")

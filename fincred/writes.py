@@ -11,8 +11,9 @@ it: PostgreSQL is told with the transaction's next statement, or with COMMIT. Wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 
 from django.db import connections, models, router
@@ -58,8 +59,8 @@ def insert(row: models.Model) -> None:
     model = type(row)
     alias = router.db_for_write(model)
     connection = connections[alias]
-    sql, parameters = _compiled_insert(model, alias)
-    send(connection, sql, bound(parameters, _prepared(row, _stored(model), connection)))
+    sql, fields = _compiled_insert(model, alias)
+    send(connection, sql, fields.values_of(row, connection))
     row._state.adding, row._state.db = False, alias
 
 
@@ -69,40 +70,9 @@ def update(row: models.Model, *names: str) -> None:
     :raises django.db.DatabaseError: it is not there any more.
     """
     model = type(row)
-    key, *fields = _named(model, names)
-    _update_of(model, names).run(**_prepared(row, [key, *fields], connections[router.db_for_write(model)]))
-
-
-@cache
-def _named(model: Row, names: tuple[str, ...]) -> tuple[Field, ...]:
-    """The primary key, then these fields."""
-    return tuple(cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names))
-
-
-@cache
-def _update_of(model: Row, names: tuple[str, ...]) -> Update:
-    key, *fields = _named(model, names)
-    row = model._base_manager.filter(pk=Parameter(key.attname))
-    return Update(row, **{field.name: Parameter(field.attname) for field in fields})
-
-
-@cache
-def _compiled_insert(model: Row, alias: str) -> tuple[str, tuple[Any, ...]]:
-    fields = _stored(model)
-    query = InsertQuery(model)
-    query.insert_values(fields, [model(**{field.attname: Parameter(field.attname) for field in fields})])
-    [(sql, parameters)] = query.get_compiler(alias).as_sql()
-    return sql, parameters
-
-
-@cache
-def _stored(model: Row) -> tuple[Field, ...]:
-    """What is written of a new row: all but what the database makes by itself."""
-    return tuple(
-        field
-        for field in model._meta.concrete_fields
-        if not field.generated and not isinstance(field, models.AutoField)
-    )
+    fields, write = _update_of(model, names)
+    values = fields.values_of(row, connections[router.db_for_write(model)])
+    write.run(**dict(zip(fields.names, values, strict=True)))
 
 
 # What these hold goes to psycopg as it is. Other fields, and other databases, have their own way.
@@ -117,11 +87,39 @@ _AS_THEY_ARE = (
 )
 
 
-def _prepared(row: models.Model, fields: Iterable[Field], connection: Any) -> dict[str, Any]:
-    """The fields' values as each of them hands them to the driver."""
-    as_they_are = _AS_THEY_ARE if connection.vendor == "postgresql" else ()
-    return {
-        field.attname: value if isinstance(field, as_they_are) else field.get_db_prep_save(value, connection)
-        for field in fields
-        for value in [getattr(row, field.attname)]
-    }
+class _Fields:
+    """Some fields of a model, and how what they hold goes to the driver."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.names = [field.attname for field in fields]
+        self._take = attrgetter(*self.names)
+        self._all = list(enumerate(fields))
+        self._with_a_way_of_their_own = [(n, one) for n, one in self._all if not isinstance(one, _AS_THEY_ARE)]
+
+    def values_of(self, row: models.Model, connection: Any) -> list[Any]:
+        values = list(self._take(row))
+        for place, field in self._with_a_way_of_their_own if connection.vendor == "postgresql" else self._all:
+            values[place] = field.get_db_prep_save(values[place], connection)
+        return values
+
+
+@cache
+def _update_of(model: Row, names: tuple[str, ...]) -> tuple[_Fields, Update]:
+    """The primary key and these fields, and what stores them."""
+    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names)]
+    row = model._base_manager.filter(pk=Parameter(key.attname))
+    return _Fields([key, *fields]), Update(row, **{field.name: Parameter(field.attname) for field in fields})
+
+
+@cache
+def _compiled_insert(model: Row, alias: str) -> tuple[str, _Fields]:
+    """All but what the database makes by itself."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and not isinstance(field, models.AutoField)
+    ]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model(**{field.attname: Parameter(field.attname) for field in fields})])
+    [(sql, _)] = query.get_compiler(alias).as_sql()
+    return sql, _Fields(fields)

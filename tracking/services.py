@@ -100,8 +100,8 @@ def create_check_in(
     if goal.status != Status.ACTIVE:
         raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
     check_in = CheckIn(
-        user=person,
-        goal=goal,
+        user_id=owner.id,
+        goal_id=goal.id,
         current_amount=current_amount,
         check_in_date=day,
         reflection=reflection,

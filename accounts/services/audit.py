@@ -24,6 +24,7 @@ _LAST = Read(
 )
 
 _ENCODER = ExactJSONEncoder()
+_CANONICAL = json.JSONEncoder(sort_keys=True)
 
 # Number and hash of an entry.
 Link = tuple[int, str]
@@ -98,7 +99,7 @@ def digest_of(entry: AuditEntry) -> str:
         entry.address_hash,
         entry.previous_hash,
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
 
 
 def broken_chains() -> Iterator[tuple[UUID, int]]:
@@ -122,4 +123,4 @@ def _plain(values: Mapping[str, Any] | None) -> Any:
 def _pseudonym(person: User, address: str) -> str:
     if not address:
         return ""
-    return hmac.new(bytes(person.audit_key), address.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(person.audit_key, address.encode(), "sha256").hex()

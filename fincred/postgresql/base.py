@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import Error
 from django.db.backends.postgresql import base
-from django.db.transaction import mark_for_rollback_on_error
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
@@ -70,11 +69,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         :raises django.db.DatabaseError: at the latest by COMMIT: it is refused.
         """
-        with mark_for_rollback_on_error(self.alias):
+        try:
             if self._watched:
                 self._run_watched(sql, values)
             else:
                 self._unsent += self._bound([(sql, values)])
+        except Exception:
+            self.needs_rollback |= self.in_atomic_block  # as after any write that fails
+            raise
 
     def _bound(self, asked: Sequence[Asked]) -> list[Bound]:
         """Written now, so that whoever asks hears what can't be written."""
@@ -99,7 +101,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.wrap_database_errors:
                 answers = self._round_trips.ask([*sent, *asked], commit=commit)
         except Error:
-            if sent:  # as after any write that fails
+            if sent:
                 self.needs_rollback |= self.in_atomic_block
             raise
         return answers[len(sent) :]
@@ -121,6 +123,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _cursor(self, name: str | None = None) -> Any:
         self._send_now()
         return super()._cursor(name)  # type: ignore[misc]  # the stubs don't know it
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if self.connection.autocommit != autocommit:  # the pool's connections come with it
+            super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs don't know it
 
     def _commit(self) -> None:
         if not self._unsent:
