@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -111,9 +111,13 @@ class Given(Generic[Row]):
         """
         return the_one(self.one.all())
 
+    @property
+    def number(self) -> Given[int]:
+        """How many there are, as the only row."""
+        return Given(cast("Read[int]", self.read), self.values, _Extent.COUNT)
+
     def count(self) -> int:
-        [[counted]] = together(Given(self.read, self.values, _Extent.COUNT))
-        return int(counted)
+        return self.number.all()[0]
 
 
 def together(*asked: Given[Any]) -> list[list[Any]]:

@@ -47,15 +47,17 @@ class GoalCheckIns(ApiView):
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         with self._whose_goal_first():
-            period = self.query(PeriodFilter)
-            found, on_page = self.rows
+            found, on_page, *counted = self.rows
         goal = the_one(found)
-        count = None if period else lambda: goal.check_in_count
-        return self.page(self._history(), CheckInSerializer, chosen=on_page, count=count)
+        total = counted[0][0] if counted else goal.check_in_count
+        return self.page(self._history(), CheckInSerializer, chosen=on_page, count=lambda: total)
 
     def asked(self, person: UUID) -> Sequence[Given[Any]]:
         goal = GOAL.given(owner=person, goal_id=self.kwargs["goal_id"])
-        return goal.one, self.on_page(self._history())
+        history = self._history()
+        # A goal counts its check-ins; those of a period are counted along, for a page that is full.
+        counted = [history.number] if self.query(PeriodFilter) else []
+        return goal.one, self.on_page(history), *counted
 
     def _history(self) -> Given[CheckIn]:
         period = self.query(PeriodFilter)
@@ -103,18 +105,15 @@ class CheckInList(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request) -> HttpResponse:
-        asked = self.query(CheckInFilter)
-        history = self._history(self.user.pk)
-        count = partial(queries.length_of_history, owner=self.user.pk, **asked)
-        return self.page(
-            history,
-            CheckInSerializer,
-            chosen=self.rows[0],
-            count=None if queries.PERIOD & asked.keys() else count,
-        )
+        on_page, *counted = self.rows
+        by_goals = partial(queries.length_of_history, owner=self.user.pk, **self.query(CheckInFilter))
+        count = (lambda: counted[0][0]) if counted else by_goals
+        return self.page(self._history(self.user.pk), CheckInSerializer, chosen=on_page, count=count)
 
     def asked(self, person: UUID) -> Sequence[Given[Any]]:
-        return (self.on_page(self._history(person)),)
+        history = self._history(person)
+        counted = [history.number] if queries.PERIOD & self.query(CheckInFilter).keys() else []
+        return self.on_page(history), *counted
 
     def _history(self, person: UUID) -> Given[CheckIn]:
         asked = self.query(CheckInFilter)
