@@ -36,6 +36,9 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
+# How long a worker without a free thread leaves newcomers to others, in seconds: some time to wake up.
+PATIENCE = 0.02
+
 # How long a client may take to hang up after its last answer, in seconds.
 LINGER = 2.0
 
@@ -52,6 +55,7 @@ class AtOnce(Executor):
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._leaving: deque[Any] = deque()
+        self._all_at_work_since: float | None = None
         super().__init__(*args, **kwargs)
 
     def get_thread_pool(self) -> Executor:
@@ -70,17 +74,39 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     @property
     def worker_connections(self) -> int:
-        """How many connections there may be: those that nobody works for, and one for each thread.
+        """How many connections there may be now.
 
-        Whoever is awake already is the first to accept, and of two workers one would take all that come at once
-        and keep them, while the other idles. What waits in the kernel goes to the first who has a free thread.
+        Whoever is awake already is the first to accept: of two workers one would take all that come at once and
+        keep them, while the other idles. So with all threads at work it leaves newcomers to others, for a moment.
         """
+        most, threads = int(self.cfg.worker_connections), int(self.cfg.threads)
         idle = len(self.keepalived_conns) + len(self.pending_conns) + len(self._leaving)
-        return min(int(self.cfg.worker_connections), idle + int(self.cfg.threads))
+        if threads == 1 or self.nr_conns - idle < threads:
+            self._all_at_work_since = None
+            return most
+        now = time.monotonic()
+        if self._all_at_work_since is None:
+            self._all_at_work_since = now
+        return most if now - self._all_at_work_since > PATIENCE else self.nr_conns
 
     @worker_connections.setter
     def worker_connections(self, most: int) -> None:
         """gunicorn sets it to what the configuration says, which is asked above."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Who is connected when it has to stop is still answered; gunicorn forgets whom it hasn't accepted."""
+        if not enabled and not self.alive:
+            deadline = time.monotonic() + self.cfg.graceful_timeout / 2
+            while self._accept_one_more() and time.monotonic() < deadline:
+                pass
+        super().set_accept_enabled(enabled)
+
+    def _accept_one_more(self) -> bool:
+        before = self.nr_conns
+        for listener in self.sockets:
+            listener.setblocking(False)
+            self.accept(listener)
+        return bool(self.nr_conns > before)
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Keep the connection, or end it without waiting for the client to do so as well.

@@ -19,13 +19,8 @@ from typing import Any, cast
 from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from fincred.postgresql.one_row import of_one_row
 from fincred.statements import Parameter, bound, send
-
-# Whoever commits in the same breath can't count the rows first, so the statement fails where it isn't one.
-_OF_ONE_ROW = (
-    "WITH written AS (%s RETURNING 1) SELECT CASE count(*) WHEN 1 THEN 1"
-    " ELSE ('one row was to be written, and ' || count(*) || ' were')::integer END FROM written"
-)
 
 Row = type[models.Model]
 Field = models.Field[Any, Any]
@@ -45,13 +40,11 @@ class Update:
             query = cast("UpdateQuery", self.queryset.query.chain(UpdateQuery))
             query.add_update_values(self.values)
             sql, parameters = query.get_compiler(alias).as_sql()
-            self._compiled[alias] = _failing_unless_one(sql, alias), parameters
+            if connections[alias].vendor == "postgresql":
+                sql = of_one_row(sql)
+            self._compiled[alias] = sql, parameters
         sql, parameters = self._compiled[alias]
         send(connections[alias], sql, bound(parameters, values))
-
-
-def _failing_unless_one(sql: str, alias: str) -> str:
-    return _OF_ONE_ROW % sql if connections[alias].vendor == "postgresql" else sql
 
 
 def insert(row: models.Model) -> None:

@@ -17,6 +17,7 @@ from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
+from fincred.postgresql.one_row import in_our_words
 from fincred.postgresql.round_trips import Answer, Asked, Bound, RoundTrips
 
 
@@ -74,9 +75,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._run_watched(sql, values)
             else:
                 self._unsent += self._bound([(sql, values)])
-        except Exception:
-            self.needs_rollback |= self.in_atomic_block  # as after any write that fails
-            raise
+        except Exception as error:
+            raise self._failed(in_our_words(error)) from error.__cause__
+
+    def _failed(self, error: Exception) -> Exception:
+        """As after any write that fails: nothing of the transaction is to last."""
+        if self.in_atomic_block:
+            self.needs_rollback, self.rollback_exc = True, error
+        return error
 
     def _bound(self, asked: Sequence[Asked]) -> list[Bound]:
         """Written now, so that whoever asks hears what can't be written."""
@@ -100,10 +106,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             with self.wrap_database_errors:
                 answers = self._round_trips.ask([*sent, *asked], commit=commit)
-        except Error:
-            if sent:
-                self.needs_rollback |= self.in_atomic_block
-            raise
+        except Error as error:
+            if not sent:
+                raise
+            raise self._failed(in_our_words(error)) from error.__cause__
         return answers[len(sent) :]
 
     def _send_now(self) -> None:

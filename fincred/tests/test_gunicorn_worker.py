@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -137,8 +139,15 @@ class TestClients:
         assert json.loads(refused.partition(b"\r\n\r\n")[2])["error_code"] == "REQUEST_TOO_LARGE"
 
 
+# It takes a password's hash to be refused, so a worker is busy for a while.
+LOGIN = (
+    b"POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 46\r\n\r\n{"email": "nobody@a.example", "password": "x"}'
+)
+
+
 class TestAccepting:
-    def test_a_worker_takes_no_more_than_it_has_threads_for(self, tmp_path: Path) -> None:
+    def test_a_worker_with_enough_to_do_leaves_newcomers_to_others(self, tmp_path: Path) -> None:
         if not Path("/proc/self/fd").exists():
             pytest.skip("Needs /proc, which tells how many connections a process has")
         with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
@@ -150,6 +159,39 @@ class TestAccepting:
                 wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
             time.sleep(1)
             assert [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)] == [4, 4]
+
+    def test_but_not_for_long(self, tmp_path: Path) -> None:
+        """Nobody else is there: whoever comes while all threads are always at work is answered all the same."""
+        options = ("--workers", "1", "--threads", "2")
+        with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as busy:
+            asking = threading.Event()
+            asking.set()
+            for _ in range(5):
+                wire = busy.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
+                thread = threading.Thread(target=keep_asking, args=(wire, asking))
+                thread.start()
+                busy.callback(thread.join)
+            busy.callback(asking.clear)
+            time.sleep(2)
+            assert server.get("/api/v0/health/live").status == 200
+
+    @pytest.mark.parametrize("threads", ["2", "1"])
+    def test_who_is_connected_when_it_stops_is_answered(self, tmp_path: Path, threads: str) -> None:
+        options = ("--workers", "1", "--threads", threads)
+        with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as clients:
+            wires = [
+                clients.enter_context(create_connection(("127.0.0.1", server.port), timeout=60)) for _ in range(8)
+            ]
+            for wire in wires:
+                wire.sendall(LOGIN)
+            server.process.send_signal(signal.SIGTERM)
+            assert {wire.recv(65536)[:13] for wire in wires} == {b"HTTP/1.1 401 "}
+
+
+def keep_asking(wire: socket, asking: threading.Event) -> None:
+    while asking.is_set():
+        wire.sendall(LOGIN)
+        wire.recv(65536)
 
 
 def sockets(process: str) -> int:

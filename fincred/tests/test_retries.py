@@ -16,6 +16,7 @@ from accounts.models import User
 from fincred.retries import once_more_after_deadlock
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from tracking.models import CheckIn
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -86,26 +87,30 @@ def other_side(saver: User) -> Iterator[Connection]:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 class TestDeadlock:
-    def test_a_request_that_lost_a_deadlock_is_answered_as_if_there_had_been_none(
+    @pytest.mark.parametrize("asks", ["to rename", "to check in"])  # which writes as it commits
+    def test_a_request_that_lost_a_deadlock_is_answered_as_if_there_had_been_none(  # noqa: PLR0917
         self,
         saver: User,
         as_saver: APIClient,
         other_side: Connection,
         caplog: pytest.LogCaptureFixture,
         settings: Any,
+        asks: str,
     ) -> None:
         settings.RATE_LIMIT_ENABLED = True
         goal = GoalFactory.create(user=saver)
         with ThreadPoolExecutor(max_workers=1) as threads:
             # The request has the person and waits for the goal; the other side has that and asks for the person.
             other_side.execute("SELECT 1 FROM goals_goal WHERE id = %s FOR UPDATE", [goal.id])
-            request = threads.submit(self._rename, as_saver, goal)
+            request = threads.submit(self._rename if asks == "to rename" else self._check_in, as_saver, goal)
             self._await_a_waiting_request(other_side)
             other_side.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE", [saver.id])
             other_side.commit()
             response = request.result(timeout=20)
-        assert response.status_code == 200, response.content
-        assert Goal.objects.get(pk=goal.pk).name == "Renamed"
+        assert response.status_code == (200 if asks == "to rename" else 201), response.content
+        goal.refresh_from_db()
+        assert (goal.name == "Renamed") == (asks == "to rename")
+        assert goal.check_in_count == CheckIn.objects.count() == (asks == "to check in")
         assert "Done again after a deadlock" in caplog.messages
         assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
 
@@ -113,6 +118,14 @@ class TestDeadlock:
     def _rename(client: APIClient, goal: Goal) -> HttpResponse:
         try:
             response: HttpResponse = client.patch(f"/api/v0/goals/{goal.id}", {"name": "Renamed"})
+            return response
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _check_in(client: APIClient, goal: Goal) -> HttpResponse:
+        try:
+            response: HttpResponse = client.post(f"/api/v0/goals/{goal.id}/check-ins", {"current_amount": 5})
             return response
         finally:
             connection.close()

@@ -228,6 +228,18 @@ class TestSending:
         with transaction.atomic():
             assert CheckInWeek.objects.get().check_ins == 1
 
+    def test_what_cannot_be_written_spoils_the_transaction(self, saver: User, week: CheckInWeek) -> None:
+        goal = GoalFactory.create(user=saver)
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            goal.name = "\ud800"
+            with pytest.raises(UnicodeEncodeError) as refused:
+                update(goal, "name")
+            with pytest.raises(TransactionManagementError) as broken:
+                WEEKS.given(person=saver.pk).all()
+        assert broken.value.__cause__ is refused.value
+        assert WEEKS.given(person=saver.pk).all() == [1]
+
     @pytest.mark.parametrize("place", ["question", "savepoint"])
     def test_an_interruption_undoes_all_of_it(self, saver: User, week: CheckInWeek, place: str) -> None:
         def work() -> None:
