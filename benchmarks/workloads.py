@@ -65,7 +65,7 @@ def writes(callers: Sequence[Caller]) -> list[Workload]:
     return [
         Workload("record a check-in", check_ins, FULL, compared=False),
         Workload("plan", plans, frozenset(), compared=False, connections=4),
-        Workload("login", logins, FULL, compared=False),
+        Workload("login", logins, FULL, compared=False, connections=4),
     ]
 
 
