@@ -50,6 +50,9 @@ def _once(method: Callable[[Any], Made]) -> Callable[[Any], Made]:
 class ApiView(GenericAPIView[Any]):
     """A view that reads the clock once and validates with strict serializers."""
 
+    # OPTIONS isn't among them: pages ask with it before they come here, and `Allow` tells everybody else.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
     get_authenticators = _once(GenericAPIView.get_authenticators)
     get_content_negotiator = _once(GenericAPIView.get_content_negotiator)
     get_parsers = _once(GenericAPIView.get_parsers)

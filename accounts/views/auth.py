@@ -54,7 +54,7 @@ class Register(PublicView):
 
 class VerifyEmail(PublicView):
     # Scanners of mail servers try links with HEAD, which Django would answer with get() and so use the token up.
-    http_method_names = ["get", "post", "options"]
+    http_method_names = ["get", "post"]
 
     @documented(
         summary="Verify the address and sign in",

@@ -69,6 +69,12 @@ class TestEnvelope:
         assert_envelope(response, 405, "METHOD_NOT_ALLOWED")
         assert {"GET", "HEAD"} <= set(response["Allow"].split(", "))
 
+    @pytest.mark.parametrize("method", ["get", "head", "post", "put", "patch", "delete", "options", "trace"])
+    @pytest.mark.parametrize("path", ["goals", "users/me", "dashboard", "auth/logout", "auth/verify-email"])
+    def test_of_a_wrong_method_tells_the_right_ones(self, as_saver: APIClient, path: str, method: str) -> None:
+        response = as_saver.generic(method.upper(), f"/api/v0/{path}")
+        assert (response.status_code == 405) == (method.upper() not in response["Allow"].split(", "))
+
     def test_of_a_body_that_is_too_large(self, api: APIClient) -> None:
         body = json.dumps({"email": "x" * (1024 * 1024)})
         response = api.post("/api/v0/auth/register", body, content_type="application/json")
