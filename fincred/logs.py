@@ -20,10 +20,6 @@ from django.db import DatabaseError, DataError
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NO_FIELDS)
 
-# Nothing here says where in the code, in which thread or process a line was written, so nobody has to find out.
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logging._srcfile = None  # as logging's own HOWTO says
-
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "request", "server_time"}
 
 

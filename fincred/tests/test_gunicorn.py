@@ -118,6 +118,13 @@ class TestSignals:
         assert faults == []
         assert set(statuses) == {200}
 
+    def test_gunicorns_own_lines_can_be_read(self, tmp_path: Path) -> None:
+        with live_server(tmp_path) as server:
+            server.stop()
+            told = server.log.read_text()
+        assert "[INFO] Worker exiting" in told
+        assert "Logging error" not in told
+
     def test_sigterm_finishes_a_request_that_has_begun(self, tmp_path: Path) -> None:
         with live_server(tmp_path) as server, create_connection(("127.0.0.1", server.port), timeout=30) as wire:
             head = f"POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
