@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ENV=produc
 USER fincred
 EXPOSE 8000
 # The image has no curl. Starting may take a while where the database is far away.
-HEALTHCHECK --interval=15s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "fincred.healthcheck"]
+HEALTHCHECK --interval=15s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "fincred.ops.healthcheck"]
 # exec form: gunicorn is process 1 and gets the SIGTERM on which it finishes what was started.
 CMD ["gunicorn", "fincred.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2"]
 STOPSIGNAL SIGTERM

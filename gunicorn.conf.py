@@ -8,7 +8,7 @@ import tempfile
 from typing import Any
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-worker_class = "fincred.gunicorn_worker.EnvelopeWorker"
+worker_class = "fincred.ops.gunicorn_worker.EnvelopeWorker"
 threads = 8
 # Each worker opens its own database pool and threads: nothing of that survives a fork.
 preload_app = False

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from fincred.tests.postgresql import ThrowawayServer, answers, find_binaries  # noqa: E402
+from fincred.db.tests.postgresql import ThrowawayServer, answers, find_binaries  # noqa: E402
 
 NOTHING_SELECTED = 5
 LOCAL = "postgres://postgres@127.0.0.1:5432/fincred"

@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from accounts import services
-from accounts.admin_audit import AuditedAdmin, LookOnly
+from accounts.audit.admin import AuditedAdmin, ReadOnlyAdminMixin
 from accounts.models import AuditEntry, EndReason, Profile, Session, User
 from fincred import clock
 
 admin.site.unregister(Group)  # what a group may is part of the software
 
 
-class ProfileInline(LookOnly, admin.StackedInline):  # type: ignore[type-arg]
+class ProfileInline(ReadOnlyAdminMixin, admin.StackedInline):  # type: ignore[type-arg]
     model = Profile
 
 
-class SessionInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]
+class SessionInline(ReadOnlyAdminMixin, admin.TabularInline):  # type: ignore[type-arg]
     model = Session
     fields = ("created_at", "expires_at", "ended_at", "end_reason")
     ordering = ("-created_at",)

@@ -10,6 +10,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from accounts.support import provide_support_group
+        from accounts.groups import provide_support_group
 
         post_migrate.connect(provide_support_group, dispatch_uid="accounts.support_group")

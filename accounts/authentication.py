@@ -14,11 +14,12 @@ from accounts import reading_ahead
 from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
-from fincred import clock, logs
-from fincred.context import know_caller
-from fincred.reads import Given, Parameter, Read, together
+from fincred import clock
+from fincred.context import update_caller
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
+from fincred.ops import logs
 
-_LIVE_SESSION = Read(
+_LIVE_SESSION = PreparedQuery(
     Session.objects.using(DEFAULT_DB_ALIAS)  # never from a replica: an ended session is refused at once
     .live()
     .select_related("user__profile")
@@ -44,19 +45,19 @@ class BearerAuthentication(BaseAuthentication):
         user_id, session_id = AccessToken.read(token.strip(), now=clock.now())
         session = self._live_session(request, session_id=session_id, user_id=user_id)
         logs.bind(user_id=str(user_id))
-        know_caller(actor_id=user_id)
+        update_caller(actor_id=user_id)
         return session.user, session
 
     @staticmethod
     def _live_session(request: Request, *, session_id: UUID, user_id: UUID) -> Session:
         """The session; what the view wants to read besides comes in the same round trip."""
         view: Any = (request.parser_context or {}).get("view")
-        session = _LIVE_SESSION.given(session_id=session_id, user_id=user_id).one
-        ahead: Sequence[Given[Any]] = ()
+        session = _LIVE_SESSION.bind(session_id=session_id, user_id=user_id).one
+        ahead: Sequence[BoundQuery[Any]] = ()
         if hasattr(view, "asked_ahead") and reading_ahead.may_read_ahead(session_id):
             ahead = view.asked_ahead(user_id)
         try:
-            sessions, *rows = together(session, *ahead)
+            sessions, *rows = fetch_all(session, *ahead)
         except DatabaseError as error:
             if not ahead or isinstance(error, OperationalError):
                 raise

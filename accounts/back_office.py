@@ -14,13 +14,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts.audit import record
 from accounts.errors import WrongPasswordError
 from accounts.models import User
 from accounts.services import lock_user
-from accounts.services.audit import record
 from accounts.services.passwords import confirm_password, lock_confirmed, set_password
 from fincred import clock
-from fincred.context import Role, know_caller
+from fincred.context import Role, update_caller
 from fincred.errors import RateLimitExceededError
 
 
@@ -31,7 +31,7 @@ class BackOffice(AdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            know_caller(role=Role.SUPPORT, actor_id=request.user.pk)
+            update_caller(role=Role.SUPPORT, actor_id=request.user.pk)
             return view(request, *args, **kwargs)
 
         return super().admin_view(as_staff, cacheable)
@@ -89,5 +89,5 @@ def _too_many(refusal: RateLimitExceededError) -> HttpResponse:
 
 @transaction.atomic
 def _record_sign_in(staff: User) -> None:
-    know_caller(role=Role.SUPPORT, actor_id=staff.pk)
+    update_caller(role=Role.SUPPORT, actor_id=staff.pk)
     record(person=lock_user(staff.pk), action="back_office.entered", subject=staff, now=clock.now())

@@ -19,9 +19,9 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.models import IdempotencyKey
+from fincred.api.exception_handler import handle
+from fincred.api.views import ApiView
 from fincred.errors import FieldError, IdempotencyKeyReusedError
-from fincred.exception_handler import handle
-from fincred.views import ApiView
 
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 # Answers that say nothing about the work: the next try may well go differently.
@@ -71,7 +71,7 @@ def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple
     """The key's row, and whether it is ours to fill."""
     scope = {"user": view.user, "method": request.method or "", "path": request.path, "key": key}
     same = IdempotencyKey.objects.filter(**scope)
-    same.useless(view.now).delete()
+    same.purgeable(view.now).delete()
     row = IdempotencyKey(**scope, fingerprint=fingerprint, created_at=view.now)
     IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
     stored = same.get()

@@ -42,7 +42,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions that nothing has ended."""
         return self.filter(ended_at=None)
 
-    def useless(self, now: datetime) -> Self:
+    def purgeable(self, now: datetime) -> Self:
         return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))
 
 
@@ -50,7 +50,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
     def spendable(self, now: datetime) -> Self:
         return self.filter(spent_at=None, expires_at__gt=now)
 
-    def useless(self, now: datetime) -> Self:
+    def purgeable(self, now: datetime) -> Self:
         """A spent one is kept until it expires: that is how its reuse is noticed."""
         return self.filter(expires_at__lte=now)
 
@@ -59,7 +59,7 @@ class OneTimeTokenQuerySet(models.QuerySet["OneTimeToken"]):
     def unused(self) -> Self:
         return self.filter(used_at=None)
 
-    def useless(self, now: datetime) -> Self:
+    def purgeable(self, now: datetime) -> Self:
         return self.filter(Q(used_at__isnull=False) | Q(expires_at__lte=now))
 
 
@@ -69,12 +69,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         waiting = self.filter(sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, next_attempt_at__lte=now)
         return waiting.order_by("next_attempt_at", "id")
 
-    def useless(self) -> Self:
+    def purgeable(self) -> Self:
         """Sent, or given up."""
         return self.filter(Q(sent_at__isnull=False) | Q(attempts__gte=MAX_MAIL_ATTEMPTS))
 
 
 class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
-    def useless(self, now: datetime) -> Self:
+    def purgeable(self, now: datetime) -> Self:
         """Older than a day: sent again, they stand for a new request."""
         return self.filter(created_at__lt=now - IDEMPOTENCY_KEYS_LIVE)

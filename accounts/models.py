@@ -22,8 +22,8 @@ from accounts.managers import (
 )
 from fincred import clock
 from fincred.context import Role
-from fincred.fields import ExactJSONField
-from fincred.models import UUIDModel
+from fincred.db.fields import ExactJSONField
+from fincred.db.models import UUIDModel
 
 DIGEST_LENGTH = 64
 

@@ -8,9 +8,9 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
+from accounts.iso_codes import is_country, is_currency, is_time_zone
 from accounts.models import ReminderFrequency
-from accounts.places import is_country, is_currency, is_time_zone
-from fincred.serializers import (
+from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
     DateTimeField,

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from benchmarks import report
 from benchmarks.load import Measure, load, tool
 from benchmarks.servers import FINCRED, OTHER_WAYS, PEERS, ROOT, Contender, Server, running
-from fincred.tests.postgresql import ThrowawayServer, answers, find_binaries
+from fincred.db.tests.postgresql import ThrowawayServer, answers, find_binaries
 
 if TYPE_CHECKING:
     from benchmarks.workloads import Workload

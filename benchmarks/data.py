@@ -17,9 +17,9 @@ from accounts.models import Profile, Session, User
 from accounts.tokens import AccessToken
 from fincred import clock
 from goals.models import Goal, GoalType, Priority
-from planning.figures import Expenses, Figures, IncomeEntry
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
+from planning.snapshots import Expenses, IncomeEntry, SnapshotContents
 from tracking.models import CheckIn, CheckInWeek
 from tracking.streaks import monday_of
 
@@ -151,9 +151,9 @@ def _caller(user: User, goals: list[Goal], now: datetime) -> Caller:
 
 
 def _plan(user: User, now: datetime) -> None:
-    figures = Figures(
+    contents = SnapshotContents(
         incomes=(IncomeEntry(amount=Decimal("6000.00"), frequency="monthly", source_label="Salary"),),
         expenses=Expenses(total_amount=Decimal("2000.00"), essential_amount=None),
     )
-    store_snapshot(owner=user, figures=figures, now=now, today=now.date())
+    store_snapshot(owner=user, contents=contents, now=now, today=now.date())
     plan_everything(owner=user, now=now, today=now.date())

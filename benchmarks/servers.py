@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from fincred.tests.postgresql import free_port
+from fincred.db.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 # For everybody: on two processors more of them cost everybody time.
@@ -59,7 +59,7 @@ PEERS = (
     # By FinCred's own worker, so that only the application makes a difference.
     Contender(
         "the limit",
-        _plain_gunicorn("benchmarks.peers.limit:application", "fincred.gunicorn_worker.EnvelopeWorker"),
+        _plain_gunicorn("benchmarks.peers.limit:application", "fincred.ops.gunicorn_worker.EnvelopeWorker"),
     ),
 )  # fmt: skip
 

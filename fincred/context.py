@@ -49,13 +49,13 @@ def caller() -> Caller:
     return _caller.get()
 
 
-def start_caller(caller: Caller) -> None:
+def set_caller(caller: Caller) -> None:
     """Forget whoever was before."""
     _caller.set(caller)
     _quotas.set(())
 
 
-def know_caller(**known: Any) -> None:
+def update_caller(**known: Any) -> None:
     """Add what has been found out about the present caller."""
     _caller.set(_caller.get()._replace(**known))
 

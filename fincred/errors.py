@@ -1,7 +1,7 @@
 """Every way in which FinCred refuses, as exceptions that know no HTTP.
 
 An app's error is three lines: its category, its `code` and its `message`. The facts it is raised with
-become `details` of the answer; `fincred.exception_handler` holds the one table of HTTP statuses.
+become `details` of the answer; `fincred.api.exception_handler` holds the one table of HTTP statuses.
 """
 
 from __future__ import annotations

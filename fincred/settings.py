@@ -78,9 +78,9 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
     pool = {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2}
     options = {"pool": pool, "connect_timeout": 3, "options": f"{limits} {planning}"}
     # Values travel beside the statement. psycopg itself prepares nothing (Django's default): after each ROLLBACK
-    # it would drop what it has, and with that what fincred.postgresql has prepared.
+    # it would drop what it has, and with that what fincred.db.postgresql has prepared.
     options |= {"server_side_binding": True}
-    return database | {"ENGINE": "fincred.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
+    return database | {"ENGINE": "fincred.db.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
 
 
 DATABASES = {"default": _tuned(env.database("DATABASE_URL", "sqlite:///db.sqlite3") or {})}
@@ -103,7 +103,7 @@ if _replica:
     # The primary serves as well: nobody waits long for a replica, or for one that vanished without a word.
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1
     DATABASES["replica"]["OPTIONS"]["tcp_user_timeout"] = 2000
-    DATABASE_ROUTERS = ["fincred.replicas.ReplicaRouter"]
+    DATABASE_ROUTERS = ["fincred.db.replicas.ReplicaRouter"]
 
 # --- Mail
 APP_URL = env.url("APP_URL", "http://127.0.0.1:8000", ("https",) if PRODUCTION else ("http", "https"))
@@ -133,19 +133,20 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "fincred.ops",
     "accounts",
     "goals",
     "planning",
     "tracking",
 ]
 MIDDLEWARE = [
-    "fincred.middleware.RequestContextMiddleware",
-    "fincred.middleware.TrustedProxyMiddleware",
-    "fincred.middleware.CorsMiddleware",
-    "fincred.middleware.BodyLimitMiddleware",
+    "fincred.ops.middleware.RequestContextMiddleware",
+    "fincred.ops.middleware.TrustedProxyMiddleware",
+    "fincred.ops.middleware.CorsMiddleware",
+    "fincred.ops.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
-    *(["fincred.replicas.ReplicaMiddleware"] if _replica else []),
-    "fincred.middleware.BrowserMiddleware",
+    *(["fincred.db.replicas.ReplicaMiddleware"] if _replica else []),
+    "fincred.ops.middleware.BrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -207,14 +208,14 @@ USE_I18N = False
 # --- The API
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["fincred.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerPerson"],
-    "DEFAULT_PARSER_CLASSES": ["fincred.parsers.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fincred.negotiation.JSONNegotiation",
-    "DEFAULT_RENDERER_CLASSES": ["fincred.renderers.ExactJSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "fincred.openapi.Schema",
+    "DEFAULT_PERMISSION_CLASSES": ["fincred.api.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.rate_limits.throttles.PerPerson"],
+    "DEFAULT_PARSER_CLASSES": ["fincred.api.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fincred.api.negotiation.JSONNegotiation",
+    "DEFAULT_RENDERER_CLASSES": ["fincred.api.renderers.ExactJSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "fincred.api.openapi.Schema",
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "fincred.exception_handler.handle",
+    "EXCEPTION_HANDLER": "fincred.api.exception_handler.handle",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -240,12 +241,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "validatorUrl": None,  # or pages on a public host ask somebody else's server about the schema
     },
     # Choices stay where they are used: named apart, "type" and "frequency" would need invented names.
-    "POSTPROCESSING_HOOKS": ["fincred.openapi.add_error_schema"],
+    "POSTPROCESSING_HOOKS": ["fincred.api.openapi.add_error_schema"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v0",
     "TAGS": [{"name": name} for name in ("accounts", "goals", "planning", "tracking", "health")],
 }
-CSRF_FAILURE_VIEW = "fincred.exception_handler.csrf_failure"
+CSRF_FAILURE_VIEW = "fincred.api.exception_handler.csrf_failure"
 
 # --- Safe transport. TLS ends at the proxy, which redirects; an API that redirected would hide clients that send
 # their tokens in the clear, so W008 (SECURE_SSL_REDIRECT) is answered on purpose.
@@ -266,8 +267,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "console": {"()": "fincred.logs.ConsoleFormatter"},
-        "json": {"()": "fincred.logs.JSONFormatter"},
+        "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
+        "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

@@ -11,9 +11,9 @@ import accounts.urls
 import goals.urls
 import planning.urls
 import tracking.urls
-from fincred import health
-from fincred.metrics import metrics
-from fincred.openapi import openapi_json
+from fincred.api.openapi import openapi_json
+from fincred.ops import health
+from fincred.ops.metrics import metrics
 
 admin.site.site_header = "FinCred back office"
 admin.site.site_title = "FinCred"
@@ -42,7 +42,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "fincred.exception_handler.bad_request"
-handler403 = "fincred.exception_handler.permission_denied"
-handler404 = "fincred.exception_handler.not_found"
-handler500 = "fincred.exception_handler.server_error"
+handler400 = "fincred.api.exception_handler.bad_request"
+handler403 = "fincred.api.exception_handler.permission_denied"
+handler404 = "fincred.api.exception_handler.not_found"
+handler500 = "fincred.api.exception_handler.server_error"

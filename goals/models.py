@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from fincred.fields import ExactJSONField, MoneyField, RateField
-from fincred.models import OwnedQuerySet, UUIDModel
+from fincred.db.fields import ExactJSONField, MoneyField, RateField
+from fincred.db.models import OwnedQuerySet, UUIDModel
 from fincred.money import MAX_RATE, ZERO
 from goals.pace import expected_by, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status

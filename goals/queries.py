@@ -6,14 +6,14 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, Final
 
-from fincred.reads import Parameter, Read
+from fincred.db.queries import Parameter, PreparedQuery
 from goals.models import Goal
 
-GOAL: Final = Read(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
+GOAL: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
 
 
 @cache
-def goals_chosen_by(names: AbstractSet[str], ordering: tuple[str, ...]) -> Read[Goal]:
+def goals_chosen_by(names: AbstractSet[str], ordering: tuple[str, ...]) -> PreparedQuery[Goal]:
     """The person's goals that match what is named, in this order: a statement for each way to ask."""
     given: dict[str, Any] = {name: Parameter(name) for name in names}
-    return Read(Goal.objects.owned_by(Parameter("owner")).chosen(**given).order_by(*ordering))
+    return PreparedQuery(Goal.objects.owned_by(Parameter("owner")).chosen(**given).order_by(*ordering))

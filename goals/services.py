@@ -14,10 +14,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import User
-from accounts.services import audit, lock_user
+from accounts.services import lock_user
+from fincred.db.writes import update
 from fincred.events import GoalsChanged, PersonErased, PersonExported, publish
-from fincred.writes import update
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import NO_RATE, Goal, Status
@@ -91,7 +92,7 @@ def create_goal(
         person=person, action="goal.created", subject=goal, now=now, after=audit.fields_of(goal, sorted(AUDITED))
     )
     logger.info("Goal created", extra={"goal_id": goal.id})
-    _announce(goal, now, today)
+    _publish_change(goal, now, today)
     return goal
 
 
@@ -129,7 +130,7 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
     _audit(goal, "goal.updated", {name: before[name] for name in sorted(changed & AUDITED)}, now)
     logger.info("Goal updated", extra={"goal_id": goal.id, "fields": sorted(changed)})
     if changed & PLANNED:
-        _announce(goal, now, today)
+        _publish_change(goal, now, today)
     return goal
 
 
@@ -147,7 +148,7 @@ def cancel_goal(*, owner: User, goal_id: UUID, now: datetime, today: date) -> Go
         goal.save()
         _audit(goal, "goal.cancelled", before, now)
         logger.info("Goal cancelled", extra={"goal_id": goal.id})
-        _announce(goal, now, today)
+        _publish_change(goal, now, today)
     return goal
 
 
@@ -202,7 +203,7 @@ def record_progress(
     if goal.status != before["status"]:
         _audit(goal, "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened", before, now)
         logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})
-        _announce(goal, now, today)
+        _publish_change(goal, now, today)
 
 
 def export_goals(event: PersonExported) -> None:
@@ -273,6 +274,6 @@ def _take_primary_flag(user_id: UUID, now: datetime) -> None:
     Goal.objects.filter(user_id=user_id, primary_flag=True).update(primary_flag=False, updated_at=now)
 
 
-def _announce(goal: Goal, now: datetime, today: date) -> None:
+def _publish_change(goal: Goal, now: datetime, today: date) -> None:
     publish(GoalsChanged(user_id=goal.user_id, now=now, today=today))
     goal.refresh_from_db(fields=["pace"])  # whoever plans may just have set another one

@@ -11,11 +11,11 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
+from fincred.api.openapi import documented
+from fincred.api.renderers import no_content
+from fincred.api.views import ApiView
+from fincred.db.queries import BoundQuery, get_or_404
 from fincred.errors import NoFieldsToUpdateError
-from fincred.openapi import documented
-from fincred.reads import Given, the_one
-from fincred.renderers import no_content
-from fincred.views import ApiView
 from goals import examples, queries, services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import Goal
@@ -40,17 +40,17 @@ class GoalList(_GoalView):
         on_page = self.rows[0] if self.rows else None
         return self.page(goals, GoalSerializer, chosen=on_page, today=self.today)
 
-    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
         chosen = self._chosen(person)
-        return (self.on_page(chosen),) if isinstance(chosen, Given) else ()
+        return (self.on_page(chosen),) if isinstance(chosen, BoundQuery) else ()
 
-    def _chosen(self, person: UUID) -> Given[Goal] | QuerySet[Goal]:
+    def _chosen(self, person: UUID) -> BoundQuery[Goal] | QuerySet[Goal]:
         asked = self.query(GoalFilter)
         ordering = ORDERINGS[asked.pop("ordering")]
         chosen = {name: value for name, value in asked.items() if value}
         if "search" in chosen:  # each database has its own way, and not by a parameter alone
             return Goal.objects.filter(user_id=person).chosen(**chosen).order_by(*ordering)
-        return queries.goals_chosen_by(frozenset(chosen), ordering).given(owner=person, **chosen)
+        return queries.goals_chosen_by(frozenset(chosen), ordering).bind(owner=person, **chosen)
 
     @documented(
         summary="Create a goal",
@@ -91,10 +91,10 @@ _UPDATE: dict[str, Any] = {
 class GoalDetail(_GoalView):
     @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        return self.shown(the_one(self.rows[0]))
+        return self.shown(get_or_404(self.rows[0]))
 
-    def asked(self, person: UUID) -> Sequence[Given[Any]]:
-        return (queries.GOAL.given(owner=person, goal_id=self.kwargs["goal_id"]).one,)
+    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
+        return (queries.GOAL.bind(owner=person, goal_id=self.kwargs["goal_id"]).one,)
 
     @documented(summary="Change a goal", **_UPDATE)
     def patch(self, request: Request, goal_id: UUID) -> HttpResponse:

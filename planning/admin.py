@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_audit import AuditedAdmin, LookOnly
+from accounts.audit.admin import AuditedAdmin, ReadOnlyAdminMixin
 from fincred import clock
 from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
@@ -37,7 +37,7 @@ class SnapshotAdmin(AuditedAdmin):
         return snapshot.user.email
 
 
-class PlanVersionInline(LookOnly, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+class PlanVersionInline(ReadOnlyAdminMixin, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
     """How the plan came to be what it is, newest first."""
 
     model = PlanVersion

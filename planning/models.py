@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fincred.fields import ExactJSONField, MoneyField
-from fincred.models import OwnedQuerySet, UUIDModel
+from fincred.db.fields import ExactJSONField, MoneyField
+from fincred.db.models import OwnedQuerySet, UUIDModel
 from goals.models import Goal, Status
 from planning.engine.cadence import Cadence, next_action_date
 from planning.engine.cadence import Frequency as EngineFrequency
 from planning.engine.model import Feasibility as EngineFeasibility
 from planning.errors import ImmutableError
-from planning.figures import Figures
+from planning.snapshots import SnapshotContents
 
 
 class WrittenOnce(UUIDModel):
@@ -76,10 +76,10 @@ class Snapshot(WrittenOnce):
         return f"Snapshot {self.number}"
 
     @property
-    def figures(self) -> Figures:
+    def contents(self) -> SnapshotContents:
         """The documents as values."""
         names = ("incomes", "expenses", "debts", "savings")
-        return Figures.from_json({name: getattr(self, name) for name in names})
+        return SnapshotContents.from_json({name: getattr(self, name) for name in names})
 
     @property
     def monthly_surplus(self) -> Decimal:

@@ -15,9 +15,9 @@ from accounts.services import set_support, update_profile
 from fincred.clock import local_day
 from goals.models import Goal, GoalType, Priority, Status
 from goals.services import create_goal
-from planning.figures import DebtEntry, Expenses, Figures, IncomeEntry, SavingsEntry
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
+from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from tracking.services import create_check_in
 
 # For trying things out on one's own machine; `seed_demo` refuses to run in production.
@@ -93,7 +93,7 @@ def _day(moment: datetime) -> date:
 
 
 def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
-    figures = Figures(
+    contents = SnapshotContents(
         incomes=(IncomeEntry(amount=Decimal(income), frequency="biweekly", source_label="Salary"),),
         expenses=Expenses(total_amount=Decimal("2950.00"), essential_amount=Decimal("2300.00")),
         debts=(
@@ -116,7 +116,7 @@ def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | Non
         ),
         savings=(SavingsEntry(label="Savings account", balance=Decimal("1800.00")),),
     )
-    store_snapshot(owner=person, figures=figures, now=moment, today=_day(moment))
+    store_snapshot(owner=person, contents=contents, now=moment, today=_day(moment))
 
 
 def _set_goal(person: User, start: datetime, place: int, story: DemoGoal) -> Goal:

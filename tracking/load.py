@@ -18,8 +18,8 @@ from django.db.models import Max
 from accounts.models import Profile, User
 from fincred.money import CENT
 from goals.models import Goal, GoalType, Priority
-from planning.figures import Expenses, Figures, IncomeEntry, SavingsEntry
 from planning.models import Snapshot
+from planning.snapshots import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from tracking.milestones import reached
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.streaks import monday_of
@@ -91,7 +91,7 @@ def _days(start: date) -> Iterator[date]:
 def _snapshot(user: User, random: Random, start: datetime) -> Snapshot:
     income = Decimal(random.randrange(2000, 8000)).quantize(CENT)
     expenses, savings = (income * 3 / 5).quantize(CENT), (income * random.randrange(6)).quantize(CENT)
-    figures = Figures(
+    contents = SnapshotContents(
         incomes=(IncomeEntry(amount=income, frequency="monthly", source_label="Salary"),),
         expenses=Expenses(total_amount=expenses, essential_amount=None),
         savings=(SavingsEntry(label=None, balance=savings),),
@@ -99,12 +99,12 @@ def _snapshot(user: User, random: Random, start: datetime) -> Snapshot:
     return Snapshot(
         user=user,
         number=1,
-        **figures.as_json(),
-        monthly_income=figures.monthly_income,
-        monthly_expenses=figures.monthly_expenses,
-        monthly_minimum_payments=figures.monthly_minimum_payments,
-        total_debt=figures.total_debt,
-        total_savings=figures.total_savings,
+        **contents.as_json(),
+        monthly_income=contents.monthly_income,
+        monthly_expenses=contents.monthly_expenses,
+        monthly_minimum_payments=contents.monthly_minimum_payments,
+        total_debt=contents.total_debt,
+        total_savings=contents.total_savings,
         created_at=start,
     )
 

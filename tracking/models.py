@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fincred.fields import MoneyField
-from fincred.models import OwnedQuerySet, UUIDModel
-from fincred.reads import Parameter
+from fincred.db.fields import MoneyField
+from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.queries import Parameter
 from goals.models import Goal
 from tracking import milestones
 

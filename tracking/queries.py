@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.db.models import Subquery
 
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
-from fincred.reads import Given, Parameter, Read
 from goals.models import Goal, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
@@ -28,10 +28,10 @@ RECENT_MILESTONES: Final = 5
 
 PERIOD: Final = frozenset({"from", "to"})
 
-_MOST_URGENT: Final = Read(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
+_MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
-_AMOUNTS: Final = Read(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
-_MILESTONES: Final = Read(
+_AMOUNTS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
+_MILESTONES: Final = PreparedQuery(
     Milestone.objects.owned_by(Parameter("owner"))
     .select_related("goal")
     .only("goal__name", "percent", "reached_on")
@@ -40,35 +40,35 @@ _MILESTONES: Final = Read(
 
 
 @cache
-def history_of_goal(period: AbstractSet[str]) -> Read[CheckIn]:
+def history_of_goal(period: AbstractSet[str]) -> PreparedQuery[CheckIn]:
     """A goal's check-ins, newest first; `period` has "from" and "to" where those days are given.
 
     Whoever shows them makes sure whose goal it is: the goal alone decides here, and its index serves.
     """
-    return Read(_within(CheckIn.objects.filter(goal_id=Parameter("goal")), period))
+    return PreparedQuery(_within(CheckIn.objects.filter(goal_id=Parameter("goal")), period))
 
 
 @cache
-def history_of_person(asked: AbstractSet[str]) -> Read[CheckIn]:
+def history_of_person(asked: AbstractSet[str]) -> PreparedQuery[CheckIn]:
     """The same across a person's goals, or of the one that is given as "goal_id"."""
     if "goal_id" not in asked:
-        return Read(_within(CheckIn.objects.owned_by(Parameter("owner")), asked))
+        return PreparedQuery(_within(CheckIn.objects.owned_by(Parameter("owner")), asked))
     # The goal says whose it is, so the goal's index alone can count its check-ins.
     goal = Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id"))
-    return Read(_within(CheckIn.objects.filter(goal_id=Subquery(goal.values("pk"))), asked))
+    return PreparedQuery(_within(CheckIn.objects.filter(goal_id=Subquery(goal.values("pk"))), asked))
 
 
 @cache
-def _counters(asked: AbstractSet[str]) -> Read[int]:
+def _counters(asked: AbstractSet[str]) -> PreparedQuery[int]:
     goals = Goal.objects.owned_by(Parameter("owner"))
     if "goal_id" in asked:
         goals = goals.filter(pk=Parameter("goal_id"))
-    return Read(goals.values_list("check_in_count", flat=True))
+    return PreparedQuery(goals.values_list("check_in_count", flat=True))
 
 
 def length_of_history(*, owner: UUID, **asked: UUID) -> int:
     """How many `history_of_person` has without a period: the goals count them."""
-    return sum(_counters(frozenset(asked)).given(owner=owner, **asked).all())
+    return sum(_counters(frozenset(asked)).bind(owner=owner, **asked).all())
 
 
 def _within(check_ins: CheckInQuerySet, period: AbstractSet[str]) -> CheckInQuerySet:
@@ -110,14 +110,14 @@ class Dashboard:
     recent_milestones: list[Milestone]
 
 
-def for_dashboard(owner: UUID) -> tuple[Given[Any], ...]:
+def for_dashboard(owner: UUID) -> tuple[BoundQuery[Any], ...]:
     """What `dashboard` is made from, however much there is."""
     return (
-        _MOST_URGENT.given(owner=owner).page(limit=TOP_GOALS),
-        OPEN_PLANS_IN_BRIEF.given(owner=owner),
-        _AMOUNTS.given(owner=owner),
-        WEEKS.given(person=owner),
-        _MILESTONES.given(owner=owner).page(limit=RECENT_MILESTONES),
+        _MOST_URGENT.bind(owner=owner).page(limit=TOP_GOALS),
+        OPEN_PLANS_IN_BRIEF.bind(owner=owner),
+        _AMOUNTS.bind(owner=owner),
+        WEEKS.bind(person=owner),
+        _MILESTONES.bind(owner=owner).page(limit=RECENT_MILESTONES),
     )
 
 

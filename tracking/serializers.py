@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.serializers import ChoiceField as ShownChoiceField
 from rest_framework.serializers import Field, ListField, SerializerMethodField
 
-from fincred.serializers import (
+from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
     DateField,

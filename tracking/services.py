@@ -16,12 +16,13 @@ from uuid import UUID
 from django.db import models, transaction
 from django.db.models import F
 
+from accounts import audit
 from accounts.models import User
-from accounts.services import audit, lock_user, lock_user_and_read
+from accounts.services import lock_user, lock_user_and_read
+from fincred.db.queries import Parameter, PreparedQuery, get_or_404
+from fincred.db.writes import Update, insert
 from fincred.events import PersonErased, PersonExported
 from fincred.money import ZERO
-from fincred.reads import Parameter, Read, the_one
-from fincred.writes import Update, insert
 from goals.models import Goal, GoalType, Status
 from goals.queries import GOAL
 from goals.services import record_progress
@@ -33,9 +34,13 @@ from tracking.streaks import Streaks, monday_of, streaks
 
 logger = logging.getLogger(__name__)
 
-_NEWEST: Final = Read(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
-_REACHED: Final = Read(Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True))
-WEEKS: Final = Read(CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True))
+_NEWEST: Final = PreparedQuery(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
+_REACHED: Final = PreparedQuery(
+    Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True)
+)
+WEEKS: Final = PreparedQuery(
+    CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True)
+)
 _ONE_MORE: Final = Update(
     CheckInWeek.objects.filter(user_id=Parameter("person"), monday=Parameter("monday")),
     check_ins=F("check_ins") + 1,
@@ -91,12 +96,12 @@ def create_check_in(
     _require_past(day, today)
     person, found, newest, weeks, chain = lock_user_and_read(
         owner.id,
-        GOAL.given(owner=owner.id, goal_id=goal_id).one,
-        _NEWEST.given(goal=goal_id).one,
-        WEEKS.given(person=owner.id),
+        GOAL.bind(owner=owner.id, goal_id=goal_id).one,
+        _NEWEST.bind(goal=goal_id).one,
+        WEEKS.bind(person=owner.id),
         audit.last_link(owner.id),
     )
-    goal: Goal = the_one(found)
+    goal: Goal = get_or_404(found)
     if goal.status != Status.ACTIVE:
         raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
     check_in = CheckIn(
@@ -120,7 +125,7 @@ def create_check_in(
     )
     latest = max([check_in, *newest], key=lambda one: (one.check_in_date, one.created_at, one.id))
     progress = latest.current_amount, latest.check_in_date
-    reached = _follow(goal, progress, now, today, more_check_ins=1)
+    reached = _sync_goal(goal, progress, now, today, more_check_ins=1)
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(
         check_in=check_in,
@@ -150,7 +155,7 @@ def update_check_in(
     if "check_in_date" in changed:
         _require_past(changes["check_in_date"], today)
         _uncount_week(owner.id, day)
-        _count_week(owner.id, changes["check_in_date"], WEEKS.given(person=owner.id).all())
+        _count_week(owner.id, changes["check_in_date"], WEEKS.bind(person=owner.id).all())
     for name in changed:
         setattr(check_in, name, changes[name])  # type: ignore[literal-required]
     check_in.updated_at = now
@@ -163,7 +168,7 @@ def update_check_in(
         before=before,
         after=audit.fields_of(check_in, AUDITED),
     )
-    _follow(check_in.goal, _progress(check_in.goal, max(day, check_in.check_in_date)), now, today)
+    _sync_goal(check_in.goal, _progress(check_in.goal, max(day, check_in.check_in_date)), now, today)
     logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})
     return check_in
 
@@ -186,7 +191,7 @@ def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: dat
     )
     check_in.delete()
     _uncount_week(owner.id, check_in.check_in_date)
-    _follow(check_in.goal, _progress(check_in.goal, check_in.check_in_date), now, today, more_check_ins=-1)
+    _sync_goal(check_in.goal, _progress(check_in.goal, check_in.check_in_date), now, today, more_check_ins=-1)
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
 
 
@@ -236,11 +241,11 @@ def _progress(goal: Goal, day: date) -> Progress:
     """What the latest check-in tells, now that one of `day` was written: nothing new if the goal's is later."""
     if goal.last_check_in_date is not None and day < goal.last_check_in_date:
         return goal.current_amount, goal.last_check_in_date
-    latest = _NEWEST.given(goal=goal.pk).first()
+    latest = _NEWEST.bind(goal=goal.pk).first()
     return (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
 
 
-def _follow(
+def _sync_goal(
     goal: Goal, progress: Progress, now: datetime, today: date, *, more_check_ins: int = 0
 ) -> tuple[int, ...]:
     """Bring the goal to its latest check-in and count; the milestones that it reaches with that."""
@@ -260,7 +265,7 @@ def _reach_milestones(goal: Goal, day: date) -> tuple[int, ...]:
     passed = milestones.reached(goal.current_amount, goal.target_amount)
     if not passed:
         return ()
-    new = sorted(set(passed) - set(_REACHED.given(goal=goal.pk).all()))
+    new = sorted(set(passed) - set(_REACHED.bind(goal=goal.pk).all()))
     Milestone.objects.bulk_create(
         Milestone(user_id=goal.user_id, goal=goal, percent=percent, reached_on=day) for percent in new
     )

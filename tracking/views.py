@@ -13,11 +13,11 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse, no_content
+from fincred.api.views import ApiView
+from fincred.db.queries import BoundQuery, get_or_404
 from fincred.errors import FinCredError, NoFieldsToUpdateError
-from fincred.openapi import documented
-from fincred.reads import Given, the_one
-from fincred.renderers import JSONResponse, no_content
-from fincred.views import ApiView
 from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.queries import GOAL
@@ -48,20 +48,20 @@ class GoalCheckIns(ApiView):
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         with self._whose_goal_first():
             found, on_page, *counted = self.rows
-        goal = the_one(found)
+        goal = get_or_404(found)
         total = counted[0][0] if counted else goal.check_in_count
         return self.page(self._history(), CheckInSerializer, chosen=on_page, count=lambda: total)
 
-    def asked(self, person: UUID) -> Sequence[Given[Any]]:
-        goal = GOAL.given(owner=person, goal_id=self.kwargs["goal_id"])
+    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
+        goal = GOAL.bind(owner=person, goal_id=self.kwargs["goal_id"])
         history = self._history()
         # A goal counts its check-ins; those of a period are counted along, for a page that is full.
         counted = [history.number] if self.query(PeriodFilter) else []
         return goal.one, self.on_page(history), *counted
 
-    def _history(self) -> Given[CheckIn]:
+    def _history(self) -> BoundQuery[CheckIn]:
         period = self.query(PeriodFilter)
-        return queries.history_of_goal(frozenset(period)).given(goal=self.kwargs["goal_id"], **period)
+        return queries.history_of_goal(frozenset(period)).bind(goal=self.kwargs["goal_id"], **period)
 
     @documented(
         summary="Check in",
@@ -92,7 +92,7 @@ class GoalCheckIns(ApiView):
         try:
             yield
         except (APIException, FinCredError):
-            GOAL.given(owner=self.user.pk, goal_id=self.kwargs["goal_id"]).get()
+            GOAL.bind(owner=self.user.pk, goal_id=self.kwargs["goal_id"]).get()
             raise
 
 
@@ -110,14 +110,14 @@ class CheckInList(ApiView):
         count = (lambda: counted[0][0]) if counted else by_goals
         return self.page(self._history(self.user.pk), CheckInSerializer, chosen=on_page, count=count)
 
-    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
         history = self._history(person)
         counted = [history.number] if queries.PERIOD & self.query(CheckInFilter).keys() else []
         return self.on_page(history), *counted
 
-    def _history(self, person: UUID) -> Given[CheckIn]:
+    def _history(self, person: UUID) -> BoundQuery[CheckIn]:
         asked = self.query(CheckInFilter)
-        return queries.history_of_person(frozenset(asked)).given(owner=person, **asked)
+        return queries.history_of_person(frozenset(asked)).bind(owner=person, **asked)
 
 
 _UPDATE: dict[str, Any] = {
@@ -176,7 +176,7 @@ class DashboardView(ApiView):
         board = queries.dashboard(*self.rows, today=self.today)
         return self.answer(DashboardSerializer, board, today=self.today)
 
-    def asked(self, person: UUID) -> Sequence[Given[Any]]:
+    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
         return queries.for_dashboard(person)
 
 

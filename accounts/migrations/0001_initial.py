@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
 import fincred.clock
-import fincred.fields
+import fincred.db.fields
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -59,8 +59,8 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=40)),
                 ('object_type', models.CharField(max_length=40)),
                 ('object_id', models.CharField(max_length=36)),
-                ('before', fincred.fields.ExactJSONField(null=True)),
-                ('after', fincred.fields.ExactJSONField(null=True)),
+                ('before', fincred.db.fields.ExactJSONField(null=True)),
+                ('after', fincred.db.fields.ExactJSONField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('request_id', models.CharField(blank=True, max_length=128)),
                 ('address_hash', models.CharField(blank=True, max_length=64)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from accounts.mail.outbox import queue_mail, send_due_mail
 from accounts.services.locking import lock_user, lock_user_and_read
-from accounts.services.mail import queue_mail, send_due_mail
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired

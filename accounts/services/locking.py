@@ -7,9 +7,9 @@ from uuid import UUID
 
 from accounts.errors import TokenInvalidError
 from accounts.models import User
-from fincred.reads import Given, Parameter, Read, together
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 
-_LOCKED = Read(User.objects.select_for_update(no_key=True).filter(pk=Parameter("user_id")))
+_LOCKED = PreparedQuery(User.objects.select_for_update(no_key=True).filter(pk=Parameter("user_id")))
 
 
 def lock_user(user_id: UUID) -> User:
@@ -24,12 +24,12 @@ def lock_user(user_id: UUID) -> User:
     return user
 
 
-def lock_user_and_read(user_id: UUID, *reads: Given[Any]) -> tuple[Any, ...]:
+def lock_user_and_read(user_id: UUID, *reads: BoundQuery[Any]) -> tuple[Any, ...]:
     """The same, and the rows of each of these, as they are once the lock is held.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    found, *rows = together(_LOCKED.given(user_id=user_id).one, *reads)
+    found, *rows = fetch_all(_LOCKED.bind(user_id=user_id).one, *reads)
     if not found:
         raise TokenInvalidError
     return found[0], *rows

@@ -10,14 +10,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
+from accounts.mail.outbox import queue_mail
 from accounts.models import EndReason, OneTimeToken, Purpose, User
-from accounts.services.audit import record
+from accounts.rate_limits.sign_in import limit_mail, limit_sign_in
 from accounts.services.locking import lock_user
-from accounts.services.mail import queue_mail
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import TokenPair, end_all_sessions, open_session
-from accounts.services.throttling import limit_mail, limit_sign_in
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from accounts.audit import fields_of, record
+from accounts.groups import GROUP
 from accounts.models import EndReason, Profile, User
-from accounts.services.audit import fields_of, record
 from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
-from accounts.support import GROUP
 from fincred.errors import ResourceNotFoundError
 
 logger = logging.getLogger(__name__)

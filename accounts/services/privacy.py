@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session as BackOfficeSession
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.audit import record
 from accounts.models import (
     AuditEntry,
     EndReason,
@@ -23,7 +24,6 @@ from accounts.models import (
     User,
 )
 from accounts.rate_limits import window_of
-from accounts.services.audit import record
 from accounts.services.locking import lock_user
 from accounts.services.passwords import confirm_password, lock_confirmed
 from accounts.services.sessions import end_all_sessions
@@ -111,16 +111,16 @@ def erase_person(*, user: User, now: datetime) -> None:
 
 def purge_expired(*, now: datetime) -> dict[str, int]:
     """Delete what can't be used any more, in short batches; how many rows of each kind."""
-    useless: dict[str, QuerySet[Any]] = {
-        "refresh tokens": RefreshToken.objects.useless(now),
-        "sessions": Session.objects.useless(now),
-        "one-time tokens": OneTimeToken.objects.useless(now),
-        "mails": OutgoingMail.objects.useless(),
-        "idempotency keys": IdempotencyKey.objects.useless(now),
+    purgeable: dict[str, QuerySet[Any]] = {
+        "refresh tokens": RefreshToken.objects.purgeable(now),
+        "sessions": Session.objects.purgeable(now),
+        "one-time tokens": OneTimeToken.objects.purgeable(now),
+        "mails": OutgoingMail.objects.purgeable(),
+        "idempotency keys": IdempotencyKey.objects.purgeable(now),
         "rate counters": RateCounter.objects.filter(time_window__lt=window_of(now)),
         "back-office sessions": BackOfficeSession.objects.filter(expire_date__lt=now),
     }
-    deleted = {kind: _delete(rows) for kind, rows in useless.items()}
+    deleted = {kind: _delete(rows) for kind, rows in purgeable.items()}
     logger.info("Purged", extra={kind.replace(" ", "_"): count for kind, count in deleted.items()})
     return deleted
 

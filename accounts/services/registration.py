@@ -7,15 +7,15 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import record
 from accounts.errors import EmailAlreadyExistsError
+from accounts.mail.outbox import queue_mail
 from accounts.models import Profile, Purpose, User
-from accounts.services.audit import record
+from accounts.rate_limits.sign_in import limit_mail
 from accounts.services.locking import lock_user
-from accounts.services.mail import queue_mail
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.passwords import check_acceptable
 from accounts.services.sessions import TokenPair, open_session
-from accounts.services.throttling import limit_mail
 
 logger = logging.getLogger(__name__)
 

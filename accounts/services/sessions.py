@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts.audit import record
 from accounts.errors import (
     AccountInactiveError,
     AccountNotVerifiedError,
@@ -20,9 +21,8 @@ from accounts.errors import (
     TokenReusedError,
 )
 from accounts.models import EndReason, RefreshToken, Session, User
-from accounts.services.audit import record
+from accounts.rate_limits.sign_in import limit_sign_in
 from accounts.services.locking import lock_user
-from accounts.services.throttling import limit_sign_in
 from accounts.tokens import AccessToken, digest, new_secret
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     if not user.check_password(password):
         raise InvalidCredentialsError
     _check_may_log_in(user)
-    return user, _admit(user, password, now)
+    return user, _open_if_unchanged(user, password, now)
 
 
 def _check_may_log_in(user: User) -> None:
@@ -68,7 +68,7 @@ def _check_may_log_in(user: User) -> None:
 
 
 @transaction.atomic
-def _admit(user: User, password: str, now: datetime) -> TokenPair:
+def _open_if_unchanged(user: User, password: str, now: datetime) -> TokenPair:
     """Hashing took its time outside of the lock; what was changed meanwhile counts."""
     locked = lock_user(user.pk)
     if locked.password != user.password and not locked.check_password(password):
@@ -109,7 +109,7 @@ def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
         raise TokenInvalidError
     pair = _rotate(token, now)
     if pair is None:
-        raise _judge(token, now)
+        raise _rejection_reason(token, now)
     return pair
 
 
@@ -133,7 +133,9 @@ def _rotate(token: RefreshToken, now: datetime) -> TokenPair | None:
 
 # Not inside the caller's transaction: the end of the session must stay although an error follows.
 @transaction.atomic(durable=True)
-def _judge(token: RefreshToken, now: datetime) -> TokenInvalidError | TokenExpiredError | TokenReusedError:
+def _rejection_reason(
+    token: RefreshToken, now: datetime
+) -> TokenInvalidError | TokenExpiredError | TokenReusedError:
     """Why a token could not be spent. A copy in use ends the session."""
     spent_at = RefreshToken.objects.filter(pk=token.pk).values_list("spent_at", flat=True).first()
     if spent_at is None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from accounts import services
+from accounts.audit import broken_chains
 from accounts.errors import TokenReusedError
 from accounts.models import AuditEntry, EndReason, Purpose, User
-from accounts.services.audit import broken_chains
 from accounts.services.one_time_tokens import issue_token
 from accounts.tests.factories import PASSWORD
-from fincred.context import Caller, Role, start_caller
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -23,7 +23,7 @@ NEW = "staple the horse"
 
 @pytest.fixture(autouse=True)
 def at_home() -> None:
-    start_caller(Caller(role=Role.PERSON, request_id="r-1", address="203.0.113.9"))
+    set_caller(Caller(role=Role.PERSON, request_id="r-1", address="203.0.113.9"))
 
 
 def actions() -> list[str]:
@@ -107,7 +107,7 @@ class TestEachDeed:
             raise ArithmeticError
 
         people = list(User.objects.order_by("pk").values())
-        monkeypatch.setattr("accounts.services.audit.insert", fail)
+        monkeypatch.setattr("accounts.audit.trail.insert", fail)
         with pytest.raises(ArithmeticError):
             DEEDS[name][0](saver, noon)
         assert list(User.objects.order_by("pk").values()) == people
@@ -151,7 +151,7 @@ class TestProfile:
 
 class TestStaff:
     def test_act_in_their_own_name_and_say_why(self, saver: User, stranger: User, noon: datetime) -> None:
-        start_caller(Caller(role=Role.SUPPORT, actor_id=stranger.pk, reason="abuse"))
+        set_caller(Caller(role=Role.SUPPORT, actor_id=stranger.pk, reason="abuse"))
         services.set_active(user=saver, is_active=False, now=noon)
         entry = AuditEntry.objects.get(action="person.disabled")
         assert (entry.person_id, entry.actor_id, entry.role) == (saver.pk, stranger.pk, "support")

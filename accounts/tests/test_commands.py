@@ -13,9 +13,9 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command, load_command_class
 
+from accounts.mail.tests.test_outbox import DeadServer
 from accounts.models import OutgoingMail, Purpose, User
 from accounts.services import queue_mail
-from accounts.tests.test_mail import DeadServer
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]

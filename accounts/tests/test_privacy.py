@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session as BackOfficeSession
 from django.db import connection
 
+from accounts.audit import broken_chains
 from accounts.errors import TokenInvalidError, WrongPasswordError
 from accounts.models import (
     AuditEntry,
@@ -37,7 +38,6 @@ from accounts.services import (
     refresh,
     send_due_mail,
 )
-from accounts.services.audit import broken_chains
 from accounts.services.one_time_tokens import issue_token
 from accounts.tests.factories import PASSWORD
 from fincred import events

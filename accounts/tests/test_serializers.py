@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.serializers import AddressSerializer
-from fincred.openapi import document
+from fincred.api.openapi import document
 
 pytestmark = [pytest.mark.unit, pytest.mark.accounts]
 

@@ -28,7 +28,7 @@ from accounts.services import (
     refresh,
     set_active,
 )
-from accounts.services.sessions import _admit, _judge, _rotate
+from accounts.services.sessions import _open_if_unchanged, _rejection_reason, _rotate
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tokens import AccessToken, digest
 
@@ -81,16 +81,16 @@ class TestLogin:
     ) -> None:
         User.objects.filter(pk=saver.pk).update(password=make_password("a new one, just now"))
         with pytest.raises(InvalidCredentialsError):
-            _admit(saver, PASSWORD, noon)
+            _open_if_unchanged(saver, PASSWORD, noon)
 
     def test_the_same_password_hashed_anew_meanwhile_lets_in(self, saver: User, noon: datetime) -> None:
         User.objects.filter(pk=saver.pk).update(password=make_password(PASSWORD))
-        assert _admit(saver, PASSWORD, noon).access_token
+        assert _open_if_unchanged(saver, PASSWORD, noon).access_token
 
     def test_an_account_disabled_meanwhile_gets_no_session(self, saver: User, noon: datetime) -> None:
         User.objects.filter(pk=saver.pk).update(is_active=False)
         with pytest.raises(AccountInactiveError):
-            _admit(saver, PASSWORD, noon)
+            _open_if_unchanged(saver, PASSWORD, noon)
 
 
 class TestOpenSession:
@@ -175,13 +175,13 @@ class TestRefresh:
         refresh(refresh_token=first.refresh_token, now=noon)
         token = RefreshToken.objects.get(token_hash=digest(first.refresh_token))
         end_all_sessions(user=saver, reason=EndReason.LOGOUT_ALL, now=noon)
-        assert isinstance(_judge(token, noon + 11 * SECOND), TokenInvalidError)
+        assert isinstance(_rejection_reason(token, noon + 11 * SECOND), TokenInvalidError)
 
     def test_a_token_that_is_purged_meanwhile_is_invalid(self, saver: User, noon: datetime) -> None:
         open_session(user=saver, now=noon)
         token = RefreshToken.objects.get()
         RefreshToken.objects.all().delete()
-        assert isinstance(_judge(token, noon), TokenInvalidError)
+        assert isinstance(_rejection_reason(token, noon), TokenInvalidError)
 
 
 class TestEndingSessions:

@@ -30,10 +30,10 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView, renewed, said, signed_in
-from fincred.openapi import documented
-from fincred.parsers import StrictJSONParser
-from fincred.renderers import JSONResponse
+from accounts.views.base import PublicView, SessionView, login_response, message_response, renewed
+from fincred.api.openapi import documented
+from fincred.api.parsers import StrictJSONParser
+from fincred.api.renderers import JSONResponse
 
 
 class Register(PublicView):
@@ -65,7 +65,9 @@ class VerifyEmail(PublicView):
         response_example=examples.LOGIN_ANSWER,
     )
     def post(self, request: Request) -> HttpResponse:
-        return signed_in(*services.verify_email_and_login(now=self.now, **self.validated(MailedTokenSerializer)))
+        return login_response(
+            *services.verify_email_and_login(now=self.now, **self.validated(MailedTokenSerializer))
+        )
 
     @documented(
         summary="Verify the address (the link in the mail)",
@@ -77,7 +79,7 @@ class VerifyEmail(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         services.verify_email(now=self.now, **self.query(MailedTokenQuery))
-        return said("Thank you, your address is verified. You can log in now.")
+        return message_response("Thank you, your address is verified. You can log in now.")
 
 
 class ResendVerification(PublicView):
@@ -91,7 +93,7 @@ class ResendVerification(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.resend_verification(now=self.now, **self.validated(AddressSerializer))
-        return said("If this address waits for verification, a mail is on its way.")
+        return message_response("If this address waits for verification, a mail is on its way.")
 
 
 class Login(PublicView):
@@ -119,7 +121,7 @@ class Login(PublicView):
             (URLEncodedParser.media_type, MultipartFormParser.media_type)
         )
         data = self.validated(CredentialsFormSerializer if is_form else CredentialsSerializer)
-        return signed_in(*services.login(now=self.now, **data))
+        return login_response(*services.login(now=self.now, **data))
 
 
 class Refresh(PublicView):
@@ -149,7 +151,7 @@ class Logout(SessionView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.end_session(session_id=self.session.pk, reason=EndReason.LOGOUT, now=self.now)
-        return said("You are logged out.")
+        return message_response("You are logged out.")
 
 
 class LogoutAll(SessionView):
@@ -161,4 +163,4 @@ class LogoutAll(SessionView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.end_all_sessions(user=self.user, reason=EndReason.LOGOUT_ALL, now=self.now)
-        return said("You are logged out everywhere.")
+        return message_response("You are logged out everywhere.")

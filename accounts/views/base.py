@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from accounts.models import Session, User
 from accounts.serializers import LoginAnswerSerializer, TokenPairSerializer
 from accounts.services import TokenPair
-from fincred.renderers import JSONResponse
-from fincred.views import ApiView
+from fincred.api.renderers import JSONResponse
+from fincred.api.views import ApiView
 
 
 class PublicView(ApiView):
@@ -30,11 +30,11 @@ class SessionView(ApiView):
         return cast("Session", self.request.auth)
 
 
-def said(message: str) -> HttpResponse:
+def message_response(message: str) -> HttpResponse:
     return JSONResponse({"message": message})
 
 
-def signed_in(user: User, pair: TokenPair) -> HttpResponse:
+def login_response(user: User, pair: TokenPair) -> HttpResponse:
     return JSONResponse(LoginAnswerSerializer({**asdict(pair), "user": user}).data)
 
 

@@ -14,8 +14,8 @@ from accounts.serializers import (
     PasswordResetSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView, renewed, said
-from fincred.openapi import documented
+from accounts.views.base import PublicView, SessionView, message_response, renewed
+from fincred.api.openapi import documented
 
 
 class PasswordChange(SessionView):
@@ -44,7 +44,7 @@ class PasswordReset(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.request_reset(now=self.now, **self.validated(AddressSerializer))
-        return said("If this address has an account, a mail is on its way.")
+        return message_response("If this address has an account, a mail is on its way.")
 
 
 class PasswordResetConfirm(PublicView):
@@ -59,4 +59,4 @@ class PasswordResetConfirm(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.reset_password(now=self.now, **self.validated(PasswordResetSerializer))
-        return said("Your new password is set. You can log in now.")
+        return message_response("Your new password is set. You can log in now.")

@@ -11,9 +11,9 @@ from accounts import examples, services
 from accounts.errors import TokenExpiredError, TokenInvalidError
 from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializer, UserSerializer
 from accounts.views.base import SessionView
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse, no_content
 from fincred.errors import NoFieldsToUpdateError
-from fincred.openapi import documented
-from fincred.renderers import JSONResponse, no_content
 
 
 class Me(SessionView):

@@ -19,7 +19,7 @@ from uuid import uuid4
 import psycopg
 from django.conf import settings
 
-from fincred.tests.postgresql import free_port
+from fincred.db.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

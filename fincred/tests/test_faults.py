@@ -22,8 +22,8 @@ from typing import Any, Self
 import psycopg
 import pytest
 
+from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
 from fincred.tests.live import LiveServer
-from fincred.tests.postgresql import ThrowawayServer, find_binaries
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql]
 

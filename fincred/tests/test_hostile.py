@@ -24,7 +24,7 @@ from django.http import HttpResponse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from fincred.openapi import document
+from fincred.api.openapi import document
 from fincred.tests import hostile
 from goals.examples import GOAL
 

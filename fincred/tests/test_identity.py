@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from accounts import services
 from accounts.models import EndReason, User
 from fincred import clock
-from fincred.openapi import document
+from fincred.api.openapi import document
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 

@@ -21,7 +21,7 @@ from accounts import services
 from accounts.models import AuditEntry, RateCounter, User
 from accounts.services import send_due_mail
 from fincred import clock
-from fincred.logs import ConsoleFormatter, JSONFormatter
+from fincred.ops.logs import ConsoleFormatter, JSONFormatter
 from goals.models import Goal
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]

@@ -9,9 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts import rate_limits
 from accounts.models import EndReason, User
-from accounts.rate_limits import Policy
+from accounts.rate_limits import Policy, policies
 from accounts.services import end_all_sessions
 from fincred import clock
 from goals.models import Goal
@@ -105,7 +104,7 @@ class TestNothingIsReadAhead:
         self, as_saver: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch, time_machine: Any
     ) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
-        monkeypatch.setattr(rate_limits, "READS", Policy("reads", 1))
+        monkeypatch.setattr(policies, "READS", Policy("reads", 1))
         time_machine.move_to(clock.now(), tick=False)
         assert [self.goals_read(as_saver, status) for status in (200, 429, 429)] == [1, 1, 0]
         time_machine.shift(61)

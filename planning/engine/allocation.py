@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from planning.engine.cents import divided_up
 from planning.engine.model import GoalInput, Priority
+from planning.engine.money.cents import divided_up
 
 _RANK: Final[dict[Priority, int]] = {"High": 0, "Medium": 1, "Low": 2}
 

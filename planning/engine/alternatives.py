@@ -12,10 +12,10 @@ from typing import Final
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
-from planning.engine.cents import divided_up, exact_money, to_cents
 from planning.engine.model import Alternative, Feasibility, GoalInput, PlanInput
+from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
-from planning.engine.settlement import Standing, settle_dates
+from planning.engine.solver import GoalState, solve_dates
 
 MAX_GOALS: Final = 20
 """How many goals get alternatives, in the order of the plan."""
@@ -28,16 +28,16 @@ Margin = Callable[[int], int]
 
 
 def find_alternatives(
-    inputs: PlanInput, standings: list[Standing], needs: Needs
+    inputs: PlanInput, states: list[GoalState], needs: Needs
 ) -> dict[int, tuple[Alternative, ...]]:
     """The alternatives of the first unrealistic goals, by the goal's position in the inputs."""
-    unrealistic = [standing for standing in standings if standing.feasibility is Feasibility.UNREALISTIC]
+    unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
     found: dict[int, tuple[Alternative, ...]] = {}
     with suppress(_TooMuchEffortError):
-        for standing in unrealistic[:MAX_GOALS]:
-            for alternative in _Search(inputs, standings, standing, trials).alternatives():
-                found[standing.position] = (*found.get(standing.position, ()), alternative)
+        for state in unrealistic[:MAX_GOALS]:
+            for alternative in _Search(inputs, states, state, trials).alternatives():
+                found[state.position] = (*found.get(state.position, ()), alternative)
     return found
 
 
@@ -52,18 +52,18 @@ class _Trials:
     needs: Needs
     effort: int = 0
 
-    def settle(self, inputs: PlanInput, order: list[int] | None = None) -> list[Standing]:
+    def solve(self, inputs: PlanInput, order: list[int] | None = None) -> list[GoalState]:
         if self.effort > MAX_EFFORT:
             raise _TooMuchEffortError
-        standings = settle_dates(inputs, self.needs, order)
-        self.effort += sum([_effort(standing) for standing in standings])
-        return standings
+        states = solve_dates(inputs, self.needs, order)
+        self.effort += sum([_effort(state) for state in states])
+        return states
 
 
-def _effort(standing: Standing) -> int:
-    if not standing.need.bears_interest:
+def _effort(state: GoalState) -> int:
+    if not state.need.bears_interest:
         return 1
-    return standing.need.months * (DEBT_EFFORT * len(standing.goal.debts) or 1)
+    return state.need.months * (DEBT_EFFORT * len(state.goal.debts) or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class _Search:
     """The search for one goal's alternatives."""
 
     inputs: PlanInput
-    standings: list[Standing]
-    standing: Standing
+    states: list[GoalState]
+    state: GoalState
     trials: _Trials
 
     def alternatives(self) -> Iterator[Alternative]:
@@ -82,7 +82,7 @@ class _Search:
 
     def _later_date(self) -> Alternative | None:
         """The earliest date that works with the order held, if it does in its own order and harms nobody."""
-        months = self.standing.need.months
+        months = self.state.need.months
         most = last_month(self.inputs.as_of) - months
         order = plan_order(self.inputs.goals)
 
@@ -98,23 +98,23 @@ class _Search:
         return None
 
     def _date_after(self, months: int) -> date:
-        return date_with_months(self.standing.goal, self.inputs.as_of, months)
+        return date_with_months(self.state.goal, self.inputs.as_of, months)
 
     def _is_harmless(self, day: date) -> bool:
         """Whether the goal arrives by that day and no other does worse than before."""
-        before = {standing.position: standing for standing in self.standings}
-        for standing in self.trials.settle(self._with_date(day)):
-            old = before[standing.position]
-            if standing.position == self.standing.position:
-                if not standing.arrives:
+        before = {state.position: state for state in self.states}
+        for state in self.trials.solve(self._with_date(day)):
+            old = before[state.position]
+            if state.position == self.state.position:
+                if not state.arrives:
                     return False
-            elif standing.course.missing > old.course.missing or _is_worse(standing, old):
+            elif state.trajectory.missing > old.trajectory.missing or _is_worse(state, old):
                 return False
         return True
 
     def _smaller_amount(self) -> Alternative | None:
         """The largest target that works by the same date, not below what is saved."""
-        goal = self.standing.goal
+        goal = self.state.goal
         if goal.debts:
             return None
         target = to_cents(goal.target_amount)
@@ -123,7 +123,7 @@ class _Search:
             return self._margin(self._with_goal(replace(goal, target_amount=exact_money(target - less))))
 
         most = target - max(1, to_cents(goal.already_there))
-        less = _smallest(margin, first_guess=self.standing.course.missing, most=most)
+        less = _smallest(margin, first_guess=self.state.trajectory.missing, most=most)
         return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
 
     def _more_money(self) -> Alternative | None:
@@ -136,29 +136,29 @@ class _Search:
             income = finances.monthly_income + exact_money(more)
             return self._margin(replace(self.inputs, finances=replace(finances, monthly_income=income)))
 
-        most = min(gap + sum(standing.claim for standing in self.standings), to_cents(MAX_MONEY))
-        first_guess = gap + divided_up(self.standing.needed - self.standing.room, self.standing.binding_month)
+        most = min(gap + sum(state.claim for state in self.states), to_cents(MAX_MONEY))
+        first_guess = gap + divided_up(self.state.needed - self.state.room, self.state.binding_month)
         more = _smallest(margin, first_guess=first_guess, most=most)
         return None if more is None else Alternative("more_money", extra_monthly=exact_money(more))
 
     def _with_date(self, day: date) -> PlanInput:
-        return self._with_goal(replace(self.standing.goal, target_date=day))
+        return self._with_goal(replace(self.state.goal, target_date=day))
 
     def _with_goal(self, changed: GoalInput) -> PlanInput:
         goals = list(self.inputs.goals)
-        goals[self.standing.position] = changed
+        goals[self.state.position] = changed
         return replace(self.inputs, goals=tuple(goals))
 
     def _margin(self, inputs: PlanInput, order: list[int] | None = None) -> int:
         """What the goal has more than it needs, in cents; below 0 when it doesn't arrive."""
-        position = self.standing.position
-        standing = next(each for each in self.trials.settle(inputs, order) if each.position == position)
-        return standing.room - standing.needed
+        position = self.state.position
+        state = next(each for each in self.trials.solve(inputs, order) if each.position == position)
+        return state.room - state.needed
 
 
-def _is_worse(standing: Standing, old: Standing) -> bool:
+def _is_worse(state: GoalState, old: GoalState) -> bool:
     labels = list(Feasibility)
-    return labels.index(standing.feasibility) > labels.index(old.feasibility)
+    return labels.index(state.feasibility) > labels.index(old.feasibility)
 
 
 def _smallest(margin: Margin, *, first_guess: int, most: int) -> int | None:

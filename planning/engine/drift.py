@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from planning.engine.cents import to_cents
 from planning.engine.model import Explanation, Feasibility, GoalInput, GoalPlan, PlanInput
+from planning.engine.money.cents import to_cents
 from planning.engine.needs import date_with_months, last_month, months_with
 from planning.engine.plan import make_plan
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from fincred.money import ZERO
 from planning.engine import sentences
-from planning.engine.cents import money, to_cents
-from planning.engine.courses import DebtPayoff
 from planning.engine.dates import calendar_date
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.model import Explanation, PlanInput
-from planning.engine.settlement import Standing
+from planning.engine.money.cents import money, to_cents
+from planning.engine.solver import GoalState
+from planning.engine.trajectory import DebtPayoff
 
 
 class Code(StrEnum):
@@ -50,72 +50,72 @@ class Queue:
     """The goals served so far, as those after them see them."""
 
     def __init__(self) -> None:
-        self._chosen: list[Standing] = []
+        self._chosen: list[GoalState] = []
         self._sharing: list[tuple[int, int, Facts]] = []
 
-    def add(self, standing: Standing) -> None:
+    def add(self, state: GoalState) -> None:
         """Let the goals that come later see this one."""
-        if standing.goal.chosen_monthly is not None:
-            self._chosen.append(standing)
-        elif standing.granted:
-            self._sharing.append((standing.need.months, standing.granted, _takes(standing, standing.granted)))
+        if state.goal.chosen_monthly is not None:
+            self._chosen.append(state)
+        elif state.granted:
+            self._sharing.append((state.need.months, state.granted, _takes(state, state.granted)))
 
     def takes_by(self, month: int) -> tuple[list[Facts], int]:
         """What each of them takes of the money of the first so many months, and what all do, in cents."""
-        chosen = [(standing, sum(standing.course.amounts[:month])) for standing in self._chosen]
+        chosen = [(state, sum(state.trajectory.amounts[:month])) for state in self._chosen]
         sharing = [(taken, document) for months, taken, document in self._sharing if months <= month]
-        documents = [_takes(standing, taken) for standing, taken in chosen] + [document for _, document in sharing]
+        documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
 
 
-def _takes(standing: Standing, taken: int) -> Facts:
-    goal = standing.goal
-    return {"goal_id": goal.id, "name": goal.name, "by_month": standing.need.months, "takes": money(taken)}
+def _takes(state: GoalState, taken: int) -> Facts:
+    goal = state.goal
+    return {"goal_id": goal.id, "name": goal.name, "by_month": state.need.months, "takes": money(taken)}
 
 
-def explain(standing: Standing, before: Queue, inputs: PlanInput) -> Explanation:
+def explain(state: GoalState, before: Queue, inputs: PlanInput) -> Explanation:
     """Explain a goal's label from where it stands and the goals served `before` it."""
-    code = _code(standing, inputs)
-    facts = _facts(standing, before, inputs)
+    code = _code(state, inputs)
+    facts = _facts(state, before, inputs)
     return Explanation(code.value, _SENTENCES[code](facts), facts)
 
 
-def _code(standing: Standing, inputs: PlanInput) -> Code:
-    if not standing.needed:
-        return _why_nothing_is_needed(standing)
-    if standing.arrives:
-        return _how_it_arrives(standing)
+def _code(state: GoalState, inputs: PlanInput) -> Code:
+    if not state.needed:
+        return _why_nothing_is_needed(state)
+    if state.arrives:
+        return _how_it_arrives(state)
     if inputs.finances.surplus <= 0:
         return Code.NO_SURPLUS
-    if standing.goal.chosen_monthly is not None:
+    if state.goal.chosen_monthly is not None:
         return Code.CHOSEN_FALLS_SHORT
-    return Code.SHORT_OF_ROOM if standing.room else Code.NO_ROOM
+    return Code.SHORT_OF_ROOM if state.room else Code.NO_ROOM
 
 
-def _why_nothing_is_needed(standing: Standing) -> Code:
-    if standing.course.done_on == 0:
+def _why_nothing_is_needed(state: GoalState) -> Code:
+    if state.trajectory.done_on == 0:
         return Code.ALREADY_THERE
-    return Code.MINIMUMS_SUFFICE if isinstance(standing.need, DebtPayoff) else Code.GROWTH_SUFFICES
+    return Code.MINIMUMS_SUFFICE if isinstance(state.need, DebtPayoff) else Code.GROWTH_SUFFICES
 
 
-def _how_it_arrives(standing: Standing) -> Code:
-    if standing.goal.chosen_monthly is not None:
+def _how_it_arrives(state: GoalState) -> Code:
+    if state.goal.chosen_monthly is not None:
         return Code.CHOSEN_ARRIVES
-    return Code.FUNDED_UNEVENLY if _is_uneven(standing) else Code.FUNDED
+    return Code.FUNDED_UNEVENLY if _is_uneven(state) else Code.FUNDED
 
 
-def _is_uneven(standing: Standing) -> bool:
+def _is_uneven(state: GoalState) -> bool:
     """Whether a month before the last payment is more than a hundredth away from the level payment."""
-    level, amounts = standing.need.level, standing.course.amounts
+    level, amounts = state.need.level, state.trajectory.amounts
     last = next(month for month in reversed(range(len(amounts))) if amounts[month])
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
 
-def _facts(standing: Standing, before: Queue, inputs: PlanInput) -> Facts:
-    finances, goal, need = inputs.finances, standing.goal, standing.need
-    ahead, taken_ahead = before.takes_by(standing.binding_month)
-    in_time = standing.course.amounts[: need.months]
-    needed = money(standing.needed)
+def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
+    finances, goal, need = inputs.finances, state.goal, state.need
+    ahead, taken_ahead = before.takes_by(state.binding_month)
+    in_time = state.trajectory.amounts[: need.months]
+    needed = money(state.needed)
     facts: Facts = {
         "as_of": inputs.as_of,
         "monthly_income": finances.monthly_income,
@@ -131,20 +131,20 @@ def _facts(standing: Standing, before: Queue, inputs: PlanInput) -> Facts:
         "required_monthly": money(need.level),
         "need_paid_evenly": money(need.total),
         "need": needed,
-        "binding_month": standing.binding_month,
-        "binding_date": calendar_date(inputs.as_of, standing.binding_month),
+        "binding_month": state.binding_month,
+        "binding_date": calendar_date(inputs.as_of, state.binding_month),
         "goals_ahead": ahead,
         "taken_ahead": money(taken_ahead),
-        "room": money(standing.room),
-        "load": load(to_cents(needed), standing.room),
+        "room": money(state.room),
+        "load": load(to_cents(needed), state.room),
         "comfortable_load": COMFORTABLE_LOAD,
         "full_load": FULL_LOAD,
-        "feasibility": standing.feasibility.value,
+        "feasibility": state.feasibility.value,
         "given_by_date": money(sum(in_time)),
         "this_month": money(in_time[0]),
         "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
         "highest_month": money(max(in_time)),
-        "shortfall": money(standing.course.missing),
+        "shortfall": money(state.trajectory.missing),
     }
     if goal.chosen_monthly is not None:
         facts["chosen_monthly"] = goal.chosen_monthly

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Final
 
 from fincred.money import round_up_to_cents
-from planning.engine.cents import rate_units, to_cents
-from planning.engine.courses import DebtPayoff, Need, Saving
 from planning.engine.dates import calendar_date, instalment_count, payment_count
-from planning.engine.debts import level_total_payment, minimum_payments
+from planning.engine.debts.payoff import level_total_payment, minimum_payments
 from planning.engine.model import GoalInput
-from planning.engine.time_value import level_payment
+from planning.engine.money.cents import rate_units, to_cents
+from planning.engine.money.time_value import level_payment
+from planning.engine.trajectory import DebtPayoff, Need, Saving
 
 MAX_MONTHS: Final = 1200
 """Goals further away than this are planned to be done by then."""
@@ -66,7 +66,7 @@ def months_with(goal: GoalInput, as_of: date, monthly: int, *, most: int) -> int
 
     def arrives(months: int) -> bool:
         need = DebtPayoff(goal.debts, months, monthly) if goal.debts else _saving(goal, months, monthly)
-        return not need.given([monthly] * months).missing
+        return not need.simulate([monthly] * months).missing
 
     months = bisect_left(range(1, most + 1), True, key=arrives) + 1
     return months if months <= most else None

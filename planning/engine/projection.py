@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from goals.pace import Pace, Point
-from planning.engine.cents import exact_money, grown, rate_units, to_cents
 from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
 from planning.engine.needs import last_month
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from fincred.money import ZERO, round_to_cents
 from planning.engine.model import Debt, Explanation, Finances
-from planning.engine.time_value import periods_needed
+from planning.engine.money.time_value import periods_needed
 
 EMERGENCY_MONTHS: Final = 3
 EMERGENCY_MONTHS_IRREGULAR: Final = 6

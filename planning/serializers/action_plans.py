@@ -7,7 +7,7 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fincred.serializers import (
+from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
     DateField,
@@ -20,9 +20,9 @@ from fincred.serializers import (
     UUIDField,
 )
 from planning.models import ActionPlan, ActionPlanType, Feasibility, Frequency, PlanVersion, Reason
-from planning.outcome import Terms
 from planning.serializers.documents import DocumentField
 from planning.serializers.plans import AlternativeSerializer, ExplanationSerializer
+from planning.versions import Terms
 
 TERMS: Final = frozenset({"type", "amount", "frequency", "day_of_period"})
 _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biweekly: 1..7, Monday is 1."

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
 
-from fincred.serializers import ChoiceField, DateField, MoneyField, Serializer, UUIDField
+from fincred.api.serializers import ChoiceField, DateField, MoneyField, Serializer, UUIDField
 from goals.models import GoalType
 from planning.engine.drift import Direction as DriftDirection
 from planning.models import Feasibility

@@ -12,8 +12,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from fincred.api.serializers import MoneyField
 from fincred.money import MAX_MONEY
-from fincred.serializers import MoneyField
 
 # Whatever looks like a number was one, but a goal or a debt may be called "12.50": names stay text.
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

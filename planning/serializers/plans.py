@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fincred.serializers import (
+from fincred.api.serializers import (
     ChoiceField,
     DateField,
     Serializer,

@@ -9,8 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from fincred.money import MAX_MONEY
-from fincred.serializers import (
+from fincred.api.serializers import (
     ChoiceField,
     DateTimeField,
     MoneyField,
@@ -19,10 +18,11 @@ from fincred.serializers import (
     TextField,
     UUIDField,
 )
-from planning.engine.income import PayFrequency
-from planning.figures import DebtEntry, Expenses, Figures, IncomeEntry, SavingsEntry
+from fincred.money import MAX_MONEY
+from planning.engine.money.income import PayFrequency
 from planning.models import Snapshot
 from planning.serializers.documents import ComputedMoneyField
+from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 
 MAX_ENTRIES: Final = 50
 DEBT_TYPES: Final = ("student_loan", "credit_card", "personal_loan", "mortgage", "car_loan", "other")
@@ -97,26 +97,26 @@ class SnapshotWriteSerializer(Serializer):
     savings = EntriesField(child=SavingsSerializer())
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """`{"figures": Figures}`"""
+        """`{"contents": SnapshotContents}`"""
         single = attrs.get("income")
         incomes = attrs.get("incomes", [] if single is None else [single])
         if single is not None and incomes != [single]:
             raise serializers.ValidationError({"income": "Says something else than incomes."}, code="ambiguous")
-        figures = Figures(
+        contents = SnapshotContents(
             incomes=tuple(IncomeEntry(**entry) for entry in incomes),
             expenses=Expenses(**attrs["expenses"]) if attrs["expenses"] else None,
             debts=tuple(DebtEntry(**entry) for entry in attrs.get("debts", [])),
             savings=tuple(SavingsEntry(**entry) for entry in attrs.get("savings", [])),
         )
-        _refuse_immense_totals(figures)
-        return {"figures": figures}
+        _refuse_immense_totals(contents)
+        return {"contents": contents}
 
 
-def _refuse_immense_totals(figures: Figures) -> None:
+def _refuse_immense_totals(contents: SnapshotContents) -> None:
     totals: dict[str, Decimal] = {
-        "incomes": figures.monthly_income,
-        "debts": max(figures.total_debt, figures.monthly_minimum_payments),
-        "savings": figures.total_savings,
+        "incomes": contents.monthly_income,
+        "debts": max(contents.total_debt, contents.monthly_minimum_payments),
+        "savings": contents.total_savings,
     }
     errors = {
         name: f"Must come to at most {MAX_MONEY} in all." for name, total in totals.items() if total > MAX_MONEY
@@ -126,7 +126,7 @@ def _refuse_immense_totals(figures: Figures) -> None:
 
 
 class SummarySerializer(Serializer):
-    """What the figures sum to; the monthly ones are a month's."""
+    """What the entries sum to; the monthly ones are a month's."""
 
     monthly_income = ComputedMoneyField()
     monthly_expenses = ComputedMoneyField()

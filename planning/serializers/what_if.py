@@ -10,7 +10,7 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fincred.serializers import (
+from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
     DateField,

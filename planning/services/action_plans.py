@@ -11,18 +11,19 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import User
-from accounts.services import audit, lock_user
+from accounts.services import lock_user
 from fincred.errors import FieldError
 from goals.models import Goal, Status
 from goals.services import set_pace
 from planning.errors import ActionPlanExistsError, GoalNotActiveError
 from planning.models import ActionPlan, Frequency, Reason
-from planning.outcome import Terms
+from planning.services.planning_context import read_context, terms_of
 from planning.services.plans import new_plan
 from planning.services.replanning import replan
-from planning.services.situation import read_situation, terms_of
-from planning.services.versions import save_decisions
+from planning.services.versions import write_changed_versions
+from planning.versions import Terms
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +58,10 @@ def create_action_plan(
         raise ActionPlanExistsError(action_plan_id=existing.id)
     terms = terms or Terms.generated(today)
     _require_day_within_period(terms)
-    situation = read_situation(owner=owner, today=today)
-    situation.require_snapshot()
+    context = read_context(owner=owner, today=today)
+    context.require_snapshot()
     plan = new_plan(goal=goal, owner=owner, now=now, today=today)
-    save_decisions(situation=situation.with_terms(plan, terms), reason=Reason.REGENERATED, now=now)
+    write_changed_versions(context=context.with_terms(plan, terms), reason=Reason.REGENERATED, now=now)
     return plan
 
 
@@ -85,8 +86,8 @@ def update_action_plan(
     if terms != before:
         _require_active(plan.goal)
         _require_day_within_period(terms)
-        situation = read_situation(owner=owner, today=today).with_terms(plan, terms)
-        save_decisions(situation=situation, reason=Reason.REGENERATED, now=now)
+        context = read_context(owner=owner, today=today).with_terms(plan, terms)
+        write_changed_versions(context=context, reason=Reason.REGENERATED, now=now)
     return plan
 
 
@@ -101,10 +102,10 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
     lock_user(owner.id)
     plan = open_plan(owner=owner, plan_id=plan_id)
     _require_active(plan.goal)
-    situation = read_situation(owner=owner, today=today)
-    situation.require_snapshot()
-    situation = situation.with_terms(plan, replace(terms_of(plan), chosen_amount=None))
-    save_decisions(situation=situation, reason=Reason.REGENERATED, now=now, always=[plan.goal_id])
+    context = read_context(owner=owner, today=today)
+    context.require_snapshot()
+    context = context.with_terms(plan, replace(terms_of(plan), chosen_amount=None))
+    write_changed_versions(context=context, reason=Reason.REGENERATED, now=now, always=[plan.goal_id])
     return plan
 
 

@@ -22,7 +22,7 @@ def on_person_exported(event: PersonExported) -> None:
 
 
 def on_person_erased(event: PersonErased) -> None:
-    """Nothing is left of the person's figures and plans."""
+    """Nothing is left of the person's snapshots and plans."""
     ActionPlan.objects.filter(user_id=event.user_id).delete()
     Snapshot.objects.filter(user_id=event.user_id).delete()
 

@@ -11,9 +11,9 @@ from accounts.services import lock_user
 from goals.models import Goal
 from planning.engine.model import Plan
 from planning.models import ActionPlan, Reason
-from planning.outcome import Terms
-from planning.services.situation import read_situation
-from planning.services.versions import save_decisions
+from planning.services.planning_context import read_context
+from planning.services.versions import write_changed_versions
+from planning.versions import Terms
 
 
 @transaction.atomic
@@ -25,13 +25,13 @@ def plan_everything(*, owner: User, now: datetime, today: date) -> Plan:
     :raises SnapshotRequiredError: income or expenses are unknown.
     """
     lock_user(owner.id)
-    situation = read_situation(owner=owner, today=today)
-    situation.require_snapshot()
-    for goal in situation.goals:
-        if goal.id not in situation.plans:
+    context = read_context(owner=owner, today=today)
+    context.require_snapshot()
+    for goal in context.goals:
+        if goal.id not in context.plans:
             plan = new_plan(goal=goal, owner=owner, now=now, today=today)
-            situation = situation.with_terms(plan, Terms.generated(today))
-    return save_decisions(situation=situation, reason=Reason.REGENERATED, now=now)
+            context = context.with_terms(plan, Terms.generated(today))
+    return write_changed_versions(context=context, reason=Reason.REGENERATED, now=now)
 
 
 def new_plan(*, goal: Goal, owner: User, now: datetime, today: date) -> ActionPlan:

@@ -18,10 +18,10 @@ from planning.engine.cadence import Frequency, monthly_amount, period_amount
 from planning.engine.drift import WayBack
 from planning.errors import NothingToAcceptError
 from planning.models import ActionPlan, Reason
-from planning.outcome import Terms
 from planning.services.action_plans import open_plan
-from planning.services.situation import Situation, read_situation, terms_of
-from planning.services.versions import save_decisions
+from planning.services.planning_context import PlanningContext, read_context, terms_of
+from planning.services.versions import write_changed_versions
+from planning.versions import Terms
 
 
 class Choice(StrEnum):
@@ -33,10 +33,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A proposal, and the situation that it was made in."""
+    """A proposal, and the context that it was made in."""
 
     proposal: drift.Proposal
-    situation: Situation
+    context: PlanningContext
     goal: Goal
 
 
@@ -61,8 +61,8 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
     terms = _accepted_terms(plan, way)
     offer.goal.target_date = way.target_date
-    save_decisions(
-        situation=offer.situation.with_terms(plan, terms),
+    write_changed_versions(
+        context=offer.context.with_terms(plan, terms),
         reason=Reason.REPLAN_ACCEPTED,
         now=now,
         always=[plan.goal_id],
@@ -73,18 +73,18 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
 
 
 def _offer(plan: ActionPlan, today: date) -> Offer | None:
-    situation = read_situation(owner=plan.user, today=today)
-    place = next((place for place, goal in enumerate(situation.goals) if goal.id == plan.goal_id), None)
-    if place is None or situation.goals[place].last_check_in_date is None:
+    context = read_context(owner=plan.user, today=today)
+    place = next((place for place, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
+    if place is None or context.goals[place].last_check_in_date is None:
         return None
-    goal = situation.goals[place]
+    goal = context.goals[place]
     proposal = drift.propose(
-        situation.plan_input(),
+        context.plan_input(),
         place,
         expected=goal.expected_on(today),
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)),
     )
-    return Offer(proposal, situation, goal) if proposal else None
+    return Offer(proposal, context, goal) if proposal else None
 
 
 def _accepted_terms(plan: ActionPlan, way: WayBack) -> Terms:

@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.services import lock_user
 from fincred.events import GoalsChanged
 from planning.models import ActionPlan, Reason
-from planning.services.situation import read_situation
-from planning.services.versions import save_decisions
+from planning.services.planning_context import read_context
+from planning.services.versions import write_changed_versions
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def replan(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
     """
     lock_user(owner.id)
     if ActionPlan.objects.owned_by(owner).open().exists():
-        save_decisions(situation=read_situation(owner=owner, today=today), reason=reason, now=now)
+        write_changed_versions(context=read_context(owner=owner, today=today), reason=reason, now=now)
 
 
 def on_goals_changed(event: GoalsChanged) -> None:

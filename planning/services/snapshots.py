@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from accounts import audit
 from accounts.models import User
-from accounts.services import audit, lock_user
+from accounts.services import lock_user
 from fincred.errors import FieldError
 from goals.models import Goal, GoalType
-from planning.figures import DebtEntry, Figures
 from planning.models import Reason, Snapshot
 from planning.services.replanning import replan
+from planning.snapshots import DebtEntry, SnapshotContents
 
 logger = logging.getLogger(__name__)
 
@@ -26,23 +27,23 @@ AUDITED: Final = ("number", "monthly_income", "monthly_expenses", "total_debt", 
 
 
 @transaction.atomic
-def store_snapshot(*, owner: User, figures: Figures, now: datetime, today: date) -> Snapshot:
+def store_snapshot(*, owner: User, contents: SnapshotContents, now: datetime, today: date) -> Snapshot:
     """A new version of the person's money; all their plans follow, counted from `today`.
 
     :raises FieldError: a debt names a goal that is not their own debt_payoff goal.
     """
     lock_user(owner.id)
-    require_debt_goals(owner=owner, debts=figures.debts)
+    require_debt_goals(owner=owner, debts=contents.debts)
     last = Snapshot.objects.owned_by(owner).aggregate(last=Max("number"))["last"]
     snapshot = Snapshot.objects.create(
         user=owner,
         number=(last or 0) + 1,
-        **figures.as_json(),
-        monthly_income=figures.monthly_income,
-        monthly_expenses=figures.monthly_expenses,
-        monthly_minimum_payments=figures.monthly_minimum_payments,
-        total_debt=figures.total_debt,
-        total_savings=figures.total_savings,
+        **contents.as_json(),
+        monthly_income=contents.monthly_income,
+        monthly_expenses=contents.monthly_expenses,
+        monthly_minimum_payments=contents.monthly_minimum_payments,
+        total_debt=contents.total_debt,
+        total_savings=contents.total_savings,
         created_at=now,
     )
     audit.record(
@@ -64,7 +65,7 @@ def require_debt_goals(*, owner: User, debts: Sequence[DebtEntry], path: str = "
     goals = Goal.objects.owned_by(owner).filter(pk__in=named, type=GoalType.DEBT_PAYOFF)
     known: set[UUID | None] = {None, *goals.values_list("pk", flat=True)}
     if not named <= known and (newest := Snapshot.objects.owned_by(owner).newest_first().first()):
-        known |= {entry.goal_id for entry in newest.figures.debts}
+        known |= {entry.goal_id for entry in newest.contents.debts}
     for place, entry in enumerate(debts):
         if entry.goal_id not in known:
             raise FieldError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from accounts.models import User
-from planning.engine.income import is_irregular
+from planning.engine.money.income import is_irregular
 from planning.engine.suggestions import Suggestion, suggest
 from planning.models import Snapshot
 
@@ -15,13 +15,13 @@ def suggestions_for(owner: User) -> tuple[Suggestion, ...]:
     snapshot = Snapshot.objects.owned_by(owner).newest_first().first()
     if snapshot is None:
         return ()
-    figures = snapshot.figures
+    contents = snapshot.contents
     return suggest(
-        figures.finances,
-        essential_expenses=figures.expenses.essential_amount if figures.expenses else None,
-        savings=figures.total_savings,
-        debts=figures.engine_debts(),
-        irregular_income=_is_self_employed(owner) or is_irregular(figures.engine_incomes()),
+        contents.finances,
+        essential_expenses=contents.expenses.essential_amount if contents.expenses else None,
+        savings=contents.total_savings,
+        debts=contents.engine_debts(),
+        irregular_income=_is_self_employed(owner) or is_irregular(contents.engine_incomes()),
     )
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import F
 
+from accounts import audit
 from accounts.models import User
-from accounts.services import audit
 from goals.models import Goal
 from goals.pace import Pace
 from goals.services import set_pace
@@ -20,29 +20,31 @@ from planning.engine import ENGINE_VERSION
 from planning.engine.model import GoalPlan, Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion, Reason
-from planning.outcome import Inputs, decide, replay
-from planning.services.situation import Situation
+from planning.services.planning_context import PlanningContext
+from planning.versions import VersionInputs, compute_outputs, replay
 
 logger = logging.getLogger(__name__)
 
 
-def save_decisions(*, situation: Situation, reason: Reason, now: datetime, always: Collection[UUID] = ()) -> Plan:
+def write_changed_versions(
+    *, context: PlanningContext, reason: Reason, now: datetime, always: Collection[UUID] = ()
+) -> Plan:
     """Plan all goals together and write a version of each open plan whose outcome isn't what it was.
 
     Plans of the goals in `always` get one in any case; a plan that was not stored yet is `created`. The caller
-    holds the lock of the person's row and has read `situation` under it.
+    holds the lock of the person's row and has read `context` under it.
     """
-    plan_input = situation.plan_input()
+    plan_input = context.plan_input()
     made = make_plan(plan_input)
-    newest = _newest_outputs(situation.plans.values())
-    for goal, goal_plan in zip(situation.goals, made.goals, strict=True):
-        if goal.id not in situation.plans:
+    newest = _newest_outputs(context.plans.values())
+    for goal, goal_plan in zip(context.goals, made.goals, strict=True):
+        if goal.id not in context.plans:
             continue
-        plan = situation.plans[goal.id]
-        inputs = situation.inputs_of(goal.id, plan_input)
-        if goal.id in always or decide(inputs, goal_plan).as_json() != newest.get(plan.id):
+        plan = context.plans[goal.id]
+        inputs = context.inputs_of(goal.id, plan_input)
+        if goal.id in always or compute_outputs(inputs, goal_plan).as_json() != newest.get(plan.id):
             _write(plan=plan, goal=goal, inputs=inputs, goal_plan=goal_plan, reason=reason, now=now)
-            _audit(plan, situation.owner, now)
+            _audit(plan, context.owner, now)
     return made
 
 
@@ -52,9 +54,9 @@ def _newest_outputs(plans: Collection[ActionPlan]) -> dict[UUID, Any]:
 
 
 def _write(
-    *, plan: ActionPlan, goal: Goal, inputs: Inputs, goal_plan: GoalPlan, reason: Reason, now: datetime
+    *, plan: ActionPlan, goal: Goal, inputs: VersionInputs, goal_plan: GoalPlan, reason: Reason, now: datetime
 ) -> None:
-    outcome = decide(inputs, goal_plan)
+    outcome = compute_outputs(inputs, goal_plan)
     for name, value in asdict(outcome).items():
         setattr(plan, name, value)
     plan.version, plan.updated_at = (plan.version or 0) + 1, now

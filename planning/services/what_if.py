@@ -13,9 +13,9 @@ from accounts.models import User
 from fincred.errors import FieldError
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.plan import make_plan
-from planning.figures import Figures
-from planning.services.situation import Situation, read_situation
+from planning.services.planning_context import PlanningContext, read_context
 from planning.services.snapshots import require_debt_goals
+from planning.snapshots import SnapshotContents
 from planning.what_if import Deltas, Difference, GoalChange, differences, scenario
 
 MAX_GOALS: Final = 100
@@ -23,10 +23,10 @@ MAX_GOALS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`figures` replace the stored snapshot in both plans; `changes` are by goal, in the order asked."""
+    """`contents` replace the stored snapshot in both plans; `changes` are by goal, in the order asked."""
 
     as_of: date
-    figures: Figures | None
+    contents: SnapshotContents | None
     deltas: Deltas
     changes: Sequence[tuple[UUID, GoalChange]]
     new_goals: tuple[GoalInput, ...]
@@ -43,14 +43,14 @@ class Answer:
 def what_if(*, owner: User, question: Question) -> Answer:
     """The plan as it is and as it would be, both counted from the question's day. Nothing is stored.
 
-    :raises SnapshotRequiredError: no figures are given and the stored ones lack income or expenses.
+    :raises SnapshotRequiredError: no contents are given and the stored ones lack income or expenses.
     :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
         than 100 goals, or less than no income or expenses.
     """
-    situation = _situation(owner, question)
-    _require_known_goals(situation, question)
+    context = _situation(owner, question)
+    _require_known_goals(context, question)
     _require_later_dates(question)
-    baseline = situation.plan_input()
+    baseline = context.plan_input()
     _require_not_negative(baseline, question.deltas)
     asked = scenario(
         baseline,
@@ -62,17 +62,17 @@ def what_if(*, owner: User, question: Question) -> Answer:
     return Answer(question.as_of, before, after, tuple(differences(before, after)))
 
 
-def _situation(owner: User, question: Question) -> Situation:
-    stored = read_situation(owner=owner, today=question.as_of)
-    if question.figures is None:
+def _situation(owner: User, question: Question) -> PlanningContext:
+    stored = read_context(owner=owner, today=question.as_of)
+    if question.contents is None:
         stored.require_snapshot()
         return stored
-    require_debt_goals(owner=owner, debts=question.figures.debts, path="snapshot.debts")
-    return replace(stored, figures=question.figures)
+    require_debt_goals(owner=owner, debts=question.contents.debts, path="snapshot.debts")
+    return replace(stored, contents=question.contents)
 
 
-def _require_known_goals(situation: Situation, question: Question) -> None:
-    known = {goal.id for goal in situation.goals}
+def _require_known_goals(context: PlanningContext, question: Question) -> None:
+    known = {goal.id for goal in context.goals}
     for place, (goal_id, _) in enumerate(question.changes):
         if goal_id not in known:
             raise FieldError(

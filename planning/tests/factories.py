@@ -9,19 +9,19 @@ from typing import Any
 from accounts.models import User
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
-from planning.figures import DebtEntry, Expenses, Figures, IncomeEntry, SavingsEntry
 from planning.models import ActionPlan, Snapshot
 from planning.services.action_plans import create_action_plan
 from planning.services.snapshots import store_snapshot
+from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 
 
-def figures(*, income: str = "3000.00", expenses: str | None = "2000.00", **more: Any) -> Figures:
+def contents(*, income: str = "3000.00", expenses: str | None = "2000.00", **more: Any) -> SnapshotContents:
     """A monthly income and expenses; 1 000 a month are left."""
     spent = None if expenses is None else Expenses(Decimal(expenses))
-    return Figures(incomes=(IncomeEntry(Decimal(income), "monthly"),), expenses=spent, **more)
+    return SnapshotContents(incomes=(IncomeEntry(Decimal(income), "monthly"),), expenses=spent, **more)
 
 
 def debt(**fields: Any) -> DebtEntry:
@@ -41,9 +41,9 @@ def savings(balance: str) -> SavingsEntry:
 
 
 def snapshot_of(
-    owner: User, told: Figures | None = None, *, now: datetime = NOON, today: date = TODAY
+    owner: User, told: SnapshotContents | None = None, *, now: datetime = NOON, today: date = TODAY
 ) -> Snapshot:
-    return store_snapshot(owner=owner, figures=told or figures(), now=now, today=today)
+    return store_snapshot(owner=owner, contents=told or contents(), now=now, today=today)
 
 
 def plan_for(goal: Goal, *, now: datetime = NOON, today: date = TODAY) -> ActionPlan:

@@ -22,7 +22,7 @@ from planning.services.action_plans import (
 )
 from planning.services.plans import plan_everything
 from planning.services.proposals import Choice, accept_proposal
-from planning.tests.factories import NOON, TODAY, figures, goal_of, plan_for, snapshot_of
+from planning.tests.factories import NOON, TODAY, contents, goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
@@ -46,7 +46,7 @@ def writes(saver: User) -> dict[str, Callable[[], Any]]:
     )
     changes: Any = {"amount": Decimal("900.00"), "is_confirmed_set_up": True}
     return {
-        "snapshot": partial(snapshot_of, saver, figures(income="2100.00")),
+        "snapshot": partial(snapshot_of, saver, contents(income="2100.00")),
         "plan everything": partial(plan_everything, **on),
         "create": partial(create_action_plan, **on, goal_id=without.id, terms=None),
         "update": partial(update_action_plan, **on, plan_id=plan.id, changes=changes),

@@ -23,6 +23,6 @@ class TestOpenPlans:
         first, second = plan_for(goals[0]), plan_for(goals[1])
         end_action_plan(owner=saver, plan_id=second.id, now=NOON, today=TODAY)
         with django_assert_num_queries(1):
-            plans = OPEN_PLANS.given(owner=saver.pk).all()
+            plans = OPEN_PLANS.bind(owner=saver.pk).all()
             assert plans[0].next_action_date(TODAY) == TODAY
         assert plans == [first]

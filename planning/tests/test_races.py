@@ -18,7 +18,7 @@ from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.services.action_plans import create_action_plan, update_action_plan
 from planning.services.plans import plan_everything
 from planning.services.versions import replay_mismatches
-from planning.tests.factories import NOON, TODAY, figures, goal_of, plan_for, snapshot_of
+from planning.tests.factories import NOON, TODAY, contents, goal_of, plan_for, snapshot_of
 
 pytestmark = [
     pytest.mark.integration,
@@ -47,7 +47,7 @@ class TestRaces:
         goal = goal_of(saver)
         plan = plan_for(goal)
         calls: list[Callable[[], Any]] = [
-            *(partial(snapshot_of, saver, figures(income=f"{3000 + n}.00")) for n in range(4)),
+            *(partial(snapshot_of, saver, contents(income=f"{3000 + n}.00")) for n in range(4)),
             *(partial(plan_everything, owner=saver, now=NOON, today=TODAY) for _ in range(2)),
             *(
                 partial(

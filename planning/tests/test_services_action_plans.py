@@ -14,9 +14,7 @@ from goals.models import Goal
 from goals.pace import Pace
 from goals.services import update_goal
 from planning.errors import ActionPlanExistsError, GoalNotActiveError, SnapshotRequiredError
-from planning.figures import Figures
 from planning.models import ActionPlan, PlanVersion
-from planning.outcome import Terms
 from planning.services.action_plans import (
     PlanChanges,
     create_action_plan,
@@ -26,7 +24,9 @@ from planning.services.action_plans import (
 )
 from planning.services.plans import plan_everything
 from planning.services.versions import replay_mismatches
-from planning.tests.factories import NOON, TODAY, debt, figures, goal_of, plan_for, snapshot_of
+from planning.snapshots import SnapshotContents
+from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
+from planning.versions import Terms
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
@@ -66,7 +66,7 @@ class TestCreateActionPlan:
         assert plan.allocated_monthly_contribution == Decimal("833.33")
 
     def test_starts_when_goals_with_nearer_dates_have_had_their_share(self, saver: User) -> None:
-        snapshot_of(saver, figures(income="2500.00"))
+        snapshot_of(saver, contents(income="2500.00"))
         far = goal_of(saver, target_amount=Decimal("6000.00"), target_date=date(2028, 3, 10))
         goal_of(saver, target_amount=Decimal("1000.00"), target_date=date(2026, 5, 10), priority="Low")
         plan = plan_for(far)
@@ -103,7 +103,7 @@ class TestCreateActionPlan:
 
     def test_reckons_linked_debts_instead_of_the_target(self, saver: User) -> None:
         goal = goal_of(saver, type="debt_payoff", target_date=date(2027, 3, 10), target_amount=Decimal("9.00"))
-        snapshot_of(saver, figures(debts=(debt(goal_id=goal.id),)))
+        snapshot_of(saver, contents(debts=(debt(goal_id=goal.id),)))
         plan = plan_for(goal)
         assert plan.required_monthly_contribution == Decimal("344.25")  # level 444.25 less the minimum of 100
 
@@ -116,13 +116,13 @@ class TestCreateActionPlan:
         ("told", "missing"),
         [
             (None, ["incomes", "expenses"]),
-            (Figures(), ["incomes", "expenses"]),
-            (figures(expenses=None), ["expenses"]),
-            (Figures(expenses=figures().expenses), ["incomes"]),
+            (SnapshotContents(), ["incomes", "expenses"]),
+            (contents(expenses=None), ["expenses"]),
+            (SnapshotContents(expenses=contents().expenses), ["incomes"]),
         ],
     )
     def test_refuses_without_income_and_expenses(
-        self, saver: User, told: Figures | None, missing: list[str]
+        self, saver: User, told: SnapshotContents | None, missing: list[str]
     ) -> None:
         if told is not None:
             snapshot_of(saver, told)
@@ -178,7 +178,7 @@ class TestUpdateActionPlan:
         assert (plan.frequency, plan.is_confirmed_set_up) == ("monthly", False)
 
     def test_without_a_usable_snapshot_counts_it_as_nothing(self, plan: ActionPlan, saver: User) -> None:
-        snapshot_of(saver, Figures())
+        snapshot_of(saver, SnapshotContents())
         plan = changed(plan, {"amount": Decimal("50.00")})
         assert plan.explanation["facts"]["missing"] == ["incomes", "expenses"]
 
@@ -213,7 +213,7 @@ class TestRegenerateActionPlan:
         assert plan.versions.get(number=2).as_of == later
 
     def test_refuses_without_a_usable_snapshot(self, plan: ActionPlan, saver: User) -> None:
-        snapshot_of(saver, Figures())
+        snapshot_of(saver, SnapshotContents())
         with pytest.raises(SnapshotRequiredError):
             regenerate_action_plan(owner=saver, plan_id=plan.id, now=NOON, today=TODAY)
 
@@ -287,8 +287,8 @@ class TestVersions:
         second = goal_of(saver, priority="Low", annual_rate=Decimal("3.5000"), target_amount=Decimal("15000.00"))
         chosen_for(second)
         changed(plan, {"amount": Decimal("33.33")})
-        snapshot_of(saver, figures(income="2000.01", debts=(debt(),)))
-        snapshot_of(saver, Figures())
+        snapshot_of(saver, contents(income="2000.01", debts=(debt(),)))
+        snapshot_of(saver, SnapshotContents())
         assert PlanVersion.objects.count() >= 6
         assert list(replay_mismatches()) == []
 

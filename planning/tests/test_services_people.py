@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
+from fincred.api.renderers import render_json
 from fincred.events import PersonErased, PersonExported, publish
-from fincred.renderers import render_json
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.services.action_plans import end_action_plan
 from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of

@@ -12,7 +12,7 @@ from accounts.models import User
 from goals.models import Goal
 from goals.services import cancel_goal, create_goal, record_progress, update_goal
 from planning.models import ActionPlan
-from planning.tests.factories import NOON, TODAY, debt, figures, goal_of, plan_for, snapshot_of
+from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
@@ -46,7 +46,7 @@ class TestGoalsChanged:
     def test_another_type_counts_other_debts(self, saver: User) -> None:
         snapshot_of(saver)
         plan = plan_for(goal_of(saver, type="debt_payoff", target_amount=Decimal("12000.00")))
-        snapshot_of(saver, figures(debts=(debt(goal_id=plan.goal_id),)))
+        snapshot_of(saver, contents(debts=(debt(goal_id=plan.goal_id),)))
         change(plan, type="short_term_saving")
         plan.refresh_from_db()
         assert plan.required_monthly_contribution == Decimal("1000.00")

@@ -12,11 +12,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from fincred.openapi import document
+from fincred.api.openapi import document
 from goals.models import Goal
 from goals.services import record_progress
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.tests.factories import NOON, TODAY, debt, figures, goal_of, plan_for, savings, snapshot_of
+from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, savings, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.usefixtures("noon")]
 
@@ -152,7 +152,7 @@ class TestSnapshot:
 
     def test_history_is_newest_first_in_pages(self, as_saver: APIClient, saver: User) -> None:
         for income in ("1.00", "2.00", "3.00"):
-            snapshot_of(saver, figures(income=income))
+            snapshot_of(saver, contents(income=income))
         response = as_saver.get("/api/v0/snapshot/history?limit=2")
         assert [row["summary"]["monthly_income"] for row in response.json()] == [3, 2]
         assert response["X-Total-Count"] == "3"
@@ -530,7 +530,7 @@ class TestDebtPayoff:
         assert [each["extra"] for each in document["more"]] == [50, 100]
 
     def test_takes_the_snapshots_debts(self, as_saver: APIClient, saver: User) -> None:
-        snapshot_of(saver, figures(debts=(debt(),)))
+        snapshot_of(saver, contents(debts=(debt(),)))
         document = as_saver.post(self.PATH, {"extra_monthly": 344.25}).json()
         assert (document["monthly_budget"], document["strategies"]["avalanche"]["months"]) == (444.25, 12)
         assert document["as_of"] == "2026-03-10"
@@ -568,7 +568,7 @@ class TestSuggestions:
         assert as_saver.get(self.PATH).json() == []
 
     def test_carry_their_arithmetic(self, as_saver: APIClient, saver: User) -> None:
-        snapshot_of(saver, figures(debts=(debt(),), savings=(savings("1000.00"),)))
+        snapshot_of(saver, contents(debts=(debt(),), savings=(savings("1000.00"),)))
         response = as_saver.get(self.PATH)
         fund, payoff, fire = response.json()
         assert (fund["type"], fund["target_amount"], fund["explanation"]["facts"]["months"]) == (
@@ -695,7 +695,7 @@ class TestImmenseAmounts:
             min_payment=Decimal("0.00"),
             goal_id=goal.id,
         )
-        snapshot_of(saver, figures(debts=(immense,)))
+        snapshot_of(saver, contents(debts=(immense,)))
         (planned,) = as_saver.post("/api/v0/planning/plan").json()["goals"]
         (stored,) = as_saver.get("/api/v0/action-plans").json()
         assert planned["shortfall"] == stored["shortfall"] == 999999999999.99

@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
+from fincred.api.openapi import documented
+from fincred.api.renderers import no_content
+from fincred.api.views import ApiView
 from fincred.errors import NoFieldsToUpdateError
-from fincred.openapi import documented
-from fincred.renderers import no_content
-from fincred.views import ApiView
 from goals.models import Goal
 from planning import examples
 from planning.errors import ActionPlanExistsError, GoalNotActiveError, SnapshotRequiredError
@@ -64,7 +64,7 @@ class ActionPlanList(_ActionPlanView):
         response_example=[examples.ACTION_PLAN],
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.page(OPEN_PLANS.given(owner=self.user.pk), ActionPlanSerializer, today=self.today)
+        return self.page(OPEN_PLANS.bind(owner=self.user.pk), ActionPlanSerializer, today=self.today)
 
 
 _UPDATE: dict[str, Any] = {

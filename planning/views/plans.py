@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
-from fincred.openapi import documented
-from fincred.renderers import JSONResponse
-from fincred.views import ApiView
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse
+from fincred.api.views import ApiView
 from planning import examples
 from planning.errors import SnapshotRequiredError
 from planning.serializers.plans import PlanSerializer

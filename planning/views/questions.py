@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from fincred.openapi import documented
-from fincred.renderers import JSONResponse
-from fincred.views import ApiView
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse
+from fincred.api.views import ApiView
 from planning import examples
 from planning.serializers.advice import SuggestionSerializer
-from planning.serializers.debts import DebtPayoffAnswerSerializer, DebtPayoffSerializer
-from planning.services.debts import debt_payoff
+from planning.serializers.debt_payoff import DebtPayoffAnswerSerializer, DebtPayoffSerializer
+from planning.services.debt_payoff import debt_payoff
 from planning.services.suggestions import suggestions_for
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from fincred.openapi import documented
-from fincred.renderers import JSONResponse
-from fincred.views import ApiView
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse
+from fincred.api.views import ApiView
 from planning import examples
 from planning.queries import NEWEST_SNAPSHOTS
 from planning.serializers.snapshots import NO_SNAPSHOT, SnapshotSerializer, SnapshotWriteSerializer
@@ -22,7 +22,7 @@ class SnapshotView(ApiView):
         response_example=examples.SNAPSHOT,
     )
     def get(self, request: Request) -> HttpResponse:
-        snapshot = NEWEST_SNAPSHOTS.given(owner=self.user.pk).first()
+        snapshot = NEWEST_SNAPSHOTS.bind(owner=self.user.pk).first()
         return self.answer(SnapshotSerializer, snapshot) if snapshot else JSONResponse(NO_SNAPSHOT)
 
     @documented(
@@ -37,8 +37,8 @@ class SnapshotView(ApiView):
         response_example=examples.SNAPSHOT,
     )
     def put(self, request: Request) -> HttpResponse:
-        figures = self.validated(SnapshotWriteSerializer)["figures"]
-        snapshot = store_snapshot(owner=self.user, figures=figures, now=self.now, today=self.today)
+        contents = self.validated(SnapshotWriteSerializer)["contents"]
+        snapshot = store_snapshot(owner=self.user, contents=contents, now=self.now, today=self.today)
         return JSONResponse(SnapshotSerializer(snapshot).data)
 
 
@@ -49,4 +49,4 @@ class SnapshotHistory(ApiView):
         response_example=[examples.SNAPSHOT],
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.page(NEWEST_SNAPSHOTS.given(owner=self.user.pk), SnapshotSerializer)
+        return self.page(NEWEST_SNAPSHOTS.bind(owner=self.user.pk), SnapshotSerializer)

@@ -8,9 +8,9 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from fincred.openapi import documented
-from fincred.renderers import JSONResponse
-from fincred.views import ApiView
+from fincred.api.openapi import documented
+from fincred.api.renderers import JSONResponse
+from fincred.api.views import ApiView
 from planning import examples
 from planning.engine.model import GoalInput
 from planning.errors import SnapshotRequiredError
@@ -46,7 +46,7 @@ def _question(asked: dict[str, Any], today: date) -> Question:
         changes.append((goal_id, GoalChange(**change)))
     return Question(
         as_of=asked.get("as_of", today),
-        figures=asked["snapshot"]["figures"] if "snapshot" in asked else None,
+        contents=asked["snapshot"]["contents"] if "snapshot" in asked else None,
         deltas=Deltas(asked["income_delta"], asked["expenses_delta"], asked["extra_monthly"]),
         changes=changes,
         new_goals=tuple(_new_goal(goal) for goal in asked.get("new_goals", [])),

@@ -112,7 +112,7 @@ class TestIndexes:
         values = {"goal": goal.pk, "goal_id": goal.pk, "owner": saver.pk} | period
         history = history_of_goal if "goal" in asked else history_of_person
         with CaptureQueriesContext(connection) as queries:
-            assert history(frozenset(asked | period.keys())).given(**values).count() == 0
+            assert history(frozenset(asked | period.keys())).bind(**values).count() == 0
 
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":

@@ -9,12 +9,12 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from fincred.reads import together
+from fincred.db.queries import fetch_all
 from goals.models import Goal, Status
 from goals.tests.factories import GoalFactory
-from planning.figures import Expenses, Figures, IncomeEntry
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
+from planning.snapshots import Expenses, IncomeEntry, SnapshotContents
 from tracking import services
 from tracking.models import CheckIn
 from tracking.queries import Dashboard, dashboard, for_dashboard, history_of_goal, history_of_person
@@ -33,16 +33,16 @@ def _fixed_day(noon: datetime) -> None:
 
 def plan(owner: User, now: datetime) -> None:
     """A plan for every active goal, from 3 000.00 a month of which 2 000.00 are spent."""
-    figures = Figures(
+    figures = SnapshotContents(
         incomes=(IncomeEntry(amount=Decimal(3000), frequency="monthly", source_label=None),),
         expenses=Expenses(total_amount=Decimal(2000), essential_amount=None),
     )
-    store_snapshot(owner=owner, figures=figures, now=now, today=TODAY)
+    store_snapshot(owner=owner, contents=figures, now=now, today=TODAY)
     plan_everything(owner=owner, now=now, today=TODAY)
 
 
 def board_of(person: User) -> Dashboard:
-    return dashboard(*together(*for_dashboard(person.pk)), today=TODAY)
+    return dashboard(*fetch_all(*for_dashboard(person.pk)), today=TODAY)
 
 
 class TestDashboard:
@@ -190,7 +190,7 @@ class TestHistory:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
             for limit in range(1, 13):
-                page = read.given(goal=goal.pk, owner=saver.pk).page(limit=limit, offset=limit).all()
+                page = read.bind(goal=goal.pk, owner=saver.pk).page(limit=limit, offset=limit).all()
                 assert [check_in.check_in_date for check_in in page] == days[limit : 2 * limit]
             plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
             cursor.execute(f"{plans} WHERE statement ~ 'tracking_checkin'")

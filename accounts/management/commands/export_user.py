@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services import export_person, find_person
 from fincred import clock
+from fincred.api.renderers import render_json
 from fincred.errors import ResourceNotFoundError
-from fincred.renderers import render_json
 
 
 class Command(BaseCommand):

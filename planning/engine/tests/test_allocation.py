@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.engine.allocation import Claim, Grant, Portion, allocate, plan_order, spread
-from planning.engine.cents import divided_up
+from planning.engine.money.cents import divided_up
 from planning.engine.tests.builders import STORED, goal
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]

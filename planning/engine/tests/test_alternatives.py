@@ -15,7 +15,7 @@ from planning.engine.dates import calendar_date, instalment_count
 from planning.engine.model import Alternative, Debt, Feasibility, GoalInput, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
-from planning.engine.settlement import Standing, settle_dates
+from planning.engine.solver import GoalState, solve_dates
 from planning.engine.tests.builders import (
     OF_EVERY_KIND,
     WITH_INTEREST,
@@ -99,12 +99,12 @@ class TestAlternatives:
         asked = inputs(500, *heavy)
         efforts: list[int] = []
 
-        def watched(*inputs: Any) -> list[Standing]:
-            standings = settle_dates(*inputs)
-            efforts.append(sum(_effort(standing) for standing in standings))
-            return standings
+        def watched(*inputs: Any) -> list[GoalState]:
+            states = solve_dates(*inputs)
+            efforts.append(sum(_effort(state) for state in states))
+            return states
 
-        monkeypatch.setattr("planning.engine.alternatives.settle_dates", watched)
+        monkeypatch.setattr("planning.engine.alternatives.solve_dates", watched)
         plan = make_plan(asked)
         assert sum(efforts[:-1]) <= MAX_EFFORT < sum(efforts)
         assert {made.feasibility for made in plan.goals} == {Feasibility.UNREALISTIC}
@@ -137,8 +137,8 @@ class TestAlternatives:
                         position,
                         Alternative("later_date", target_date=calendar_date(asked.as_of, months)),
                     )
-                    standings = settle_dates(sooner, Needs(asked.as_of), order)
-                    assert not next(each for each in standings if each.position == position).arrives
+                    states = solve_dates(sooner, Needs(asked.as_of), order)
+                    assert not next(each for each in states if each.position == position).arrives
 
     @settings(max_examples=25, deadline=None)
     @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))

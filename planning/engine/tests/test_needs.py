@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.engine.courses import DebtPayoff
 from planning.engine.dates import instalment_count, payment_count
 from planning.engine.needs import Needs, date_with_months, last_month, months_with, need_of
 from planning.engine.tests.builders import NEW_YEAR, card, goal, money
+from planning.engine.trajectory import DebtPayoff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -63,9 +63,9 @@ class TestMonthsWith:
         asked = goal(debts=(card(),))
         months = months_with(asked, NEW_YEAR, monthly, most=600)
         assert months is not None
-        assert not DebtPayoff(asked.debts, months, monthly).given([monthly] * months).missing
+        assert not DebtPayoff(asked.debts, months, monthly).simulate([monthly] * months).missing
         if months > 1:
-            assert DebtPayoff(asked.debts, months - 1, monthly).given([monthly] * (months - 1)).missing
+            assert DebtPayoff(asked.debts, months - 1, monthly).simulate([monthly] * (months - 1)).missing
 
 
 class TestLastMonth:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from fincred import clock
-from fincred.progress import ProgressBar
+from fincred.ops.progress_bar import ProgressBar
 from planning.models import ActionPlan, Reason
 from planning.services.replanning import replan
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from fincred import clock
 from planning.engine.model import Finances, GoalInput, PlanInput
 from planning.picture import draw
-from planning.services.situation import read_situation
+from planning.services.planning_context import read_context
 
 NEW_YEAR: Final = date(2026, 1, 1)
 CROSSING_DATES: Final = PlanInput(
@@ -71,7 +71,7 @@ def _plan_of(email: str) -> PlanInput:
     person = User.objects.select_related("profile").filter(email=email).first()
     if person is None:
         raise CommandError(f"There is nobody with the address {email}.")
-    situation = read_situation(owner=person, today=clock.local_day(clock.now(), person.profile.timezone))
-    if not situation.goals:
+    context = read_context(owner=person, today=clock.local_day(clock.now(), person.profile.timezone))
+    if not context.goals:
         raise CommandError(f"{email} has no active goals.")
-    return situation.plan_input()
+    return context.plan_input()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.services.audit import broken_chains
+from accounts.audit import broken_chains
 from planning.services.versions import replay_mismatches
 from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from fincred import clock
-from fincred.progress import ProgressBar
+from fincred.ops.progress_bar import ProgressBar
 from tracking import demo, load
 
 

@@ -1,0 +1,11 @@
+"""The audit trail: who did or saw what of whom, append-only and chained for each person.
+
+Belongs here: writing and checking the trail, and the admin's looks. Doesn't: the person's own words, ever.
+When you add a service that writes, also call `record` under the person's lock, with allowlisted fields only.
+"""
+
+from __future__ import annotations
+
+from accounts.audit.trail import broken_chains, digest_of, fields_of, last_link, record
+
+__all__ = ["broken_chains", "digest_of", "fields_of", "last_link", "record"]

@@ -1,0 +1,161 @@
+"""Whatever staff see or do in the back office is in the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import DatabaseError
+from django.test import Client
+
+from accounts.audit import broken_chains
+from accounts.audit.admin import AuditedAdmin
+from accounts.models import AuditEntry, User
+from accounts.services import erase_person, set_support
+from accounts.tests.factories import PASSWORD, UserFactory
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+PEOPLE = "/admin/accounts/user/"
+TRAIL = "/admin/accounts/auditentry/"
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
+
+
+@pytest.fixture
+def support(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def newest() -> AuditEntry:
+    return AuditEntry.objects.latest("pk")
+
+
+class TestEveryPage:
+    def test_is_audited_and_read_only(self) -> None:
+        assert [page for page in admin.site._registry.values() if not isinstance(page, AuditedAdmin)] == []
+
+
+class TestLooking:
+    def test_at_a_list_is_an_entry_of_the_staff_member_with_the_ids(
+        self, support: Client, agent: User, saver: User, stranger: User
+    ) -> None:
+        support.get(PEOPLE, {"q": "saver@"})
+        entry = newest()
+        assert (entry.person_id, entry.actor_id, entry.role) == (agent.pk, agent.pk, "support")
+        assert (entry.action, entry.after) == ("user.listed", {"ids": [str(saver.pk)]})
+
+    @pytest.mark.parametrize("page", ["change", "history"])
+    def test_at_a_person_is_an_entry_of_the_person(
+        self, support: Client, agent: User, saver: User, page: str
+    ) -> None:
+        assert support.get(f"{PEOPLE}{saver.pk}/{page}/").status_code == 200
+        entry = newest()
+        assert (entry.person_id, entry.actor_id, entry.role) == (saver.pk, agent.pk, "support")
+        assert (entry.action, entry.object_id) == ("user.viewed", str(saver.pk))
+        assert list(broken_chains()) == []
+
+    def test_at_somebody_who_is_not_there_is_none(self, support: Client) -> None:
+        before = AuditEntry.objects.count()
+        support.get(f"{PEOPLE}00000000-0000-0000-0000-000000000000/change/")
+        assert AuditEntry.objects.count() == before
+
+    def test_is_not_granted_when_it_cannot_be_recorded(
+        self, support: Client, saver: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise DatabaseError
+
+        monkeypatch.setattr("accounts.audit.trail.insert", fail)
+        for path in (PEOPLE, f"{PEOPLE}{saver.pk}/change/"):
+            with pytest.raises(DatabaseError):
+                support.get(path)
+
+    def test_past_the_pages_is_impossible(self, support: Client) -> None:
+        field = {"app_label": "planning", "model_name": "actionplan", "field_name": "goal", "term": ""}
+        assert support.get("/admin/autocomplete/", field).status_code == 404
+
+
+class TestTheTrail:
+    def test_is_shown_and_its_being_shown_is_recorded(self, support: Client, saver: User) -> None:
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        entry = newest()
+        assert "user.viewed" in support.get(TRAIL).content.decode()
+        assert support.get(f"{TRAIL}{entry.pk}/change/").status_code == 200
+        assert (newest().person_id, newest().action) == (saver.pk, "auditentry.viewed")
+
+    def test_outlives_the_person(self, support: Client, agent: User, saver: User) -> None:
+        erase_person(user=saver, now=clock.now())
+        entry = newest()
+        assert support.get(f"{TRAIL}{entry.pk}/change/").status_code == 200
+        assert (newest().person_id, newest().action) == (agent.pk, "auditentry.viewed")
+
+    def test_is_changed_by_nobody(self, saver: User) -> None:
+        boss = Client()
+        boss.force_login(User.objects.create_superuser("boss@example.com"))
+        boss.get(PEOPLE)
+        entry = newest()
+        for page in ("change", "delete"):
+            assert boss.post(f"{TRAIL}{entry.pk}/{page}/", {"reason": "x", "post": "yes"}).status_code == 403
+        assert boss.get(f"{TRAIL}add/").status_code == 403
+
+
+class TestActing:
+    def act(self, client: Client, person: User, **form: str) -> None:
+        client.post(PEOPLE, {"action": "end_sessions", "_selected_action": [str(person.pk)], **form})
+
+    def test_is_done_in_the_staff_members_name(self, support: Client, agent: User, saver: User) -> None:
+        self.act(support, saver, reason="asked")
+        entry = newest()
+        assert (entry.action, entry.person_id, entry.actor_id) == ("sessions.ended", saver.pk, agent.pk)
+        assert (entry.role, entry.reason) == ("support", "asked")
+
+    def test_takes_no_reason_but_the_known(self, support: Client, saver: User) -> None:
+        self.act(support, saver)
+        assert newest().reason == ""
+        count = AuditEntry.objects.filter(action="sessions.ended").count()
+        self.act(support, saver, reason="Sam Saver is a nuisance")
+        assert AuditEntry.objects.filter(action="sessions.ended").count() == count
+
+    def test_a_reason_does_not_stick(self, support: Client, saver: User) -> None:
+        self.act(support, saver, reason="asked")
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        assert newest().reason == ""
+
+
+class TestSigningIn:
+    def test_is_recorded(self, db: None) -> None:
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        Client().post("/admin/login/", {"username": boss.email, "password": "no"})
+        assert not AuditEntry.objects.exists()
+        Client().post("/admin/login/", {"username": boss.email, "password": PASSWORD})
+        assert (newest().action, newest().person_id, newest().role) == (
+            "back_office.entered",
+            boss.pk,
+            "support",
+        )
+
+    def test_who_is_no_staff_does_not_get_in(self, saver: User) -> None:
+        answer = Client().post("/admin/login/", {"username": saver.email, "password": PASSWORD})
+        assert answer.status_code == 200
+        assert not AuditEntry.objects.exists()
+
+
+class TestOwnPassword:
+    def test_is_changed_as_over_the_api(self, db: None) -> None:
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        client = Client()
+        client.force_login(boss)
+        form = {"old_password": PASSWORD, "new_password1": "staple the horse", "new_password2": "staple the horse"}
+        assert client.post("/admin/password_change/", form).status_code == 302
+        boss.refresh_from_db()
+        assert boss.check_password("staple the horse")
+        assert "password.changed" in AuditEntry.objects.values_list("action", flat=True)
+        assert client.get(PEOPLE).status_code == 200

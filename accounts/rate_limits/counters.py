@@ -1,0 +1,105 @@
+"""How often somebody may ask: fixed windows of a minute, counted exactly over all workers.
+
+Counters live in Redis where there is one, where a script makes counting and expiring one step; otherwise,
+and while Redis fails, in a table of the database, where one upsert does the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.db import connection
+from django.utils.crypto import salted_hmac
+from redis import RedisError
+
+from accounts.models import RateCounter
+from accounts.rate_limits.policies import Policy
+from fincred.context import Quota, note_quota
+from fincred.errors import RateLimitExceededError
+from fincred.ops.redis import redis_client
+
+logger = logging.getLogger(__name__)
+
+WINDOW_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How often a subject has asked in the present window, this time included; seconds until the next one."""
+
+    policy: Policy
+    used: int
+    resets_in: int
+
+    @property
+    def quota(self) -> Quota:
+        left = max(0, self.policy.quota - self.used)
+        return Quota(self.policy.name, self.policy.quota, left, WINDOW_SECONDS, self.resets_in)
+
+
+def window_of(now: datetime) -> int:
+    """The number of the window, since 1970, that this moment lies in."""
+    return int(now.timestamp()) // WINDOW_SECONDS
+
+
+def count(policy: Policy, subject: str, *, now: datetime) -> Usage | None:
+    """Count one request of `subject`, who will be told what is left; None when limits are switched off."""
+    if not settings.RATE_LIMIT_ENABLED:
+        return None
+    window = window_of(now)
+    # Subjects are addresses of people and machines: only a keyed hash is kept, which nobody can guess backwards.
+    key = salted_hmac("fincred.rate_limits", f"{policy.name}:{subject}", algorithm="sha256").hexdigest()
+    usage = Usage(policy, _increment(key, window), (window + 1) * WINDOW_SECONDS - int(now.timestamp()))
+    note_quota(usage.quota)
+    return usage
+
+
+def enforce(policy: Policy, subject: str, *, now: datetime) -> None:
+    """Count one request of `subject`.
+
+    :raises RateLimitExceededError: the quota of this minute was used up before.
+    """
+    usage = count(policy, subject, now=now)
+    if usage and usage.used > policy.quota:
+        raise RateLimitExceededError(limit=policy.quota, retry_after=usage.resets_in)
+
+
+def _increment(key: str, window: int) -> int:
+    if settings.REDIS_URL:
+        try:
+            return _increment_in_redis(key, window)
+        except RedisError:
+            logger.warning("Rate limits are counted in the database: Redis fails", exc_info=True)
+    return _increment_in_database(key, window)
+
+
+_SCRIPT = """
+local used = redis.call('INCR', KEYS[1])
+if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return used
+"""
+
+
+def _increment_in_redis(key: str, window: int) -> int:
+    used = redis_client().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS))
+    return int(cast("int", used))
+
+
+def _increment_in_database(key: str, window: int) -> int:
+    """One row a subject: a new window starts it again at one."""
+    table = RateCounter._meta.db_table
+    # Both engines speak this; the table's name is our own.
+    statement = f"""
+        INSERT INTO {table} (key, time_window, used) VALUES (%s, %s, 1)
+        ON CONFLICT (key) DO UPDATE SET
+            used = CASE WHEN {table}.time_window = excluded.time_window THEN {table}.used + 1 ELSE 1 END,
+            time_window = excluded.time_window
+        RETURNING used
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key, window])
+        return int(cursor.fetchone()[0])

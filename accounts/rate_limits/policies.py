@@ -1,0 +1,22 @@
+"""Every rate limit: its name in the headers, and how many calls a minute it lets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`quota` requests a minute for each subject."""
+
+    name: str
+    quota: int
+
+
+READS = Policy("reads", settings.RATE_LIMIT_READS_PER_MINUTE)
+WRITES = Policy("writes", settings.RATE_LIMIT_WRITES_PER_MINUTE)
+SIGN_IN_BY_ACCOUNT = Policy("sign-in-account", 10)
+SIGN_IN_BY_ADDRESS = Policy("sign-in-address", 60)
+MAIL_BY_ADDRESS = Policy("mail-address", 30)

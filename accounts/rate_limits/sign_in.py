@@ -1,0 +1,45 @@
+"""Limits that are kept here, below every view, form and backend, so that none of them can forget them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from accounts.rate_limits import policies
+from accounts.rate_limits.counters import enforce
+from accounts.rate_limits.policies import Policy
+from fincred.context import caller
+
+
+def limit_sign_in(*, email: str, now: datetime) -> None:
+    """Count an attempt to prove a password. To be called before the password is hashed, which is slow on purpose.
+
+    :raises RateLimitExceededError: too many from this network, or for this account, whether it exists or not.
+    """
+    _limit_network(policies.SIGN_IN_BY_ADDRESS, now)
+    enforce(policies.SIGN_IN_BY_ACCOUNT, email.lower(), now=now)
+
+
+def limit_mail(*, now: datetime) -> None:
+    """Count a request that may send a mail to somebody.
+
+    :raises RateLimitExceededError: too many from this network.
+    """
+    _limit_network(policies.MAIL_BY_ADDRESS, now)
+
+
+def _limit_network(policy: Policy, now: datetime) -> None:
+    """Commands come from no network, and are not limited."""
+    if address := caller().address:
+        enforce(policy, network_of(address), now=now)
+
+
+def network_of(address: str) -> str:
+    """What one subscriber holds: an IPv4 address, or the /64 around an IPv6 address."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a server behind a Unix socket knows no address
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))

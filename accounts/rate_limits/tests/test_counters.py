@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from redis import Redis, RedisError
+from rest_framework.test import APIClient
+
+from accounts.models import RateCounter
+from accounts.rate_limits import Policy, count, enforce, policies
+from fincred.context import Caller, quotas, set_caller
+from fincred.errors import RateLimitExceededError
+from fincred.ops.middleware import rate_limit_headers
+from fincred.ops.redis import redis_client
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts]
+
+REDIS = "redis://127.0.0.1:6379/9"
+THREE = Policy("three", 3)
+NOON = datetime(2026, 3, 10, 12, 0, 15, tzinfo=UTC)
+
+
+def redis_answers() -> bool:
+    try:
+        return bool(Redis.from_url(REDIS, socket_connect_timeout=1).ping())
+    except RedisError:
+        return False
+
+
+@pytest.fixture(params=["database", "redis"])
+def counters(request: pytest.FixtureRequest, settings: Any) -> Any:
+    """Both homes of the counters must count alike."""
+    settings.RATE_LIMIT_ENABLED = True
+    redis_client.cache_clear()
+    settings.REDIS_URL = ""
+    if request.param == "redis":
+        if not redis_answers():
+            pytest.skip(f"needs Redis at {REDIS}")
+        settings.REDIS_URL = REDIS
+        Redis.from_url(REDIS).flushdb()
+    yield
+    redis_client.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("counters")
+class TestCount:
+    def test_refuses_beyond_the_quota_and_says_when_it_starts_again(self) -> None:
+        for _ in range(3):
+            enforce(THREE, "sam", now=NOON)
+        with pytest.raises(RateLimitExceededError) as refused:
+            enforce(THREE, "sam", now=NOON)
+        assert refused.value.facts == {"limit": 3, "retry_after": 45}
+
+    def test_starts_again_with_the_next_minute(self) -> None:
+        for _ in range(4):
+            count(THREE, "sam", now=NOON)
+        usage = count(THREE, "sam", now=NOON + timedelta(seconds=45))
+        assert usage is not None
+        assert (usage.used, usage.resets_in) == (1, 60)
+
+    def test_subjects_and_policies_do_not_share(self) -> None:
+        count(THREE, "sam", now=NOON)
+        for policy, subject in ((THREE, "kim"), (Policy("other", 3), "sam")):
+            usage = count(policy, subject, now=NOON)
+            assert usage is not None
+            assert usage.used == 1
+
+    def test_the_headers_tell_what_is_left(self) -> None:
+        set_caller(Caller())
+        count(THREE, "sam", now=NOON)
+        count(Policy("two", 2), "sam", now=NOON)
+        assert rate_limit_headers(quotas()) == {
+            "RateLimit-Policy": '"three";q=3;w=60, "two";q=2;w=60',
+            "RateLimit": '"three";r=2;t=45, "two";r=1;t=45',
+        }
+
+    def test_can_be_switched_off(self, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED = False
+        assert count(THREE, "sam", now=NOON) is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("counters")
+class TestParallel:
+    def test_two_hundred_at_once_are_counted_exactly(self) -> None:
+        def hit(_: int) -> int:
+            try:
+                usage = count(THREE, "sam", now=NOON)
+                assert usage is not None
+                return usage.used
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(12) as pool:
+            assert sorted(pool.map(hit, range(200))) == list(range(1, 201))
+
+
+@pytest.mark.django_db
+class TestWithoutRedis:
+    def test_a_redis_that_fails_leaves_the_counting_to_the_database(self, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED = True
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        redis_client.cache_clear()
+        usage = count(THREE, "sam", now=NOON)
+        redis_client.cache_clear()
+        assert usage is not None
+        assert usage.used == 1
+        assert RateCounter.objects.count() == 1
+
+    def test_the_table_holds_no_address(self, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        count(THREE, "sam@example.com", now=NOON)
+        assert "sam" not in RateCounter.objects.get().key
+
+
+@pytest.mark.django_db
+class TestOverHTTP:
+    def test_reads_and_writes_have_quotas_of_their_own(
+        self, noon: Any, as_saver: APIClient, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        monkeypatch.setattr(policies, "READS", Policy("reads", 2))
+        answers = [as_saver.get("/api/v0/dashboard") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert [answer.headers["RateLimit"] for answer in answers] == [
+            '"reads";r=1;t=60',
+            '"reads";r=0;t=60',
+            '"reads";r=0;t=60',
+        ]
+        assert answers[2].headers["Retry-After"] == "60"
+        assert answers[2].json()["error_code"] == "RATE_LIMIT_EXCEEDED"
+        assert as_saver.patch("/api/v0/users/me/profile", {"country": "SE"}).status_code == 200

@@ -1,0 +1,136 @@
+"""Every refusal in one envelope, whoever raised it: FinCred, DRF, Django or the database.
+
+Anything unexpected is left alone here: it rises through the open transaction, which rolls back, up to
+`server_error`, which still speaks JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError as DjangoDatabaseError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions as drf
+
+from fincred import errors
+from fincred.api.renderers import JSONResponse
+
+STATUS: dict[type[errors.FinCredError], int] = {
+    errors.AuthenticationError: 401,
+    errors.AuthorizationError: 403,
+    errors.ValidationError: 400,
+    errors.ResourceNotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.IdempotencyKeyReusedError: 422,
+    errors.RateLimitExceededError: 429,
+    errors.DatabaseUnavailableError: 503,
+    errors.DatabaseError: 500,
+}
+
+# What HTTP itself refuses: status -> (code, message). 400 stands for what no better code fits.
+HTTP_CODES: dict[int, tuple[str, str]] = {
+    400: ("MALFORMED_REQUEST", "The request could not be read"),
+    401: ("NOT_AUTHENTICATED", "Authentication credentials were not provided"),
+    403: ("PERMISSION_DENIED", "You do not have permission to do this"),
+    404: ("RESOURCE_NOT_FOUND", "Resource not found"),
+    405: ("METHOD_NOT_ALLOWED", "Method not allowed"),
+    406: ("NOT_ACCEPTABLE", "Answers are JSON; the Accept header excludes it"),
+    413: ("REQUEST_TOO_LARGE", "The request body is larger than 1 MiB"),
+    414: ("REQUEST_TOO_LARGE", "The request line is too long"),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "Send JSON with Content-Type: application/json"),
+    429: ("RATE_LIMIT_EXCEEDED", "Too many requests, please slow down"),
+    431: ("REQUEST_TOO_LARGE", "The headers are too large"),
+    500: ("INTERNAL_ERROR", "Something went wrong on our side"),
+}
+
+RETRY_SECONDS = 2
+
+
+def status_of(error: type[errors.FinCredError]) -> int:
+    """The HTTP status of the nearest category in the error's ancestry."""
+    return next(STATUS[category] for category in error.__mro__ if category in STATUS)
+
+
+def envelope(error: str, code: str, details: dict[str, Any]) -> dict[str, Any]:
+    return {"success": False, "error": error, "error_code": code, "details": details}
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """The headers that a status may not be sent without."""
+    return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_SECONDS)}}.get(status, {})
+
+
+def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str | None]]:
+    """DRF's nested errors as one list, with dotted paths; whole-object errors stand under None."""
+    if isinstance(detail, dict):
+        for name, entry in detail.items():
+            inner = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
+            yield from flatten(entry, inner)
+    elif isinstance(detail, list):
+        for place, entry in enumerate(detail):
+            nested = isinstance(entry, dict | list)
+            yield from flatten(entry, f"{path}.{place}".lstrip(".") if nested else path)
+    else:
+        yield errors.field_error(path or None, str(detail), getattr(detail, "code", "invalid"))
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook: the answer to a refusal, None for what is not one."""
+    if isinstance(exc, errors.FinCredError):
+        status = status_of(type(exc))
+        headers = headers_of(status)
+        if isinstance(exc, errors.RateLimitExceededError):
+            headers = {"Retry-After": str(exc.facts["retry_after"])}
+        return JSONResponse(envelope(exc.message, exc.code, exc.details), status, headers=headers)
+    if isinstance(exc, drf.ValidationError):
+        refused = errors.ValidationError(errors=list(flatten(exc.detail)))
+        return JSONResponse(envelope(refused.message, refused.code, refused.details), 400)
+    if isinstance(exc, Http404):
+        exc = drf.NotFound()
+    if isinstance(exc, drf.APIException) and exc.status_code in HTTP_CODES:
+        return _from_drf(exc)
+    return None
+
+
+def _from_drf(exc: drf.APIException) -> HttpResponse:
+    code, message = HTTP_CODES[exc.status_code]
+    headers = headers_of(exc.status_code)
+    return JSONResponse(envelope(message, code, {}), exc.status_code, headers=headers)
+
+
+def plain_response(status: int, code: str | None = None, message: str | None = None) -> HttpResponse:
+    """The envelope outside DRF."""
+    known_code, known_message = HTTP_CODES.get(status, HTTP_CODES[500 if status >= 500 else 400])
+    body = envelope(message or known_message, code or known_code, {})
+    return JSONResponse(body, status, headers_of(status))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 400: a forbidden Host, too many form fields, a suspicious path."""
+    return plain_response(413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain_response(403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return plain_response(403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return plain_response(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What was not foreseen. A database that can't be reached is a 503, and says when to try again."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)
+    if isinstance(error, DjangoDatabaseError):
+        return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)
+    return plain_response(500)

@@ -1,0 +1,241 @@
+"""The OpenAPI document: said beside each view, with the errors that are true of every operation added here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from threading import Lock
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import Direction, OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from fincred import errors as failures
+from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
+from fincred.api.renderers import render_json
+from fincred.api.serializers import PageQuery, QuerySerializer
+
+View = TypeVar("View", bound=Callable[..., Any])
+ErrorClass = type[failures.FinCredError]
+
+ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["success", "error", "error_code", "details"],
+    "properties": {
+        "success": {"type": "boolean", "enum": [False]},
+        "error": {"type": "string", "description": "For people; may change."},
+        "error_code": {"type": "string", "description": "For programs; stable."},
+        "details": {
+            "type": "object",
+            "description": "Facts of this refusal; `errors` lists field errors.",
+            "additionalProperties": {},
+        },
+    },
+}
+
+_LIST_HEADERS = [
+    OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200], description="All rows."),
+    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="RFC 8288 pages."),
+]
+
+_IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "description": "Makes the request safe to repeat for a day: it is done once and answered the same.",
+}
+
+
+def documented(
+    *,
+    summary: str,
+    description: str = "",
+    request: Any = None,
+    query: type[QuerySerializer] | None = None,
+    response: Any = None,
+    status: int = 200,
+    errors: Sequence[ErrorClass] = (),
+    request_example: Any = None,
+    response_example: Any = None,
+    **extra: Any,
+) -> Callable[[View], View]:
+    """Describe one method of a view. Name only the errors that are its own; the general ones are added.
+
+    Where `request` maps media types to shapes, `request_example` maps them to examples.
+    """
+    paged = getattr(response, "many", False)
+    parameters: list[Any] = [*([query] if query else []), *([PageQuery, *_LIST_HEADERS] if paged else [])]
+    shape = response or (OpenApiTypes.OBJECT if status != 204 else None)
+    bodies = request_example if isinstance(request, dict) else {None: request_example}
+    examples = [
+        OpenApiExample("Example", body, request_only=True, media_type=media_type)
+        for media_type, body in bodies.items()
+        if body is not None
+    ]
+    if response_example is not None:
+        examples.append(
+            OpenApiExample("Example", response_example, response_only=True, status_codes=[str(status)])
+        )
+
+    def decorate(view: View) -> View:
+        view.documented_errors = tuple(errors)  # type: ignore[attr-defined]
+        view.has_body = request is not None  # type: ignore[attr-defined]
+        view.has_input = bool(request or parameters)  # type: ignore[attr-defined]
+        view.is_list = paged  # type: ignore[attr-defined]
+        return extend_schema(
+            summary=summary,
+            description=description,
+            request=request,
+            parameters=parameters,
+            responses={status: OpenApiResponse(shape, description=extra.pop("answer", "Done."))},
+            examples=examples,
+            **extra,
+        )(view)
+
+    return decorate
+
+
+class Schema(AutoSchema):
+    """Adds to each operation the errors that it shares with all others like it."""
+
+    def get_tags(self) -> list[str]:
+        parts = [part for part in self.path.removeprefix("/api/v0/").split("/") if part and "{" not in part]
+        return [_TAGS.get(parts[-1] if len(parts) > 1 else parts[0], _TAGS.get(parts[0], parts[0]))]
+
+    def get_operation_id(self) -> str:
+        name = super().get_operation_id()
+        return f"{name.removesuffix('retrieve')}list" if getattr(self._view_method, "is_list", False) else name
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        by_status: dict[int, list[tuple[str, str]]] = {}
+        for status, code, message in self._refusals():
+            by_status.setdefault(status, []).append((code, message))
+        for status, refusals in sorted(by_status.items()):
+            operation["responses"][str(status)] = _error_response(refusals)
+        if getattr(self._view_method, "takes_idempotency_key", False):
+            operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+        return operation
+
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        """The library drops the body of a DELETE; ours confirms one with a password, and says so."""
+        if self.method != "DELETE" or not getattr(self._view_method, "has_body", False):
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        finally:
+            self.method = "DELETE"
+
+    @property
+    def _view_method(self) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self.view, self.method.lower())
+        return method
+
+    def _refusals(self) -> list[tuple[int, str, str]]:
+        view = self._view_method
+        general: list[ErrorClass] = [failures.DatabaseError, failures.DatabaseUnavailableError]
+        statuses = [405, 406, 429, 500]
+        if self.view.permission_classes:
+            general.append(failures.NotAuthenticatedError)
+        if len(inspect.signature(view).parameters) > 1:
+            general.append(failures.ResourceNotFoundError)
+        if getattr(view, "takes_idempotency_key", False):
+            general += [failures.IdempotencyKeyReusedError, failures.ValidationError]
+        if getattr(view, "has_input", False):
+            general.append(failures.ValidationError)
+        if self.method in ("POST", "PUT", "PATCH", "DELETE"):
+            general.append(failures.MalformedRequestError)
+            statuses += [413, 415]
+        classes = dict.fromkeys([*general, *getattr(view, "documented_errors", ())])
+        return [(status_of(error), error.code, error.message) for error in classes] + [
+            (status, *HTTP_CODES[status]) for status in statuses
+        ]
+
+
+_TAGS = {
+    "auth": "accounts",
+    "users": "accounts",
+    "goals": "goals",
+    "check-ins": "tracking",
+    "dashboard": "tracking",
+    "snapshot": "planning",
+    "planning": "planning",
+    "action-plans": "planning",
+    "projection": "planning",
+    "health": "health",
+}
+
+
+# One example for each code, gathered as the operations name them.
+_examples: dict[str, dict[str, Any]] = {}
+
+
+def _error_response(refusals: list[tuple[str, str]]) -> dict[str, Any]:
+    for code, message in refusals:
+        _examples[code] = {"value": envelope(message, code, {}), "summary": message}
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code, _ in refusals}
+    return {
+        "description": ", ".join(f"`{code}`" for code, _ in refusals),
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples}},
+    }
+
+
+def add_error_schema(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Postprocessing hook: the one schema that all refusals share, and an example of each."""
+    result["components"].setdefault("schemas", {})["Error"] = ERROR_SCHEMA
+    result["components"]["examples"] = dict(sorted(_examples.items()))
+    return result
+
+
+class DecimalFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Money and rates are JSON numbers; a numeric string is taken too."""
+
+    target_class = "fincred.api.serializers._DecimalField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        field = self.target
+        schema: dict[str, Any] = {"type": "number", "maximum": float(field.most)}
+        schema["exclusiveMinimum" if field.positive else "minimum"] = 0 if field.positive else float(field.least)
+        return schema
+
+
+class BearerExtension(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def document() -> dict[str, Any]:
+    """The whole document; it can't change while the process lives."""
+    with _one_at_a_time:
+        return _generated()
+
+
+# The library loads its extensions in steps, and a second thread trips over a half-loaded one.
+_one_at_a_time = Lock()
+
+
+@cache
+def _generated() -> dict[str, Any]:
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return schema
+
+
+@csrf_exempt
+@require_safe
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    """`GET /openapi.json`"""
+    return HttpResponse(render_json(document()), content_type="application/json")

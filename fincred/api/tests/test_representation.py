@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from rest_framework.serializers import Serializer
+
+from accounts.models import User
+from accounts.serializers import UserSerializer
+from fincred import clock
+from fincred.api.renderers import render_json
+from fincred.api.representation import serialize, serialize_many
+from fincred.db.queries import fetch_all
+from goals.models import Goal
+from goals.serializers import GoalSerializer
+from goals.tests.factories import GoalFactory
+from planning.models import ActionPlan, Snapshot
+from planning.serializers.action_plans import ActionPlanSerializer, PlanVersionSerializer
+from planning.serializers.advice import SuggestionSerializer
+from planning.serializers.snapshots import SnapshotSerializer
+from planning.services.suggestions import suggestions_for
+from planning.tests.factories import plan_for, snapshot_of
+from tracking.queries import dashboard, for_dashboard
+from tracking.serializers import CheckInOutcomeSerializer, DashboardSerializer
+from tracking.services import create_check_in
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+
+@pytest.fixture
+def goal(saver: User, noon: datetime) -> Goal:
+    snapshot_of(saver)
+    goal = GoalFactory.create(user=saver)
+    plan_for(goal)
+    return goal
+
+
+def outcome(goal: Goal) -> Any:
+    now = clock.now()
+    amount = goal.target_amount / 2
+    return create_check_in(owner=goal.user, goal_id=goal.pk, current_amount=amount, now=now, today=now.date())
+
+
+def board(goal: Goal) -> Any:
+    outcome(goal)
+    return dashboard(*fetch_all(*for_dashboard(goal.user_id)), today=clock.now().date())
+
+
+ANSWERS: dict[type[Serializer[Any]], Callable[[Goal], Any]] = {
+    UserSerializer: lambda goal: goal.user,
+    GoalSerializer: lambda goal: goal,
+    ActionPlanSerializer: lambda goal: ActionPlan.objects.get(),
+    PlanVersionSerializer: lambda goal: ActionPlan.objects.get().versions.get(),
+    SnapshotSerializer: lambda goal: Snapshot.objects.get(),
+    SuggestionSerializer: lambda goal: suggestions_for(goal.user)[0],
+    CheckInOutcomeSerializer: outcome,
+    DashboardSerializer: board,
+}
+
+
+class TestShown:
+    @pytest.mark.parametrize("serializer_class", ANSWERS, ids=lambda each: each.__name__)
+    def test_is_what_the_serializer_itself_would_say(
+        self, goal: Goal, serializer_class: type[Serializer[Any]]
+    ) -> None:
+        row, context = ANSWERS[serializer_class](goal), {"today": clock.now().date()}
+        said = render_json(serializer_class(row, context=context).data)
+        assert render_json(serialize(serializer_class, row, context)) == said
+        assert render_json(serialize_many(serializer_class, [row, row], context)) == b"[%b,%b]" % (said, said)

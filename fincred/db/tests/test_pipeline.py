@@ -1,0 +1,359 @@
+"""PostgreSQL asked by libpq's pipeline: what is prepared, what is sent when, and what a failure leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from threading import Thread
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
+from django.db.models import F
+from django.db.transaction import TransactionManagementError
+
+from accounts.models import User
+from fincred.db.postgresql.pipeline import Answer, Pipeline
+from fincred.db.queries import Parameter, PreparedQuery, fetch_all
+from fincred.db.tests.round_trips import counted_trips
+from fincred.db.writes import Update, insert, update
+from goals.models import Goal
+from goals.tests.factories import GoalFactory
+from tracking.models import CheckInWeek
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql]
+
+MONDAY = date(2026, 3, 9)
+WEEKS = PreparedQuery(CheckInWeek.objects.filter(user=Parameter("person")).values_list("check_ins", flat=True))
+ONE_MORE = Update(CheckInWeek.objects.filter(user=Parameter("person")), check_ins=F("check_ins") + 1)
+NAMES = PreparedQuery(Goal.objects.filter(user=Parameter("owner")).order_by("name").values_list("name", flat=True))
+
+
+@pytest.fixture
+def trips(db: None) -> Iterator[Pipeline]:
+    """Over a connection of their own."""
+    with psycopg.connect(**_address(), autocommit=True) as link:
+        yield Pipeline(link)
+
+
+def _address() -> dict[str, Any]:
+    settings = connection.settings_dict
+    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {name: settings[theirs] for name, theirs in named.items() if settings[theirs]}
+
+
+def ask(trips: Pipeline, *asked: tuple[str, Sequence[Any]]) -> list[Answer]:
+    return trips.ask([trips.bound(sql, values) for sql, values in asked])
+
+
+def one(trips: Pipeline, sql: str, *values: Any) -> Any:
+    """The only value of the only row."""
+    [[[[value]], _]] = ask(trips, (sql, values))
+    return value
+
+
+def prepared(trips: Pipeline) -> int:
+    return int(one(trips, "SELECT count(*) FROM pg_prepared_statements"))
+
+
+class TestAsking:
+    VALUES = (
+        ("int", 7), ("bigint", 2**40), ("numeric", Decimal("12.50")), ("text", "\u00fc 100 %s"), ("bool", True),
+        ("date", MONDAY), ("timestamptz", datetime(2026, 3, 9, 12, 30, 15, 123456, tzinfo=UTC)),
+        ("uuid", UUID(int=7)), ("bytea", b"\x00\xff"), ("text", None),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(("kind", "value"), VALUES)
+    def test_a_value_comes_back_as_it_went(self, trips: Pipeline, kind: str, value: Any) -> None:
+        for _ in range(3):
+            assert one(trips, f"SELECT %s::{kind}", value) == value
+
+    def test_a_percent_sign_is_no_place_for_a_value(self, trips: Pipeline) -> None:
+        assert one(trips, "SELECT %s || '%%' || %s || '%%s'", "a", "b") == "a%b%s"
+
+    def test_answers_come_in_the_order_of_the_questions(self, trips: Pipeline) -> None:
+        numbers = "SELECT generate_series(1, %s)"
+        answers = ask(trips, (numbers, [2]), ("SELECT 'x' WHERE %s", [False]), (numbers, [1]))
+        assert [answer.rows for answer in answers] == [[(1,), (2,)], [], [(1,)]]
+
+    def test_each_sees_what_was_done_before_it(self, trips: Pipeline) -> None:
+        ask(trips, ("CREATE TEMPORARY TABLE seen (n int)", ()))
+        written, found = ask(trips, ("INSERT INTO seen VALUES (%s), (%s)", [1, 2]), ("SELECT n FROM seen", ()))
+        assert (written.rowcount, written.rows) == (2, [])
+        assert found.rows == [(1,), (2,)]
+
+    def test_is_prepared_once_for_each_set_of_types(self, trips: Pipeline) -> None:
+        before = prepared(trips)
+        for day in (MONDAY, None, MONDAY, None):
+            assert one(trips, "SELECT %s::date", day) == day
+        assert prepared(trips) - before == 2
+
+    def test_each_set_of_types_has_its_own_columns(self, trips: Pipeline) -> None:
+        for number in (1, 2**33, 1):
+            assert one(trips, "SELECT %s + 4", number) == number + 4
+
+    def test_much_can_go_both_ways_at_once(self, trips: Pipeline) -> None:
+        text = "x" * 3_000_000
+        answers = ask(trips, *[("SELECT %s::text", [text])] * 4)
+        assert [answer.rows for answer in answers] == [[(text,)]] * 4
+
+    def test_other_threads_go_on_while_it_waits(self, trips: Pipeline) -> None:
+        outcome: list[Any] = []
+        # If nobody could unlock meanwhile, this would end it with an error.
+        ask(trips, ("SET statement_timeout = '10s'", ()))
+        with psycopg.connect(**_address(), autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(7)")
+            waiting = Thread(target=lambda: outcome.extend(ask(trips, ("SELECT pg_advisory_lock(7)::text", ()))))
+            waiting.start()
+            blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while other.execute(blocked).fetchone() == (0,):
+                pass
+            other.execute("SELECT pg_advisory_unlock(7)")
+            waiting.join()
+        assert [answer.rows for answer in outcome] == [[("",)]]
+
+
+class TestFailing:
+    def test_of_several_outside_of_a_transaction_none_is_done(self, trips: Pipeline) -> None:
+        ask(trips, ("CREATE TEMPORARY TABLE kept (n int)", ()))
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            ask(trips, ("INSERT INTO kept VALUES (1)", ()), ("SELECT 1 / %s", [0]), ("SELECT 1", ()))
+        assert one(trips, "SELECT count(*) FROM kept") == 0
+
+    def test_leaves_the_connection_as_good_as_before(self, trips: Pipeline) -> None:
+        for sql, values in [("SELECT 1 / %s", [0]), ("SELEC", ()), ("SELECT %s::text", ["\x00"])]:
+            with pytest.raises(psycopg.Error):
+                ask(trips, ("SELECT 1", ()), (sql, values))
+            assert one(trips, "SELECT 2") == 2
+
+    def test_a_statement_that_fails_is_prepared_once(self, trips: Pipeline) -> None:
+        before = prepared(trips)
+        for _ in range(3):
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                ask(trips, ("SELECT 1 / %s", [0]))
+        assert prepared(trips) - before == 1
+
+    def test_a_table_that_changed_its_types_is_prepared_anew(self, trips: Pipeline) -> None:
+        ask(trips, ("CREATE TEMPORARY TABLE changed AS SELECT 1 AS n", ()))
+        assert one(trips, "SELECT n FROM changed") == 1
+        ask(trips, ("ALTER TABLE changed ALTER n TYPE text USING 'one'", ()))
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            one(trips, "SELECT n FROM changed")
+        assert one(trips, "SELECT n FROM changed") == "one"
+
+    def test_what_was_dropped_is_prepared_anew(self, trips: Pipeline) -> None:
+        assert one(trips, "SELECT 1") == 1
+        ask(trips, ("DEALLOCATE ALL", ()))
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            one(trips, "SELECT 1")
+        assert one(trips, "SELECT 1") == 1
+
+    def test_a_connection_that_was_cut_is_closed(self, trips: Pipeline) -> None:
+        pid = one(trips, "SELECT pg_backend_pid()")
+        with psycopg.connect(**_address(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with pytest.raises(psycopg.OperationalError):
+            ask(trips, ("SELECT 1", ()))
+        assert trips._connection.closed
+        with pytest.raises(psycopg.OperationalError):
+            ask(trips, ("SELECT 1", ()))
+
+    def test_a_statement_that_takes_too_long_is_ended(self, trips: Pipeline) -> None:
+        ask(trips, ("SET statement_timeout = '100ms'", ()))
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            ask(trips, ("SELECT pg_sleep(20)::text", ()))
+        assert one(trips, "SELECT 1") == 1
+
+
+@pytest.fixture
+def week(saver: User) -> CheckInWeek:
+    return CheckInWeek.objects.create(user=saver, monday=MONDAY, check_ins=1)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSending:
+    """What nobody waits for."""
+
+    def test_goes_with_the_next_question(self, saver: User, week: CheckInWeek) -> None:
+        with counted_trips() as told, transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            ONE_MORE.run(person=saver.pk)
+            assert WEEKS.bind(person=saver.pk).all() == [3]
+        assert told == [["WITH", "WITH", "SELECT"]]
+
+    def test_goes_before_any_other_statement(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            assert CheckInWeek.objects.get().check_ins == 2
+
+    def test_goes_with_the_commit(self, saver: User, week: CheckInWeek) -> None:
+        with counted_trips() as told, transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            assert told == []
+        assert told == [["WITH", "COMMIT"]]
+        assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        assert CheckInWeek.objects.get().check_ins == 2
+
+    def test_needs_a_transaction(self, saver: User, week: CheckInWeek) -> None:
+        with pytest.raises(TransactionManagementError):
+            ONE_MORE.run(person=saver.pk)
+        assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_is_no_use_once_the_connection_is_closed(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            connection.close()
+            with pytest.raises(ProgrammingError):
+                ONE_MORE.run(person=saver.pk)
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_what_cannot_be_written_is_refused_at_once(self, saver: User, week: CheckInWeek) -> None:
+        goal = GoalFactory.create(user=saver)
+        with pytest.raises(UnicodeEncodeError), transaction.atomic():  # noqa: PT012  raised by the last one
+            ONE_MORE.run(person=saver.pk)
+            goal.name = "\ud800"
+            update(goal, "name")
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_what_cannot_be_written_spoils_the_transaction(self, saver: User, week: CheckInWeek) -> None:
+        goal = GoalFactory.create(user=saver)
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            goal.name = "\ud800"
+            with pytest.raises(UnicodeEncodeError) as refused:
+                update(goal, "name")
+            with pytest.raises(TransactionManagementError) as broken:
+                WEEKS.bind(person=saver.pk).all()
+        assert broken.value.__cause__ is refused.value
+        assert WEEKS.bind(person=saver.pk).all() == [1]
+
+    @pytest.mark.parametrize("place", ["question", "savepoint"])
+    def test_an_interruption_undoes_all_of_it(self, saver: User, week: CheckInWeek, place: str) -> None:
+        def work() -> None:
+            ONE_MORE.run(person=saver.pk)
+            interruption.start()  # for what is sent next
+            if place == "question":
+                WEEKS.bind(person=saver.pk).all()
+
+        interruption = patch.object(Pipeline, "_wait", side_effect=KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            transaction.atomic(work)()
+        interruption.stop()
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_an_interrupted_commit_did_all_of_it_or_nothing(self, saver: User, week: CheckInWeek) -> None:
+        def work() -> None:
+            ONE_MORE.run(person=saver.pk)
+            ONE_MORE.run(person=saver.pk)
+
+        with patch.object(Pipeline, "_wait", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+            transaction.atomic(work)()
+        with transaction.atomic():
+            assert CheckInWeek.objects.select_for_update().get().check_ins in (1, 3)
+
+    def test_is_forgotten_with_its_transaction(self, saver: User, week: CheckInWeek) -> None:
+        with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  raised by a later one
+            ONE_MORE.run(person=saver.pk)
+            raise ZeroDivisionError
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_is_forgotten_with_its_savepoint(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  raised by a later one
+                ONE_MORE.run(person=saver.pk)
+                raise ZeroDivisionError
+        assert CheckInWeek.objects.get().check_ins == 2
+
+    def test_is_forgotten_with_its_connection(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            connection.close()
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    @pytest.mark.parametrize("asks", [True, False])
+    def test_what_is_refused_undoes_the_transaction(self, saver: User, week: CheckInWeek, asks: bool) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012  raised by a later one
+            ONE_MORE.run(person=saver.pk)
+            insert(CheckInWeek(user=saver, monday=MONDAY, check_ins=1))
+            if asks:
+                WEEKS.bind(person=saver.pk).all()
+        assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_what_a_savepoint_refuses_leaves_the_rest(self, saver: User, week: CheckInWeek) -> None:
+        with transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+            with pytest.raises(IntegrityError), transaction.atomic():
+                insert(CheckInWeek(user=saver, monday=MONDAY, check_ins=1))
+            ONE_MORE.run(person=saver.pk)
+        assert CheckInWeek.objects.get().check_ins == 3
+
+    @pytest.mark.parametrize("asks", [True, False])
+    def test_a_row_that_isnt_there_undoes_the_transaction(self, saver: User, stranger: User, asks: bool) -> None:
+        with pytest.raises(DatabaseError, match="and 0 were"), transaction.atomic():  # noqa: PT012  raised late
+            insert(CheckInWeek(user=saver, monday=MONDAY, check_ins=1))
+            ONE_MORE.run(person=stranger.pk)
+            if asks:
+                WEEKS.bind(person=saver.pk).all()
+        assert not CheckInWeek.objects.exists()
+
+    def test_two_rows_are_one_too_many(self, saver: User, week: CheckInWeek) -> None:
+        CheckInWeek.objects.create(user=saver, monday=MONDAY + timedelta(7), check_ins=1)
+        with pytest.raises(DatabaseError, match="and 2 were"), transaction.atomic():
+            ONE_MORE.run(person=saver.pk)
+        assert WEEKS.bind(person=saver.pk).all() == [1, 1]
+
+    def test_what_only_the_commit_refuses_is_undone_with_it(self, saver: User, week: CheckInWeek) -> None:
+        nobody = UUID(int=0)
+        # A foreign key is looked at in the end.
+        with pytest.raises(IntegrityError), transaction.atomic():  # noqa: PT012  raised at its end
+            ONE_MORE.run(person=saver.pk)
+            insert(CheckInWeek(user_id=nobody, monday=MONDAY, check_ins=1))
+        with transaction.atomic():
+            assert CheckInWeek.objects.get().check_ins == 1
+
+    def test_a_lost_connection_loses_all_of_it(self, saver: User, week: CheckInWeek) -> None:
+        with pytest.raises(OperationalError), transaction.atomic():  # noqa: PT012  raised by a later one
+            ONE_MORE.run(person=saver.pk)
+            pid = connection.connection.info.backend_pid
+            with psycopg.connect(**_address(), autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+            ONE_MORE.run(person=saver.pk)
+        assert CheckInWeek.objects.get().check_ins == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTogether:
+    def test_is_one_round_trip_and_begins_the_transaction_in_it(self, saver: User, week: CheckInWeek) -> None:
+        goal = GoalFactory.create(user=saver)
+        asked = (WEEKS.bind(person=saver.pk), NAMES.bind(owner=saver.pk))
+        with counted_trips() as told, transaction.atomic():
+            assert fetch_all(*asked) == [[1], [goal.name]]
+            assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+        assert told == [["SELECT", "SELECT"]]
+
+    def test_a_row_that_cannot_be_read_spoils_nothing(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        dates = PreparedQuery(Goal.objects.filter(user=Parameter("owner")).values_list("target_date", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE goals_goal SET target_date = 'infinity'")
+        with transaction.atomic():
+            with pytest.raises(DataError):
+                fetch_all(NAMES.bind(owner=saver.pk), dates.bind(owner=saver.pk))
+            assert NAMES.bind(owner=saver.pk).all() == [goal.name]

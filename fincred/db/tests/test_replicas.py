@@ -1,0 +1,418 @@
+"""A primary and its replica, both real, and FinCred reading from one or the other.
+
+The replica is made to stand still while the primary goes on, so what an answer shows tells where it was read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+from redis import Redis
+
+from accounts.rate_limits.tests.test_counters import REDIS, redis_answers
+from fincred.context import Caller, set_caller
+from fincred.db import replicas
+from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
+from fincred.ops.redis import redis_client
+from fincred.tests.live import ROOT, LiveServer
+from fincred.tests.test_environment import GOOD_PRODUCTION, start_with
+from goals.models import Goal
+from tracking.demo import DEMO_PASSWORD
+from tracking.load import DOMAIN
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+needs_postgresql = pytest.mark.postgresql
+
+PROMISED_SECONDS = 10
+PATIENCE_SECONDS = 30
+PEOPLE = 20
+REPLICA_URL = "postgres://u:p@replica.example/fincred"
+
+_numbers = count(1)
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait for servers to do what they do in their own time."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail("it never came about")
+        time.sleep(0.02)
+
+
+class Site(LiveServer):
+    """FinCred with a primary and a replica, and people who have written nothing over the API yet."""
+
+    def __init__(
+        self, primary: ThrowawayServer, replica: ThrowawayServer, folder: Path, workers: int, redis: str = REDIS
+    ) -> None:
+        super().__init__(
+            folder, primary.url, "--workers", str(workers), DATABASE_REPLICA_URL=replica.url, REDIS_URL=redis,
+            RATE_LIMIT_ENABLED="false", LOG_LEVEL="WARNING",
+        )  # fmt: skip
+        self.primary, self.replica = primary, replica
+
+    def __enter__(self) -> Self:
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("seed_demo", "--users", str(PEOPLE))
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
+
+class Person:
+    """Somebody with a token and a goal that is called "before" everywhere."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        credentials = {"email": f"{next(_numbers):08}@{DOMAIN}", "password": DEMO_PASSWORD}
+        status, answer = self.ask("POST", "/auth/login", credentials)
+        assert status == 200, answer
+        self.token = answer["access_token"]
+        self.id = answer["user"]["id"]
+        self.goal_id = self.ask("GET", "/goals")[1][0]["id"]
+        self.is_renamed("before")
+        eventually(lambda: self.stored_name(site.replica) == "before")
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json"}
+        if hasattr(self, "token"):
+            headers["Authorization"] = f"Bearer {self.token}"
+        with closing(self.site.connect()) as connection:
+            connection.request(method, f"/api/v0{path}", json.dumps(body) if body else None, headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
+    def sees(self) -> str:
+        """The goal's name, over the API."""
+        status, goal = self.ask("GET", f"/goals/{self.goal_id}")
+        assert status == 200, goal
+        return str(goal["name"])
+
+    def renames(self, name: str) -> None:
+        status, goal = self.ask("PATCH", f"/goals/{self.goal_id}", {"name": name})
+        assert status == 200, goal
+
+    def is_renamed(self, name: str) -> None:
+        """By somebody else, past the API."""
+        with psycopg.connect(self.site.primary.url) as connection:
+            connection.execute("UPDATE goals_goal SET name = %s WHERE id = %s", [name, self.goal_id])
+
+    def stored_name(self, server: ThrowawayServer) -> str:
+        with psycopg.connect(server.url) as connection:
+            row = connection.execute("SELECT name FROM goals_goal WHERE id = %s", [self.goal_id]).fetchone()
+        assert row
+        return str(row[0])
+
+
+@contextmanager
+def standing_still(replica: ThrowawayReplica) -> Iterator[None]:
+    replica.pause()
+    try:
+        yield
+    finally:
+        replica.resume()
+
+
+@pytest.fixture(scope="module")
+def primary() -> Iterator[ThrowawayServer]:
+    binaries = find_binaries()
+    required = os.environ.get("REQUIRE_PG") == "1"
+    if binaries is None:
+        reason = "needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica"
+        (pytest.fail if required else pytest.skip)(reason)
+    if not redis_answers():
+        pytest.skip(f"needs Redis at {REDIS}")
+    with ThrowawayServer(binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def replica(primary: ThrowawayServer) -> Iterator[ThrowawayReplica]:
+    with ThrowawayReplica(primary) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def site(
+    primary: ThrowawayServer, replica: ThrowawayReplica, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with Site(primary, replica, tmp_path_factory.mktemp("site"), workers=2) as site:
+        yield site
+
+
+@pytest.fixture
+def person(site: Site) -> Person:
+    return Person(site)
+
+
+@needs_postgresql
+class TestReads:
+    def test_of_somebody_who_wrote_nothing_come_from_the_replica(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        with standing_still(replica):
+            person.is_renamed("after")
+            eventually(lambda: person.sees() == "before")
+
+    def test_show_what_the_person_wrote_and_come_from_the_replica_again_when_that_has_it(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        with standing_still(replica):
+            person.renames("written")
+            assert {person.sees() for _ in range(20)} == {"written"}
+            assert person.stored_name(replica) == "before"
+        person.is_renamed("written, then more")
+        eventually(lambda: person.stored_name(replica) == "written, then more")
+        with standing_still(replica):
+            person.is_renamed("after")
+            eventually(lambda: person.sees() == "written, then more")
+
+    def test_of_others_stay_where_they_are_when_somebody_writes(
+        self, site: Site, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        writer = Person(site)
+        with standing_still(replica):
+            writer.renames("written")
+            person.is_renamed("after")
+            eventually(lambda: person.sees() == "before")
+
+    def test_of_an_ended_session_are_refused_at_once(self, person: Person, replica: ThrowawayReplica) -> None:
+        with standing_still(replica):
+            with psycopg.connect(person.site.primary.url) as connection:
+                connection.execute(
+                    "UPDATE accounts_session SET ended_at = now(), end_reason = 'support' WHERE user_id = %s",
+                    [person.id],
+                )
+            status, answer = person.ask("GET", "/goals")
+        assert (status, answer["error_code"]) == (401, "TOKEN_INVALID")
+
+    def test_that_belong_to_a_write_come_from_the_primary(self, person: Person, replica: ThrowawayReplica) -> None:
+        with standing_still(replica):
+            person.is_renamed("after")
+            status, goal = person.ask("PATCH", f"/goals/{person.goal_id}", {"priority": "Low"})
+        assert (status, goal["name"]) == (200, "after")
+
+
+@needs_postgresql
+class TestFailure:
+    def test_of_the_replica_is_nobodys_and_it_is_read_again_when_it_is_back(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        replica.kill()
+        try:
+            person.is_renamed("meanwhile")
+            began = time.monotonic()
+            assert {person.sees() for _ in range(20)} == {"meanwhile"}
+            # A few waited a second for the replica; had all of them, it would be twenty.
+            assert time.monotonic() - began < PROMISED_SECONDS
+            person.renames("written meanwhile")
+            assert person.sees() == "written meanwhile"
+            assert person.site.get("/api/v0/health/ready").status == 200
+        finally:
+            replica.start()
+        person.is_renamed("back")
+        eventually(lambda: person.stored_name(replica) == "back")
+        with standing_still(replica):
+            person.is_renamed("after")
+            eventually(lambda: person.sees() == "back")
+
+    def test_in_the_midst_of_a_read_has_it_done_again_on_the_primary(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        primary, seen, ended = person.site.primary, set[str](), threading.Event()
+
+        def read_again_and_again() -> None:
+            while not ended.is_set():
+                seen.add(person.sees())
+
+        with psycopg.connect(primary.url) as lock, psycopg.connect(replica.url, autocommit=True) as watch:
+            # A lock that the primary gave up, and the replica, which stands still, has not.
+            lock.execute("LOCK TABLE goals_goal IN ACCESS EXCLUSIVE MODE")
+            lock.execute("SELECT pg_switch_wal()")
+            replayed = "SELECT true FROM pg_locks WHERE mode = 'AccessExclusiveLock'"
+            eventually(lambda: watch.execute(replayed).fetchone() == (True,))
+            with standing_still(replica):
+                lock.rollback()
+                reading = threading.Thread(target=read_again_and_again)
+                reading.start()
+                try:
+                    lose = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    eventually(lambda: watch.execute(lose).fetchall() == [(True,)])
+                finally:
+                    ended.set()
+                    reading.join()
+        assert seen == {"before"}
+
+    def test_of_a_replica_behind_a_migration_has_the_read_done_again_on_the_primary(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        with psycopg.connect(person.site.primary.url, autocommit=True) as primary:
+            primary.execute("ALTER TABLE goals_goal RENAME name TO nickname")
+            with psycopg.connect(replica.url, autocommit=True) as watch:
+                renamed = "SELECT true FROM pg_attribute WHERE attname = 'nickname'"
+                eventually(lambda: watch.execute(renamed).fetchone() == (True,))
+            with standing_still(replica):
+                primary.execute("ALTER TABLE goals_goal RENAME nickname TO name")
+                before = person.site.log.read_text().count("Done again")
+                assert {person.sees() for _ in range(20)} == {"before"}
+                # Not every one: whoever has met it leaves the replica alone for a while.
+                assert person.site.log.read_text().count("Done again") - before < 20
+
+    def test_of_redis_leaves_all_to_the_primary(
+        self, primary: ThrowawayServer, replica: ThrowawayReplica, tmp_path: Path
+    ) -> None:
+        with Site(primary, replica, tmp_path, workers=1, redis="redis://127.0.0.1:1/0") as site:
+            person = Person(site)
+            with standing_still(replica):
+                person.is_renamed("after")
+                assert {person.sees() for _ in range(5)} == {"after"}
+                person.renames("written")
+                assert person.sees() == "written"
+
+    def test_to_follow_the_primary_leaves_all_to_that(self, primary: ThrowawayServer, tmp_path: Path) -> None:
+        with ThrowawayReplica(primary) as promoted, Site(primary, promoted, tmp_path, workers=1) as site:
+            person = Person(site)
+            with psycopg.connect(promoted.url, autocommit=True) as connection:
+                connection.execute("SELECT pg_promote()")
+            person.is_renamed("after")
+            assert person.stored_name(promoted) == "before"
+            eventually(lambda: person.sees() == "after")
+            assert {person.sees() for _ in range(20)} == {"after"}
+
+
+class TestRouter:
+    def test_knows_only_the_primary_outside_of_requests(self) -> None:
+        router = replicas.ReplicaRouter()
+        assert {router.db_for_read(Goal), router.db_for_write(Goal)} == {"default"}
+
+    def test_lets_nothing_migrate_a_replica(self) -> None:
+        router = replicas.ReplicaRouter()
+        assert router.allow_migrate("default", "goals")
+        assert not router.allow_migrate("replica", "goals")
+
+
+class TestBreaker:
+    def test_lets_one_request_at_a_time_through_until_one_comes_back(self) -> None:
+        breaker = replicas.Breaker()
+        assert breaker.lets_through(100)
+        breaker.failed(100)
+        assert [breaker.lets_through(now) for now in (100, 104.9, 105, 105.1)] == [False, False, True, False]
+        breaker.failed(106)
+        assert [breaker.lets_through(now) for now in (110, 111)] == [False, True]
+        breaker.worked()
+        assert breaker.lets_through(111.1)
+        assert breaker.lets_through(111.2)
+
+    def test_says_once_that_it_began_and_that_it_ended(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level("INFO")
+        breaker = replicas.Breaker()
+        breaker.worked()
+        breaker.failed(100)
+        breaker.failed(105)
+        breaker.worked()
+        breaker.worked()
+        assert caplog.messages == ["Reads go to the primary", "Reads go to the replica again"]
+
+
+@pytest.fixture
+def redis(settings: Any) -> Iterator[Redis]:
+    if not redis_answers():
+        pytest.skip(f"needs Redis at {REDIS}")
+    settings.REDIS_URL = REDIS
+    redis_client.cache_clear()
+    yield Redis.from_url(REDIS)
+    redis_client.cache_clear()
+
+
+class TestNote:
+    def test_never_goes_back(self, redis: Redis) -> None:
+        person, noted = uuid4(), []
+        for position in (100, 2**40, 200):
+            replicas.keep_note(person, position)
+            noted.append(redis.get(f"fincred:written:{person}"))
+        assert noted == [b"100", b"%d" % 2**40, b"%d" % 2**40]
+
+    def test_is_forgotten_after_a_day(self, redis: Redis) -> None:
+        person = uuid4()
+        replicas.keep_note(person, 100)
+        assert redis.ttl(f"fincred:written:{person}") in range(24 * 60 * 60 - 60, 24 * 60 * 60 + 1)
+
+    @needs_postgresql
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("method", "status", "noted"),
+        [
+            ("POST", 201, True),
+            ("DELETE", 204, True),
+            ("PATCH", 503, True),
+            ("GET", 200, False),
+            ("HEAD", 200, False),
+        ],
+    )
+    def test_is_made_of_each_request_that_may_have_written(
+        self, redis: Redis, method: str, status: int, noted: bool
+    ) -> None:
+        person = uuid4()
+        set_caller(Caller(actor_id=person))
+        try:
+            answer = replicas.ReplicaMiddleware(lambda request: HttpResponse(status=status))
+            answer(RequestFactory().generic(method, "/api/v0/goals"))
+        finally:
+            set_caller(Caller())
+        assert redis.exists(f"fincred:written:{person}") == noted
+
+
+class TestSetting:
+    @pytest.mark.parametrize(
+        "variables",
+        [
+            GOOD_PRODUCTION | {"DATABASE_REPLICA_URL": "sqlite:///db.sqlite3"},
+            GOOD_PRODUCTION | {"DATABASE_REPLICA_URL": "replica.example"},
+            {"DATABASE_REPLICA_URL": REPLICA_URL, "REDIS_URL": REDIS},
+            {"DATABASE_REPLICA_URL": REPLICA_URL, "DATABASE_URL": "postgres://u:p@db.example/fincred"},
+        ],
+        ids=["SQLite", "no URL", "of a SQLite database", "without Redis"],
+    )
+    def test_refuses(self, variables: dict[str, str]) -> None:
+        result = start_with(variables)
+        assert result.returncode != 0
+        assert "DATABASE_REPLICA_URL: " in result.stderr
+
+    def test_installs_what_reads_from_a_replica_and_nothing_without_it(self) -> None:
+        assert self._installed(GOOD_PRODUCTION) == [["default"], [], []]
+        assert self._installed(GOOD_PRODUCTION | {"DATABASE_REPLICA_URL": REPLICA_URL}) == [
+            ["default", "replica"],
+            ["fincred.db.replicas.ReplicaRouter"],
+            ["fincred.db.replicas.ReplicaMiddleware"],
+        ]
+
+    @staticmethod
+    def _installed(variables: dict[str, str]) -> Any:
+        """Databases, routers, and what stands in the way of requests."""
+        told = """if True:
+            import json
+            from django.conf import settings
+            ours = [name for name in settings.MIDDLEWARE if "replica" in name]
+            print(json.dumps([list(settings.DATABASES), settings.DATABASE_ROUTERS, ours]))
+        """
+        told_by = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "fincred.settings"}
+        return json.loads(subprocess.check_output([sys.executable, "-c", told], cwd=ROOT, env=told_by | variables))

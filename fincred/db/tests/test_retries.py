@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from fincred.db.retries import retry_on_deadlock
+from goals.models import Goal
+from goals.tests.factories import GoalFactory
+from tracking.models import CheckIn
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+Connection = psycopg.Connection[Any]
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+class Work:
+    """Fails with what PostgreSQL says, as Django passes it on, as often as told."""
+
+    def __init__(self, cause: Exception | None, *, failures: int = 1) -> None:
+        self.cause, self.failures, self.runs = cause, failures, 0
+
+    def __call__(self) -> str:
+        self.runs += 1
+        if self.runs <= self.failures:
+            raise OperationalError("as Django says it") from self.cause
+        return "done"
+
+
+class TestOnceMoreAfterDeadlock:
+    @pytest.mark.parametrize("cause", [DeadlockDetected(), SerializationFailure()])
+    def test_does_the_work_again(self, cause: Exception) -> None:
+        work = Work(cause)
+        assert retry_on_deadlock(work) == "done"
+        assert work.runs == 2
+
+    def test_gives_up_the_second_time(self) -> None:
+        work = Work(DeadlockDetected(), failures=2)
+        with pytest.raises(OperationalError):
+            retry_on_deadlock(work)
+        assert work.runs == 2
+
+    @pytest.mark.parametrize("cause", [None, LockNotAvailable(), psycopg.OperationalError("connection lost")])
+    def test_does_nothing_else_again(self, cause: Exception | None) -> None:
+        work = Work(cause)
+        with pytest.raises(OperationalError):
+            retry_on_deadlock(work)
+        assert work.runs == 1
+
+    @pytest.mark.postgresql
+    @pytest.mark.django_db(transaction=True)
+    def test_does_nothing_again_once_a_commit_was_sent(self, saver: User) -> None:
+        work = Work(DeadlockDetected())
+
+        def commits_first() -> str:
+            with transaction.atomic():
+                saver.save()
+            return work()
+
+        with pytest.raises(OperationalError):
+            retry_on_deadlock(commits_first)
+        assert work.runs == 1
+
+
+@pytest.fixture
+def other_side(saver: User) -> Iterator[Connection]:
+    """A transaction from elsewhere, which PostgreSQL won't choose as the victim: it waits the shorter time."""
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], password=settings["PASSWORD"],
+        dbname=settings["NAME"],
+    ) as other:  # fmt: skip
+        other.execute("SET deadlock_timeout = '30s'")
+        yield other
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestDeadlock:
+    @pytest.mark.parametrize("asks", ["to rename", "to check in"])  # which writes as it commits
+    def test_a_request_that_lost_a_deadlock_is_answered_as_if_there_had_been_none(  # noqa: PLR0917
+        self,
+        saver: User,
+        as_saver: APIClient,
+        other_side: Connection,
+        caplog: pytest.LogCaptureFixture,
+        settings: Any,
+        asks: str,
+    ) -> None:
+        settings.RATE_LIMIT_ENABLED = True
+        goal = GoalFactory.create(user=saver)
+        with ThreadPoolExecutor(max_workers=1) as threads:
+            # The request has the person and waits for the goal; the other side has that and asks for the person.
+            other_side.execute("SELECT 1 FROM goals_goal WHERE id = %s FOR UPDATE", [goal.id])
+            request = threads.submit(self._rename if asks == "to rename" else self._check_in, as_saver, goal)
+            self._await_a_waiting_request(other_side)
+            other_side.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE", [saver.id])
+            other_side.commit()
+            response = request.result(timeout=20)
+        assert response.status_code == (200 if asks == "to rename" else 201), response.content
+        goal.refresh_from_db()
+        assert (goal.name == "Renamed") == (asks == "to rename")
+        assert goal.check_in_count == CheckIn.objects.count() == (asks == "to check in")
+        assert "Done again after a deadlock" in caplog.messages
+        assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
+
+    @staticmethod
+    def _rename(client: APIClient, goal: Goal) -> HttpResponse:
+        try:
+            response: HttpResponse = client.patch(f"/api/v0/goals/{goal.id}", {"name": "Renamed"})
+            return response
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _check_in(client: APIClient, goal: Goal) -> HttpResponse:
+        try:
+            response: HttpResponse = client.post(f"/api/v0/goals/{goal.id}/check-ins", {"current_amount": 5})
+            return response
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _await_a_waiting_request(other_side: Connection) -> None:
+        for _ in range(200):
+            if other_side.execute(WAITING).fetchone() == (1,):
+                return
+            other_side.execute("SELECT pg_stat_clear_snapshot()")
+            time.sleep(0.02)
+        pytest.fail("the request doesn't wait for the goal")

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db.models import F
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AuditEntry, User
+from fincred.db.statements import Parameter
+from fincred.db.writes import Update, insert, update
+from goals.models import Goal, GoalType, Priority, Status
+from goals.tests.factories import GoalFactory
+from tracking.models import CheckIn, CheckInWeek
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+MOMENT = datetime(2026, 3, 9, 12, 30, 15, 123456, tzinfo=UTC)
+DAY = date(2026, 3, 9)
+
+
+@pytest.fixture
+def goal(saver: User) -> Goal:
+    return GoalFactory.create(user=saver)
+
+
+def check_in(goal: Goal, **other: Any) -> CheckIn:
+    told = {"current_amount": Decimal("12.50"), "check_in_date": DAY, "reflection": "Fine: 100 %", **other}
+    return CheckIn(user_id=goal.user_id, goal=goal, created_at=MOMENT, updated_at=MOMENT, **told)
+
+
+def entry(person: User, sequence: int) -> AuditEntry:
+    return AuditEntry(
+        person_id=person.pk, sequence=sequence, at=MOMENT, role="person", action="a", object_type="user",
+        object_id=str(person.pk), before=None, after={"amount": "12.50", "name": "\u00fc"}, hash="h",
+    )  # fmt: skip
+
+
+def as_stored(model: type[models.Model], **conditions: Any) -> dict[str, Any]:
+    """The columns as the driver gives them, without what identifies the row."""
+    table = model._meta.db_table
+    name, value = next(iter(conditions.items()))
+    with connection.cursor() as cursor:
+        prepared = model._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
+        cursor.execute(f"SELECT * FROM {table} WHERE {name} = %s", [prepared])  # noqa: S608
+        columns = [column.name if hasattr(column, "name") else column[0] for column in cursor.description]
+        row = dict(zip(columns, cursor.fetchone(), strict=True))
+    return {name: value for name, value in row.items() if name not in ("id", *conditions)}
+
+
+class TestInsert:
+    def test_stores_what_save_would_store(self, goal: Goal) -> None:
+        ours, djangos = check_in(goal), check_in(goal)
+        insert(ours)
+        djangos.save(force_insert=True)
+        assert as_stored(CheckIn, id=ours.pk) == as_stored(CheckIn, id=djangos.pk)
+        assert CheckIn.objects.get(pk=ours.pk) == ours
+
+    def test_stores_documents_and_nothing_as_save_would(self, saver: User) -> None:
+        insert(entry(saver, 1))
+        entry(saver, 2).save(force_insert=True)
+        assert as_stored(AuditEntry, sequence=1) == as_stored(AuditEntry, sequence=2)
+
+    def test_is_one_statement_each_time(self, goal: Goal) -> None:
+        for text in ("First", None):
+            with CaptureQueriesContext(connection) as queries:
+                insert(check_in(goal, reflection=text))
+            assert len(queries) == 1
+
+    def test_leaves_a_row_that_can_be_saved_again(self, goal: Goal) -> None:
+        row = check_in(goal)
+        insert(row)
+        row.reflection = None
+        row.save()
+        assert CheckIn.objects.get().reflection is None
+
+    def test_the_database_refuses_what_it_always_refuses(self, goal: Goal) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            insert(check_in(goal, current_amount=Decimal(-1)))
+        assert not CheckIn.objects.exists()
+
+    def test_a_refusal_spoils_the_transaction_as_it_does_with_save(self, goal: Goal) -> None:
+        def refused() -> None:
+            insert(check_in(goal, current_amount=Decimal(-1)))
+            Goal.objects.count()  # what was to be written goes with it
+
+        with transaction.atomic():
+            with pytest.raises(IntegrityError):
+                refused()
+            with pytest.raises(TransactionManagementError):
+                Goal.objects.count()
+
+    def test_stores_choices_and_amounts_as_save_would(self, saver: User) -> None:
+        ours, djangos = (GoalFactory.build(user=saver, name="Same", created_at=MOMENT) for _ in range(2))
+        for goal in (ours, djangos):
+            goal.type, goal.priority, goal.status = GoalType.FIRE_STARTER, Priority.LOW, Status.PAUSED
+            goal.target_amount, goal.pace = Decimal("999999999999.99"), {"amount": "0.10"}
+        insert(ours)
+        djangos.save(force_insert=True)
+        assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
+
+
+class TestUpdate:
+    def test_stores_what_save_would_store(self, saver: User) -> None:
+        ours, djangos = (GoalFactory.create(user=saver, name="Same", created_at=MOMENT) for _ in range(2))
+        fields = ("status", "priority", "target_amount", "last_check_in_date", "why_text", "updated_at")
+        for goal in (ours, djangos):
+            goal.status, goal.priority, goal.why_text = Status.CANCELLED, Priority.LOW, None
+            goal.target_amount, goal.last_check_in_date, goal.updated_at = Decimal("0.01"), DAY, MOMENT
+        update(ours, *fields)
+        djangos.save(update_fields=fields)
+        assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
+
+    def test_stores_the_named_fields_alone(self, goal: Goal) -> None:
+        goal.current_amount, goal.last_check_in_date, goal.name = Decimal("99.99"), DAY, "Not stored"
+        goal.updated_at, goal.pace = MOMENT, {"start": "2026-03-09"}
+        update(goal, "current_amount", "last_check_in_date", "updated_at", "pace")
+        stored = Goal.objects.get()
+        assert (stored.current_amount, stored.last_check_in_date) == (Decimal("99.99"), DAY)
+        assert (stored.updated_at, stored.pace) == (MOMENT, {"start": "2026-03-09"})
+        assert stored.name != "Not stored"
+
+    def test_can_store_nothing(self, goal: Goal) -> None:
+        goal.last_check_in_date = None
+        update(goal, "last_check_in_date")
+        assert Goal.objects.get().last_check_in_date is None
+
+    def test_a_row_that_is_gone_is_an_error(self, goal: Goal) -> None:
+        Goal.objects.all().delete()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            update(goal, "name")
+
+
+class TestDeclaredUpdate:
+    ONE_MORE = Update(
+        CheckInWeek.objects.filter(user=Parameter("person"), monday=Parameter("monday")),
+        check_ins=F("check_ins") + 1,
+    )
+
+    def test_changes_what_matches(self, saver: User, stranger: User) -> None:
+        for person in (saver, stranger):
+            CheckInWeek.objects.create(user=person, monday=DAY, check_ins=1)
+        self.ONE_MORE.run(person=saver.pk, monday=DAY)
+        self.ONE_MORE.run(person=saver.pk, monday=DAY)
+        assert CheckInWeek.objects.get(user=saver).check_ins == 3
+        assert CheckInWeek.objects.get(user=stranger).check_ins == 1
+
+    def test_needs_a_row_to_change(self, saver: User) -> None:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            self.ONE_MORE.run(person=saver.pk, monday=DAY)

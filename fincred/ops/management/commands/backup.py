@@ -1,0 +1,29 @@
+"""The whole database into one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from fincred.db import backup as archive
+from fincred.ops.progress_bar import ProgressBar
+
+
+class Command(BaseCommand):
+    help = (
+        "Write every row, as of one moment, into a file that either engine can restore. It holds personal data. "
+        "Example: manage.py backup /backups/2026-03-10.fincred.gz"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        bar = ProgressBar(archive.row_count(), self.stderr)
+        try:
+            rows = archive.backup(file, progress=bar.advance)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        self.stdout.write(self.style.SUCCESS(f"{rows} rows in {file}"))

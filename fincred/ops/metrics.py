@@ -1,0 +1,56 @@
+"""Requests by route, method and status, and how long they took; summed over all workers."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from fincred.api.exception_handler import plain_response
+
+REQUESTS = Counter("fincred_http_requests_total", "Requests served", ["route", "method", "status"])
+SECONDS = Histogram("fincred_http_request_seconds", "Time to answer, in seconds", ["route", "method"])
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def observe(*, route: str, method: str, status: int, seconds: float) -> None:
+    """Count one request. A method that HTTP doesn't know is counted as OTHER, or anybody could add series."""
+    known = method if method in _METHODS else "OTHER"
+    requests, times = _series(route, known, status)
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(route, method, str(status)), SECONDS.labels(route, method)
+
+
+@csrf_exempt
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """`GET /metrics` for Prometheus, with METRICS_TOKEN as bearer where one is set."""
+    expected = f"Bearer {settings.METRICS_TOKEN}"
+    given = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), expected.encode()):
+        return plain_response(401)
+    registry: CollectorRegistry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

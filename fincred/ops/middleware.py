@@ -1,0 +1,198 @@
+"""What surrounds every request: its id, its time, its log line, who really sent it, how large it may be."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from functools import cache
+from ipaddress import ip_address
+from typing import Any, cast
+from uuid import uuid4
+
+from corsheaders import middleware as cors
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from fincred.api.exception_handler import plain_response
+from fincred.context import Caller, Quota, Role, quotas, set_caller, update_caller
+from fincred.ops import logs, metrics
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_DRAIN_LIMIT = 16 * 1024 * 1024
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-XSS-Protection": "1; mode=block",
+    "Strict-Transport-Security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern that matched, such as `/api/v0/goals/{goal_id}`: few values, no ids, no query."""
+    if request.resolver_match is None:
+        return "unmatched"
+    return _as_template(request.resolver_match.route)
+
+
+@cache
+def _as_template(route: str) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+
+
+def rate_limit_headers(counted: tuple[Quota, ...]) -> dict[str, str]:
+    """As in the IETF draft "RateLimit header fields for HTTP": a list, for a request may count against several."""
+    if not counted:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{quota.name}";q={quota.most};w={quota.window}' for quota in counted),
+        "RateLimit": ", ".join(f'"{quota.name}";r={quota.left};t={quota.resets_in}' for quota in counted),
+    }
+
+
+class RequestContextMiddleware:
+    """Outermost: gives the request its id, and the answer its headers, log line and figures."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        asked = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = asked if _REQUEST_ID.fullmatch(asked) else str(uuid4())
+        logs.start_context(request_id=request_id)
+        set_caller(Caller(role=Role.PERSON, request_id=request_id))
+        response = self._in_envelope(request, self.get_response(request))
+        seconds = time.perf_counter() - started
+        headers = SECURITY_HEADERS | rate_limit_headers(quotas())
+        headers |= {"X-Request-ID": request_id, "X-Process-Time": f"{seconds * 1000:.2f}ms"}
+        for name, value in headers.items():
+            response.headers[name] = value
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        self._record(request, response, seconds)
+        return response
+
+    @staticmethod
+    def _in_envelope(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Pages and libraries answer errors in HTML or not at all; only the admin's people read HTML."""
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code < 400 or is_json or request.path.startswith("/admin/"):
+            return response
+        enveloped = plain_response(response.status_code)
+        if "Allow" in response.headers:
+            enveloped.headers["Allow"] = response.headers["Allow"]
+        return enveloped
+
+    @staticmethod
+    def _record(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        route = route_of(request)
+        metrics.observe(route=route, method=request.method or "", status=response.status_code, seconds=seconds)
+        logger.info(
+            "Request served",
+            extra={
+                "method": request.method,
+                "route": route,
+                "status": response.status_code,
+                "duration_ms": round(seconds * 1000, 2),
+            },
+        )
+
+
+class TrustedProxyMiddleware:
+    """`X-Forwarded-*` counts only from TRUSTED_PROXIES; anybody else's is dropped."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if not self._trusted(request.META.get("REMOTE_ADDR", "")):
+            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
+                request.META.pop(name, None)
+        else:
+            # The nearest hop that is not one of our proxies is the client; what stands before it is its own word.
+            for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+                if not self._is_address(hop):
+                    break
+                request.META["REMOTE_ADDR"] = hop
+                if not self._trusted(hop):
+                    break
+        update_caller(address=request.META.get("REMOTE_ADDR", ""))
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_address(text: str) -> bool:
+        try:
+            ip_address(text)
+        except ValueError:
+            return False
+        return True
+
+    def _trusted(self, address: str) -> bool:
+        networks = settings.TRUSTED_PROXIES
+        return (
+            bool(networks) and self._is_address(address) and any(ip_address(address) in each for each in networks)
+        )
+
+
+class BodyLimitMiddleware:
+    """Refuses a body over 1 MiB by its announced length, before anything reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdecimal():
+            return plain_response(400)
+        if int(announced) <= settings.MAX_BODY_BYTES:
+            return self.get_response(request)
+        self._drain(request, int(announced))
+        return plain_response(413)
+
+    @staticmethod
+    def _drain(request: HttpRequest, announced: int) -> None:
+        """Closing a connection on unread data resets it, and the client would never see the answer."""
+        remaining = min(announced, _DRAIN_LIMIT)
+        while remaining > 0 and (chunk := request.read(min(remaining, 65536))):
+            remaining -= len(chunk)
+
+
+class CorsMiddleware(cors.CorsMiddleware):
+    """For pages of other origins. Whoever isn't a page sends no `Origin`, and needs to hear less."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if "HTTP_ORIGIN" in request.META or not request.path.startswith("/api/"):
+            return super().__call__(request)
+        response = cast("HttpResponse", self.get_response(request))
+        patch_vary_headers(response, ("origin",))  # or a cache might show it to a page
+        return response
+
+
+class BrowserMiddleware:
+    """What follows in MIDDLEWARE is for people with a browser: cookies, forms, pages. The API goes past it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.for_browsers = get_response
+        self.for_clients = _end_of_chain(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_api = request.path.startswith("/api/")
+        return self.for_clients(request) if is_api else self.for_browsers(request)
+
+
+def _end_of_chain(get_response: Any) -> GetResponse:
+    """Where the view is called. Django wraps each middleware in a function, which tells what it wraps."""
+    while hasattr(middleware := get_response.__wrapped__, "get_response"):
+        get_response = middleware.get_response
+    answer: GetResponse = get_response
+    return answer

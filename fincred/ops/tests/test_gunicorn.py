@@ -1,0 +1,139 @@
+"""What only a real server can show: bodies as they come over the wire, several workers, signals."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPException
+from pathlib import Path
+from socket import create_connection
+
+import pytest
+
+from fincred.db.tests.postgresql import free_port
+from fincred.ops.healthcheck import ready
+from fincred.tests.live import LiveServer, ask, live_server
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+LOGIN = "/api/v0/auth/login"
+CREDENTIALS = json.dumps({"email": "nobody@example.com", "password": "not the password"}).encode()
+
+
+@pytest.fixture(scope="module", params=["8", "1"], ids="threads={}".format)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder = tmp_path_factory.mktemp("gunicorn")
+    with live_server(folder, "--workers", "2", "--threads", request.param) as running:
+        yield running
+
+
+def refusal(body: str | bytes) -> str:
+    """The code in the envelope; fails when the answer isn't one."""
+    answer = json.loads(body)
+    assert answer.keys() == {"success", "error", "error_code", "details"}
+    return str(answer["error_code"])
+
+
+class TestBodies:
+    def test_a_body_over_the_limit_is_refused_in_the_envelope_and_not_cut_off(self, server: LiveServer) -> None:
+        answer = server.post(LOGIN, b"x" * 3_000_000)
+        assert (answer.status, refusal(answer.text)) == (413, "REQUEST_TOO_LARGE")
+
+    def test_a_chunked_body_is_read(self, server: LiveServer) -> None:
+        answer = server.post(LOGIN, iter([CREDENTIALS[:9], CREDENTIALS[9:]]))
+        assert (answer.status, refusal(answer.text)) == (401, "INVALID_CREDENTIALS")
+
+    def test_a_chunked_body_over_the_limit_is_refused_in_the_envelope(self, server: LiveServer) -> None:
+        answer = server.post(LOGIN, iter([b"x" * 65_536] * 40))
+        assert (answer.status, refusal(answer.text)) == (413, "REQUEST_TOO_LARGE")
+
+    def test_a_connection_serves_on_after_a_refusal(self, server: LiveServer) -> None:
+        with closing(server.connect()) as connection:
+            assert ask(connection, "POST", LOGIN, b"x" * 3_000_000).status == 413
+            assert ask(connection, "GET", "/api/v0/health/live").status == 200
+
+
+class TestPages:
+    @pytest.mark.parametrize("path", ["/docs", "/redoc", "/admin/login/"])
+    def test_everything_a_page_loads_comes_from_this_server(self, server: LiveServer, path: str) -> None:
+        page = server.get(path)
+        loaded = re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["'](?!data:)([^"']+)""", page.text)
+        assert page.status == 200
+        assert loaded
+        assert [(url, server.get(url).status) for url in loaded] == [(url, 200) for url in loaded]
+
+    def test_the_root_leads_to_the_documentation(self, server: LiveServer) -> None:
+        response = server.get("/")
+        assert (response.status, response.headers["Location"]) == (302, "/docs")
+
+
+class TestHealthcheck:
+    def test_a_container_is_healthy_when_its_server_is_ready(self, server: LiveServer) -> None:
+        assert ready(server.port, "localhost")
+
+    def test_and_not_when_it_refuses_or_nobody_answers(self, server: LiveServer) -> None:
+        assert not ready(server.port, "forbidden.example")
+        assert not ready(free_port(), "localhost")
+
+
+class TestMetrics:
+    def test_figures_are_summed_over_all_workers(self, server: LiveServer) -> None:
+        def live_count() -> float:
+            figure = r'^fincred_http_requests_total\{[^}]*route="/api/v0/health/live"[^}]*\} (\S+)$'
+            text = server.get("/metrics").text
+            return sum(float(found) for found in re.findall(figure, text, re.MULTILINE))
+
+        before = live_count()
+        for _ in range(40):
+            server.get("/api/v0/health/live")
+        # Whichever of the two workers answers, it knows what the other has done.
+        assert {live_count() for _ in range(10)} == {before + 40}
+
+
+class TestSignals:
+    def test_a_reload_loses_no_request(self, server: LiveServer) -> None:
+        stop, statuses, faults = threading.Event(), [], []
+
+        def keep_asking() -> None:
+            while not stop.is_set():
+                try:
+                    statuses.append(server.get("/api/v0/health/live").status)
+                except (OSError, HTTPException) as fault:
+                    faults.append(fault)
+
+        askers = [threading.Thread(target=keep_asking) for _ in range(2)]
+        for asker in askers:
+            asker.start()
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGHUP)
+        time.sleep(5)
+        stop.set()
+        for asker in askers:
+            asker.join()
+        assert faults == []
+        assert set(statuses) == {200}
+
+    def test_gunicorns_own_lines_can_be_read(self, tmp_path: Path) -> None:
+        with live_server(tmp_path) as server:
+            server.stop()
+            told = server.log.read_text()
+        assert "[INFO] Worker exiting" in told
+        assert "Logging error" not in told
+
+    def test_sigterm_finishes_a_request_that_has_begun(self, tmp_path: Path) -> None:
+        with live_server(tmp_path) as server, create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            head = f"POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            wire.sendall(f"{head}Content-Length: {len(CREDENTIALS)}\r\n\r\n".encode() + CREDENTIALS[:9])
+            time.sleep(1)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            wire.sendall(CREDENTIALS[9:])
+            answer = b"".join(iter(lambda: wire.recv(65536), b""))
+            assert answer.startswith(b"HTTP/1.1 401 ")
+            assert refusal(answer.partition(b"\r\n\r\n")[2]) == "INVALID_CREDENTIALS"
+            assert server.process.wait(timeout=30) == 0

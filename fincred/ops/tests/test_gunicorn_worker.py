@@ -1,0 +1,198 @@
+"""What never reaches Django is refused like everything else, and nobody waits for somebody else's connection."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPResponse
+from pathlib import Path
+from socket import create_connection, socket
+
+import pytest
+
+from fincred.ops.gunicorn_worker import answer
+from fincred.tests.live import LiveServer, live_server
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+SECRET = "secret-in-a-query"
+LINE = f"GET /api/v0/health?token={SECRET} HTTP/1.1\r\n"
+CHUNKED = "POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("worker")) as running:
+        yield running
+
+
+def refusal(server: LiveServer, request: str) -> tuple[int, str]:
+    """The status and code that these bytes are answered with; fails unless it is our envelope with our headers."""
+    with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+        wire.sendall(request.encode("latin-1"))
+        response = HTTPResponse(wire)
+        response.begin()
+        body = response.read()
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Connection"] == "close"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Request-ID"]
+    envelope = json.loads(body)
+    assert envelope.keys() == {"success", "error", "error_code", "details"}
+    assert SECRET not in body.decode()
+    return response.status, envelope["error_code"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("request_text", "expected"),
+        [
+            (f"GET /{'x' * 9_000}?token={SECRET} HTTP/1.1\r\n\r\n", (414, "REQUEST_TOO_LARGE")),
+            (f"{LINE}X-Long: {'x' * 20_000}\r\n\r\n", (431, "REQUEST_TOO_LARGE")),
+            (LINE + "".join(f"X-{number}: a\r\n" for number in range(200)) + "\r\n", (431, "REQUEST_TOO_LARGE")),
+            (f"GET /{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"GET /{SECRET} HTTP/9.9\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"G{{}}T /{SECRET} HTTP/1.1\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}no colon {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}bad name: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}X-Nul: \x00{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Content-Length: -1\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Content-Length: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Transfer-Encoding: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Expect: {SECRET}\r\n\r\n", (417, "MALFORMED_REQUEST")),
+            (f"{CHUNKED}{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+        ],
+        ids=range(14),
+    )
+    def test_are_in_the_envelope_and_quote_nothing(
+        self, server: LiveServer, request_text: str, expected: tuple[int, str]
+    ) -> None:
+        assert refusal(server, request_text) == expected
+        assert SECRET not in server.log.read_text()
+
+    def test_are_logged_and_counted_like_any_other(self, server: LiveServer) -> None:
+        refusal(server, "GET\r\n\r\n")
+        assert "Request served" in server.log.read_text().splitlines()[-1]
+        assert 'route="unmatched",status="400"' in server.get("/metrics").text.replace('method="",', "")
+
+
+class TestAnswer:
+    def test_is_a_whole_response(self) -> None:
+        head, _, body = answer(414).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 414 Request-URI Too Long\r\n")
+        assert f"Content-Length: {len(body)}".encode() in head
+        assert json.loads(body)["error_code"] == "REQUEST_TOO_LARGE"
+
+
+LAST = b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture(scope="module", params=["8", "1"], ids="threads={}".format)
+def one_worker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("one"), "--workers", "1", "--threads", request.param) as running:
+        yield running
+
+
+def answered(wire: socket, request: bytes = LAST) -> bytes:
+    """What a client is told, up to the end; it doesn't hang up."""
+    wire.sendall(request)
+    return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+def is_heard(wire: socket) -> bool:
+    """Whether the server still reads what this client sends; else its system resets the connection."""
+    try:
+        for _ in range(3):
+            wire.sendall(b"more")
+            time.sleep(0.05)
+    except OSError:
+        return False
+    return True
+
+
+class TestClients:
+    def test_who_does_not_hang_up_keeps_nobody_waiting(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            assert answered(wire).startswith(b"HTTP/1.1 200 ")
+            assert one_worker.get("/api/v0/health/live").status == 200
+            assert is_heard(wire)
+
+    def test_who_never_hangs_up_is_cut_off(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            answered(wire)
+            for _ in range(30):
+                time.sleep(1)
+                if not is_heard(wire):
+                    break
+            else:
+                pytest.fail("The connection is still open")
+        assert one_worker.get("/api/v0/health/live").status == 200
+
+    def test_who_goes_on_talking_hears_the_refusal(self, one_worker: LiveServer) -> None:
+        with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
+            refused = answered(wire, b"GET /" + b"x" * 1_000_000)
+        assert refused.startswith(b"HTTP/1.1 414 ")
+        assert json.loads(refused.partition(b"\r\n\r\n")[2])["error_code"] == "REQUEST_TOO_LARGE"
+
+
+# It takes a password's hash to be refused, so a worker is busy for a while.
+LOGIN = (
+    b"POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 46\r\n\r\n{"email": "nobody@a.example", "password": "x"}'
+)
+
+
+class TestAccepting:
+    def test_a_worker_with_enough_to_do_leaves_newcomers_to_others(self, tmp_path: Path) -> None:
+        if not Path("/proc/self/fd").exists():
+            pytest.skip("Needs /proc, which tells how many connections a process has")
+        with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
+            master = server.process.pid
+            workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+            time.sleep(1)  # for those who asked whether it runs to be gone
+            before = [sockets(worker) for worker in workers]
+            for _ in range(8):
+                wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
+            time.sleep(1)
+            assert [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)] == [4, 4]
+
+    def test_but_not_for_long(self, tmp_path: Path) -> None:
+        """Nobody else is there: whoever comes while all threads are always at work is answered all the same."""
+        options = ("--workers", "1", "--threads", "2")
+        with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as busy:
+            asking = threading.Event()
+            asking.set()
+            for _ in range(5):
+                wire = busy.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
+                thread = threading.Thread(target=keep_asking, args=(wire, asking))
+                thread.start()
+                busy.callback(thread.join)
+            busy.callback(asking.clear)
+            time.sleep(2)
+            assert server.get("/api/v0/health/live").status == 200
+
+    @pytest.mark.parametrize("threads", ["2", "1"])
+    def test_who_is_connected_when_it_stops_is_answered(self, tmp_path: Path, threads: str) -> None:
+        options = ("--workers", "1", "--threads", threads)
+        with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as clients:
+            wires = [
+                clients.enter_context(create_connection(("127.0.0.1", server.port), timeout=60)) for _ in range(8)
+            ]
+            for wire in wires:
+                wire.sendall(LOGIN)
+            server.process.send_signal(signal.SIGTERM)
+            assert {wire.recv(65536)[:13] for wire in wires} == {b"HTTP/1.1 401 "}
+
+
+def keep_asking(wire: socket, asking: threading.Event) -> None:
+    while asking.is_set():
+        wire.sendall(LOGIN)
+        wire.recv(65536)
+
+
+def sockets(process: str) -> int:
+    return sum(str(entry.readlink()).startswith("socket:") for entry in Path(f"/proc/{process}/fd").iterdir())

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import AuditEntry, User
+from fincred import clock
+from fincred.db import backup as archive
+from fincred.money import MAX_MONEY
+from goals.models import Goal
+from tracking import demo
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "all.fincred.gz"
+
+
+def manage(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, on an SQLite database of its own."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestRoundTrip:
+    def test_an_empty_database_becomes_equal_by_hash(self, file: Path, tmp_path: Path) -> None:
+        """Whatever engine the suite runs on, the restored one is SQLite: the file belongs to no engine."""
+        demo.tell_demo(now=clock.now())
+        Goal.objects.update(target_amount=MAX_MONEY)
+        before = archive.digests()
+        call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
+        assert archive.digests() == before
+        other = tmp_path / "other.sqlite3"
+        assert manage(other, "migrate", "-v0").returncode == 0
+        restored = manage(other, "restore", str(file))
+        assert restored.returncode == 0, restored.stderr
+        code = "import json; from fincred.db.backup import digests; print(json.dumps(digests()))"
+        told = manage(other, "shell", "-v0", "-c", code)
+        assert told.stdout.strip() == json.dumps(before)
+
+    def test_the_restored_serves_on(self, file: Path, tmp_path: Path) -> None:
+        demo.tell_demo(now=clock.now())
+        archive.backup(file)
+        other = tmp_path / "other.sqlite3"
+        manage(other, "migrate", "-v0")
+        manage(other, "restore", str(file))
+        assert manage(other, "check_integrity").returncode == 0
+        database = sqlite3.connect(other)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute("DELETE FROM accounts_auditentry")
+        database.close()
+
+    def test_can_be_restored_where_it_was_made(self, file: Path) -> None:
+        """Also on PostgreSQL: sequences go on behind the rows."""
+        before = archive.digests()
+        rows = archive.backup(file)
+        assert archive.restore(file) == rows
+        assert archive.digests() == before
+        demo.tell_demo(now=clock.now())
+        assert AuditEntry.objects.exists()
+
+
+class TestRefusal:
+    def test_of_a_database_with_people(self, file: Path, saver: User) -> None:
+        archive.backup(file)
+        with pytest.raises(CommandError, match="has people"):
+            call_command("restore", str(file))
+        assert User.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("spoil", "reason"),
+        [
+            (lambda text: text.replace('"Support"', '"Suport"', 1), "hashes"),
+            (lambda text: text.replace('"format": 1', '"format": 2'), "format"),
+            (lambda text: text.replace('"0001_initial"', '"0000_initial"', 1), "migrations"),
+            (lambda text: "\n".join(text.splitlines()[:-1]) + "\n", "not complete"),
+            (lambda text: "hello\n", "not a FinCred backup"),
+        ],
+    )
+    def test_of_a_spoilt_file(self, file: Path, spoil: Any, reason: str) -> None:
+        archive.backup(file)
+        text = spoil(gzip.decompress(file.read_bytes()).decode())
+        file.write_bytes(gzip.compress(text.encode()))
+        before = archive.digests()
+        with pytest.raises(archive.ArchiveError) as refused:
+            archive.restore(file)
+        assert re.search(reason, refused.value.reason)
+        assert archive.digests() == before
+
+    def test_of_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        for command in (("restore", tmp_path / "none"), ("backup", tmp_path / "no" / "folder")):
+            with pytest.raises(CommandError):
+                call_command(command[0], str(command[1]), stderr=StringIO())
+
+
+class TestFile:
+    def test_is_for_its_owner_alone_and_complete_or_absent(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive.backup(file)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        file.unlink()
+
+        def fail(steps: int) -> None:
+            raise OSError("disk full")
+
+        with pytest.raises(OSError, match="disk full"):
+            archive.backup(file, progress=fail)
+        assert list(file.parent.iterdir()) == []

@@ -1,0 +1,213 @@
+"""What becomes of debts under a fixed budget a month, and the budget that a date asks for.
+
+Payments are on the planning calendar, from a month after `as_of`. Rates are percent a year, money is exact
+to the cent. The budget is the sum of all minimums and an `extra`, and doesn't fall when a debt closes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Final
+
+from fincred.money import CENT, ZERO, round_to_cents
+from planning.engine.dates import calendar_date, payment_count
+from planning.engine.debts.ledger import Account, DebtLedger, Strategy
+from planning.engine.model import Debt
+from planning.engine.money.cents import exact_money
+from planning.engine.money.time_value import EXACT_ENOUGH, future_value, level_payment
+
+# Months after which debts that aren't cleared count as never cleared.
+HORIZON: Final = 1200
+MORE: Final = (Decimal("50.00"), Decimal("100.00"))
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDebt:
+    """When a debt is paid off, and what its interest comes to; None for one that never is."""
+
+    label: str
+    months: int | None
+    closed_on: date | None
+    interest: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePoint:
+    """What is owed in all after the payment of a date."""
+
+    date: date
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """How debts go down under one strategy. `order` is that in which they close, then those that never do.
+
+    When they are not all cleared within the horizon, months, date and totals are None, `interest_floor` is
+    the first month's interest (else None), and `series` is the start alone: there is no end to plot.
+    """
+
+    months: int | None
+    debt_free_date: date | None
+    total_interest: Decimal | None
+    total_paid: Decimal | None
+    interest_floor: Decimal | None
+    order: tuple[ClosedDebt, ...]
+    series: tuple[BalancePoint, ...]
+
+    @property
+    def never(self) -> bool:
+        """Whether this budget does not clear the debts."""
+        return self.months is None
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What `extra` on top of the monthly budget would do; None where the debts are never cleared."""
+
+    extra: Decimal
+    months: int | None
+    interest_saved: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both strategies on one budget. `recommended` is the cheaper one, None when neither clears the debts.
+
+    `interest_saved` is what it saves against the other, None when there is nothing to compare with.
+    """
+
+    as_of: date
+    monthly_budget: Decimal
+    avalanche: Payoff
+    snowball: Payoff
+    recommended: Strategy | None
+    interest_saved: Decimal | None
+    more: tuple[More, ...]
+
+
+def minimum_payments(debts: Sequence[Debt]) -> Decimal:
+    """The sum of the minimum payments a month."""
+    return sum((debt.min_payment for debt in debts), ZERO)
+
+
+def simulate(
+    debts: Sequence[Debt], extra: Decimal, as_of: date, strategy: Strategy = Strategy.AVALANCHE
+) -> Payoff:
+    """Pay the minimums and `extra` (0 or more) every month until nothing is owed."""
+    ledger = DebtLedger(debts, strategy)
+    owed = ledger.balance
+    series = [BalancePoint(as_of, owed)]
+    floor = ZERO
+    while not ledger.is_cleared and ledger.month < HORIZON:
+        ledger.pay_month(extra)
+        if ledger.month == 1:
+            floor = ledger.interest
+        series.append(BalancePoint(calendar_date(as_of, ledger.month), ledger.balance))
+    order = tuple(_closed_debt(account, as_of) for account in (*ledger.closed, *ledger.open))
+    if not ledger.is_cleared:
+        return Payoff(None, None, None, None, floor, order, tuple(series[:1]))
+    interest = ledger.interest
+    return Payoff(ledger.month, series[-1].date, interest, owed + interest, None, order, tuple(series))
+
+
+def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
+    """Avalanche and snowball with the minimums and `extra` a month, and what more a month would save.
+
+    The same interest is avalanche's win. More money is judged with the recommended strategy (avalanche, when
+    neither clears the debts) against the same strategy.
+    """
+    payoffs = {strategy: simulate(debts, extra, as_of, strategy) for strategy in Strategy}
+    costs = {
+        strategy: payoff.total_interest
+        for strategy, payoff in payoffs.items()
+        if payoff.total_interest is not None
+    }
+    recommended = min(costs, key=costs.__getitem__, default=None)
+    better = recommended or Strategy.AVALANCHE
+    return Comparison(
+        as_of=as_of,
+        monthly_budget=minimum_payments(debts) + extra,
+        avalanche=payoffs[Strategy.AVALANCHE],
+        snowball=payoffs[Strategy.SNOWBALL],
+        recommended=recommended,
+        interest_saved=max(costs.values()) - min(costs.values()) if len(costs) == len(payoffs) else None,
+        more=tuple(
+            _more(addition, payoffs[better], simulate(debts, extra + addition, as_of, better)) for addition in MORE
+        ),
+    )
+
+
+def level_total_payment(debts: Sequence[Debt], as_of: date, target_date: date) -> Decimal:
+    """The smallest total payment a month that clears the debts by `target_date` with avalanche.
+
+    Never less than their minimums, which are paid anyway. A date before the first payment asks for what that
+    one must be to clear them, a date beyond the horizon for what clears them within it.
+    """
+    payments = min(max(1, payment_count(as_of, target_date)), HORIZON)
+    return minimum_payments(debts) + _least_extra(debts, payments)
+
+
+def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
+    """Interpolate between `low`, which is too little, and `high`, which isn't, until they are a cent apart.
+
+    When the same end moves twice, the other's gap is halved (the Illinois rule), or the answer would be
+    approached from one side only. That takes some 6 to 14 simulations, more at rates of hundreds of percent.
+    """
+    low, low_gap = ZERO, _gap(debts, ZERO, payments)
+    if low_gap <= 0:
+        return ZERO
+    high = round_to_cents(_gap(debts, ZERO, 1))
+    last = high_gap = _gap(debts, high, payments)
+    with localcontext(EXACT_ENOUGH):
+        while high - low > CENT:
+            guess = low + round_to_cents((high - low) * low_gap / (low_gap - high_gap))
+            guess = min(max(guess, low + CENT), high - CENT)
+            gap = _gap(debts, guess, payments)
+            if gap > 0:
+                low, low_gap = guess, gap
+                high_gap /= 2 if last > 0 else 1
+            else:
+                high, high_gap = guess, gap
+                low_gap /= 2 if last <= 0 else 1
+            last = gap
+    return high
+
+
+def _gap(debts: Sequence[Debt], extra: Decimal, payments: int) -> Decimal:
+    """About how much more a month would have cleared the debts in time; 0 or below when they are cleared.
+
+    What is owed at the end, or what paying on would have saved up by then at the last debt's rate, as a level
+    payment: it falls almost in step with `extra`, so interpolation needs few simulations.
+    """
+    ledger = DebtLedger(debts)
+    budget = paid = minimum_payments(debts) + extra
+    while not ledger.is_cleared and ledger.month < payments:
+        paid = ledger.pay_month(extra)
+    if ledger.is_cleared:
+        rate = ledger.closed[-1].debt.annual_rate if ledger.closed else ZERO
+        saved = future_value(budget - paid, budget, rate, payments - ledger.month, start_of_month=False)
+        return -level_payment(saved, ZERO, rate, payments, start_of_month=False)
+    return sum(
+        (
+            level_payment(
+                exact_money(account.balance), ZERO, account.debt.annual_rate, payments, start_of_month=False
+            )
+            for account in ledger.open
+        ),
+        ZERO,
+    )
+
+
+def _more(extra: Decimal, before: Payoff, after: Payoff) -> More:
+    if before.total_interest is None or after.total_interest is None:
+        return More(extra, after.months, None)
+    return More(extra, after.months, max(ZERO, before.total_interest - after.total_interest))
+
+
+def _closed_debt(account: Account, as_of: date) -> ClosedDebt:
+    if account.closed_in is None:
+        return ClosedDebt(account.debt.label, None, None, None)
+    closed_on = calendar_date(as_of, account.closed_in)
+    return ClosedDebt(account.debt.label, account.closed_in, closed_on, exact_money(account.interest))

@@ -1,0 +1,59 @@
+"""What a person tells, and what it sums to."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from planning.snapshots import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.tests.factories import contents, debt, savings
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+
+class TestFigures:
+    def test_sums_incomes_of_a_year_exactly_and_divides_once(self) -> None:
+        told = SnapshotContents(
+            incomes=(
+                IncomeEntry(Decimal("500.00"), "weekly"),
+                IncomeEntry(Decimal("1000.00"), "biweekly"),
+                IncomeEntry(Decimal("100.01"), "annual"),
+            )
+        )
+        assert told.monthly_income == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
+
+    def test_sums_debts_minimums_and_savings(self) -> None:
+        told = contents(debts=(debt(), debt(balance=Decimal("1.50"))), savings=(savings("10.00"), savings("0.10")))
+        assert (told.total_debt, told.monthly_minimum_payments, told.total_savings) == (
+            Decimal("5001.50"),
+            Decimal("200.00"),
+            Decimal("10.10"),
+        )
+
+    def test_counts_what_nobody_told_as_nothing_and_names_it(self) -> None:
+        told = SnapshotContents()
+        assert told.missing == ("incomes", "expenses")
+        assert told.finances.surplus == Decimal("0.00")
+
+    def test_comes_back_equal_from_json(self) -> None:
+        told = SnapshotContents(
+            incomes=(IncomeEntry(Decimal("0.10"), "monthly", "Job"),),
+            expenses=Expenses(Decimal("2.00"), Decimal("1.00")),
+            debts=(debt(goal_id=uuid4()), debt(label=None)),
+            savings=(SavingsEntry(Decimal("3.00"), "Jar"),),
+        )
+        assert SnapshotContents.from_json(json.loads(json.dumps(told.as_json()))) == told
+
+    def test_comes_back_equal_from_json_without_expenses(self) -> None:
+        assert (
+            SnapshotContents.from_json(json.loads(json.dumps(SnapshotContents().as_json()))) == SnapshotContents()
+        )
+
+    def test_picks_the_debts_of_a_goal_and_names_a_debt_without_label_by_its_type(self) -> None:
+        mine = uuid4()
+        told = contents(debts=(debt(goal_id=mine, label=None), debt(goal_id=uuid4()), debt()))
+        assert [reckoned.label for reckoned in told.engine_debts(mine)] == ["credit_card"]
+        assert len(told.engine_debts()) == 3

@@ -1,0 +1,160 @@
+"""What a plan version decides: how the person pays, and what the engine says of it.
+
+Pure: replaying a version's inputs gives its outputs, to the cent and the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from fincred.money import MAX_MONEY, ZERO
+from planning.engine import codec
+from planning.engine.cadence import Frequency, monthly_amount, period_amount
+from planning.engine.model import Explanation, GoalPlan, Instalment, PlanInput
+from planning.engine.plan import make_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a goal is paid into. `chosen_amount` is the person's own, each period; None leaves it to the engine."""
+
+    type: str
+    frequency: str
+    day_of_period: int
+    chosen_amount: Decimal | None = None
+
+    @classmethod
+    def generated(cls, as_of: date) -> Self:
+        """Monthly, on the day that planning counts its months from, so the first payment is due now."""
+        return cls(type="automated_transfer", frequency="monthly", day_of_period=as_of.day)
+
+    @property
+    def chosen_monthly(self) -> Decimal | None:
+        """What the person's own amount comes to in a month."""
+        if self.chosen_amount is None:
+            return None
+        return monthly_amount(self.chosen_amount, Frequency(self.frequency))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInputs:
+    """All that a version follows from. `missing` is what the snapshot didn't tell; it counts as 0."""
+
+    goal_id: str
+    terms: Terms
+    snapshot_id: str | None
+    missing: tuple[str, ...]
+    plan: PlanInput
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored: amounts and dates are strings."""
+        return {
+            "goal_id": self.goal_id,
+            "terms": codec.plain(asdict(self.terms)),
+            "snapshot_id": self.snapshot_id,
+            "missing": list(self.missing),
+            "plan": codec.plan_input_to_json(self.plan),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        terms = document["terms"]
+        amount = terms["chosen_amount"]
+        return cls(
+            goal_id=document["goal_id"],
+            terms=Terms(**{**terms, "chosen_amount": None if amount is None else Decimal(amount)}),
+            snapshot_id=document["snapshot_id"],
+            missing=tuple(document["missing"]),
+            plan=codec.plan_input_from_json(document["plan"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOutputs:
+    """The fields of an action plan that a version decides, by their names."""
+
+    type: str
+    amount: Decimal
+    frequency: str
+    day_of_period: int
+    is_chosen: bool
+    starts_on: date | None
+    required_monthly_contribution: Decimal
+    allocated_monthly_contribution: Decimal
+    this_month: Decimal
+    shortfall: Decimal
+    feasibility: str
+    explanation: dict[str, Any]
+    alternatives: list[dict[str, Any]]
+    projected_completion_date: date | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored: amounts and dates are strings."""
+        document: dict[str, Any] = codec.plain(asdict(self))
+        return document
+
+
+def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
+    """What follows for the plan from `made`, the engine's answer for its goal."""
+    terms, first = inputs.terms, _first_payment(made)
+    return VersionOutputs(
+        type=terms.type,
+        amount=_amount(terms, first),
+        frequency=terms.frequency,
+        day_of_period=terms.day_of_period,
+        is_chosen=terms.chosen_amount is not None,
+        starts_on=_starts_on(inputs, first),
+        required_monthly_contribution=_storable(made.required_monthly),
+        allocated_monthly_contribution=_storable(made.allocated_monthly),
+        this_month=_storable(made.this_month),
+        shortfall=_storable(made.shortfall),
+        feasibility=made.feasibility.value,
+        explanation=_explained(made.explanation, inputs.missing),
+        alternatives=[
+            {name: value for name, value in codec.plain(asdict(alternative)).items() if value is not None}
+            for alternative in made.alternatives
+        ],
+        projected_completion_date=made.projected_completion_date,
+    )
+
+
+def replay(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs that stored inputs give today."""
+    read = VersionInputs.from_json(inputs)
+    made = next(goal for goal in make_plan(read.plan).goals if goal.goal_id == read.goal_id)
+    return compute_outputs(read, made).as_json()
+
+
+def _storable(amount: Decimal) -> Decimal:
+    # A debt that nobody pays can grow beyond every amount that has a place in the database.
+    return min(amount, MAX_MONEY)
+
+
+def _first_payment(made: GoalPlan) -> Instalment | None:
+    # A goal may have to wait for others with nearer dates: what counts is what it will take once it's its turn.
+    return next((instalment for instalment in made.schedule if instalment.amount), None)
+
+
+def _starts_on(inputs: VersionInputs, first: Instalment | None) -> date | None:
+    if inputs.terms.chosen_amount is not None:
+        return inputs.plan.as_of
+    return first.date if first else None
+
+
+def _amount(terms: Terms, first: Instalment | None) -> Decimal:
+    if terms.chosen_amount is not None:
+        return terms.chosen_amount
+    return _storable(period_amount(first.amount, Frequency(terms.frequency))) if first else ZERO
+
+
+def _explained(explanation: Explanation, missing: tuple[str, ...]) -> dict[str, Any]:
+    document = {"code": explanation.code, "text": explanation.text, "facts": codec.plain(explanation.facts)}
+    if missing:
+        unknown = " and ".join(missing)
+        document["text"] = f"Your snapshot has no {unknown}, so they count as 0. {document['text']}"
+        document["facts"]["missing"] = list(missing)
+    return document
