@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from django.db.models import Expression
 from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
+from fincred.db.postgresql.one_row import translate_error
 from fincred.db.postgresql.pipeline import Answer, Asked
 
 
@@ -40,18 +41,19 @@ def ask(alias: str, asked: Sequence[Asked]) -> list[Answer]:
 
 
 def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
-    """Write one row, without waiting for it: PostgreSQL is told with the transaction's next statement, or COMMIT.
+    """Write one row. On PostgreSQL the statement itself fails where it doesn't write one row.
 
-    On PostgreSQL the statement itself has to fail where it doesn't write one row.
-
-    :raises django.db.DatabaseError: at the latest by COMMIT: it is refused, or there is no such row.
+    :raises django.db.DatabaseError: it is refused, or there is no such row.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("A row is written inside of a transaction, or not at all")
-    if connection.vendor == "postgresql":
-        connection.send(sql, values)
-        return
     with mark_for_rollback_on_error(connection.alias):
+        if connection.vendor == "postgresql":
+            try:
+                connection.run([(sql, values)])
+            except DatabaseError as error:
+                raise translate_error(error) from error.__cause__
+            return
         written = _ask_sqlite(connection, sql, values).rowcount
         if written != 1:
             raise DatabaseError(f"One row was to be written, and {written} were")

@@ -52,16 +52,16 @@ class Pipeline:
             self._statements[sql] = _Statement(self._connection, sql)
         return self._statements[sql].bound(values)
 
-    def ask(self, asked: Sequence[Bound], *, commit: bool = False) -> list[Answer]:
+    def ask(self, asked: Sequence[Bound]) -> list[Answer]:
         """The answers, in the order of the statements; each sees what those before it did.
 
-        Outside of a transaction all of them are done, or none. With `commit` the transaction ends with them.
+        Outside of a transaction all of them are done, or none.
 
-        :raises psycopg.Error: of the first that failed; what comes after it, COMMIT as well, was not done.
+        :raises psycopg.Error: of the first that failed; what comes after it was not done.
         """
         try:
             self._pgconn.enter_pipeline_mode()
-            sent = self._send(asked, commit)
+            sent = self._send(asked)
             results = self._received()
             self._pgconn.exit_pipeline_mode()
         except BaseException:  # nobody knows what might still arrive
@@ -82,8 +82,8 @@ class Pipeline:
             self._statements.clear()
         return error
 
-    def _send(self, asked: Sequence[Bound], commit: bool) -> list[Bound | _Preparing | None]:
-        """Everything at once; what each result will be of, None for BEGIN and COMMIT."""
+    def _send(self, asked: Sequence[Bound]) -> list[Bound | _Preparing | None]:
+        """Everything at once; what each result will be of, None for BEGIN."""
         pgconn = self._pgconn
         sent: list[Bound | _Preparing | None] = []
         preparing: dict[_Variant, bytes] = {}
@@ -99,9 +99,6 @@ class Pipeline:
                 sent.append(_Preparing(variant, name))
             pgconn.send_query_prepared(name, one.values, one.formats, result_format=Format.BINARY)
             sent.append(one)
-        if commit:
-            pgconn.send_query_params(b"COMMIT", None)
-            sent.append(None)
         pgconn.pipeline_sync()
         return sent
 

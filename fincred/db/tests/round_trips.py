@@ -16,9 +16,9 @@ def counted_trips() -> Iterator[list[list[str]]]:
     told: list[list[str]] = []
     ask = Pipeline.ask
 
-    def noted(self: Pipeline, asked: Any, *, commit: bool = False) -> Any:
-        told.append([*(one.variant.sql.decode().split()[0] for one in asked), *["COMMIT"] * commit])
-        return ask(self, asked, commit=commit)
+    def noted(self: Pipeline, asked: Any) -> Any:
+        told.append([one.variant.sql.decode().split()[0] for one in asked])
+        return ask(self, asked)
 
     with patch.object(Pipeline, "ask", noted):
         yield told
