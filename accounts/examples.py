@@ -42,8 +42,6 @@ PAIR = {
     "expires_in": 1800,
 }
 
-LOGIN_FORM = {"username": "sam@example.com", "password": "correct horse battery"}
-
 LOGIN_ANSWER = PAIR | {"user": USER}
 
 EXPORT = {

@@ -51,13 +51,21 @@ CURRENCY = _Known(is_currency, "Must be an ISO 4217 code such as EUR.")
 TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berlin.")
 
 
+class CountryField(UntoldField):
+    """A code is stored in capitals, a name as it is."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        return text.upper() if len(text) == 2 else text
+
+
 class ProfileSerializer(UpdateSerializer):
     """What a person tells about themselves; null is untold."""
 
     id = UUIDField(read_only=True)
     user_id = UUIDField(read_only=True)
     full_name = UntoldField(max_length=200)
-    country = UntoldField(max_length=100, validators=[COUNTRY], help_text="ISO 3166 alpha-2, or a name.")
+    country = CountryField(max_length=100, validators=[COUNTRY], help_text="ISO 3166 alpha-2, or a name.")
     currency = TextField(max_length=3, validators=[CURRENCY], help_text="ISO 4217.")
     timezone = TextField(max_length=64, validators=[TIME_ZONE], help_text="IANA; decides when a day begins.")
     age_range = UntoldField(max_length=50)

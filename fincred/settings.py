@@ -38,9 +38,12 @@ ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", secure=PRODUCTION)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", secure=PRODUCTION)
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
-CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "x-request-id")
+CORS_ALLOW_HEADERS = (
+    "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id",
+)  # fmt: skip
 CORS_EXPOSE_HEADERS = (
-    "X-Total-Count", "Link", "X-Request-ID", "X-Process-Time", "Retry-After", "RateLimit", "RateLimit-Policy",
+    "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy",
+    "Retry-After", "X-Process-Time", "X-Request-ID", "X-Total-Count",
 )  # fmt: skip
 CORS_URLS_REGEX = r"^/api/"
 
@@ -241,10 +244,22 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "validatorUrl": None,  # or pages on a public host ask somebody else's server about the schema
     },
     # Choices stay where they are used: named apart, "type" and "frequency" would need invented names.
-    "POSTPROCESSING_HOOKS": ["fincred.api.openapi.add_error_schema"],
+    "POSTPROCESSING_HOOKS": ["fincred.api.openapi.finish"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v0",
-    "TAGS": [{"name": name} for name in ("accounts", "goals", "planning", "tracking", "health")],
+    "SERVERS": [{"url": "/", "description": "The server that this document comes from."}],
+    "CONTACT": {"name": "FinCred support", "email": "support@fincred.example"},
+    "LICENSE": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+    "TAGS": [
+        {"name": "accounts", "description": "Who a person is, how they sign in, what is held about them."},
+        {"name": "goals", "description": "What a person wants to have saved or paid off, and by when."},
+        {
+            "name": "planning",
+            "description": "Their money as they tell it, and what to do with it each month.",
+        },
+        {"name": "tracking", "description": "Check-ins, progress against the plan, streaks, milestones."},
+        {"name": "health", "description": "For load balancers and operators."},
+    ],
 }
 CSRF_FAILURE_VIEW = "fincred.api.exception_handler.csrf_failure"
 

@@ -6,7 +6,7 @@ NEW_GOAL = {
     "type": "emergency_fund",
     "name": "Three months of rent",
     "target_amount": 3000,
-    "target_date": "2027-03-01",
+    "target_date": "2060-03-01",
     "priority": "High",
     "primary_flag": True,
     "why_text": "So that a broken car is not a disaster.",

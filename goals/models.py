@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final, Self
@@ -48,14 +49,14 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
     def chosen(
         self,
         *,
-        status: str | None = None,
-        type: str | None = None,  # noqa: A002  the field's name
-        priority: str | None = None,
+        status: Collection[str] | None = None,
+        type: Collection[str] | None = None,  # noqa: A002  the field's name
+        priority: Collection[str] | None = None,
         search: str | None = None,
     ) -> Self:
-        """Those that match all that is given; `search` is a part of the name, in whatever case."""
-        exact = {"status": status, "type": type, "priority": priority}
-        goals = self.filter(**{name: value for name, value in exact.items() if value is not None})
+        """Those that match all that is given: one of the values each, and `search` in the name, in any case."""
+        one_of = {"status__in": status, "type__in": type, "priority__in": priority}
+        goals = self.filter(**{name: values for name, values in one_of.items() if values is not None})
         return goals.filter(name__icontains=search) if search else goals
 
     def newest_first(self) -> Self:

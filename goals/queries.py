@@ -15,5 +15,5 @@ GOAL: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).filter(pk=
 @cache
 def goals_chosen_by(names: AbstractSet[str], ordering: tuple[str, ...]) -> PreparedQuery[Goal]:
     """The person's goals that match what is named, in this order: a statement for each way to ask."""
-    given: dict[str, Any] = {name: Parameter(name) for name in names}
+    given: dict[str, Any] = {name: [Parameter(name)] for name in names}
     return PreparedQuery(Goal.objects.owned_by(Parameter("owner")).chosen(**given).order_by(*ordering))

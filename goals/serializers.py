@@ -15,6 +15,7 @@ from fincred.api.serializers import (
     DateField,
     DateTimeField,
     MoneyField,
+    QueryChoicesField,
     QuerySerializer,
     RateField,
     Serializer,
@@ -97,9 +98,11 @@ class GoalUpdateSerializer(GoalCreateSerializer, UpdateSerializer):
 
 
 class GoalFilter(QuerySerializer):
-    status = ChoiceField(choices=Status.choices, required=False)
-    type = ChoiceField(choices=GoalType.choices, required=False)
-    priority = ChoiceField(choices=Priority.choices, required=False)
+    """Repeated, `status`, `type` and `priority` mean either-or."""
+
+    status = QueryChoicesField(choices=Status.choices, required=False)
+    type = QueryChoicesField(choices=GoalType.choices, required=False)
+    priority = QueryChoicesField(choices=Priority.choices, required=False)
     search = TextField(max_length=100, required=False, allow_blank=True, help_text="Part of the name.")
     ordering = ChoiceField(
         choices=list(ORDERINGS), default="-created_at", help_text="Priority sorts High, Medium, Low."

@@ -48,9 +48,11 @@ class GoalList(_GoalView):
         asked = self.query(GoalFilter)
         ordering = ORDERINGS[asked.pop("ordering")]
         chosen = {name: value for name, value in asked.items() if value}
-        if "search" in chosen:  # each database has its own way, and not by a parameter alone
+        # Each database searches in its own way, and several values make another statement.
+        if "search" in chosen or any(len(values) > 1 for values in chosen.values()):
             return Goal.objects.filter(user_id=person).chosen(**chosen).order_by(*ordering)
-        return queries.goals_chosen_by(frozenset(chosen), ordering).bind(owner=person, **chosen)
+        single = {name: value for name, [value] in chosen.items()}
+        return queries.goals_chosen_by(frozenset(single), ordering).bind(owner=person, **single)
 
     @documented(
         summary="Create a goal",

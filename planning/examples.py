@@ -118,6 +118,7 @@ PLAN_VERSION: dict[str, Any] = {
 }
 
 WHAT_IF: dict[str, Any] = {
+    "as_of": "2026-03-10",
     "extra_monthly": 50,
     "goals": [{"id": GOAL_PLAN["goal_id"], "target_amount": 3600}],
     "new_goals": [

@@ -36,7 +36,7 @@ DASHBOARD = {
             "current_amount": 750,
             "progress_percentage": 25,
             "progress_status": "on_track",
-            "target_date": "2027-03-01",
+            "target_date": GOAL["target_date"],
             "priority": "High",
             "feasibility": "Comfortable",
             "next_action_date": "2026-04-01",

@@ -101,18 +101,12 @@ class Login(PublicView):
 
     @documented(
         summary="Log in",
-        description="JSON, or a form in the manner of OAuth 2 with `username` and `password`.",
-        request={
-            "application/json": CredentialsSerializer,
-            "application/x-www-form-urlencoded": CredentialsFormSerializer,
-            "multipart/form-data": CredentialsFormSerializer,
-        },
-        response=LoginAnswerSerializer,
-        request_example={
-            "application/json": {"email": "sam@example.com", "password": "correct horse battery"},
-            "application/x-www-form-urlencoded": examples.LOGIN_FORM,
-            "multipart/form-data": examples.LOGIN_FORM,
-        },
+        description=(
+            "A form of `username` and `password`, as OAuth 2 clients send it, is taken as well "
+            "(`application/x-www-form-urlencoded` or `multipart/form-data`)."
+        ),
+        request={"application/json": CredentialsSerializer},
+        request_example={"email": "sam@example.com", "password": "correct horse battery"},
         errors=(InvalidCredentialsError, AccountInactiveError, AccountNotVerifiedError),
         response_example=examples.LOGIN_ANSWER,
     )

@@ -1,9 +1,9 @@
-"""The OpenAPI document: said beside each view, with the errors that are true of every operation added here."""
+"""The OpenAPI document: each view describes itself; what is true of every operation is added here."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import Direction, OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import Direction, OpenApiExample, OpenApiResponse, extend_schema
 
 from fincred import errors as failures
 from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
@@ -25,7 +25,9 @@ from fincred.api.serializers import PageQuery, QuerySerializer
 View = TypeVar("View", bound=Callable[..., Any])
 ErrorClass = type[failures.FinCredError]
 
-ERROR_SCHEMA = {
+# "Error" would shadow a built-in type in generated clients.
+ERROR_SCHEMA = "ErrorEnvelope"
+_ERROR_ENVELOPE = {
     "type": "object",
     "required": ["success", "error", "error_code", "details"],
     "properties": {
@@ -40,10 +42,27 @@ ERROR_SCHEMA = {
     },
 }
 
-_LIST_HEADERS = [
-    OpenApiParameter("X-Total-Count", int, OpenApiParameter.HEADER, response=[200], description="All rows."),
-    OpenApiParameter("Link", str, OpenApiParameter.HEADER, response=[200], description="RFC 8288 pages."),
-]
+
+def _header(description: str, kind: str = "string") -> dict[str, Any]:
+    return {"schema": {"type": kind}, "description": description}
+
+
+_HEADERS = {
+    "Idempotent-Replayed": _header("`true` where the answer is the one given before for this key."),
+    "Link": _header("The pages `first`, `prev`, `next` and `last` (RFC 8288)."),
+    "RateLimit": _header("What is left of the quotas, and in how many seconds they start again."),
+    "RateLimit-Policy": _header("The quotas that the request counts against."),
+    "Retry-After": _header("Seconds to wait before the next try.", "integer"),
+    "WWW-Authenticate": _header("Always `Bearer`."),
+    "X-Total-Count": _header("How many rows there are on all pages.", "integer"),
+}
+_COUNTED = ("RateLimit", "RateLimit-Policy")
+_HEADERS_OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After", *_COUNTED), 503: ("Retry-After",)}
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
 
 _IDEMPOTENCY_KEY = {
     "in": "header",
@@ -66,23 +85,16 @@ def documented(
     response_example: Any = None,
     **extra: Any,
 ) -> Callable[[View], View]:
-    """Describe one method of a view. Name only the errors that are its own; the general ones are added.
-
-    Where `request` maps media types to shapes, `request_example` maps them to examples.
-    """
+    """Describe one method of a view. Name only the errors that are its own; the general ones are added."""
     paged = getattr(response, "many", False)
-    parameters: list[Any] = [*([query] if query else []), *([PageQuery, *_LIST_HEADERS] if paged else [])]
+    parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
     shape = response or (OpenApiTypes.OBJECT if status != 204 else None)
-    bodies = request_example if isinstance(request, dict) else {None: request_example}
-    examples = [
-        OpenApiExample("Example", body, request_only=True, media_type=media_type)
-        for media_type, body in bodies.items()
-        if body is not None
-    ]
+    examples = []
+    if request_example is not None:
+        examples.append(OpenApiExample("Example", request_example, request_only=True))
     if response_example is not None:
-        examples.append(
-            OpenApiExample("Example", response_example, response_only=True, status_codes=[str(status)])
-        )
+        shown = response_example[0] if paged else response_example  # the library makes it a list again
+        examples.append(OpenApiExample("Example", shown, response_only=True, status_codes=[str(status)]))
 
     def decorate(view: View) -> View:
         view.documented_errors = tuple(errors)  # type: ignore[attr-defined]
@@ -121,7 +133,13 @@ class Schema(AutoSchema):
         for status, code, message in self._refusals():
             by_status.setdefault(status, []).append((code, message))
         for status, refusals in sorted(by_status.items()):
-            operation["responses"][str(status)] = _error_response(refusals)
+            operation["responses"][str(status)] = _error_response(status, refusals)
+        for status in operation["responses"].keys() & {"200", "201", "204"}:
+            if headers := _headers(self._headers_of_success()):
+                operation["responses"][status]["headers"] = headers
+        if self.method in ("PUT", "PATCH") and "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+        operation.setdefault("security", [])  # said, so that tools know that it is meant
         if getattr(self._view_method, "takes_idempotency_key", False):
             operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
         return operation
@@ -135,6 +153,14 @@ class Schema(AutoSchema):
             return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = "DELETE"
+
+    def _headers_of_success(self) -> Iterator[str]:
+        if self.view.permission_classes:
+            yield from _COUNTED
+        if getattr(self._view_method, "is_list", False):
+            yield from ("X-Total-Count", "Link")
+        if getattr(self._view_method, "takes_idempotency_key", False):
+            yield "Idempotent-Replayed"
 
     @property
     def _view_method(self) -> Callable[..., Any]:
@@ -180,21 +206,47 @@ _TAGS = {
 _examples: dict[str, dict[str, Any]] = {}
 
 
-def _error_response(refusals: list[tuple[str, str]]) -> dict[str, Any]:
+def _error_response(status: int, refusals: list[tuple[str, str]]) -> dict[str, Any]:
     for code, message in refusals:
         _examples[code] = {"value": envelope(message, code, {}), "summary": message}
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code, _ in refusals}
-    return {
+    schema = {"$ref": f"#/components/schemas/{ERROR_SCHEMA}"}
+    response: dict[str, Any] = {
         "description": ", ".join(f"`{code}`" for code, _ in refusals),
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples}},
+        "content": {"application/json": {"schema": schema, "examples": examples}},
     }
+    if headers := _headers(_HEADERS_OF_ERRORS.get(status, ())):
+        response["headers"] = headers
+    return response
 
 
-def add_error_schema(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing hook: the one schema that all refusals share, and an example of each."""
-    result["components"].setdefault("schemas", {})["Error"] = ERROR_SCHEMA
-    result["components"]["examples"] = dict(sorted(_examples.items()))
+def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Postprocessing hook: what operations share becomes components, and what generators trip over goes."""
+    components = result["components"]
+    for name, schema in components["schemas"].items():
+        if name.endswith("Request"):
+            _describe_defaults(schema)
+    components["schemas"][ERROR_SCHEMA] = _ERROR_ENVELOPE
+    components["headers"] = _HEADERS
+    components["examples"] = dict(sorted(_examples.items()))
+    _drop("x-spec-enum-id", result)
     return result
+
+
+def _describe_defaults(schema: dict[str, Any]) -> None:
+    """Say a request's defaults in words: openapi-typescript takes a field with `default` for a required one."""
+    for field in schema.get("properties", {}).values():
+        if "default" in field:
+            words = f"Default: {render_json(field.pop('default')).decode()}."
+            field["description"] = f"{field['description']} {words}" if "description" in field else words
+
+
+def _drop(key: str, node: Any) -> None:
+    """Remove a key of the library's own wherever it stands."""
+    if isinstance(node, dict):
+        node.pop(key, None)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _drop(key, child)
 
 
 class DecimalFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -56,6 +57,8 @@ def parse_json(raw: bytes) -> Any:
 
     :raises MalformedRequestError: it isn't JSON in UTF-8, repeats a key, or nests too deep to be meant.
     """
+    if raw.startswith(BOM_UTF8):
+        raise MalformedRequestError(reason="The body begins with a byte-order mark; send UTF-8 without one")
     try:
         document = _DECODER.decode(raw.decode())
         _refuse(document, _DEEPEST)

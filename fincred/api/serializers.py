@@ -18,11 +18,13 @@ from rest_framework.fields import empty
 
 from fincred.errors import NoFieldsToUpdateError
 from fincred.money import MAX_MONEY, MAX_RATE
+from fincred.text import BIDIRECTIONAL_OVERRIDES, normalize, shows_nothing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MAX_NUMBER_TEXT = 40
+_REPEATED = serializers.ErrorDetail("Must not be repeated.", code="repeated")
 
 
 class _DecimalField(serializers.Field[Decimal, Any, Any, Any]):
@@ -88,10 +90,15 @@ class RateField(_DecimalField):
 
 
 class TextField(serializers.CharField):
-    """Trimmed text of one line (`multiline` lets line breaks and tabs through), no control characters."""
+    """Trimmed text of one line in Unicode's normal form C; `multiline` lets line breaks and tabs through.
+
+    Control characters and bidirectional overrides are refused. A text that shows nothing is blank. Lengths count
+    after normalising.
+    """
 
     default_error_messages = {
         "control": "Must not contain control characters.",
+        "bidirectional": "Must not contain bidirectional overrides.",
     }
 
     def __init__(self, *, max_length: int, multiline: bool = False, **kwargs: Any) -> None:
@@ -104,7 +111,20 @@ class TextField(serializers.CharField):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
+        text = self.checked(data)
+        if text.isascii() and text.isprintable():
+            return text
+        if not BIDIRECTIONAL_OVERRIDES.isdisjoint(text):
+            self.fail("bidirectional")
+        if shows_nothing(text):
+            if not self.allow_blank:
+                self.fail("blank")
+            return ""
+        return normalize(text)
+
+    def checked(self, data: Any) -> str:
+        """Text without control characters, otherwise as it was sent."""
+        text: str = super().to_internal_value(data)
         if not text.isprintable() and any(
             unicodedata.category(c) in ("Cc", "Cs") and c not in self.allowed for c in text
         ):
@@ -113,10 +133,13 @@ class TextField(serializers.CharField):
 
 
 class PasswordField(TextField):
-    """8 to 128 characters are Django's validators' business; here only that it is text, untrimmed."""
+    """A password as it was typed: neither trimmed nor normalised. Django's validators judge it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return self.checked(data)
 
 
 class EmailField(serializers.EmailField):
@@ -147,7 +170,7 @@ class DateField(serializers.DateField):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail("invalid", format="YYYY-MM-DD")
+            raise serializers.ValidationError("There is no such day.", code="invalid") from None
 
 
 class DateTimeField(serializers.DateTimeField):
@@ -194,6 +217,16 @@ class ChoiceField(serializers.ChoiceField):
         return data
 
 
+class QueryChoicesField(serializers.ListField):
+    """One value of a query parameter, or several of which any may match; a wrong one is told under its name."""
+
+    def __init__(self, *, choices: Any, **kwargs: Any) -> None:
+        super().__init__(child=ChoiceField(choices=choices), **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        return [self.child.run_validation(value) for value in data]
+
+
 class UUIDField(serializers.UUIDField):
     """The canonical form with hyphens; an integer is no id."""
 
@@ -224,7 +257,17 @@ class UpdateSerializer(Serializer):
 
 
 class QuerySerializer(Serializer):
-    """Query parameters: a fault in one is a field error, not a guess."""
+    """Query parameters, each with a list of its values; only a `ListField` takes more than one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """:raises rest_framework.exceptions.ValidationError: naming each parameter that is wrong, or repeated."""
+        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+        repeated = [name for name in data if name in self.fields and name not in lists and len(data[name]) > 1]
+        if repeated:
+            raise serializers.ValidationError({name: [_REPEATED] for name in repeated})
+        return super().to_internal_value(
+            {name: values if name in lists else values[0] for name, values in data.items()}
+        )
 
 
 class PageQuery(QuerySerializer):

@@ -17,13 +17,14 @@ from rest_framework.generics import GenericAPIView
 
 from fincred import clock
 from fincred.api.pagination import Page
+from fincred.api.query_params import parse_query
 from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
 from fincred.context import caller, set_caller
 from fincred.db.queries import BoundQuery, fetch_all
 from fincred.db.retries import retry_on_deadlock
-from fincred.errors import FinCredError
+from fincred.errors import FinCredError, MalformedRequestError
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -91,7 +92,10 @@ class ApiView(GenericAPIView[Any]):
         """The body, checked.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
+        :raises MalformedRequestError: PUT or PATCH without a body: what isn't there is no empty document.
         """
+        if self.request.stream is None and self.request.method in ("PUT", "PATCH"):
+            raise MalformedRequestError(reason="This request needs a body")
         return _checked(serializer_class, self.request.data)
 
     def answer(
@@ -101,11 +105,13 @@ class ApiView(GenericAPIView[Any]):
         return JSONResponse(serialize(serializer_class, row, context), status)
 
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
-        """The query parameters, checked; a repeated one counts with its last value."""
-        asked = self.request.query_params.dict()
-        if not asked:
-            return _unasked(serializer_class).copy()
-        return _checked(serializer_class, asked)
+        """The query parameters, checked.
+
+        :raises rest_framework.exceptions.ValidationError: naming each that is wrong, or repeated.
+        :raises FieldError: naming one that is not UTF-8.
+        """
+        raw = self.request.META.get("QUERY_STRING", "")
+        return _checked(serializer_class, parse_query(raw)) if raw else _unasked(serializer_class).copy()
 
     def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
         """What a GET of this person reads in any case; it is asked for together with their session's check.

@@ -190,6 +190,29 @@ class TestListing:
         assert self.names(as_saver, search="bike", status="paused") == []
         assert len(self.names(as_saver, search="")) == 2
 
+    def test_a_repeated_filter_means_either_or(self, as_saver: APIClient, saver: User) -> None:
+        for name, status in (("A", Status.ACTIVE), ("P", Status.PAUSED), ("C", Status.CANCELLED)):
+            GoalFactory.create(user=saver, name=name, status=status)
+
+        response = as_saver.get("/api/v0/goals?status=active&status=paused&ordering=created_at")
+
+        assert {goal["name"] for goal in response.json()} == {"A", "P"}
+        assert "status=active&status=paused" in response.headers["Link"]
+
+    @pytest.mark.parametrize("query", ["search=a&search=b", "limit=1&limit=2", "offset=0&offset=0"])
+    def test_refuses_a_repeated_parameter_of_one_value(self, as_saver: APIClient, query: str) -> None:
+        response = as_saver.get(f"/api/v0/goals?{query}")
+
+        assert response.status_code == 400
+        [error] = response.json()["details"]["errors"]
+        assert (error["field"], error["code"]) == (query.partition("=")[0], "repeated")
+
+    def test_refuses_what_is_not_utf8(self, as_saver: APIClient) -> None:
+        response = as_saver.get("/api/v0/goals?search=%E4")
+
+        assert response.status_code == 400
+        assert response.json()["details"]["errors"][0]["field"] == "search"
+
     def test_sorts_priority_as_high_medium_low(self, as_saver: APIClient, saver: User) -> None:
         for priority in ("Medium", "Low", "High"):
             GoalFactory.create(user=saver, name=priority, priority=priority)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from fincred.api import openapi
 from fincred.api.openapi import document
+from fincred.api.renderers import render_json
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -28,7 +29,7 @@ class TestDocument:
             for status, answer in answers.items():
                 if status >= "400":
                     schema = answer["content"]["application/json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Error"}, (method, path, status)
+                    assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}, (method, path, status)
 
     def test_every_operation_with_credentials_can_answer_401(self) -> None:
         for method, path, operation in operations():
@@ -60,6 +61,52 @@ class TestDocument:
     def test_lists_tell_their_headers(self) -> None:
         goals = document()["paths"]["/api/v0/goals"]["get"]
         assert {"X-Total-Count", "Link"} <= set(goals["responses"]["200"]["headers"])
+
+
+class TestForGenerators:
+    """What client generators and linters trip over isn't in the document."""
+
+    def test_an_example_of_a_list_is_a_list_of_objects(self) -> None:
+        lists = [
+            example["value"]
+            for _, _, operation in operations()
+            for answer in operation["responses"].values()
+            for kind in answer.get("content", {}).values()
+            if kind["schema"].get("type") == "array"
+            for example in kind["examples"].values()
+        ]
+        assert len(lists) >= 7
+        assert all(isinstance(entry, dict) for values in lists for entry in values)
+
+    def test_every_operation_says_whether_it_needs_a_sign_in(self) -> None:
+        assert all("security" in operation for _, _, operation in operations())
+        assert document()["paths"]["/api/v0/auth/login"]["post"]["security"] == []
+
+    def test_bodies_of_put_and_patch_are_required(self) -> None:
+        bodies = [operation["requestBody"] for method, _, operation in operations() if method in ("put", "patch")]
+        assert bodies
+        assert all(body["required"] for body in bodies)
+
+    def test_a_request_has_its_defaults_in_words(self) -> None:
+        requests = {n: s for n, s in document()["components"]["schemas"].items() if n.endswith("Request")}
+        fields = [field for schema in requests.values() for field in schema["properties"].values()]
+        assert not [field for field in fields if "default" in field]
+        assert "Default: 0" in requests["WhatIfRequest"]["properties"]["extra_monthly"]["description"]
+
+    def test_nothing_of_the_library_itself_is_left(self) -> None:
+        assert b"x-spec-enum-id" not in render_json(document())
+
+    def test_headers_that_clients_need_are_told(self) -> None:
+        answers = document()["paths"]["/api/v0/goals"]["post"]["responses"]
+        assert {"RateLimit", "Idempotent-Replayed"} <= set(answers["201"]["headers"])
+        assert "WWW-Authenticate" in answers["401"]["headers"]
+        assert {"Retry-After", "RateLimit"} <= set(answers["429"]["headers"])
+        assert "Retry-After" in answers["503"]["headers"]
+
+    def test_login_takes_json_there(self) -> None:
+        """Three media types of one call break openapi-python-client and openapi-generator's TypeScript."""
+        body = document()["paths"]["/api/v0/auth/login"]["post"]["requestBody"]
+        assert list(body["content"]) == ["application/json"]
 
 
 class TestFirstRequests:

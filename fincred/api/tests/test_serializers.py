@@ -117,10 +117,37 @@ class TestText:
         with pytest.raises(ValidationError):
             LINE.run_validation(sent)
 
+    @pytest.mark.parametrize("sent", ["\u200b", "\u3164", "\u2060 \ufeff"], ids=ascii)
+    def test_what_shows_nothing_is_blank(self, sent: str) -> None:
+        with pytest.raises(ValidationError) as refused:
+            LINE.run_validation(sent)
+        assert refused.value.get_codes() == ["blank"]
+        assert serializers.TextField(max_length=9, allow_blank=True).run_validation(sent) == ""
+
+    def test_bidirectional_overrides_are_refused(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            LINE.run_validation("a\u202eb")
+        assert refused.value.get_codes() == ["bidirectional"]
+
+    def test_is_stored_composed_and_counted_so(self) -> None:
+        assert LINE.run_validation("a\u0308" * 10) == "\u00e4" * 10
+
+    def test_a_password_stays_as_it_was_typed(self) -> None:
+        assert serializers.PasswordField().run_validation(" a\u0308\u200b ") == " a\u0308\u200b "
+        with pytest.raises(ValidationError):
+            serializers.PasswordField().run_validation("a\x00b")
+
     def test_several_lines_only_where_they_are_meant(self) -> None:
         assert LINES.run_validation("a\n\tb") == "a\n\tb"
         with pytest.raises(ValidationError):
             LINES.run_validation("a\x00b")
+
+
+class TestDate:
+    def test_a_day_that_there_never_was_is_called_that(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            DATE.run_validation("2027-02-29")
+        assert refused.value.detail == ["There is no such day."]
 
 
 LOOKALIKES: list[tuple[Field[Any, Any, Any, Any], list[Any]]] = [

@@ -1,0 +1,39 @@
+"""What isn't there is no value: an update without a body is refused and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from fincred.api.openapi import document
+from fincred.db.backup import digests
+from goals.tests.factories import GoalFactory
+from planning.tests.factories import plan_for, snapshot_of
+from tracking.tests.factories import CheckInFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+UPDATES = [
+    (method, path)
+    for path, methods in document()["paths"].items()
+    for method, operation in methods.items()
+    if method in ("put", "patch") and "requestBody" in operation
+]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", ""])
+@pytest.mark.parametrize(("method", "path"), UPDATES)
+def test_an_update_without_a_body_is_refused(
+    method: str, path: str, content_type: str, as_saver: APIClient, saver: User
+) -> None:
+    snapshot_of(saver)
+    goal = GoalFactory.create(user=saver)
+    ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
+    before = digests()
+
+    response = as_saver.generic(method.upper(), path.format(**ids), b"", content_type=content_type)
+
+    assert response.status_code == 400, response.content
+    assert response.json()["error_code"] == "MALFORMED_REQUEST"
+    assert digests() == before

@@ -1,0 +1,37 @@
+"""Text of people, in every script: how it is stored and compared, and what is refused.
+
+Unicode's normal form C is what is stored: "ü" is one character, however a keyboard composed it (UAX #15).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+# Shown as nothing, although Unicode doesn't call them spaces: fillers of Hangul, the empty Braille cell,
+# the joiner of graphemes.
+_EMPTY: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+_SHOW_NOTHING: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+# They turn the letters after them around, so that a text reads as something that it isn't.
+BIDIRECTIONAL_OVERRIDES: Final = frozenset("\u202d\u202e")
+
+
+def normalize(text: str) -> str:
+    """The text in normal form C."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """For comparing without regard to case and composition: equal for "Ärger", "ärger" and "a\u0308rger"."""
+    return unicodedata.normalize("NFC", normalize(text).casefold())
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether it has only spaces, control, format and other characters that can't be seen."""
+    return all(
+        character in _EMPTY
+        or ord(character) in _VARIATION_SELECTORS
+        or unicodedata.category(character) in _SHOW_NOTHING
+        for character in text
+    )
