@@ -32,7 +32,7 @@ def test_an_update_without_a_body_is_refused(
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
     before = digests()
 
-    response = as_saver.generic(method.upper(), path.format(**ids), b"", content_type=content_type)
+    response = as_saver.generic(method.upper(), path.format(**ids), "", content_type=content_type)
 
     assert response.status_code == 400, response.content
     assert response.json()["error_code"] == "MALFORMED_REQUEST"

@@ -46,7 +46,7 @@ class TestCommands:
             for row in re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
             for name in re.findall(r"\w+", row)
         }
-        commands = {path.stem for path in ROOT.glob("*/management/commands/[a-z]*.py")}
+        commands = {path.stem for path in ROOT.glob("[a-z]*/**/management/commands/[a-z]*.py")}
         assert named == commands | {"migrate"}
 
 
