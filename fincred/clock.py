@@ -1,4 +1,4 @@
-"""The only place that reads the clock. Everything else is told what time it is."""
+"""The only place that reads the clock. All other code gets the time as an argument."""
 
 from __future__ import annotations
 

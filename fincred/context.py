@@ -1,4 +1,4 @@
-"""Who is behind the work that is being done, and what is left of their quotas: what edge and services share."""
+"""Who is calling, and what is left of their quotas: shared by middleware and services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """`system` is a command or nobody in particular."""
+    """`system` is a command, a job, or a request of no known person."""
 
     PERSON = "person"
     SUPPORT = "support"
@@ -18,9 +18,9 @@ class Role(StrEnum):
 
 
 class Caller(NamedTuple):
-    """`actor_id` is None until somebody has proved who they are; `address` is never logged or stored as it is.
+    """`actor_id` is None until the caller has proved who they are; `address` is never logged or stored.
 
-    `reason` is why staff do what they do: one of a few words, never a sentence.
+    `reason` is why a member of staff acts: one of a few codes, never free text.
     """
 
     role: Role = Role.SYSTEM
@@ -32,7 +32,7 @@ class Caller(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What is left of `most` in a window of so many seconds, and in how many it starts again."""
+    """What is left of `most` in a window of `window` seconds, which starts again in `resets_in` seconds."""
 
     name: str
     most: int
@@ -50,18 +50,18 @@ def caller() -> Caller:
 
 
 def set_caller(caller: Caller) -> None:
-    """Forget whoever was before."""
+    """Start a request: a new caller, and no quotas counted yet."""
     _caller.set(caller)
     _quotas.set(())
 
 
 def update_caller(**known: Any) -> None:
-    """Add what has been found out about the present caller."""
+    """Add facts about the current caller."""
     _caller.set(_caller.get()._replace(**known))
 
 
 def quotas() -> tuple[Quota, ...]:
-    """Those that the present caller's requests have been counted against."""
+    """The quotas that this request has been counted against."""
     return _quotas.get()
 
 

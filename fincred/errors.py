@@ -1,7 +1,7 @@
-"""Every way in which FinCred refuses, as exceptions that know no HTTP.
+"""The categories of errors, as exceptions that know no HTTP.
 
-An app's error is three lines: its category, its `code` and its `message`. The facts it is raised with
-become `details` of the answer; `fincred.api.exception_handler` holds the one table of HTTP statuses.
+An app's error is three lines: its category, its `code` and its `message`. The facts that it is raised with
+become `details` of the response; `fincred.api.exception_handler` has the one table of HTTP statuses.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 
 class FinCredError(Exception):
-    """Refused, with a stable `code` for programs, a `message` for people and facts for both.
+    """An expected error: a stable `code` for programs, a `message` for people, facts for both.
 
-    A class that names a `field` also lists itself as a field error of that field.
+    A class with a `field` is also listed as a field error of that field.
     """
 
     code: ClassVar[str]
@@ -36,46 +36,46 @@ def field_error(field: str | None, message: str, code: str) -> dict[str, str | N
 
 
 class AuthenticationError(FinCredError):
-    """Who are you? Answered with 401."""
+    """The caller is unknown. Answered with 401."""
 
 
 class AuthorizationError(FinCredError):
-    """You may not. Answered with 403."""
+    """The caller is known and may not do this. Answered with 403."""
 
     code = "PERMISSION_DENIED"
     message = "You do not have permission to do this"
 
 
 class ValidationError(FinCredError):
-    """What was sent can't be accepted. Answered with 400."""
+    """The input can't be accepted. Answered with 400."""
 
     code = "VALIDATION_ERROR"
     message = "Invalid input"
 
 
 class ResourceNotFoundError(FinCredError):
-    """No such thing, or not yours: indistinguishable on purpose. Answered with 404."""
+    """There is no such object, or it is somebody else's: both look the same on purpose. Answered with 404."""
 
     code = "RESOURCE_NOT_FOUND"
     message = "Resource not found"
 
 
 class ConflictError(FinCredError):
-    """Right in itself, but not in the present state. Answered with 409."""
+    """The request is valid, but not in the current state. Answered with 409."""
 
     code = "CONFLICT"
     message = "This conflicts with the current state"
 
 
 class IdempotencyKeyReusedError(FinCredError):
-    """The key stands for another request. Answered with 422."""
+    """The key was used for another request. Answered with 422."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     message = "This Idempotency-Key was used with another body"
 
 
 class RateLimitExceededError(FinCredError):
-    """Too often; `retry_after` seconds from now it works again. Answered with 429."""
+    """Too many calls; the next one works in `retry_after` seconds. Answered with 429."""
 
     code = "RATE_LIMIT_EXCEEDED"
     message = "Too many requests, please slow down"
@@ -101,7 +101,7 @@ class NotAuthenticatedError(AuthenticationError):
 
 
 class MalformedRequestError(ValidationError):
-    """The body can't even be read: not JSON, a duplicate key, nested too deep, not UTF-8."""
+    """The body can't be read: not JSON, a duplicate key, nested too deep, not UTF-8, or missing."""
 
     code = "MALFORMED_REQUEST"
     message = "The request could not be read"
@@ -113,7 +113,7 @@ class NoFieldsToUpdateError(ValidationError):
 
 
 class FieldError(ValidationError):
-    """One field is wrong for a reason that only a service could know."""
+    """One field is wrong for a reason that only a service can know."""
 
     def __init__(self, *, field: str | None, message: str, code: str = "invalid") -> None:
         super().__init__(errors=[field_error(field, message, code)])

@@ -1,9 +1,9 @@
-"""The one upward path: what happens below and must be answered above, in the same transaction.
+"""Events: how a higher app reacts to a change in a lower one, in the same transaction.
 
-Imports point from tracking down to fincred. Where a lower app's change has to move a higher one (a goal
-changed: its plans follow; a person leaves: every app exports and erases) the lower app publishes an
-event from here, and the higher one has subscribed to it in `AppConfig.ready()`. Handlers run
-synchronously, in the order of their subscription; an exception in one rolls everything back.
+Imports point from tracking down to fincred. Where a change in a lower app must be followed by a higher one (a
+goal changed: its plans follow), the lower app publishes an event from here, and the higher app has subscribed
+to it in `AppConfig.ready()`. Handlers run synchronously, in the order of their subscription; an exception in
+one rolls everything back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Money is `Decimal` with two decimals, from the socket to the disk. Rates are percent a year."""
+"""Amounts of money: `Decimal` with two decimals, from the request to the database. Rates are percent a year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_RATE: Final = Decimal("1000")
 
 
 def round_to_cents(amount: Decimal) -> Decimal:
-    """The nearest cent; half a cent goes away from zero, as banks round."""
+    """The nearest cent; half a cent rounds away from zero."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 

@@ -1,7 +1,7 @@
-"""Every refusal in one envelope, whoever raised it: FinCred, DRF, Django or the database.
+"""Every error in one envelope, whether FinCred, DRF, Django or the database raised it.
 
-Anything unexpected is left alone here: it rises through the open transaction, which rolls back, up to
-`server_error`, which still speaks JSON.
+An unexpected exception is not answered here: it rises through the open transaction, which rolls back, to
+`server_error`, which answers in JSON too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STATUS: dict[type[errors.FinCredError], int] = {
     errors.DatabaseError: 500,
 }
 
-# What HTTP itself refuses: status -> (code, message). 400 stands for what no better code fits.
+# Errors of HTTP itself: status -> (code, message). 400 stands for every status without a code of its own.
 HTTP_CODES: dict[int, tuple[str, str]] = {
     400: ("MALFORMED_REQUEST", "The request could not be read"),
     401: ("NOT_AUTHENTICATED", "Authentication credentials were not provided"),
@@ -60,7 +60,7 @@ def envelope(error: str, code: str, details: dict[str, Any]) -> dict[str, Any]:
 
 
 def headers_of(status: int) -> dict[str, str]:
-    """The headers that a status may not be sent without."""
+    """The headers that HTTP requires with a status."""
     return {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": str(RETRY_SECONDS)}}.get(status, {})
 
 
@@ -79,7 +79,7 @@ def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str | None]]:
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """DRF's hook: the answer to a refusal, None for what is not one."""
+    """DRF's hook: the response to an expected error, None for any other exception."""
     if isinstance(exc, errors.FinCredError):
         status = status_of(type(exc))
         headers = headers_of(status)
@@ -127,7 +127,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What was not foreseen. A database that can't be reached is a 503, and says when to try again."""
+    """An unexpected exception. A database that can't be reached is a 503 with `Retry-After`."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
         return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)

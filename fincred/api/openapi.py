@@ -115,7 +115,7 @@ def documented(
 
 
 class Schema(AutoSchema):
-    """Adds to each operation the errors that it shares with all others like it."""
+    """Adds the errors and headers that operations of one kind share."""
 
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.removeprefix("/api/v0/").split("/") if part and "{" not in part]
@@ -145,7 +145,7 @@ class Schema(AutoSchema):
         return operation
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
-        """The library drops the body of a DELETE; ours confirms one with a password, and says so."""
+        """drf-spectacular drops the body of a DELETE; one of ours has a password in it."""
         if self.method != "DELETE" or not getattr(self._view_method, "has_body", False):
             return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         self.method = "POST"
@@ -271,12 +271,12 @@ class BearerExtension(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
 
 def document() -> dict[str, Any]:
-    """The whole document; it can't change while the process lives."""
+    """The whole document, generated once a process."""
     with _one_at_a_time:
         return _generated()
 
 
-# The library loads its extensions in steps, and a second thread trips over a half-loaded one.
+# drf-spectacular loads its extensions one by one, and a second thread could see half of them.
 _one_at_a_time = Lock()
 
 

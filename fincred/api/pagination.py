@@ -1,4 +1,4 @@
-"""Array lists: the page in the body, its place in `X-Total-Count` and RFC 8288 `Link`."""
+"""Pages of lists: rows in the body, their number in `X-Total-Count`, other pages in `Link` (RFC 8288)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Page:
 
     @property
     def offsets(self) -> dict[str, int]:
-        """Where first, prev, next and last begin; prev and next only where there is such a page."""
+        """The offsets of first, prev, next and last; prev and next only where there is such a page."""
         last = max(0, (self.total - 1) // self.limit * self.limit)
         places = {"first": 0}
         if self.offset > 0:
@@ -27,7 +27,7 @@ class Page:
         return places | {"last": last}
 
     def headers(self, request: HttpRequest) -> dict[str, str]:
-        """The headers, with links that keep the request's own filters."""
+        """The headers; links keep the request's filters."""
         kept = request.GET.copy()
         kept.pop("limit", None)
         kept.pop("offset", None)

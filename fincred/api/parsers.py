@@ -1,4 +1,4 @@
-"""JSON as the contract means it: exact numbers, no duplicate keys, no half characters."""
+"""JSON, read strictly: exact numbers, no duplicate keys, no lone surrogates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, o
 
 
 def _refuse(value: Any, levels: int) -> None:
-    """Refuse more than `levels` of nesting, and half of a character pair: `"\\ud800"` is text only in Python."""
+    """Refuse more than `levels` of nesting, and lone surrogates: only Python takes `"\\ud800"` for text."""
     if isinstance(value, str):
         value.encode()
     elif isinstance(value, dict | list):
@@ -81,5 +81,5 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         raw = stream.read()
-        # A POST of an action may come without a body at all (logout): that is an empty object.
+        # A POST that needs no input (logout) may come without a body.
         return parse_json(raw) if raw else {}

@@ -1,4 +1,4 @@
-"""Who may call: whoever is signed in, unless a view says that everybody may."""
+"""Who may call: people who are signed in, unless a view is open to everybody."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Serializer fields that accept what the contract says and nothing that merely resembles it.
+"""Serializer fields that accept exactly what the contract says.
 
 DRF's own fields convert: 1 becomes "1", "yes" becomes True, "2026-W01-1" a date, "١٢" twelve. A client
-that sends those has a fault worth hearing about, so each field here refuses the wrong JSON type.
+that sends those has a bug, so each field here refuses the wrong JSON type.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class PasswordField(TextField):
 
 
 class EmailField(serializers.EmailField):
-    """An address, in lower case, as it is stored and compared.
+    """An address in lower case, as it is stored and compared.
 
     Quoted local parts, which can hold nearly anything, and letters outside of ASCII before the @ are refused.
     """
@@ -237,11 +237,11 @@ class UUIDField(serializers.UUIDField):
 
 
 class Serializer(serializers.Serializer[Any]):
-    """What goes in or out of the API."""
+    """The base of all serializers."""
 
 
 class UpdateSerializer(Serializer):
-    """A partial update: what is named changes, the rest stays; PATCH and PUT alike.
+    """A partial update: only the named fields change, for PATCH and PUT alike.
 
     :raises NoFieldsToUpdateError: the body names no field that can be written.
     """
