@@ -121,7 +121,7 @@ class Schema(AutoSchema):
         parts = [part for part in self.path.removeprefix("/api/v0/").split("/") if part and "{" not in part]
         return [_TAGS.get(parts[-1] if len(parts) > 1 else parts[0], _TAGS.get(parts[0], parts[0]))]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         """Nothing where the view doesn't describe itself: the library would take the class's docstring."""
         return ""
 
