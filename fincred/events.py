@@ -9,7 +9,8 @@ one rolls everything back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -49,6 +50,16 @@ def subscribe(event_type: type[Event], handler: Callable[[Event], None]) -> None
     """Have `handler` called on each event of that type. Subscribing twice is once."""
     if handler not in _handlers[event_type]:
         _handlers[event_type].append(handler)
+
+
+@contextmanager
+def subscribed(event_type: type[Event], handler: Callable[[Event], None]) -> Iterator[None]:
+    """Subscribe `handler` for the duration of a `with` block. It is called after the others."""
+    subscribe(event_type, handler)
+    try:
+        yield
+    finally:
+        _handlers[event_type].remove(handler)
 
 
 def publish(event: GoalsChanged | PersonExported | PersonErased) -> None:

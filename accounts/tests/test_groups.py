@@ -46,7 +46,9 @@ class TestSupportGroup:
             def get_model(self, *args: str) -> None:
                 raise LookupError
 
+        before = permissions()
         provide_support_group(apps.get_app_config("accounts"), apps=Gone())
+        assert permissions() == before
 
 
 class TestSetSupport:

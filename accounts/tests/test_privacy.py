@@ -40,8 +40,7 @@ from accounts.services import (
 )
 from accounts.services.one_time_tokens import issue_token
 from accounts.tests.factories import PASSWORD
-from fincred import events
-from fincred.events import PersonErased, PersonExported
+from fincred.events import PersonErased, PersonExported, subscribed
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -56,11 +55,8 @@ def other_app() -> Iterator[list[PersonErased]]:
     def export(event: PersonExported) -> None:
         event.sections["shoes"] = [{"size": 42}]
 
-    events.subscribe(PersonExported, export)
-    events.subscribe(PersonErased, forgotten.append)
-    yield forgotten
-    events._handlers[PersonExported].remove(export)
-    events._handlers[PersonErased].remove(forgotten.append)
+    with subscribed(PersonExported, export), subscribed(PersonErased, forgotten.append):
+        yield forgotten
 
 
 class TestExport:
@@ -118,12 +114,8 @@ class TestErase:
         def fail(event: PersonErased) -> None:
             raise ArithmeticError
 
-        events.subscribe(PersonErased, fail)
-        try:
-            with pytest.raises(ArithmeticError):
-                erase_person(user=saver, now=noon)
-        finally:
-            events._handlers[PersonErased].remove(fail)
+        with subscribed(PersonErased, fail), pytest.raises(ArithmeticError):
+            erase_person(user=saver, now=noon)
         assert User.objects.filter(pk=saver.pk).exists()
 
     def test_a_person_leaves_with_their_password(self, saver: User, noon: datetime) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,8 @@ import pytest
 from django.db import transaction
 
 from accounts.models import AuditEntry, User
-from fincred import events
 from fincred.errors import ResourceNotFoundError
-from fincred.events import GoalsChanged, PersonErased, PersonExported
+from fincred.events import GoalsChanged, PersonErased, PersonExported, subscribed
 from goals import services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import Goal, Status
@@ -23,11 +23,11 @@ TODAY = date(2026, 3, 10)
 
 
 @pytest.fixture
-def changes_heard(monkeypatch: pytest.MonkeyPatch) -> list[GoalsChanged]:
-    """Every GoalsChanged of the test, and nobody else listens."""
+def published() -> Iterator[list[GoalsChanged]]:
+    """Every GoalsChanged of the test."""
     heard: list[GoalsChanged] = []
-    monkeypatch.setitem(events._handlers, GoalsChanged, [heard.append])
-    return heard
+    with subscribed(GoalsChanged, heard.append):
+        yield heard
 
 
 def create(owner: User, now: datetime, **fields: Any) -> Goal:
@@ -100,21 +100,18 @@ class TestCreateGoal:
         before.refresh_from_db()
         assert before.updated_at == noon
 
-    def test_tells_those_who_plan(self, saver: User, noon: datetime, changes_heard: list[GoalsChanged]) -> None:
+    def test_tells_those_who_plan(self, saver: User, noon: datetime, published: list[GoalsChanged]) -> None:
         create(saver, noon)
 
-        assert changes_heard == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
 
-    def test_leaves_nothing_when_a_listener_fails(
-        self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_leaves_nothing_when_a_subscriber_fails(self, saver: User, noon: datetime) -> None:
         def fail(event: GoalsChanged) -> None:
             raise RuntimeError
 
         before = GoalFactory.create(user=saver, primary_flag=True)
-        monkeypatch.setitem(events._handlers, GoalsChanged, [fail])
 
-        with pytest.raises(RuntimeError):
+        with subscribed(GoalsChanged, fail), pytest.raises(RuntimeError):
             create(saver, noon, primary_flag=True)
 
         assert list(Goal.objects.filter(primary_flag=True)) == [before]
@@ -131,14 +128,14 @@ class TestUpdateGoal:
         assert (stored.priority, stored.updated_at) == (goal.priority, noon)
 
     def test_writes_nothing_when_nothing_differs(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged]
+        self, saver: User, noon: datetime, published: list[GoalsChanged]
     ) -> None:
         goal = GoalFactory.create(user=saver)
 
         update(goal, noon + timedelta(days=1), name=goal.name, status=goal.status, target_date=goal.target_date)
 
         assert Goal.objects.get(pk=goal.pk).updated_at == goal.updated_at
-        assert changes_heard == []
+        assert published == []
 
     @pytest.mark.parametrize(
         "changes",
@@ -153,19 +150,19 @@ class TestUpdateGoal:
         ],
     )
     def test_tells_those_who_plan_what_plans_are_made_from(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged], changes: dict[str, Any]
+        self, saver: User, noon: datetime, published: list[GoalsChanged], changes: dict[str, Any]
     ) -> None:
         update(GoalFactory.create(user=saver), noon, **changes)
 
-        assert changes_heard == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
 
     @pytest.mark.parametrize("changes", [{"name": "Bike"}, {"why_text": "x"}])
     def test_keeps_the_rest_to_itself(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged], changes: dict[str, Any]
+        self, saver: User, noon: datetime, published: list[GoalsChanged], changes: dict[str, Any]
     ) -> None:
         update(GoalFactory.create(user=saver), noon, **changes)
 
-        assert changes_heard == []
+        assert published == []
 
     def test_refuses_a_new_date_that_is_not_after_today(self, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver)
@@ -210,17 +207,14 @@ class TestUpdateGoal:
         with pytest.raises(ResourceNotFoundError):
             services.update_goal(owner=saver, goal_id=goal.id, changes={"name": "Mine"}, now=noon, today=TODAY)
 
-    def test_returns_the_pace_that_a_listener_has_set(
-        self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_returns_the_pace_that_a_subscriber_has_set(self, saver: User, noon: datetime) -> None:
         pace = Pace.through([(TODAY, Decimal("1.00"))])
-        monkeypatch.setitem(
-            events._handlers,
-            GoalsChanged,
-            [lambda event: services.set_pace(goal=Goal.objects.get(user_id=event.user_id), pace=pace)],
-        )
 
-        goal = update(GoalFactory.create(user=saver), noon, priority="Low")
+        def set_pace(event: GoalsChanged) -> None:
+            services.set_pace(goal=Goal.objects.get(user_id=event.user_id), pace=pace)
+
+        with subscribed(GoalsChanged, set_pace):
+            goal = update(GoalFactory.create(user=saver), noon, priority="Low")
 
         assert goal.pace == pace.to_json()
         assert goal.updated_at == noon
@@ -327,13 +321,13 @@ class TestCancelGoal:
 
         assert services.cancel_goal(owner=saver, goal_id=goal.id, now=noon, today=TODAY).completed_at is None
 
-    def test_is_done_once(self, saver: User, noon: datetime, changes_heard: list[GoalsChanged]) -> None:
+    def test_is_done_once(self, saver: User, noon: datetime, published: list[GoalsChanged]) -> None:
         goal = GoalFactory.create(user=saver)
         for hours in range(3):
             services.cancel_goal(owner=saver, goal_id=goal.id, now=noon + timedelta(hours=hours), today=TODAY)
 
         assert Goal.objects.get(pk=goal.pk).updated_at == noon
-        assert len(changes_heard) == 1
+        assert len(published) == 1
 
 
 class TestRecordProgress:
@@ -344,13 +338,13 @@ class TestRecordProgress:
         return Goal.objects.get(pk=goal.pk)
 
     def test_keeps_the_amount_and_the_day(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged]
+        self, saver: User, noon: datetime, published: list[GoalsChanged]
     ) -> None:
         goal = self.record(GoalFactory.create(user=saver), "999.99", noon)
 
         assert (goal.current_amount, goal.last_check_in_date) == (Decimal("999.99"), TODAY)
         assert (goal.status, goal.updated_at) == (Status.ACTIVE, noon)
-        assert changes_heard == []
+        assert published == []
 
     def test_writes_nothing_that_is_there_already(self, saver: User, noon: datetime) -> None:
         goal = self.record(GoalFactory.create(user=saver), "10.00", noon)
@@ -359,12 +353,12 @@ class TestRecordProgress:
 
     @pytest.mark.parametrize("before", [Status.ACTIVE, Status.PAUSED])
     def test_completes_a_goal_at_its_target(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged], before: str
+        self, saver: User, noon: datetime, published: list[GoalsChanged], before: str
     ) -> None:
         goal = self.record(GoalFactory.create(user=saver, status=before), "1000.00", noon)
 
         assert (goal.status, goal.completed_at) == (Status.COMPLETED, noon)
-        assert changes_heard == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
 
     def test_leaves_a_cancelled_goal_cancelled(self, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver, status=Status.CANCELLED)
@@ -372,12 +366,12 @@ class TestRecordProgress:
         assert self.record(goal, "1000.00", noon).status == Status.CANCELLED
 
     def test_reopens_a_goal_that_falls_below_its_target(
-        self, saver: User, noon: datetime, changes_heard: list[GoalsChanged]
+        self, saver: User, noon: datetime, published: list[GoalsChanged]
     ) -> None:
         goal = self.record(GoalFactory.create(user=saver, completed=True), "999.99", noon)
 
         assert (goal.status, goal.completed_at) == (Status.ACTIVE, None)
-        assert len(changes_heard) == 1
+        assert len(published) == 1
 
     def test_leaves_completed_what_the_person_declared_so(self, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(
