@@ -1,7 +1,8 @@
-"""Fixtures that every app's tests use: two people, their clients, a fixed noon."""
+"""Fixtures that every app's tests use: two people, their clients, a fixed noon. And what is run where."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -12,10 +13,13 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
+from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
+from redis import Redis
 from rest_framework.test import APIClient
 
 from fincred import clock
+from fincred.ops.tests import redis_server
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,21 +35,46 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`postgresql` tests say why they are skipped; where PostgreSQL is required, nothing is skipped."""
-    if connection.vendor == "postgresql":
-        return
-    skip = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL to one")
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A parallel run keeps the slow tests of a module in one process: they share servers."""
+    if item.get_closest_marker("slow"):
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drills run when they are named; what lacks its server is skipped and says so."""
+    if "drill" not in config.option.markexpr:
+        drills = [item for item in items if item.get_closest_marker("drill")]
+        config.hook.pytest_deselected(items=drills)
+        items[:] = [item for item in items if item not in drills]
+    if connection.vendor != "postgresql":
+        _skip(items, "postgresql", "needs PostgreSQL: set DATABASE_URL to one")
+    if not redis_server.answers():
+        _skip(items, "redis", f"needs Redis, which doesn't answer at {redis_server.SERVER} (TEST_REDIS_URL)")
+
+
+def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
     for item in items:
-        if item.get_closest_marker("postgresql"):
-            item.add_marker(skip)
+        if item.get_closest_marker(marker):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, a test that was skipped is one that failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("REQUIRE_PG") == "1" and reporter and "skipped" in reporter.stats:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        number = len(reporter.stats["skipped"])
+        reporter.write_line(f"\nREQUIRE_PG=1, but {number} tests were skipped (the reasons are below).", red=True)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """After a test with real transactions SQLite's tables are emptied by DELETE: the audit trail lets it pass."""
     marker = item.get_closest_marker("django_db")
-    if connection.vendor != "sqlite" or marker is None or not marker.kwargs.get("transaction"):
+    used = marker is not None and marker.kwargs.get("transaction") and not item.get_closest_marker("skip")
+    if connection.vendor != "sqlite" or not used:
         return (yield)
     guard = import_module("accounts.migrations.0002_audit_trail_append_only")
     _execute(item, guard.REMOVE_SQLITE)
@@ -62,10 +91,23 @@ def _execute(item: pytest.Item, statements: list[str]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quiet_house(settings: object) -> None:
+def quiet_house(settings: Settings) -> None:
     """Mails of a test go to Django's memory box, and nobody is too fast."""
-    settings.RATE_LIMIT_ENABLED = False  # type: ignore[attr-defined]  # those who test limits switch them on
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+    settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def redis(settings: Settings) -> Iterator[Redis]:
+    """FinCred counts and caches in a real Redis, which is empty. Its tests are marked `redis`."""
+    from fincred.ops.redis import redis_client
+
+    settings.REDIS_URL = redis_server.REDIS
+    redis_client.cache_clear()
+    with Redis.from_url(redis_server.REDIS) as client:
+        client.flushdb()
+        yield client
+    redis_client.cache_clear()
 
 
 @pytest.fixture

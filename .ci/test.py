@@ -1,8 +1,11 @@
-"""`make test`: the whole suite on SQLite, then on PostgreSQL where there is one; says what it could not run.
+"""`make test`: every test on SQLite, then on PostgreSQL where there is one. Says what it could not run.
 
-Tests marked `unit` know no database, so one run of them is enough.
-PostgreSQL is TEST_DATABASE_URL, else one on 127.0.0.1:5432 that lets user postgres in without a password, else a
-throwaway one from installed binaries. With REQUIRE_PG=1 having none is a failure. Arguments go to pytest.
+Each database has one run of pytest, with a process for each core (JOBS=1: one process). Tests marked `unit` use no
+database and run once; drills run with `-m drill` only. Arguments go to pytest.
+
+PostgreSQL is TEST_DATABASE_URL, else a throwaway server from installed binaries, else one at 127.0.0.1:5432 that
+lets user postgres in without a password. Redis is TEST_REDIS_URL, else a throwaway server, else 127.0.0.1:6379.
+With REQUIRE_PG=1 the absence of either is a failure, and so is every skipped test.
 """
 
 from __future__ import annotations
@@ -10,63 +13,89 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from fincred.db.tests.postgresql import ThrowawayServer, answers, find_binaries  # noqa: E402
+from fincred.db.tests import postgresql  # noqa: E402
+from fincred.ops.tests import redis_server  # noqa: E402
 
+REQUIRED = os.environ.get("REQUIRE_PG") == "1"
+JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1))
 NOTHING_SELECTED = 5
-LOCAL = "postgres://postgres@127.0.0.1:5432/fincred"
+LOCAL_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/fincred"
 
 
-@contextmanager
-def postgresql() -> Iterator[tuple[str | None, str]]:
+def find_postgresql(servers: ExitStack) -> tuple[str | None, str]:
     """A URL, or None, and in words where it is or why there is none."""
-    binaries = find_binaries()
-    if asked := os.environ.get("TEST_DATABASE_URL"):
-        up = answers(_maintenance(asked))
-        yield asked if up else None, "TEST_DATABASE_URL" if up else "TEST_DATABASE_URL doesn't answer"
-    elif answers(_maintenance(LOCAL)):
-        yield LOCAL, "127.0.0.1:5432"
-    elif binaries is None:
-        yield None, "none answers at 127.0.0.1:5432 and none is installed (or set TEST_DATABASE_URL)"
-    else:
-        with ThrowawayServer(binaries) as server:
-            yield server.url.removesuffix("postgres") + "fincred", f"a throwaway one from {binaries}"
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        up = postgresql.answers(_maintenance(given))
+        return (given, "TEST_DATABASE_URL") if up else (None, "TEST_DATABASE_URL doesn't answer")
+    if binaries := postgresql.find_binaries():
+        server = servers.enter_context(postgresql.ThrowawayServer(binaries))
+        return server.url.removesuffix("postgres") + "fincred", f"a throwaway server from {binaries}"
+    if postgresql.answers(_maintenance(LOCAL_POSTGRESQL)):
+        return LOCAL_POSTGRESQL, "127.0.0.1:5432"
+    return None, "it isn't installed, and none answers at 127.0.0.1:5432 (or set TEST_DATABASE_URL)"
 
 
 def _maintenance(url: str) -> str:
-    """The same server's `postgres` database: the one named need not exist, tests make their own."""
+    """The same server's `postgres` database: tests create the one that is named."""
     return urlsplit(url)._replace(path="/postgres").geturl()
 
 
-def run(title: str, database_url: str, *options: str) -> str:
-    """Run pytest, and say in a word how it went."""
-    print(f"\n==> Tests on {title}", flush=True)
-    # An empty variable counts as absent, and keeps a developer's .env from having its say.
-    environment = os.environ | {"DATABASE_URL": database_url, "ENV": "development"}
-    command = [sys.executable, "-m", "pytest", *options, *sys.argv[1:]]
-    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if status == NOTHING_SELECTED and options:
-        return "nothing selected"
-    return "FAILED" if status else "passed"
+def find_redis(servers: ExitStack) -> tuple[str | None, str]:
+    """A URL, or None, and in words where it is or why there is none."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        up = redis_server.answers(given)
+        return (given, "TEST_REDIS_URL") if up else (None, "TEST_REDIS_URL doesn't answer")
+    if redis_server.ThrowawayRedis.installed:
+        return servers.enter_context(redis_server.ThrowawayRedis()).url, "a throwaway server"
+    if redis_server.answers():
+        return redis_server.SERVER, "127.0.0.1:6379"
+    return None, "redis-server isn't installed, and none answers at 127.0.0.1:6379 (or set TEST_REDIS_URL)"
+
+
+def run(database: str, selection: str, arguments: list[str], **variables: str) -> str:
+    """Run pytest, and say in words how it went."""
+    print(f"\n==> Tests on {database}, {JOBS} at a time", flush=True)
+    command = [sys.executable, "-m", "pytest", "-n", JOBS, "--dist", "loadgroup", *arguments, "-m", selection]
+    began = time.monotonic()
+    # An empty variable counts as absent and overrides a developer's .env.
+    status = subprocess.run(command, cwd=ROOT, env=os.environ | {"ENV": "development"} | variables, check=False)
+    passed = {0: "passed", NOTHING_SELECTED: "nothing selected"}.get(status.returncode, "FAILED")
+    return f"{passed} after {time.monotonic() - began:.0f} seconds"
 
 
 def main() -> int:
-    results = {"SQLite": run("SQLite", "")}
-    with postgresql() as (url, words):
-        if url:
-            results["PostgreSQL"] = run(f"PostgreSQL ({words})", url, "-m", "not unit")
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("-m", dest="markers", default="not drill")
+    options, arguments = parser.parse_known_args()
+    missing = "FAILED" if REQUIRED else "NOT RUN"
+    results = {}
+    with ExitStack() as servers:
+        database, database_words = find_postgresql(servers)
+        redis, redis_words = find_redis(servers)
+        redis_variable = {"TEST_REDIS_URL": redis} if redis else {}
+        elsewhere = " and not postgresql" if database else ""
+        selection = f"({options.markers}){elsewhere}"
+        results["SQLite"] = run("SQLite", selection, arguments, DATABASE_URL="", **redis_variable)
+        if database:
+            title = f"PostgreSQL ({database_words})"
+            selection = f"({options.markers}) and not unit"
+            results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **redis_variable)
         else:
-            results["PostgreSQL"] = f"{'FAILED' if os.environ.get('REQUIRE_PG') == '1' else 'NOT RUN'}: {words}"
+            results["PostgreSQL"] = f"{missing}: {database_words}"
+        if not redis:
+            results["Redis"] = f"{missing}: {redis_words}"
     print("\n==> Summary")
-    for engine, result in results.items():
-        print(f"{engine:<11} {result}")
+    for name, result in results.items():
+        print(f"{name:<11} {result}")
     return int(any(result.startswith("FAILED") for result in results.values()))
 
 

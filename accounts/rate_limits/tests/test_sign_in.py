@@ -13,7 +13,6 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.db import connections
 from django.test import Client
-from redis import Redis
 from rest_framework.test import APIClient
 
 from accounts import services
@@ -21,11 +20,9 @@ from accounts.errors import InvalidCredentialsError, WrongPasswordError
 from accounts.models import User
 from accounts.rate_limits import Policy, policies
 from accounts.rate_limits.sign_in import network_of
-from accounts.rate_limits.tests.test_counters import REDIS, redis_answers
 from accounts.tests.factories import PASSWORD
 from fincred.context import Caller, set_caller
 from fincred.errors import RateLimitExceededError
-from fincred.ops.redis import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -231,16 +228,12 @@ class TestBackOffice:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("home", ["database", "redis"])
+@pytest.mark.parametrize("home", ["database", pytest.param("redis", marks=pytest.mark.redis)])
 class TestTwoHundredAtOnce:
-    def test_ten_are_heard(self, saver: User, settings: Any, home: str) -> None:
+    def test_ten_are_heard(self, saver: User, settings: Any, request: pytest.FixtureRequest, home: str) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
-        redis_client.cache_clear()
         if home == "redis":
-            if not redis_answers():
-                pytest.skip(f"needs Redis at {REDIS}")
-            settings.REDIS_URL = REDIS
-            Redis.from_url(REDIS).flushdb()
+            request.getfixturevalue("redis")
 
         def attempt(_: int) -> bool:
             try:
@@ -250,4 +243,3 @@ class TestTwoHundredAtOnce:
 
         with ThreadPoolExecutor(12) as pool:
             assert Counter(pool.map(attempt, range(200))) == {False: 10, True: 190}
-        redis_client.cache_clear()

@@ -24,11 +24,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from redis import Redis
 
-from accounts.rate_limits.tests.test_counters import REDIS, redis_answers
 from fincred.context import Caller, set_caller
 from fincred.db import replicas
 from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
-from fincred.ops.redis import redis_client
+from fincred.ops.tests.redis_server import REDIS
 from fincred.tests.live import ROOT, LiveServer
 from fincred.tests.test_environment import GOOD_PRODUCTION, start_with
 from goals.models import Goal
@@ -135,12 +134,8 @@ def standing_still(replica: ThrowawayReplica) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def primary() -> Iterator[ThrowawayServer]:
     binaries = find_binaries()
-    required = os.environ.get("REQUIRE_PG") == "1"
     if binaries is None:
-        reason = "needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica"
-        (pytest.fail if required else pytest.skip)(reason)
-    if not redis_answers():
-        pytest.skip(f"needs Redis at {REDIS}")
+        pytest.skip("needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica")
     with ThrowawayServer(binaries) as server:
         yield server
 
@@ -164,6 +159,7 @@ def person(site: Site) -> Person:
     return Person(site)
 
 
+@pytest.mark.redis
 @needs_postgresql
 class TestReads:
     def test_of_somebody_who_wrote_nothing_come_from_the_replica(
@@ -212,6 +208,7 @@ class TestReads:
         assert (status, goal["name"]) == (200, "after")
 
 
+@pytest.mark.redis
 @needs_postgresql
 class TestFailure:
     def test_of_the_replica_is_nobodys_and_it_is_read_again_when_it_is_back(
@@ -333,16 +330,7 @@ class TestBreaker:
         assert caplog.messages == ["Reads go to the primary", "Reads go to the replica again"]
 
 
-@pytest.fixture
-def redis(settings: Any) -> Iterator[Redis]:
-    if not redis_answers():
-        pytest.skip(f"needs Redis at {REDIS}")
-    settings.REDIS_URL = REDIS
-    redis_client.cache_clear()
-    yield Redis.from_url(REDIS)
-    redis_client.cache_clear()
-
-
+@pytest.mark.redis
 class TestNote:
     def test_never_goes_back(self, redis: Redis) -> None:
         person, noted = uuid4(), []
