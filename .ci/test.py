@@ -72,31 +72,37 @@ def run(database: str, selection: str, arguments: list[str], **variables: str) -
     return f"{passed} after {time.monotonic() - began:.0f} seconds"
 
 
-def main() -> int:
+def main() -> int | str:
     parser = ArgumentParser(add_help=False)
     parser.add_argument("-m", dest="markers", default="not drill")
     options, arguments = parser.parse_known_args()
-    missing = "FAILED" if REQUIRED else "NOT RUN"
     results = {}
     with ExitStack() as servers:
         database, database_words = find_postgresql(servers)
         redis, redis_words = find_redis(servers)
-        redis_variable = {"TEST_REDIS_URL": redis} if redis else {}
+        if not database:
+            results["PostgreSQL"] = f"NOT RUN: {database_words}"
+        if not redis:
+            results["Redis"] = f"NOT RUN: {redis_words}"
+        if results and REQUIRED:
+            report(results)
+            return "With REQUIRE_PG=1 the tests need both PostgreSQL and Redis."
+        variables = {"TEST_REDIS_URL": redis} if redis else {}
         elsewhere = " and not postgresql" if database else ""
         selection = f"({options.markers}){elsewhere}"
-        results["SQLite"] = run("SQLite", selection, arguments, DATABASE_URL="", **redis_variable)
+        results["SQLite"] = run("SQLite", selection, arguments, DATABASE_URL="", **variables)
         if database:
             title = f"PostgreSQL ({database_words})"
             selection = f"({options.markers}) and not unit"
-            results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **redis_variable)
-        else:
-            results["PostgreSQL"] = f"{missing}: {database_words}"
-        if not redis:
-            results["Redis"] = f"{missing}: {redis_words}"
+            results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **variables)
+    report(results)
+    return int(any(result.startswith("FAILED") for result in results.values()))
+
+
+def report(results: dict[str, str]) -> None:
     print("\n==> Summary")
     for name, result in results.items():
         print(f"{name:<11} {result}")
-    return int(any(result.startswith("FAILED") for result in results.values()))
 
 
 if __name__ == "__main__":

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+import pytest
 from django.conf import settings
 
 from fincred.db.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Wait for a condition; the test fails when it isn't met in time."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail(f"it did not come about within {seconds} seconds")
+        time.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +64,15 @@ class LiveServer:
         }
 
     def manage(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+        manage(self.environment, *arguments)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "fincred.wsgi:application", *self.options]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
-        for _ in range(300):
-            if self.process.poll() is not None or self._answers():
-                break
-            time.sleep(0.1)
+        deadline = time.monotonic() + 30
+        while not self._answers() and self.process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
         if not self._answers():
             self.stop()
             raise RuntimeError(f"gunicorn doesn't start:\n{self.log.read_text()}")
@@ -96,8 +109,12 @@ def ask(connection: HTTPConnection, method: str, path: str, body: bytes | Iterat
     return Answer(response.status, response.headers, response.read().decode(errors="replace"))
 
 
+def manage(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+
+
 def _clean(environment: os._Environ[str]) -> dict[str, str]:
-    """Whatever is set for this test run is not meant for the server under test; empty counts as absent."""
+    """Settings of this test run are not meant for the server under test. An empty one counts as absent."""
     names = (ROOT / ".env").read_text().splitlines() if (ROOT / ".env").exists() else []
     hidden = {line.partition("=")[0].strip(): "" for line in names if "=" in line and not line.startswith("#")}
     kept = {name: environment[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environment}
@@ -105,19 +122,57 @@ def _clean(environment: os._Environ[str]) -> dict[str, str]:
 
 
 @contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database of the engine that the tests run on, dropped afterwards."""
+def own_database(folder: Path, *, migrated: bool = True) -> Iterator[str]:
+    """The URL of a database without rows, of the engine that the tests run on, dropped afterwards."""
     if not settings.POSTGRESQL:
-        yield f"sqlite:///{folder / 'live.sqlite3'}"
+        file = folder / "live.sqlite3"
+        if migrated:
+            shutil.copy(_migrated_file(), file)
+        yield f"sqlite:///{file}"
         return
-    given = urlsplit(os.environ["DATABASE_URL"])
+    name = _create_database(template=_migrated_database() if migrated else "template1")
+    try:
+        yield _url(name)
+    finally:
+        _drop_database(name)
+
+
+@cache
+def _migrated_file() -> Path:
+    """Migrated once in a process, and copied for each server."""
+    folder = Path(tempfile.mkdtemp(prefix="fincred-migrated-"))
+    atexit.register(shutil.rmtree, folder)
+    _migrate(f"sqlite:///{folder / 'db.sqlite3'}")
+    return folder / "db.sqlite3"
+
+
+@cache
+def _migrated_database() -> str:
+    """The name of one that is migrated once in a process, and copied for each server."""
+    name = _create_database(template="template1")
+    atexit.register(_drop_database, name)
+    _migrate(_url(name))
+    return name
+
+
+def _migrate(database_url: str) -> None:
+    manage(_clean(os.environ) | {"DATABASE_URL": database_url}, "migrate", "--verbosity", "0")
+
+
+def _url(database: str) -> str:
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+
+
+def _create_database(template: str) -> str:
     name = f"live_{uuid4().hex}"
-    with psycopg.connect(given._replace(path="/postgres").geturl(), autocommit=True) as maintenance:
-        maintenance.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield given._replace(path=f"/{name}").geturl()
-        finally:
-            maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with psycopg.connect(_url("postgres"), autocommit=True) as maintenance:
+        maintenance.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+def _drop_database(name: str) -> None:
+    with psycopg.connect(_url("postgres"), autocommit=True) as maintenance:
+        maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
@@ -125,7 +180,6 @@ def live_server(folder: Path, *options: str, **variables: str) -> Iterator[LiveS
     """A migrated, running server; `options` are gunicorn's, `variables` are settings."""
     with own_database(folder) as database_url:
         server = LiveServer(folder, database_url, *options, **variables)
-        server.manage("migrate", "--verbosity", "0")
         server.start()
         try:
             yield server

@@ -24,7 +24,7 @@ import pytest
 from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
 from fincred.tests.live import LiveServer
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
 
 PROMISED_SECONDS = 5
 WRITERS = 6

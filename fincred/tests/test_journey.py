@@ -62,6 +62,7 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
         yield running
 
 
+@pytest.mark.slow
 class TestGuide:
     @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
     def test_every_command_does_what_the_guide_says(self, server: LiveServer) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from fincred.tests.live import LiveServer, live_server
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
 GOAL = {
     "type": "short_term_saving",

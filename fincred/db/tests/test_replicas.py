@@ -159,6 +159,7 @@ def person(site: Site) -> Person:
     return Person(site)
 
 
+@pytest.mark.slow
 @pytest.mark.redis
 @needs_postgresql
 class TestReads:
@@ -208,6 +209,7 @@ class TestReads:
         assert (status, goal["name"]) == (200, "after")
 
 
+@pytest.mark.slow
 @pytest.mark.redis
 @needs_postgresql
 class TestFailure:

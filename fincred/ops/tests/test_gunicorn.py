@@ -17,9 +17,9 @@ import pytest
 
 from fincred.db.tests.postgresql import free_port
 from fincred.ops.healthcheck import ready
-from fincred.tests.live import LiveServer, ask, live_server
+from fincred.tests.live import LiveServer, ask, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
 LOGIN = "/api/v0/auth/login"
 CREDENTIALS = json.dumps({"email": "nobody@example.com", "password": "not the password"}).encode()
@@ -109,9 +109,12 @@ class TestSignals:
         askers = [threading.Thread(target=keep_asking) for _ in range(2)]
         for asker in askers:
             asker.start()
-        time.sleep(0.5)
+        wait_until(lambda: len(statuses) > 20)
+        ended = server.log.read_text().count("Worker exiting")
         server.process.send_signal(signal.SIGHUP)
-        time.sleep(5)
+        wait_until(lambda: server.log.read_text().count("Worker exiting") == ended + 2)
+        before = len(statuses)
+        wait_until(lambda: len(statuses) > before + 20)
         stop.set()
         for asker in askers:
             asker.join()
@@ -129,9 +132,10 @@ class TestSignals:
         with live_server(tmp_path) as server, create_connection(("127.0.0.1", server.port), timeout=30) as wire:
             head = f"POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             wire.sendall(f"{head}Content-Length: {len(CREDENTIALS)}\r\n\r\n".encode() + CREDENTIALS[:9])
-            time.sleep(1)
+            time.sleep(0.2)
             server.process.send_signal(signal.SIGTERM)
-            time.sleep(1)
+            wait_until(lambda: "Handling signal: term" in server.log.read_text())
+            time.sleep(0.2)
             wire.sendall(CREDENTIALS[9:])
             answer = b"".join(iter(lambda: wire.recv(65536), b""))
             assert answer.startswith(b"HTTP/1.1 401 ")

@@ -15,9 +15,9 @@ from socket import create_connection, socket
 import pytest
 
 from fincred.ops.gunicorn_worker import answer
-from fincred.tests.live import LiveServer, live_server
+from fincred.tests.live import LiveServer, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
 SECRET = "secret-in-a-query"
 LINE = f"GET /api/v0/health?token={SECRET} HTTP/1.1\r\n"
@@ -124,12 +124,7 @@ class TestClients:
     def test_who_never_hangs_up_is_cut_off(self, one_worker: LiveServer) -> None:
         with create_connection(("127.0.0.1", one_worker.port), timeout=30) as wire:
             answered(wire)
-            for _ in range(30):
-                time.sleep(1)
-                if not is_heard(wire):
-                    break
-            else:
-                pytest.fail("The connection is still open")
+            wait_until(lambda: not is_heard(wire))
         assert one_worker.get("/api/v0/health/live").status == 200
 
     def test_who_goes_on_talking_hears_the_refusal(self, one_worker: LiveServer) -> None:
@@ -153,26 +148,25 @@ class TestAccepting:
         with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
             master = server.process.pid
             workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-            time.sleep(1)  # for those who asked whether it runs to be gone
-            before = [sockets(worker) for worker in workers]
+            before = [settled(worker) for worker in workers]
             for _ in range(8):
                 wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
-            time.sleep(1)
+            wait_until(lambda: sum(map(sockets, workers)) == sum(before) + 8)
             assert [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)] == [4, 4]
 
     def test_but_not_for_long(self, tmp_path: Path) -> None:
         """Nobody else is there: whoever comes while all threads are always at work is answered all the same."""
         options = ("--workers", "1", "--threads", "2")
         with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as busy:
-            asking = threading.Event()
+            asking, answers = threading.Event(), list[bytes]()
             asking.set()
             for _ in range(5):
                 wire = busy.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
-                thread = threading.Thread(target=keep_asking, args=(wire, asking))
+                thread = threading.Thread(target=keep_asking, args=(wire, asking, answers))
                 thread.start()
                 busy.callback(thread.join)
             busy.callback(asking.clear)
-            time.sleep(2)
+            wait_until(lambda: len(answers) > 10)
             assert server.get("/api/v0/health/live").status == 200
 
     @pytest.mark.parametrize("threads", ["2", "1"])
@@ -188,10 +182,19 @@ class TestAccepting:
             assert {wire.recv(65536)[:13] for wire in wires} == {b"HTTP/1.1 401 "}
 
 
-def keep_asking(wire: socket, asking: threading.Event) -> None:
+def keep_asking(wire: socket, asking: threading.Event, answers: list[bytes]) -> None:
     while asking.is_set():
         wire.sendall(LOGIN)
-        wire.recv(65536)
+        answers.append(wire.recv(65536))
+
+
+def settled(process: str) -> int:
+    """How many sockets it has when the connections that asked whether it runs are gone."""
+    numbers = [-1, sockets(process)]
+    while numbers[-1] != numbers[-2]:
+        time.sleep(0.2)
+        numbers.append(sockets(process))
+    return numbers[-1]
 
 
 def sockets(process: str) -> int:
