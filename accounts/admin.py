@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from accounts import services
-from accounts.audit.admin import AuditedAdmin, ReadOnlyAdminMixin
-from accounts.models import AuditEntry, EndReason, Profile, Session, User
+from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
+from accounts.models import AuditEntry, Profile, Session, User
+from accounts.vocabulary import EndReason
 from fincred import clock
 
 admin.site.unregister(Group)  # what a group may is part of the software

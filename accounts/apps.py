@@ -11,5 +11,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.groups import provide_support_group
+        from accounts.mail import MESSAGES, register_message
 
         post_migrate.connect(provide_support_group, dispatch_uid="accounts.support_group")
+        for message in MESSAGES:
+            register_message(message)

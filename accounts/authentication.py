@@ -23,7 +23,7 @@ _LIVE_SESSION = PreparedQuery(
     Session.objects.using(DEFAULT_DB_ALIAS)  # never from a replica: an ended session is refused at once
     .live()
     .select_related("user__profile")
-    .filter(pk=Parameter("session_id"), user=Parameter("user_id"), user__is_active=True)
+    .filter(pk=Parameter("session_id"), user=Parameter("user_id"))
 )
 
 

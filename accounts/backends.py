@@ -8,7 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.rate_limits.sign_in import limit_sign_in
+from accounts.rate_limits import limit_sign_in
 from fincred import clock
 
 

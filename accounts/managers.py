@@ -1,80 +1,110 @@
-"""Chainable reads of accounts' rows, and how a person's row is made."""
+"""Chainable reads of accounts' rows, and how some of them are made.
+
+Models import this module, so it imports no model: its classes are generic, and `models.py` fills in the rows.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, TypeVar
 
-from django.contrib.auth.base_user import BaseUserManager
-from django.db import models, transaction
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
 from django.db.models import Q
 
-if TYPE_CHECKING:
-    from accounts.models import IdempotencyKey, OneTimeToken, OutgoingMail, RefreshToken, Session, User  # noqa: F401  named in strings
+from accounts.opaque_tokens import digest, new_secret
+from accounts.vocabulary import TokenPurpose
 
 MAX_MAIL_ATTEMPTS = 8
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
 
+Row = TypeVar("Row", bound=models.Model)
+Person = TypeVar("Person", bound=AbstractBaseUser)
 
-class UserManager(BaseUserManager["User"]):
+
+def person_may_enter(path: str = "") -> Q:
+    """The one condition that every door asks of a person; `path` leads from the queried row to theirs."""
+    return Q(**{f"{path}is_active": True})
+
+
+class UserManager(BaseUserManager[Person]):
+    def may_enter(self) -> models.QuerySet[Person]:
+        return self.filter(person_may_enter())
+
     def create_user(
         self, email: str, password: str | None = None, *, full_name: str | None = None, **fields: Any
-    ) -> User:
+    ) -> Person:
         """A stored person with a profile. The address is lower-cased; `password` None makes login impossible."""
-        from accounts.models import Profile  # noqa: PLC0415  models are made of managers
-
-        user: User = self.model(email=email.lower(), **fields)
+        user: Any = self.model(email=email.lower(), **fields)
         user.set_password(password)  # slow on purpose, so before the transaction
-        with transaction.atomic(using=self._db):
-            user.save(using=self._db)
-            Profile(user=user, full_name=full_name).save(using=self._db)
-        return user
+        user.save_with_profile(full_name=full_name)
+        made: Person = user
+        return made
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
         """For `manage.py createsuperuser`."""
         return self.create_user(
             email, password, **{**fields, "is_verified": True, "is_staff": True, "is_superuser": True}
         )
 
 
-class SessionQuerySet(models.QuerySet["Session"]):
-    def live(self) -> Self:
-        """Sessions that nothing has ended."""
+class SessionQuerySet(models.QuerySet[Row]):
+    def unended(self) -> Self:
         return self.filter(ended_at=None)
+
+    def live(self) -> Self:
+        """Sessions whose tokens work: not ended, and of a person who may enter."""
+        return self.unended().filter(person_may_enter("user__"))
 
     def purgeable(self, now: datetime) -> Self:
         return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))
 
 
-class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
+class RefreshTokenQuerySet(models.QuerySet[Row]):
     def spendable(self, now: datetime) -> Self:
         return self.filter(spent_at=None, expires_at__gt=now)
 
     def purgeable(self, now: datetime) -> Self:
-        """A spent one is kept until it expires: that is how its reuse is noticed."""
+        """A spent token is kept until it expires: that is how its reuse is noticed."""
         return self.filter(expires_at__lte=now)
 
 
-class OneTimeTokenQuerySet(models.QuerySet["OneTimeToken"]):
+class OneTimeTokenQuerySet(models.QuerySet[Row]):
+    def issue(self, *, user: models.Model, purpose: TokenPurpose, now: datetime) -> str:
+        """Store a new token for the person and return its secret, which can't be read again later."""
+        secret = new_secret()
+        self.create(
+            user=user,
+            purpose=purpose,
+            token_hash=digest(secret),
+            created_at=now,
+            expires_at=now + purpose.lifetime,
+        )
+        return secret
+
     def unused(self) -> Self:
         return self.filter(used_at=None)
 
     def purgeable(self, now: datetime) -> Self:
-        return self.filter(Q(used_at__isnull=False) | Q(expires_at__lte=now))
+        """A used token is kept until it expires: the mailed link is answered alike as long as it is good."""
+        return self.filter(expires_at__lte=now)
 
 
-class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+class OutgoingMailQuerySet(models.QuerySet[Row]):
     def due(self, now: datetime) -> Self:
-        """Unsent, not tried too often, and not waiting for its next attempt; oldest first."""
+        """Unsent, not given up, and not waiting for the next attempt; oldest first."""
         waiting = self.filter(sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, next_attempt_at__lte=now)
         return waiting.order_by("next_attempt_at", "id")
 
+    def given_up(self) -> Self:
+        """Unsent after the last attempt. Kept until an operator has them tried again."""
+        return self.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
+
     def purgeable(self) -> Self:
-        """Sent, or given up."""
-        return self.filter(Q(sent_at__isnull=False) | Q(attempts__gte=MAX_MAIL_ATTEMPTS))
+        return self.filter(sent_at__isnull=False)
 
 
-class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
+class IdempotencyKeyQuerySet(models.QuerySet[Row]):
     def purgeable(self, now: datetime) -> Self:
         """Older than a day: sent again, they stand for a new request."""
         return self.filter(created_at__lt=now - IDEMPOTENCY_KEYS_LIVE)

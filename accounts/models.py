@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Length, Lower, Upper
 from django.db.models.lookups import Exact
@@ -20,9 +20,10 @@ from accounts.managers import (
     SessionQuerySet,
     UserManager,
 )
+from accounts.vocabulary import EndReason, ReminderFrequency, TokenPurpose
 from fincred import clock
 from fincred.context import Role
-from fincred.db.fields import ExactJSONField
+from fincred.db.fields import ExactJSONField, choices
 from fincred.db.models import UUIDModel
 
 DIGEST_LENGTH = 64
@@ -54,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     _password: str | None  # Django's own: what set_password() was given, until the row is saved
 
-    objects = UserManager()
+    objects = UserManager["User"]()
 
     class Meta:
         permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
@@ -70,19 +71,18 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     def full_name(self) -> str | None:
         return self.profile.full_name
 
+    @transaction.atomic
+    def save_with_profile(self, *, full_name: str | None) -> None:
+        """Store a new person: nobody is without a profile."""
+        self.save(force_insert=True)
+        Profile(user=self, full_name=full_name).save(force_insert=True)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Sessions end with the password also where Django sets it: on the admin's page, in `changepassword`."""
         is_new_password = self._password is not None and not self._state.adding
         super().save(*args, **kwargs)
         if is_new_password:
-            self.sessions.live().update(ended_at=clock.now(), end_reason=EndReason.PASSWORD_CHANGED)
-
-
-class ReminderFrequency(models.TextChoices):
-    OFF = "off"
-    WEEKLY = "weekly"
-    BIWEEKLY = "biweekly"
-    MONTHLY = "monthly"
+            self.sessions.unended().update(ended_at=clock.now(), end_reason=EndReason.PASSWORD_CHANGED)
 
 
 class Profile(UUIDModel):
@@ -96,7 +96,7 @@ class Profile(UUIDModel):
     age_range = _untold(50)
     employment_status = _untold(50)
     reminder_frequency = models.CharField(
-        max_length=8, choices=ReminderFrequency, default=ReminderFrequency.WEEKLY
+        max_length=8, choices=choices(ReminderFrequency), default=ReminderFrequency.WEEKLY.value
     )
     preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
     persona_hint = _untold(50)
@@ -108,7 +108,7 @@ class Profile(UUIDModel):
                 name="profile_currency_three_capitals",
             ),
             models.CheckConstraint(
-                condition=Q(reminder_frequency__in=ReminderFrequency.values),
+                condition=Q(reminder_frequency__in=list(ReminderFrequency)),
                 name="profile_reminder_frequency_known",
             ),
             models.CheckConstraint(
@@ -122,18 +122,6 @@ class Profile(UUIDModel):
         return f"Profile of {self.user_id}"
 
 
-class EndReason(models.TextChoices):
-    """Why a session is over."""
-
-    LOGOUT = "logout"
-    LOGOUT_ALL = "logout_all"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason, no password
-    TOKEN_REUSED = "token_reused"  # noqa: S105  a reason, no token
-    DISABLED = "disabled"
-    ERASED = "erased"
-    SUPPORT = "support"
-
-
 class Session(UUIDModel):
     """One sign-in: the family of refresh tokens that descend from it, and the access tokens made with them."""
 
@@ -141,15 +129,15 @@ class Session(UUIDModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=16, choices=EndReason, blank=True)
+    end_reason = models.CharField(max_length=16, choices=choices(EndReason), blank=True)
 
-    objects = SessionQuerySet.as_manager()
+    objects = SessionQuerySet["Session"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, end_reason="")
-                | Q(ended_at__isnull=False, end_reason__in=EndReason.values),
+                | Q(ended_at__isnull=False, end_reason__in=list(EndReason)),
                 name="session_end_has_reason",
             ),
         ]
@@ -167,34 +155,29 @@ class RefreshToken(UUIDModel):
     expires_at = models.DateTimeField(db_index=True)
     spent_at = models.DateTimeField(null=True)
 
-    objects = RefreshTokenQuerySet.as_manager()
+    objects = RefreshTokenQuerySet["RefreshToken"].as_manager()
 
     def __str__(self) -> str:
         return f"Refresh token {self.pk}"
-
-
-class Purpose(models.TextChoices):
-    """What a mailed token is for."""
-
-    VERIFY_EMAIL = "verify_email"
-    RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose, no password
 
 
 class OneTimeToken(UUIDModel):
     """Proof that its bearer reads the person's mail; only its SHA-256 is kept."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="one_time_tokens")
-    purpose = models.CharField(max_length=16, choices=Purpose)
+    purpose = models.CharField(max_length=16, choices=choices(TokenPurpose))
     token_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
 
-    objects = OneTimeTokenQuerySet.as_manager()
+    objects = OneTimeTokenQuerySet["OneTimeToken"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="one_time_token_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=list(TokenPurpose)), name="one_time_token_purpose_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,20 +185,23 @@ class OneTimeToken(UUIDModel):
 
 
 class OutgoingMail(UUIDModel):
-    """A mail to be sent. It holds no address and no token: both are looked up, or made, at sending."""
+    """A mail to be sent. It holds no address, token or words: these are looked up, or made, at sending.
+
+    `purpose` names a message that some package has registered, so the list of purposes is open.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="outgoing_mails")
-    purpose = models.CharField(max_length=16, choices=Purpose)
+    purpose = models.CharField(max_length=32)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
 
-    objects = OutgoingMailQuerySet.as_manager()
+    objects = OutgoingMailQuerySet["OutgoingMail"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="outgoing_mail_purpose_known"),
+            models.CheckConstraint(condition=~Q(purpose=""), name="outgoing_mail_purpose_not_empty"),
             models.UniqueConstraint(
                 fields=["user", "purpose"], condition=Q(sent_at=None), name="outgoing_mail_one_unsent_of_a_purpose"
             ),
@@ -240,7 +226,7 @@ class IdempotencyKey(UUIDModel):
     answer = models.BinaryField(default=b"")
     created_at = models.DateTimeField(db_index=True)
 
-    objects = IdempotencyKeyQuerySet.as_manager()
+    objects = IdempotencyKeyQuerySet["IdempotencyKey"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -262,9 +248,6 @@ class RateCounter(models.Model):
         return f"Counter {self.key[:8]}"
 
 
-_ROLES = [role.value for role in Role]
-
-
 class AuditEntry(models.Model):
     """Who did what to a person's things, and when. Never changed and never removed: the database refuses.
 
@@ -276,7 +259,7 @@ class AuditEntry(models.Model):
     sequence = models.PositiveIntegerField()
     at = models.DateTimeField()
     actor_id = models.UUIDField(null=True)
-    role = models.CharField(max_length=8, choices=[(role, role) for role in _ROLES])
+    role = models.CharField(max_length=8, choices=choices(Role))
     action = models.CharField(max_length=40)
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=36)
@@ -292,7 +275,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = "audit entries"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person_id", "sequence"], name="audit_entry_one_chain_a_person"),
-            models.CheckConstraint(condition=Q(role__in=_ROLES), name="audit_entry_role_known"),
+            models.CheckConstraint(condition=Q(role__in=list(Role)), name="audit_entry_role_known"),
         ]
 
     def __str__(self) -> str:

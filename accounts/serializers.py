@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
 from accounts.iso_codes import is_country, is_currency, is_time_zone
-from accounts.models import ReminderFrequency
+from accounts.vocabulary import ReminderFrequency
 from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
@@ -70,7 +70,7 @@ class ProfileSerializer(UpdateSerializer):
     timezone = TextField(max_length=64, validators=[TIME_ZONE], help_text="IANA; decides when a day begins.")
     age_range = UntoldField(max_length=50)
     employment_status = UntoldField(max_length=50)
-    reminder_frequency = ChoiceField(choices=ReminderFrequency.choices)
+    reminder_frequency = ChoiceField(choices=list(ReminderFrequency))
     preferred_checkin_day_of_week = IntegerField(min_value=1, max_value=7, allow_null=True, help_text="Monday 1.")
     persona_hint = UntoldField(max_length=50)
 

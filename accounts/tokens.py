@@ -1,9 +1,7 @@
-"""What a bearer carries: signed access tokens, and secrets of which only the hash is stored."""
+"""Access tokens: signed, checked without the database, and worth nothing without a live session."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, Self
@@ -16,16 +14,6 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from accounts.errors import TokenExpiredError, TokenInvalidError
 
 SESSION_CLAIM = "sid"
-
-
-def new_secret() -> str:
-    """256 random bits, safe in a URL."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(secret: str) -> str:
-    """What is stored of a secret. Random bits need no salt and no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class AccessToken(tokens.AccessToken):

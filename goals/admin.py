@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.audit.admin import AuditedAdmin
+from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.errors import FinCredError
 from goals import services

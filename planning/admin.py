@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.audit.admin import AuditedAdmin, ReadOnlyAdminMixin
+from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
 from fincred import clock
 from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot

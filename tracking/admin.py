@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from accounts.audit.admin import AuditedAdmin
+from accounts.back_office import AuditedAdmin
 from tracking.models import CheckIn, Milestone
 
 

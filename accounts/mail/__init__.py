@@ -1,11 +1,20 @@
-"""Outgoing mail: queued in the transaction of its cause, rendered and sent after it.
+"""Mail: the outbox that it waits in, its delivery, and the messages that can be sent.
 
-Belongs here: the outbox, delivery and the texts of accounts' own messages. Doesn't: who gets mail, and when.
-When you add a message, also give it a purpose, a text in `templates`, and a test that it names nobody.
+Belongs here: queueing, sending, and the messages of accounts. Doesn't: tokens, and other packages' messages.
+When you add a message, add a `MailMessage` to `MESSAGES`; another package calls `register_message` at start.
 """
 
 from __future__ import annotations
 
-from accounts.mail.outbox import queue_mail, send_due_mail
+from accounts.mail.outbox import count_given_up_mail, queue_mail, retry_given_up_mail, send_due_mail
+from accounts.mail.templates import MESSAGES, MailMessage, register_message
 
-__all__ = ["queue_mail", "send_due_mail"]
+__all__ = [
+    "MESSAGES",
+    "MailMessage",
+    "count_given_up_mail",
+    "queue_mail",
+    "register_message",
+    "retry_given_up_mail",
+    "send_due_mail",
+]

@@ -1,8 +1,27 @@
-"""What the mails say. No name is used: whoever registers a stranger's address could put a message there."""
+"""The messages that can be sent.
+
+None uses the person's name: whoever registers somebody else's address could send them any text as a name.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from accounts.vocabulary import MailPurpose, TokenPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class MailMessage:
+    """What is sent for a purpose. `text` may name `{url}` (of the app) and, where there is one, `{token}`."""
+
+    purpose: str
+    subject: str
+    text: str
+    token: TokenPurpose | None = None
+
+    def body(self, *, url: str, token: str) -> str:
+        return self.text.format(url=url, token=token)
+
 
 _VERIFY = """Hello,
 
@@ -30,19 +49,30 @@ If it wasn't you, you need not do anything: your password stays as it is.
 Your FinCred team
 """
 
-_MESSAGES = {
-    "verify_email": ("Please confirm your e-mail address", _VERIFY),
-    "reset_password": ("Your new FinCred password", _RESET),
-}
+# The messages of accounts itself, registered by its AppConfig like those of every other package.
+MESSAGES = (
+    MailMessage(
+        MailPurpose.VERIFY_EMAIL, "Please confirm your e-mail address", _VERIFY, TokenPurpose.VERIFY_EMAIL
+    ),
+    MailMessage(MailPurpose.RESET_PASSWORD, "Your new FinCred password", _RESET, TokenPurpose.RESET_PASSWORD),
+)
+
+_registered: dict[str, MailMessage] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class MailMessage:
-    subject: str
-    body: str = field(repr=False)
+def register_message(message: MailMessage) -> None:
+    """Let mail be queued and sent for the message's purpose. The same message twice is once.
+
+    :raises ValueError: another message has that purpose.
+    """
+    if _registered.setdefault(message.purpose, message) != message:
+        raise ValueError(f"There is another message for {message.purpose}")
 
 
-def render_message(purpose: str, *, token: str, app_url: str) -> MailMessage:
-    """The mail for a purpose, with the token in it."""
-    subject, text = _MESSAGES[purpose]
-    return MailMessage(subject, text.format(url=app_url, token=token))
+def message_for(purpose: str) -> MailMessage:
+    """:raises KeyError: no message is registered for it."""
+    return _registered[purpose]
+
+
+def registered_purposes() -> list[str]:
+    return list(_registered)

@@ -1,8 +1,11 @@
-"""What can be done with people, sessions, passwords and mail."""
+"""What can be done with people, their sessions and their passwords.
+
+Belongs here: rules and transactions, keyword-only, the moment passed in. Doesn't: HTTP, and sending mail.
+When you add a service that writes, also lock the person first, `record` what it did, and export it below.
+"""
 
 from __future__ import annotations
 
-from accounts.mail.outbox import queue_mail, send_due_mail
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
@@ -31,14 +34,12 @@ __all__ = [
     "login",
     "open_session",
     "purge_expired",
-    "queue_mail",
     "refresh",
     "register",
     "remind_to_verify",
     "request_reset",
     "resend_verification",
     "reset_password",
-    "send_due_mail",
     "set_active",
     "set_support",
     "update_profile",

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from accounts.errors import TokenExpiredError, TokenInvalidError
-from accounts.models import OneTimeToken, Purpose, User
+from accounts.managers import person_may_enter
+from accounts.models import OneTimeToken, User
+from accounts.opaque_tokens import digest
 from accounts.services.locking import lock_user
-from accounts.tokens import digest, new_secret
-
-LIFETIMES = {Purpose.VERIFY_EMAIL: timedelta(hours=24), Purpose.RESET_PASSWORD: timedelta(hours=1)}
+from accounts.vocabulary import TokenPurpose
 
 
-def issue_token(*, user: User, purpose: Purpose, now: datetime) -> str:
-    """A fresh token for the person; the only time that it can be read."""
-    secret = new_secret()
-    OneTimeToken.objects.create(
-        user=user,
-        purpose=purpose,
-        token_hash=digest(secret),
-        created_at=now,
-        expires_at=now + LIFETIMES[purpose],
-    )
-    return secret
+def find_token(*, token: str, purpose: TokenPurpose, now: datetime, also_used: bool = False) -> OneTimeToken:
+    """The token of that purpose, with its person.
 
-
-def find_token(*, token: str, purpose: Purpose, now: datetime) -> OneTimeToken:
-    """The unused token of that purpose, with its person.
-
-    :raises TokenInvalidError: unknown, used, for something else, or of a disabled person.
+    :raises TokenInvalidError: unknown, used (unless `also_used`), for another purpose, or of a disabled person.
     :raises TokenExpiredError: too old.
     """
-    unused = OneTimeToken.objects.unused().select_related("user")
-    found = unused.filter(token_hash=digest(token), purpose=purpose, user__is_active=True).first()
+    tokens = OneTimeToken.objects.all() if also_used else OneTimeToken.objects.unused()
+    of_purpose = tokens.filter(person_may_enter("user__"), token_hash=digest(token), purpose=purpose)
+    found = of_purpose.select_related("user").first()
     if found is None:
         raise TokenInvalidError
     if found.expires_at <= now:
@@ -44,9 +32,9 @@ def find_token(*, token: str, purpose: Purpose, now: datetime) -> OneTimeToken:
 
 @transaction.atomic
 def spend_token(*, token: OneTimeToken, now: datetime) -> User:
-    """Use the token up, and every other one of its purpose that the person was sent. The person comes back locked.
+    """Use up the token and the person's other tokens of its purpose. Returns the person, locked.
 
-    :raises TokenInvalidError: somebody else was quicker, or the person was disabled or erased meanwhile.
+    :raises TokenInvalidError: used already, or the person was disabled or erased meanwhile.
     """
     user = lock_user(token.user_id)
     siblings = OneTimeToken.objects.unused().filter(user=user, purpose=token.purpose)

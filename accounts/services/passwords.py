@@ -12,12 +12,13 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
-from accounts.mail.outbox import queue_mail
-from accounts.models import EndReason, OneTimeToken, Purpose, User
-from accounts.rate_limits.sign_in import limit_mail, limit_sign_in
+from accounts.mail import queue_mail
+from accounts.models import OneTimeToken, User
+from accounts.rate_limits import limit_mail, limit_sign_in
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import TokenPair, end_all_sessions, open_session
+from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +76,9 @@ def request_reset(*, email: str, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network.
     """
     limit_mail(now=now)
-    user = User.objects.filter(email=email.lower(), is_active=True).first()
+    user = User.objects.may_enter().filter(email=email.lower()).first()
     if user is not None:
-        queue_mail(user=user, purpose=Purpose.RESET_PASSWORD, now=now)
+        queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=now)
 
 
 def reset_password(*, token: str, new_password: str, now: datetime) -> None:
@@ -87,7 +88,7 @@ def reset_password(*, token: str, new_password: str, now: datetime) -> None:
     :raises TokenExpiredError: older than an hour.
     :raises UnacceptablePasswordError: under `new_password`.
     """
-    found = find_token(token=token, purpose=Purpose.RESET_PASSWORD, now=now)
+    found = find_token(token=token, purpose=TokenPurpose.RESET_PASSWORD, now=now)
     check_acceptable(new_password, user=found.user, field="new_password")
     encoded = make_password(new_password)
     with transaction.atomic():
@@ -99,7 +100,7 @@ def set_password(user: User, encoded: str, *, action: str, now: datetime) -> Non
     """Store the hash on the locked row; mailed tokens and sessions end with the old password."""
     user.password = encoded
     user.save(update_fields=["password"])
-    resets = OneTimeToken.objects.unused().filter(user=user, purpose=Purpose.RESET_PASSWORD)
+    resets = OneTimeToken.objects.unused().filter(user=user, purpose=TokenPurpose.RESET_PASSWORD)
     resets.update(used_at=now)
     record(person=user, action=action, subject=user, now=now)
     end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from accounts.audit import fields_of, record
 from accounts.groups import GROUP
-from accounts.models import EndReason, Profile, User
+from accounts.models import Profile, User
 from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
+from accounts.vocabulary import EndReason
 from fincred.errors import ResourceNotFoundError
 
 logger = logging.getLogger(__name__)

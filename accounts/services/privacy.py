@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from accounts.audit import record
 from accounts.models import (
     AuditEntry,
-    EndReason,
     IdempotencyKey,
     OneTimeToken,
     OutgoingMail,
@@ -27,6 +26,7 @@ from accounts.rate_limits import window_of
 from accounts.services.locking import lock_user
 from accounts.services.passwords import confirm_password, lock_confirmed
 from accounts.services.sessions import end_all_sessions
+from accounts.vocabulary import EndReason
 from fincred.events import PersonErased, PersonExported, publish
 
 logger = logging.getLogger(__name__)

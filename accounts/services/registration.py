@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import record
 from accounts.errors import EmailAlreadyExistsError
-from accounts.mail.outbox import queue_mail
-from accounts.models import Profile, Purpose, User
-from accounts.rate_limits.sign_in import limit_mail
+from accounts.mail import queue_mail
+from accounts.models import Profile, User
+from accounts.rate_limits import limit_mail
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.passwords import check_acceptable
 from accounts.services.sessions import TokenPair, open_session
+from accounts.vocabulary import MailPurpose, TokenPurpose
 
 logger = logging.getLogger(__name__)
 
@@ -29,26 +30,24 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
     """
     limit_mail(now=now)
     user = User(email=email.lower(), created_at=now)
-    profile = Profile(user=user, full_name=full_name)
+    Profile(user=user, full_name=full_name)  # so that the validators can compare the password with the name
     check_acceptable(password, user=user, field="password")
     if User.objects.filter(email=user.email).exists():
         raise EmailAlreadyExistsError
     user.set_password(password)  # slow on purpose, so before the transaction
-    _store(user, profile, now)
+    _store(user, full_name, now)
     logger.info("Person registered", extra={"user_id": str(user.pk)})
     return user
 
 
 @transaction.atomic
-def _store(user: User, profile: Profile, now: datetime) -> None:
+def _store(user: User, full_name: str | None, now: datetime) -> None:
     try:
-        with transaction.atomic():
-            user.save(force_insert=True)
+        user.save_with_profile(full_name=full_name)
     except IntegrityError:
         raise EmailAlreadyExistsError from None
-    profile.save(force_insert=True)
     record(person=user, action="person.registered", subject=user, now=now)
-    queue_mail(user=user, purpose=Purpose.VERIFY_EMAIL, now=now)
+    queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 
 @transaction.atomic
@@ -58,7 +57,7 @@ def verify_email(*, token: str, now: datetime) -> User:
     :raises TokenInvalidError: unknown or used.
     :raises TokenExpiredError: older than 24 hours.
     """
-    user = spend_token(token=find_token(token=token, purpose=Purpose.VERIFY_EMAIL, now=now), now=now)
+    user = spend_token(token=find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now), now=now)
     user.is_verified = True
     user.save(update_fields=["is_verified"])
     record(person=user, action="address.verified", subject=user, now=now)
@@ -83,14 +82,16 @@ def resend_verification(*, email: str, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network.
     """
     limit_mail(now=now)
-    user = User.objects.filter(email=email.lower(), is_active=True, is_verified=False).first()
+    user = User.objects.may_enter().filter(email=email.lower(), is_verified=False).first()
     if user is not None:
-        queue_mail(user=user, purpose=Purpose.VERIFY_EMAIL, now=now)
+        queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 
 @transaction.atomic
 def remind_to_verify(*, user: User, now: datetime) -> None:
     """Staff have the verification mail sent again to a person who asks for it."""
     person = lock_user(user.pk)
-    queue_mail(user=person, purpose=Purpose.VERIFY_EMAIL, now=now)
-    record(person=person, action="mail.queued", subject=person, now=now, after={"purpose": Purpose.VERIFY_EMAIL})
+    queue_mail(user=person, purpose=MailPurpose.VERIFY_EMAIL, now=now)
+    record(
+        person=person, action="mail.queued", subject=person, now=now, after={"purpose": MailPurpose.VERIFY_EMAIL}
+    )

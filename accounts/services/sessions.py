@@ -20,10 +20,12 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
-from accounts.models import EndReason, RefreshToken, Session, User
-from accounts.rate_limits.sign_in import limit_sign_in
+from accounts.models import RefreshToken, Session, User
+from accounts.opaque_tokens import digest, new_secret
+from accounts.rate_limits import limit_sign_in
 from accounts.services.locking import lock_user
-from accounts.tokens import AccessToken, digest, new_secret
+from accounts.tokens import AccessToken
+from accounts.vocabulary import EndReason
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +122,8 @@ def _rotate(token: RefreshToken, now: datetime) -> TokenPair | None:
     :raises TokenInvalidError: the session has ended; nothing is spent.
     """
     # Session first, then its token, as an erasure locks them; the other way round the two can deadlock.
-    session = Session.objects.live().select_for_update(no_key=True).filter(pk=token.session_id).first()
+    live = Session.objects.live().select_for_update(no_key=True, of=("self",))
+    session = live.filter(pk=token.session_id).first()
     if session is None:
         raise TokenInvalidError
     if not RefreshToken.objects.spendable(now).filter(pk=token.pk).update(spent_at=now):
@@ -153,12 +156,12 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    live = Session.objects.live().filter(pk=session_id)
-    session = live.first()
+    unended = Session.objects.unended().filter(pk=session_id)
+    session = unended.first()
     if session is None:
         return False
     person = lock_user(session.user_id)
-    if not live.update(ended_at=now, end_reason=reason):
+    if not unended.update(ended_at=now, end_reason=reason):
         return False
     record(person=person, action="session.ended", subject=session, now=now, after={"end_reason": reason})
     logger.info("Session ended", extra={"session_id": str(session_id), "reason": reason.value})
@@ -172,7 +175,7 @@ def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     :raises TokenInvalidError: the person was erased meanwhile.
     """
     person = lock_user(user.pk)
-    ended = Session.objects.live().filter(user=person).update(ended_at=now, end_reason=reason)
+    ended = Session.objects.unended().filter(user=person).update(ended_at=now, end_reason=reason)
     facts = {"end_reason": reason, "sessions": ended}
     record(person=person, action="sessions.ended", subject=person, now=now, after=facts)
     logger.info("Sessions ended", extra={"user_id": str(user.pk), "reason": reason.value, "sessions": ended})

@@ -11,9 +11,9 @@ import pytest
 from accounts import services
 from accounts.audit import broken_chains
 from accounts.errors import TokenReusedError
-from accounts.models import AuditEntry, EndReason, Purpose, User
-from accounts.services.one_time_tokens import issue_token
+from accounts.models import AuditEntry, OneTimeToken, User
 from accounts.tests.factories import PASSWORD
+from accounts.vocabulary import EndReason, TokenPurpose
 from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -30,8 +30,8 @@ def actions() -> list[str]:
     return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
 
 
-def mailed(user: User, purpose: Purpose, now: datetime) -> str:
-    return issue_token(user=user, purpose=purpose, now=now)
+def mailed(user: User, purpose: TokenPurpose, now: datetime) -> str:
+    return OneTimeToken.objects.issue(user=user, purpose=purpose, now=now)
 
 
 Deed = Callable[[User, datetime], object]
@@ -41,7 +41,7 @@ DEEDS: dict[str, tuple[Deed, list[str]]] = {
         ["person.registered"],
     ),
     "verifying": (
-        lambda user, now: services.verify_email(token=mailed(user, Purpose.VERIFY_EMAIL, now), now=now),
+        lambda user, now: services.verify_email(token=mailed(user, TokenPurpose.VERIFY_EMAIL, now), now=now),
         ["address.verified"],
     ),
     "logging in": (
@@ -56,7 +56,7 @@ DEEDS: dict[str, tuple[Deed, list[str]]] = {
     ),
     "resetting the password": (
         lambda user, now: services.reset_password(
-            token=mailed(user, Purpose.RESET_PASSWORD, now), new_password=NEW, now=now
+            token=mailed(user, TokenPurpose.RESET_PASSWORD, now), new_password=NEW, now=now
         ),
         ["password.reset", "sessions.ended"],
     ),

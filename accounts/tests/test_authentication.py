@@ -15,8 +15,9 @@ from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
 
 from accounts.authentication import BearerAuthentication
-from accounts.models import EndReason, User
+from accounts.models import User
 from accounts.services import end_session, erase_person, open_session, set_active
+from accounts.vocabulary import EndReason
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]

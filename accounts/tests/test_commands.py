@@ -4,18 +4,22 @@ import json
 import os
 import signal
 import stat
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 from django.core.management import CommandError, call_command, load_command_class
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
+from accounts.mail import queue_mail
 from accounts.mail.tests.test_outbox import DeadServer
-from accounts.models import OutgoingMail, Purpose, User
-from accounts.services import queue_mail
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import OutgoingMail, User
+from accounts.vocabulary import MailPurpose
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -37,7 +41,7 @@ class TestHelp:
 class TestSendDueMail:
     @pytest.fixture(autouse=True)
     def queued(self, saver: User) -> None:
-        queue_mail(user=saver, purpose=Purpose.RESET_PASSWORD, now=clock.now())
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
 
     def test_sends_and_says_so(self) -> None:
         assert "1 mails are sent" in run("send_due_mail")
@@ -48,18 +52,61 @@ class TestSendDueMail:
         with pytest.raises(CommandError, match="1 could not be"):
             run("send_due_mail")
 
-    # The worker gives its connection back each time, which a test's own transaction would not survive.
-    @pytest.mark.django_db(transaction=True)
-    def test_watches_until_it_is_told_to_stop(self) -> None:
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-        Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
-        try:
-            run("send_due_mail", "--watch", "0.05")
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+    def test_tells_of_mail_that_was_given_up_and_tries_it_again(self) -> None:
+        OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS)
+        errors = StringIO()
+        assert "0 mails are sent" in run("send_due_mail", stderr=errors)
+        assert "1 mails were given up" in errors.getvalue()
+        assert "1 mails are tried again" in run("send_due_mail", "--retry-given-up")
         assert len(mail.outbox) == 1
-        assert OutgoingMail.objects.get().sent_at
+
+
+class StopsTheWorker(locmem.EmailBackend):
+    """A mail server during whose work the worker is told to stop."""
+
+    def send_messages(self, messages: Sequence[Any]) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return int(super().send_messages(messages))
+
+
+# The worker gives its connection back each time, which a test's own transaction would not survive.
+@pytest.mark.django_db(transaction=True)
+class TestWatching:
+    @pytest.fixture(autouse=True)
+    def watched(self, settings: Any, saver: User, stranger: User) -> Iterator[None]:
+        settings.EMAIL_BACKEND = f"{__name__}.StopsTheWorker"
+        settings.DELIVER_MAIL_ON_COMMIT = False
+        for user in (saver, stranger):
+            queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        yield
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+    def test_ends_after_the_mail_during_which_it_is_told_to_stop(self) -> None:
+        run("send_due_mail", "--watch", "600")
+        assert OutgoingMail.objects.filter(sent_at=None).count() == 1
+        assert len(mail.outbox) == 1
+
+    def test_goes_on_when_the_database_was_away(self, caplog: pytest.LogCaptureFixture) -> None:
+        absences = [OperationalError("server closed the connection"), InterfaceError("connection already closed")]
+
+        def away(execute: Any, *args: Any) -> Any:
+            if absences:
+                raise absences.pop()
+            return execute(*args)
+
+        with connection.execute_wrapper(away):
+            run("send_due_mail", "--watch", "0.01")
+        assert caplog.messages.count("Mail waits for the database") == 2
+        assert len(mail.outbox) == 1
+
+    def test_does_not_hide_other_errors(self) -> None:
+        def wrong(execute: Any, *args: Any) -> Any:
+            raise ProgrammingError("no such table")
+
+        with connection.execute_wrapper(wrong), pytest.raises(ProgrammingError):
+            run("send_due_mail", "--watch", "0.01")
 
 
 class TestPurgeExpired:

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from accounts.models import EndReason, OneTimeToken, OutgoingMail, Profile, Purpose, Session, User
+from accounts.models import OneTimeToken, OutgoingMail, Profile, Session, User
 from accounts.services import open_session
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import EndReason, MailPurpose
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -94,12 +95,12 @@ class TestOtherConstraints:
                 user=saver, purpose="x", token_hash="y", created_at=noon, expires_at=noon + timedelta(hours=1)
             )
 
-    def test_a_mail_has_a_known_purpose(self, saver: User, noon: datetime) -> None:
-        with pytest.raises(IntegrityError, match="outgoing_mail_purpose_known"):
-            OutgoingMail.objects.create(user=saver, purpose="x", created_at=noon, next_attempt_at=noon)
+    def test_a_mail_has_a_purpose(self, saver: User, noon: datetime) -> None:
+        with pytest.raises(IntegrityError, match="outgoing_mail_purpose_not_empty"):
+            OutgoingMail.objects.create(user=saver, purpose="", created_at=noon, next_attempt_at=noon)
 
     def test_one_mail_of_a_purpose_waits(self, saver: User, noon: datetime) -> None:
-        mail = {"user": saver, "purpose": Purpose.VERIFY_EMAIL, "created_at": noon, "next_attempt_at": noon}
+        mail = {"user": saver, "purpose": MailPurpose.VERIFY_EMAIL, "created_at": noon, "next_attempt_at": noon}
         OutgoingMail.objects.create(**mail, sent_at=noon)
         OutgoingMail.objects.create(**mail)
         with pytest.raises(IntegrityError):

@@ -11,11 +11,11 @@ from accounts.errors import (
     UnacceptablePasswordError,
     WrongPasswordError,
 )
-from accounts.models import EndReason, OutgoingMail, Purpose, Session, User
+from accounts.models import OneTimeToken, OutgoingMail, Session, User
 from accounts.services import change_password, login, open_session, refresh, request_reset, reset_password
-from accounts.services.one_time_tokens import issue_token
 from accounts.services.passwords import lock_confirmed
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -58,7 +58,7 @@ class TestChangePassword:
             lock_confirmed(user=saver, field="password")
 
     def test_takes_back_reset_mails_on_their_way(self, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         change_password(user=saver, current_password=PASSWORD, new_password=NEW, now=noon)
         with pytest.raises(TokenInvalidError):
             reset_password(token=token, new_password="yet another one", now=noon)
@@ -68,7 +68,7 @@ class TestRequestReset:
     def test_queues_a_mail(self, saver: User, noon: datetime) -> None:
         request_reset(email="Saver@example.com", now=noon)
         mail = OutgoingMail.objects.get()
-        assert (mail.user, mail.purpose) == (saver, Purpose.RESET_PASSWORD)
+        assert (mail.user, mail.purpose) == (saver, MailPurpose.RESET_PASSWORD)
 
     def test_says_and_does_nothing_where_nobody_may_log_in(self, db: None, noon: datetime) -> None:
         UserFactory.create(email="off@example.com", is_active=False)
@@ -80,37 +80,37 @@ class TestRequestReset:
 class TestResetPassword:
     def test_sets_the_new_one_and_ends_every_session(self, saver: User, noon: datetime) -> None:
         pair = open_session(user=saver, now=noon)
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         reset_password(token=token, new_password=NEW, now=noon)
         assert login(email=saver.email, password=NEW, now=noon)
         with pytest.raises(TokenInvalidError):
             refresh(refresh_token=pair.refresh_token, now=noon)
 
     def test_works_once(self, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         reset_password(token=token, new_password=NEW, now=noon)
         with pytest.raises(TokenInvalidError):
             reset_password(token=token, new_password="yet another one", now=noon)
 
     def test_works_for_an_hour(self, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         with pytest.raises(TokenExpiredError):
             reset_password(token=token, new_password=NEW, now=noon + timedelta(hours=1))
 
     def test_a_refused_password_leaves_the_token_usable(self, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         with pytest.raises(UnacceptablePasswordError):
             reset_password(token=token, new_password="Sam Saver", now=noon)
         reset_password(token=token, new_password=NEW, now=noon)
 
     def test_refuses_a_verification_token(self, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         with pytest.raises(TokenInvalidError):
             reset_password(token=token, new_password=NEW, now=noon)
 
     def test_verifies_nobody(self, noon: datetime) -> None:
         newcomer = UserFactory.create(is_verified=False)
-        token = issue_token(user=newcomer, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         reset_password(token=token, new_password=NEW, now=noon)
         newcomer.refresh_from_db()
         assert not newcomer.is_verified

@@ -11,14 +11,13 @@ from django.db import connection
 
 from accounts.audit import broken_chains
 from accounts.errors import TokenInvalidError, WrongPasswordError
+from accounts.mail import queue_mail, send_due_mail
 from accounts.models import (
     AuditEntry,
-    EndReason,
     IdempotencyKey,
     OneTimeToken,
     OutgoingMail,
     Profile,
-    Purpose,
     RateCounter,
     RefreshToken,
     Session,
@@ -34,12 +33,10 @@ from accounts.services import (
     open_session,
     privacy,
     purge_expired,
-    queue_mail,
     refresh,
-    send_due_mail,
 )
-from accounts.services.one_time_tokens import issue_token
 from accounts.tests.factories import PASSWORD
+from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 from fincred.events import PersonErased, PersonExported, subscribed
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -62,7 +59,7 @@ def other_app() -> Iterator[list[PersonErased]]:
 class TestExport:
     def test_tells_everything_and_no_secret(self, saver: User, noon: datetime) -> None:
         open_session(user=saver, now=noon)
-        queue_mail(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=noon)
         sections = export_person(user=saver, now=noon)
         assert sections["exported_at"] == noon
         assert sections["account"]["email"] == saver.email
@@ -91,8 +88,8 @@ class TestErase:
     ) -> None:
         for user in (saver, stranger):
             open_session(user=user, now=noon)
-            issue_token(user=user, purpose=Purpose.RESET_PASSWORD, now=noon)
-            queue_mail(user=user, purpose=Purpose.RESET_PASSWORD, now=noon)
+            OneTimeToken.objects.issue(user=user, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
+            queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=noon)
         erase_person(user=saver, now=noon)
         assert other_app == [PersonErased(user_id=saver.pk)]
         assert User.objects.get() == stranger
@@ -147,9 +144,9 @@ class TestPurge:
         open_session(user=saver, now=noon - 15 * DAY)
         open_session(user=saver, now=noon)
         end_all_sessions(user=saver, reason=EndReason.LOGOUT_ALL, now=noon)
-        issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon - DAY)
-        queue_mail(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
-        send_due_mail(now=noon)
+        OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon - DAY)
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=noon)
+        send_due_mail(clock=lambda: noon)
         _idempotency_key(saver, noon - DAY - timedelta(seconds=1))
         RateCounter.objects.create(key="k", time_window=window_of(noon) - 1, used=3)
         BackOfficeSession.objects.create(session_key="s", expire_date=noon - timedelta(seconds=1))
@@ -168,8 +165,8 @@ class TestPurge:
     def test_keeps_what_can(self, saver: User, noon: datetime) -> None:
         first = open_session(user=saver, now=noon)
         second = refresh(refresh_token=first.refresh_token, now=noon)
-        issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
-        queue_mail(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon)
+        OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=noon)
         _idempotency_key(saver, noon - DAY)
         RateCounter.objects.create(key="k", time_window=window_of(noon), used=3)
         BackOfficeSession.objects.create(session_key="s", expire_date=noon)

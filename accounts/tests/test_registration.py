@@ -13,11 +13,12 @@ from accounts.errors import (
     TokenInvalidError,
     UnacceptablePasswordError,
 )
-from accounts.models import OutgoingMail, Profile, Purpose, User
+from accounts.models import OneTimeToken, OutgoingMail, Profile, User
 from accounts.services import register, resend_verification, verify_email, verify_email_and_login
-from accounts.services.one_time_tokens import find_token, issue_token, spend_token
+from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.registration import _store
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import MailPurpose, TokenPurpose
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -37,7 +38,7 @@ class TestRegister:
         assert user.check_password(PASSWORD)
         assert user.profile.full_name == "Sam Saver"
         mail = OutgoingMail.objects.get()
-        assert (mail.user, mail.purpose, mail.sent_at) == (user, Purpose.VERIFY_EMAIL, None)
+        assert (mail.user, mail.purpose, mail.sent_at) == (user, MailPurpose.VERIFY_EMAIL, None)
 
     def test_refuses_a_known_address_however_it_is_written(self, saver: User, noon: datetime) -> None:
         with pytest.raises(EmailAlreadyExistsError):
@@ -47,7 +48,7 @@ class TestRegister:
     def test_refuses_an_address_taken_since_it_was_looked_for(self, saver: User, noon: datetime) -> None:
         twin = User(email=saver.email, password="x")
         with pytest.raises(EmailAlreadyExistsError):
-            _store(twin, Profile(user=twin), noon)
+            _store(twin, None, noon)
         assert not OutgoingMail.objects.exists()
 
     @pytest.mark.parametrize(
@@ -78,31 +79,34 @@ class TestRegister:
 
 class TestVerifyEmail:
     def test_verifies(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         assert verify_email(token=token, now=noon).is_verified
         newcomer.refresh_from_db()
         assert newcomer.is_verified
 
     def test_may_sign_in_as_well(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         user, pair = verify_email_and_login(token=token, now=noon)
         assert user.is_verified
         assert pair.access_token
 
     def test_works_once(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         verify_email(token=token, now=noon)
         with pytest.raises(TokenInvalidError):
             verify_email(token=token, now=noon)
 
     def test_uses_up_the_tokens_of_other_mails_too(self, newcomer: User, noon: datetime) -> None:
-        tokens = [issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon) for _ in range(2)]
+        tokens = [
+            OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
+            for _ in range(2)
+        ]
         verify_email(token=tokens[1], now=noon)
         with pytest.raises(TokenInvalidError):
             verify_email(token=tokens[0], now=noon)
 
     def test_works_for_a_day(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         with pytest.raises(TokenExpiredError):
             verify_email(token=token, now=noon + timedelta(hours=24))
         assert verify_email(token=token, now=noon + timedelta(hours=24, seconds=-1)).is_verified
@@ -112,25 +116,25 @@ class TestVerifyEmail:
             verify_email(token="made up", now=noon)
 
     def test_refuses_a_token_for_something_else(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.RESET_PASSWORD, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
         with pytest.raises(TokenInvalidError):
             verify_email(token=token, now=noon)
 
     def test_refuses_a_disabled_person(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         User.objects.update(is_active=False)
         with pytest.raises(TokenInvalidError):
             verify_email_and_login(token=token, now=noon)
 
     def test_of_two_at_once_one_wins(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
-        found = find_token(token=token, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
+        found = find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         spend_token(token=found, now=noon)
         with pytest.raises(TokenInvalidError):
             spend_token(token=found, now=noon)
 
     def test_stores_only_the_hash(self, newcomer: User, noon: datetime) -> None:
-        token = issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=noon)
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         assert newcomer.one_time_tokens.get().token_hash != token
 
 

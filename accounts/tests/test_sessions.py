@@ -17,7 +17,8 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
-from accounts.models import EndReason, RefreshToken, Session, User
+from accounts.models import RefreshToken, Session, User
+from accounts.opaque_tokens import digest
 from accounts.services import (
     end_all_sessions,
     end_session,
@@ -30,7 +31,8 @@ from accounts.services import (
 )
 from accounts.services.sessions import _open_if_unchanged, _rejection_reason, _rotate
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.tokens import AccessToken, digest
+from accounts.tokens import AccessToken
+from accounts.vocabulary import EndReason
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 

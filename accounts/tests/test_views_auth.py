@@ -12,10 +12,10 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from accounts.models import Purpose, User
+from accounts.models import OneTimeToken, User
 from accounts.services import open_session
-from accounts.services.one_time_tokens import issue_token
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import TokenPurpose
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -134,7 +134,7 @@ class TestVerifyEmail:
     @pytest.fixture
     def token(self, db: None) -> str:
         newcomer = UserFactory.create(email="new@example.com", is_verified=False)
-        return issue_token(user=newcomer, purpose=Purpose.VERIFY_EMAIL, now=clock.now())
+        return OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=clock.now())
 
     def test_post_answers_like_login(self, api: APIClient, token: str) -> None:
         answer = api.post(f"{AUTH}/verify-email", {"token": token})
@@ -349,12 +349,14 @@ class TestPasswordReset:
         assert_refused(api.post(f"{AUTH}/password/reset/confirm", body), 401, "TOKEN_INVALID")
 
     def test_expires_after_an_hour(self, api: APIClient, saver: User, noon: datetime) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=noon - timedelta(hours=1))
+        token = OneTimeToken.objects.issue(
+            user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon - timedelta(hours=1)
+        )
         answer = api.post(f"{AUTH}/password/reset/confirm", {"token": token, "new_password": NEW})
         assert_refused(answer, 401, "TOKEN_EXPIRED")
 
     def test_a_weak_password_is_a_field_error(self, api: APIClient, saver: User) -> None:
-        token = issue_token(user=saver, purpose=Purpose.RESET_PASSWORD, now=clock.now())
+        token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=clock.now())
         answer = api.post(f"{AUTH}/password/reset/confirm", {"token": token, "new_password": "1234"})
         body = assert_refused(answer, 400, "VALIDATION_ERROR")
         assert ("new_password", "password_too_short") in field_errors(body)

@@ -15,7 +15,6 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
-from accounts.models import EndReason
 from accounts.parsers import MultipartFormParser, URLEncodedParser
 from accounts.serializers import (
     AddressSerializer,
@@ -31,6 +30,7 @@ from accounts.serializers import (
     TokenPairSerializer,
 )
 from accounts.views.base import PublicView, SessionView, login_response, message_response, renewed
+from accounts.vocabulary import EndReason
 from fincred.api.openapi import documented
 from fincred.api.parsers import StrictJSONParser
 from fincred.api.renderers import JSONResponse

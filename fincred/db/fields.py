@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import models
+
+
+def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """An enumeration as a field's `choices`, labelled as Django's TextChoices are."""
+    return [(word.value, word.name.replace("_", " ").title()) for word in words]
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # generic in the stubs only

@@ -16,7 +16,8 @@ from django.http import HttpResponse
 from rest_framework.test import APIClient
 
 from accounts import services
-from accounts.models import EndReason, User
+from accounts.models import User
+from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.api.openapi import document
 

@@ -18,8 +18,8 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts import services
+from accounts.mail import send_due_mail
 from accounts.models import AuditEntry, RateCounter, User
-from accounts.services import send_due_mail
 from fincred import clock
 from fincred.ops.logs import ConsoleFormatter, JSONFormatter
 from goals.models import Goal
@@ -76,7 +76,7 @@ class Person:
 
     def mailed(self) -> str:
         """The one-time token of a mail that is sent now."""
-        send_due_mail(now=clock.now())
+        send_due_mail(clock=clock.now)
         token = str(mail.outbox[-1].body).partition("token=")[2].split()[0]
         self.secrets.append(token)
         return token

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts.models import EndReason, User
+from accounts.models import User
 from accounts.rate_limits import Policy, policies
 from accounts.services import end_all_sessions
+from accounts.vocabulary import EndReason
 from fincred import clock
 from goals.models import Goal
 from goals.tests.factories import GoalFactory

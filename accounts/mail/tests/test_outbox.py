@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Barrier
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
+from django.db.models import F
 
+from accounts.mail import MailMessage, queue_mail, register_message, retry_given_up_mail, send_due_mail, templates
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import OneTimeToken, OutgoingMail, Purpose, User
-from accounts.services import queue_mail, reset_password, send_due_mail
+from accounts.models import OneTimeToken, OutgoingMail, User
+from accounts.services import purge_expired, reset_password
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import MailPurpose
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -34,7 +38,12 @@ def dead_server(settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.DeadServer"
 
 
-def queue(user: User, noon: datetime, purpose: Purpose = Purpose.RESET_PASSWORD) -> OutgoingMail:
+def at(moment: datetime) -> Callable[[], datetime]:
+    """A clock that stands still."""
+    return lambda: moment
+
+
+def queue(user: User, noon: datetime, purpose: str = MailPurpose.RESET_PASSWORD) -> OutgoingMail:
     queue_mail(user=user, purpose=purpose, now=noon)
     return OutgoingMail.objects.get(user=user, purpose=purpose, sent_at=None)
 
@@ -80,14 +89,29 @@ class TestQueueMail:
         settings.DELIVER_MAIL_ON_COMMIT = True
         with django_capture_on_commit_callbacks(execute=True):
             queue(saver, noon)
-            send_due_mail(now=noon)
+            send_due_mail(clock=at(noon))
         assert len(mail.outbox) == 1
+
+    def test_refuses_a_purpose_without_a_message(self, saver: User, noon: datetime) -> None:
+        with pytest.raises(KeyError):
+            queue_mail(user=saver, purpose="congratulations", now=noon)
+        assert not OutgoingMail.objects.exists()
+
+
+class TestMessageWithoutToken:
+    def test_is_one_entry(self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(templates, "_registered", {})
+        register_message(MailMessage("password_changed", "Your password was changed", "See {url}"))
+        queue(saver, noon, "password_changed")
+        assert send_due_mail(clock=at(noon)) == (1, 0)
+        assert mail.outbox[0].subject == "Your password was changed"
+        assert not OneTimeToken.objects.exists()
 
 
 class TestSendDueMail:
     def test_sends_what_is_due_with_a_token_that_works(self, saver: User, noon: datetime) -> None:
         queue(saver, noon)
-        assert send_due_mail(now=noon) == (1, 0)
+        assert send_due_mail(clock=at(noon)) == (1, 0)
         letter = mail.outbox[0]
         assert letter.to == [saver.email]
         token = re.findall(r"token=(\S+)", str(letter.body))[0]
@@ -96,41 +120,75 @@ class TestSendDueMail:
 
     def test_a_second_run_sends_nothing(self, saver: User, noon: datetime) -> None:
         queue(saver, noon)
-        send_due_mail(now=noon)
-        assert send_due_mail(now=noon + timedelta(days=1)) == (0, 0)
+        send_due_mail(clock=at(noon))
+        assert send_due_mail(clock=at(noon + timedelta(days=1))) == (0, 0)
 
     def test_sends_the_oldest_first(self, saver: User, stranger: User, noon: datetime) -> None:
         queue(saver, noon)
         queue(stranger, noon - MINUTE)
-        assert send_due_mail(now=noon) == (2, 0)
+        assert send_due_mail(clock=at(noon)) == (2, 0)
         assert [letter.to for letter in mail.outbox] == [[stranger.email], [saver.email]]
+
+    def test_a_claim_counts_from_when_it_is_made_however_long_the_run_takes(
+        self, saver: User, noon: datetime
+    ) -> None:
+        for user in (saver, *UserFactory.create_batch(4)):
+            queue(user, noon)
+        readings = (noon + n * 1.5 * MINUTE for n in count())
+        assert send_due_mail(clock=readings.__next__) == (5, 0)
+        assert OutgoingMail.objects.filter(sent_at__lt=F("next_attempt_at")).count() == 5
+
+    def test_stops_after_a_mail_when_it_is_told_to(self, saver: User, stranger: User, noon: datetime) -> None:
+        queue(saver, noon)
+        queue(stranger, noon)
+        assert send_due_mail(clock=at(noon), stop=lambda: bool(mail.outbox)) == (1, 0)
+        assert OutgoingMail.objects.filter(sent_at=None, attempts=0).count() == 1
+
+    def test_leaves_messages_of_a_newer_version_to_it(self, saver: User, noon: datetime) -> None:
+        OutgoingMail.objects.create(user=saver, purpose="news", created_at=noon, next_attempt_at=noon)
+        assert send_due_mail(clock=at(noon)) == (0, 0)
+        assert OutgoingMail.objects.get().attempts == 0
 
     @pytest.mark.usefixtures("dead_server")
     def test_tries_again_later_and_later(self, saver: User, noon: datetime) -> None:
         queued = queue(saver, noon)
         waits = []
         moment = noon
-        while send_due_mail(now=moment) == (0, 1):
+        while send_due_mail(clock=at(moment)) == (0, 1):
             queued.refresh_from_db()
             waits.append((queued.next_attempt_at - moment) // MINUTE)
-            assert send_due_mail(now=queued.next_attempt_at - timedelta(seconds=1)) == (0, 0)
+            assert send_due_mail(clock=at(queued.next_attempt_at - timedelta(seconds=1))) == (0, 0)
             moment = queued.next_attempt_at
         assert waits == [2, 4, 8, 16, 32, 64, 128, 240]
+
+    def test_one_that_was_given_up_stays_until_it_is_tried_again(
+        self, saver: User, noon: datetime, settings: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings.EMAIL_BACKEND = f"{__name__}.DeadServer"
+        queue(saver, noon)
+        OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS - 1)
+        send_due_mail(clock=at(noon))
+        assert "Mail given up" in caplog.messages
+        assert purge_expired(now=noon + timedelta(days=365))["mails"] == 0
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        assert send_due_mail(clock=at(noon + timedelta(days=365))) == (0, 0)
+        assert retry_given_up_mail(now=noon) == 1
+        assert send_due_mail(clock=at(noon)) == (1, 0)
 
     def test_one_that_failed_is_sent_when_the_server_is_back(
         self, saver: User, noon: datetime, settings: Any, dead_server: None
     ) -> None:
         queue(saver, noon)
-        send_due_mail(now=noon)
+        send_due_mail(clock=at(noon))
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-        assert send_due_mail(now=noon + 2 * MINUTE) == (1, 0)
+        assert send_due_mail(clock=at(noon + 2 * MINUTE)) == (1, 0)
 
     @pytest.mark.usefixtures("dead_server")
     def test_logs_neither_address_nor_token(
         self, saver: User, noon: datetime, caplog: pytest.LogCaptureFixture
     ) -> None:
         queue(saver, noon)
-        send_due_mail(now=noon)
+        send_due_mail(clock=at(noon))
         assert "ConnectionRefusedError" in str([vars(record) for record in caplog.records])
         assert saver.email not in str([vars(record) for record in caplog.records])
 
@@ -147,7 +205,7 @@ class TestFourWorkers:
         def work(_: int) -> int:
             try:
                 start.wait()
-                return send_due_mail(now=noon)[0]
+                return send_due_mail(clock=at(noon))[0]
             finally:
                 connection.close()
 

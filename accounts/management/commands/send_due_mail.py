@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
-from accounts.services import send_due_mail
+from accounts.mail import count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
-        "Send the mails that are due; one that fails is tried again later. Several may run at once. "
-        "Example, as a worker: manage.py send_due_mail --watch 10"
+        "Send the mails that are due; one that fails is tried again later, and given up after eight attempts. "
+        "Several may run at once. Example, as a worker: manage.py send_due_mail --watch 10"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--watch", type=float, metavar="SECONDS", help="stay, and look again every SECONDS")
+        parser.add_argument("--retry-given-up", action="store_true", help="first make mail due that was given up")
 
-    def handle(self, *args: Any, watch: float | None, **options: Any) -> None:
+    def handle(self, *args: Any, watch: float | None, retry_given_up: bool, **options: Any) -> None:
+        if retry_given_up:
+            self.stdout.write(f"{retry_given_up_mail(now=clock.now())} mails are tried again.")
         if watch is None:
             self._once()
         else:
             self._watch(watch)
 
     def _once(self) -> None:
-        sent, failed = send_due_mail(now=clock.now())
+        sent, failed = send_due_mail(clock=clock.now)
+        if given_up := count_given_up_mail():
+            self.stderr.write(f"{given_up} mails were given up; --retry-given-up makes them due again.")
         if failed:
             raise CommandError(f"{sent} mails are sent; {failed} could not be and will be tried again.")
         self.stdout.write(self.style.SUCCESS(f"{sent} mails are sent."))
 
     def _watch(self, seconds: float) -> None:
-        """Until it is told to stop; the mails being sent then are finished first."""
-        told: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
+        """Until SIGTERM or SIGINT; a mail that is being sent then is finished first."""
+        signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, _: told.put(number))
-        send_due_mail(now=clock.now())
-        while not _arrives(told, within=seconds):
+            signal.signal(number, lambda number, _: signals.put(number))
+        while True:
             close_old_connections()
-            send_due_mail(now=clock.now())
+            try:
+                send_due_mail(clock=clock.now, stop=lambda: not signals.empty())
+            except (OperationalError, InterfaceError) as error:
+                # Without its database there is nothing to do but to look again.
+                logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})
+            if _arrives(signals, within=seconds):
+                return
 
 
-def _arrives(told: SimpleQueue[int], *, within: float) -> bool:
+def _arrives(signals: SimpleQueue[int], *, within: float) -> bool:
     try:
-        told.get(timeout=within)
+        signals.get(timeout=within)
     except Empty:
         return False
     return True

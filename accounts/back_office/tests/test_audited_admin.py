@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.test import Client
 
 from accounts.audit import broken_chains
-from accounts.audit.admin import AuditedAdmin
+from accounts.back_office import AuditedAdmin
 from accounts.models import AuditEntry, User
 from accounts.services import erase_person, set_support
 from accounts.tests.factories import PASSWORD, UserFactory
