@@ -19,7 +19,7 @@ from fincred import clock
 from goals.models import Goal, GoalType, Priority
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
-from planning.snapshots import Expenses, IncomeEntry, SnapshotContents
+from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from tracking.models import CheckIn, CheckInWeek
 from tracking.streaks import monday_of
 

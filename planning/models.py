@@ -17,7 +17,7 @@ from planning.engine.cadence import Cadence, next_action_date
 from planning.engine.cadence import Frequency as EngineFrequency
 from planning.engine.model import Feasibility as EngineFeasibility
 from planning.errors import ImmutableError
-from planning.snapshots import SnapshotContents
+from planning.snapshot_contents import SnapshotContents
 
 
 class WrittenOnce(UUIDModel):

@@ -1,14 +1,14 @@
 from django.urls import path
 
-from planning.views import action_plans, plans, proposals, questions, snapshots, what_if
+from planning.views import action_plans, debt_payoff, plans, proposals, snapshots, suggestions, what_if
 
 urlpatterns = [
     path("snapshot", snapshots.SnapshotView.as_view()),
     path("snapshot/history", snapshots.SnapshotHistory.as_view()),
     path("planning/plan", plans.PlanEverything.as_view()),
     path("planning/what-if", what_if.WhatIf.as_view()),
-    path("planning/debt-payoff", questions.DebtPayoff.as_view()),
-    path("planning/suggestions", questions.Suggestions.as_view()),
+    path("planning/debt-payoff", debt_payoff.DebtPayoff.as_view()),
+    path("planning/suggestions", suggestions.Suggestions.as_view()),
     path("goals/<uuid:goal_id>/action-plans", action_plans.GoalActionPlans.as_view()),
     path("action-plans", action_plans.ActionPlanList.as_view()),
     path("action-plans/<uuid:plan_id>", action_plans.ActionPlanDetail.as_view()),

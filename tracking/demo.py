@@ -17,7 +17,7 @@ from goals.models import Goal, GoalType, Priority, Status
 from goals.services import create_goal
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
-from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from tracking.services import create_check_in
 
 # For trying things out on one's own machine; `seed_demo` refuses to run in production.

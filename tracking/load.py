@@ -19,7 +19,7 @@ from accounts.models import Profile, User
 from fincred.money import CENT
 from goals.models import Goal, GoalType, Priority
 from planning.models import Snapshot
-from planning.snapshots import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from tracking.milestones import reached
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.streaks import monday_of

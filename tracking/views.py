@@ -1,4 +1,4 @@
-"""Check-ins and the dashboard over HTTP."""
+"""Check-ins, the dashboard, and a goal's projection, which needs its check-ins, over HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.queries import GOAL
 from planning.examples import PROJECTION
-from planning.serializers.advice import ProjectionSerializer
+from planning.serializers.projections import ProjectionSerializer
 from tracking import examples, queries, services
 from tracking.errors import GoalNotActiveError
 from tracking.models import CheckIn

@@ -20,7 +20,7 @@ from fincred.api.serializers import (
     UUIDField,
 )
 from planning.models import ActionPlan, ActionPlanType, Feasibility, Frequency, PlanVersion, Reason
-from planning.serializers.documents import DocumentField
+from planning.serializers.fields import DocumentField
 from planning.serializers.plans import AlternativeSerializer, ExplanationSerializer
 from planning.versions import Terms
 

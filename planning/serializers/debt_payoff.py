@@ -18,9 +18,8 @@ from fincred.api.serializers import (
 )
 from planning.engine.debts.ledger import Strategy
 from planning.engine.model import Debt
-from planning.serializers.documents import ComputedMoneyField
-from planning.serializers.snapshots import DebtSerializer, EntriesField
-from planning.serializers.what_if import PlanDateField
+from planning.serializers.fields import ComputedMoneyField, EntriesField, PlanDateField
+from planning.serializers.snapshots import DebtSerializer
 
 
 class DebtPayoffSerializer(Serializer):

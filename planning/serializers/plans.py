@@ -16,7 +16,7 @@ from fincred.api.serializers import (
 from goals.models import GoalType
 from planning.engine.explanation import Code
 from planning.models import Feasibility
-from planning.serializers.documents import ComputedMoneyField, DocumentField
+from planning.serializers.fields import ComputedMoneyField, DocumentField
 
 STABLE = "Stable; `text` may be reworded."
 ALTERNATIVES = ("later_date", "smaller_amount", "more_money")

@@ -21,10 +21,9 @@ from fincred.api.serializers import (
 from fincred.money import MAX_MONEY
 from planning.engine.money.income import PayFrequency
 from planning.models import Snapshot
-from planning.serializers.documents import ComputedMoneyField
-from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.serializers.fields import ComputedMoneyField, EntriesField
+from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 
-MAX_ENTRIES: Final = 50
 DEBT_TYPES: Final = ("student_loan", "credit_card", "personal_loan", "mortgage", "car_loan", "other")
 
 
@@ -74,13 +73,6 @@ class DebtSerializer(Serializer):
 class SavingsSerializer(Serializer):
     label = LabelField()  # type: ignore[assignment]
     balance = MoneyField()
-
-
-class EntriesField(serializers.ListSerializer[Any]):
-    """At most 50; absent is empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": MAX_ENTRIES} | kwargs)
 
 
 class SnapshotWriteSerializer(Serializer):

@@ -1,9 +1,8 @@
-"""Questions that store nothing: what if, and how debts go down."""
+"""What if: the changed numbers that come in, and both plans that go out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,31 +22,11 @@ from fincred.api.serializers import (
 from goals.models import GoalType, Priority
 from planning.engine.model import Instalment
 from planning.models import Feasibility
-from planning.serializers.documents import shown, shown_money
+from planning.scenarios import Difference
+from planning.serializers.fields import EntriesField, PlanDateField, capped, document_representation
 from planning.serializers.plans import GoalPlanSerializer, InstalmentSerializer, PlanSerializer
-from planning.serializers.snapshots import EntriesField, SnapshotWriteSerializer
+from planning.serializers.snapshots import SnapshotWriteSerializer
 from planning.services.what_if import MAX_GOALS
-from planning.what_if import Difference
-
-EARLIEST: Final = date(1900, 1, 1)
-LATEST: Final = date(2200, 12, 31)
-
-
-class PlanDateField(DateField):
-    """A day that plans can be counted from or to: 1900 to 2200."""
-
-    default_error_messages = {
-        "min_value": f"Must not be before {EARLIEST}.",
-        "max_value": f"Must not be after {LATEST}.",
-    }
-
-    def to_internal_value(self, value: Any) -> date:
-        day = super().to_internal_value(value)
-        if day < EARLIEST:
-            self.fail("min_value")
-        if day > LATEST:
-            self.fail("max_value")
-        return day
 
 
 class GoalChangeSerializer(Serializer):
@@ -100,8 +79,7 @@ class ScheduleField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Iterable[Instalment]) -> list[dict[str, Any]]:
         return [
-            {"date": each.date, "amount": shown_money(each.amount), "balance": shown_money(each.balance)}
-            for each in value
+            {"date": each.date, "amount": capped(each.amount), "balance": capped(each.balance)} for each in value
         ]
 
 
@@ -152,8 +130,8 @@ class DifferenceSerializer(Serializer):
         goal = {"goal_id": instance.goal_id, "name": instance.name}
         return goal | {
             name: {
-                "from": shown(getattr(instance.before, part, None)),
-                "to": shown(getattr(instance.after, part, None)),
+                "from": document_representation(getattr(instance.before, part, None)),
+                "to": document_representation(getattr(instance.after, part, None)),
             }
             for name, part in _COMPARED.items()
         }

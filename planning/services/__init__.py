@@ -1,1 +1,5 @@
-"""Every write to snapshots and plans, and the questions that store nothing. Callers name the room they need."""
+"""Every write to snapshots and plans, and the questions that store nothing, a module for each resource.
+
+Belongs here: rules that need stored rows. Doesn't: arithmetic (`planning.engine`), and anything of HTTP.
+When you add a write that plans depend on, also call `write_changed_versions`, and add it to test_atomicity.
+"""

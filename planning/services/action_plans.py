@@ -21,8 +21,7 @@ from planning.errors import ActionPlanExistsError, GoalNotActiveError
 from planning.models import ActionPlan, Frequency, Reason
 from planning.services.planning_context import read_context, terms_of
 from planning.services.plans import new_plan
-from planning.services.replanning import replan
-from planning.services.versions import write_changed_versions
+from planning.services.replanning import replan, write_changed_versions
 from planning.versions import Terms
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from goals.models import Goal, GoalType
 from planning.engine.model import GoalInput, PlanInput, Priority
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, Snapshot
-from planning.snapshots import SnapshotContents
+from planning.snapshot_contents import SnapshotContents
 from planning.versions import Terms, VersionInputs
 
 

@@ -12,7 +12,7 @@ from goals.models import Goal
 from planning.engine.model import Plan
 from planning.models import ActionPlan, Reason
 from planning.services.planning_context import read_context
-from planning.services.versions import write_changed_versions
+from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
 
 

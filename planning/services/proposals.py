@@ -20,7 +20,7 @@ from planning.errors import NothingToAcceptError
 from planning.models import ActionPlan, Reason
 from planning.services.action_plans import open_plan
 from planning.services.planning_context import PlanningContext, read_context, terms_of
-from planning.services.versions import write_changed_versions
+from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
 
 

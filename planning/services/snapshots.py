@@ -18,7 +18,7 @@ from fincred.errors import FieldError
 from goals.models import Goal, GoalType
 from planning.models import Reason, Snapshot
 from planning.services.replanning import replan
-from planning.snapshots import DebtEntry, SnapshotContents
+from planning.snapshot_contents import DebtEntry, SnapshotContents
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from accounts.models import User
 from fincred.errors import FieldError
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.plan import make_plan
+from planning.scenarios import Deltas, Difference, GoalChange, differences, scenario
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.snapshots import require_debt_goals
-from planning.snapshots import SnapshotContents
-from planning.what_if import Deltas, Difference, GoalChange, differences, scenario
+from planning.snapshot_contents import SnapshotContents
 
 MAX_GOALS: Final = 100
 

@@ -12,7 +12,7 @@ from goals.tests.factories import GoalFactory
 from planning.models import ActionPlan, Snapshot
 from planning.services.action_plans import create_action_plan
 from planning.services.snapshots import store_snapshot
-from planning.snapshots import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 10)

@@ -17,7 +17,7 @@ from planning.errors import ActionPlanExistsError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.services.action_plans import create_action_plan, update_action_plan
 from planning.services.plans import plan_everything
-from planning.services.versions import replay_mismatches
+from planning.services.replanning import replay_mismatches
 from planning.tests.factories import NOON, TODAY, contents, goal_of, plan_for, snapshot_of
 
 pytestmark = [

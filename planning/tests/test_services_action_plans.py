@@ -23,26 +23,14 @@ from planning.services.action_plans import (
     update_action_plan,
 )
 from planning.services.plans import plan_everything
-from planning.services.versions import replay_mismatches
-from planning.snapshots import SnapshotContents
+from planning.services.replanning import replay_mismatches
+from planning.snapshot_contents import SnapshotContents
 from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
 from planning.versions import Terms
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 CHOICE = Terms("manual_habit", "biweekly", 5, Decimal("100.00"))
-
-
-@pytest.fixture
-def goal(saver: User) -> Goal:
-    """100 a month of 1 000."""
-    snapshot_of(saver)
-    return goal_of(saver)
-
-
-@pytest.fixture
-def plan(goal: Goal) -> ActionPlan:
-    return plan_for(goal)
 
 
 def chosen_for(goal: Goal, terms: Terms = CHOICE) -> ActionPlan:

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from fincred.errors import FieldError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.snapshots import SnapshotContents
+from planning.snapshot_contents import SnapshotContents
 from planning.tests.factories import contents, debt, goal_of, plan_for, savings, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]

@@ -14,7 +14,7 @@ from fincred.api.views import ApiView
 from planning import examples
 from planning.errors import NothingToAcceptError
 from planning.serializers.action_plans import ActionPlanSerializer
-from planning.serializers.advice import AcceptSerializer, ProposalOrNull, ProposalSerializer
+from planning.serializers.proposals import AcceptSerializer, ProposalOrNull, ProposalSerializer
 from planning.services.action_plans import open_plan
 from planning.services.proposals import Choice, accept_proposal, proposal_for
 

@@ -14,9 +14,9 @@ from fincred.api.views import ApiView
 from planning import examples
 from planning.engine.model import GoalInput
 from planning.errors import SnapshotRequiredError
+from planning.scenarios import Deltas, GoalChange
 from planning.serializers.what_if import WhatIfAnswerSerializer, WhatIfSerializer
 from planning.services.what_if import Question, what_if
-from planning.what_if import Deltas, GoalChange
 
 
 class WhatIf(ApiView):

@@ -14,7 +14,7 @@ from goals.models import Goal, Status
 from goals.tests.factories import GoalFactory
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
-from planning.snapshots import Expenses, IncomeEntry, SnapshotContents
+from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from tracking import services
 from tracking.models import CheckIn
 from tracking.queries import Dashboard, dashboard, for_dashboard, history_of_goal, history_of_person

@@ -48,7 +48,8 @@ class TestDocument:
         assert amount["type"] == "number"
 
     @pytest.mark.parametrize(
-        ("schema", "code"), [("Explanation", "FUNDED_UNEVENLY"), ("Reckoning", "FIRE"), ("Drift", "PAST_DATE")]
+        ("schema", "code"),
+        [("Explanation", "FUNDED_UNEVENLY"), ("SuggestionExplanation", "FIRE"), ("Drift", "PAST_DATE")],
     )
     def test_lists_the_codes_of_explanations(self, schema: str, code: str) -> None:
         assert code in document()["components"]["schemas"][schema]["properties"]["code"]["enum"]

@@ -18,8 +18,8 @@ from goals.serializers import GoalSerializer
 from goals.tests.factories import GoalFactory
 from planning.models import ActionPlan, Snapshot
 from planning.serializers.action_plans import ActionPlanSerializer, PlanVersionSerializer
-from planning.serializers.advice import SuggestionSerializer
 from planning.serializers.snapshots import SnapshotSerializer
+from planning.serializers.suggestions import SuggestionSerializer
 from planning.services.suggestions import suggestions_for
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.queries import dashboard, for_dashboard

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.audit import broken_chains
-from planning.services.versions import replay_mismatches
+from planning.services.replanning import replay_mismatches
 from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
 
 SHOWN = 20

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from planning.snapshots import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.tests.factories import contents, debt, savings
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]

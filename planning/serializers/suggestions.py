@@ -1,0 +1,26 @@
+"""Goals worth having, and why."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fincred.api.serializers import ChoiceField, Serializer
+from goals.models import GoalType
+from planning.serializers.fields import ComputedMoneyField
+from planning.serializers.plans import STABLE, ExplanationSerializer
+
+CODES: Final = ("EMERGENCY_FUND", "DEBT_PAYOFF", "FIRE")
+
+
+class SuggestionExplanationSerializer(ExplanationSerializer):
+    """How the amount of a suggestion is computed."""
+
+    code = ChoiceField(CODES, help_text=STABLE)
+
+
+class SuggestionSerializer(Serializer):
+    """A goal worth having, and the arithmetic. Education, not advice."""
+
+    type = ChoiceField(GoalType.values)
+    target_amount = ComputedMoneyField()
+    explanation = SuggestionExplanationSerializer()
