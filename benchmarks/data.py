@@ -16,7 +16,8 @@ from django.db import connection, connections
 from accounts.models import Profile, Session, User
 from accounts.tokens import AccessToken
 from fincred import clock
-from goals.models import Goal, GoalType, Priority
+from goals.models import Goal
+from goals.vocabulary import GoalType, Priority
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
@@ -96,11 +97,11 @@ def _goals(user: User, number: int, started: datetime, check_ins: int, now: date
     return [
         Goal(
             user=user,
-            type=random.choice(GoalType.values),
+            type=random.choice(list(GoalType)),
             name=f"Goal {place}",
             target_amount=Decimal(random.randrange(5_000, 90_000)),
             target_date=(now + timedelta(days=random.randrange(200, 900))).date(),
-            priority=random.choice(Priority.values),
+            priority=random.choice(list(Priority)),
             primary_flag=place == 0,
             why_text="Because it matters.",
             annual_rate=Decimal("2.5"),

@@ -10,7 +10,8 @@ from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.errors import FinCredError
 from goals import services
-from goals.models import Goal, Status
+from goals.models import Goal
+from goals.vocabulary import Status
 
 
 @admin.register(Goal)

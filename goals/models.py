@@ -11,35 +11,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from fincred.db.fields import ExactJSONField, MoneyField, RateField
+from fincred.db.fields import ExactJSONField, MoneyField, RateField, choices
 from fincred.db.models import OwnedQuerySet, UUIDModel
 from fincred.money import MAX_RATE, ZERO
 from goals.pace import expected_by, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status
+from goals.vocabulary import GoalType, Priority, Status
 
 NO_RATE: Final = Decimal("0.0000")
-
-
-class GoalType(models.TextChoices):
-    DEBT_PAYOFF = "debt_payoff"
-    EMERGENCY_FUND = "emergency_fund"
-    SHORT_TERM_SAVING = "short_term_saving"
-    FIRE_STARTER = "fire_starter"
-
-
-class Priority(models.TextChoices):
-    """In the order of their importance."""
-
-    HIGH = "High"
-    MEDIUM = "Medium"
-    LOW = "Low"
-
-
-class Status(models.TextChoices):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
 
 
 class GoalQuerySet(OwnedQuerySet["Goal"]):
@@ -76,15 +55,15 @@ class Goal(UUIDModel):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
-    type = models.CharField(max_length=20, choices=GoalType)
+    type = models.CharField(max_length=20, choices=choices(GoalType))
     name = models.CharField(max_length=100)
     target_amount = MoneyField()
     target_date = models.DateField()
-    priority = models.CharField(max_length=6, choices=Priority)
+    priority = models.CharField(max_length=6, choices=choices(Priority))
     # The database derives the rank from the word, so "High" before "Low" is a plain ORDER BY.
     priority_rank = models.GeneratedField(
         expression=Case(
-            *(When(priority=word, then=Value(rank)) for rank, word in enumerate(Priority.values, start=1)),
+            *(When(priority=word, then=Value(rank)) for rank, word in enumerate(Priority, start=1)),
             output_field=models.SmallIntegerField(),
         ),
         output_field=models.SmallIntegerField(),
@@ -93,7 +72,7 @@ class Goal(UUIDModel):
     primary_flag = models.BooleanField(default=False)
     why_text = models.CharField(max_length=500, null=True)  # noqa: DJ001  the contract's null
     annual_rate = RateField(default=NO_RATE)
-    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(max_length=9, choices=choices(Status), default=Status.ACTIVE)
     current_amount = MoneyField(default=ZERO)
     last_check_in_date = models.DateField(null=True)
     check_in_count = models.PositiveIntegerField(default=0, db_default=0)
@@ -108,9 +87,9 @@ class Goal(UUIDModel):
     class Meta:
         permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(type__in=GoalType.values), name="goal_type_known"),
-            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="goal_priority_known"),
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="goal_status_known"),
+            models.CheckConstraint(condition=Q(type__in=list(GoalType)), name="goal_type_known"),
+            models.CheckConstraint(condition=Q(priority__in=list(Priority)), name="goal_priority_known"),
+            models.CheckConstraint(condition=Q(status__in=list(Status)), name="goal_status_known"),
             models.CheckConstraint(condition=~Q(name=""), name="goal_name_not_empty"),
             models.CheckConstraint(condition=Q(target_amount__gt=0), name="goal_target_amount_positive"),
             models.CheckConstraint(condition=Q(current_amount__gte=0), name="goal_current_amount_not_negative"),

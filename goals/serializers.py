@@ -23,8 +23,9 @@ from fincred.api.serializers import (
     UpdateSerializer,
     UUIDField,
 )
-from goals.models import Goal, GoalType, Priority, Status
+from goals.models import Goal
 from goals.progress import ProgressStatus
+from goals.vocabulary import GoalType, Priority, Status
 
 _SORTABLE = {
     "created_at": "created_at",
@@ -53,15 +54,15 @@ class GoalSerializer(Serializer):
 
     id = UUIDField()
     user_id = UUIDField()
-    type = ChoiceField(choices=GoalType.choices)
+    type = ChoiceField(GoalType)
     name = TextField(max_length=100)
     target_amount = MoneyField(positive=True)
     target_date = DateField()
-    priority = ChoiceField(choices=Priority.choices)
+    priority = ChoiceField(Priority)
     primary_flag = BooleanField()
     why_text = TextField(max_length=500, multiline=True, allow_null=True)
     annual_rate = RateField(help_text="Percent a year that the saved money earns.")
-    status = ChoiceField(choices=Status.choices)
+    status = ChoiceField(Status)
     current_amount = MoneyField(help_text="What the latest check-in tells; 0 before the first.")
     progress_percentage = PercentageField(help_text="100 only when the target is reached.")
     progress_status = SerializerMethodField()
@@ -78,11 +79,11 @@ class GoalSerializer(Serializer):
 class GoalCreateSerializer(Serializer):
     """What a person tells of a new goal."""
 
-    type = ChoiceField(choices=GoalType.choices)
+    type = ChoiceField(GoalType)
     name = TextField(max_length=100)
     target_amount = MoneyField(positive=True)
     target_date = DateField(help_text="After today, where the person lives.")
-    priority = ChoiceField(choices=Priority.choices)
+    priority = ChoiceField(Priority)
     primary_flag = BooleanField(required=False, help_text="True takes it from the goal that has it.")
     why_text = TextField(max_length=500, multiline=True, allow_null=True, allow_blank=True, required=False)
     annual_rate = RateField(required=False, help_text="Percent a year that the saved money earns; 0 if absent.")
@@ -94,15 +95,15 @@ class GoalCreateSerializer(Serializer):
 class GoalUpdateSerializer(GoalCreateSerializer, UpdateSerializer):
     """What changes; the rest stays."""
 
-    status = ChoiceField(choices=Status.choices)
+    status = ChoiceField(Status)
 
 
 class GoalFilter(QuerySerializer):
     """Repeated, `status`, `type` and `priority` mean either-or."""
 
-    status = QueryChoicesField(choices=Status.choices, required=False)
-    type = QueryChoicesField(choices=GoalType.choices, required=False)
-    priority = QueryChoicesField(choices=Priority.choices, required=False)
+    status = QueryChoicesField(Status, required=False)
+    type = QueryChoicesField(GoalType, required=False)
+    priority = QueryChoicesField(Priority, required=False)
     search = TextField(max_length=100, required=False, allow_blank=True, help_text="Part of the name.")
     ordering = ChoiceField(
         choices=list(ORDERINGS), default="-created_at", help_text="Priority sorts High, Medium, Low."

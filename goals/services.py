@@ -21,8 +21,9 @@ from fincred.db.writes import update
 from fincred.events import GoalsChanged, PersonErased, PersonExported, publish
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
-from goals.models import NO_RATE, Goal, Status
+from goals.models import NO_RATE, Goal
 from goals.pace import Pace
+from goals.vocabulary import Status
 
 logger = logging.getLogger(__name__)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
-    "active": ("paused", "completed", "cancelled"),
-    "paused": ("active", "completed", "cancelled"),
-    "completed": ("active",),
-    "cancelled": ("active",),
+from goals.vocabulary import Status
+
+ALLOWED: Final[Mapping[str, tuple[Status, ...]]] = {
+    Status.ACTIVE: (Status.PAUSED, Status.COMPLETED, Status.CANCELLED),
+    Status.PAUSED: (Status.ACTIVE, Status.COMPLETED, Status.CANCELLED),
+    Status.COMPLETED: (Status.ACTIVE,),
+    Status.CANCELLED: (Status.ACTIVE,),
 }
 
-OPEN: Final = ("active", "paused")
-CLOSED: Final = ("completed", "cancelled")
+OPEN: Final = (Status.ACTIVE, Status.PAUSED)
+CLOSED: Final = (Status.COMPLETED, Status.CANCELLED)

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fincred.db.fields import ExactJSONField, MoneyField
+from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import OwnedQuerySet, UUIDModel
-from goals.models import Goal, Status
+from goals.models import Goal
+from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, next_action_date
-from planning.engine.cadence import Frequency as EngineFrequency
-from planning.engine.model import Feasibility as EngineFeasibility
 from planning.errors import ImmutableError
 from planning.snapshot_contents import SnapshotContents
+from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 
 class WrittenOnce(UUIDModel):
@@ -93,23 +93,6 @@ class Snapshot(WrittenOnce):
         return worth
 
 
-class ActionPlanType(models.TextChoices):
-    AUTOMATED_TRANSFER = "automated_transfer"
-    MANUAL_HABIT = "manual_habit"
-
-
-class Frequency(models.TextChoices):
-    MONTHLY = "monthly"
-    BIWEEKLY = "biweekly"
-    WEEKLY = "weekly"
-
-
-class Feasibility(models.TextChoices):
-    COMFORTABLE = EngineFeasibility.COMFORTABLE.value
-    TIGHT = EngineFeasibility.TIGHT.value
-    UNREALISTIC = EngineFeasibility.UNREALISTIC.value
-
-
 class ActionPlanQuerySet(OwnedQuerySet["ActionPlan"]):
     def open(self) -> Self:
         """Plans that have not been ended."""
@@ -129,9 +112,9 @@ class ActionPlan(UUIDModel):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="action_plans")
-    type = models.CharField(max_length=20, choices=ActionPlanType)
+    type = models.CharField(max_length=20, choices=choices(ActionPlanType))
     amount = MoneyField()
-    frequency = models.CharField(max_length=10, choices=Frequency)
+    frequency = models.CharField(max_length=10, choices=choices(Frequency))
     day_of_period = models.PositiveSmallIntegerField()
     since = models.DateField()
     starts_on = models.DateField(null=True)
@@ -141,7 +124,7 @@ class ActionPlan(UUIDModel):
     allocated_monthly_contribution = MoneyField()
     this_month = MoneyField()
     shortfall = MoneyField()
-    feasibility = models.CharField(max_length=12, choices=Feasibility)
+    feasibility = models.CharField(max_length=12, choices=choices(Feasibility))
     explanation = ExactJSONField()
     alternatives = ExactJSONField()
     projected_completion_date = models.DateField(null=True)
@@ -157,9 +140,9 @@ class ActionPlan(UUIDModel):
             models.UniqueConstraint(
                 fields=["goal"], condition=Q(ended_at=None), name="action_plan_one_open_a_goal"
             ),
-            models.CheckConstraint(condition=Q(type__in=ActionPlanType.values), name="action_plan_type_known"),
+            models.CheckConstraint(condition=Q(type__in=list(ActionPlanType)), name="action_plan_type_known"),
             models.CheckConstraint(
-                condition=Q(feasibility__in=Feasibility.values), name="action_plan_feasibility_known"
+                condition=Q(feasibility__in=list(Feasibility)), name="action_plan_feasibility_known"
             ),
             models.CheckConstraint(
                 condition=Q(frequency=Frequency.MONTHLY, day_of_period__range=(1, 31))
@@ -191,16 +174,8 @@ class ActionPlan(UUIDModel):
         """
         if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
             return None
-        cadence = Cadence(EngineFrequency(self.frequency), self.day_of_period, self.since)
+        cadence = Cadence(Frequency(self.frequency), self.day_of_period, self.since)
         return next_action_date(cadence, max(today, self.starts_on))
-
-
-class Reason(models.TextChoices):
-    CREATED = "created"
-    REGENERATED = "regenerated"
-    GOAL_CHANGED = "goal_changed"
-    SNAPSHOT_CHANGED = "snapshot_changed"
-    REPLAN_ACCEPTED = "replan_accepted"
 
 
 class PlanVersion(WrittenOnce):
@@ -208,7 +183,7 @@ class PlanVersion(WrittenOnce):
 
     plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
-    reason = models.CharField(max_length=16, choices=Reason)
+    reason = models.CharField(max_length=16, choices=choices(Reason))
     engine_version = models.CharField(max_length=20)
     inputs = ExactJSONField()
     outputs = ExactJSONField()
@@ -218,7 +193,7 @@ class PlanVersion(WrittenOnce):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number_unique"),
             models.CheckConstraint(condition=Q(number__gte=1), name="plan_version_number_from_one"),
-            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="plan_version_reason_known"),
+            models.CheckConstraint(condition=Q(reason__in=list(Reason)), name="plan_version_reason_known"),
         ]
 
     def __str__(self) -> str:

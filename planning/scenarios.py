@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput, Priority
+from goals.vocabulary import Priority
+from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
 
 
 @dataclass(frozen=True, slots=True)

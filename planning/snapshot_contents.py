@@ -11,13 +11,14 @@ from uuid import UUID
 from fincred.money import ZERO
 from planning.engine import codec
 from planning.engine.model import Debt, Finances
-from planning.engine.money.income import Income, PayFrequency, monthly_income
+from planning.engine.money.income import Income, monthly_income
+from planning.vocabulary import DebtType, PayFrequency
 
 
 @dataclass(frozen=True, slots=True)
 class IncomeEntry:
     amount: Decimal
-    frequency: str
+    frequency: PayFrequency
     source_label: str | None = None
 
 
@@ -33,7 +34,7 @@ class Expenses:
 class DebtEntry:
     """A debt, and the goal that paying it off belongs to."""
 
-    type: str
+    type: DebtType
     balance: Decimal
     interest_rate_annual: Decimal
     min_payment: Decimal
@@ -66,7 +67,7 @@ class SnapshotContents:
         """What `as_json` wrote."""
         expenses = document["expenses"]
         return cls(
-            incomes=tuple(IncomeEntry(**_read(entry, "amount")) for entry in document["incomes"]),
+            incomes=tuple(_income_entry(entry) for entry in document["incomes"]),
             expenses=Expenses(**_read(expenses, "total_amount", "essential_amount")) if expenses else None,
             debts=tuple(_debt_entry(entry) for entry in document["debts"]),
             savings=tuple(SavingsEntry(**_read(entry, "balance")) for entry in document["savings"]),
@@ -103,7 +104,7 @@ class SnapshotContents:
 
     def engine_incomes(self) -> tuple[Income, ...]:
         """Every income, as the engine reckons with it."""
-        return tuple(Income(entry.amount, PayFrequency(entry.frequency)) for entry in self.incomes)
+        return tuple(Income(entry.amount, entry.frequency) for entry in self.incomes)
 
     def engine_debts(self, goal_id: UUID | None = None) -> tuple[Debt, ...]:
         """Every debt, or those that paying off this goal means, as the engine reckons with them."""
@@ -125,6 +126,11 @@ def _read(document: Mapping[str, Any], *amounts: str) -> dict[str, Any]:
     return {**document, **read}
 
 
+def _income_entry(document: Mapping[str, Any]) -> IncomeEntry:
+    return IncomeEntry(**_read(document, "amount") | {"frequency": PayFrequency(document["frequency"])})
+
+
 def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
     read = _read(document, "balance", "interest_rate_annual", "min_payment")
-    return DebtEntry(**{**read, "goal_id": read["goal_id"] and UUID(read["goal_id"])})
+    goal_id = document["goal_id"]
+    return DebtEntry(**read | {"type": DebtType(document["type"]), "goal_id": goal_id and UUID(goal_id)})

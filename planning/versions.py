@@ -13,31 +13,32 @@ from typing import Any, Self
 
 from fincred.money import MAX_MONEY, ZERO
 from planning.engine import codec
-from planning.engine.cadence import Frequency, monthly_amount, period_amount
+from planning.engine.cadence import monthly_amount, period_amount
 from planning.engine.model import Explanation, GoalPlan, Instalment, PlanInput
 from planning.engine.plan import make_plan
+from planning.vocabulary import ActionPlanType, Feasibility, Frequency
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a goal is paid into. `chosen_amount` is the person's own, each period; None leaves it to the engine."""
 
-    type: str
-    frequency: str
+    type: ActionPlanType
+    frequency: Frequency
     day_of_period: int
     chosen_amount: Decimal | None = None
 
     @classmethod
     def generated(cls, as_of: date) -> Self:
         """Monthly, on the day that planning counts its months from, so the first payment is due now."""
-        return cls(type="automated_transfer", frequency="monthly", day_of_period=as_of.day)
+        return cls(ActionPlanType.AUTOMATED_TRANSFER, Frequency.MONTHLY, day_of_period=as_of.day)
 
     @property
     def chosen_monthly(self) -> Decimal | None:
         """What the person's own amount comes to in a month."""
         if self.chosen_amount is None:
             return None
-        return monthly_amount(self.chosen_amount, Frequency(self.frequency))
+        return monthly_amount(self.chosen_amount, self.frequency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ class VersionInputs:
         amount = terms["chosen_amount"]
         return cls(
             goal_id=document["goal_id"],
-            terms=Terms(**{**terms, "chosen_amount": None if amount is None else Decimal(amount)}),
+            terms=Terms(
+                type=ActionPlanType(terms["type"]),
+                frequency=Frequency(terms["frequency"]),
+                day_of_period=terms["day_of_period"],
+                chosen_amount=None if amount is None else Decimal(amount),
+            ),
             snapshot_id=document["snapshot_id"],
             missing=tuple(document["missing"]),
             plan=codec.plan_input_from_json(document["plan"]),
@@ -77,9 +83,9 @@ class VersionInputs:
 class VersionOutputs:
     """The fields of an action plan that a version decides, by their names."""
 
-    type: str
+    type: ActionPlanType
     amount: Decimal
-    frequency: str
+    frequency: Frequency
     day_of_period: int
     is_chosen: bool
     starts_on: date | None
@@ -87,7 +93,7 @@ class VersionOutputs:
     allocated_monthly_contribution: Decimal
     this_month: Decimal
     shortfall: Decimal
-    feasibility: str
+    feasibility: Feasibility
     explanation: dict[str, Any]
     alternatives: list[dict[str, Any]]
     projected_completion_date: date | None
@@ -112,7 +118,7 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
         allocated_monthly_contribution=_storable(made.allocated_monthly),
         this_month=_storable(made.this_month),
         shortfall=_storable(made.shortfall),
-        feasibility=made.feasibility.value,
+        feasibility=made.feasibility,
         explanation=_explained(made.explanation, inputs.missing),
         alternatives=[
             {name: value for name, value in codec.plain(asdict(alternative)).items() if value is not None}
@@ -148,7 +154,7 @@ def _starts_on(inputs: VersionInputs, first: Instalment | None) -> date | None:
 def _amount(terms: Terms, first: Instalment | None) -> Decimal:
     if terms.chosen_amount is not None:
         return terms.chosen_amount
-    return _storable(period_amount(first.amount, Frequency(terms.frequency))) if first else ZERO
+    return _storable(period_amount(first.amount, terms.frequency)) if first else ZERO
 
 
 def _explained(explanation: Explanation, missing: tuple[str, ...]) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import set_support, update_profile
 from fincred.clock import local_day
-from goals.models import Goal, GoalType, Priority, Status
+from goals.models import Goal
 from goals.services import create_goal
+from goals.vocabulary import GoalType, Priority, Status
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.vocabulary import DebtType, PayFrequency
 from tracking.services import create_check_in
 
 # For trying things out on one's own machine; `seed_demo` refuses to run in production.
@@ -94,11 +96,11 @@ def _day(moment: datetime) -> date:
 
 def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
     contents = SnapshotContents(
-        incomes=(IncomeEntry(amount=Decimal(income), frequency="biweekly", source_label="Salary"),),
+        incomes=(IncomeEntry(amount=Decimal(income), frequency=PayFrequency.BIWEEKLY, source_label="Salary"),),
         expenses=Expenses(total_amount=Decimal("2950.00"), essential_amount=Decimal("2300.00")),
         debts=(
             DebtEntry(
-                type="credit_card",
+                type=DebtType.CREDIT_CARD,
                 label="Credit card",
                 balance=Decimal("3200.00"),
                 interest_rate_annual=Decimal("22.99"),
@@ -106,7 +108,7 @@ def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | Non
                 goal_id=card.id if card else None,
             ),
             DebtEntry(
-                type="car_loan",
+                type=DebtType.CAR_LOAN,
                 label="Car",
                 balance=Decimal("8500.00"),
                 interest_rate_annual=Decimal("5.9"),

@@ -17,9 +17,11 @@ from django.db.models import Max
 
 from accounts.models import Profile, User
 from fincred.money import CENT
-from goals.models import Goal, GoalType, Priority
+from goals.models import Goal
+from goals.vocabulary import GoalType, Priority
 from planning.models import Snapshot
 from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.vocabulary import PayFrequency
 from tracking.milestones import reached
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.streaks import monday_of
@@ -92,7 +94,7 @@ def _snapshot(user: User, random: Random, start: datetime) -> Snapshot:
     income = Decimal(random.randrange(2000, 8000)).quantize(CENT)
     expenses, savings = (income * 3 / 5).quantize(CENT), (income * random.randrange(6)).quantize(CENT)
     contents = SnapshotContents(
-        incomes=(IncomeEntry(amount=income, frequency="monthly", source_label="Salary"),),
+        incomes=(IncomeEntry(amount=income, frequency=PayFrequency.MONTHLY, source_label="Salary"),),
         expenses=Expenses(total_amount=expenses, essential_amount=None),
         savings=(SavingsEntry(label=None, balance=savings),),
     )

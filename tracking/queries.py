@@ -15,7 +15,8 @@ from django.db.models import Subquery
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
-from goals.models import Goal, Status
+from goals.models import Goal
+from goals.vocabulary import Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
 from planning.services.projections import GoalProjection, project_goal

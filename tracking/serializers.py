@@ -22,10 +22,10 @@ from fincred.api.serializers import (
     UpdateSerializer,
     UUIDField,
 )
-from goals.models import GoalType, Priority
 from goals.progress import ProgressStatus
 from goals.serializers import PercentageField
-from planning.models import Feasibility
+from goals.vocabulary import GoalType, Priority
+from planning.vocabulary import Feasibility
 from tracking.milestones import PERCENTS
 from tracking.queries import GoalLine
 
@@ -96,14 +96,14 @@ class DashboardGoalSerializer(Serializer):
 
     id = UUIDField(source="goal.id")
     name = TextField(source="goal.name", max_length=100)
-    type = ChoiceField(source="goal.type", choices=GoalType.choices)
+    type = ChoiceField(source="goal.type", choices=GoalType)
     target_amount = MoneyField(source="goal.target_amount", positive=True)
     current_amount = MoneyField(source="goal.current_amount")
     progress_percentage = PercentageField(source="goal.progress_percentage")
     progress_status = SerializerMethodField()
     target_date = DateField(source="goal.target_date")
-    priority = ChoiceField(source="goal.priority", choices=Priority.choices)
-    feasibility = ChoiceField(choices=Feasibility.choices, allow_null=True)
+    priority = ChoiceField(source="goal.priority", choices=Priority)
+    feasibility = ChoiceField(Feasibility, allow_null=True)
     next_action_date = SerializerMethodField()
 
     @extend_schema_field(ShownChoiceField(choices=[status.value for status in ProgressStatus]))

@@ -23,9 +23,10 @@ from fincred.db.queries import Parameter, PreparedQuery, get_or_404
 from fincred.db.writes import Update, insert
 from fincred.events import PersonErased, PersonExported
 from fincred.money import ZERO
-from goals.models import Goal, GoalType, Status
+from goals.models import Goal
 from goals.queries import GOAL
 from goals.services import record_progress
+from goals.vocabulary import GoalType, Status
 from tracking import milestones
 from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.feedback import feedback

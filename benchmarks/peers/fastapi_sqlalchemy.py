@@ -24,7 +24,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
 from fincred import settings
 from goals.pace import Pace, straight_line
 from goals.progress import progress_percentage, progress_status
-from planning.engine.cadence import Cadence, Frequency, next_action_date
+from planning.engine.cadence import Cadence, next_action_date
+from planning.vocabulary import Frequency
 from tracking.feedback import feedback
 from tracking.milestones import milestone_text, reached
 from tracking.streaks import Streaks, monday_of, streaks

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -210,11 +211,16 @@ class QueryIntegerField(serializers.IntegerField):
 
 
 class ChoiceField(serializers.ChoiceField):
+    """One of these strings; of an enumeration, its member."""
+
+    def __init__(self, choices: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(list(choices), **kwargs)
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or data not in self.choices:
             shown = data[:100] if isinstance(data, str) else type(data).__name__
             self.fail("invalid_choice", input=shown.encode("ascii", "backslashreplace").decode())
-        return data
+        return self.choice_strings_to_values[data]
 
 
 class QueryChoicesField(serializers.ListField):

@@ -10,7 +10,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
 from fincred import clock
-from goals.models import Goal, GoalType, Priority, Status
+from goals.models import Goal
+from goals.vocabulary import GoalType, Priority, Status
 
 
 class GoalFactory(DjangoModelFactory[Goal]):

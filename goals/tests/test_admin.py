@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 
 pytestmark = [pytest.mark.integration, pytest.mark.goals]
 

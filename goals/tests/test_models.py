@@ -8,11 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.pace import Pace
 from goals.progress import ProgressStatus
 from goals.services import set_pace
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 
 pytestmark = [pytest.mark.integration, pytest.mark.goals]
 

@@ -16,9 +16,10 @@ from accounts.services import lock_user
 from accounts.tests.factories import UserFactory
 from goals import services
 from goals.errors import GoalLimitExceededError
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.tests.racing import race
+from goals.vocabulary import Status
 
 pytestmark = [
     pytest.mark.integration,

@@ -13,9 +13,10 @@ from fincred.errors import ResourceNotFoundError
 from fincred.events import GoalsChanged, PersonErased, PersonExported, subscribed
 from goals import services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.pace import Pace
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 
 pytestmark = [pytest.mark.integration, pytest.mark.goals]
 
@@ -237,8 +238,8 @@ class TestStatus:
         completed_at = datetime.fromisoformat("2026-01-01T00:00:00Z") if status == Status.COMPLETED else None
         return GoalFactory.create(user=owner, status=status, completed_at=completed_at, **fields)
 
-    @pytest.mark.parametrize("before", Status.values)
-    @pytest.mark.parametrize("after", Status.values)
+    @pytest.mark.parametrize("before", Status)
+    @pytest.mark.parametrize("after", Status)
     def test_moves_only_as_the_contract_says(self, saver: User, noon: datetime, before: str, after: str) -> None:
         goal = self.in_status(saver, before)
 

@@ -10,8 +10,9 @@ import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 
 pytestmark = [pytest.mark.integration, pytest.mark.goals]
 

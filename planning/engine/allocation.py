@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
-from planning.engine.model import GoalInput, Priority
+from goals.vocabulary import Priority
+from planning.engine.model import GoalInput
 from planning.engine.money.cents import divided_up
 
-_RANK: Final[dict[Priority, int]] = {"High": 0, "Medium": 1, "Low": 2}
+_RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 def plan_order(goals: Sequence[GoalInput]) -> list[int]:

@@ -12,10 +12,11 @@ from typing import Final
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
-from planning.engine.model import Alternative, Feasibility, GoalInput, PlanInput
+from planning.engine.model import Alternative, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
 from planning.engine.solver import GoalState, solve_dates
+from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """How many goals get alternatives, in the order of the plan."""

@@ -7,20 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import takewhile
 
 from fincred.money import CENT, round_to_cents, round_up_to_cents
 from planning.engine.dates import calendar_date
-
-
-class Frequency(StrEnum):
-    """How often a plan's owner puts money in."""
-
-    WEEKLY = "weekly"
-    BIWEEKLY = "biweekly"
-    MONTHLY = "monthly"
-
+from planning.vocabulary import Frequency
 
 PERIODS_A_YEAR = {Frequency.WEEKLY: 52, Frequency.BIWEEKLY: 26, Frequency.MONTHLY: 12}
 DAYS_BETWEEN = {Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}

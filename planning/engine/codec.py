@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from goals.vocabulary import Priority
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, PlanInput
 
 
@@ -89,6 +90,7 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "target_amount": Decimal(document["target_amount"]),
             "already_there": Decimal(document["already_there"]),
             "target_date": date.fromisoformat(document["target_date"]),
+            "priority": Priority(document["priority"]),
             "created_at": None if created_at is None else datetime.fromisoformat(created_at),
             "annual_rate": Decimal(document["annual_rate"]),
             "debts": tuple(_debt(debt) for debt in document["debts"]),

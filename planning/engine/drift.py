@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from planning.engine.model import Explanation, Feasibility, GoalInput, GoalPlan, PlanInput
+from planning.engine.model import Explanation, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import date_with_months, last_month, months_with
 from planning.engine.plan import make_plan
+from planning.vocabulary import Feasibility
 
 DRIFT: Final = Decimal("0.1")
 """How far from the expected amount a goal may be, as a part of its target, before it counts as drifted."""

@@ -3,7 +3,7 @@
 from decimal import ROUND_UP, Decimal
 from typing import Final
 
-from planning.engine.model import Feasibility
+from planning.vocabulary import Feasibility
 
 COMFORTABLE_LOAD: Final = Decimal("0.8")
 FULL_LOAD: Final = Decimal(1)

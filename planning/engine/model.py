@@ -8,19 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Literal
 
-Priority = Literal["High", "Medium", "Low"]
+from goals.vocabulary import Priority
+from planning.vocabulary import Feasibility
+
 AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
-
-
-class Feasibility(StrEnum):
-    """What a goal asks for against what the surplus can give it by its date."""
-
-    COMFORTABLE = "Comfortable"
-    TIGHT = "Tight"
-    UNREALISTIC = "Unrealistic"
 
 
 @dataclass(frozen=True, slots=True)

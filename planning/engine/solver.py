@@ -8,10 +8,11 @@ from typing import Final
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
 from planning.engine.feasibility import feasibility
-from planning.engine.model import Feasibility, GoalInput, PlanInput
+from planning.engine.model import GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, to_cents
 from planning.engine.needs import Needs, last_month
 from planning.engine.trajectory import EMPTY, Need, Trajectory
+from planning.vocabulary import Feasibility
 
 _PATIENCE: Final = 2
 """How often gaps are asked for as they are, before they count double, fourfold, and so on."""

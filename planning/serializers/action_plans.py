@@ -19,10 +19,11 @@ from fincred.api.serializers import (
     UpdateSerializer,
     UUIDField,
 )
-from planning.models import ActionPlan, ActionPlanType, Feasibility, Frequency, PlanVersion, Reason
+from planning.models import ActionPlan, PlanVersion
 from planning.serializers.fields import DocumentField
 from planning.serializers.plans import AlternativeSerializer, ExplanationSerializer
 from planning.versions import Terms
+from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 TERMS: Final = frozenset({"type", "amount", "frequency", "day_of_period"})
 _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biweekly: 1..7, Monday is 1."
@@ -34,16 +35,16 @@ class ActionPlanSerializer(Serializer):
     id = UUIDField()
     user_id = UUIDField()
     goal_id = UUIDField()
-    type = ChoiceField(ActionPlanType.values)
+    type = ChoiceField(ActionPlanType)
     amount = MoneyField(help_text="Each period.")
-    frequency = ChoiceField(Frequency.values)
+    frequency = ChoiceField(Frequency)
     day_of_period = IntegerField(help_text=_DAY)
     is_confirmed_set_up = BooleanField()
     required_monthly_contribution = MoneyField()
     allocated_monthly_contribution = MoneyField()
     this_month = MoneyField()
     shortfall = MoneyField()
-    feasibility = ChoiceField(Feasibility.values)
+    feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = DateField(allow_null=True)
@@ -61,9 +62,9 @@ class ActionPlanSerializer(Serializer):
 
 
 class _TermsSerializer(Serializer):
-    type = ChoiceField(ActionPlanType.values, required=False)
+    type = ChoiceField(ActionPlanType, required=False)
     amount = MoneyField(positive=True, required=False, help_text="Each period.")
-    frequency = ChoiceField(Frequency.values, required=False)
+    frequency = ChoiceField(Frequency, required=False)
     day_of_period = IntegerField(min_value=1, max_value=31, required=False, help_text=_DAY)
 
 
@@ -92,7 +93,7 @@ class PlanVersionSerializer(Serializer):
 
     id = UUIDField()
     version = IntegerField(source="number")
-    reason = ChoiceField(Reason.values)
+    reason = ChoiceField(Reason)
     engine_version = TextField(max_length=20)
     as_of = serializers.SerializerMethodField(help_text="The day that the numbers were counted from.")
     inputs = DocumentField()

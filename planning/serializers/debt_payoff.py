@@ -94,7 +94,7 @@ class DebtPayoffAnswerSerializer(Serializer):
     monthly_budget = ComputedMoneyField()
     strategies = StrategiesSerializer(source="*")
     recommended = ChoiceField(
-        [strategy.value for strategy in Strategy],
+        Strategy,
         allow_null=True,
         help_text="The cheaper; null when both are never.",
     )

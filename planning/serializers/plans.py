@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
@@ -13,17 +13,17 @@ from fincred.api.serializers import (
     TextField,
     UUIDField,
 )
-from goals.models import GoalType
+from goals.vocabulary import GoalType
 from planning.engine.explanation import Code
-from planning.models import Feasibility
+from planning.engine.model import AlternativeKind
 from planning.serializers.fields import ComputedMoneyField, DocumentField
+from planning.vocabulary import Feasibility
 
 STABLE = "Stable; `text` may be reworded."
-ALTERNATIVES = ("later_date", "smaller_amount", "more_money")
 
 
 class ExplanationSerializer(Serializer):
-    code = ChoiceField([code.value for code in Code], help_text=STABLE)
+    code = ChoiceField(Code, help_text=STABLE)
     text = serializers.CharField()
     facts = DocumentField(help_text="Every number that the text was made from.")
 
@@ -31,7 +31,7 @@ class ExplanationSerializer(Serializer):
 class AlternativeSerializer(Serializer):
     """A change that would make it possible; only the field of its own kind is there."""
 
-    kind = ChoiceField(ALTERNATIVES)
+    kind = ChoiceField(get_args(AlternativeKind))
     target_date = DateField(required=False)
     target_amount = ComputedMoneyField(required=False)
     extra_monthly = ComputedMoneyField(required=False)
@@ -52,7 +52,7 @@ class GoalPlanSerializer(Serializer):
 
     goal_id = UUIDField(allow_null=True)
     name = TextField(max_length=100)
-    type = ChoiceField(GoalType.values)
+    type = ChoiceField(GoalType)
     target_amount = ComputedMoneyField()
     target_date = DateField()
     required_monthly_contribution = ComputedMoneyField(source="required_monthly", help_text="The level need.")
@@ -61,7 +61,7 @@ class GoalPlanSerializer(Serializer):
     )
     this_month = ComputedMoneyField(help_text="The first payment.")
     shortfall = ComputedMoneyField(help_text="The money missing at its date.")
-    feasibility = ChoiceField(Feasibility.values)
+    feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = DateField(allow_null=True)

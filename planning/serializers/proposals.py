@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
@@ -10,12 +10,10 @@ from drf_spectacular.utils import Direction as SchemaDirection
 
 from fincred.api.serializers import ChoiceField, DateField, Serializer
 from planning.engine.drift import Direction
-from planning.models import Feasibility
 from planning.serializers.fields import ComputedMoneyField
 from planning.serializers.plans import STABLE, ExplanationSerializer
 from planning.services.proposals import Choice
-
-DIRECTIONS: Final = [direction.value for direction in Direction]
+from planning.vocabulary import Feasibility
 
 
 class WayBackSerializer(Serializer):
@@ -23,20 +21,20 @@ class WayBackSerializer(Serializer):
 
     contribution = ComputedMoneyField(help_text="A month.")
     target_date = DateField()
-    feasibility = ChoiceField(Feasibility.values)
+    feasibility = ChoiceField(Feasibility)
     shortfall = ComputedMoneyField()
 
 
 class DriftSerializer(ExplanationSerializer):
     """How far a goal is from its plan."""
 
-    code = ChoiceField(DIRECTIONS, help_text=STABLE)
+    code = ChoiceField(Direction, help_text=STABLE)
 
 
 class ProposalSerializer(Serializer):
     """A goal that has drifted, and up to two ways back."""
 
-    direction = ChoiceField(DIRECTIONS)
+    direction = ChoiceField(Direction)
     same_date = WayBackSerializer(allow_null=True, help_text="Null once the date has passed.")
     same_contribution = WayBackSerializer(allow_null=True, help_text="Null when it takes more than 600 months.")
     why = DriftSerializer()
@@ -55,4 +53,4 @@ class ProposalOrNullExtension(OpenApiSerializerExtension):  # type: ignore[no-un
 
 
 class AcceptSerializer(Serializer):
-    choice = ChoiceField([choice.value for choice in Choice])
+    choice = ChoiceField(Choice)

@@ -19,12 +19,10 @@ from fincred.api.serializers import (
     UUIDField,
 )
 from fincred.money import MAX_MONEY
-from planning.engine.money.income import PayFrequency
 from planning.models import Snapshot
 from planning.serializers.fields import ComputedMoneyField, EntriesField
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
-
-DEBT_TYPES: Final = ("student_loan", "credit_card", "personal_loan", "mortgage", "car_loan", "other")
+from planning.vocabulary import DebtType, PayFrequency
 
 
 class LabelField(TextField):
@@ -40,7 +38,7 @@ class LabelField(TextField):
 
 class IncomeSerializer(Serializer):
     amount = MoneyField(help_text="What arrives each time, after tax.")
-    frequency = ChoiceField([frequency.value for frequency in PayFrequency])
+    frequency = ChoiceField(PayFrequency)
     source_label = LabelField()
 
 
@@ -60,7 +58,7 @@ class ExpensesSerializer(Serializer):
 
 
 class DebtSerializer(Serializer):
-    type = ChoiceField(DEBT_TYPES)
+    type = ChoiceField(DebtType)
     label = LabelField()  # type: ignore[assignment]  # DRF fields have a label, too
     balance = MoneyField()
     interest_rate_annual = RateField(help_text="Percent a year: 22.5 is 22.5 %.")

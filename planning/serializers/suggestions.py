@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fincred.api.serializers import ChoiceField, Serializer
-from goals.models import GoalType
+from goals.vocabulary import GoalType
 from planning.serializers.fields import ComputedMoneyField
 from planning.serializers.plans import STABLE, ExplanationSerializer
 
@@ -21,6 +21,6 @@ class SuggestionExplanationSerializer(ExplanationSerializer):
 class SuggestionSerializer(Serializer):
     """A goal worth having, and the arithmetic. Education, not advice."""
 
-    type = ChoiceField(GoalType.values)
+    type = ChoiceField(GoalType)
     target_amount = ComputedMoneyField()
     explanation = SuggestionExplanationSerializer()

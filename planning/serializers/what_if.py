@@ -19,14 +19,14 @@ from fincred.api.serializers import (
     TextField,
     UUIDField,
 )
-from goals.models import GoalType, Priority
+from goals.vocabulary import GoalType, Priority
 from planning.engine.model import Instalment
-from planning.models import Feasibility
 from planning.scenarios import Difference
 from planning.serializers.fields import EntriesField, PlanDateField, capped, document_representation
 from planning.serializers.plans import GoalPlanSerializer, InstalmentSerializer, PlanSerializer
 from planning.serializers.snapshots import SnapshotWriteSerializer
 from planning.services.what_if import MAX_GOALS
+from planning.vocabulary import Feasibility
 
 
 class GoalChangeSerializer(Serializer):
@@ -35,7 +35,7 @@ class GoalChangeSerializer(Serializer):
     id = UUIDField()
     target_amount = MoneyField(positive=True, required=False)
     target_date = PlanDateField(required=False, help_text="After as_of.")
-    priority = ChoiceField(Priority.values, required=False)
+    priority = ChoiceField(Priority, required=False)
     annual_rate = RateField(required=False)
     exclude = BooleanField(default=False)
 
@@ -44,10 +44,10 @@ class NewGoalSerializer(Serializer):
     """A goal that you don't have."""
 
     name = TextField(max_length=100)
-    type = ChoiceField(GoalType.values)
+    type = ChoiceField(GoalType)
     target_amount = MoneyField(positive=True)
     target_date = PlanDateField(help_text="After as_of.")
-    priority = ChoiceField(Priority.values)
+    priority = ChoiceField(Priority)
     current_amount = MoneyField(default=Decimal("0.00"))
     annual_rate = RateField(default=Decimal("0.0000"))
 
@@ -104,7 +104,7 @@ def _change_of(name: str, side: Callable[[], serializers.Field[Any, Any, Any, An
 
 MoneyChange = _change_of("MoneyChange", lambda: MoneyField(allow_null=True))
 DateChange = _change_of("DateChange", lambda: DateField(allow_null=True))
-FeasibilityChange = _change_of("FeasibilityChange", lambda: ChoiceField(Feasibility.values, allow_null=True))
+FeasibilityChange = _change_of("FeasibilityChange", lambda: ChoiceField(Feasibility, allow_null=True))
 
 _COMPARED: Final = {
     "required_monthly_contribution": "required_monthly",

@@ -15,14 +15,16 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user
 from fincred.errors import FieldError
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.services import set_pace
+from goals.vocabulary import Status
 from planning.errors import ActionPlanExistsError, GoalNotActiveError
-from planning.models import ActionPlan, Frequency, Reason
+from planning.models import ActionPlan
 from planning.services.planning_context import read_context, terms_of
 from planning.services.plans import new_plan
 from planning.services.replanning import replan, write_changed_versions
 from planning.versions import Terms
+from planning.vocabulary import ActionPlanType, Frequency, Reason
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +32,9 @@ logger = logging.getLogger(__name__)
 class PlanChanges(TypedDict, total=False):
     """What a person can change of a plan; what is absent stays."""
 
-    type: str
+    type: ActionPlanType
     amount: Decimal
-    frequency: str
+    frequency: Frequency
     day_of_period: int
     is_confirmed_set_up: bool
 

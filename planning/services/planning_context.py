@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 from uuid import UUID
 
 from accounts.models import User
-from goals.models import Goal, GoalType
-from planning.engine.model import GoalInput, PlanInput, Priority
+from goals.models import Goal
+from goals.vocabulary import GoalType, Priority
+from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, Snapshot
 from planning.snapshot_contents import SnapshotContents
 from planning.versions import Terms, VersionInputs
+from planning.vocabulary import ActionPlanType, Frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def planned_goals(owner: User) -> list[Goal]:
 
 def terms_of(plan: ActionPlan) -> Terms:
     return Terms(
-        type=plan.type,
-        frequency=plan.frequency,
+        type=ActionPlanType(plan.type),
+        frequency=Frequency(plan.frequency),
         day_of_period=plan.day_of_period,
         chosen_amount=plan.amount if plan.is_chosen else None,
     )
@@ -98,7 +99,7 @@ def goal_input(goal: Goal, contents: SnapshotContents, terms: Terms | None = Non
         target_amount=goal.target_amount,
         already_there=goal.current_amount,
         target_date=goal.target_date,
-        priority=cast("Priority", goal.priority),
+        priority=Priority(goal.priority),
         primary=goal.primary_flag,
         created_at=goal.created_at,
         annual_rate=goal.annual_rate,

@@ -10,10 +10,11 @@ from accounts.models import User
 from accounts.services import lock_user
 from goals.models import Goal
 from planning.engine.model import Plan
-from planning.models import ActionPlan, Reason
+from planning.models import ActionPlan
 from planning.services.planning_context import read_context
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
+from planning.vocabulary import Reason
 
 
 @transaction.atomic

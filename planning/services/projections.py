@@ -10,10 +10,11 @@ from decimal import Decimal
 from fincred.money import round_up_to_cents
 from goals.models import Goal
 from goals.pace import Pace, Point, straight_line
-from planning.engine.cadence import Frequency, monthly_amount
+from planning.engine.cadence import monthly_amount
 from planning.engine.dates import calendar_date, instalment_count
 from planning.engine.projection import Progress, Projection, project
 from planning.models import ActionPlan
+from planning.vocabulary import Frequency
 
 
 @dataclass(frozen=True, slots=True)

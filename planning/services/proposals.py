@@ -14,14 +14,15 @@ from accounts.services import lock_user
 from goals.models import Goal
 from goals.services import update_goal
 from planning.engine import drift
-from planning.engine.cadence import Frequency, monthly_amount, period_amount
+from planning.engine.cadence import monthly_amount, period_amount
 from planning.engine.drift import WayBack
 from planning.errors import NothingToAcceptError
-from planning.models import ActionPlan, Reason
+from planning.models import ActionPlan
 from planning.services.action_plans import open_plan
 from planning.services.planning_context import PlanningContext, read_context, terms_of
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
+from planning.vocabulary import Frequency, Reason
 
 
 class Choice(StrEnum):
@@ -92,4 +93,4 @@ def _accepted_terms(plan: ActionPlan, way: WayBack) -> Terms:
     terms = terms_of(plan)
     if terms.chosen_amount is None:
         return terms
-    return replace(terms, chosen_amount=period_amount(way.contribution, Frequency(terms.frequency)))
+    return replace(terms, chosen_amount=period_amount(way.contribution, terms.frequency))

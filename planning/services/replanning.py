@@ -22,9 +22,10 @@ from goals.services import set_pace
 from planning.engine import ENGINE_VERSION
 from planning.engine.model import GoalPlan, Plan
 from planning.engine.plan import make_plan
-from planning.models import ActionPlan, PlanVersion, Reason
+from planning.models import ActionPlan, PlanVersion
 from planning.services.planning_context import PlanningContext, read_context
 from planning.versions import VersionInputs, compute_outputs, replay
+from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
 

@@ -15,10 +15,12 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user
 from fincred.errors import FieldError
-from goals.models import Goal, GoalType
-from planning.models import Reason, Snapshot
+from goals.models import Goal
+from goals.vocabulary import GoalType
+from planning.models import Snapshot
 from planning.services.replanning import replan
 from planning.snapshot_contents import DebtEntry, SnapshotContents
+from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
 

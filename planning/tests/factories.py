@@ -13,6 +13,7 @@ from planning.models import ActionPlan, Snapshot
 from planning.services.action_plans import create_action_plan
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.vocabulary import DebtType, PayFrequency
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -21,13 +22,13 @@ TODAY = date(2026, 3, 10)
 def contents(*, income: str = "3000.00", expenses: str | None = "2000.00", **more: Any) -> SnapshotContents:
     """A monthly income and expenses; 1 000 a month are left."""
     spent = None if expenses is None else Expenses(Decimal(expenses))
-    return SnapshotContents(incomes=(IncomeEntry(Decimal(income), "monthly"),), expenses=spent, **more)
+    return SnapshotContents(incomes=(IncomeEntry(Decimal(income), PayFrequency.MONTHLY),), expenses=spent, **more)
 
 
 def debt(**fields: Any) -> DebtEntry:
     """5 000 at 12 %, minimum 100."""
     defaults = {
-        "type": "credit_card",
+        "type": DebtType.CREDIT_CARD,
         "label": "Card",
         "balance": Decimal("5000.00"),
         "interest_rate_annual": Decimal("12.0000"),

@@ -27,10 +27,11 @@ from planning.services.replanning import replay_mismatches
 from planning.snapshot_contents import SnapshotContents
 from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
 from planning.versions import Terms
+from planning.vocabulary import ActionPlanType, Frequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
-CHOICE = Terms("manual_habit", "biweekly", 5, Decimal("100.00"))
+CHOICE = Terms(ActionPlanType.MANUAL_HABIT, Frequency.BIWEEKLY, 5, Decimal("100.00"))
 
 
 def chosen_for(goal: Goal, terms: Terms = CHOICE) -> ActionPlan:
@@ -84,7 +85,7 @@ class TestCreateActionPlan:
 
     def test_a_choice_leaves_less_for_the_plans_of_others(self, plan: ActionPlan, saver: User) -> None:
         greedy = goal_of(saver, target_amount=Decimal("20000.00"), priority="Low")
-        chosen_for(greedy, Terms("manual_habit", "monthly", 1, Decimal("1000.00")))
+        chosen_for(greedy, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("1000.00")))
         plan.refresh_from_db()
         assert plan.version == 2
         assert plan.versions.get(number=2).reason == "regenerated"
@@ -129,8 +130,10 @@ class TestCreateActionPlan:
         with pytest.raises(ResourceNotFoundError):
             create_action_plan(owner=stranger, goal_id=goal.id, terms=None, now=NOON, today=TODAY)
 
-    @pytest.mark.parametrize(("frequency", "day"), [("weekly", 8), ("biweekly", 31), ("monthly", 32)])
-    def test_refuses_a_day_outside_the_period(self, goal: Goal, frequency: str, day: int) -> None:
+    @pytest.mark.parametrize(
+        ("frequency", "day"), [(Frequency.WEEKLY, 8), (Frequency.BIWEEKLY, 31), (Frequency.MONTHLY, 32)]
+    )
+    def test_refuses_a_day_outside_the_period(self, goal: Goal, frequency: Frequency, day: int) -> None:
         with pytest.raises(FieldError) as refusal:
             chosen_for(goal, replace(CHOICE, frequency=frequency, day_of_period=day))
         assert refusal.value.details["errors"][0]["field"] == "day_of_period"
@@ -147,11 +150,11 @@ class TestUpdateActionPlan:
         assert (plan.is_chosen, plan.version) == (False, 1)
 
     def test_another_frequency_spreads_the_generated_month_anew(self, plan: ActionPlan) -> None:
-        plan = changed(plan, {"frequency": "weekly", "day_of_period": 1})
+        plan = changed(plan, {"frequency": Frequency.WEEKLY, "day_of_period": 1})
         assert (plan.amount, plan.is_chosen, plan.version) == (Decimal("23.08"), False, 2)
 
     def test_another_frequency_keeps_a_chosen_amount(self, goal: Goal) -> None:
-        plan = changed(chosen_for(goal), {"frequency": "weekly"})
+        plan = changed(chosen_for(goal), {"frequency": Frequency.WEEKLY})
         assert (plan.amount, plan.this_month) == (Decimal("100.00"), Decimal("433.33"))
 
     def test_confirming_the_transfer_makes_no_version(self, plan: ActionPlan) -> None:
@@ -161,7 +164,7 @@ class TestUpdateActionPlan:
 
     def test_refuses_a_frequency_that_the_stored_day_does_not_fit(self, plan: ActionPlan) -> None:
         with pytest.raises(FieldError):
-            changed(plan, {"frequency": "weekly", "is_confirmed_set_up": True})
+            changed(plan, {"frequency": Frequency.WEEKLY, "is_confirmed_set_up": True})
         plan.refresh_from_db()
         assert (plan.frequency, plan.is_confirmed_set_up) == ("monthly", False)
 
@@ -225,7 +228,7 @@ class TestEndActionPlan:
 
     def test_frees_what_a_chosen_plan_took(self, goal: Goal, saver: User) -> None:
         other = plan_for(goal_of(saver, target_amount=Decimal("12000.00"), priority="Low"))
-        greedy = chosen_for(goal, Terms("manual_habit", "monthly", 1, Decimal("600.00")))
+        greedy = chosen_for(goal, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("600.00")))
         other.refresh_from_db()
         assert other.this_month == Decimal("400.00")
         end_action_plan(owner=saver, plan_id=greedy.id, now=NOON, today=TODAY)

@@ -10,6 +10,7 @@ import pytest
 
 from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.tests.factories import contents, debt, savings
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -18,9 +19,9 @@ class TestFigures:
     def test_sums_incomes_of_a_year_exactly_and_divides_once(self) -> None:
         told = SnapshotContents(
             incomes=(
-                IncomeEntry(Decimal("500.00"), "weekly"),
-                IncomeEntry(Decimal("1000.00"), "biweekly"),
-                IncomeEntry(Decimal("100.01"), "annual"),
+                IncomeEntry(Decimal("500.00"), PayFrequency.WEEKLY),
+                IncomeEntry(Decimal("1000.00"), PayFrequency.BIWEEKLY),
+                IncomeEntry(Decimal("100.01"), PayFrequency.ANNUAL),
             )
         )
         assert told.monthly_income == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
@@ -40,7 +41,7 @@ class TestFigures:
 
     def test_comes_back_equal_from_json(self) -> None:
         told = SnapshotContents(
-            incomes=(IncomeEntry(Decimal("0.10"), "monthly", "Job"),),
+            incomes=(IncomeEntry(Decimal("0.10"), PayFrequency.MONTHLY, "Job"),),
             expenses=Expenses(Decimal("2.00"), Decimal("1.00")),
             debts=(debt(goal_id=uuid4()), debt(label=None)),
             savings=(SavingsEntry(Decimal("3.00"), "Jar"),),

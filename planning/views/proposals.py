@@ -16,7 +16,7 @@ from planning.errors import NothingToAcceptError
 from planning.serializers.action_plans import ActionPlanSerializer
 from planning.serializers.proposals import AcceptSerializer, ProposalOrNull, ProposalSerializer
 from planning.services.action_plans import open_plan
-from planning.services.proposals import Choice, accept_proposal, proposal_for
+from planning.services.proposals import accept_proposal, proposal_for
 
 
 class Proposal(ApiView):
@@ -51,6 +51,6 @@ class ProposalAccept(ApiView):
     @idempotent
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
-        choice = Choice(self.validated(AcceptSerializer)["choice"])
+        choice = self.validated(AcceptSerializer)["choice"]
         plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
         return JSONResponse(ActionPlanSerializer(plan, context={"today": self.today}).data)

@@ -10,11 +10,13 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.db.queries import fetch_all
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
+from planning.vocabulary import PayFrequency
 from tracking import services
 from tracking.models import CheckIn
 from tracking.queries import Dashboard, dashboard, for_dashboard, history_of_goal, history_of_person
@@ -34,7 +36,7 @@ def _fixed_day(noon: datetime) -> None:
 def plan(owner: User, now: datetime) -> None:
     """A plan for every active goal, from 3 000.00 a month of which 2 000.00 are spent."""
     figures = SnapshotContents(
-        incomes=(IncomeEntry(amount=Decimal(3000), frequency="monthly", source_label=None),),
+        incomes=(IncomeEntry(amount=Decimal(3000), frequency=PayFrequency.MONTHLY, source_label=None),),
         expenses=Expenses(total_amount=Decimal(2000), essential_amount=None),
     )
     store_snapshot(owner=owner, contents=figures, now=now, today=TODAY)

@@ -8,7 +8,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from goals.models import Goal, Status
+from goals.models import Goal
+from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion
 from tracking import demo, load
 from tracking.models import CheckIn, Milestone

@@ -10,8 +10,9 @@ from accounts.models import AuditEntry, User
 from fincred.errors import ResourceNotFoundError
 from fincred.events import PersonErased, PersonExported
 from goals.errors import GoalLimitExceededError
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 from tracking import services
 from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.models import CheckIn, CheckInWeek, Milestone

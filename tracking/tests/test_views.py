@@ -9,8 +9,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from goals.models import Goal, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 from tracking.models import CheckIn
 from tracking.tests.factories import CheckInFactory
 

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry, User
 from fincred.db.statements import Parameter
 from fincred.db.writes import Update, insert, update
-from goals.models import Goal, GoalType, Priority, Status
+from goals.models import Goal
 from goals.tests.factories import GoalFactory
+from goals.vocabulary import GoalType, Priority, Status
 from tracking.models import CheckIn, CheckInWeek
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]

@@ -3,21 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from fincred.money import ZERO, round_to_cents
-
-
-class PayFrequency(StrEnum):
-    """How often an income is paid."""
-
-    WEEKLY = "weekly"
-    BIWEEKLY = "biweekly"
-    SEMIMONTHLY = "semimonthly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    ANNUAL = "annual"
-
+from planning.vocabulary import PayFrequency
 
 PAYMENTS_A_YEAR = {
     PayFrequency.WEEKLY: 52,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goals.vocabulary import Priority
 from planning.engine.allocation import Claim, Grant, Portion, allocate, plan_order, spread
 from planning.engine.money.cents import divided_up
 from planning.engine.tests.builders import STORED, goal
@@ -29,7 +30,7 @@ class TestPlanOrder:
     def test_goes_by_priority_flag_date_age_and_id(self) -> None:
         plain = goal()
         served = [
-            replace(plain, priority="High", target_date=date(2030, 1, 1)),
+            replace(plain, priority=Priority.HIGH, target_date=date(2030, 1, 1)),
             replace(plain, primary=True, target_date=date(2030, 1, 1)),
             replace(plain, target_date=date(2026, 2, 1)),
             replace(plain, created_at=STORED - timedelta(days=1), id="z"),
@@ -37,7 +38,7 @@ class TestPlanOrder:
             replace(plain, id="b"),
             replace(plain, created_at=None, id=None, name="first"),
             replace(plain, created_at=None, id=None, name="second"),
-            replace(plain, priority="Low", primary=True),
+            replace(plain, priority=Priority.LOW, primary=True),
         ]
         assert plan_order(served) == list(range(9))
         unstored_last = [*reversed(served[:6]), *served[6:]]

@@ -12,7 +12,7 @@ from fincred.money import CENT
 from planning.engine.allocation import plan_order
 from planning.engine.alternatives import MAX_EFFORT, MAX_GOALS, _effort, _smallest
 from planning.engine.dates import calendar_date, instalment_count
-from planning.engine.model import Alternative, Debt, Feasibility, GoalInput, PlanInput
+from planning.engine.model import Alternative, Debt, GoalInput, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.solver import GoalState, solve_dates
@@ -26,6 +26,7 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
+from planning.vocabulary import Feasibility
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fincred.money import CENT
-from planning.engine.cadence import (
-    Cadence,
-    Frequency,
-    Payment,
-    monthly_amount,
-    next_action_date,
-    period_amount,
-    spread,
-)
+from planning.engine.cadence import Cadence, Payment, monthly_amount, next_action_date, period_amount, spread
+from planning.vocabulary import Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from planning.engine.drift import Direction, Proposal, WayBack, drift, propose
-from planning.engine.model import Feasibility, GoalInput
+from planning.engine.model import GoalInput
 from planning.engine.tests.builders import goal, inputs, money
+from planning.vocabulary import Feasibility
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

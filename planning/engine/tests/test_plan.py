@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fincred.money import MAX_MONEY, ZERO
 from planning.engine.dates import calendar_date
-from planning.engine.model import Feasibility, GoalInput, GoalPlan, PlanInput
+from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import (
     NEW_YEAR,
@@ -27,6 +27,7 @@ from planning.engine.tests.builders import (
     plan_inputs,
     planned,
 )
+from planning.vocabulary import Feasibility
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

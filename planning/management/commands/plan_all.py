@@ -12,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from fincred import clock
 from fincred.ops.progress_bar import ProgressBar
-from planning.models import ActionPlan, Reason
+from planning.models import ActionPlan
 from planning.services.replanning import replan
+from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from fincred import clock
+from goals.vocabulary import GoalType, Priority
 from planning.engine.model import Finances, GoalInput, PlanInput
 from planning.picture import draw
 from planning.services.planning_context import read_context
@@ -24,20 +25,20 @@ CROSSING_DATES: Final = PlanInput(
         GoalInput(
             id=None,
             name="Emergency fund",
-            type="emergency_fund",
+            type=GoalType.EMERGENCY_FUND,
             target_amount=Decimal("6000.00"),
             already_there=Decimal("0.00"),
             target_date=date(2028, 1, 1),
-            priority="High",
+            priority=Priority.HIGH,
         ),
         GoalInput(
             id=None,
             name="A laptop that lasts",
-            type="short_term_saving",
+            type=GoalType.SHORT_TERM_SAVING,
             target_amount=Decimal("1000.00"),
             already_there=Decimal("0.00"),
             target_date=date(2026, 3, 1),
-            priority="Low",
+            priority=Priority.LOW,
         ),
     ),
 )

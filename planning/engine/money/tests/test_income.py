@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.engine.money.income import Income, PayFrequency, is_irregular, monthly_income
+from planning.engine.money.income import Income, is_irregular, monthly_income
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 

@@ -1,0 +1,56 @@
+"""The words that money and plans are described with, shared by models, serializers and the engine."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PayFrequency(StrEnum):
+    """How often an income is paid."""
+
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    SEMIMONTHLY = "semimonthly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"
+
+
+class DebtType(StrEnum):
+    STUDENT_LOAN = "student_loan"
+    CREDIT_CARD = "credit_card"
+    PERSONAL_LOAN = "personal_loan"
+    MORTGAGE = "mortgage"
+    CAR_LOAN = "car_loan"
+    OTHER = "other"
+
+
+class ActionPlanType(StrEnum):
+    AUTOMATED_TRANSFER = "automated_transfer"
+    MANUAL_HABIT = "manual_habit"
+
+
+class Frequency(StrEnum):
+    """How often a plan's owner puts money in."""
+
+    MONTHLY = "monthly"
+    BIWEEKLY = "biweekly"
+    WEEKLY = "weekly"
+
+
+class Feasibility(StrEnum):
+    """What a goal needs, compared with what the surplus can give it by its date."""
+
+    COMFORTABLE = "Comfortable"
+    TIGHT = "Tight"
+    UNREALISTIC = "Unrealistic"
+
+
+class Reason(StrEnum):
+    """Why a plan has a new version."""
+
+    CREATED = "created"
+    REGENERATED = "regenerated"
+    GOAL_CHANGED = "goal_changed"
+    SNAPSHOT_CHANGED = "snapshot_changed"
+    REPLAN_ACCEPTED = "replan_accepted"
