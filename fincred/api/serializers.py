@@ -226,8 +226,8 @@ class ChoiceField(serializers.ChoiceField):
 class QueryChoicesField(serializers.ListField):
     """One value of a query parameter, or several of which any may match; a wrong one is told under its name."""
 
-    def __init__(self, *, choices: Any, **kwargs: Any) -> None:
-        super().__init__(child=ChoiceField(choices=choices), **kwargs)
+    def __init__(self, choices: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(child=ChoiceField(choices), **kwargs)
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return [self.child.run_validation(value) for value in data]
