@@ -11,6 +11,7 @@ import django_stubs_ext
 from environ import Env
 
 from fincred import __version__
+from fincred.db.postgresql.pipeline import Connection
 from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Goal] stand at run time
@@ -61,6 +62,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DB_POOL_MIN = env.integer("DB_POOL_MIN", 5, most=1000)
 DB_POOL_MAX = env.integer("DB_POOL_MAX", 15, most=1000)
 DB_POOL_TIMEOUT = env.integer("DB_POOL_TIMEOUT", 2, most=60)
+DATABASE_POOLER = env.choice("DATABASE_POOLER", "none", ("none", "transaction"))
 if DB_POOL_MIN > DB_POOL_MAX:
     env.fault("DB_POOL_MIN", "must not be more than DB_POOL_MAX")
 
@@ -73,17 +75,23 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
         options = {"transaction_mode": "IMMEDIATE", "timeout": 5, "init_command": pragmas}
         name = database["NAME"]
         return database | {"NAME": name if name == ":memory:" else ROOT / name, "OPTIONS": options}
-    limits = "-c statement_timeout=10s -c lock_timeout=4s -c idle_in_transaction_session_timeout=30s"
-    # What is prepared is planned once. A LIMIT that PostgreSQL can't see it takes for a tenth of all rows, and
-    # where that looks dear it would plan anew each time, which costs more than the rows do.
-    planning = "-c plan_cache_mode=force_generic_plan"
     # Attempts to reconnect slow down as they fail; giving up early lets the next request try afresh.
-    pool = {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2}
-    options = {"pool": pool, "connect_timeout": 3, "options": f"{limits} {planning}"}
-    # Values travel beside the statement. psycopg itself prepares nothing (Django's default): after each ROLLBACK
-    # it would drop what it has, and with that what fincred.db.postgresql has prepared.
-    options |= {"server_side_binding": True}
-    return database | {"ENGINE": "fincred.db.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
+    pool = {
+        "min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2,
+        "connection_class": Connection,
+    }  # fmt: skip
+    # The longest wait for an answer, above the 10 s after which PostgreSQL itself ends a statement; and idle
+    # connections find out by themselves that the network is gone.
+    waits = {"connect_timeout": 3, "tcp_user_timeout": 12_000, "keepalives_idle": 30, "keepalives_interval": 10}
+    # Values travel beside the statement. psycopg itself prepares nothing (Django's default).
+    options = {**waits, **database.get("OPTIONS", {}), "pool": pool, "server_side_binding": True}
+    if DATABASE_POOLER == "none":
+        limits = "-c statement_timeout=10s -c lock_timeout=4s -c idle_in_transaction_session_timeout=30s"
+        # What is prepared is planned once. A LIMIT that PostgreSQL can't see it takes for a tenth of all rows, and
+        # where that looks dear it would plan anew each time, which costs more than the rows do.
+        options["options"] = f"{limits} -c plan_cache_mode=force_generic_plan"
+    engine = {"ENGINE": "fincred.db.postgresql", "OPTIONS": options}
+    return database | engine | {"DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER == "transaction"}
 
 
 DATABASES = {"default": _tuned(env.database("DATABASE_URL", "sqlite:///db.sqlite3") or {})}
@@ -103,7 +111,7 @@ if _replica:
     if not REDIS_URL:
         env.fault("DATABASE_REPLICA_URL", "needs REDIS_URL: who has written is noted there for all processes")
     DATABASES["replica"] = _tuned(_replica) | {"TEST": {"MIRROR": "default"}}
-    # The primary serves as well: nobody waits long for a replica, or for one that vanished without a word.
+    # The primary serves as well, so no request waits long for a replica.
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1
     DATABASES["replica"]["OPTIONS"]["tcp_user_timeout"] = 2000
     DATABASE_ROUTERS = ["fincred.db.replicas.ReplicaRouter"]

@@ -26,7 +26,7 @@ from django.db.models.query import (
 )
 from django.db.transaction import TransactionManagementError
 
-from fincred.db.postgresql.pipeline import Asked
+from fincred.db.postgresql.pipeline import Statement
 from fincred.db.statements import Parameter, ask, bound
 from fincred.errors import ResourceNotFoundError
 
@@ -47,7 +47,7 @@ class _Statement:
     make: Make
     locks: bool = False
 
-    def asked(self, alias: str, values: dict[str, Any]) -> Asked:
+    def asked(self, alias: str, values: dict[str, Any]) -> Statement:
         if self.locks and not connections[alias].in_atomic_block:
             raise TransactionManagementError("A row is locked inside of a transaction, or not at all")
         return self.sql, bound(self.parameters, values)

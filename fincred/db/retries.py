@@ -1,8 +1,9 @@
-"""Doing a request again that PostgreSQL broke off for another one's sake.
+"""Run work once more that PostgreSQL aborted because of what another session did.
 
-Of two transactions that wait for each other PostgreSQL ends one. All of that one is undone, so it may simply be
-done again. Nothing else is: after a lost connection nobody knows whether the last COMMIT counted, and a
-connection that died while idle is exchanged before its first statement by `fincred.db.postgresql`.
+Of two transactions that wait for each other PostgreSQL aborts one; and a migration that changes a column's type
+fails what was prepared for the old one. Nothing of such work is done, so it can be repeated. Nothing else is
+repeated: after a lost connection it is unknown whether the last COMMIT counted, and a connection that died while
+idle is exchanged before its first statement by `fincred.db.postgresql`.
 """
 
 from __future__ import annotations
@@ -11,33 +12,33 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import OperationalError, connection
+from django.db import Error, connection
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
-Answer = TypeVar("Answer")
+from fincred.db.postgresql.pipeline import is_stale
 
-_SERIALIZATION_FAILURE = "40001"
-_DEADLOCK = "40P01"
+Value = TypeVar("Value")
 
 logger = logging.getLogger(__name__)
 
 
-def retry_on_deadlock(work: Callable[[], Answer]) -> Answer:
-    """`work()`, and once more when it was a deadlock's victim before any of it was committed.
+def retry_on_deadlock(work: Callable[[], Value]) -> Value:
+    """`work()`, and once more if PostgreSQL aborted it before any of it was committed.
 
-    :raises OperationalError: from the second time, or from the first when it isn't safe to repeat.
+    :raises django.db.Error: from the second time, or from the first when it isn't safe to repeat.
     """
     committed = _commits()
     try:
         return work()
-    except OperationalError as error:
-        if _sqlstate(error) not in (_SERIALIZATION_FAILURE, _DEADLOCK) or _commits() != committed:
+    except Error as error:
+        if not _is_aborted(error.__cause__) or _commits() != committed:
             raise
-    logger.warning("Done again after a deadlock")
+        logger.warning("Done again: PostgreSQL aborted it", exc_info=True)
     return work()
 
 
-def _sqlstate(error: OperationalError) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
+def _is_aborted(cause: BaseException | None) -> bool:
+    return isinstance(cause, DeadlockDetected | SerializationFailure) or is_stale(cause)
 
 
 def _commits() -> int:

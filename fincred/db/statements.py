@@ -12,7 +12,7 @@ from django.db.models import Expression
 from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 
 from fincred.db.postgresql.one_row import translate_error
-from fincred.db.postgresql.pipeline import Answer, Asked
+from fincred.db.postgresql.pipeline import Result, Statement
 
 
 class Parameter(Expression):
@@ -31,11 +31,11 @@ def bound(parameters: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
     return [values[part.name] if isinstance(part, Parameter) else part for part in parameters]
 
 
-def ask(alias: str, asked: Sequence[Asked]) -> list[Answer]:
+def ask(alias: str, asked: Sequence[Statement]) -> list[Result]:
     """What these statements come to, one after another; PostgreSQL is asked in one round trip."""
     connection: Any = connections[alias]
     if connection.vendor == "postgresql":
-        answers: list[Answer] = connection.run(asked)
+        answers: list[Result] = connection.run(asked)
         return answers
     return [_ask_sqlite(connection, *each) for each in asked]
 
@@ -59,11 +59,11 @@ def send(connection: Any, sql: str, values: Sequence[Any]) -> None:
             raise DatabaseError(f"One row was to be written, and {written} were")
 
 
-def _ask_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Answer:
+def _ask_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Result:
     with connection.cursor() as cursor:
         cursor.execute(sql, [_for_sqlite(value) for value in values])
         with connection.wrap_database_errors:
-            return Answer(cursor.fetchall(), cursor.rowcount)
+            return Result(cursor.fetchall(), cursor.rowcount)
 
 
 def _for_sqlite(value: Any) -> Any:

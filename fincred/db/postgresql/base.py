@@ -1,8 +1,6 @@
-"""Django's PostgreSQL backend, except that a pooled connection which died is noticed before it is used.
+"""Django's PostgreSQL backend, for connections that die, hang, or are made by a pooler without timeouts.
 
-After a restart of the server every idle connection of the pool is dead. The stock backend either hands them
-out one by one, an error each, or (with health checks) asks the server with a query before every request. A
-dead connection can be told without asking: its socket has something to read, the end of the stream.
+Private parts of Django's backend are touched in this file alone; docs/decisions/0020 lists them.
 """
 
 from __future__ import annotations
@@ -10,13 +8,23 @@ from __future__ import annotations
 import select
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.validation import BaseDatabaseValidation
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
-from fincred.db.postgresql.pipeline import Answer, Asked, Pipeline
+from fincred.db.postgresql.pipeline import Result, Statement
+
+_NO_TIMEOUT = (
+    "PostgreSQL would never end a slow statement: statement_timeout is 0. A pooler drops the timeouts that FinCred"
+    " asks for when it connects. Set them for the role, then let the pooler connect anew (PgBouncer: RECONNECT):"
+    " ALTER ROLE {role} SET statement_timeout = '10s'; ALTER ROLE {role} SET lock_timeout = '4s';"
+    " ALTER ROLE {role} SET idle_in_transaction_session_timeout = '30s';"
+)
 
 
 def is_dead(connection: Any) -> bool:
@@ -38,43 +46,49 @@ class JsonbTextLoader(Loader):
 
 
 @cache
-def _learn_jsonb(adapters: AdaptersMap) -> None:
-    """Once: all connections are made with the same adapters, and each change makes them forget what they found."""
+def _register_jsonb(adapters: AdaptersMap) -> None:
+    """Once: all connections share the adapters, and each change empties their caches."""
     adapters.register_loader("jsonb", JsonbTextLoader)
+
+
+class DatabaseValidation(BaseDatabaseValidation):
+    """`manage.py check --database default`, which is part of `migrate`."""
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        try:
+            self.connection.ensure_connection()
+        except ImproperlyConfigured as error:
+            return [checks.Error(str(error), id="fincred.E001")]
+        return []
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """`run` sends compiled statements together, in one round trip; each connection prepares them once."""
 
+    validation_class = DatabaseValidation
     # How many transactions it has committed.
     commits = 0
+    # The databases whose timeouts this process has looked at.
+    _checked: ClassVar[set[str]] = set()
 
-    def run(self, asked: Sequence[Asked]) -> list[Answer]:
+    def run(self, statements: Sequence[Statement]) -> list[Result]:
         """The results of these statements, in their order.
 
-        Rows arrive in PostgreSQL's binary form: amounts, days and moments as they are, not as text to be parsed.
+        Rows arrive in PostgreSQL's binary form: amounts, dates and moments as they are, not as text to be parsed.
         """
         if self.queries_logged or self.execute_wrappers:
-            return [self._run_watched(*each) for each in asked]
+            return [self._run_logged(*statement) for statement in statements]
         self.ensure_connection()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
-            pipeline = self._pipeline
-            return pipeline.ask([pipeline.bound(sql, values) for sql, values in asked])
+            results: list[Result] = self.connection.run(statements)
+            return results
 
-    @property
-    def _pipeline(self) -> Pipeline:
-        """It ends with the connection."""
-        if not hasattr(self.connection, "round_trips"):
-            self.connection.round_trips = Pipeline(self.connection)
-        pipeline: Pipeline = self.connection.round_trips
-        return pipeline
-
-    def _run_watched(self, sql: str, values: Sequence[Any]) -> Answer:
+    def _run_logged(self, sql: str, parameters: Sequence[Any]) -> Result:
         with self.cursor() as cursor:
             cursor.cursor.format = Format.BINARY
-            cursor.execute(sql, values)
-            return Answer(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+            cursor.execute(sql, parameters)
+            return Result(cursor.fetchall() if cursor.description else [], cursor.rowcount)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if self.connection.autocommit != autocommit:  # the pool's connections come with it
@@ -86,18 +100,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
-        _learn_jsonb(parameters["context"])
+        _register_jsonb(parameters["context"])
         return parameters
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """A live connection; where the first is dead the others are too, so the pool is emptied once.
+        """A live connection from the pool. If the first is dead the others are too, so the pool is emptied once.
 
         :raises psycopg_pool.PoolTimeout: no connection could be had within the pool's timeout.
+        :raises ImproperlyConfigured: its statements would have no timeout.
         """
         connection = super().get_new_connection(conn_params)
-        if self.pool and is_dead(connection):
+        if not self.pool:  # a maintenance connection to the database "postgres"
+            return connection
+        if is_dead(connection):
             connection.close()
             self.pool.putconn(connection)
             self.pool.drain()
             connection = super().get_new_connection(conn_params)
+        connection.prepares = not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # behind a transaction pooler
+        if self.alias not in self._checked:
+            if connection.execute("SHOW statement_timeout").fetchone() == ("0",):
+                self.pool.putconn(connection)
+                raise ImproperlyConfigured(_NO_TIMEOUT.format(role=self.settings_dict["USER"]))
+            self._checked.add(self.alias)
         return connection

@@ -1,116 +1,171 @@
-"""Statements that a connection prepares once, as many as are asked together in one round trip.
+"""A psycopg connection that prepares each statement once, sends several together, and never waits for ever.
 
-This is libpq's pipeline mode, by way of psycopg's own wrapper and with psycopg's adapters and errors. What its
-cursors do anew for each statement costs more than all the rest of a short read (docs/decisions/0024).
+Private and half-private parts of psycopg (its Transformer, its libpq wrapper, the generators that `wait` drives)
+are touched in this file alone; docs/decisions/0020 lists them. The rest of psycopg is used as it is: adapters,
+errors, transactions. Its cursors are left out because what they do anew for each statement costs more than all the
+rest of a short read (docs/decisions/0024).
 """
 
 from __future__ import annotations
 
 import re
-import select
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from psycopg import Connection, Error, OperationalError
+import psycopg
+from psycopg import Error, OperationalError
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
+from psycopg.errors import _WaitTimeout, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
+from psycopg.waiting import Ready, Wait
 
-# A statement, and the values for its places.
-Asked = tuple[str, Sequence[Any]]
+# SQL with `%s` for each parameter, and the parameters.
+Statement = tuple[str, Sequence[Any]]
 
-# After a migration that changed a column's type ("cached plan must not change result type"), or DISCARD ALL.
-_NO_LONGER_PREPARED = (FeatureNotSupported, InvalidSqlStatementName)
-_PLACE = re.compile(r"%(s|%)")
+Value = TypeVar("Value")
+
+_PLACEHOLDER = re.compile(r"%(s|%)")
+# "cached plan must not change result type", "prepared statement does not exist" and "... already exists".
+_STALE_STATEMENT = frozenset({"0A000", "26000", "42P05"})
 
 
-class Answer(NamedTuple):
-    """What a statement came to: its rows, and how many these are or how many it changed."""
+class Result(NamedTuple):
+    """The rows of a statement, and how many it returned or changed."""
 
     rows: list[tuple[Any, ...]]
     rowcount: int
 
 
-class Pipeline:
-    """What one connection has prepared, and asks."""
+def is_stale(error: BaseException | None) -> bool:
+    """Whether it may be the prepared statement that failed, and not what it says.
 
-    def __init__(self, connection: Connection[Any]) -> None:
-        self._connection, self._pgconn = connection, connection.pgconn
+    A migration changed a column's type, DISCARD ALL dropped the statement, or a pooler led to another server
+    process. Sent without a name the statement works.
+    """
+    return isinstance(error, Error) and error.sqlstate in _STALE_STATEMENT
+
+
+class Connection(psycopg.Connection[Any]):
+    """Runs statements in pipelines; every wait for the server ends after `tcp_user_timeout`.
+
+    That parameter of libpq tells the kernel how long a network may be silent. Here it holds for a server that
+    hangs, too: its host still acknowledges what it is sent.
+    """
+
+    # Whether statements get names on the server. Not behind a transaction pooler: each may go to another process.
+    prepares = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        milliseconds = self.info.get_parameters().get("tcp_user_timeout", "0")
+        self.deadline = int(milliseconds) / 1000 or None
         self._statements: dict[str, _Statement] = {}
-        self._numbers = count()
-        self._poll = select.poll()
-        self._poll.register(connection.fileno(), select.POLLIN)
+        self._generation = 0
 
-    def bound(self, sql: str, values: Sequence[Any]) -> Bound:
-        """The statement with its values, ready to be asked.
+    def wait(self, gen: PQGen[Value], interval: float = 0.1, timeout: float | None = None) -> Value:
+        """psycopg's only way to wait for a connected server: each statement, COMMIT, ROLLBACK.
 
-        :raises psycopg.Error: a value can't be written.
+        :raises OperationalError: there was no answer in time; the connection is closed, and the pool's others are
+            exchanged, for they lead to the same server.
         """
-        if sql not in self._statements:
-            self._statements[sql] = _Statement(self._connection, sql)
-        return self._statements[sql].bound(values)
+        try:
+            return super().wait(gen, interval, timeout or self.deadline)
+        except _WaitTimeout:
+            pool = getattr(self, "_pool", None)
+            self.close()
+            if pool:
+                pool.drain()
+            raise OperationalError(f"PostgreSQL gave no answer for {self.deadline} seconds") from None
 
-    def ask(self, asked: Sequence[Bound]) -> list[Answer]:
-        """The answers, in the order of the statements; each sees what those before it did.
+    def run(self, statements: Sequence[Statement]) -> list[Result]:
+        """The results of the statements, in one round trip; each sees what those before it did.
 
-        Outside of a transaction all of them are done, or none.
+        Outside a transaction all of them are done, or none. A prepared statement that has become stale is repeated
+        without its name where nothing but these statements is lost by it.
 
         :raises psycopg.Error: of the first that failed; what comes after it was not done.
         """
+        nothing_before = self.pgconn.transaction_status == TransactionStatus.IDLE
         try:
-            self._pgconn.enter_pipeline_mode()
-            sent = self._send(asked)
-            results = self._received()
-            self._pgconn.exit_pipeline_mode()
-        except BaseException:  # nobody knows what might still arrive
-            self._connection.close()
+            return self._run(statements)
+        except Error as error:
+            if not self.prepares or not is_stale(error):
+                raise
+            self._statements.clear()
+            self.prepares = False  # until the connection is taken from the pool again
+            if not nothing_before:
+                raise
+        self.rollback()
+        return self._run(statements)
+
+    def _run(self, statements: Sequence[Statement]) -> list[Result]:
+        bound = [self._bind(sql, parameters) for sql, parameters in statements]
+        try:
+            self.pgconn.enter_pipeline_mode()
+            sent = self._send(bound)
+            results = self.wait(self._receive())
+            self.pgconn.exit_pipeline_mode()
+        except BaseException:  # what might still arrive is unknown
+            self.close()
             raise
         answered = list(zip(sent, results, strict=True))
-        for one, result in answered:
-            if isinstance(one, _Preparing) and result.status == ExecStatus.COMMAND_OK:
-                one.variant.name = one.name
+        for message, result in answered:
+            if isinstance(message, _Preparing) and result.status == ExecStatus.COMMAND_OK:
+                message.statement.name = message.name
         for _, result in answered:
             if result.status == ExecStatus.FATAL_ERROR:
-                raise self._error(result)
-        return [one.variant.answer(result) for one, result in answered if isinstance(one, Bound)]
+                # What was to be prepared after it wasn't. PgBouncer (1.21) doesn't know, and closes the connection
+                # of a client that prepares a name twice.
+                self._generation += 1
+                raise error_from_result(result)
+        return [message.statement.read(result) for message, result in answered if isinstance(message, _Bound)]
 
-    def _error(self, result: PGresult) -> Error:
-        error = error_from_result(result)
-        if isinstance(error, _NO_LONGER_PREPARED):
-            self._statements.clear()
-        return error
+    def _bind(self, sql: str, parameters: Sequence[Any]) -> _Bound:
+        if sql not in self._statements:
+            self._statements[sql] = _Statement(self, sql)
+        return self._statements[sql].bind(parameters)
 
-    def _send(self, asked: Sequence[Bound]) -> list[Bound | _Preparing | None]:
-        """Everything at once; what each result will be of, None for BEGIN."""
-        pgconn = self._pgconn
-        sent: list[Bound | _Preparing | None] = []
-        preparing: dict[_Variant, bytes] = {}
-        if not self._connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
+    def _send(self, bound: Sequence[_Bound]) -> list[_Bound | _Preparing | None]:
+        """Send everything at once; returns what each result will be of, None for BEGIN."""
+        pgconn = self.pgconn
+        sent: list[_Bound | _Preparing | None] = []
+        preparing: dict[_TypedStatement, bytes] = {}
+        if not self.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
             pgconn.send_query_params(b"BEGIN", None)
             sent.append(None)
-        for one in asked:
-            variant = one.variant
-            name = variant.name or preparing.get(variant)
+        for one in bound:
+            statement = one.statement
+            if not self.prepares:
+                pgconn.send_query_params(
+                    statement.sql, one.values, statement.types, one.formats, result_format=Format.BINARY
+                )
+                sent.append(one)
+                continue
+            name = statement.name or preparing.get(statement)
             if name is None:
-                name = preparing[variant] = b"fincred_%d" % next(self._numbers)
-                pgconn.send_prepare(name, variant.sql, variant.types)
-                sent.append(_Preparing(variant, name))
+                name = preparing[statement] = b"fincred_%s_%d" % (statement.digest, self._generation)
+                pgconn.send_prepare(name, statement.sql, statement.types)
+                sent.append(_Preparing(statement, name))
             pgconn.send_query_prepared(name, one.values, one.formats, result_format=Format.BINARY)
             sent.append(one)
         pgconn.pipeline_sync()
         return sent
 
-    def _received(self) -> list[PGresult]:
-        """One result for everything that was sent."""
-        pgconn = self._pgconn
+    def _receive(self) -> PQGen[list[PGresult]]:
+        """One result for everything that was sent. libpq's own wait would let no other thread run meanwhile."""
+        pgconn = self.pgconn
         while pgconn.flush():
-            self._wait(select.POLLIN | select.POLLOUT)
+            if (yield Wait.RW) & Ready.R:
+                pgconn.consume_input()
         results: list[PGresult] = []
         while True:
             while pgconn.is_busy():
-                self._wait(select.POLLIN)
+                yield Wait.R
+                pgconn.consume_input()
             result = pgconn.get_result()
             if result is None:  # the end of one statement's results
                 if pgconn.status == ConnStatus.BAD:
@@ -120,56 +175,54 @@ class Pipeline:
             else:
                 results.append(result)
 
-    def _wait(self, events: int) -> None:
-        """For libpq: it would wait as well, but let no other thread run meanwhile."""
-        self._poll.modify(self._pgconn.socket, events)
-        self._poll.poll()
-        self._pgconn.consume_input()
-
 
 class _Statement:
-    """A statement on one connection, and how its values are written there."""
+    """A statement on one connection, and how its parameters are written there."""
 
-    def __init__(self, connection: Connection[Any], sql: str) -> None:
+    def __init__(self, connection: Connection, sql: str) -> None:
         places = count(1)
-        numbered = _PLACE.sub(lambda place: f"${next(places)}" if place[1] == "s" else "%", sql)
+        numbered = _PLACEHOLDER.sub(lambda place: f"${next(places)}" if place[1] == "s" else "%", sql)
         self._connection, self._sql = connection, numbered.encode()
-        self._variants: dict[tuple[int, ...], _Variant] = {}
+        self._typed: dict[tuple[int, ...], _TypedStatement] = {}
         self._transformer = Transformer(connection)
-        self._wanted = [PyFormat.AUTO] * (next(places) - 1)
+        self._formats = [PyFormat.AUTO] * (next(places) - 1)
 
-    def bound(self, values: Sequence[Any]) -> Bound:
-        written = self._transformer.dump_sequence(values, self._wanted)
+    def bind(self, parameters: Sequence[Any]) -> _Bound:
+        """:raises psycopg.Error: a parameter can't be written."""
+        values = self._transformer.dump_sequence(parameters, self._formats)
         types = self._transformer.types or ()
-        if types not in self._variants:
-            self._variants[types] = _Variant(self._connection, self._sql, types)
-        return Bound(self._variants[types], written, self._transformer.formats or ())
+        if types not in self._typed:
+            self._typed[types] = _TypedStatement(self._connection, self._sql, types)
+        return _Bound(self._typed[types], values, self._transformer.formats or ())
 
 
-class _Variant:
-    """A statement for values of these types (None has another than a day, a large number than a small one).
+class _TypedStatement:
+    """A statement for parameters of these types (None has another than a date, a large number than a small one).
 
-    PostgreSQL prepares each by itself, and the columns of its rows may have types of their own.
+    PostgreSQL prepares each by itself. The digest is of all that a name must stand for, whichever process made it.
     """
 
-    def __init__(self, connection: Connection[Any], sql: bytes, types: tuple[int, ...]) -> None:
+    def __init__(self, connection: Connection, sql: bytes, types: tuple[int, ...]) -> None:
         self.sql, self.types = sql, types
+        self.digest = blake2b(b"%s\0%r" % (sql, types), digest_size=12).hexdigest().encode()
         self.name: bytes | None = None
         self._transformer = Transformer(connection)
-        self._knows_columns = False
+        self._columns: list[int] | None = None
 
-    def answer(self, result: PGresult) -> Answer:
+    def read(self, result: PGresult) -> Result:
         if result.status != ExecStatus.TUPLES_OK:
-            return Answer([], result.command_tuples or 0)
-        self._transformer.set_pgresult(result, set_loaders=not self._knows_columns)
-        self._knows_columns = True
-        return Answer(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
+            return Result([], result.command_tuples or 0)
+        # A migration may change them under a statement that isn't prepared.
+        columns = [result.ftype(column) for column in range(result.nfields)]
+        self._transformer.set_pgresult(result, set_loaders=columns != self._columns)
+        self._columns = columns
+        return Result(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
 
 
-class Bound(NamedTuple):
-    """A statement with its values, as they go over the wire."""
+class _Bound(NamedTuple):
+    """A statement with its parameters, as they go over the wire."""
 
-    variant: _Variant
+    statement: _TypedStatement
     values: Sequence[Any]
     formats: Sequence[Format]
 
@@ -177,5 +230,5 @@ class Bound(NamedTuple):
 class _Preparing(NamedTuple):
     """A statement that gets its name."""
 
-    variant: _Variant
+    statement: _TypedStatement
     name: bytes

@@ -1,24 +1,23 @@
-"""Seeing what goes to PostgreSQL together."""
+"""Count the round trips to PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from unittest.mock import patch
 
-from fincred.db.postgresql.pipeline import Pipeline
+from fincred.db.postgresql.pipeline import Connection, Result, Statement
 
 
 @contextmanager
 def counted_trips() -> Iterator[list[list[str]]]:
-    """What is asked in each round trip of the block, by its first word."""
-    told: list[list[str]] = []
-    ask = Pipeline.ask
+    """The statements of each pipeline that is sent in the block, by their first words."""
+    trips: list[list[str]] = []
+    run = Connection.run
 
-    def noted(self: Pipeline, asked: Any) -> Any:
-        told.append([one.variant.sql.decode().split()[0] for one in asked])
-        return ask(self, asked)
+    def noted(self: Connection, statements: Sequence[Statement]) -> list[Result]:
+        trips.append([sql.split()[0] for sql, _ in statements])
+        return run(self, statements)
 
-    with patch.object(Pipeline, "ask", noted):
-        yield told
+    with patch.object(Connection, "run", noted):
+        yield trips

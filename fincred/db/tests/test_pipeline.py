@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from threading import Thread
@@ -25,8 +24,9 @@ from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
-from fincred.db.postgresql.pipeline import Answer, Pipeline
+from fincred.db.postgresql.pipeline import Connection
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
+from fincred.db.tests.links import address, one, run
 from fincred.db.tests.round_trips import counted_trips
 from fincred.db.writes import Update, insert, update
 from goals.models import Goal
@@ -41,31 +41,8 @@ ONE_MORE = Update(CheckInWeek.objects.filter(user=Parameter("person")), check_in
 NAMES = PreparedQuery(Goal.objects.filter(user=Parameter("owner")).order_by("name").values_list("name", flat=True))
 
 
-@pytest.fixture
-def trips(db: None) -> Iterator[Pipeline]:
-    """Over a connection of their own."""
-    with psycopg.connect(**_address(), autocommit=True) as link:
-        yield Pipeline(link)
-
-
-def _address() -> dict[str, Any]:
-    settings = connection.settings_dict
-    named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: settings[theirs] for name, theirs in named.items() if settings[theirs]}
-
-
-def ask(trips: Pipeline, *asked: tuple[str, Sequence[Any]]) -> list[Answer]:
-    return trips.ask([trips.bound(sql, values) for sql, values in asked])
-
-
-def one(trips: Pipeline, sql: str, *values: Any) -> Any:
-    """The only value of the only row."""
-    [[[[value]], _]] = ask(trips, (sql, values))
-    return value
-
-
-def prepared(trips: Pipeline) -> int:
-    return int(one(trips, "SELECT count(*) FROM pg_prepared_statements"))
+def prepared(link: Connection) -> int:
+    return int(one(link, "SELECT count(*) FROM pg_prepared_statements"))
 
 
 class TestAsking:
@@ -76,46 +53,46 @@ class TestAsking:
     )  # fmt: skip
 
     @pytest.mark.parametrize(("kind", "value"), VALUES)
-    def test_a_value_comes_back_as_it_went(self, trips: Pipeline, kind: str, value: Any) -> None:
+    def test_a_value_comes_back_as_it_went(self, link: Connection, kind: str, value: Any) -> None:
         for _ in range(3):
-            assert one(trips, f"SELECT %s::{kind}", value) == value
+            assert one(link, f"SELECT %s::{kind}", value) == value
 
-    def test_a_percent_sign_is_no_place_for_a_value(self, trips: Pipeline) -> None:
-        assert one(trips, "SELECT %s || '%%' || %s || '%%s'", "a", "b") == "a%b%s"
+    def test_a_percent_sign_is_no_place_for_a_value(self, link: Connection) -> None:
+        assert one(link, "SELECT %s || '%%' || %s || '%%s'", "a", "b") == "a%b%s"
 
-    def test_answers_come_in_the_order_of_the_questions(self, trips: Pipeline) -> None:
+    def test_answers_come_in_the_order_of_the_questions(self, link: Connection) -> None:
         numbers = "SELECT generate_series(1, %s)"
-        answers = ask(trips, (numbers, [2]), ("SELECT 'x' WHERE %s", [False]), (numbers, [1]))
+        answers = run(link, (numbers, [2]), ("SELECT 'x' WHERE %s", [False]), (numbers, [1]))
         assert [answer.rows for answer in answers] == [[(1,), (2,)], [], [(1,)]]
 
-    def test_each_sees_what_was_done_before_it(self, trips: Pipeline) -> None:
-        ask(trips, ("CREATE TEMPORARY TABLE seen (n int)", ()))
-        written, found = ask(trips, ("INSERT INTO seen VALUES (%s), (%s)", [1, 2]), ("SELECT n FROM seen", ()))
+    def test_each_sees_what_was_done_before_it(self, link: Connection) -> None:
+        run(link, ("CREATE TEMPORARY TABLE seen (n int)", ()))
+        written, found = run(link, ("INSERT INTO seen VALUES (%s), (%s)", [1, 2]), ("SELECT n FROM seen", ()))
         assert (written.rowcount, written.rows) == (2, [])
         assert found.rows == [(1,), (2,)]
 
-    def test_is_prepared_once_for_each_set_of_types(self, trips: Pipeline) -> None:
-        before = prepared(trips)
+    def test_is_prepared_once_for_each_set_of_types(self, link: Connection) -> None:
+        before = prepared(link)
         for day in (MONDAY, None, MONDAY, None):
-            assert one(trips, "SELECT %s::date", day) == day
-        assert prepared(trips) - before == 2
+            assert one(link, "SELECT %s::date", day) == day
+        assert prepared(link) - before == 2
 
-    def test_each_set_of_types_has_its_own_columns(self, trips: Pipeline) -> None:
+    def test_each_set_of_types_has_its_own_columns(self, link: Connection) -> None:
         for number in (1, 2**33, 1):
-            assert one(trips, "SELECT %s + 4", number) == number + 4
+            assert one(link, "SELECT %s + 4", number) == number + 4
 
-    def test_much_can_go_both_ways_at_once(self, trips: Pipeline) -> None:
+    def test_much_can_go_both_ways_at_once(self, link: Connection) -> None:
         text = "x" * 3_000_000
-        answers = ask(trips, *[("SELECT %s::text", [text])] * 4)
+        answers = run(link, *[("SELECT %s::text", [text])] * 4)
         assert [answer.rows for answer in answers] == [[(text,)]] * 4
 
-    def test_other_threads_go_on_while_it_waits(self, trips: Pipeline) -> None:
+    def test_other_threads_go_on_while_it_waits(self, link: Connection) -> None:
         outcome: list[Any] = []
         # If nobody could unlock meanwhile, this would end it with an error.
-        ask(trips, ("SET statement_timeout = '10s'", ()))
-        with psycopg.connect(**_address(), autocommit=True) as other:
+        run(link, ("SET statement_timeout = '10s'", ()))
+        with psycopg.connect(**address(), autocommit=True) as other:
             other.execute("SELECT pg_advisory_lock(7)")
-            waiting = Thread(target=lambda: outcome.extend(ask(trips, ("SELECT pg_advisory_lock(7)::text", ()))))
+            waiting = Thread(target=lambda: outcome.extend(run(link, ("SELECT pg_advisory_lock(7)::text", ()))))
             waiting.start()
             blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             while other.execute(blocked).fetchone() == (0,):
@@ -126,55 +103,40 @@ class TestAsking:
 
 
 class TestFailing:
-    def test_of_several_outside_of_a_transaction_none_is_done(self, trips: Pipeline) -> None:
-        ask(trips, ("CREATE TEMPORARY TABLE kept (n int)", ()))
+    def test_of_several_outside_of_a_transaction_none_is_done(self, link: Connection) -> None:
+        run(link, ("CREATE TEMPORARY TABLE kept (n int)", ()))
         with pytest.raises(psycopg.errors.DivisionByZero):
-            ask(trips, ("INSERT INTO kept VALUES (1)", ()), ("SELECT 1 / %s", [0]), ("SELECT 1", ()))
-        assert one(trips, "SELECT count(*) FROM kept") == 0
+            run(link, ("INSERT INTO kept VALUES (1)", ()), ("SELECT 1 / %s", [0]), ("SELECT 1", ()))
+        assert one(link, "SELECT count(*) FROM kept") == 0
 
-    def test_leaves_the_connection_as_good_as_before(self, trips: Pipeline) -> None:
+    def test_leaves_the_connection_as_good_as_before(self, link: Connection) -> None:
         for sql, values in [("SELECT 1 / %s", [0]), ("SELEC", ()), ("SELECT %s::text", ["\x00"])]:
             with pytest.raises(psycopg.Error):
-                ask(trips, ("SELECT 1", ()), (sql, values))
-            assert one(trips, "SELECT 2") == 2
+                run(link, ("SELECT 1", ()), (sql, values))
+            assert one(link, "SELECT 2") == 2
 
-    def test_a_statement_that_fails_is_prepared_once(self, trips: Pipeline) -> None:
-        before = prepared(trips)
+    def test_a_statement_that_fails_is_prepared_once(self, link: Connection) -> None:
+        before = prepared(link)
         for _ in range(3):
             with pytest.raises(psycopg.errors.DivisionByZero):
-                ask(trips, ("SELECT 1 / %s", [0]))
-        assert prepared(trips) - before == 1
+                run(link, ("SELECT 1 / %s", [0]))
+        assert prepared(link) - before == 1
 
-    def test_a_table_that_changed_its_types_is_prepared_anew(self, trips: Pipeline) -> None:
-        ask(trips, ("CREATE TEMPORARY TABLE changed AS SELECT 1 AS n", ()))
-        assert one(trips, "SELECT n FROM changed") == 1
-        ask(trips, ("ALTER TABLE changed ALTER n TYPE text USING 'one'", ()))
-        with pytest.raises(psycopg.errors.FeatureNotSupported):
-            one(trips, "SELECT n FROM changed")
-        assert one(trips, "SELECT n FROM changed") == "one"
-
-    def test_what_was_dropped_is_prepared_anew(self, trips: Pipeline) -> None:
-        assert one(trips, "SELECT 1") == 1
-        ask(trips, ("DEALLOCATE ALL", ()))
-        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
-            one(trips, "SELECT 1")
-        assert one(trips, "SELECT 1") == 1
-
-    def test_a_connection_that_was_cut_is_closed(self, trips: Pipeline) -> None:
-        pid = one(trips, "SELECT pg_backend_pid()")
-        with psycopg.connect(**_address(), autocommit=True) as other:
+    def test_a_connection_that_was_cut_is_closed(self, link: Connection) -> None:
+        pid = one(link, "SELECT pg_backend_pid()")
+        with psycopg.connect(**address(), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [pid])
         with pytest.raises(psycopg.OperationalError):
-            ask(trips, ("SELECT 1", ()))
-        assert trips._connection.closed
+            run(link, ("SELECT 1", ()))
+        assert link.closed
         with pytest.raises(psycopg.OperationalError):
-            ask(trips, ("SELECT 1", ()))
+            run(link, ("SELECT 1", ()))
 
-    def test_a_statement_that_takes_too_long_is_ended(self, trips: Pipeline) -> None:
-        ask(trips, ("SET statement_timeout = '100ms'", ()))
+    def test_a_statement_that_takes_too_long_is_ended(self, link: Connection) -> None:
+        run(link, ("SET statement_timeout = '100ms'", ()))
         with pytest.raises(psycopg.errors.QueryCanceled):
-            ask(trips, ("SELECT pg_sleep(20)::text", ()))
-        assert one(trips, "SELECT 1") == 1
+            run(link, ("SELECT pg_sleep(20)::text", ()))
+        assert one(link, "SELECT 1") == 1
 
 
 @pytest.fixture
@@ -220,7 +182,7 @@ class TestWriting:
     def test_when_interrupted_undoes_the_transaction(self, saver: User, week: CheckInWeek) -> None:
         with pytest.raises(KeyboardInterrupt), transaction.atomic():  # noqa: PT012  its last line raises
             ONE_MORE.run(person=saver.pk)
-            with patch.object(Pipeline, "_wait", side_effect=KeyboardInterrupt):
+            with patch.object(Connection, "wait", side_effect=KeyboardInterrupt):
                 ONE_MORE.run(person=saver.pk)
         with transaction.atomic():
             assert CheckInWeek.objects.get().check_ins == 1
@@ -263,7 +225,7 @@ class TestWriting:
         with pytest.raises(OperationalError), transaction.atomic():  # noqa: PT012  its last line raises
             ONE_MORE.run(person=saver.pk)
             pid = connection.connection.info.backend_pid
-            with psycopg.connect(**_address(), autocommit=True) as other:
+            with psycopg.connect(**address(), autocommit=True) as other:
                 other.execute("SELECT pg_terminate_backend(%s)", [pid])
             ONE_MORE.run(person=saver.pk)
         assert CheckInWeek.objects.get().check_ins == 1

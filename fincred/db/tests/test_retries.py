@@ -3,24 +3,35 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.errors import (
+    DeadlockDetected,
+    DuplicatePreparedStatement,
+    FeatureNotSupported,
+    InvalidSqlStatementName,
+    LockNotAvailable,
+    SerializationFailure,
+)
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.db.queries import Parameter, PreparedQuery
 from fincred.db.retries import retry_on_deadlock
+from fincred.db.tests.links import address
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
-from tracking.models import CheckIn
+from tracking.models import CheckIn, CheckInWeek
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 Connection = psycopg.Connection[Any]
+NAMES = PreparedQuery(Goal.objects.filter(user=Parameter("owner")).values_list("name", flat=True))
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -37,8 +48,14 @@ class Work:
         return "done"
 
 
-class TestOnceMoreAfterDeadlock:
-    @pytest.mark.parametrize("cause", [DeadlockDetected(), SerializationFailure()])
+class TestRetry:
+    @pytest.mark.parametrize(
+        "cause",
+        [
+            DeadlockDetected(), SerializationFailure(),
+            FeatureNotSupported(), InvalidSqlStatementName(), DuplicatePreparedStatement(),
+        ],
+    )  # fmt: skip
     def test_does_the_work_again(self, cause: Exception) -> None:
         work = Work(cause)
         assert retry_on_deadlock(work) == "done"
@@ -59,6 +76,28 @@ class TestOnceMoreAfterDeadlock:
 
     @pytest.mark.postgresql
     @pytest.mark.django_db(transaction=True)
+    def test_does_a_transaction_again_in_which_a_statement_became_stale(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        assert NAMES.bind(owner=saver.pk).all() == [goal.name]
+        tried: list[int] = []
+
+        def work() -> list[str]:
+            tried.append(1)
+            with transaction.atomic(), psycopg.connect(**address(), autocommit=True) as migration:
+                CheckInWeek.objects.create(user=saver, monday=date(2026, 3, 9), check_ins=1)
+                migration.execute(f"ALTER TABLE goals_goal ALTER name TYPE varchar({100 + len(tried)})")
+                return NAMES.bind(owner=saver.pk).all()
+
+        try:
+            assert retry_on_deadlock(work) == [goal.name]
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE goals_goal ALTER name TYPE varchar(100)")
+        assert len(tried) == 2
+        assert CheckInWeek.objects.count() == 1
+
+    @pytest.mark.postgresql
+    @pytest.mark.django_db(transaction=True)
     def test_does_nothing_again_once_a_commit_was_sent(self, saver: User) -> None:
         work = Work(DeadlockDetected())
 
@@ -75,11 +114,7 @@ class TestOnceMoreAfterDeadlock:
 @pytest.fixture
 def other_side(saver: User) -> Iterator[Connection]:
     """A transaction from elsewhere, which PostgreSQL won't choose as the victim: it waits the shorter time."""
-    settings = connection.settings_dict
-    with psycopg.connect(
-        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], password=settings["PASSWORD"],
-        dbname=settings["NAME"],
-    ) as other:  # fmt: skip
+    with psycopg.connect(**address()) as other:
         other.execute("SET deadlock_timeout = '30s'")
         yield other
 
@@ -111,7 +146,7 @@ class TestDeadlock:
         goal.refresh_from_db()
         assert (goal.name == "Renamed") == (asks == "to rename")
         assert goal.check_in_count == CheckIn.objects.count() == (asks == "to check in")
-        assert "Done again after a deadlock" in caplog.messages
+        assert "Done again: PostgreSQL aborted it" in caplog.messages
         assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
 
     @staticmethod
