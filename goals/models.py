@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from fincred.db.fields import ExactJSONField, MoneyField, RateField, choices
+from fincred.db.fields import ExactJSONField, FoldedField, MoneyField, RateField, choices
 from fincred.db.models import OwnedQuerySet, UUIDModel
 from fincred.money import MAX_RATE, ZERO
+from fincred.text import fold
 from goals.pace import expected_by, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status
 from goals.vocabulary import GoalType, Priority, Status
@@ -36,7 +37,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         """Those that match all that is given: one of the values each, and `search` in the name, in any case."""
         one_of = {"status__in": status, "type__in": type, "priority__in": priority}
         goals = self.filter(**{name: values for name, values in one_of.items() if values is not None})
-        return goals.filter(name__icontains=search) if search else goals
+        return goals.filter(name_folded__contains=fold(search)) if search else goals
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
@@ -57,6 +58,7 @@ class Goal(UUIDModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
     type = models.CharField(max_length=20, choices=choices(GoalType))
     name = models.CharField(max_length=100)
+    name_folded = FoldedField(source="name", max_length=300, db_default="")
     target_amount = MoneyField()
     target_date = models.DateField()
     priority = models.CharField(max_length=6, choices=choices(Priority))

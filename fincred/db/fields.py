@@ -12,6 +12,8 @@ from uuid import UUID
 import orjson
 from django.db import models
 
+from fincred.text import fold
+
 
 def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
     """An enumeration as a field's `choices`, labelled as Django's TextChoices are."""
@@ -30,6 +32,27 @@ class RateField(models.DecimalField):  # type: ignore[type-arg]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "max_digits": 8, "decimal_places": 4})
+
+
+class FoldedField(models.CharField):  # type: ignore[type-arg]
+    """Another field's text, folded for searching: equal on every database, whatever its case or composition.
+
+    It is filled when the row is saved. Folding can make three characters of one, so it needs thrice the length.
+    """
+
+    def __init__(self, *, source: str, **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(**{**kwargs, "editable": False})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = fold(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, folded)
+        return folded
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["editable"]
+        return name, path, args, {**kwargs, "source": self.source}
 
 
 class ExactJSONEncoder(JSONEncoder):

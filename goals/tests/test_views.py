@@ -191,6 +191,30 @@ class TestListing:
         assert self.names(as_saver, search="bike", status="paused") == []
         assert len(self.names(as_saver, search="")) == 2
 
+    @pytest.mark.parametrize(
+        "search", ["\u00e4rger", "\u00c4RGER", "a\u0308rg", "A\u0308rger", "STRASSE", "stra\u00dfe"]
+    )
+    def test_searches_without_regard_to_case_and_composition(
+        self, as_saver: APIClient, saver: User, search: str
+    ) -> None:
+        GoalFactory.create(user=saver, name="Other")
+        goal = GoalFactory.create(user=saver, name="\u00c4rger in der Stra\u00dfe")
+
+        assert self.names(as_saver, search=search) == [goal.name]
+
+    def test_takes_a_percent_sign_for_itself(self, as_saver: APIClient, saver: User) -> None:
+        GoalFactory.create(user=saver, name="Other")
+        GoalFactory.create(user=saver, name="100% done")
+
+        assert self.names(as_saver, search="0%") == ["100% done"]
+
+    def test_a_renamed_goal_is_found_by_its_new_name(self, as_saver: APIClient, saver: User) -> None:
+        goal = GoalFactory.create(user=saver, name="Old")
+        as_saver.patch(f"/api/v0/goals/{goal.id}", {"name": "NEW"})
+
+        assert self.names(as_saver, search="new") == ["NEW"]
+        assert self.names(as_saver, search="old") == []
+
     def test_a_repeated_filter_means_either_or(self, as_saver: APIClient, saver: User) -> None:
         for name, status in (("A", Status.ACTIVE), ("P", Status.PAUSED), ("C", Status.CANCELLED)):
             GoalFactory.create(user=saver, name=name, status=status)
