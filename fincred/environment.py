@@ -1,30 +1,55 @@
-"""The environment, read once, typed, with every fault reported together and no value shown."""
+"""Typed variables from the environment and `.env`: all faults are reported together, and no value is shown."""
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from email.utils import parseaddr
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
+from psycopg.conninfo import make_conninfo
+from redis import ConnectionPool
+
+from fincred.env_file import EnvFile
 
 Value = TypeVar("Value")
 
 ENVIRONMENTS = ("development", "staging", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+ENGINES = {
+    "django.db.backends.sqlite3": "sqlite:///FILE",
+    "django.db.backends.postgresql": "postgres://USER:PASSWORD@HOST:PORT/NAME",
+}
 MIN_KEY_BYTES = 32
+
+_HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_DATABASE_KEYS = {"ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"}
+# Names this close to a setting's are taken for a typing error.
+_TYPO_DISTANCE = 2
 
 
 class Environment:
-    """Typed reads of `variables` that note what is wrong instead of raising, until `report()`."""
+    """Typed reads of variables that note what is wrong instead of raising, until `report()`.
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = {name: value.strip() for name, value in variables.items() if value.strip()}
+    `variables` (the process environment) win over `file`; an empty one counts as absent, in `file` too.
+    """
+
+    def __init__(self, variables: Mapping[str, str], file: EnvFile | None = None) -> None:
+        self._file = file or EnvFile()
+        given = {**self._file.values, **variables}
+        self._variables = {name: value.strip() for name, value in given.items() if value.strip()}
+        self._lines = {name: line for name, line in self._file.lines.items() if name not in variables}
+        self._known: set[str] = set()
         self._faults: dict[str, str] = {}
 
     def fault(self, name: str, what: str) -> None:
@@ -32,16 +57,31 @@ class Environment:
         self._faults.setdefault(name, what)
 
     def report(self) -> None:
-        """:raises ImproperlyConfigured: naming every faulty variable at once, never a value."""
-        if self._faults:
-            lines = [f"  {name}: {what}" for name, what in sorted(self._faults.items())]
-            raise ImproperlyConfigured("\n".join(["The environment is not right:", *lines]))
+        """Finish reading.
 
-    def has(self, name: str) -> bool:
-        return name in self._variables
+        :raises ImproperlyConfigured: naming every faulty variable and line at once, never a value.
+        """
+        faults = [*self._file.faults, *self._misspelt()]
+        for name, what in sorted(self._faults.items()):
+            place = f" (.env line {self._lines[name]})" if name in self._lines and name in self._variables else ""
+            faults.append(f"{name}: {what}{place}")
+        if faults:
+            raise ImproperlyConfigured("\n  ".join(["The environment is not right:", *faults]))
+
+    def _misspelt(self) -> list[str]:
+        """Lines of the file that assign to almost a setting. The process environment may hold any names."""
+        faults = []
+        for name, line in sorted(self._file.lines.items(), key=lambda item: item[1]):
+            if name in self._known:
+                continue
+            nearest = min(self._known, key=lambda known: (_distance(name.upper(), known), known), default=name)
+            if _distance(name.upper(), nearest) <= _TYPO_DISTANCE:
+                faults.append(f".env line {line}: {name} is not a setting; {nearest} is")
+        return faults
 
     def read(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
         """The parsed value, or `default` when absent or faulty (the fault is noted)."""
+        self._known.add(name)
         if name not in self._variables:
             return default
         try:
@@ -50,8 +90,18 @@ class Environment:
             self.fault(name, f"must be {expected}")
             return default
 
-    def text(self, name: str, default: str) -> str:
-        return self.read(name, default, str, "text")
+    def path(self, name: str, default: Path) -> Path:
+        return self.read(name, default, lambda value: _absolute(Path(value)), "an absolute path")
+
+    def token(self, name: str) -> str:
+        """A shared secret that travels in a header; empty when absent."""
+
+        def parse(value: str) -> str:
+            if not re.fullmatch("[!-~]+", value):
+                raise ValueError
+            return value
+
+        return self.read(name, "", parse, "visible ASCII characters without spaces")
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
@@ -73,14 +123,22 @@ class Environment:
         return self.read(name, default, parse, f"a whole number from {least} to {most}")
 
     def listing(self, name: str, default: list[str]) -> list[str]:
-        def parse(value: str) -> list[str]:
-            return [entry.strip() for entry in value.split(",") if entry.strip()]
+        return self.read(name, default, _entries, "a comma-separated list")
 
-        return self.read(name, default, parse, "a comma-separated list")
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Host names as the `Host` header has them, lower-cased, without port."""
+
+        def parse(value: str) -> list[str]:
+            entries = [entry.lower() for entry in _entries(value)]
+            if not all(_HOST.fullmatch(entry) for entry in entries):
+                raise ValueError
+            return entries
+
+        return self.read(name, default, parse, "host names such as api.example.com, without scheme and port")
 
     def origins(self, name: str, *, secure: bool) -> list[str]:
         """Origins such as https://app.example; `secure` refuses http and wildcards."""
-        entries = self.listing(name, [])
+        entries = [entry.lower() for entry in self.listing(name, [])]
         for entry in entries:
             if "*" in entry or not _is_origin(entry):
                 self.fault(name, "must list origins such as https://app.example.com, no wildcards")
@@ -92,75 +150,174 @@ class Environment:
         return self.read(
             name,
             [],
-            lambda value: [ip_network(entry.strip()) for entry in value.split(",") if entry.strip()],
+            lambda value: [ip_network(entry) for entry in _entries(value)],
             "a comma-separated list of addresses or networks",
         )
 
     def database(self, name: str, default: str | None, *engines: str) -> dict[str, Any] | None:
-        """One of `engines`, any that there is when none is named."""
+        """One of `engines`, any of ENGINES when none is named."""
+        allowed = engines or tuple(ENGINES)
+        expected = " or ".join(ENGINES[engine] for engine in allowed) + ", special characters percent-encoded"
 
         def parse(value: str) -> dict[str, Any]:
-            config = dict(Env.db_url_config(value))
-            if config.get("ENGINE") not in (engines or ENGINES) or not config.get("NAME"):
+            config = _parse_database(value)
+            if config["ENGINE"] not in allowed:
                 raise ValueError
             return config
 
-        expected = " or ".join(ENGINES[engine] for engine in engines or ENGINES)
         value = self.read(name, None, parse, expected)
         return value if value or default is None else parse(default)
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
-            parts = urlsplit(value)
-            if parts.scheme not in schemes or not parts.netloc:
-                raise ValueError
+            _parse_url(value, schemes)
             return value.rstrip("/")
 
         return self.read(name, default, parse, "a URL with " + " or ".join(f"{s}://" for s in schemes))
 
-    def email(self, name: str, default: str) -> dict[str, Any]:
-        def parse(value: str) -> dict[str, Any]:
-            config = dict(Env.email_url_config(value))
-            if not config.get("EMAIL_BACKEND"):
-                raise ValueError
-            if "EMAIL_FILE_PATH" in config:  # django-environ drops the leading slash
-                config["EMAIL_FILE_PATH"] = urlsplit(value).path
-            return config
+    def redis(self, name: str) -> str:
+        """A URL that redis-py takes; empty when absent."""
 
-        return self.read(name, parse(default), parse, "smtp+tls://USER:PASSWORD@HOST:PORT or filemail:///FOLDER")
+        def parse(value: str) -> str:
+            parts = urlsplit(value)
+            if parts.scheme != "unix":
+                _parse_url(value, ("redis", "rediss"))
+                if not re.fullmatch("/?[0-9]*", parts.path):
+                    raise ValueError
+            elif not value.startswith("unix:///"):
+                raise ValueError
+            ConnectionPool.from_url(value).make_connection()  # knows every option; connects nowhere yet
+            return value
+
+        return self.read(name, "", parse, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET")
+
+    def email(self, name: str, default: str) -> dict[str, Any]:
+        expected = "smtp+tls://USER:PASSWORD@HOST:PORT or filemail:///FOLDER, special characters percent-encoded"
+        return self.read(name, _parse_email(default), _parse_email, expected)
+
+    def address(self, name: str, default: str) -> str:
+        """A sender: `Name <user@host>` or the address alone."""
+
+        def parse(value: str) -> str:
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+                raise ValueError
+            return value
+
+        return self.read(name, default, parse, "an address such as FinCred <no-reply@example.com>")
+
+    def optional_key(self, name: str) -> str:
+        """A secret that is long if it is there; empty when absent."""
+
+        def parse(value: str) -> str:
+            if len(value.encode()) < MIN_KEY_BYTES:
+                raise ValueError
+            return value
+
+        return self.read(name, "", parse, f"at least {MIN_KEY_BYTES} bytes long")
 
     def key(self, name: str, *, required: bool, keep_in: Path) -> str:
         """A secret: required and long outside development, generated once and kept there otherwise."""
-        value = self._variables.get(name)
-        if value is None:
-            if required:
-                self.fault(name, "is required outside development")
-                return ""
-            return development_key(name, keep_in)
-        if required and len(value.encode()) < MIN_KEY_BYTES:
-            self.fault(name, f"must have at least {MIN_KEY_BYTES} bytes")
-        return value
-
-
-ENGINES = {
-    "django.db.backends.sqlite3": "sqlite:///FILE",
-    "django.db.backends.postgresql": "postgres://USER:PASSWORD@HOST:PORT/NAME",
-}
+        value = self.read(name, "", str, "text")
+        if value:
+            if required and len(value.encode()) < MIN_KEY_BYTES:
+                self.fault(name, f"must have at least {MIN_KEY_BYTES} bytes")
+            return value
+        if required:
+            self.fault(name, "is required outside development")
+        elif not self._file.faults:  # a file that can't be read may have had it
+            try:
+                return development_key(name, keep_in)
+            except OSError as error:
+                self.fault(name, f"can't be kept in {keep_in}: {error.strerror}; set it in the environment")
+        return ""
 
 
 def development_key(name: str, folder: Path) -> str:
     """The secret of that name in `folder`, made on first use; several processes may start at once."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name.lower()}.key"
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder) as file:  # readable by its owner alone
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+            file.flush()
+            # Appears whole, and only once.
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text().strip()
 
 
+def _entries(value: str) -> list[str]:
+    return [entry.strip() for entry in value.split(",") if entry.strip()]
+
+
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError
+    return path
+
+
+def _parse_url(value: str, schemes: tuple[str, ...]) -> SplitResult:
+    """:raises ValueError: another scheme, no host, or a port that is none."""
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+        raise ValueError
+    return parts
+
+
 def _is_origin(entry: str) -> bool:
-    parts = urlsplit(entry)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and entry == f"{parts.scheme}://{parts.netloc}"
+    try:
+        parts = _parse_url(entry, ("http", "https"))
+    except ValueError:
+        return False
+    return entry == f"{parts.scheme}://{parts.netloc}" and "@" not in entry
+
+
+def _parse_database(value: str) -> dict[str, Any]:
+    """Django's settings for the URL.
+
+    :raises ValueError: something in it would be ignored, or refused at the first connection.
+    """
+    scheme, separator, rest = value.partition("://")
+    if not separator or (scheme == "sqlite" and rest != ":memory:" and not re.fullmatch("/.+", rest)):
+        raise ValueError
+    if scheme not in Env.DB_SCHEMES or Env.DB_SCHEMES[scheme] not in ENGINES:  # it would warn, and show the URL
+        raise ValueError
+    config = dict(Env.db_url_config(value))
+    if not config["NAME"] or not config.keys() <= _DATABASE_KEYS:
+        raise ValueError
+    if scheme == "sqlite":
+        if config.get("OPTIONS"):
+            raise ValueError
+    else:
+        make_conninfo(host=config["HOST"], port=config["PORT"], **config.get("OPTIONS", {}))
+    return config
+
+
+def _parse_email(value: str) -> dict[str, Any]:
+    """:raises ValueError: no such scheme, no host, or something in it would be ignored."""
+    parts = urlsplit(value)
+    if parts.query or parts.fragment:
+        raise ValueError
+    config = dict(Env.email_url_config(value))
+    if parts.scheme == "filemail":
+        if parts.netloc or not parts.path.startswith("/"):
+            raise ValueError
+        config["EMAIL_FILE_PATH"] = unquote(parts.path)  # django-environ drops the leading slash
+    elif parts.scheme.startswith("smtp"):
+        _parse_url(value, (parts.scheme,))
+        if parts.path not in ("", "/"):
+            raise ValueError
+    elif parts.netloc or parts.path:
+        raise ValueError
+    return config
+
+
+@cache
+def _distance(one: str, other: str) -> int:
+    """Levenshtein's: how many characters to insert, delete or replace."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(other, start=1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]

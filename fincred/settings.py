@@ -6,12 +6,13 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import django_stubs_ext
-from environ import Env
 
 from fincred import __version__
 from fincred.db.postgresql.pipeline import Connection
+from fincred.env_file import ENV_FILE, read_env_file
 from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Goal] stand at run time
@@ -19,8 +20,7 @@ django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Goal] stan
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 
-Env.read_env(str(ROOT / ".env"))
-env = Environment(os.environ)
+env = Environment(os.environ, read_env_file(ENV_FILE))
 
 ENV = env.choice("ENV", "development", ENVIRONMENTS)
 SERVICE_NAME = "fincred"
@@ -28,14 +28,15 @@ API_VERSION = __version__
 DEVELOPMENT = ENV == "development"
 PRODUCTION = ENV == "production"
 DEBUG = env.boolean("DEBUG", False)
+PORT = env.integer("PORT", 8000, most=65535)  # gunicorn.conf.py reads it by itself; here it is checked
 
 # --- Secrets
 SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 JWT_SECRET_KEY = env.key("JWT_SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
-METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+METRICS_TOKEN = env.token("METRICS_TOKEN")
 
 # --- Who may call
-ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", secure=PRODUCTION)
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", secure=PRODUCTION)
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
@@ -98,7 +99,7 @@ DATABASES = {"default": _tuned(env.database("DATABASE_URL", "sqlite:///db.sqlite
 POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss", "unix"))
+REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
@@ -118,8 +119,8 @@ if _replica:
 
 # --- Mail
 APP_URL = env.url("APP_URL", "http://127.0.0.1:8000", ("https",) if PRODUCTION else ("http", "https"))
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincred.invalid>")
-_mail = env.email("EMAIL_URL", f"filemail://{VAR / 'mail'}")
+DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincred.invalid>")
+_mail = env.email("EMAIL_URL", f"filemail://{quote(str(VAR / 'mail'))}")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
 EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"

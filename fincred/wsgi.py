@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
 
-_django = get_wsgi_application()
+# gunicorn's own status for a worker that can't start, on which it stops as a whole instead of trying again.
+_CANNOT_START = 3
+
+try:
+    _django = get_wsgi_application()
+except ImproperlyConfigured as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(_CANNOT_START)
 import_module(settings.ROOT_URLCONF)
 
 # All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered nobody.

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +15,10 @@ from fincred.environment import Environment, development_key
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 ROOT = Path(__file__).resolve().parents[2]
+
+DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "email": ("filemail:///mail",), "database": (None,), "hosts": ([],), "address": ("",), "path": (Path(),),
+}  # fmt: skip
 
 
 def faults_of(env: Environment) -> str:
@@ -35,7 +41,7 @@ class TestEnvironment:
     def test_an_empty_variable_counts_as_absent(self) -> None:
         env = Environment({"A": "  "})
         assert env.integer("A", 7) == 7
-        assert not env.has("A")
+        assert env.token("A") == ""
         env.report()
 
     @pytest.mark.parametrize("value", ["-1", "1e3", "1.5", "١٢", "99999999", "0"])
@@ -74,11 +80,87 @@ class TestEnvironment:
         assert "SHORT: must have at least 32 bytes" in text
         assert "ABSENT: is required" in text
 
+    def test_an_optional_key_is_long_if_it_is_there(self) -> None:
+        env = Environment({"SHORT": "abc", "LONG": "l" * 32})
+        assert (env.optional_key("ABSENT"), env.optional_key("LONG")) == ("", "l" * 32)
+        assert env.optional_key("SHORT") == ""
+        assert "SHORT: must be at least 32 bytes long" in faults_of(env)
+
+    def test_a_key_that_can_not_be_kept_is_a_fault(self, tmp_path: Path) -> None:
+        (tmp_path / "var").write_text("a file where the folder should be")
+        env = Environment({})
+        env.key("SECRET_KEY", required=False, keep_in=tmp_path / "var")
+        assert "SECRET_KEY: can't be kept in" in faults_of(env)
+
+    @pytest.mark.parametrize(
+        ("read", "value"),
+        [
+            ("email", "smtp:/foo"),
+            ("email", "smtp://"),
+            ("email", "smtp://user:s3cret@"),
+            ("email", "smtp+tls://user:s3cret@mail.example:port"),
+            ("email", "smtp://user:s3#cret@mail.example"),
+            ("email", "smtp://mail.example/s3cret"),
+            ("email", "smtp://mail.example?timeout=s3cret"),
+            ("email", "filemail://s3cret"),
+            ("email", "consolemail://s3cret"),
+            ("email", "pigeon://s3cret"),
+            ("database", "postgres:/s3cret"),
+            ("database", "postgres://s3cret"),
+            ("database", "postgres://u:s3/cret@h/x"),
+            ("database", "postgres://u:p@h/x?s3cret=1"),
+            ("database", "postgres://u:s3cret@h/x?conn_max_age=5"),
+            ("database", "sqlite://s3cret.sqlite3"),
+            ("database", "sqlite:///"),
+            ("database", "sqlite:///x?s3cret=1"),
+            ("database", "s3cret"),
+            ("redis", "redis:/s3cret"),
+            ("redis", "redis://h:70000/0"),
+            ("redis", "redis://h/s3cret"),
+            ("redis", "redis://h/0?s3cret=1"),
+            ("redis", "unix://s3cret"),
+            ("redis", "http://s3cret"),
+            ("hosts", "https://s3cret.example"),
+            ("hosts", "s3cret.example:8000"),
+            ("hosts", "s3cret example"),
+            ("address", "s3cret"),
+            ("token", "s3cret with spaces"),
+            ("path", "s3cret/relative"),
+        ],
+    )
+    def test_refuses_what_would_be_ignored_or_fail_later(self, read: str, value: str) -> None:
+        env = Environment({"V": value})
+        getattr(env, read)("V", *DEFAULTS.get(read, ()))
+        text = faults_of(env)
+        assert "V: must be" in text
+        assert "s3cret" not in text
+
+    def test_reads_addresses_of_servers(self) -> None:
+        env = Environment(
+            {
+                "R": "redis://:p@cache.example:6379/1",
+                "S": "unix:///run/redis.sock",
+                "D": "postgres://u:p%2F@h1:5432,h2:5432/x?sslmode=require",
+                "F": "Ada <ada@example.com>",
+                "E": "smtp+tls://u%40x:p@mail.example:587",
+                "H": "API.example.com,[::1]",
+            }
+        )
+        assert env.redis("R").endswith("/1")
+        assert env.redis("S").startswith("unix")
+        database = env.database("D", None) or {}
+        assert (database["PASSWORD"], database["OPTIONS"]) == ("p/", {"sslmode": "require"})
+        assert env.address("F", "") == "Ada <ada@example.com>"
+        assert env.email("E", "filemail:///mail")["EMAIL_HOST_USER"] == "u@x"
+        assert env.hosts("H", []) == ["api.example.com", "[::1]"]
+        env.report()
+
     def test_a_development_key_is_made_once_and_kept(self, tmp_path: Path) -> None:
         first = development_key("SECRET_KEY", tmp_path)
         assert len(first) >= 32
         assert development_key("SECRET_KEY", tmp_path) == first
         assert development_key("JWT_SECRET_KEY", tmp_path) != first
+        assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
 GOOD_PRODUCTION = {
@@ -131,6 +213,8 @@ class TestProduction:
             ("METRICS_TOKEN", ""),
             ("APP_URL", "http://app.fincred.example"),
             ("DB_POOL_MIN", "50"),
+            ("EMAIL_URL", "smtp:/foo"),
+            ("PORT", "http"),
         ],
     )
     def test_refuses(self, variable: str, value: str) -> None:

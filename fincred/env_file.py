@@ -1,0 +1,86 @@
+"""Read `.env`: `NAME=VALUE` lines, every fault named by its line, no value shown.
+
+Imports nothing but the standard library, so that gunicorn's configuration and the health check can use it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
+
+_ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+
+
+@dataclass(slots=True)
+class EnvFile:
+    """What `.env` assigns, in which lines, and what is wrong with it (never a value)."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+def read_env_file(path: Path) -> EnvFile:
+    """The assignments in the file; an absent file assigns nothing. Faults are collected, not raised."""
+    file = EnvFile()
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return file
+    except OSError as error:
+        file.faults.append(f"{path.name}: can't be read: {error.strerror}")
+        return file
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        try:
+            _read_line(file, number, line)
+        except ValueError as error:
+            what = "is not UTF-8 text" if isinstance(error, UnicodeError) else str(error)
+            file.faults.append(f"{path.name} line {number}: {what}")
+    return file
+
+
+def _read_line(file: EnvFile, number: int, raw: bytes) -> None:
+    """:raises ValueError: the line can't be read; the message says why and holds nothing of the line."""
+    line = raw.decode().strip()
+    if line.startswith("\ufeff"):
+        raise ValueError("begins with a byte-order mark; save the file as UTF-8 without one")
+    if not line or line.startswith("#"):
+        return
+    assignment = _ASSIGNMENT.fullmatch(line)
+    if assignment is None:
+        raise ValueError("can't be read; write NAME=VALUE, without spaces around '='")
+    name, value = assignment.groups()
+    if name in file.lines:
+        raise ValueError(f"assigns {name} again, after line {file.lines[name]}")
+    file.lines[name] = number
+    file.values[name] = _unquoted(value)
+
+
+def _unquoted(value: str) -> str:
+    """The value as the application reads it.
+
+    :raises ValueError: what follows '=' is ambiguous.
+    """
+    if value[:1].isspace():
+        raise ValueError("can't be read; write NAME=VALUE, without spaces around '='")
+    if not value.isprintable():
+        raise ValueError("has an unprintable character in its value")
+    quote = value[:1]
+    if quote not in ("'", '"'):
+        if re.search(r"\s#", value):
+            raise ValueError("has ' #' in its value; quote the value, or put the comment on a line of its own")
+        return value
+    pattern = r"'([^']*)'" if quote == "'" else r'"((?:[^"\\]|\\.)*)"'
+    quoted = re.fullmatch(pattern, value)
+    if quoted is None:
+        raise ValueError("has quotes that don't enclose the whole value")
+    return quoted[1] if quote == "'" else re.sub(r'\\(["\\])', r"\1", quoted[1])
+
+
+def port() -> str:
+    """PORT as gunicorn takes it: from the environment, else from `.env`, else 8000. The settings check it."""
+    return os.environ.get("PORT") or read_env_file(ENV_FILE).values.get("PORT") or "8000"

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from fincred.env_file import read_env_file
+from fincred.environment import Environment
+
+pytestmark = [pytest.mark.unit, pytest.mark.platform]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".env"
+
+
+def start_with(path: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py COMMAND` in a process of its own, with this file as `.env`."""
+    code = (
+        "import pathlib, runpy, sys; import fincred.env_file as env_file;"
+        "env_file.ENV_FILE = pathlib.Path(sys.argv.pop(1)); runpy.run_path('manage.py', run_name='__main__')"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, str(path), *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestReading:
+    def test_takes_assignments_quotes_comments_and_blank_lines(self, path: Path) -> None:
+        path.write_bytes(
+            b"# a comment\r\n\r\nENV=staging\r\nexport DEBUG=no\n  PORT=8001\n"
+            b'A=a b#c=d\nB=\'it is # "quoted"\'\nC="say \\"hi\\" \\\\ # no \\n comment"\nD=\nE=M\xc3\xbcnchen'
+        )
+        file = read_env_file(path)
+        assert file.faults == []
+        assert file.values == {
+            "ENV": "staging",
+            "DEBUG": "no",
+            "PORT": "8001",
+            "A": "a b#c=d",
+            "B": 'it is # "quoted"',
+            "C": 'say "hi" \\ # no \\n comment',
+            "D": "",
+            "E": "München",
+        }
+
+    def test_an_absent_file_assigns_nothing(self, path: Path) -> None:
+        assert read_env_file(path).values == {}
+
+    def test_a_folder_in_its_place_is_a_fault(self, path: Path) -> None:
+        path.mkdir()
+        assert read_env_file(path).faults == [".env: can't be read: Is a directory"]
+
+    @pytest.mark.parametrize(
+        ("line", "why"),
+        [
+            (b"SECRET_KEY = hunter2", "without spaces"),
+            (b"SECRET_KEY= hunter2", "without spaces"),
+            (b"SECRET_KEY =hunter2", "without spaces"),
+            (b"SECRET_KEY: hunter2", "NAME=VALUE"),
+            (b"SECRET-KEY=hunter2", "NAME=VALUE"),
+            (b"hunter2", "NAME=VALUE"),
+            (b"=hunter2", "NAME=VALUE"),
+            (b"\xef\xbb\xbfSECRET_KEY=hunter2", "byte-order mark"),
+            (b"SECRET_KEY=hunter2\xff", "UTF-8"),
+            ("SECRET_KEY=hunter2".encode("utf-16"), "UTF-8"),
+            (b"SECRET_KEY=hunter2\x00", "unprintable"),
+            (b"SECRET_KEY=hunter\t2", "unprintable"),
+            ("SECRET_KEY=hunter2\u200b!".encode(), "unprintable"),
+            (b"SECRET_KEY='hunter2", "quotes"),
+            (b'SECRET_KEY="hunter2', "quotes"),
+            (b'SECRET_KEY="hunter2" # mine', "quotes"),
+            (b"SECRET_KEY='hunter'2'", "quotes"),
+            (b"SECRET_KEY=hunter2 # mine", "quote the value"),
+            (b"ENV=hunter2", "assigns ENV again, after line 1"),
+        ],
+    )
+    def test_a_line_that_can_not_be_read_is_named_and_not_shown(self, path: Path, line: bytes, why: str) -> None:
+        path.write_bytes(b"ENV=production\n" + line + b"\nDEBUG=no\n")
+        file = read_env_file(path)
+        (fault,) = file.faults[:1]
+        assert fault.startswith(".env line ")
+        assert why in fault
+        assert "hunter" not in "".join(file.faults)
+
+
+class TestSettings:
+    def faults(self, path: Path, **variables: str) -> str:
+        env = Environment(variables, read_env_file(path))
+        env.choice("ENV", "development", ("development", "production"))
+        env.hosts("ALLOWED_HOSTS", [])
+        env.integer("DB_POOL_MIN", 5)
+        with pytest.raises(ImproperlyConfigured) as refused:
+            env.report()
+        return str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            ("env", "ENV"),
+            ("Env", "ENV"),
+            ("EMV", "ENV"),
+            ("ALLOWED_HOST", "ALLOWED_HOSTS"),
+            ("ALOWED_HOTS", "ALLOWED_HOSTS"),
+            ("allowed_hosts", "ALLOWED_HOSTS"),
+            ("DB_POOL_MINN", "DB_POOL_MIN"),
+        ],
+    )
+    def test_a_name_close_to_a_settings_is_a_typing_error(self, path: Path, name: str, meant: str) -> None:
+        path.write_text(f"OTHER_PROGRAMS=1\n{name}=hunter2")
+        assert self.faults(path) == (
+            f"The environment is not right:\n  .env line 2: {name} is not a setting; {meant} is"
+        )
+
+    def test_the_environment_may_hold_any_names(self, path: Path) -> None:
+        env = Environment({"ALLOWED_HOST": "x", "env": "y"}, read_env_file(path))
+        env.hosts("ALLOWED_HOSTS", [])
+        env.report()
+
+    def test_a_value_that_does_not_parse_is_named_by_its_line(self, path: Path) -> None:
+        path.write_text("\nDB_POOL_MIN=hunter2\n")
+        assert "DB_POOL_MIN: must be a whole number from 1 to 1000000 (.env line 2)" in self.faults(path)
+        assert "(.env" not in self.faults(path, DB_POOL_MIN="hunter2")
+
+    def test_the_environment_wins_also_with_an_empty_variable(self, path: Path) -> None:
+        path.write_text("DB_POOL_MIN=7\nDB_POOL_MAX=9\n")
+        env = Environment({"DB_POOL_MIN": "8", "DB_POOL_MAX": ""}, read_env_file(path))
+        assert (env.integer("DB_POOL_MIN", 5), env.integer("DB_POOL_MAX", 15)) == (8, 15)
+
+
+class TestStart:
+    """Each is tried through `manage.py`, with the file in the place of `.env`."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "ENV = production",
+            "\ufeffENV=production",
+            "env=production",
+            "ALLOWED_HOST=hunter2.example",
+            "EMAIL_URL=smtp:/hunter2",
+            "SECRET_KEY = hunter2hunter2hunter2hunter2hunter2",
+            "DATABASE_URL=mysql://hunter2@hunter2/hunter2",
+            "DATABASE_URL=sqlite://hunter2",
+        ],
+    )
+    def test_is_stopped_in_words_that_name_the_line_and_show_no_value(self, path: Path, line: str) -> None:
+        path.write_text(f"# settings\n{line}\n")
+        result = start_with(path, "check")
+        assert result.returncode == 1
+        assert ".env line 2: " in result.stderr or "(.env line 2)" in result.stderr
+        assert "hunter2" not in result.stdout + result.stderr
+        assert "Traceback" not in result.stderr
+
+    def test_takes_what_is_right(self, path: Path) -> None:
+        path.write_text("ENV=staging\nexport PORT=8001\nSECRET_KEY='" + "s" * 40 + "'\nJWT_SECRET_KEY=" + "j" * 40)
+        code = "from django.conf import settings; print(settings.ENV, settings.PORT, settings.SECRET_KEY[:3])"
+        result = start_with(path, "shell", "-v0", "-c", code)
+        assert result.stdout.strip() == "staging 8001 sss", result.stderr
+
+    def test_the_database_is_told_in_words_too(self, path: Path, tmp_path: Path) -> None:
+        path.write_text(f"DATABASE_URL=sqlite:///{tmp_path}/no/folder.sqlite3")
+        result = start_with(path, "migrate")
+        assert result.returncode == 1
+        assert "unable to open database file" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert "Traceback" in start_with(path, "migrate", "--traceback").stderr
