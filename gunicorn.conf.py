@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+# Run, not imported: workers inherit the arbiter's modules, and after a reload they need the new code.
+bind = f"127.0.0.1:{runpy.run_path(str(Path(__file__).with_name('fincred') / 'env_file.py'))['port']()}"
 worker_class = "fincred.ops.gunicorn_worker.EnvelopeWorker"
 threads = 8
 # Each worker opens its own database pool and threads: nothing of that survives a fork.

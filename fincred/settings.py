@@ -101,7 +101,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
@@ -156,7 +162,7 @@ MIDDLEWARE = [
     "fincred.ops.middleware.TrustedProxyMiddleware",
     "fincred.ops.middleware.CorsMiddleware",
     "fincred.ops.middleware.BodyLimitMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "fincred.ops.host_check.CommonMiddleware",
     *(["fincred.db.replicas.ReplicaMiddleware"] if _replica else []),
     "fincred.ops.middleware.BrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",

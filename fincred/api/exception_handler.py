@@ -127,10 +127,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """An unexpected exception. A database that can't be reached is a 503 with `Retry-After`."""
+    """An unexpected exception. A database that can't be reached or written is a 503 with `Retry-After`."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or _is_read_only(error):
         return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)
     if isinstance(error, DjangoDatabaseError):
         return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)
     return plain_response(500)
+
+
+def _is_read_only(error: BaseException | None) -> bool:
+    """PostgreSQL takes no writes now: a standby, or `default_transaction_read_only`."""
+    return isinstance(error, DjangoDatabaseError) and getattr(error.__cause__, "sqlstate", "") == "25006"

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class OpsConfig(AppConfig):
-    """An app for its management commands alone; it has no models."""
+    """Operators' commands, and one row about the database itself."""
 
     name = "fincred.ops"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import platform
-from collections.abc import Callable
 from typing import Any
 
 import django
 from django.conf import settings
-from django.core.cache import cache
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connection
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -20,8 +16,7 @@ from fincred.api.renderers import JSONResponse
 from fincred.api.serializers import Serializer, TextField
 from fincred.api.views import ApiView
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
-
-logger = logging.getLogger(__name__)
+from fincred.ops.probe import Check, Condition, probe
 
 
 class HealthSerializer(Serializer):
@@ -31,53 +26,15 @@ class HealthSerializer(Serializer):
     environment = TextField(max_length=20)
 
 
-def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def _migrations() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise DatabaseError("unapplied migrations")
-
-
-def _cache() -> None:
-    cache.set("health", "ok", 5)
-    if cache.get("health") != "ok":
-        raise ConnectionError("the cache forgets")
-
-
-CHECKS: dict[str, Callable[[], None]] = {"database": _database, "migrations": _migrations, "cache": _cache}
-
-
 class NotReadyError(DatabaseUnavailableError):
-    """Something that serving needs fails; fact: `checks`. Clients know one code for "try again shortly"."""
+    """This node should get no requests now; facts: `reason` and `checks`."""
 
+    code = "NOT_READY"
     message = "Not ready to serve, please try again shortly"
 
 
-def _run(*names: str) -> dict[str, Any]:
-    """The named checks, in that order; without the database the rest isn't tried, each try has to wait for it.
-
-    :raises NotReadyError: one of them fails.
-    """
-    checks: dict[str, str] = {}
-    for name in names:
-        tried = checks.get("database") != "failed"
-        checks[name] = ("ok" if _passes(name) else "failed") if tried else "not tried"
-    if set(checks.values()) != {"ok"}:
-        raise NotReadyError(checks=checks)
-    return {"status": "healthy", "checks": checks}
-
-
-def _passes(name: str) -> bool:
-    try:
-        CHECKS[name]()
-    except Exception:  # whatever kind of fault it is, the answer is "not ready", and the log says why
-        logger.warning("Health check failed", extra={"check": name}, exc_info=True)
-        return False
-    return True
+class DatabaseDownError(DatabaseUnavailableError):
+    """Neither the database nor a replica of it can be read; fact: `checks`."""
 
 
 class _PublicView(ApiView):
@@ -105,13 +62,25 @@ class Live(_PublicView):
 
 class Ready(_PublicView):
     @documented(
-        summary="Can it serve: database, migrations, cache (503 when not)",
+        summary="Should this node get requests (503 when not)",
+        description=(
+            "503 where this node should get none: no database that can be read, migrations of its own missing, "
+            "or a restored database before `after_restore`. `database` is `read_only` while only reads work, "
+            "`cache` is `degraded` while Redis is away. Up to ten seconds old."
+        ),
         response_example={
             "status": "healthy", "checks": {"database": "ok", "migrations": "ok", "cache": "ok"},
         },
+        errors=(NotReadyError,),
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse(_run("database", "migrations", "cache"))
+        condition = probe.condition()
+        _check_readable(condition)
+        if condition.migrations != Check.OK:
+            raise NotReadyError(reason="migrations", checks=condition.checks)
+        if condition.restored:
+            raise NotReadyError(reason="after_restore", checks=condition.checks)
+        return JSONResponse(_report(condition.checks))
 
 
 class Database(_PublicView):
@@ -120,7 +89,9 @@ class Database(_PublicView):
         response_example={"status": "healthy", "checks": {"database": "ok"}},
     )
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse(_run("database"))
+        condition = probe.condition()
+        _check_readable(condition)
+        return JSONResponse(_report({"database": condition.database}))
 
 
 class Detailed(ApiView):
@@ -128,7 +99,17 @@ class Detailed(ApiView):
     def get(self, request: Request) -> HttpResponse:
         if not self.user.is_staff:
             raise AuthorizationError
-        return JSONResponse(describe() | _run("database", "migrations", "cache") | engines())
+        return JSONResponse(describe() | _report(probe.condition().checks) | engines())
+
+
+def _check_readable(condition: Condition) -> None:
+    """:raises DatabaseDownError:"""
+    if condition.database == Check.FAILED:
+        raise DatabaseDownError(checks=condition.checks)
+
+
+def _report(checks: dict[str, str]) -> dict[str, Any]:
+    return {"status": "healthy" if set(checks.values()) == {Check.OK} else "degraded", "checks": checks}
 
 
 def describe() -> dict[str, Any]:

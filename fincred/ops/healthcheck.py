@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from http.client import HTTPConnection, HTTPException
 
+from fincred.env_file import port
 
-def ready(port: int, host: str) -> bool:
-    """Whether `/health/ready` answers 200. Production refuses a Host it isn't configured for, so one is named."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+
+def check(number: int) -> str:
+    """What is wrong, in words; empty when `/health/ready` answers 200."""
+    connection = HTTPConnection("127.0.0.1", number, timeout=5)
     try:
-        connection.request("GET", "/api/v0/health/ready", headers={"Host": host})
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
+        connection.request("GET", "/api/v0/health/ready")
+        response = connection.getresponse()
+        answer = response.read().decode(errors="replace")
+        return "" if response.status == 200 else f"Port {number} answers {response.status}: {answer}"
+    except (OSError, HTTPException) as error:
+        return f"Port {number} doesn't answer: {error}"
     finally:
         connection.close()
 
 
 if __name__ == "__main__":
-    allowed = os.environ.get("ALLOWED_HOSTS") or "localhost"
-    sys.exit(not ready(int(os.environ.get("PORT") or 8000), allowed.split(",")[0].strip()))
+    sys.exit(check(int(port())) or 0)

@@ -21,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from fincred.api.exception_handler import plain_response
+from fincred.ops.probe import probe
 
 REQUESTS = Counter("fincred_http_requests_total", "Requests served", ["route", "method", "status"])
 SECONDS = Histogram("fincred_http_request_seconds", "Time to answer, in seconds", ["route", "method"])
@@ -49,6 +50,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), expected.encode()):
         return plain_response(401)
+    probe.condition()  # sets the gauges of database and cache
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

@@ -15,8 +15,6 @@ from socket import create_connection
 
 import pytest
 
-from fincred.db.tests.postgresql import free_port
-from fincred.ops.healthcheck import ready
 from fincred.tests.live import LiveServer, ask, live_server, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
@@ -70,15 +68,6 @@ class TestPages:
     def test_the_root_leads_to_the_documentation(self, server: LiveServer) -> None:
         response = server.get("/")
         assert (response.status, response.headers["Location"]) == (302, "/docs")
-
-
-class TestHealthcheck:
-    def test_a_container_is_healthy_when_its_server_is_ready(self, server: LiveServer) -> None:
-        assert ready(server.port, "localhost")
-
-    def test_and_not_when_it_refuses_or_nobody_answers(self, server: LiveServer) -> None:
-        assert not ready(server.port, "forbidden.example")
-        assert not ready(free_port(), "localhost")
 
 
 class TestMetrics:

@@ -3,14 +3,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred import __version__
+from fincred.db.tests.postgresql import free_port
 from fincred.ops import health
+from fincred.ops.probe import CachedProbe, Check, Condition, probe
+from fincred.ops.redis import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached() -> None:
+    probe.forget()
 
 
 class TestHealth:
@@ -31,23 +38,60 @@ class TestHealth:
         assert response.status_code == 200
         assert response.json()["checks"] == {"database": "ok", "migrations": "ok", "cache": "ok"}
 
-    def test_a_cache_that_forgets_is_not_ready(self, api: APIClient, settings: Any) -> None:
-        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    def test_ready_without_redis_is_degraded_and_goes_on(self, api: APIClient, settings: Any) -> None:
+        settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+        redis_client.cache_clear()
+        response = api.get("/api/v0/health/ready")
+        redis_client.cache_clear()
+        assert response.status_code == 200
+        assert response.json() == {
+            "status": "degraded",
+            "checks": {"database": "ok", "migrations": "ok", "cache": "degraded"},
+        }
+
+    @pytest.mark.parametrize(
+        ("found", "code", "details"),
+        [
+            (
+                Condition(cache=Check.OK),
+                "DATABASE_UNAVAILABLE",
+                {"checks": {"database": "failed", "migrations": "not tried", "cache": "ok"}},
+            ),
+            (
+                Condition(Check.OK, Check.MISSING, Check.OK),
+                "NOT_READY",
+                {"reason": "migrations", "checks": {"database": "ok", "migrations": "missing", "cache": "ok"}},
+            ),
+            (
+                Condition(Check.OK, Check.OK, Check.OK, restored=True),
+                "NOT_READY",
+                {"reason": "after_restore", "checks": {"database": "ok", "migrations": "ok", "cache": "ok"}},
+            ),
+        ],
+    )
+    def test_not_ready_says_why(
+        self, api: APIClient, monkeypatch: pytest.MonkeyPatch, found: Condition, code: str, details: Any
+    ) -> None:
+        monkeypatch.setattr(health, "probe", CachedProbe(lambda: found))
         response = api.get("/api/v0/health/ready")
         assert response.status_code == 503
-        assert response.json()["error_code"] == "DATABASE_UNAVAILABLE"
-        assert response.json()["details"] == {"checks": {"database": "ok", "migrations": "ok", "cache": "failed"}}
-        assert "Retry-After" in response.headers
+        assert response.headers["Retry-After"].isdecimal()
+        assert (response.json()["error_code"], response.json()["details"]) == (code, details)
 
-    def test_without_the_database_nothing_else_is_waited_for(
+    def test_a_database_that_takes_no_writes_is_ready(
         self, api: APIClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def gone() -> None:
-            raise OperationalError
+        monkeypatch.setattr(health, "probe", CachedProbe(lambda: Condition(Check.READ_ONLY, Check.OK, Check.OK)))
+        for path in ("ready", "db"):
+            response = api.get(f"/api/v0/health/{path}")
+            assert response.status_code == 200
+            assert (response.json()["status"], response.json()["checks"]["database"]) == ("degraded", "read_only")
 
-        monkeypatch.setitem(health.CHECKS, "database", gone)
-        checks = api.get("/api/v0/health/ready").json()["details"]["checks"]
-        assert checks == {"database": "failed", "migrations": "not tried", "cache": "not tried"}
+    @pytest.mark.parametrize("path", ["/api/v0/health", "/api/v0/health/live", "/api/v0/health/ready", "/metrics"])
+    @pytest.mark.parametrize("host", ["10.0.0.7:8000", "somewhere.example", "_", ""])
+    def test_answers_under_any_host(self, api: APIClient, path: str, host: str) -> None:
+        assert api.get(path, HTTP_HOST=host).status_code == 200
+        assert api.get("/api/v0/goals", HTTP_HOST=host or "_").status_code == 400
 
     def test_the_database_alone(self, api: APIClient) -> None:
         assert api.get("/api/v0/health/db").json()["checks"] == {"database": "ok"}

@@ -61,7 +61,7 @@ class TestEnvelope:
         assert_envelope(Client().get("/api/v0/goals/"), 404, "RESOURCE_NOT_FOUND")
 
     def test_of_a_bad_host(self) -> None:
-        assert_envelope(Client(SERVER_NAME="evil.example").get("/api/v0/health"), 400, "MALFORMED_REQUEST")
+        assert_envelope(Client(SERVER_NAME="evil.example").get("/api/v0/goals"), 400, "MALFORMED_REQUEST")
 
     @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/metrics"])
     def test_of_a_wrong_method_outside_the_api(self, path: str) -> None:

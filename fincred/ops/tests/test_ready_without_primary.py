@@ -1,0 +1,63 @@
+"""`ready` while the primary is away: real servers, stopped one after the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
+from fincred.ops.tests.redis_server import REDIS
+from fincred.tests.live import LiveServer, wait_until
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.platform,
+    pytest.mark.postgresql,
+    pytest.mark.redis,
+    pytest.mark.slow,
+]
+    pytest.mark.integration,
+    pytest.mark.platform,
+    pytest.mark.postgresql,
+    pytest.mark.redis,
+    pytest.mark.slow,
+]
+
+PROMISED_SECONDS = 10
+
+
+def await_ready(server: LiveServer, status: int, database: str) -> None:
+    def is_so() -> bool:
+        answer = server.get("/api/v0/health/ready")
+        body = json.loads(answer.text)
+        checks = body.get("checks") or body["details"]["checks"]
+        return (answer.status, checks["database"]) == (status, database)
+
+    wait_until(is_so, seconds=PROMISED_SECONDS)
+
+
+class TestReady:
+    def test_says_read_only_without_the_primary_and_fails_without_the_replica_as_well(
+        self, tmp_path: Path
+    ) -> None:
+        binaries = find_binaries()
+        if binaries is None:
+            pytest.skip(
+                "needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica"
+            )
+        with ThrowawayServer(binaries) as primary, ThrowawayReplica(primary) as replica:
+            server = LiveServer(tmp_path, primary.url, DATABASE_REPLICA_URL=replica.url, REDIS_URL=REDIS)
+            server.manage("migrate", "--verbosity", "0")
+            server.start()
+            try:
+                await_ready(server, 200, "ok")
+                primary.stop()
+                await_ready(server, 200, "read_only")
+                replica.stop()
+                await_ready(server, 503, "failed")
+                primary.start()
+                await_ready(server, 200, "ok")
+            finally:
+                server.stop()
