@@ -289,7 +289,10 @@ def _parse_database(value: str) -> dict[str, Any]:
         if config.get("OPTIONS"):
             raise ValueError
     else:
-        make_conninfo(host=config["HOST"], port=config["PORT"], **config.get("OPTIONS", {}))
+        options = config.get("OPTIONS", {})
+        if "options" in options:  # the settings send their own
+            raise ValueError
+        make_conninfo(host=config["HOST"], port=config["PORT"], **options)
     return config
 
 

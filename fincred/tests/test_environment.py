@@ -110,6 +110,7 @@ class TestEnvironment:
             ("database", "postgres://u:s3/cret@h/x"),
             ("database", "postgres://u:p@h/x?s3cret=1"),
             ("database", "postgres://u:s3cret@h/x?conn_max_age=5"),
+            ("database", "postgres://u:p@h/x?options=s3cret"),
             ("database", "sqlite://s3cret.sqlite3"),
             ("database", "sqlite:///"),
             ("database", "sqlite:///x?s3cret=1"),

@@ -18,12 +18,6 @@ pytestmark = [
     pytest.mark.redis,
     pytest.mark.slow,
 ]
-    pytest.mark.integration,
-    pytest.mark.platform,
-    pytest.mark.postgresql,
-    pytest.mark.redis,
-    pytest.mark.slow,
-]
 
 PROMISED_SECONDS = 10
 
