@@ -27,6 +27,8 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1))
+# Files whole, so that their tests share servers.
+PARALLEL = ("-n", JOBS, "--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
 LOCAL_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/fincred"
 
@@ -64,7 +66,7 @@ def find_redis(servers: ExitStack) -> tuple[str | None, str]:
 def run(database: str, selection: str, arguments: list[str], **variables: str) -> str:
     """Run pytest, and say in words how it went."""
     print(f"\n==> Tests on {database}, {JOBS} at a time", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", JOBS, "--dist", "loadgroup", *arguments, "-m", selection]
+    command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments, "-m", selection]
     began = time.monotonic()
     # An empty variable counts as absent and overrides a developer's .env.
     status = subprocess.run(command, cwd=ROOT, env=os.environ | {"ENV": "development"} | variables, check=False)

@@ -166,7 +166,7 @@ class TestAccepting:
                 thread.start()
                 busy.callback(thread.join)
             busy.callback(asking.clear)
-            wait_until(lambda: len(answers) > 10)
+            wait_until(lambda: len(answers) > 4)
             assert server.get("/api/v0/health/live").status == 200
 
     @pytest.mark.parametrize("threads", ["2", "1"])
