@@ -25,6 +25,7 @@ from fincred import clock
 from fincred.context import Role
 from fincred.db.fields import ExactJSONField, choices
 from fincred.db.models import UUIDModel
+from fincred.db.privacy import NOT_PERSONAL, Privacy
 
 DIGEST_LENGTH = 64
 
@@ -56,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     _password: str | None  # Django's own: what set_password() was given, until the row is saved
 
     objects = UserManager["User"]()
+    privacy = Privacy(owner="id", section="account", single=True, withheld=("password", "audit_key"))
 
     class Meta:
         permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
@@ -101,6 +103,8 @@ class Profile(UUIDModel):
     preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
     persona_hint = _untold(50)
 
+    privacy = Privacy(owner="user", section="profile", single=True, withheld=("user_id",), order=("id",))
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -132,6 +136,7 @@ class Session(UUIDModel):
     end_reason = models.CharField(max_length=16, choices=choices(EndReason), blank=True)
 
     objects = SessionQuerySet["Session"].as_manager()
+    privacy = Privacy(owner="user", section="sessions", withheld=("user_id",))
 
     class Meta:
         constraints: ClassVar = [
@@ -156,6 +161,7 @@ class RefreshToken(UUIDModel):
     spent_at = models.DateTimeField(null=True)
 
     objects = RefreshTokenQuerySet["RefreshToken"].as_manager()
+    privacy = Privacy(owner="session__user", section="refresh_tokens", withheld=("token_hash",))
 
     def __str__(self) -> str:
         return f"Refresh token {self.pk}"
@@ -172,6 +178,7 @@ class OneTimeToken(UUIDModel):
     used_at = models.DateTimeField(null=True)
 
     objects = OneTimeTokenQuerySet["OneTimeToken"].as_manager()
+    privacy = Privacy(owner="user", section="one_time_tokens", withheld=("user_id", "token_hash"))
 
     class Meta:
         constraints: ClassVar = [
@@ -198,6 +205,7 @@ class OutgoingMail(UUIDModel):
     next_attempt_at = models.DateTimeField()
 
     objects = OutgoingMailQuerySet["OutgoingMail"].as_manager()
+    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at"))
 
     class Meta:
         constraints: ClassVar = [
@@ -227,6 +235,7 @@ class IdempotencyKey(UUIDModel):
     created_at = models.DateTimeField(db_index=True)
 
     objects = IdempotencyKeyQuerySet["IdempotencyKey"].as_manager()
+    privacy = Privacy(owner="user", section="idempotency_keys", withheld=("user_id", "fingerprint"))
 
     class Meta:
         constraints: ClassVar = [
@@ -243,6 +252,8 @@ class RateCounter(models.Model):
     key = models.CharField(max_length=DIGEST_LENGTH, primary_key=True)
     time_window = models.BigIntegerField(db_index=True)
     used = models.PositiveIntegerField()
+
+    privacy = NOT_PERSONAL
 
     def __str__(self) -> str:
         return f"Counter {self.key[:8]}"
@@ -270,6 +281,14 @@ class AuditEntry(models.Model):
     address_hash = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     previous_hash = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     hash = models.CharField(max_length=DIGEST_LENGTH)
+
+    privacy = Privacy(
+        owner="person_id",
+        section="audit_trail",
+        withheld=("id", "person_id", "address_hash", "previous_hash", "hash"),
+        order=("sequence",),
+        outlive=True,
+    )
 
     class Meta:
         verbose_name_plural = "audit entries"

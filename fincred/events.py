@@ -26,22 +26,7 @@ class GoalsChanged:
     today: date
 
 
-@dataclass(frozen=True, slots=True)
-class PersonExported:
-    """Each app adds what it holds about the person to `sections`, under its own name."""
-
-    user_id: UUID
-    sections: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonErased:
-    """Each app deletes what it holds about the person; the person's row goes last."""
-
-    user_id: UUID
-
-
-Event = TypeVar("Event", GoalsChanged, PersonExported, PersonErased)
+Event = TypeVar("Event")
 
 _handlers: defaultdict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
 
@@ -62,7 +47,7 @@ def subscribed(event_type: type[Event], handler: Callable[[Event], None]) -> Ite
         _handlers[event_type].remove(handler)
 
 
-def publish(event: GoalsChanged | PersonExported | PersonErased) -> None:
+def publish(event: object) -> None:
     """Call every handler of the event's type, now, in this transaction."""
     for handler in _handlers[type(event)]:
         handler(event)

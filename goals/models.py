@@ -13,6 +13,7 @@ from django.db.models import Case, Q, Value, When
 
 from fincred.db.fields import ExactJSONField, FoldedField, MoneyField, RateField, choices
 from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.privacy import Privacy
 from fincred.money import MAX_RATE, ZERO
 from fincred.text import fold
 from goals.pace import expected_by, straight_line
@@ -85,6 +86,7 @@ class Goal(UUIDModel):
     updated_at = models.DateTimeField()
 
     objects = GoalQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="goals", order=("-created_at", "-id"))
 
     class Meta:
         permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]

@@ -18,7 +18,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user
 from fincred.db.writes import update
-from fincred.events import GoalsChanged, PersonErased, PersonExported, publish
+from fincred.events import GoalsChanged, publish
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import NO_RATE, Goal
@@ -205,22 +205,6 @@ def record_progress(
         _audit(goal, "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened", before, now)
         logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})
         _publish_change(goal, now, today)
-
-
-def export_goals(event: PersonExported) -> None:
-    """Everything held about the person's goals."""
-    rows = Goal.objects.filter(user_id=event.user_id).newest_first()
-    event.sections["goals"] = [_as_document(goal) for goal in rows]
-
-
-def erase_goals(event: PersonErased) -> None:
-    """No goal of the person is left, nor anything that hangs on one."""
-    Goal.objects.filter(user_id=event.user_id).delete()
-
-
-def _as_document(goal: Goal) -> dict[str, Any]:
-    names = (field.attname for field in Goal._meta.concrete_fields if not field.generated)
-    return {name: getattr(goal, name) for name in names}
 
 
 def _read_under_lock(owner: User, goal_id: UUID) -> Goal:

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from fincred.events import GoalsChanged, PersonErased, PersonExported, subscribe
+from fincred.events import GoalsChanged, subscribe
 
 
 class PlanningConfig(AppConfig):
@@ -8,8 +8,6 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from planning.services import people, replanning
+        from planning.services import replanning
 
         subscribe(GoalsChanged, replanning.on_goals_changed)
-        subscribe(PersonExported, people.on_person_exported)
-        subscribe(PersonErased, people.on_person_erased)

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.privacy import Privacy
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, next_action_date
@@ -55,6 +56,7 @@ class Snapshot(WrittenOnce):
     created_at = models.DateTimeField()
 
     objects = SnapshotQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="planning.snapshots", order=("number",))
 
     class Meta:
         constraints: ClassVar = [
@@ -134,6 +136,7 @@ class ActionPlan(UUIDModel):
     ended_at = models.DateTimeField(null=True)
 
     objects = ActionPlanQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="planning.action_plans")
 
     class Meta:
         constraints: ClassVar = [
@@ -188,6 +191,8 @@ class PlanVersion(WrittenOnce):
     inputs = ExactJSONField()
     outputs = ExactJSONField()
     created_at = models.DateTimeField()
+
+    privacy = Privacy(owner="plan__user", section="planning.plan_versions", order=("plan_id", "number"))
 
     class Meta:
         constraints: ClassVar = [

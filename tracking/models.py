@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from fincred.db.fields import MoneyField
 from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.privacy import Privacy
 from fincred.db.queries import Parameter
 from goals.models import Goal
 from tracking import milestones
@@ -43,6 +44,7 @@ class CheckIn(UUIDModel):
     updated_at = models.DateTimeField()
 
     objects = CheckInQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="tracking.check_ins", order=("-check_in_date", "-created_at", "-id"))
 
     class Meta:
         constraints: ClassVar = [
@@ -68,6 +70,8 @@ class CheckInWeek(models.Model):
     monday = models.DateField()
     check_ins = models.PositiveIntegerField()
 
+    privacy = Privacy(owner="user", section="tracking.weeks", order=("monday",))
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "monday"], name="check_in_week_once_a_person"),
@@ -92,6 +96,7 @@ class Milestone(UUIDModel):
     reached_on = models.DateField()
 
     objects = MilestoneQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="tracking.milestones", order=("-reached_on", "-percent", "-id"))
 
     class Meta:
         constraints: ClassVar = [

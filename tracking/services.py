@@ -10,10 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts import audit
@@ -21,7 +21,6 @@ from accounts.models import User
 from accounts.services import lock_user, lock_user_and_read
 from fincred.db.queries import Parameter, PreparedQuery, get_or_404
 from fincred.db.writes import Update, insert
-from fincred.events import PersonErased, PersonExported
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.queries import GOAL
@@ -194,28 +193,6 @@ def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: dat
     _uncount_week(owner.id, check_in.check_in_date)
     _sync_goal(check_in.goal, _progress(check_in.goal, check_in.check_in_date), now, today, more_check_ins=-1)
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
-
-
-def export_tracking(event: PersonExported) -> None:
-    """Everything held about the person's check-ins, the weeks that they fell in, and milestones."""
-    check_ins = CheckIn.objects.filter(user_id=event.user_id).newest_first()
-    weeks = CheckInWeek.objects.filter(user_id=event.user_id).order_by("monday")
-    reached = Milestone.objects.filter(user_id=event.user_id).newest_first()
-    event.sections["tracking"] = {
-        "check_ins": [_as_document(check_in) for check_in in check_ins],
-        "weeks": [_as_document(week) for week in weeks],
-        "milestones": [_as_document(milestone) for milestone in reached],
-    }
-
-
-def erase_tracking(event: PersonErased) -> None:
-    """No check-in, week or milestone of the person is left."""
-    for model in (CheckIn, CheckInWeek, Milestone):
-        model._default_manager.filter(user_id=event.user_id).delete()
-
-
-def _as_document(row: models.Model) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def _require_past(day: date, today: date) -> None:

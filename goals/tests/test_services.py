@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import AuditEntry, User
 from fincred.errors import ResourceNotFoundError
-from fincred.events import GoalsChanged, PersonErased, PersonExported, subscribed
+from fincred.events import GoalsChanged, subscribed
 from goals import services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import Goal
@@ -389,28 +389,6 @@ class TestRecordProgress:
             self.record(goal, "0.00", noon, day=None)
 
         assert Goal.objects.get(pk=goal.pk).current_amount == Decimal("1000.00")
-
-
-class TestPeople:
-    def test_export_everything_of_a_person(self, saver: User, stranger: User) -> None:
-        goal = GoalFactory.create(user=saver, target_amount=Decimal("999999999999.99"))
-        GoalFactory.create(user=stranger)
-        event = PersonExported(user_id=saver.id, sections={})
-
-        services.export_goals(event)
-
-        (exported,) = event.sections["goals"]
-        assert exported["id"] == goal.id
-        assert exported["target_amount"] == Decimal("999999999999.99")
-        assert "priority_rank" not in exported
-
-    def test_erase_only_that_person(self, saver: User, stranger: User) -> None:
-        GoalFactory.create(user=saver)
-        kept = GoalFactory.create(user=stranger)
-
-        services.erase_goals(PersonErased(user_id=saver.id))
-
-        assert list(Goal.objects.all()) == [kept]
 
 
 class TestAuditTrail:

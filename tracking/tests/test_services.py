@@ -8,7 +8,6 @@ import pytest
 
 from accounts.models import AuditEntry, User
 from fincred.errors import ResourceNotFoundError
-from fincred.events import PersonErased, PersonExported
 from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
@@ -18,7 +17,6 @@ from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.services import CheckInOutcome
 from tracking.streaks import Streaks
-from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
 
@@ -327,29 +325,6 @@ class TestDeleteCheckIn:
 
         with pytest.raises(ResourceNotFoundError):
             services.delete_check_in(owner=stranger, check_in_id=made.id, now=noon, today=TODAY)
-
-
-class TestPeople:
-    def test_export_everything_of_a_person(self, saver: User, stranger: User) -> None:
-        mine = CheckInFactory.create(goal__user=saver, current_amount=Decimal("999999999999.99"))
-        reached = MilestoneFactory.create(goal=mine.goal)
-        MilestoneFactory.create(goal=CheckInFactory.create(goal__user=stranger).goal)
-        event = PersonExported(user_id=saver.id, sections={})
-
-        services.export_tracking(event)
-
-        (check_in,), _, (milestone,) = event.sections["tracking"].values()
-        assert (check_in["id"], check_in["current_amount"]) == (mine.id, Decimal("999999999999.99"))
-        assert (milestone["id"], milestone["percent"]) == (reached.id, 25)
-
-    def test_erase_only_that_person(self, saver: User, stranger: User, noon: datetime) -> None:
-        for person in (saver, stranger):
-            check_in(GoalFactory.create(user=person), "250.00", noon)
-
-        services.erase_tracking(PersonErased(user_id=saver.id))
-
-        for model in (CheckIn, CheckInWeek, Milestone):
-            assert [row.user_id for row in model._default_manager.all()] == [stranger.id]
 
 
 class TestAuditTrail:

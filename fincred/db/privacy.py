@@ -1,0 +1,94 @@
+"""What is held about a person, as each model declares it; export and erasure read nothing else.
+
+    class CheckIn(UUIDModel):
+        privacy = Privacy(owner="user", section="tracking.check_ins")
+
+    class RateCounter(models.Model):
+        privacy = NOT_PERSONAL
+
+A model without a declaration stops both, and fails a test that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import BinaryField, Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """Whose a model's rows are, what of them is exported, and whether erasure deletes them.
+
+    `owner` is the path from a row to the person's id, None where the rows belong to no person. All fields are
+    exported but the `withheld` ones, in the export's `section` (dotted where sections are nested); without a
+    section nothing is. `order` is that of the exported rows; `single` stands for one row instead of a list. Rows
+    that `outlive` the person are left by an erasure, so they may hold nothing that identifies anybody.
+    """
+
+    owner: str | None
+    section: str = ""
+    withheld: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("created_at", "id")
+    single: bool = False
+    outlive: bool = False
+
+
+NOT_PERSONAL = Privacy(owner=None)
+
+# Django's own tables. What lies between two models (a person's groups) goes with either of them.
+DJANGOS = {
+    "admin.logentry": Privacy(owner="user"),  # stays empty: the back office has the audit trail
+    "auth.group": NOT_PERSONAL,
+    "auth.permission": NOT_PERSONAL,
+    "contenttypes.contenttype": NOT_PERSONAL,
+    "sessions.session": NOT_PERSONAL,  # of staff, encoded: accounts deletes theirs, the others expire in hours
+}
+
+
+def privacy_of(model: type[Model]) -> Privacy:
+    """:raises TypeError: the model declares none."""
+    declared = getattr(model, "privacy", None) or DJANGOS.get(model._meta.label_lower)
+    if not isinstance(declared, Privacy):
+        raise TypeError(f"{model._meta.label} doesn't declare its privacy")
+    return declared
+
+
+def personal_models() -> list[tuple[type[Model], Privacy]]:
+    """Every model whose rows belong to people; those of lower apps first."""
+    declared = [(model, privacy_of(model)) for model in apps.get_models()]
+    return [(model, privacy) for model, privacy in declared if privacy.owner]
+
+
+def export_rows(person_id: UUID) -> dict[str, Any]:
+    """The person's rows, by section."""
+    document: dict[str, Any] = {}
+    for model, privacy in personal_models():
+        if privacy.section:
+            *parents, name = privacy.section.split(".")
+            place = document
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            rows = list(_exported(model, privacy, person_id))
+            place[name] = rows[0] if privacy.single else rows
+    return document
+
+
+def erase_rows(person_id: UUID) -> None:
+    """Delete the person's rows, those of higher apps first, so the person's own row is among the last."""
+    for model, privacy in reversed(personal_models()):
+        if not privacy.outlive:
+            model._base_manager.filter(**{str(privacy.owner): person_id}).delete()
+
+
+def _exported(model: type[Model], privacy: Privacy, person_id: UUID) -> Iterator[dict[str, Any]]:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    names = [field.attname for field in fields if field.attname not in privacy.withheld]
+    texts = {field.attname for field in fields if isinstance(field, BinaryField)}.intersection(names)
+    rows = model._base_manager.filter(**{str(privacy.owner): person_id}).order_by(*privacy.order)
+    for row in rows.values(*names):
+        yield row | {name: bytes(row[name]).decode() for name in texts}
