@@ -86,7 +86,7 @@ class Goal(UUIDModel):
     updated_at = models.DateTimeField()
 
     objects = GoalQuerySet.as_manager()
-    privacy = Privacy(owner="user", section="goals", order=("-created_at", "-id"))
+    privacy = Privacy(owner="user", section="goals", withheld=("name_folded",), order=("-created_at", "-id"))
 
     class Meta:
         permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]

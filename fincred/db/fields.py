@@ -45,8 +45,10 @@ class FoldedField(models.CharField):  # type: ignore[type-arg]
         super().__init__(**{**kwargs, "editable": False})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = fold(getattr(model_instance, self.source))
-        setattr(model_instance, self.attname, folded)
+        text = getattr(model_instance, self.source)
+        if isinstance(text, str):  # or a parameter of a statement that is being compiled
+            setattr(model_instance, self.attname, fold(text))
+        folded: str = getattr(model_instance, self.attname)
         return folded
 
     def deconstruct(self) -> Any:

@@ -21,6 +21,7 @@ from typing import Any, cast
 from django.db import connections, models, router
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from fincred.db.fields import FoldedField
 from fincred.db.postgresql.one_row import of_one_row
 from fincred.db.statements import Parameter, bound, send
 
@@ -88,10 +89,13 @@ class _Fields:
     def __init__(self, fields: Sequence[Field]) -> None:
         self.names = [field.attname for field in fields]
         self._take = attrgetter(*self.names)
+        self._folded = [field for field in fields if isinstance(field, FoldedField)]
         self._all = list(enumerate(fields))
         self._with_a_way_of_their_own = [(n, one) for n, one in self._all if not isinstance(one, _AS_THEY_ARE)]
 
     def values_of(self, row: models.Model, connection: Any) -> list[Any]:
+        for field in self._folded:
+            field.pre_save(row, row._state.adding)
         values = list(self._take(row))
         for place, field in self._with_a_way_of_their_own if connection.vendor == "postgresql" else self._all:
             values[place] = field.get_db_prep_save(values[place], connection)

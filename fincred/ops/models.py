@@ -7,9 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from fincred.db.privacy import NOT_PERSONAL
+
 
 class DatabaseState(models.Model):
     """One row that belongs to this database: no backup holds it, no restore brings it."""
+
+    privacy = NOT_PERSONAL
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     # Changed again and again, to see whether the database takes writes.
