@@ -34,6 +34,7 @@ PORT = env.integer("PORT", 8000, most=65535)  # gunicorn.conf.py reads it by its
 SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 JWT_SECRET_KEY = env.key("JWT_SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 METRICS_TOKEN = env.token("METRICS_TOKEN")
+BACKUP_KEY = env.optional_key("BACKUP_KEY")
 
 # --- Who may call
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])

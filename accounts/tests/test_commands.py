@@ -126,8 +126,15 @@ class TestExportUser:
         assert json.loads(path.read_text())["account"]["id"] == str(saver.pk)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
+    def test_a_file_that_others_could_read_becomes_private(self, saver: User, tmp_path: Path) -> None:
+        path = tmp_path / "sam.json"
+        path.write_text("older")
+        path.chmod(0o644)
+        run("export_user", saver.email, "--output", str(path))
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
     def test_fails_for_nobody(self, db: None) -> None:
-        with pytest.raises(CommandError, match="Nobody"):
+        with pytest.raises(CommandError, match="No person"):
             run("export_user", "nobody@example.com")
 
     def test_fails_where_it_can_not_write(self, saver: User, tmp_path: Path) -> None:
@@ -154,7 +161,22 @@ class TestEraseUser:
             run("erase_user", str(saver.pk))
         assert User.objects.exists()
 
+    def test_without_a_terminal_says_what_to_do(self, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.stdin", StringIO())
+        with pytest.raises(CommandError, match="--no-input"):
+            run("erase_user", saver.email)
+        assert User.objects.exists()
+
+    def test_ctrl_c_at_the_question_erases_nobody(self, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(prompt: str) -> str:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("builtins.input", interrupt)
+        with pytest.raises(CommandError, match="Nothing was erased"):
+            run("erase_user", saver.email)
+        assert User.objects.exists()
+
     def test_fails_for_nobody_and_so_a_second_time(self, saver: User) -> None:
         run("erase_user", saver.email, "--no-input")
-        with pytest.raises(CommandError, match="Nobody"):
+        with pytest.raises(CommandError, match="No person"):
             run("erase_user", saver.email, "--no-input")

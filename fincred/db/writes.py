@@ -94,8 +94,8 @@ class _Fields:
         self._with_a_way_of_their_own = [(n, one) for n, one in self._all if not isinstance(one, _AS_THEY_ARE)]
 
     def values_of(self, row: models.Model, connection: Any) -> list[Any]:
-        for field in self._folded:
-            field.pre_save(row, row._state.adding)
+        for folded in self._folded:
+            folded.pre_save(row, row._state.adding)
         values = list(self._take(row))
         for place, field in self._with_a_way_of_their_own if connection.vendor == "postgresql" else self._all:
             values[place] = field.get_db_prep_save(values[place], connection)

@@ -14,6 +14,7 @@ class DatabaseState(models.Model):
     """One row that belongs to this database: no backup holds it, no restore brings it."""
 
     privacy = NOT_PERSONAL
+    in_backups = False
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     # Changed again and again, to see whether the database takes writes.

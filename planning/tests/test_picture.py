@@ -1,5 +1,6 @@
 """The picture shows the schedule, and the documentation shows the picture."""
 
+import stat
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -101,6 +102,7 @@ class TestCommand:
         GoalFactory(user=saver, name="Boat", target_amount=Decimal(700))
         call_command("plan_picture", tmp_path / "plan.svg", person=saver.email, stdout=StringIO())
         assert "Boat" in (tmp_path / "plan.svg").read_text()
+        assert stat.S_IMODE((tmp_path / "plan.svg").stat().st_mode) == 0o600
 
     @pytest.mark.integration
     @pytest.mark.parametrize("who", ["saver", "nobody@example.com"])

@@ -1,4 +1,4 @@
-"""Let a person go."""
+"""Erase a person."""
 
 from __future__ import annotations
 
@@ -24,9 +24,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, person: str, no_input: bool, **options: Any) -> None:
         try:
             user = find_person(person)
-            if not no_input and input(f"Erase {user} for good? Type yes: ") != "yes":
-                raise CommandError("Nothing was erased.")
-            erase_person(user=user, now=clock.now())
         except ResourceNotFoundError:
-            raise CommandError("Nobody has this address or id.") from None
+            raise CommandError("No person has this address or id.") from None
+        if not no_input and not _confirmed(f"Erase {user} for good? Type yes: "):
+            raise CommandError("Nothing was erased.")
+        erase_person(user=user, now=clock.now())
         self.stdout.write(self.style.SUCCESS("Erased."))
+
+
+def _confirmed(question: str) -> bool:
+    """:raises CommandError: there is no terminal, and nothing on standard input."""
+    try:
+        return input(question) == "yes"
+    except EOFError:
+        raise CommandError("Nothing was erased: without a terminal the command needs --no-input.") from None
+    except KeyboardInterrupt:
+        return False

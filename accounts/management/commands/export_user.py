@@ -1,4 +1,4 @@
-"""Hand a person their data."""
+"""Write a person's data into a file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from accounts.services import export_person, find_person
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.errors import ResourceNotFoundError
+from fincred.private_file import write_private
 
 
 class Command(BaseCommand):
@@ -21,19 +22,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", help="the person's address or id")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="write here, readable by its owner only")
+        parser.add_argument(
+            "--output", type=Path, metavar="FILE", help="write into this file, which only its owner may read"
+        )
 
     def handle(self, *args: Any, person: str, output: Path | None, **options: Any) -> None:
         try:
             document = render_json(export_person(user=find_person(person), now=clock.now()))
         except ResourceNotFoundError:
-            raise CommandError("Nobody has this address or id.") from None
+            raise CommandError("No person has this address or id.") from None
         if output is None:
             self.stdout.write(document.decode())
             return
         try:
-            output.touch(mode=0o600)
-            output.write_bytes(document)
+            with write_private(output) as file:
+                file.write(document)
         except OSError as error:
             raise CommandError(f"{output} could not be written: {error.strerror}") from None
         self.stdout.write(self.style.SUCCESS(f"Written to {output}."))

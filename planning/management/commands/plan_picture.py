@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from fincred import clock
+from fincred.private_file import write_private
 from goals.vocabulary import GoalType, Priority
 from planning.engine.model import Finances, GoalInput, PlanInput
 from planning.picture import draw
@@ -62,7 +63,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, path: Path, person: str | None, **options: Any) -> None:
         picture = draw(_plan_of(person) if person else CROSSING_DATES)
         try:
-            path.write_text(picture, encoding="utf-8")
+            if person:
+                with write_private(path) as file:
+                    file.write(picture.encode())
+            else:
+                path.write_text(picture, encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{path} can't be written: {error.strerror}.") from error
         self.stdout.write(self.style.SUCCESS(f"Wrote {path}."))

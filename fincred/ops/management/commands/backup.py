@@ -1,10 +1,11 @@
-"""The whole database into one file."""
+"""Write the whole database into one file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred.db import backup as archive
@@ -13,8 +14,8 @@ from fincred.ops.progress_bar import ProgressBar
 
 class Command(BaseCommand):
     help = (
-        "Write every row, as of one moment, into a file that either engine can restore. It holds personal data. "
-        "Example: manage.py backup /backups/2026-03-10.fincred.gz"
+        "Write every row, as of one moment, into a file that either engine can restore, signed with BACKUP_KEY. "
+        "It holds personal data. Example: manage.py backup /backups/2026-03-10.fincred.gz"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,5 +26,7 @@ class Command(BaseCommand):
         try:
             rows = archive.backup(file, progress=bar.advance)
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}") from error
+            raise CommandError(f"{file}: {error.strerror or error}") from error
+        if not settings.BACKUP_KEY:
+            self.stderr.write("BACKUP_KEY isn't set: a restore will detect damage, but no forger.")
         self.stdout.write(self.style.SUCCESS(f"{rows} rows in {file}"))

@@ -1,0 +1,32 @@
+"""Files that only their owner may read: exports, backups, keys."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def write_private(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write into, which takes its name and the place of an older one only when it is complete.
+
+    :raises OSError: it can't be written, or something that isn't a file has its name. Then nothing has changed.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "Is not a regular file", str(target))
+    # A new file: a program that has the older one open can't read the new content.
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(file.name, target)
+        except BaseException:
+            os.unlink(file.name)
+            raise
