@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.renderers import no_content
 from fincred.api.views import ApiView
-from fincred.db.queries import BoundQuery, get_or_404
 from fincred.errors import NoFieldsToUpdateError
-from goals import examples, queries, services
+from goals import examples, services
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
-from goals.models import Goal
+from goals.queries import GOAL, goals_of
 from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalSerializer, GoalUpdateSerializer
 
 
-class _GoalView(ApiView):
-    def shown(self, goal: Goal, status: int = 200) -> HttpResponse:
-        return self.answer(GoalSerializer, goal, status, today=self.today)
-
-
-class GoalList(_GoalView):
+class GoalList(ApiView):
     @documented(
         summary="List own goals",
         description="Goals of every status, newest first unless `ordering` says otherwise.",
@@ -36,23 +27,10 @@ class GoalList(_GoalView):
         response_example=[examples.GOAL],
     )
     def get(self, request: Request) -> HttpResponse:
-        goals = self._chosen(self.user.pk)
-        on_page = self.rows[0] if self.rows else None
-        return self.page(goals, GoalSerializer, chosen=on_page, today=self.today)
-
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        chosen = self._chosen(person)
-        return (self.on_page(chosen),) if isinstance(chosen, BoundQuery) else ()
-
-    def _chosen(self, person: UUID) -> BoundQuery[Goal] | QuerySet[Goal]:
-        asked = self.query(GoalFilter)
-        ordering = ORDERINGS[asked.pop("ordering")]
-        chosen = {name: value for name, value in asked.items() if value}
-        # Each database searches in its own way, and several values make another statement.
-        if "search" in chosen or any(len(values) > 1 for values in chosen.values()):
-            return Goal.objects.filter(user_id=person).chosen(**chosen).order_by(*ordering)
-        single = {name: value for name, [value] in chosen.items()}
-        return queries.goals_chosen_by(frozenset(single), ordering).bind(owner=person, **single)
+        params = self.query(GoalFilter)
+        ordering = ORDERINGS[params.pop("ordering")]
+        filters = {name: value for name, value in params.items() if value}  # an empty search filters nothing
+        return self.page(goals_of(self.user.pk, filters, ordering), GoalSerializer, today=self.today)
 
     @documented(
         summary="Create a goal",
@@ -67,7 +45,8 @@ class GoalList(_GoalView):
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         data = self.validated(GoalCreateSerializer)
-        return self.shown(services.create_goal(owner=self.user, now=self.now, today=self.today, **data), 201)
+        goal = services.create_goal(owner=self.user, now=self.now, today=self.today, **data)
+        return self.answer(goal, GoalSerializer, status=201, today=self.today)
 
 
 _UPDATE: dict[str, Any] = {
@@ -90,13 +69,11 @@ _UPDATE: dict[str, Any] = {
 }
 
 
-class GoalDetail(_GoalView):
+class GoalDetail(ApiView):
     @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        return self.shown(get_or_404(self.rows[0]))
-
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        return (queries.GOAL.bind(owner=person, goal_id=self.kwargs["goal_id"]).one,)
+        goal = GOAL.bind(owner=self.user.pk, goal_id=goal_id).get()
+        return self.answer(goal, GoalSerializer, today=self.today)
 
     @documented(summary="Change a goal", **_UPDATE)
     def patch(self, request: Request, goal_id: UUID) -> HttpResponse:
@@ -113,12 +90,12 @@ class GoalDetail(_GoalView):
     )
     def delete(self, request: Request, goal_id: UUID) -> HttpResponse:
         services.cancel_goal(owner=self.user, goal_id=goal_id, now=self.now, today=self.today)
-        return no_content()
+        return self.no_content()
 
     def _update(self, goal_id: UUID) -> HttpResponse:
-        Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
-        changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
+        with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
+            changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
         goal = services.update_goal(
             owner=self.user, goal_id=goal_id, changes=changes, now=self.now, today=self.today
         )
-        return self.shown(goal)
+        return self.answer(goal, GoalSerializer, today=self.today)

@@ -18,8 +18,8 @@ from tracking import milestones
 
 
 class CheckInQuerySet(OwnedQuerySet["CheckIn"]):
-    def of_goal(self, goal: Goal) -> Self:
-        """Whose goal it is has been made sure of: the goal alone decides, and its index serves."""
+    def of_goal(self, goal: Goal | Parameter) -> Self:
+        """The caller checks whose goal it is: only the goal is a condition here, so its index alone serves."""
         return self.filter(goal=goal)
 
     def between(self, first: date | Parameter | None, last: date | Parameter | None) -> Self:

@@ -1,9 +1,9 @@
-"""The dashboard: one read across goals, plans, weeks and milestones."""
+"""Reads of check-ins, each declared once and compiled once, and the dashboard."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,21 +13,30 @@ from uuid import UUID
 
 from django.db.models import Subquery
 
-from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
-from planning.services.projections import GoalProjection, project_goal
-from tracking.models import CheckIn, CheckInQuerySet, Milestone
-from tracking.services import WEEKS
+from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone
 from tracking.streaks import streaks
 
 TOP_GOALS: Final = 5
 RECENT_MILESTONES: Final = 5
 
-PERIOD: Final = frozenset({"from", "to"})
+_PERIOD: Final = frozenset({"from", "to"})
+
+CHECK_IN: Final = PreparedQuery(CheckIn.objects.owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id")))
+AMOUNTS_BY_DAY: Final = PreparedQuery(
+    CheckIn.objects.of_goal(Parameter("goal"))
+    .order_by("check_in_date", "created_at", "id")
+    .values_list("check_in_date", "current_amount")
+)
+# The Mondays of the weeks that have check-ins.
+WEEKS: Final = PreparedQuery(
+    CheckInWeek.objects.filter(user_id=Parameter("owner")).values_list("monday", flat=True)
+)
 
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
@@ -40,40 +49,50 @@ _MILESTONES: Final = PreparedQuery(
 )
 
 
-@cache
-def history_of_goal(period: AbstractSet[str]) -> PreparedQuery[CheckIn]:
-    """A goal's check-ins, newest first; `period` has "from" and "to" where those days are given.
+def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:
+    """A goal's check-ins, newest first, of a `period` with or without the days "from" and "to".
 
-    Whoever shows them makes sure whose goal it is: the goal alone decides here, and its index serves.
+    The caller checks whose goal it is: only the goal is a condition here, so its index alone serves.
     """
-    return PreparedQuery(_within(CheckIn.objects.filter(goal_id=Parameter("goal")), period))
+    return _history_of_goal(frozenset(period)).bind(goal=goal_id, **period)
+
+
+def history_of_person(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[CheckIn]:
+    """The same across the person's goals, or of the one that `filters` names as "goal_id"."""
+    return _history_of_person(frozenset(filters)).bind(owner=owner, **filters)
+
+
+def length_of_history(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[int]:
+    """Numbers whose sum is the length of `history_of_person`: each goal keeps its own, a period's is counted."""
+    if _PERIOD & filters.keys():
+        return history_of_person(owner, filters).count_query()
+    return _check_in_counts(frozenset(filters)).bind(owner=owner, **filters)
 
 
 @cache
-def history_of_person(asked: AbstractSet[str]) -> PreparedQuery[CheckIn]:
-    """The same across a person's goals, or of the one that is given as "goal_id"."""
-    if "goal_id" not in asked:
-        return PreparedQuery(_within(CheckIn.objects.owned_by(Parameter("owner")), asked))
+def _history_of_goal(names: frozenset[str]) -> PreparedQuery[CheckIn]:
+    return PreparedQuery(_within(CheckIn.objects.of_goal(Parameter("goal")), names))
+
+
+@cache
+def _history_of_person(names: frozenset[str]) -> PreparedQuery[CheckIn]:
+    if "goal_id" not in names:
+        return PreparedQuery(_within(CheckIn.objects.owned_by(Parameter("owner")), names))
     # The goal says whose it is, so the goal's index alone can count its check-ins.
     goal = Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id"))
-    return PreparedQuery(_within(CheckIn.objects.filter(goal_id=Subquery(goal.values("pk"))), asked))
+    return PreparedQuery(_within(CheckIn.objects.filter(goal_id=Subquery(goal.values("pk"))), names))
 
 
 @cache
-def _counters(asked: AbstractSet[str]) -> PreparedQuery[int]:
+def _check_in_counts(names: frozenset[str]) -> PreparedQuery[int]:
     goals = Goal.objects.owned_by(Parameter("owner"))
-    if "goal_id" in asked:
+    if "goal_id" in names:
         goals = goals.filter(pk=Parameter("goal_id"))
     return PreparedQuery(goals.values_list("check_in_count", flat=True))
 
 
-def length_of_history(*, owner: UUID, **asked: UUID) -> int:
-    """How many `history_of_person` has without a period: the goals count them."""
-    return sum(_counters(frozenset(asked)).bind(owner=owner, **asked).all())
-
-
-def _within(check_ins: CheckInQuerySet, period: AbstractSet[str]) -> CheckInQuerySet:
-    first, last = (Parameter(name) if name in period else None for name in ("from", "to"))
+def _within(check_ins: CheckInQuerySet, names: frozenset[str]) -> CheckInQuerySet:
+    first, last = (Parameter(name) if name in names else None for name in ("from", "to"))
     return check_ins.between(first, last).newest_first()
 
 
@@ -111,27 +130,15 @@ class Dashboard:
     recent_milestones: list[Milestone]
 
 
-def for_dashboard(owner: UUID) -> tuple[BoundQuery[Any], ...]:
-    """What `dashboard` is made from, however much there is."""
-    return (
+def dashboard(*, owner: UUID, today: date) -> Dashboard:
+    """What a person sees first."""
+    top_goals, open_plans, amounts, weeks, milestones = fetch_all(
         _MOST_URGENT.bind(owner=owner).page(limit=TOP_GOALS),
         OPEN_PLANS_IN_BRIEF.bind(owner=owner),
         _AMOUNTS.bind(owner=owner),
-        WEEKS.bind(person=owner),
+        WEEKS.bind(owner=owner),
         _MILESTONES.bind(owner=owner).page(limit=RECENT_MILESTONES),
     )
-
-
-def dashboard(
-    top_goals: list[Goal],
-    open_plans: list[ActionPlan],
-    amounts: list[tuple[str, Decimal]],
-    weeks: list[date],
-    milestones: list[Milestone],
-    *,
-    today: date,
-) -> Dashboard:
-    """What a person sees first."""
     return Dashboard(_lines(top_goals, open_plans), _stats(amounts, weeks, today), milestones)
 
 
@@ -154,10 +161,3 @@ def _stats(amounts: list[tuple[str, Decimal]], weeks: list[date], today: date) -
         current_streak=so_far.current,
         longest_streak=so_far.longest,
     )
-
-
-def projection(*, goal: Goal, today: date) -> GoalProjection:
-    """The goal's series, with what its check-ins told so far."""
-    check_ins = CheckIn.objects.of_goal(goal).order_by("check_in_date", "created_at", "id")
-    told = list(check_ins.values_list("check_in_date", "current_amount"))
-    return project_goal(goal=goal, check_ins=told, today=today)

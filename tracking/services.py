@@ -30,16 +30,14 @@ from tracking import milestones
 from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.feedback import feedback
 from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.queries import WEEKS
 from tracking.streaks import Streaks, monday_of, streaks
 
 logger = logging.getLogger(__name__)
 
-_NEWEST: Final = PreparedQuery(CheckIn.objects.filter(goal_id=Parameter("goal")).newest_first())
+_NEWEST: Final = PreparedQuery(CheckIn.objects.of_goal(Parameter("goal")).newest_first())
 _REACHED: Final = PreparedQuery(
     Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True)
-)
-WEEKS: Final = PreparedQuery(
-    CheckInWeek.objects.filter(user_id=Parameter("person")).values_list("monday", flat=True)
 )
 _ONE_MORE: Final = Update(
     CheckInWeek.objects.filter(user_id=Parameter("person"), monday=Parameter("monday")),
@@ -98,7 +96,7 @@ def create_check_in(
         owner.id,
         GOAL.bind(owner=owner.id, goal_id=goal_id).one,
         _NEWEST.bind(goal=goal_id).one,
-        WEEKS.bind(person=owner.id),
+        WEEKS.bind(owner=owner.id),
         audit.last_link(owner.id),
     )
     goal: Goal = get_or_404(found)
@@ -155,7 +153,7 @@ def update_check_in(
     if "check_in_date" in changed:
         _require_past(changes["check_in_date"], today)
         _uncount_week(owner.id, day)
-        _count_week(owner.id, changes["check_in_date"], WEEKS.bind(person=owner.id).all())
+        _count_week(owner.id, changes["check_in_date"], WEEKS.bind(owner=owner.id).all())
     for name in changed:
         setattr(check_in, name, changes[name])  # type: ignore[literal-required]
     check_in.updated_at = now

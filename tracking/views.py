@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse, no_content
+from fincred.api.serializers import PageQuery
 from fincred.api.views import ApiView
-from fincred.db.queries import BoundQuery, get_or_404
-from fincred.errors import FinCredError, NoFieldsToUpdateError
+from fincred.db.queries import fetch_all, get_or_404
+from fincred.errors import NoFieldsToUpdateError
 from goals.errors import GoalLimitExceededError
-from goals.models import Goal
 from goals.queries import GOAL
 from planning.examples import PROJECTION
 from planning.serializers.projections import ProjectionSerializer
+from planning.services.projections import project_goal
 from tracking import examples, queries, services
 from tracking.errors import GoalNotActiveError
-from tracking.models import CheckIn
 from tracking.serializers import (
     CheckInCreateSerializer,
     CheckInFilter,
@@ -46,22 +41,16 @@ class GoalCheckIns(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        with self._whose_goal_first():
-            found, on_page, *counted = self.rows
-        goal = get_or_404(found)
-        total = counted[0][0] if counted else goal.check_in_count
-        return self.page(self._history(), CheckInSerializer, chosen=on_page, count=lambda: total)
-
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        goal = GOAL.bind(owner=person, goal_id=self.kwargs["goal_id"])
-        history = self._history()
-        # A goal counts its check-ins; those of a period are counted along, for a page that is full.
-        counted = [history.number] if self.query(PeriodFilter) else []
-        return goal.one, self.on_page(history), *counted
-
-    def _history(self) -> BoundQuery[CheckIn]:
-        period = self.query(PeriodFilter)
-        return queries.history_of_goal(frozenset(period)).bind(goal=self.kwargs["goal_id"], **period)
+        target = GOAL.bind(owner=self.user.pk, goal_id=goal_id)
+        with self.not_found_first(target):
+            period, place = self.query(PeriodFilter), self.query(PageQuery)
+        history = queries.history_of_goal(goal_id, period)
+        # A goal knows how many check-ins it has; those of a period are counted.
+        counted = [history.count_query()] if period else []
+        goals, check_ins, *counts = fetch_all(target, history.page(**place), *counted)
+        goal = get_or_404(goals)
+        total = counts[0][0] if counts else goal.check_in_count
+        return self.page(check_ins, CheckInSerializer, total=total)
 
     @documented(
         summary="Check in",
@@ -79,21 +68,12 @@ class GoalCheckIns(ApiView):
     )
     @idempotent
     def post(self, request: Request, goal_id: UUID) -> HttpResponse:
-        with self._whose_goal_first():
+        with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
             data = self.validated(CheckInCreateSerializer)
         outcome = services.create_check_in(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
-        return self.answer(CheckInOutcomeSerializer, outcome, 201)
-
-    @contextmanager
-    def _whose_goal_first(self) -> Iterator[None]:
-        """Whose goal it is comes before what is wrong with the query or the body."""
-        try:
-            yield
-        except (APIException, FinCredError):
-            GOAL.bind(owner=self.user.pk, goal_id=self.kwargs["goal_id"]).get()
-            raise
+        return self.answer(outcome, CheckInOutcomeSerializer, status=201)
 
 
 class CheckInList(ApiView):
@@ -105,19 +85,12 @@ class CheckInList(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request) -> HttpResponse:
-        on_page, *counted = self.rows
-        by_goals = partial(queries.length_of_history, owner=self.user.pk, **self.query(CheckInFilter))
-        count = (lambda: counted[0][0]) if counted else by_goals
-        return self.page(self._history(self.user.pk), CheckInSerializer, chosen=on_page, count=count)
-
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        history = self._history(person)
-        counted = [history.number] if queries.PERIOD & self.query(CheckInFilter).keys() else []
-        return self.on_page(history), *counted
-
-    def _history(self, person: UUID) -> BoundQuery[CheckIn]:
-        asked = self.query(CheckInFilter)
-        return queries.history_of_person(frozenset(asked)).bind(owner=person, **asked)
+        filters, place = self.query(CheckInFilter), self.query(PageQuery)
+        check_ins, counts = fetch_all(
+            queries.history_of_person(self.user.pk, filters).page(**place),
+            queries.length_of_history(self.user.pk, filters),
+        )
+        return self.page(check_ins, CheckInSerializer, total=sum(counts))
 
 
 _UPDATE: dict[str, Any] = {
@@ -136,7 +109,8 @@ _UPDATE: dict[str, Any] = {
 class CheckInDetail(ApiView):
     @documented(summary="One check-in", response=CheckInSerializer, response_example=examples.CHECK_IN)
     def get(self, request: Request, check_in_id: UUID) -> HttpResponse:
-        return self.answer(CheckInSerializer, CheckIn.objects.get_owned(self.user, check_in_id))
+        check_in = queries.CHECK_IN.bind(owner=self.user.pk, check_in_id=check_in_id).get()
+        return self.answer(check_in, CheckInSerializer)
 
     @documented(summary="Correct a check-in", **_UPDATE)
     def patch(self, request: Request, check_in_id: UUID) -> HttpResponse:
@@ -154,15 +128,15 @@ class CheckInDetail(ApiView):
     )
     def delete(self, request: Request, check_in_id: UUID) -> HttpResponse:
         services.delete_check_in(owner=self.user, check_in_id=check_in_id, now=self.now, today=self.today)
-        return no_content()
+        return self.no_content()
 
     def _update(self, check_in_id: UUID) -> HttpResponse:
-        CheckIn.objects.get_owned(self.user, check_in_id)  # whose it is comes before what is wrong with the body
-        changes = cast("services.CheckInChanges", self.validated(CheckInUpdateSerializer))
+        with self.not_found_first(queries.CHECK_IN.bind(owner=self.user.pk, check_in_id=check_in_id)):
+            changes = cast("services.CheckInChanges", self.validated(CheckInUpdateSerializer))
         check_in = services.update_check_in(
             owner=self.user, check_in_id=check_in_id, changes=changes, now=self.now, today=self.today
         )
-        return self.answer(CheckInSerializer, check_in)
+        return self.answer(check_in, CheckInSerializer)
 
 
 class DashboardView(ApiView):
@@ -173,11 +147,8 @@ class DashboardView(ApiView):
         response_example=examples.DASHBOARD,
     )
     def get(self, request: Request) -> HttpResponse:
-        board = queries.dashboard(*self.rows, today=self.today)
-        return self.answer(DashboardSerializer, board, today=self.today)
-
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        return queries.for_dashboard(person)
+        dashboard = queries.dashboard(owner=self.user.pk, today=self.today)
+        return self.answer(dashboard, DashboardSerializer, today=self.today)
 
 
 class GoalProjectionView(ApiView):
@@ -191,5 +162,8 @@ class GoalProjectionView(ApiView):
         response_example=PROJECTION,
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        goal = Goal.objects.get_owned(self.user, goal_id)
-        return JSONResponse(ProjectionSerializer(queries.projection(goal=goal, today=self.today)).data)
+        goals, told = fetch_all(
+            GOAL.bind(owner=self.user.pk, goal_id=goal_id), queries.AMOUNTS_BY_DAY.bind(goal=goal_id)
+        )
+        projection = project_goal(goal=get_or_404(goals), check_ins=told, today=self.today)
+        return self.answer(projection, ProjectionSerializer)

@@ -1,4 +1,4 @@
-"""The general rate limits, as DRF asks for them. Those of signing in and of mail are the services' own."""
+"""The general rate limits, as a DRF throttle. Those of signing in and of mail are enforced in the services."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts import reading_ahead
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
 from fincred import clock
-from fincred.errors import RateLimitExceededError
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,10 +24,5 @@ class PerPerson(BaseThrottle):
         """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
         if request.user:
             policy = policies.READS if request.method in _READING else policies.WRITES
-            try:
-                enforce(policy, str(request.user.pk), now=clock.now())
-            except RateLimitExceededError:
-                reading_ahead.refused(request.auth.pk)
-                raise
-            reading_ahead.let_through(request.auth.pk)
+            enforce(policy, str(request.user.pk), now=clock.now())
         return True

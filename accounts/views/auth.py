@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -29,11 +31,10 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView, login_response, message_response, renewed
+from accounts.views.base import PublicView, SessionView
 from accounts.vocabulary import EndReason
 from fincred.api.openapi import documented
 from fincred.api.parsers import StrictJSONParser
-from fincred.api.renderers import JSONResponse
 
 
 class Register(PublicView):
@@ -49,7 +50,8 @@ class Register(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         user = services.register(now=self.now, **self.validated(RegisterSerializer))
-        return JSONResponse({"message": "Welcome! Please check your mail.", "email": user.email}, status=201)
+        message = "Welcome! Please check your mail."
+        return self.answer({"message": message, "email": user.email}, RegisteredSerializer, status=201)
 
 
 class VerifyEmail(PublicView):
@@ -65,9 +67,9 @@ class VerifyEmail(PublicView):
         response_example=examples.LOGIN_ANSWER,
     )
     def post(self, request: Request) -> HttpResponse:
-        return login_response(
-            *services.verify_email_and_login(now=self.now, **self.validated(MailedTokenSerializer))
-        )
+        data = self.validated(MailedTokenSerializer)
+        user, pair = services.verify_email_and_login(now=self.now, **data)
+        return self.answer({**asdict(pair), "user": user}, LoginAnswerSerializer)
 
     @documented(
         summary="Verify the address (the link in the mail)",
@@ -79,7 +81,8 @@ class VerifyEmail(PublicView):
     )
     def get(self, request: Request) -> HttpResponse:
         services.verify_email(now=self.now, **self.query(MailedTokenQuery))
-        return message_response("Thank you, your address is verified. You can log in now.")
+        message = "Thank you, your address is verified. You can log in now."
+        return self.answer({"message": message}, MessageSerializer)
 
 
 class ResendVerification(PublicView):
@@ -93,7 +96,8 @@ class ResendVerification(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.resend_verification(now=self.now, **self.validated(AddressSerializer))
-        return message_response("If this address waits for verification, a mail is on its way.")
+        message = "If this address waits for verification, a mail is on its way."
+        return self.answer({"message": message}, MessageSerializer)
 
 
 class Login(PublicView):
@@ -115,7 +119,8 @@ class Login(PublicView):
             (URLEncodedParser.media_type, MultipartFormParser.media_type)
         )
         data = self.validated(CredentialsFormSerializer if is_form else CredentialsSerializer)
-        return login_response(*services.login(now=self.now, **data))
+        user, pair = services.login(now=self.now, **data)
+        return self.answer({**asdict(pair), "user": user}, LoginAnswerSerializer)
 
 
 class Refresh(PublicView):
@@ -132,7 +137,8 @@ class Refresh(PublicView):
         response_example=examples.PAIR,
     )
     def post(self, request: Request) -> HttpResponse:
-        return renewed(services.refresh(now=self.now, **self.validated(RefreshSerializer)))
+        pair = services.refresh(now=self.now, **self.validated(RefreshSerializer))
+        return self.answer(pair, TokenPairSerializer)
 
 
 class Logout(SessionView):
@@ -145,7 +151,7 @@ class Logout(SessionView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.end_session(session_id=self.session.pk, reason=EndReason.LOGOUT, now=self.now)
-        return message_response("You are logged out.")
+        return self.answer({"message": "You are logged out."}, MessageSerializer)
 
 
 class LogoutAll(SessionView):
@@ -157,4 +163,4 @@ class LogoutAll(SessionView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.end_all_sessions(user=self.user, reason=EndReason.LOGOUT_ALL, now=self.now)
-        return message_response("You are logged out everywhere.")
+        return self.answer({"message": "You are logged out everywhere."}, MessageSerializer)

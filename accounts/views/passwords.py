@@ -14,7 +14,7 @@ from accounts.serializers import (
     PasswordResetSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView, message_response, renewed
+from accounts.views.base import PublicView, SessionView
 from fincred.api.openapi import documented
 
 
@@ -30,7 +30,8 @@ class PasswordChange(SessionView):
     )
     def post(self, request: Request) -> HttpResponse:
         data = self.validated(PasswordChangeSerializer)
-        return renewed(services.change_password(user=self.user, now=self.now, **data))
+        pair = services.change_password(user=self.user, now=self.now, **data)
+        return self.answer(pair, TokenPairSerializer)
 
 
 class PasswordReset(PublicView):
@@ -44,7 +45,7 @@ class PasswordReset(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.request_reset(now=self.now, **self.validated(AddressSerializer))
-        return message_response("If this address has an account, a mail is on its way.")
+        return self.answer({"message": "If this address has an account, a mail is on its way."}, MessageSerializer)
 
 
 class PasswordResetConfirm(PublicView):
@@ -59,4 +60,4 @@ class PasswordResetConfirm(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         services.reset_password(now=self.now, **self.validated(PasswordResetSerializer))
-        return message_response("Your new password is set. You can log in now.")
+        return self.answer({"message": "Your new password is set. You can log in now."}, MessageSerializer)

@@ -12,7 +12,6 @@ from accounts.errors import TokenExpiredError, TokenInvalidError
 from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializer, UserSerializer
 from accounts.views.base import SessionView
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse, no_content
 from fincred.errors import NoFieldsToUpdateError
 
 
@@ -24,7 +23,7 @@ class Me(SessionView):
         response_example=examples.USER,
     )
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse(UserSerializer(self.user).data)
+        return self.answer(self.user, UserSerializer)
 
     @documented(
         summary="Erase me",
@@ -36,7 +35,7 @@ class Me(SessionView):
     )
     def delete(self, request: Request) -> HttpResponse:
         services.leave(user=self.user, now=self.now, **self.validated(PasswordConfirmationSerializer))
-        return no_content()
+        return self.no_content()
 
 
 class Export(SessionView):
@@ -49,7 +48,7 @@ class Export(SessionView):
     def get(self, request: Request) -> HttpResponse:
         sections = services.export_person(user=self.user, now=self.now)
         name = f"fincred-export-{self.today}.json"
-        return JSONResponse(sections, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return self.answer(sections, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 _UPDATE: dict[str, Any] = {
@@ -70,7 +69,7 @@ class ProfileDetail(SessionView):
         response_example=examples.PROFILE,
     )
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse(ProfileSerializer(self.user.profile).data)
+        return self.answer(self.user.profile, ProfileSerializer)
 
     @documented(summary="Change my profile", **_UPDATE)
     def patch(self, request: Request) -> HttpResponse:
@@ -82,4 +81,4 @@ class ProfileDetail(SessionView):
 
     def _update(self) -> HttpResponse:
         profile = services.update_profile(user=self.user, now=self.now, **self.validated(ProfileSerializer))
-        return JSONResponse(ProfileSerializer(profile).data)
+        return self.answer(profile, ProfileSerializer)

@@ -23,31 +23,17 @@ def render_json(document: Any) -> bytes:
 
 
 class JSONResponse(HttpResponse):
-    """An answer of the API. There is one form, so it is written at once and not when a client's wish is known."""
+    """What every answer and refusal is; views make one with `answer` or `page`.
+
+    DRF's `Response` is rendered after content negotiation. There is one form here, so it is rendered at once.
+    """
 
     def __init__(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(render_json(document), "application/json", status, headers=headers)
 
 
-def no_content() -> HttpResponse:
-    """Done, and nothing to tell."""
-    response = HttpResponse(status=204)
-    del response["Content-Type"]
-    return response
-
-
 class ExactJSONRenderer(BaseRenderer):
-    """What DRF knows of it: that it is JSON, for clients that would rather have something else."""
+    """Tells DRF's content negotiation and the OpenAPI document that the API speaks JSON; it renders nothing."""
 
     media_type = "application/json"
     format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        return b"" if data is None else render_json(data)

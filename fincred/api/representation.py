@@ -1,8 +1,10 @@
-"""Answers shaped as their serializers declare, by a plan that is made once for each serializer class.
+"""Objects represented as their serializers declare, by functions that are made once for each serializer class.
 
-DRF builds every field of a serializer anew for each answer and asks each for its value by itself. What is
-declared doesn't change while the process lives: which attributes to take, and which few need converting. The
-JSON is the same as DRF's own (a test holds that); UUIDs, days and moments stay values, which the renderer writes.
+DRF makes every field of a serializer anew for each answer, and each field fetches its own value. But what is
+declared doesn't change: which attributes to take, and which few of them to convert. A test holds that the JSON is
+the one that DRF makes, byte for byte; UUIDs, days and moments stay values, which the renderer writes.
+
+A serializer whose fields depend on its context can't be represented like that: declare two classes.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from rest_framework import serializers
 AnySerializer = serializers.Serializer[Any]
 AnyField = serializers.Field[Any, Any, Any, Any]
 Context = Mapping[str, Any]
-Shape = Callable[[Iterable[Any], Context], list[Any]]
+Represent = Callable[[Iterable[Any], Context], list[Any]]
 
 _NO_CONTEXT: Context = MappingProxyType({})
 
-# The renderer writes these as the serializer's own fields would.
-_WRITTEN_AS_THEY_ARE = (
+# The renderer writes the values of these as the fields would.
+_PLAIN_FIELDS = (
     serializers.BooleanField,
     serializers.CharField,
     serializers.ChoiceField,
@@ -35,60 +37,59 @@ _WRITTEN_AS_THEY_ARE = (
 
 
 def serialize(serializer_class: type[AnySerializer], row: Any, context: Context = _NO_CONTEXT) -> Any:
-    """One object, as `serializer_class` declares it; `context` is for the fields that ask for it."""
-    return serialize_many(serializer_class, [row], context)[0]
+    """One object, or None, as `serializer_class` declares it; its methods find `context` in `self.context`."""
+    return None if row is None else serialize_many(serializer_class, [row], context)[0]
 
 
 def serialize_many(
     serializer_class: type[AnySerializer], rows: Iterable[Any], context: Context = _NO_CONTEXT
 ) -> list[Any]:
-    """A list of them."""
-    return _shape_of(serializer_class)(rows, context)
+    return _representation(serializer_class)(rows, context)
 
 
 @cache
-def _shape_of(serializer_class: type[AnySerializer]) -> Shape:
-    """The plan of a serializer; one that shapes its own answers goes on doing so."""
+def _representation(serializer_class: type[AnySerializer]) -> Represent:
+    """What represents rows; a serializer with a `to_representation` of its own goes on using that."""
     if serializer_class.to_representation is not serializers.Serializer.to_representation:
-        return lambda rows, context: [serializer_class(context=context).to_representation(row) for row in rows]
-    itself = serializer_class()
-    fields = {name: field for name, field in itself.fields.items() if not field.write_only}
+        return lambda rows, context: list(map(serializer_class(context=context).to_representation, rows))
+    serializer = serializer_class()
+    fields = {name: field for name, field in serializer.fields.items() if not field.write_only}
     methods = _of_kind(serializers.SerializerMethodField, fields)
-    told = [(name, str(field.method_name)) for name, field in methods.items()]
-    taken = {name: field for name, field in fields.items() if name not in methods}
-    take = _taking([str(field.source) for field in taken.values()])
-    nested = [(name, inner) for name, field in taken.items() if (inner := _inner_shape(field))]
-    plain = {name for name, _ in nested} | set(_of_kind(_WRITTEN_AS_THEY_ARE, taken))
-    converted = [(name, field.to_representation) for name, field in taken.items() if name not in plain]
+    method_names = [(name, str(field.method_name)) for name, field in methods.items()]
+    attributes = {name: field for name, field in fields.items() if name not in methods}
+    take = _taking([str(field.source) for field in attributes.values()])
+    nested = [(name, inner) for name, field in attributes.items() if (inner := _nested(field))]
+    unconverted = {name for name, _ in nested} | set(_of_kind(_PLAIN_FIELDS, attributes))
+    converted = [(name, field.to_representation) for name, field in attributes.items() if name not in unconverted]
 
-    def shape(rows: Iterable[Any], context: Context) -> list[Any]:
-        teller = _knowing(itself, context) if told else itself
-        answers = []
+    def represent(rows: Iterable[Any], context: Context) -> list[Any]:
+        with_context = _with_context(serializer, context) if methods else serializer
+        documents = []
         for row in rows:
-            if isinstance(row, Mapping):  # a stored document, whose keys may be missing
-                answers.append(dict(itself.to_representation(row)))
+            if isinstance(row, Mapping):  # its keys may be missing
+                documents.append(dict(serializer.to_representation(row)))
                 continue
-            answer = dict.fromkeys(fields)
-            answer.update(zip(taken, take(row), strict=True))
+            document = dict.fromkeys(fields)
+            document.update(zip(attributes, take(row), strict=True))
             for name, convert in converted:
-                if (value := answer[name]) is not None:
-                    answer[name] = convert(value)
+                if (value := document[name]) is not None:
+                    document[name] = convert(value)
             for name, inner in nested:
-                if (value := answer[name]) is not None:
-                    answer[name] = inner(value, context)
-            for name, method in told:
-                answer[name] = getattr(teller, method)(row)
-            answers.append(answer)
-        return answers
+                if (value := document[name]) is not None:
+                    document[name] = inner(value, context)
+            for name, method in method_names:
+                document[name] = getattr(with_context, method)(row)
+            documents.append(document)
+        return documents
 
-    return shape
+    return represent
 
 
-def _knowing(serializer: AnySerializer, context: Context) -> AnySerializer:
-    """The same with this context; making one anew would make all its fields anew."""
-    one: AnySerializer = object.__new__(type(serializer))
-    one.__dict__ = {**serializer.__dict__, "_context": context}
-    return one
+def _with_context(serializer: AnySerializer, context: Context) -> AnySerializer:
+    """A copy with this context, without making its fields anew."""
+    copy: AnySerializer = object.__new__(type(serializer))
+    copy.__dict__ = {**serializer.__dict__, "_context": context}
+    return copy
 
 
 def _of_kind(kind: Any, fields: Mapping[str, AnyField]) -> dict[str, Any]:
@@ -96,17 +97,17 @@ def _of_kind(kind: Any, fields: Mapping[str, AnyField]) -> dict[str, Any]:
 
 
 def _taking(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What takes all of these attributes of a row at once; `*` is the row itself."""
+    """What takes all these attributes of a row at once; the source `*` is the row itself."""
     if len(sources) > 1 and "*" not in sources:
         return attrgetter(*sources)
     return lambda row: tuple(row if source == "*" else attrgetter(source)(row) for source in sources)
 
 
-def _inner_shape(field: AnyField) -> Callable[[Any, Context], Any] | None:
-    """How a serializer inside of a serializer shapes what it is given; None where there is none."""
+def _nested(field: AnyField) -> Callable[[Any, Context], Any] | None:
+    """What represents the value of a nested serializer; None for another field."""
     if isinstance(field, serializers.ListSerializer):
-        return _shape_of(cast("type[AnySerializer]", type(field.child)))
+        return _representation(cast("type[AnySerializer]", type(field.child)))
     if isinstance(field, serializers.Serializer):
-        one = _shape_of(type(field))
-        return lambda value, context: one([value], context)[0]
+        represent = _representation(type(field))
+        return lambda value, context: represent([value], context)[0]
     return None

@@ -1,15 +1,13 @@
-"""What every API view has: the person, the moment, validated input, a page."""
+"""What every API view has: the person, the moment, validated input, and the one way to answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache, cached_property, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-from uuid import UUID
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, cast
 
-from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -22,7 +20,7 @@ from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
 from fincred.context import caller, set_caller
-from fincred.db.queries import BoundQuery, fetch_all
+from fincred.db.queries import BoundQuery
 from fincred.db.retries import retry_on_deadlock
 from fincred.errors import FinCredError, MalformedRequestError
 
@@ -31,48 +29,29 @@ if TYPE_CHECKING:
 
 
 _READING = frozenset({"GET", "HEAD"})
-Made = TypeVar("Made")
-
-
-def _once(method: Callable[[Any], Made]) -> Callable[[Any], Made]:
-    """What a view's class declares doesn't change, and none of it keeps anything: one serves all requests."""
-    made: dict[type, Made] = {}
-
-    @wraps(method)
-    def of_class(view: Any) -> Made:
-        kind = type(view)
-        if kind not in made:
-            made[kind] = method(view)
-        return made[kind]
-
-    return of_class
 
 
 class ApiView(GenericAPIView[Any]):
-    """A view that reads the clock once and validates with strict serializers."""
+    """A view whose methods read top to bottom: input, service or query, answer.
 
-    # OPTIONS isn't among them: pages ask with it before they come here, and `Allow` tells everybody else.
+    `validated` and `query` check the input with strict serializers; `answer`, `page` and `no_content` are the only
+    ways to answer.
+    """
+
+    # No OPTIONS: the CORS middleware answers those of browsers, and `Allow` tells the methods.
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
-    get_authenticators = _once(GenericAPIView.get_authenticators)
-    get_content_negotiator = _once(GenericAPIView.get_content_negotiator)
-    get_parsers = _once(GenericAPIView.get_parsers)
-    get_permissions = _once(GenericAPIView.get_permissions)
-    get_renderers = _once(GenericAPIView.get_renderers)
-    get_throttles = _once(GenericAPIView.get_throttles)
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A deadlock's victim is done again, whole: signing in, reading the body and all."""
+        """Repeat the whole request, authentication included, when PostgreSQL aborted it as a deadlock victim."""
         if request.method not in _READING:
-            request.body  # noqa: B018  kept from now on, so that it can be read again
-        answer, before = super().dispatch, caller()
+            request.body  # noqa: B018  kept by Django from here on, so that it can be read twice
+        attempt, before = super().dispatch, caller()
 
-        def anew() -> HttpResponseBase:
+        def from_the_start() -> HttpResponseBase:
             set_caller(before)
-            self.__dict__.pop("rows", None)
-            return answer(request, *args, **kwargs)
+            return attempt(request, *args, **kwargs)
 
-        return retry_on_deadlock(anew)
+        return retry_on_deadlock(from_the_start)
 
     @property
     def user(self) -> User:
@@ -98,92 +77,75 @@ class ApiView(GenericAPIView[Any]):
             raise MalformedRequestError(reason="This request needs a body")
         return _checked(serializer_class, self.request.data)
 
-    def answer(
-        self, serializer_class: type[Serializer], row: Any, status: int = 200, **context: Any
-    ) -> HttpResponse:
-        """One object, as the serializer declares it."""
-        return JSONResponse(serialize(serializer_class, row, context), status)
-
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked.
 
         :raises rest_framework.exceptions.ValidationError: naming each that is wrong, or repeated.
         :raises FieldError: naming one that is not UTF-8.
         """
-        raw = self.request.META.get("QUERY_STRING", "")
-        return _checked(serializer_class, parse_query(raw)) if raw else _unasked(serializer_class).copy()
+        return _checked(serializer_class, parse_query(self.request.META.get("QUERY_STRING", "")))
 
-    def asked(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        """What a GET of this person reads in any case; it is asked for together with their session's check.
+    @contextmanager
+    def not_found_first(self, target: BoundQuery[Any]) -> Iterator[None]:
+        """Around checks of input: a `target` that doesn't exist is a 404, whatever is wrong with the input.
 
-        :raises rest_framework.exceptions.ValidationError: the query can't be understood.
+        The target is read only when the input is refused.
         """
-        return ()
-
-    def asked_ahead(self, person: UUID) -> Sequence[BoundQuery[Any]]:
-        """What may be asked before it is certain who asks.
-
-        Nothing with a replica, for where to read depends on the person; nothing of a query that will be refused,
-        for an ended session is refused before it.
-        """
-        if self.request.method not in _READING or settings.DATABASE_ROUTERS:
-            return ()
         try:
-            return self.asked(person)
+            yield
         except (APIException, FinCredError):
-            return ()
+            target.get()
+            raise
 
-    @cached_property
-    def rows(self) -> list[list[Any]]:
-        """The rows of each that was asked for."""
-        return fetch_all(*self.asked(self.user.pk))
+    def answer(
+        self,
+        content: Any,
+        serializer_class: type[Serializer] | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> HttpResponse:
+        """`content` as `serializer_class` declares it; without one it is the JSON document itself."""
+        document = serialize(serializer_class, content, context) if serializer_class else content
+        return JSONResponse(document, status, headers)
 
-    def on_page(self, rows: BoundQuery[Any]) -> BoundQuery[Any]:
-        """Those of them that the asked page shows."""
-        return rows.page(**self.query(PageQuery))
+    def no_content(self) -> HttpResponse:
+        response = HttpResponse(status=204)
+        del response["Content-Type"]
+        return response
 
     def page(
         self,
-        rows: QuerySet[Any] | Sequence[Any] | BoundQuery[Any],
+        rows: Any,
         serializer_class: type[Serializer],
         *,
-        chosen: Sequence[Any] | None = None,
-        count: Callable[[], int] | None = None,
+        total: int | None = None,
         **context: Any,
     ) -> HttpResponse:
-        """One page of `rows` as an array, by `limit` and `offset`. The order of `rows` must be total.
+        """The page that `limit` and `offset` choose, as an array.
 
-        `chosen` are those on the page, where they are known. A page that isn't full tells how many there are; else
-        `count` does, or without it the database counts.
+        `rows` are a bound query, a queryset or a list, in a total order. A view that reads the page and the total
+        together with other rows gives `total`; `rows` are then those of the page.
         """
-        asked = self.query(PageQuery)
-        limit, offset = asked["limit"], asked["offset"]
-        if chosen is None:
-            chosen = (
-                self.on_page(rows).all() if isinstance(rows, BoundQuery) else list(rows[offset : offset + limit])
-            )
-        total = _total(chosen, limit, offset)
-        if total is None:  # never less than what was seen: rows may have come meanwhile
-            total = max(count() if count else _count(rows), offset + len(chosen) if chosen else 0)
-        page = Page(limit=limit, offset=offset, total=total)
-        data = serialize_many(serializer_class, chosen, context)
-        return JSONResponse(data, headers=page.headers(self.request._request))
+        place = self.query(PageQuery)
+        if total is None:
+            rows, total = _page_and_total(rows, **place)
+        shown_until = place["offset"] + len(rows) if rows else 0
+        page = Page(**place, total=max(total, shown_until))  # a row may have been added since the count
+        document = serialize_many(serializer_class, rows, context)
+        return JSONResponse(document, headers=page.headers(self.request._request))
 
 
-def _total(chosen: Sequence[Any], limit: int, offset: int) -> int | None:
-    """A page that isn't full is the last one, so what came before it and itself are all there are; else None."""
-    return offset + len(chosen) if len(chosen) < limit and (chosen or not offset) else None
-
-
-def _count(rows: Any) -> int:
-    counted: int = len(rows) if isinstance(rows, Sequence) else rows.count()
-    return counted
-
-
-@cache
-def _unasked(serializer_class: type[Serializer]) -> dict[str, Any]:
-    """What a query without parameters comes to is the same for everybody."""
-    return _checked(serializer_class, {})
+def _page_and_total(rows: Any, *, limit: int, offset: int) -> tuple[list[Any], int]:
+    """The rows of the page, and how many there are in all; the last page tells that without counting."""
+    if isinstance(rows, BoundQuery):
+        on_page = rows.page(limit=limit, offset=offset).all()
+    else:
+        on_page = list(rows[offset : offset + limit])
+    if len(on_page) < limit and (on_page or not offset):
+        return on_page, offset + len(on_page)
+    return on_page, len(rows) if isinstance(rows, Sequence) else rows.count()
 
 
 def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
@@ -195,5 +157,5 @@ def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
 
 @cache
 def _reader(serializer_class: type[Serializer]) -> Serializer:
-    """Checks what comes in, for everybody: its fields are made once, and it keeps nothing of what it checks."""
+    """One instance checks the input of all requests: it is stateless, and making its fields costs the most."""
     return serializer_class()

@@ -111,13 +111,12 @@ class BoundQuery(Generic[Row]):
         """
         return get_or_404(self.one.all())
 
-    @property
-    def number(self) -> BoundQuery[int]:
+    def count_query(self) -> BoundQuery[int]:
         """How many there are, as the only row."""
         return BoundQuery(cast("PreparedQuery[int]", self.read), self.values, _Extent.COUNT)
 
     def count(self) -> int:
-        return self.number.all()[0]
+        return self.count_query().all()[0]
 
 
 def fetch_all(*asked: BoundQuery[Any]) -> list[list[Any]]:

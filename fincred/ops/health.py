@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.serializers import Serializer, TextField
 from fincred.api.views import ApiView
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
@@ -51,13 +50,13 @@ class Health(_PublicView):
         },
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse(describe())
+        return self.answer(describe())
 
 
 class Live(_PublicView):
     @documented(summary="Is the process alive (no I/O)", response_example={"status": "alive"})
     def get(self, request: Request) -> HttpResponse:
-        return JSONResponse({"status": "alive"})
+        return self.answer({"status": "alive"})
 
 
 class Ready(_PublicView):
@@ -80,7 +79,7 @@ class Ready(_PublicView):
             raise NotReadyError(reason="migrations", checks=condition.checks)
         if condition.restored:
             raise NotReadyError(reason="after_restore", checks=condition.checks)
-        return JSONResponse(_report(condition.checks))
+        return self.answer(_report(condition.checks))
 
 
 class Database(_PublicView):
@@ -91,7 +90,7 @@ class Database(_PublicView):
     def get(self, request: Request) -> HttpResponse:
         condition = probe.condition()
         _check_readable(condition)
-        return JSONResponse(_report({"database": condition.database}))
+        return self.answer(_report({"database": condition.database}))
 
 
 class Detailed(ApiView):
@@ -99,7 +98,7 @@ class Detailed(ApiView):
     def get(self, request: Request) -> HttpResponse:
         if not self.user.is_staff:
             raise AuthorizationError
-        return JSONResponse(describe() | _report(probe.condition().checks) | engines())
+        return self.answer(describe() | _report(probe.condition().checks) | engines())
 
 
 def _check_readable(condition: Condition) -> None:

@@ -86,12 +86,6 @@ class ScheduleField(serializers.Field[Any, Any, Any, Any]):
 class ScheduledGoalPlanSerializer(GoalPlanSerializer):
     schedule = ScheduleField(required=False, help_text="What is allocated to it. With `include_schedule` only.")
 
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        if not self.context.get("include_schedule", True):
-            del fields["schedule"]
-        return fields
-
 
 class ScheduledPlanSerializer(PlanSerializer):
     goals = ScheduledGoalPlanSerializer(many=True)
@@ -142,3 +136,10 @@ class WhatIfAnswerSerializer(Serializer):
     baseline = ScheduledPlanSerializer()
     scenario = ScheduledPlanSerializer()
     differences = DifferenceSerializer(many=True)
+
+
+class WhatIfInBriefSerializer(WhatIfAnswerSerializer):
+    """The same without the schedules."""
+
+    baseline = PlanSerializer()  # type: ignore[assignment]
+    scenario = PlanSerializer()  # type: ignore[assignment]

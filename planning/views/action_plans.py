@@ -10,7 +10,6 @@ from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.renderers import no_content
 from fincred.api.views import ApiView
 from fincred.errors import NoFieldsToUpdateError
 from goals.models import Goal
@@ -27,12 +26,7 @@ from planning.serializers.action_plans import (
 from planning.services import action_plans as services
 
 
-class _ActionPlanView(ApiView):
-    def shown(self, plan: ActionPlan, status: int = 200) -> HttpResponse:
-        return self.answer(ActionPlanSerializer, plan, status, today=self.today)
-
-
-class GoalActionPlans(_ActionPlanView):
+class GoalActionPlans(ApiView):
     @documented(
         summary="Make the goal's action plan",
         description=(
@@ -53,10 +47,10 @@ class GoalActionPlans(_ActionPlanView):
         plan = services.create_action_plan(
             owner=self.user, goal_id=goal_id, terms=terms, now=self.now, today=self.today
         )
-        return self.shown(plan, status=201)
+        return self.answer(plan, ActionPlanSerializer, status=201, today=self.today)
 
 
-class ActionPlanList(_ActionPlanView):
+class ActionPlanList(ApiView):
     @documented(
         summary="List own action plans",
         description="Newest first; ended plans are not among them.",
@@ -80,10 +74,11 @@ _UPDATE: dict[str, Any] = {
 }
 
 
-class ActionPlanDetail(_ActionPlanView):
+class ActionPlanDetail(ApiView):
     @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
-        return self.shown(services.open_plan(owner=self.user, plan_id=plan_id))
+        plan = services.open_plan(owner=self.user, plan_id=plan_id)
+        return self.answer(plan, ActionPlanSerializer, today=self.today)
 
     @documented(summary="Change an action plan", **_UPDATE)
     def patch(self, request: Request, plan_id: UUID) -> HttpResponse:
@@ -96,7 +91,7 @@ class ActionPlanDetail(_ActionPlanView):
     @documented(summary="End an action plan", description="Its versions can still be read.", status=204)
     def delete(self, request: Request, plan_id: UUID) -> HttpResponse:
         services.end_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
-        return no_content()
+        return self.no_content()
 
     def _update(self, plan_id: UUID) -> HttpResponse:
         services.open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
@@ -104,10 +99,10 @@ class ActionPlanDetail(_ActionPlanView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, now=self.now, today=self.today
         )
-        return self.shown(plan)
+        return self.answer(plan, ActionPlanSerializer, today=self.today)
 
 
-class ActionPlanRegenerate(_ActionPlanView):
+class ActionPlanRegenerate(ApiView):
     @documented(
         summary="Make the plan again",
         description="A new version with generated amounts from today's numbers, whatever it says.",
@@ -118,10 +113,10 @@ class ActionPlanRegenerate(_ActionPlanView):
     @idempotent
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
-        return self.shown(plan)
+        return self.answer(plan, ActionPlanSerializer, today=self.today)
 
 
-class ActionPlanVersions(_ActionPlanView):
+class ActionPlanVersions(ApiView):
     @documented(
         summary="Every version of a plan, newest first",
         description=(

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.views import ApiView
 from planning import examples
 from planning.serializers.debt_payoff import DebtPayoffAnswerSerializer, DebtPayoffSerializer
@@ -27,6 +26,6 @@ class DebtPayoff(ApiView):
         response_example=examples.DEBT_PAYOFF_ANSWER,
     )
     def post(self, request: Request) -> HttpResponse:
-        data = self.validated(DebtPayoffSerializer)
-        as_of = data.pop("as_of") or self.today
-        return JSONResponse(DebtPayoffAnswerSerializer(debt_payoff(owner=self.user, as_of=as_of, **data)).data)
+        params = self.validated(DebtPayoffSerializer)
+        as_of = params.pop("as_of") or self.today
+        return self.answer(debt_payoff(owner=self.user, as_of=as_of, **params), DebtPayoffAnswerSerializer)

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.views import ApiView
 from planning import examples
 from planning.errors import SnapshotRequiredError
@@ -29,4 +28,4 @@ class PlanEverything(ApiView):
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         plan = plan_everything(owner=self.user, now=self.now, today=self.today)
-        return JSONResponse(PlanSerializer(plan, context={"currency": self.user.profile.currency}).data)
+        return self.answer(plan, PlanSerializer, currency=self.user.profile.currency)

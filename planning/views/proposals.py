@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.views import ApiView
 from planning import examples
 from planning.errors import NothingToAcceptError
@@ -33,9 +32,7 @@ class Proposal(ApiView):
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = open_plan(owner=self.user, plan_id=plan_id)
         proposal = proposal_for(plan=plan, today=self.today)
-        if proposal is None:  # DRF would answer None with an empty body, which is not JSON
-            return JSONResponse(None)
-        return JSONResponse(ProposalSerializer(proposal).data)
+        return self.answer(proposal, ProposalSerializer)
 
 
 class ProposalAccept(ApiView):
@@ -53,4 +50,4 @@ class ProposalAccept(ApiView):
         open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
         choice = self.validated(AcceptSerializer)["choice"]
         plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
-        return JSONResponse(ActionPlanSerializer(plan, context={"today": self.today}).data)
+        return self.answer(plan, ActionPlanSerializer, today=self.today)

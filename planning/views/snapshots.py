@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.views import ApiView
 from planning import examples
 from planning.queries import NEWEST_SNAPSHOTS
@@ -23,7 +22,7 @@ class SnapshotView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         snapshot = NEWEST_SNAPSHOTS.bind(owner=self.user.pk).first()
-        return self.answer(SnapshotSerializer, snapshot) if snapshot else JSONResponse(NO_SNAPSHOT)
+        return self.answer(snapshot, SnapshotSerializer) if snapshot else self.answer(NO_SNAPSHOT)
 
     @documented(
         summary="Store a new version of the snapshot",
@@ -39,7 +38,7 @@ class SnapshotView(ApiView):
     def put(self, request: Request) -> HttpResponse:
         contents = self.validated(SnapshotWriteSerializer)["contents"]
         snapshot = store_snapshot(owner=self.user, contents=contents, now=self.now, today=self.today)
-        return JSONResponse(SnapshotSerializer(snapshot).data)
+        return self.answer(snapshot, SnapshotSerializer)
 
 
 class SnapshotHistory(ApiView):

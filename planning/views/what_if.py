@@ -9,13 +9,12 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from fincred.api.openapi import documented
-from fincred.api.renderers import JSONResponse
 from fincred.api.views import ApiView
 from planning import examples
 from planning.engine.model import GoalInput
 from planning.errors import SnapshotRequiredError
 from planning.scenarios import Deltas, GoalChange
-from planning.serializers.what_if import WhatIfAnswerSerializer, WhatIfSerializer
+from planning.serializers.what_if import WhatIfAnswerSerializer, WhatIfInBriefSerializer, WhatIfSerializer
 from planning.services.what_if import Question, what_if
 
 
@@ -35,8 +34,8 @@ class WhatIf(ApiView):
     def post(self, request: Request) -> HttpResponse:
         asked = self.validated(WhatIfSerializer)
         answer = what_if(owner=self.user, question=_question(asked, self.today))
-        context = {"currency": self.user.profile.currency, "include_schedule": asked["include_schedule"]}
-        return JSONResponse(WhatIfAnswerSerializer(answer, context=context).data)
+        shape = WhatIfAnswerSerializer if asked["include_schedule"] else WhatIfInBriefSerializer
+        return self.answer(answer, shape, currency=self.user.profile.currency)
 
 
 def _question(asked: dict[str, Any], today: date) -> Question:

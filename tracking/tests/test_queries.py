@@ -9,7 +9,6 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from fincred.db.queries import fetch_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
@@ -19,7 +18,7 @@ from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from planning.vocabulary import PayFrequency
 from tracking import services
 from tracking.models import CheckIn
-from tracking.queries import Dashboard, dashboard, for_dashboard, history_of_goal, history_of_person
+from tracking.queries import Dashboard, dashboard, history_of_goal, history_of_person
 from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -44,7 +43,7 @@ def plan(owner: User, now: datetime) -> None:
 
 
 def board_of(person: User) -> Dashboard:
-    return dashboard(*fetch_all(*for_dashboard(person.pk)), today=TODAY)
+    return dashboard(owner=person.pk, today=TODAY)
 
 
 class TestDashboard:
@@ -187,12 +186,12 @@ class TestHistory:
         goal = GoalFactory.create(user=saver)
         days = [TODAY - timedelta(days=n) for n in range(3000)]
         CheckIn.objects.bulk_create(CheckInFactory.build(goal=goal, user=saver, check_in_date=day) for day in days)
-        read = history_of_goal(frozenset()) if whose == "goal" else history_of_person(frozenset())
+        history = history_of_goal(goal.pk, {}) if whose == "goal" else history_of_person(saver.pk, {})
         self.forget_what_is_prepared()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
             for limit in range(1, 13):
-                page = read.bind(goal=goal.pk, owner=saver.pk).page(limit=limit, offset=limit).all()
+                page = history.page(limit=limit, offset=limit).all()
                 assert [check_in.check_in_date for check_in in page] == days[limit : 2 * limit]
             plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
             cursor.execute(f"{plans} WHERE statement ~ 'tracking_checkin'")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -12,10 +12,10 @@ from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
 from accounts.services import lock_user
-from fincred.db.queries import Parameter, PreparedQuery
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.errors import ResourceNotFoundError
 from goals.models import Goal
-from goals.queries import GOAL, goals_chosen_by
+from goals.queries import GOAL, goals_of
 from goals.tests.factories import GoalFactory
 from planning.models import ActionPlan, Snapshot
 from planning.queries import NEWEST_SNAPSHOTS, OPEN_PLANS
@@ -50,54 +50,56 @@ def goal(saver: User, noon: datetime) -> Goal:
     return goal
 
 
-Same = Callable[[Goal], tuple[Any, dict[str, Any], models.QuerySet[Any, Any]]]
+Same = Callable[[Goal], tuple[BoundQuery[Any], models.QuerySet[Any, Any]]]
 
 SAME: dict[str, Same] = {
     "a goal": lambda goal: (
-        GOAL,
-        {"owner": goal.user_id, "goal_id": goal.pk},
+        GOAL.bind(owner=goal.user_id, goal_id=goal.pk),
         Goal.objects.filter(user_id=goal.user_id, pk=goal.pk),
     ),
-    "goals by all that can be asked": lambda goal: (
-        goals_chosen_by(frozenset({"status", "type", "priority"}), ("-priority_rank", "-id")),
-        {"owner": goal.user_id, "status": "active", "type": goal.type, "priority": goal.priority},
+    "goals by every filter": lambda goal: (
+        cast(
+            "BoundQuery[Goal]",
+            goals_of(
+                goal.user_id,
+                {"status": ["active"], "type": [goal.type], "priority": [goal.priority]},
+                ("-priority_rank", "-id"),
+            ),
+        ),
         Goal.objects.filter(user_id=goal.user_id).order_by("-priority_rank", "-id"),
     ),
     "plans with their goals": lambda goal: (
-        OPEN_PLANS,
-        {"owner": goal.user_id},
+        OPEN_PLANS.bind(owner=goal.user_id),
         ActionPlan.objects.filter(user_id=goal.user_id).select_related("goal"),
     ),
     "snapshots": lambda goal: (
-        NEWEST_SNAPSHOTS,
-        {"owner": goal.user_id},
+        NEWEST_SNAPSHOTS.bind(owner=goal.user_id),
         Snapshot.objects.filter(user_id=goal.user_id),
     ),
     "a goal's history between two days": lambda goal: (
-        history_of_goal(frozenset({"from", "to"})),
-        {"goal": goal.pk, "from": date(2026, 3, 9), "to": date(2026, 3, 9)},
+        history_of_goal(goal.pk, {"from": date(2026, 3, 9), "to": date(2026, 3, 9)}),
         CheckIn.objects.filter(goal=goal, check_in_date=date(2026, 3, 9)),
     ),
     "a person's history": lambda goal: (
-        history_of_person(frozenset({"goal_id"})),
-        {"owner": goal.user_id, "goal_id": goal.pk},
+        history_of_person(goal.user_id, {"goal_id": goal.pk}),
         CheckIn.objects.filter(goal=goal).newest_first(),
     ),
     "milestones with their goals": lambda goal: (
-        PreparedQuery(Milestone.objects.owned_by(OWNER).select_related("goal").newest_first()),
-        {"owner": goal.user_id},
+        PreparedQuery(Milestone.objects.owned_by(OWNER).select_related("goal").newest_first()).bind(
+            owner=goal.user_id
+        ),
         Milestone.objects.select_related("goal").filter(user_id=goal.user_id).newest_first(),
     ),
     "some of the columns": lambda goal: (
         PreparedQuery(
             Goal.objects.owned_by(OWNER).order_by("id").values_list("id", "current_amount", "created_at")
-        ),
-        {"owner": goal.user_id},
+        ).bind(owner=goal.user_id),
         Goal.objects.filter(user_id=goal.user_id).order_by("id").values_list("id", "current_amount", "created_at"),
     ),
     "one column": lambda goal: (
-        PreparedQuery(Goal.objects.owned_by(OWNER).order_by("id").values_list("pace", flat=True)),
-        {"owner": goal.user_id},
+        PreparedQuery(Goal.objects.owned_by(OWNER).order_by("id").values_list("pace", flat=True)).bind(
+            owner=goal.user_id
+        ),
         Goal.objects.filter(user_id=goal.user_id).order_by("id").values_list("pace", flat=True),
     ),
 }
@@ -106,16 +108,16 @@ SAME: dict[str, Same] = {
 class TestRead:
     @pytest.mark.parametrize("name", SAME)
     def test_gives_the_same_rows_as_its_queryset(self, goal: Goal, name: str) -> None:
-        read, values, queryset = SAME[name](goal)
+        query, queryset = SAME[name](goal)
         rows = [content(row) for row in queryset]
 
         for _ in range(3):  # compiled, prepared, prepared again
-            assert [content(row) for row in read.bind(**values).all()] == rows
+            assert [content(row) for row in query.all()] == rows
 
         assert rows
-        assert read.bind(**values).count() == len(rows)
-        assert content(read.bind(**values).first()) == rows[0]
-        assert [content(row) for row in read.bind(**values).page(limit=1, offset=1).all()] == rows[1:2]
+        assert query.count() == len(rows)
+        assert content(query.first()) == rows[0]
+        assert [content(row) for row in query.page(limit=1, offset=1).all()] == rows[1:2]
 
     def test_asks_once_also_for_what_is_fetched_along(self, goal: Goal, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(1):
