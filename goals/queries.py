@@ -13,6 +13,7 @@ from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from goals.models import Goal
 
 GOAL: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
+ACTIVE_GOALS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active())
 
 
 def goals_of(

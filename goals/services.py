@@ -6,6 +6,7 @@ Each service locks the person's row first, so that simultaneous requests count o
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
@@ -15,14 +16,16 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import User
-from accounts.services import lock_user
-from fincred.db.writes import update
+from accounts.models import AuditEntry, User
+from accounts.services import lock_user_and_read
+from fincred.db.queries import get_or_404
+from fincred.db.writes import Write, insert, update, write_all
 from fincred.events import GoalsChanged, publish
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
+from goals.queries import ACTIVE_GOALS, GOAL
 from goals.vocabulary import Status
 
 logger = logging.getLogger(__name__)
@@ -50,6 +53,18 @@ class GoalChanges(TypedDict, total=False):
     status: str
 
 
+# What is stored when a person changes a goal, and when a check-in moves it.
+_CHANGEABLE: Final = (*GoalChanges.__annotations__, "completed_at", "updated_at")
+_FOLLOWS_CHECK_INS: Final = (
+    "current_amount",
+    "last_check_in_date",
+    "check_in_count",
+    "status",
+    "completed_at",
+    "updated_at",
+)
+
+
 @transaction.atomic
 def create_goal(
     *,
@@ -71,11 +86,13 @@ def create_goal(
     :raises GoalLimitExceededError: the person has as many active goals as may be.
     """
     _require_future(target_date, today)
-    person = lock_user(owner.id)
-    _require_room(person.id)
+    person, [active], links = lock_user_and_read(
+        owner.id, ACTIVE_GOALS.bind(owner=owner.id).count_query(), audit.last_link(owner.id)
+    )
+    _require_room(active)
     if primary_flag:
         _take_primary_flag(person.id, now)
-    goal = Goal.objects.create(
+    goal = Goal(
         user=person,
         type=type,
         name=name,
@@ -89,9 +106,9 @@ def create_goal(
         created_at=now,
         updated_at=now,
     )
-    audit.record(
-        person=person, action="goal.created", subject=goal, now=now, after=audit.fields_of(goal, sorted(AUDITED))
-    )
+    after = audit.fields_of(goal, sorted(AUDITED))
+    entry = audit.Chain(person, links).entry(action="goal.created", subject=goal, now=now, after=after)
+    write_all(insert(goal), insert(entry))
     logger.info("Goal created", extra={"goal_id": goal.id})
     _publish_change(goal, now, today)
     return goal
@@ -109,7 +126,7 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
         its target, or its date is past.
     :raises GoalLimitExceededError: it would be one active goal too many.
     """
-    goal = _read_under_lock(owner, goal_id)
+    goal, chain = _read_under_lock(owner, goal_id)
     before = audit.fields_of(goal, AUDITED)
     changed = {name for name, value in changes.items() if getattr(goal, name) != value}
     if not changed:
@@ -127,8 +144,8 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
         _set_status(goal, Status.COMPLETED, now)
         changed.add("status")
     goal.updated_at = now
-    goal.save()
-    _audit(goal, "goal.updated", {name: before[name] for name in sorted(changed & AUDITED)}, now)
+    entry = _entry(chain, goal, "goal.updated", {name: before[name] for name in sorted(changed & AUDITED)}, now)
+    write_all(update(goal, *_CHANGEABLE), insert(entry))
     logger.info("Goal updated", extra={"goal_id": goal.id, "fields": sorted(changed)})
     if changed & PLANNED:
         _publish_change(goal, now, today)
@@ -141,13 +158,13 @@ def cancel_goal(*, owner: User, goal_id: UUID, now: datetime, today: date) -> Go
 
     :raises ResourceNotFoundError: the person has no such goal.
     """
-    goal = _read_under_lock(owner, goal_id)
+    goal, chain = _read_under_lock(owner, goal_id)
     if goal.status != Status.CANCELLED:
         before = {"status": goal.status}
         _set_status(goal, Status.CANCELLED, now)
         goal.updated_at = now
-        goal.save()
-        _audit(goal, "goal.cancelled", before, now)
+        entry = _entry(chain, goal, "goal.cancelled", before, now)
+        write_all(update(goal, "status", "completed_at", "updated_at"), insert(entry))
         logger.info("Goal cancelled", extra={"goal_id": goal.id})
         _publish_change(goal, now, today)
     return goal
@@ -168,56 +185,52 @@ def record_progress(
     last_check_in_date: date | None,
     now: datetime,
     today: date,
+    chain: audit.Chain,
     more_check_ins: int = 0,
+    writes: Sequence[Write] = (),
 ) -> None:
-    """What is there by now, as the latest check-in tells (0 and None when there is none).
+    """Store the goal as its latest check-in tells (0 and None when there is none), together with `writes`.
 
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
-    active again. The caller holds the lock of the person's row and has read `goal` under it.
+    active again. The caller holds the lock of the person's row and has read `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
-    moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
-    if not moved and not more_check_ins:
-        return
     before, was_reached = audit.fields_of(goal, ("status", "current_amount")), goal.is_reached
+    moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
+    if moved:
+        goal.updated_at = now
     if goal.is_reached and goal.status in transitions.OPEN:
         _set_status(goal, Status.COMPLETED, now)
     elif goal.status == Status.COMPLETED and was_reached and not goal.is_reached:
-        _require_room(goal.user_id)
+        _require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
         _set_status(goal, Status.ACTIVE, now)
-    if moved:
-        goal.updated_at = now
-    update(
-        goal,
-        "current_amount",
-        "last_check_in_date",
-        "check_in_count",
-        "status",
-        "completed_at",
-        "updated_at",
+    own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
+    if goal.status == before["status"]:
+        write_all(*writes, *own)
+        return
+    action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"
+    write_all(*writes, *own, insert(_entry(chain, goal, action, before, now)))
+    logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})
+    _publish_change(goal, now, today)
+
+
+def _read_under_lock(owner: User, goal_id: UUID) -> tuple[Goal, audit.Chain]:
+    person, goals, links = lock_user_and_read(
+        owner.id, GOAL.bind(owner=owner.id, goal_id=goal_id), audit.last_link(owner.id)
     )
-    if goal.status != before["status"]:
-        _audit(goal, "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened", before, now)
-        logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})
-        _publish_change(goal, now, today)
-
-
-def _read_under_lock(owner: User, goal_id: UUID) -> Goal:
-    person = lock_user(owner.id)
-    goal = Goal.objects.get_owned(person, goal_id)
+    goal: Goal = get_or_404(goals)
     goal.user = person
-    return goal
+    return goal, audit.Chain(person, links)
 
 
-def _audit(goal: Goal, action: str, before: dict[str, Any], now: datetime) -> None:
+def _entry(chain: audit.Chain, goal: Goal, action: str, before: dict[str, Any], now: datetime) -> AuditEntry:
     """What was and what is, of the fields that `before` names."""
-    after = audit.fields_of(goal, before)
-    audit.record(person=goal.user, action=action, subject=goal, now=now, before=before, after=after)
+    return chain.entry(action=action, subject=goal, now=now, before=before, after=audit.fields_of(goal, before))
 
 
 def _require_future(target_date: date, today: date) -> None:
@@ -225,28 +238,27 @@ def _require_future(target_date: date, today: date) -> None:
         raise InvalidGoalDateError(target_date=target_date, today=today)
 
 
-def _require_room(user_id: UUID) -> None:
-    """True only for as long as the lock of the person's row is held."""
-    count = Goal.objects.filter(user_id=user_id).active().count()
-    if count >= settings.MAX_ACTIVE_GOALS:
-        raise GoalLimitExceededError(current_count=count, max_count=settings.MAX_ACTIVE_GOALS)
+def _require_room(active: int) -> None:
+    """`active` was counted under the lock of the person's row."""
+    if active >= settings.MAX_ACTIVE_GOALS:
+        raise GoalLimitExceededError(current_count=active, max_count=settings.MAX_ACTIVE_GOALS)
 
 
 def _require_transition(goal: Goal, status: str, today: date) -> None:
-    """Judges the goal as it is after its other changes."""
-    asked = {"current_status": goal.status, "requested_status": status}
+    """To be called when the goal has its other changes already."""
+    statuses = {"current_status": goal.status, "requested_status": status}
     allowed = transitions.ALLOWED[goal.status]
     if status not in allowed:
-        raise InvalidStatusTransitionError(**asked, reason="not_allowed", allowed_statuses=list(allowed))
+        raise InvalidStatusTransitionError(**statuses, reason="not_allowed", allowed_statuses=list(allowed))
     if goal.status in transitions.CLOSED and goal.is_reached:
         amounts = {"current_amount": goal.current_amount, "target_amount": goal.target_amount}
-        raise InvalidStatusTransitionError(**asked, reason="target_reached", **amounts)
+        raise InvalidStatusTransitionError(**statuses, reason="target_reached", **amounts)
     if goal.status in transitions.CLOSED and today > goal.target_date:
         raise InvalidStatusTransitionError(
-            **asked, reason="target_date_passed", target_date=goal.target_date, today=today
+            **statuses, reason="target_date_passed", target_date=goal.target_date, today=today
         )
     if status == Status.ACTIVE:
-        _require_room(goal.user_id)
+        _require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
 
 
 def _set_status(goal: Goal, status: str, now: datetime) -> None:
@@ -255,10 +267,10 @@ def _set_status(goal: Goal, status: str, now: datetime) -> None:
 
 
 def _take_primary_flag(user_id: UUID, now: datetime) -> None:
-    """Whichever goal has the flag gives it up before another gets it: the database allows one."""
+    """The goal with the flag loses it before another gets it: the database allows one."""
     Goal.objects.filter(user_id=user_id, primary_flag=True).update(primary_flag=False, updated_at=now)
 
 
 def _publish_change(goal: Goal, now: datetime, today: date) -> None:
     publish(GoalsChanged(user_id=goal.user_id, now=now, today=today))
-    goal.refresh_from_db(fields=["pace"])  # whoever plans may just have set another one
+    goal.refresh_from_db(fields=["pace"])  # planning may just have set another one

@@ -6,7 +6,7 @@ Each service locks the person's row first, so that simultaneous requests count o
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,9 +18,9 @@ from django.db.models import F
 
 from accounts import audit
 from accounts.models import User
-from accounts.services import lock_user, lock_user_and_read
-from fincred.db.queries import Parameter, PreparedQuery, get_or_404
-from fincred.db.writes import Update, insert
+from accounts.services import lock_user_and_read
+from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
+from fincred.db.writes import PreparedUpdate, Write, insert, update, write_all
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.queries import GOAL
@@ -35,21 +35,20 @@ from tracking.streaks import Streaks, monday_of, streaks
 
 logger = logging.getLogger(__name__)
 
-_NEWEST: Final = PreparedQuery(CheckIn.objects.of_goal(Parameter("goal")).newest_first())
+_NEWEST: Final = PreparedQuery(CheckIn.objects.of_goal(Parameter("goal")).newest_first()[:1])
 _REACHED: Final = PreparedQuery(
     Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True)
 )
-_ONE_MORE: Final = Update(
-    CheckInWeek.objects.filter(user_id=Parameter("person"), monday=Parameter("monday")),
+_WITH_GOAL: Final = PreparedQuery(
+    CheckIn.objects.select_related("goal").owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id"))
+)
+_ONE_MORE: Final = PreparedUpdate(
+    CheckInWeek.objects.filter(user_id=Parameter("owner"), monday=Parameter("monday")),
     check_ins=F("check_ins") + 1,
 )
 
 # What the audit trail may tell of a check-in: never the person's words.
 AUDITED: Final = ("goal_id", "current_amount", "check_in_date")
-
-
-# An amount, and the day that it was told for.
-Progress = tuple[Decimal, date | None]
 
 
 class CheckInChanges(TypedDict, total=False):
@@ -92,14 +91,15 @@ def create_check_in(
     """
     day = check_in_date or today
     _require_past(day, today)
-    person, found, newest, weeks, chain = lock_user_and_read(
+    person, goals, newest, weeks, reached, links = lock_user_and_read(
         owner.id,
-        GOAL.bind(owner=owner.id, goal_id=goal_id).one,
-        _NEWEST.bind(goal=goal_id).one,
+        GOAL.bind(owner=owner.id, goal_id=goal_id),
+        _NEWEST.bind(goal=goal_id),
         WEEKS.bind(owner=owner.id),
+        _REACHED.bind(goal=goal_id),
         audit.last_link(owner.id),
     )
-    goal: Goal = get_or_404(found)
+    goal: Goal = get_or_404(goals)
     if goal.status != Status.ACTIVE:
         raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
     check_in = CheckIn(
@@ -111,23 +111,24 @@ def create_check_in(
         created_at=now,
         updated_at=now,
     )
-    insert(check_in)
-    _count_week(owner.id, day, weeks)
-    audit.record(
-        person=person,
-        action="check_in.created",
-        subject=check_in,
-        now=now,
-        after=audit.fields_of(check_in, AUDITED),
-        chain=chain,
-    )
     latest = max([check_in, *newest], key=lambda one: (one.check_in_date, one.created_at, one.id))
-    progress = latest.current_amount, latest.check_in_date
-    reached = _sync_goal(goal, progress, now, today, more_check_ins=1)
+    chain = audit.Chain(person, links)
+    after = audit.fields_of(check_in, AUDITED)
+    entry = chain.entry(action="check_in.created", subject=check_in, now=now, after=after)
+    new_milestones = _sync_goal(
+        goal,
+        latest,
+        reached,
+        more_check_ins=1,
+        chain=chain,
+        now=now,
+        today=today,
+        writes=[insert(check_in), _count_week(owner.id, day, weeks), insert(entry)],
+    )
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(
         check_in=check_in,
-        milestones_reached=reached,
+        milestones_reached=tuple(milestone.percent for milestone in new_milestones),
         goal_completed=goal.status == Status.COMPLETED,
         streaks=streaks({*weeks, monday_of(day)}, today),
         feedback=_feedback(goal, owner.profile.currency, today),
@@ -144,29 +145,25 @@ def update_check_in(
     :raises CheckInInFutureError: a new `check_in_date` is after `today`.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
-    person = lock_user(owner.id)
-    check_in = CheckIn.objects.select_related("goal").get_owned(person, check_in_id)
+    check_in, weeks, chain = _read_under_lock(owner, check_in_id)
     before, day = audit.fields_of(check_in, AUDITED), check_in.check_in_date
     changed = {name for name, value in changes.items() if getattr(check_in, name) != value}
     if not changed:
         return check_in
     if "check_in_date" in changed:
         _require_past(changes["check_in_date"], today)
-        _uncount_week(owner.id, day)
-        _count_week(owner.id, changes["check_in_date"], WEEKS.bind(owner=owner.id).all())
     for name in changed:
         setattr(check_in, name, changes[name])  # type: ignore[literal-required]
     check_in.updated_at = now
-    check_in.save()
-    audit.record(
-        person=person,
-        action="check_in.updated",
-        subject=check_in,
-        now=now,
-        before=before,
-        after=audit.fields_of(check_in, AUDITED),
-    )
-    _sync_goal(check_in.goal, _progress(check_in.goal, max(day, check_in.check_in_date)), now, today)
+    after = audit.fields_of(check_in, AUDITED)
+    entry = chain.entry(action="check_in.updated", subject=check_in, now=now, before=before, after=after)
+    writes = [update(check_in, *CheckInChanges.__annotations__, "updated_at"), insert(entry)]
+    if "check_in_date" in changed:
+        _uncount_week(owner.id, day)
+        writes.append(_count_week(owner.id, check_in.check_in_date, weeks))
+    write_all(*writes)
+    newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
+    _sync_goal(check_in.goal, next(iter(newest), None), reached, chain=chain, now=now, today=today)
     logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})
     return check_in
 
@@ -178,18 +175,14 @@ def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: dat
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
-    person = lock_user(owner.id)
-    check_in = CheckIn.objects.select_related("goal").get_owned(person, check_in_id)
-    audit.record(
-        person=person,
-        action="check_in.deleted",
-        subject=check_in,
-        now=now,
-        before=audit.fields_of(check_in, AUDITED),
-    )
+    check_in, _, chain = _read_under_lock(owner, check_in_id)
+    before = audit.fields_of(check_in, AUDITED)
+    write_all(insert(chain.entry(action="check_in.deleted", subject=check_in, now=now, before=before)))
     check_in.delete()
     _uncount_week(owner.id, check_in.check_in_date)
-    _sync_goal(check_in.goal, _progress(check_in.goal, check_in.check_in_date), now, today, more_check_ins=-1)
+    newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
+    latest = next(iter(newest), None)
+    _sync_goal(check_in.goal, latest, reached, more_check_ins=-1, chain=chain, now=now, today=today)
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
 
 
@@ -198,13 +191,23 @@ def _require_past(day: date, today: date) -> None:
         raise CheckInInFutureError
 
 
-def _count_week(user_id: UUID, day: date, weeks: Collection[date]) -> None:
+def _read_under_lock(owner: User, check_in_id: UUID) -> tuple[CheckIn, list[date], audit.Chain]:
+    """The check-in with its goal, the Mondays of the person's weeks with check-ins, and the audit chain."""
+    person, check_ins, weeks, links = lock_user_and_read(
+        owner.id,
+        _WITH_GOAL.bind(owner=owner.id, check_in_id=check_in_id),
+        WEEKS.bind(owner=owner.id),
+        audit.last_link(owner.id),
+    )
+    return get_or_404(check_ins), weeks, audit.Chain(person, links)
+
+
+def _count_week(user_id: UUID, day: date, weeks: Collection[date]) -> Write:
     """One check-in more in the week of `day`; `weeks` are the Mondays of those that have some."""
     monday = monday_of(day)
     if monday in weeks:
-        _ONE_MORE.run(person=user_id, monday=monday)
-    else:
-        insert(CheckInWeek(user_id=user_id, monday=monday, check_ins=1))
+        return _ONE_MORE.bind(owner=user_id, monday=monday)
+    return insert(CheckInWeek(user_id=user_id, monday=monday, check_ins=1))
 
 
 def _uncount_week(user_id: UUID, day: date) -> None:
@@ -213,39 +216,43 @@ def _uncount_week(user_id: UUID, day: date) -> None:
         week.delete()
 
 
-def _progress(goal: Goal, day: date) -> Progress:
-    """What the latest check-in tells, now that one of `day` was written: nothing new if the goal's is later."""
-    if goal.last_check_in_date is not None and day < goal.last_check_in_date:
-        return goal.current_amount, goal.last_check_in_date
-    latest = _NEWEST.bind(goal=goal.pk).first()
-    return (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
-
-
 def _sync_goal(
-    goal: Goal, progress: Progress, now: datetime, today: date, *, more_check_ins: int = 0
-) -> tuple[int, ...]:
-    """Bring the goal to its latest check-in and count; the milestones that it reaches with that."""
-    current_amount, day = progress
+    goal: Goal,
+    latest: CheckIn | None,
+    reached: Collection[int],
+    *,
+    chain: audit.Chain,
+    now: datetime,
+    today: date,
+    more_check_ins: int = 0,
+    writes: Sequence[Write] = (),
+) -> list[Milestone]:
+    """Store the goal as its latest check-in tells, and the milestones new to it, together with `writes`."""
+    amount, day = (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
+    new = _new_milestones(goal, latest, reached)
     record_progress(
         goal=goal,
-        current_amount=current_amount,
+        current_amount=amount,
         last_check_in_date=day,
+        more_check_ins=more_check_ins,
+        chain=chain,
         now=now,
         today=today,
-        more_check_ins=more_check_ins,
+        writes=[*writes, *map(insert, new)],
     )
-    return _reach_milestones(goal, day) if day else ()
+    return new
 
 
-def _reach_milestones(goal: Goal, day: date) -> tuple[int, ...]:
-    passed = milestones.reached(goal.current_amount, goal.target_amount)
-    if not passed:
-        return ()
-    new = sorted(set(passed) - set(_REACHED.bind(goal=goal.pk).all()))
-    Milestone.objects.bulk_create(
-        Milestone(user_id=goal.user_id, goal=goal, percent=percent, reached_on=day) for percent in new
-    )
-    return tuple(new)
+def _new_milestones(goal: Goal, latest: CheckIn | None, reached: Collection[int]) -> list[Milestone]:
+    """Those that the goal passes with its latest check-in, and had not `reached` before."""
+    if latest is None:
+        return []
+    passed = milestones.reached(latest.current_amount, goal.target_amount)
+    return [
+        Milestone(user_id=goal.user_id, goal=goal, percent=percent, reached_on=latest.check_in_date)
+        for percent in passed
+        if percent not in reached
+    ]
 
 
 def _feedback(goal: Goal, currency: str, today: date) -> str:

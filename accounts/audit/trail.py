@@ -17,10 +17,12 @@ from accounts.models import AuditEntry, User
 from fincred.context import Role, caller
 from fincred.db.fields import ExactJSONEncoder
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
-from fincred.db.writes import insert
+from fincred.db.writes import insert, write_all
 
-_LAST = PreparedQuery(
-    AuditEntry.objects.filter(person_id=Parameter("person")).order_by("-sequence").values_list("sequence", "hash")
+_LAST_LINK = PreparedQuery(
+    AuditEntry.objects.filter(person_id=Parameter("person"))
+    .order_by("-sequence")
+    .values_list("sequence", "hash")[:1]
 )
 
 _ENCODER = ExactJSONEncoder()
@@ -28,11 +30,6 @@ _CANONICAL = json.JSONEncoder(sort_keys=True)
 
 # Number and hash of an entry.
 Link = tuple[int, str]
-
-
-def last_link(person_id: UUID) -> BoundQuery[Link]:
-    """The end of the person's chain, for those who read it along with the lock."""
-    return _LAST.bind(person=person_id).one
 
 
 def record(
@@ -44,36 +41,73 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
-    chain: Sequence[Link] | None = None,
 ) -> AuditEntry:
-    """Append an entry to the person's chain. The caller of this service holds the lock of the person's row.
-
-    `chain` is the `last_link` where it is known: read under that lock, and nothing was recorded since.
-
-    `before` and `after` hold allowlisted fields only: amounts, dates, states, never the person's own words.
-    """
-    who = caller()
-    links = last_link(person.pk).all() if chain is None else chain
-    sequence, previous_hash = links[0] if links else (0, "")
-    entry = AuditEntry(
-        person_id=person.pk,
-        sequence=sequence + 1,
-        at=now,
-        actor_id=who.actor_id or (person.pk if who.role == Role.PERSON else None),
-        role=who.role,
-        action=action,
-        object_type=subject._meta.model_name or "",
-        object_id=str(subject.pk),
-        before=_plain(before),
-        after=_plain(after),
-        reason=reason or who.reason,
-        request_id=who.request_id,
-        address_hash=_pseudonym(person, who.address),
-        previous_hash=previous_hash,
+    """Append one entry to the person's chain and store it; for the caller's duties see `Chain`."""
+    entry = chain_of(person).entry(
+        action=action, subject=subject, now=now, before=before, after=after, reason=reason
     )
-    entry.hash = digest_of(entry)
-    insert(entry)
+    write_all(insert(entry))
     return entry
+
+
+def chain_of(person: User) -> Chain:
+    """The person's chain as it is now."""
+    return Chain(person, last_link(person.pk).all())
+
+
+def last_link(person_id: UUID) -> BoundQuery[Link]:
+    """The end of the person's chain, for services that read it together with the lock."""
+    return _LAST_LINK.bind(person=person_id)
+
+
+class Chain:
+    """A person's chain, to which a service appends entries that it stores together with its other writes.
+
+        person, links = lock_user_and_read(user.pk, audit.last_link(user.pk))
+        chain = audit.Chain(person, links)
+        write_all(update(goal, "status"), insert(chain.entry(action="goal.paused", subject=goal, now=now)))
+
+    The service holds the lock of the person's row, has read `last_link` under it, and stores every entry.
+    """
+
+    def __init__(self, person: User, links: Sequence[Link]) -> None:
+        self.person = person
+        self._sequence, self._hash = links[0] if links else (0, "")
+
+    def entry(
+        self,
+        *,
+        action: str,
+        subject: models.Model,
+        now: datetime,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> AuditEntry:
+        """The next entry of the chain, not stored yet.
+
+        `before` and `after` hold allowlisted fields only: amounts, dates, states, never the person's own words.
+        """
+        who = caller()
+        entry = AuditEntry(
+            person_id=self.person.pk,
+            sequence=self._sequence + 1,
+            at=now,
+            actor_id=who.actor_id or (self.person.pk if who.role == Role.PERSON else None),
+            role=who.role,
+            action=action,
+            object_type=subject._meta.model_name or "",
+            object_id=str(subject.pk),
+            before=_plain(before),
+            after=_plain(after),
+            reason=reason or who.reason,
+            request_id=who.request_id,
+            address_hash=_pseudonym(self.person, who.address),
+            previous_hash=self._hash,
+        )
+        entry.hash = digest_of(entry)
+        self._sequence, self._hash = entry.sequence, entry.hash
+        return entry
 
 
 def fields_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
@@ -82,8 +116,8 @@ def fields_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
 
 
 def digest_of(entry: AuditEntry) -> str:
-    """SHA-256 over everything the entry says, the hash of the one before included."""
-    said = [
+    """SHA-256 over everything that the entry holds, the hash of the one before included."""
+    content = [
         str(entry.person_id),
         entry.sequence,
         entry.at.astimezone(UTC).isoformat(),
@@ -99,7 +133,7 @@ def digest_of(entry: AuditEntry) -> str:
         entry.address_hash,
         entry.previous_hash,
     ]
-    return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 def broken_chains() -> Iterator[tuple[UUID, int]]:
@@ -116,7 +150,7 @@ def broken_chains() -> Iterator[tuple[UUID, int]]:
 
 
 def _plain(values: Mapping[str, Any] | None) -> Any:
-    """As it will be read back: amounts and dates are strings, so that the hash can be computed again."""
+    """As the database gives it back, with amounts and dates as strings: the hash is computed from that."""
     return None if values is None else orjson.loads(orjson.dumps(values, default=_ENCODER.default))
 
 

@@ -15,21 +15,22 @@ _LOCKED = PreparedQuery(User.objects.select_for_update(no_key=True).filter(pk=Pa
 def lock_user(user_id: UUID) -> User:
     """The person's row, locked until the surrounding transaction ends.
 
-    Whatever enforces a rule per person takes this lock first, so that two simultaneous requests of one person
-    count one after the other. It does not block rows that merely refer to the person.
+    A service that enforces a rule per person takes this lock first, so that simultaneous requests of one person
+    count one after another. It doesn't block rows that merely refer to the person.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    user: User = lock_user_and_read(user_id)[0]
+    user: User
+    [user] = lock_user_and_read(user_id)
     return user
 
 
-def lock_user_and_read(user_id: UUID, *reads: BoundQuery[Any]) -> tuple[Any, ...]:
-    """The same, and the rows of each of these, as they are once the lock is held.
+def lock_user_and_read(user_id: UUID, *queries: BoundQuery[Any]) -> tuple[Any, ...]:
+    """The same and, in the same round trip, the rows of each query as they are once the lock is held.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    found, *rows = fetch_all(_LOCKED.bind(user_id=user_id).one, *reads)
-    if not found:
+    users, *rows = fetch_all(_LOCKED.bind(user_id=user_id), *queries)
+    if not users:
         raise TokenInvalidError
-    return found[0], *rows
+    return users[0], *rows

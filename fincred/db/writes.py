@@ -1,78 +1,81 @@
-"""Writes that are declared once, compiled once, and from then on only run.
+"""Writes of one row that are declared once, compiled once, and executed with the values of each call.
 
-The counterpart of `fincred.db.queries`:
+    ONE_MORE = PreparedUpdate(CheckInWeek.objects.filter(pk=Parameter("week")), check_ins=F("check_ins") + 1)
+    write_all(insert(check_in), update(goal, "current_amount", "updated_at"), ONE_MORE.bind(week=week.pk))
 
-    ONE_MORE = Update(CheckInWeek.objects.filter(pk=Parameter("week")), check_ins=F("check_ins") + 1)
-    ONE_MORE.run(week=week.pk)
-    insert(check_in)
-    update(goal, "current_amount", "updated_at")
-
-They do what `QuerySet.update` and `Model.save` do, but send no signals. Each writes one row, and nobody waits for
-it: PostgreSQL is told with the transaction's next statement, or with COMMIT. What it refuses is raised there.
+`insert`, `update` and `bind` only prepare what `write_all` executes and checks. They write what `Model.save` and
+`QuerySet.update` would write, and send no signals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from django.db import connections, models, router
-from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 
+from fincred.db.compiler import Field, Parameters, compile_insert, compile_update
 from fincred.db.fields import FoldedField
-from fincred.db.postgresql.one_row import of_one_row
-from fincred.db.statements import Parameter, bound, send
+from fincred.db.statements import Parameter, bound, run
 
-Row = type[models.Model]
-Field = models.Field[Any, Any]
+Model = type[models.Model]
 
 
-class Update:
-    """`queryset.update(**values)` of one row; parameters stand for the values that each run brings."""
+class Write(NamedTuple):
+    """A statement with its values, not executed yet."""
+
+    sql: str
+    values: Sequence[Any]
+    new_row: models.Model | None = None
+
+
+def write_all(*writes: Write) -> None:
+    """Execute these in one round trip; each must write one row.
+
+    What they refer to by a deferrable foreign key is checked by COMMIT.
+
+    :raises django.db.DatabaseError: one is refused, or wrote no row or several; the transaction is undone.
+    """
+    with transaction.atomic(savepoint=False):
+        results = run(DEFAULT_DB_ALIAS, [(write.sql, write.values) for write in writes])
+        for result in results:
+            if result.rowcount != 1:
+                raise DatabaseError(f"A statement must write 1 row and wrote {result.rowcount}")
+    for row in (write.new_row for write in writes if write.new_row):
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+class PreparedUpdate:
+    """`queryset.update(**values)`, with a `Parameter` where a value goes."""
 
     def __init__(self, queryset: models.QuerySet[Any], **values: Any) -> None:
         self.queryset, self.values = queryset, values
-        self._compiled: dict[str, tuple[str, tuple[Any, ...]]] = {}
 
-    def run(self, **values: Any) -> None:
-        """:raises django.db.DatabaseError: no row matches, or several do."""
-        alias = router.db_for_write(self.queryset.model)
-        if alias not in self._compiled:
-            query = cast("UpdateQuery", self.queryset.query.chain(UpdateQuery))
-            query.add_update_values(self.values)
-            sql, parameters = query.get_compiler(alias).as_sql()
-            if connections[alias].vendor == "postgresql":
-                sql = of_one_row(sql)
-            self._compiled[alias] = sql, parameters
-        sql, parameters = self._compiled[alias]
-        send(connections[alias], sql, bound(parameters, values))
+    @cached_property
+    def _compiled(self) -> tuple[str, Parameters]:
+        return compile_update(self.queryset, self.values)
+
+    def bind(self, **values: Any) -> Write:
+        sql, parameters = self._compiled
+        return Write(sql, bound(parameters, values))
 
 
-def insert(row: models.Model) -> None:
-    """Store a new row, which brings its primary key or doesn't need to know it."""
-    model = type(row)
-    alias = router.db_for_write(model)
-    connection = connections[alias]
-    sql, fields = _compiled_insert(model, alias)
-    send(connection, sql, fields.values_of(row, connection))
-    row._state.adding, row._state.db = False, alias
+def insert(row: models.Model) -> Write:
+    """Store a new row. An id that the database makes isn't read back."""
+    sql, fields = _compiled_insert(type(row))
+    return Write(sql, fields.values_of(row), row)
 
 
-def update(row: models.Model, *names: str) -> None:
-    """Store these fields of a row that is there.
-
-    :raises django.db.DatabaseError: it is not there any more.
-    """
-    model = type(row)
-    fields, write = _update_of(model, names)
-    values = fields.values_of(row, connections[router.db_for_write(model)])
-    write.run(**dict(zip(fields.names, values, strict=True)))
+def update(row: models.Model, *names: str) -> Write:
+    """Store these fields of a row."""
+    fields, prepared = _compiled_update(type(row), names)
+    return prepared.bind(**dict(zip(fields.names, fields.values_of(row), strict=True)))
 
 
-# What these hold goes to psycopg as it is. Other fields, and other databases, have their own way.
-_AS_THEY_ARE = (
+# psycopg adapts what these hold. Other fields, and all on other databases, prepare their values.
+_ADAPTED = (
     models.BooleanField,
     models.CharField,
     models.DateField,
@@ -84,41 +87,40 @@ _AS_THEY_ARE = (
 
 
 class _Fields:
-    """Some fields of a model, and how what they hold goes to the driver."""
+    """Some fields of a model, and their values as the driver takes them."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self.names = [field.attname for field in fields]
         self._take = attrgetter(*self.names)
         self._folded = [field for field in fields if isinstance(field, FoldedField)]
         self._all = list(enumerate(fields))
-        self._with_a_way_of_their_own = [(n, one) for n, one in self._all if not isinstance(one, _AS_THEY_ARE)]
+        self._not_adapted = [(index, field) for index, field in self._all if not isinstance(field, _ADAPTED)]
 
-    def values_of(self, row: models.Model, connection: Any) -> list[Any]:
+    def values_of(self, row: models.Model) -> list[Any]:
         for folded in self._folded:
             folded.pre_save(row, row._state.adding)
         values = list(self._take(row))
-        for place, field in self._with_a_way_of_their_own if connection.vendor == "postgresql" else self._all:
-            values[place] = field.get_db_prep_save(values[place], connection)
+        for index, field in self._not_adapted if connection.vendor == "postgresql" else self._all:
+            values[index] = field.get_db_prep_save(values[index], connection)
         return values
 
 
 @cache
-def _update_of(model: Row, names: tuple[str, ...]) -> tuple[_Fields, Update]:
-    """The primary key and these fields, and what stores them."""
-    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names)]
-    row = model._base_manager.filter(pk=Parameter(key.attname))
-    return _Fields([key, *fields]), Update(row, **{field.name: Parameter(field.attname) for field in fields})
-
-
-@cache
-def _compiled_insert(model: Row, alias: str) -> tuple[str, _Fields]:
-    """All but what the database makes by itself."""
+def _compiled_insert(model: Model) -> tuple[str, _Fields]:
+    """All fields but those whose value the database makes."""
     fields = [
         field
         for field in model._meta.concrete_fields
         if not field.generated and not isinstance(field, models.AutoField)
     ]
-    query = InsertQuery(model)
-    query.insert_values(fields, [model(**{field.attname: Parameter(field.attname) for field in fields})])
-    [(sql, _)] = query.get_compiler(alias).as_sql()
-    return sql, _Fields(fields)
+    return compile_insert(model, fields), _Fields(fields)
+
+
+@cache
+def _compiled_update(model: Model, names: tuple[str, ...]) -> tuple[_Fields, PreparedUpdate]:
+    """The primary key and these fields, and what stores them."""
+    folded = [each.name for each in model._meta.fields if isinstance(each, FoldedField) and each.source in names]
+    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names, *folded)]
+    row = model._base_manager.filter(pk=Parameter(key.attname))
+    values = {field.name: Parameter(field.attname) for field in fields}
+    return _Fields([key, *fields]), PreparedUpdate(row, **values)

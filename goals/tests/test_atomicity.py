@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.audit import chain_of
 from accounts.models import User
 from goals import services
 from goals.models import Goal
@@ -52,6 +53,7 @@ def _record(goal: Goal, now: datetime) -> None:
         last_check_in_date=TODAY,
         now=now,
         today=TODAY,
+        chain=chain_of(goal.user),
     )
 
 

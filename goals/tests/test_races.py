@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.audit import chain_of
 from accounts.models import User
 from accounts.services import lock_user
 from accounts.tests.factories import UserFactory
@@ -75,6 +76,7 @@ def reopening(goal: Goal, noon: datetime) -> Callable[[], None]:
                 last_check_in_date=None,
                 now=noon,
                 today=TODAY,
+                chain=chain_of(goal.user),
             )
 
     return reopen

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from accounts.audit import chain_of
 from accounts.models import AuditEntry, User
 from fincred.errors import ResourceNotFoundError
 from fincred.events import GoalsChanged, subscribed
@@ -334,7 +335,12 @@ class TestCancelGoal:
 class TestRecordProgress:
     def record(self, goal: Goal, amount: str, now: datetime, day: date | None = TODAY) -> Goal:
         services.record_progress(
-            goal=goal, current_amount=Decimal(amount), last_check_in_date=day, now=now, today=TODAY
+            goal=goal,
+            current_amount=Decimal(amount),
+            last_check_in_date=day,
+            now=now,
+            today=TODAY,
+            chain=chain_of(goal.user),
         )
         return Goal.objects.get(pk=goal.pk)
 
@@ -416,7 +422,12 @@ class TestAuditTrail:
         goal = GoalFactory.create(user=saver)
         for amount in ("500.00", "1000.00", "0.00"):
             services.record_progress(
-                goal=goal, current_amount=Decimal(amount), last_check_in_date=TODAY, now=noon, today=TODAY
+                goal=goal,
+                current_amount=Decimal(amount),
+                last_check_in_date=TODAY,
+                now=noon,
+                today=TODAY,
+                chain=chain_of(saver),
             )
 
         assert [entry[0] for entry in self.entries(goal)] == ["goal.completed", "goal.reopened"]

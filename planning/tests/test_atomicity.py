@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from accounts.audit import chain_of
 from accounts.models import User
 from goals.models import Goal
 from goals.services import record_progress, update_goal
@@ -43,6 +44,7 @@ def writes(saver: User) -> dict[str, Callable[[], Any]]:
         last_check_in_date=LATER,
         now=NOON,
         today=LATER,
+        chain=chain_of(ahead.user),
     )
     changes: Any = {"amount": Decimal("900.00"), "is_confirmed_set_up": True}
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from accounts.audit import chain_of
 from accounts.models import User
 from goals.models import Goal
 from goals.services import cancel_goal, create_goal, record_progress, update_goal
@@ -109,10 +110,15 @@ class TestGoalsChanged:
         plan.refresh_from_db()
         assert (plan.version, plan.required_monthly_contribution) == (2, Decimal("500.00"))
 
-    def test_a_check_in_makes_no_version(self, plan: ActionPlan) -> None:
+    def test_a_check_in_makes_no_version(self, plan: ActionPlan, saver: User) -> None:
         goal = Goal.objects.get()
         record_progress(
-            goal=goal, current_amount=Decimal("10.00"), last_check_in_date=TODAY, now=NOON, today=TODAY
+            goal=goal,
+            current_amount=Decimal("10.00"),
+            last_check_in_date=TODAY,
+            now=NOON,
+            today=TODAY,
+            chain=chain_of(saver),
         )
         assert plan.versions.count() == 1
 
@@ -120,7 +126,12 @@ class TestGoalsChanged:
         other = plan_for(goal_of(saver, target_amount=Decimal("12000.00"), priority="Low"))
         goal = Goal.objects.get(pk=plan.goal_id)
         record_progress(
-            goal=goal, current_amount=goal.target_amount, last_check_in_date=TODAY, now=NOON, today=TODAY
+            goal=goal,
+            current_amount=goal.target_amount,
+            last_check_in_date=TODAY,
+            now=NOON,
+            today=TODAY,
+            chain=chain_of(saver),
         )
         other.refresh_from_db()
         assert (other.version, other.feasibility) == (2, "Tight")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.audit import chain_of
 from accounts.models import User
 from fincred.api.openapi import document
 from goals.models import Goal
@@ -30,7 +31,14 @@ class TestProposal:
     @staticmethod
     def drifted(plan: ActionPlan, amount: str, time_machine: Any, day: date = date(2026, 9, 10)) -> ActionPlan:
         goal = Goal.objects.get(pk=plan.goal_id)
-        record_progress(goal=goal, current_amount=Decimal(amount), last_check_in_date=day, now=NOON, today=day)
+        record_progress(
+            goal=goal,
+            current_amount=Decimal(amount),
+            last_check_in_date=day,
+            now=NOON,
+            today=day,
+            chain=chain_of(goal.user),
+        )
         time_machine.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=NOON.tzinfo), tick=False)
         return plan
 

@@ -83,11 +83,11 @@ class TestStatements:
                 assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", body).status_code == 201
             return statements(queries)
 
-        # The session; the person's lock, the goal, its newest check-in, the weeks, the trail's last entry; the
-        # check-in, its week, the trail's next entry, and the goal again.
-        assert len(check_in("1.00", "2026-03-09")) == 10
-        assert len(check_in("2.00", "2026-03-10")) == 10  # now the week is there
-        assert len(check_in("2.00", "2026-03-09")) == 10  # the goal's amount stays, but it counts one more
+        # The session; the lock, the goal, its newest check-in, the weeks, its milestones, the trail's last entry;
+        # the check-in, its week, the trail's next entry, and the goal again.
+        assert len(check_in("1.00", "2026-03-09")) == 11
+        assert len(check_in("2.00", "2026-03-10")) == 11  # now the week is there
+        assert len(check_in("2.00", "2026-03-09")) == 11  # the goal's amount stays, but it counts one more
 
 
 @pytest.mark.postgresql
@@ -104,7 +104,9 @@ class TestRoundTrips:
         assert answer.status_code == 200
         assert [len(trip) for trip in trips] == [1, READS[path] - 1]
 
-    def test_of_a_check_in(self, goal: Goal, as_saver: APIClient) -> None:
-        with counted_trips() as told:
-            assert as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", {"current_amount": 5}).status_code == 201
-        assert told == [["SELECT"], ["SELECT"] * 5, ["INSERT"], ["INSERT"], ["INSERT"], ["WITH"]]
+    @pytest.mark.parametrize(("amount", "milestones"), [(5, 0), (600, 2)])
+    def test_of_a_check_in(self, goal: Goal, as_saver: APIClient, amount: int, milestones: int) -> None:
+        with counted_trips() as trips:
+            answer = as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", {"current_amount": amount})
+        assert answer.status_code == 201
+        assert [len(trip) for trip in trips] == [1, 6, 4 + milestones]

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
 from fincred.db.statements import Parameter
-from fincred.db.writes import Update, insert, update
+from fincred.db.writes import PreparedUpdate, insert, update, write_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import GoalType, Priority, Status
@@ -56,42 +56,38 @@ def as_stored(model: type[models.Model], **conditions: Any) -> dict[str, Any]:
 class TestInsert:
     def test_stores_what_save_would_store(self, goal: Goal) -> None:
         ours, djangos = check_in(goal), check_in(goal)
-        insert(ours)
+        write_all(insert(ours))
         djangos.save(force_insert=True)
         assert as_stored(CheckIn, id=ours.pk) == as_stored(CheckIn, id=djangos.pk)
         assert CheckIn.objects.get(pk=ours.pk) == ours
 
     def test_stores_documents_and_nothing_as_save_would(self, saver: User) -> None:
-        insert(entry(saver, 1))
+        write_all(insert(entry(saver, 1)))
         entry(saver, 2).save(force_insert=True)
         assert as_stored(AuditEntry, sequence=1) == as_stored(AuditEntry, sequence=2)
 
     def test_is_one_statement_each_time(self, goal: Goal) -> None:
         for text in ("First", None):
             with CaptureQueriesContext(connection) as queries:
-                insert(check_in(goal, reflection=text))
+                write_all(insert(check_in(goal, reflection=text)))
             assert len(queries) == 1
 
     def test_leaves_a_row_that_can_be_saved_again(self, goal: Goal) -> None:
         row = check_in(goal)
-        insert(row)
+        write_all(insert(row))
         row.reflection = None
         row.save()
         assert CheckIn.objects.get().reflection is None
 
     def test_the_database_refuses_what_it_always_refuses(self, goal: Goal) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
-            insert(check_in(goal, current_amount=Decimal(-1)))
+            write_all(insert(check_in(goal, current_amount=Decimal(-1))))
         assert not CheckIn.objects.exists()
 
     def test_a_refusal_spoils_the_transaction_as_it_does_with_save(self, goal: Goal) -> None:
-        def refused() -> None:
-            insert(check_in(goal, current_amount=Decimal(-1)))
-            Goal.objects.count()  # what was to be written goes with it
-
         with transaction.atomic():
             with pytest.raises(IntegrityError):
-                refused()
+                write_all(insert(check_in(goal, current_amount=Decimal(-1))))
             with pytest.raises(TransactionManagementError):
                 Goal.objects.count()
 
@@ -100,7 +96,7 @@ class TestInsert:
         for goal in (ours, djangos):
             goal.type, goal.priority, goal.status = GoalType.FIRE_STARTER, Priority.LOW, Status.PAUSED
             goal.target_amount, goal.pace = Decimal("999999999999.99"), {"amount": "0.10"}
-        insert(ours)
+        write_all(insert(ours))
         djangos.save(force_insert=True)
         assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
 
@@ -112,14 +108,14 @@ class TestUpdate:
         for goal in (ours, djangos):
             goal.status, goal.priority, goal.why_text = Status.CANCELLED, Priority.LOW, None
             goal.target_amount, goal.last_check_in_date, goal.updated_at = Decimal("0.01"), DAY, MOMENT
-        update(ours, *fields)
+        write_all(update(ours, *fields))
         djangos.save(update_fields=fields)
         assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
 
     def test_stores_the_named_fields_alone(self, goal: Goal) -> None:
         goal.current_amount, goal.last_check_in_date, goal.name = Decimal("99.99"), DAY, "Not stored"
         goal.updated_at, goal.pace = MOMENT, {"start": "2026-03-09"}
-        update(goal, "current_amount", "last_check_in_date", "updated_at", "pace")
+        write_all(update(goal, "current_amount", "last_check_in_date", "updated_at", "pace"))
         stored = Goal.objects.get()
         assert (stored.current_amount, stored.last_check_in_date) == (Decimal("99.99"), DAY)
         assert (stored.updated_at, stored.pace) == (MOMENT, {"start": "2026-03-09"})
@@ -127,17 +123,51 @@ class TestUpdate:
 
     def test_can_store_nothing(self, goal: Goal) -> None:
         goal.last_check_in_date = None
-        update(goal, "last_check_in_date")
+        write_all(update(goal, "last_check_in_date"))
         assert Goal.objects.get().last_check_in_date is None
 
     def test_a_row_that_is_gone_is_an_error(self, goal: Goal) -> None:
         Goal.objects.all().delete()
         with pytest.raises(DatabaseError), transaction.atomic():
-            update(goal, "name")
+            write_all(update(goal, "name"))
 
 
-class TestDeclaredUpdate:
-    ONE_MORE = Update(
+class TestWriteAll:
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("position", [0, 1, 2])
+    def test_a_refusal_anywhere_undoes_all_of_it(self, goal: Goal, position: int) -> None:
+        writes = [insert(check_in(goal)), insert(check_in(goal))]
+        writes.insert(position, insert(check_in(goal, current_amount=Decimal(-1))))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write_all(*writes)
+        assert not CheckIn.objects.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("position", [0, 1, 2])
+    def test_a_row_that_is_missing_anywhere_undoes_all_of_it(self, goal: Goal, position: int) -> None:
+        writes = [insert(check_in(goal)), insert(check_in(goal))]
+        writes.insert(position, update(GoalFactory.build(user=goal.user), "name"))
+        with pytest.raises(DatabaseError, match="must write 1 row and wrote 0"), transaction.atomic():
+            write_all(*writes)
+        assert not CheckIn.objects.exists()
+
+    def test_a_failure_that_is_caught_still_undoes_the_transaction(self, goal: Goal) -> None:
+        with transaction.atomic():
+            with pytest.raises(DatabaseError):
+                write_all(update(GoalFactory.build(user=goal.user), "name"))
+            with pytest.raises(TransactionManagementError):
+                Goal.objects.count()
+
+    def test_rows_count_as_new_until_they_are_written(self, goal: Goal) -> None:
+        row = check_in(goal)
+        write = insert(row)
+        assert row._state.adding
+        write_all(write)
+        assert not row._state.adding
+
+
+class TestPreparedUpdate:
+    ONE_MORE = PreparedUpdate(
         CheckInWeek.objects.filter(user=Parameter("person"), monday=Parameter("monday")),
         check_ins=F("check_ins") + 1,
     )
@@ -145,11 +175,11 @@ class TestDeclaredUpdate:
     def test_changes_what_matches(self, saver: User, stranger: User) -> None:
         for person in (saver, stranger):
             CheckInWeek.objects.create(user=person, monday=DAY, check_ins=1)
-        self.ONE_MORE.run(person=saver.pk, monday=DAY)
-        self.ONE_MORE.run(person=saver.pk, monday=DAY)
+        write_all(self.ONE_MORE.bind(person=saver.pk, monday=DAY))
+        write_all(self.ONE_MORE.bind(person=saver.pk, monday=DAY))
         assert CheckInWeek.objects.get(user=saver).check_ins == 3
         assert CheckInWeek.objects.get(user=stranger).check_ins == 1
 
     def test_needs_a_row_to_change(self, saver: User) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
-            self.ONE_MORE.run(person=saver.pk, monday=DAY)
+            write_all(self.ONE_MORE.bind(person=saver.pk, monday=DAY))
