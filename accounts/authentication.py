@@ -37,7 +37,7 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = str(request._request.META.get("HTTP_AUTHORIZATION", "")).strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
-        user_id, session_id = AccessToken.read(token.strip(), now=clock.now())
+        user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(request._request))
         session = _LIVE_SESSION.bind(session_id=session_id, user_id=user_id).first()
         if session is None:
             raise TokenInvalidError

@@ -53,8 +53,8 @@ class GoalAdmin(AuditedAdmin):
 
         The service writes the audit trail. Django's own log would keep the goal's name beyond its erasure.
         """
+        now = clock.moment_of(request)
         for goal in goals.select_related("user__profile"):
-            now = clock.now()
             today = clock.local_day(now, goal.user.profile.timezone)
             try:
                 services.update_goal(

@@ -24,5 +24,5 @@ class PerPerson(BaseThrottle):
         """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
         if request.user:
             policy = policies.READS if request.method in _READING else policies.WRITES
-            enforce(policy, str(request.user.pk), now=clock.now())
+            enforce(policy, str(request.user.pk), now=clock.moment_of(request._request))
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -57,10 +57,10 @@ class ApiView(GenericAPIView[Any]):
     def user(self) -> User:
         return cast("User", self.request.user)
 
-    @cached_property
+    @property
     def now(self) -> datetime:
         """The moment of this request, in UTC."""
-        return clock.now()
+        return clock.moment_of(self.request._request)
 
     @property
     def today(self) -> date:

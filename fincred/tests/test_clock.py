@@ -1,18 +1,26 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from accounts.models import User
 from fincred.clock import local_day, now
+from goals.tests.factories import GoalFactory
 
-pytestmark = [pytest.mark.unit, pytest.mark.platform]
+pytestmark = [pytest.mark.platform]
+
+PASSWORD = "correct horse battery"
 
 
+@pytest.mark.unit
 def test_now_is_aware_and_in_utc() -> None:
     assert now().tzinfo is UTC
 
 
+@pytest.mark.unit
 class TestLocalDay:
     @pytest.mark.parametrize(
         ("moment", "zone", "day"),
@@ -39,3 +47,46 @@ class TestLocalDay:
     def test_is_the_day_where_the_person_lives(self, moment: str, zone: str, day: str) -> None:
         at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
         assert local_day(at, zone) == date.fromisoformat(day)
+
+
+@pytest.mark.integration
+class TestRequest:
+    """A person's check, their rate limit and the view have the same moment."""
+
+    @pytest.fixture
+    def readings(self, as_saver: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+        """Every reading of the clock from now on."""
+        settings.RATE_LIMIT_ENABLED = True
+        readings = []
+
+        class Noted(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:
+                readings.append(datetime.now(tz))
+                return readings[-1]
+
+        monkeypatch.setattr("fincred.clock.datetime", Noted)
+        return readings
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body"),
+        [
+            ("get", "goals/{goal}", None),
+            ("get", "dashboard", None),
+            ("patch", "goals/{goal}", {"name": "Boat"}),
+            ("post", "goals/{goal}/check-ins", {"current_amount": 5}),
+            ("put", "snapshot", {"income": {"amount": 3000, "frequency": "monthly"}}),
+            ("post", "auth/login", {"email": "saver@example.com", "password": PASSWORD}),
+            ("post", "auth/register", {"email": "new@example.com", "password": PASSWORD}),
+            ("get", "users/me/export", None),
+            ("delete", "users/me", {"password": PASSWORD}),
+        ],
+    )
+    def test_reads_the_clock_once(  # noqa: PLR0917
+        self, saver: User, as_saver: APIClient, readings: list[datetime], method: str, path: str, body: Any
+    ) -> None:
+        goal = GoalFactory.create(user=saver, created_at=datetime(2026, 3, 9, tzinfo=UTC))
+        readings.clear()
+        answer = getattr(as_saver, method)(f"/api/v0/{path.format(goal=goal.pk)}", body)
+        assert answer.status_code < 300, answer.content
+        assert len(readings) == 1
