@@ -4,7 +4,7 @@ PYTHON ?=
 export PORT PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench lock
+.PHONY: help install run test drill check bench lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -15,9 +15,13 @@ install: ## Make .venv and install what FinCred runs on
 run: install ## Serve on 127.0.0.1:8000 (PORT=8001 for another) with a small demo
 	@.ci/serve
 
-test: ## Run every test, on SQLite and on PostgreSQL (ARGS="goals -k limit" for some)
+test: ## Run every test, on SQLite and on PostgreSQL (ARGS="goals -k limit" for some, ARGS="-m 'not slow'")
 	@.ci/install requirements-dev.txt
 	@.venv/bin/python .ci/test.py $(ARGS)
+
+drill: ## Run what is too long for every change: more examples, longer outages (about 15 minutes)
+	@.ci/install requirements-dev.txt
+	@.venv/bin/python .ci/test.py -m drill $(ARGS)
 
 check: ## The whole gate: tests, style, types, layers, migrations, OpenAPI, coverage
 	@.ci/run

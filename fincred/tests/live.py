@@ -17,6 +17,8 @@ from email.message import Message
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -64,7 +66,8 @@ class LiveServer:
         }
 
     def manage(self, *arguments: str) -> None:
-        manage(self.environment, *arguments)
+        """A command in a process of its own, with this server's settings."""
+        _manage(self.environment, *arguments)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "fincred.wsgi:application", *self.options]
@@ -82,6 +85,16 @@ class LiveServer:
             return self.get("/api/v0/health/live").status == 200
         except OSError:
             return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.stop()
 
     def stop(self) -> int:
         """SIGTERM, and the exit status."""
@@ -109,7 +122,12 @@ def ask(connection: HTTPConnection, method: str, path: str, body: bytes | Iterat
     return Answer(response.status, response.headers, response.read().decode(errors="replace"))
 
 
-def manage(environment: dict[str, str], *arguments: str) -> None:
+def manage(database_url: str, *arguments: str) -> None:
+    """A command in a process of its own, with default settings."""
+    _manage(_clean(os.environ) | {"DATABASE_URL": database_url}, *arguments)
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
 
 
@@ -142,7 +160,7 @@ def _migrated_file() -> Path:
     """Migrated once in a process, and copied for each server."""
     folder = Path(tempfile.mkdtemp(prefix="fincred-migrated-"))
     atexit.register(shutil.rmtree, folder)
-    _migrate(f"sqlite:///{folder / 'db.sqlite3'}")
+    manage(f"sqlite:///{folder / 'db.sqlite3'}", "migrate", "--verbosity", "0")
     return folder / "db.sqlite3"
 
 
@@ -151,12 +169,8 @@ def _migrated_database() -> str:
     """The name of one that is migrated once in a process, and copied for each server."""
     name = _create_database(template="template1")
     atexit.register(_drop_database, name)
-    _migrate(_url(name))
+    manage(_url(name), "migrate", "--verbosity", "0")
     return name
-
-
-def _migrate(database_url: str) -> None:
-    manage(_clean(os.environ) | {"DATABASE_URL": database_url}, "migrate", "--verbosity", "0")
 
 
 def _url(database: str) -> str:
@@ -178,11 +192,5 @@ def _drop_database(name: str) -> None:
 @contextmanager
 def live_server(folder: Path, *options: str, **variables: str) -> Iterator[LiveServer]:
     """A migrated, running server; `options` are gunicorn's, `variables` are settings."""
-    with own_database(folder) as database_url:
-        server = LiveServer(folder, database_url, *options, **variables)
-        server.start()
-        try:
-            yield server
-        finally:
-            if server.process.poll() is None:
-                server.stop()
+    with own_database(folder) as database_url, LiveServer(folder, database_url, *options, **variables) as server:
+        yield server

@@ -16,13 +16,13 @@ from email import message_from_bytes, policy
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import psycopg
 import pytest
 
 from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
-from fincred.tests.live import LiveServer
+from fincred.tests.live import LiveServer, manage, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
 
@@ -99,6 +99,9 @@ class Writer:
         body = {"current_amount": 1, "reflection": text}
         return self.post(f"/goals/{self.goal_id}/check-ins", body, **{"Idempotency-Key": text})
 
+    def refused_since(self, moment: float) -> int:
+        return sum(attempt.status != 201 for attempt in self.attempts if attempt.began > moment)
+
     def write_until(self, stopped: threading.Event) -> None:
         while not stopped.is_set():
             text = f"{self.name}-{len(self.acknowledged)}"
@@ -118,20 +121,19 @@ class Site(LiveServer):
         super().__init__(folder, postgresql.url, *options, **unhindered, **variables)
         self.postgresql = postgresql
 
-    def __enter__(self) -> Self:
-        self.manage("migrate", "--verbosity", "0")
-        self.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.process.poll() is None:
-            self.stop()
-
     def stored(self) -> dict[str, int]:
         """How often each text is in the database."""
         with psycopg.connect(self.postgresql.url) as connection:
             rows = connection.execute("SELECT reflection, count(*) FROM tracking_checkin GROUP BY 1").fetchall()
         return dict(rows)
+
+
+def wait_for_writes(writers: list[Writer], number: int) -> None:
+    """Until each of them has written so many times more."""
+    enough = [len(writer.acknowledged) + number for writer in writers]
+    wait_until(
+        lambda: all(len(writer.acknowledged) >= least for writer, least in zip(writers, enough, strict=True))
+    )
 
 
 @contextmanager
@@ -157,6 +159,7 @@ def postgresql() -> Iterator[ThrowawayServer]:
     if binaries is None:
         pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to start and kill a server of its own")
     with ThrowawayServer(binaries, durable=True) as server:
+        manage(server.url, "migrate", "--verbosity", "0")
         yield server
 
 
@@ -176,19 +179,23 @@ KILL: Callable[[ThrowawayServer], None] = ThrowawayServer.kill
 
 
 class TestOutage:
+    # Each takes as long as the pool waits, two seconds.
+    @pytest.mark.parametrize("refusals", [4, pytest.param(40, marks=pytest.mark.drill)])
     @pytest.mark.parametrize("end", [STOP, KILL], ids=["stopped", "killed"])
     def test_is_a_503_within_five_seconds_and_over_five_seconds_after_the_database_is_back(
-        self, site: Site, writers: list[Writer], end: Callable[[ThrowawayServer], None]
+        self, site: Site, writers: list[Writer], end: Callable[[ThrowawayServer], None], refusals: int
     ) -> None:
         with writing(writers):
-            time.sleep(1)
+            wait_for_writes(writers, 3)
             end(site.postgresql)
             down = time.monotonic()
-            time.sleep(2 * PROMISED_SECONDS)
+            wait_until(
+                lambda: all(writer.refused_since(down) >= refusals for writer in writers), seconds=10 * refusals
+            )
             back = time.monotonic()
             site.postgresql.start()
             started = time.monotonic()
-            time.sleep(PROMISED_SECONDS)
+            wait_for_writes(writers, 10)
         for writer in writers:
             assert {attempt.status for attempt in writer.attempts} <= {201, 503}
             meanwhile = [attempt for attempt in writer.attempts if down <= attempt.began and attempt.ended <= back]
@@ -202,15 +209,16 @@ class TestOutage:
             assert min(again) < started + PROMISED_SECONDS
         assert site.process.poll() is None
 
-    def test_loses_and_doubles_no_acknowledged_write_when_killed_three_times(
-        self, site: Site, writers: list[Writer]
+    @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.drill)])
+    def test_loses_and_doubles_no_acknowledged_write_when_killed_again_and_again(
+        self, site: Site, writers: list[Writer], kills: int
     ) -> None:
         with writing(writers):
-            for _ in range(3):
-                time.sleep(1)
+            for _ in range(kills):
+                wait_for_writes(writers, 5)
                 site.postgresql.kill()
                 site.postgresql.start()
-            time.sleep(2)
+            wait_for_writes(writers, 5)
         acknowledged = [text for writer in writers for text in writer.acknowledged]
         stored = site.stored()
         assert len(acknowledged) > 10 * WRITERS
@@ -249,7 +257,7 @@ class TestStop:
         with Site(postgresql, tmp_path, "--workers", "2") as site:
             writers = [Writer(site, f"leaver{number}") for number in range(WRITERS)]
             with writing(writers):
-                time.sleep(2)
+                wait_for_writes(writers, 5)
                 assert site.stop() == 0
             done = {text for text in site.stored() if text.startswith("leaver")}
         assert done == {text for writer in writers for text in writer.acknowledged}

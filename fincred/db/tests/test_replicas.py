@@ -11,11 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -28,7 +28,7 @@ from fincred.context import Caller, set_caller
 from fincred.db import replicas
 from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
 from fincred.ops.tests.redis_server import REDIS
-from fincred.tests.live import ROOT, LiveServer
+from fincred.tests.live import ROOT, LiveServer, manage, wait_until
 from fincred.tests.test_environment import GOOD_PRODUCTION, start_with
 from goals.models import Goal
 from tracking.demo import DEMO_PASSWORD
@@ -38,20 +38,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform]
 needs_postgresql = pytest.mark.postgresql
 
 PROMISED_SECONDS = 10
-PATIENCE_SECONDS = 30
 PEOPLE = 20
 REPLICA_URL = "postgres://u:p@replica.example/fincred"
 
 _numbers = count(1)
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """Wait for servers to do what they do in their own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        if time.monotonic() > deadline:
-            pytest.fail("it never came about")
-        time.sleep(0.02)
 
 
 class Site(LiveServer):
@@ -66,16 +56,6 @@ class Site(LiveServer):
         )  # fmt: skip
         self.primary, self.replica = primary, replica
 
-    def __enter__(self) -> Self:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("seed_demo", "--users", str(PEOPLE))
-        self.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.process.poll() is None:
-            self.stop()
-
 
 class Person:
     """Somebody with a token and a goal that is called "before" everywhere."""
@@ -89,7 +69,7 @@ class Person:
         self.id = answer["user"]["id"]
         self.goal_id = self.ask("GET", "/goals")[1][0]["id"]
         self.is_renamed("before")
-        eventually(lambda: self.stored_name(site.replica) == "before")
+        wait_until(lambda: self.stored_name(site.replica) == "before")
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"}
@@ -137,6 +117,8 @@ def primary() -> Iterator[ThrowawayServer]:
     if binaries is None:
         pytest.skip("needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica")
     with ThrowawayServer(binaries) as server:
+        manage(server.url, "migrate", "--verbosity", "0")
+        manage(server.url, "seed_demo", "--users", str(PEOPLE))
         yield server
 
 
@@ -168,7 +150,7 @@ class TestReads:
     ) -> None:
         with standing_still(replica):
             person.is_renamed("after")
-            eventually(lambda: person.sees() == "before")
+            wait_until(lambda: person.sees() == "before")
 
     def test_show_what_the_person_wrote_and_come_from_the_replica_again_when_that_has_it(
         self, person: Person, replica: ThrowawayReplica
@@ -178,10 +160,10 @@ class TestReads:
             assert {person.sees() for _ in range(20)} == {"written"}
             assert person.stored_name(replica) == "before"
         person.is_renamed("written, then more")
-        eventually(lambda: person.stored_name(replica) == "written, then more")
+        wait_until(lambda: person.stored_name(replica) == "written, then more")
         with standing_still(replica):
             person.is_renamed("after")
-            eventually(lambda: person.sees() == "written, then more")
+            wait_until(lambda: person.sees() == "written, then more")
 
     def test_of_others_stay_where_they_are_when_somebody_writes(
         self, site: Site, person: Person, replica: ThrowawayReplica
@@ -190,7 +172,7 @@ class TestReads:
         with standing_still(replica):
             writer.renames("written")
             person.is_renamed("after")
-            eventually(lambda: person.sees() == "before")
+            wait_until(lambda: person.sees() == "before")
 
     def test_of_an_ended_session_are_refused_at_once(self, person: Person, replica: ThrowawayReplica) -> None:
         with standing_still(replica):
@@ -229,10 +211,10 @@ class TestFailure:
         finally:
             replica.start()
         person.is_renamed("back")
-        eventually(lambda: person.stored_name(replica) == "back")
+        wait_until(lambda: person.stored_name(replica) == "back")
         with standing_still(replica):
             person.is_renamed("after")
-            eventually(lambda: person.sees() == "back")
+            wait_until(lambda: person.sees() == "back")
 
     def test_in_the_midst_of_a_read_has_it_done_again_on_the_primary(
         self, person: Person, replica: ThrowawayReplica
@@ -248,14 +230,14 @@ class TestFailure:
             lock.execute("LOCK TABLE goals_goal IN ACCESS EXCLUSIVE MODE")
             lock.execute("SELECT pg_switch_wal()")
             replayed = "SELECT true FROM pg_locks WHERE mode = 'AccessExclusiveLock'"
-            eventually(lambda: watch.execute(replayed).fetchone() == (True,))
+            wait_until(lambda: watch.execute(replayed).fetchone() == (True,))
             with standing_still(replica):
                 lock.rollback()
                 reading = threading.Thread(target=read_again_and_again)
                 reading.start()
                 try:
                     lose = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                    eventually(lambda: watch.execute(lose).fetchall() == [(True,)])
+                    wait_until(lambda: watch.execute(lose).fetchall() == [(True,)])
                 finally:
                     ended.set()
                     reading.join()
@@ -268,7 +250,7 @@ class TestFailure:
             primary.execute("ALTER TABLE goals_goal RENAME name TO nickname")
             with psycopg.connect(replica.url, autocommit=True) as watch:
                 renamed = "SELECT true FROM pg_attribute WHERE attname = 'nickname'"
-                eventually(lambda: watch.execute(renamed).fetchone() == (True,))
+                wait_until(lambda: watch.execute(renamed).fetchone() == (True,))
             with standing_still(replica):
                 primary.execute("ALTER TABLE goals_goal RENAME nickname TO name")
                 before = person.site.log.read_text().count("Done again")
@@ -294,7 +276,7 @@ class TestFailure:
                 connection.execute("SELECT pg_promote()")
             person.is_renamed("after")
             assert person.stored_name(promoted) == "before"
-            eventually(lambda: person.sees() == "after")
+            wait_until(lambda: person.sees() == "after")
             assert {person.sees() for _ in range(20)} == {"after"}
 
 
