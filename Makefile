@@ -19,7 +19,7 @@ test: ## Run every test, on SQLite and on PostgreSQL (ARGS="goals -k limit" for 
 	@.ci/install requirements-dev.txt
 	@.venv/bin/python .ci/test.py $(ARGS)
 
-drill: ## Run what is too long for every change: more examples, longer outages (about 15 minutes)
+drill: ## Run what is too long for every change: longer outages, more kills (some minutes)
 	@.ci/install requirements-dev.txt
 	@.venv/bin/python .ci/test.py -m drill $(ARGS)
 
