@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fincred.errors import AuthenticationError, AuthorizationError, FieldError, ValidationError, field_error
+from fincred.errors import (
+    AuthenticationError,
+    AuthorizationError,
+    DatabaseUnavailableError,
+    FieldError,
+    ValidationError,
+    field_error,
+)
 
 
 class InvalidCredentialsError(AuthenticationError):
@@ -59,3 +66,9 @@ class UnacceptablePasswordError(ValidationError):
 
     def __init__(self, *, field: str, faults: list[tuple[str, str]]) -> None:
         super().__init__(errors=[field_error(field, message, code) for message, code in faults])
+
+
+class ErasureNotRecordedError(DatabaseUnavailableError):
+    """The list of erased people can't be written, so nothing was erased: a restore would bring the person back."""
+
+    message = "The erasure can't be recorded now, so nothing was erased; please try again shortly"

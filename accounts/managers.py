@@ -1,6 +1,6 @@
 """Chainable reads of accounts' rows, and how some of them are made.
 
-Models import this module, so it imports no model: its classes are generic, and `models.py` fills in the rows.
+Models import this module, so it imports none of them: its classes are generic, and `models.py` fills in the rows.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import Any, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from accounts.opaque_tokens import digest, new_secret
 from accounts.vocabulary import TokenPurpose
+from fincred.ops.models import DatabaseState
 
 MAX_MAIL_ATTEMPTS = 8
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
@@ -92,9 +93,18 @@ class OneTimeTokenQuerySet(models.QuerySet[Row]):
 
 class OutgoingMailQuerySet(models.QuerySet[Row]):
     def due(self, now: datetime) -> Self:
-        """Unsent, not given up, and not waiting for the next attempt; oldest first."""
-        waiting = self.filter(sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, next_attempt_at__lte=now)
-        return waiting.order_by("next_attempt_at", "id")
+        """Unsent, not given up or held, and not waiting for the next attempt; oldest first.
+
+        Nothing is due in a restored database before `after_restore` has run.
+        """
+        restored = DatabaseState.objects.filter(restored_at__isnull=False)
+        waiting = self.filter(
+            sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, next_attempt_at__lte=now, is_held=False
+        )
+        return waiting.filter(~Exists(restored)).order_by("next_attempt_at", "id")
+
+    def held(self) -> Self:
+        return self.filter(sent_at=None, is_held=True)
 
     def given_up(self) -> Self:
         """Unsent after the last attempt. Kept until an operator has them tried again."""

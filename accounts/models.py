@@ -203,9 +203,11 @@ class OutgoingMail(UUIDModel):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
+    # Brought back by a restore: it may have been sent since the backup, so an operator decides.
+    is_held = models.BooleanField(default=False, db_default=False)
 
     objects = OutgoingMailQuerySet["OutgoingMail"].as_manager()
-    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at"))
+    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at", "is_held"))
 
     class Meta:
         constraints: ClassVar = [

@@ -28,6 +28,7 @@ class EndReason(StrEnum):
     DISABLED = "disabled"
     ERASED = "erased"
     SUPPORT = "support"
+    RESTORED = "restored"
 
 
 class TokenPurpose(StrEnum):

@@ -35,6 +35,7 @@ SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 JWT_SECRET_KEY = env.key("JWT_SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 BACKUP_KEY = env.optional_key("BACKUP_KEY")
+ERASURE_LOG = env.path("ERASURE_LOG", VAR / "erasures.log")
 
 # --- Who may call
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])

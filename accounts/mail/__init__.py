@@ -6,15 +6,28 @@ When you add a message, add a `MailMessage` to `MESSAGES`; another package calls
 
 from __future__ import annotations
 
-from accounts.mail.outbox import count_given_up_mail, queue_mail, retry_given_up_mail, send_due_mail
+from accounts.mail.outbox import (
+    count_given_up_mail,
+    count_held_mail,
+    drop_held_mail,
+    hold_unsent_mail,
+    queue_mail,
+    release_held_mail,
+    retry_given_up_mail,
+    send_due_mail,
+)
 from accounts.mail.templates import MESSAGES, MailMessage, register_message
 
 __all__ = [
     "MESSAGES",
     "MailMessage",
     "count_given_up_mail",
+    "count_held_mail",
+    "drop_held_mail",
+    "hold_unsent_mail",
     "queue_mail",
     "register_message",
+    "release_held_mail",
     "retry_given_up_mail",
     "send_due_mail",
 ]

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
@@ -46,7 +47,7 @@ def queue_mail(*, user: User, purpose: str, now: datetime) -> None:
         user=user,
         purpose=message.purpose,
         sent_at=None,
-        defaults={"created_at": now, "attempts": 0, "next_attempt_at": now},
+        defaults={"created_at": now, "attempts": 0, "next_attempt_at": now, "is_held": False},
     )
     logger.info("Mail queued", extra={"user_id": str(user.pk), "mail_id": str(mail.pk), "purpose": str(purpose)})
     if settings.DELIVER_MAIL_ON_COMMIT:
@@ -76,6 +77,27 @@ def retry_given_up_mail(*, now: datetime) -> int:
 
 def count_given_up_mail() -> int:
     return OutgoingMail.objects.given_up().count()
+
+
+def hold_unsent_mail() -> int:
+    """Send none of the mail that waits now, until it is released; how many."""
+    return OutgoingMail.objects.filter(sent_at=None).update(is_held=True)
+
+
+def release_held_mail(*, now: datetime) -> int:
+    """Make all held mail due, from its first attempt; how many."""
+    return OutgoingMail.objects.held().update(is_held=False, attempts=0, next_attempt_at=now)
+
+
+def drop_held_mail() -> int:
+    """Delete all held mail; how many."""
+    return OutgoingMail.objects.held().delete()[0]
+
+
+def count_held_mail() -> dict[str, int]:
+    """How much is held, by purpose."""
+    counted = OutgoingMail.objects.held().values("purpose").annotate(mails=Count("pk")).order_by("purpose")
+    return dict(counted.values_list("purpose", "mails"))
 
 
 def _send_first(due: Due, clock: Clock) -> bool | None:

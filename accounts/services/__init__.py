@@ -6,6 +6,7 @@ When you add a service that writes, also lock the person first, `record` what it
 
 from __future__ import annotations
 
+from accounts.services.after_restore import finish_restore
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
@@ -28,6 +29,7 @@ __all__ = [
     "erase_person",
     "export_person",
     "find_person",
+    "finish_restore",
     "leave",
     "lock_user",
     "lock_user_and_read",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as BackOfficeSession
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.audit import record
+from accounts.errors import ErasureNotRecordedError
 from accounts.models import (
     IdempotencyKey,
     OneTimeToken,
@@ -27,6 +29,7 @@ from accounts.services.passwords import confirm_password, lock_confirmed
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.db.privacy import erase_rows, export_rows
+from fincred.ops import erasure_log
 
 logger = logging.getLogger(__name__)
 
@@ -62,15 +65,27 @@ def erase_person(*, user: User, now: datetime) -> None:
     """Delete the person and everything that belongs to them, in every app. Nothing brings it back.
 
     Their audit trail stays, which names them by id alone. The key to its network addresses goes with their row.
+
+    :raises ErasureNotRecordedError: the list outside of the database can't be written.
     """
     user = lock_user(user.pk)
     # A refresh in progress would add a row after the deletion; ending its session stops it.
     end_all_sessions(user=user, reason=EndReason.ERASED, now=now)
     record(person=user, action="person.erased", subject=user, now=now)
+    _note_outside(user.pk, now)
     if user.is_staff:
         _forget_back_office_sessions(user)
     erase_rows(user.pk)
     logger.info("Person erased", extra={"user_id": str(user.pk)})
+
+
+def _note_outside(person_id: UUID, now: datetime) -> None:
+    """On the list that `after_restore` reads, which isn't in the database and so in no backup of it."""
+    try:
+        erasure_log.note_begun(person_id, now=now)
+    except erasure_log.ErasureLogError as error:
+        raise ErasureNotRecordedError from error
+    transaction.on_commit(lambda: erasure_log.note_done(person_id, now=now), robust=True)
 
 
 def _forget_back_office_sessions(staff: User) -> None:

@@ -27,7 +27,10 @@ class Me(SessionView):
 
     @documented(
         summary="Erase me",
-        description="Everything held about the person is deleted, at once and for good. The body confirms it.",
+        description=(
+            "Everything held about the person is deleted, at once and for good. The body confirms it. Backups, "
+            "which are kept for 35 days at most, hold the person until then; what restores one erases them again."
+        ),
         request=PasswordConfirmationSerializer,
         request_example={"password": "correct horse battery"},
         status=204,

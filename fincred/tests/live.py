@@ -60,6 +60,7 @@ class LiveServer:
             "DATABASE_URL": database_url,
             "EMAIL_URL": f"filemail://{self.mails}",
             "APP_URL": self.url,
+            "ERASURE_LOG": str(folder / "erasures.log"),
             "PORT": str(self.port),
             "DB_POOL_MIN": "1",
             **variables,

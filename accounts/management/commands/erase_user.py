@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.errors import ErasureNotRecordedError
 from accounts.services import erase_person, find_person
 from fincred import clock
 from fincred.errors import ResourceNotFoundError
@@ -28,8 +29,13 @@ class Command(BaseCommand):
             raise CommandError("No person has this address or id.") from None
         if not no_input and not _confirmed(f"Erase {user} for good? Type yes: "):
             raise CommandError("Nothing was erased.")
-        erase_person(user=user, now=clock.now())
-        self.stdout.write(self.style.SUCCESS("Erased."))
+        try:
+            erase_person(user=user, now=clock.now())
+        except ErasureNotRecordedError as error:
+            raise CommandError(f"Nothing was erased. {error.__cause__}.") from error
+        self.stdout.write(
+            self.style.SUCCESS("Erased. Backups hold the person until they are deleted, after 35 days at most.")
+        )
 
 
 def _confirmed(question: str) -> bool:

@@ -1,0 +1,65 @@
+"""Make a restored database fit to serve."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.services import finish_restore
+from fincred import clock
+from fincred.ops.erasure_log import ErasureLogError
+from fincred.ops.progress_bar import ProgressBar
+
+
+class Command(BaseCommand):
+    help = (
+        "Run this after `restore` or a point-in-time recovery, before the service serves. It ends all sessions, "
+        "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), and erases again "
+        "everybody on the erasure list (ERASURE_LOG). "
+        "Example: manage.py after_restore --since 2026-03-10T03:00:00Z"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--since",
+            required=True,
+            metavar="MOMENT",
+            help="the moment that the database is from, with its offset",
+        )
+
+    def handle(self, *args: Any, since: str, **options: Any) -> None:
+        now = clock.now()
+        moment = _moment(since, now)
+        try:
+            outcome = finish_restore(
+                since=moment, now=now, start=lambda people: ProgressBar(people, self.stderr).advance
+            )
+        except ErasureLogError as error:
+            raise CommandError(f"{error}. Nothing was changed.") from error
+        self.stdout.write(
+            f"{outcome.sessions_ended} sessions ended, {outcome.tokens_deleted} one-time tokens and "
+            f"{outcome.keys_deleted} idempotency keys deleted.\n"
+            f"{outcome.people_erased} people had come back and are erased again.\n"
+            f"{outcome.mail_held} mails are held: see manage.py held_mail"
+        )
+        for person_id in outcome.unconfirmed:
+            self.stderr.write(
+                f"The erasure of {person_id} began and was never confirmed, so this person is still there. "
+                f"If they are to go: manage.py erase_user {person_id}"
+            )
+        self.stdout.write(self.style.SUCCESS("The service may serve."))
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    """:raises CommandError: it isn't one, or still to come."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise CommandError(f"{text} is not a moment with its offset, such as 2026-03-10T03:00:00Z.")
+    if moment > now:
+        raise CommandError(f"{text} is still to come.")
+    return moment

@@ -1,0 +1,79 @@
+"""What a restored database must lose before it serves: a backup holds ended sessions, erased people, sent mail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.contrib.sessions.models import Session as BackOfficeSession
+
+from accounts.mail import hold_unsent_mail
+from accounts.models import IdempotencyKey, OneTimeToken, Session, User
+from accounts.services.privacy import erase_person
+from accounts.services.sessions import end_all_sessions
+from accounts.vocabulary import EndReason
+from fincred.ops import erasure_log
+from fincred.ops.models import DatabaseState
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 1000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How much there was of each; `unconfirmed` are people whose erasure began and may have failed."""
+
+    mail_held: int = 0
+    sessions_ended: int = 0
+    tokens_deleted: int = 0
+    keys_deleted: int = 0
+    people_erased: int = 0
+    unconfirmed: list[UUID] = field(default_factory=list)
+
+
+def finish_restore(
+    *, since: datetime, now: datetime, start: Callable[[int], Progress] = lambda _: lambda _: None
+) -> Outcome:
+    """End all sessions, delete one-time tokens and idempotency keys, hold unsent mail, erase the erased again.
+
+    The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
+    can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
+    returns with 1 after each.
+
+    :raises ErasureLogError: the list of erased people can't be read. Then nothing was changed.
+    """
+    erasures = erasure_log.read()
+    outcome = Outcome(mail_held=hold_unsent_mail())
+    outcome.tokens_deleted = OneTimeToken.objects.all().delete()[0]
+    outcome.keys_deleted = IdempotencyKey.objects.all().delete()[0]
+    BackOfficeSession.objects.all().delete()
+    signed_in = list(Session.objects.unended().values_list("user_id", flat=True).order_by("user_id").distinct())
+    returned = _still_there([each.person_id for each in erasures if each.done])
+    progress = start(len(signed_in) + len(returned))
+    for person_id in signed_in:
+        person = User.objects.get(pk=person_id)
+        outcome.sessions_ended += end_all_sessions(user=person, reason=EndReason.RESTORED, now=now)
+        progress(1)
+    for person_id in returned:
+        erase_person(user=User.objects.get(pk=person_id), now=now)
+        outcome.people_erased += 1
+        progress(1)
+    outcome.unconfirmed = _still_there([each.person_id for each in erasures if not each.done and each.at >= since])
+    DatabaseState.objects.update(restored_at=None)
+    logger.info("Restore finished", extra={"sessions": outcome.sessions_ended, "people": outcome.people_erased})
+    return outcome
+
+
+def _still_there(ids: list[UUID]) -> list[UUID]:
+    """Those of the people that are in the database. The list is as long as the service is old."""
+    found: list[UUID] = []
+    for first in range(0, len(ids), BATCH):
+        found += User.objects.filter(pk__in=ids[first : first + BATCH]).values_list("pk", flat=True)
+    return found
