@@ -18,6 +18,7 @@ from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
 from accounts.models import AuditEntry, Profile, Session, User
 from accounts.vocabulary import EndReason
 from fincred import clock
+from fincred.db.privacy import personal_models
 
 admin.site.unregister(Group)  # what a group may is part of the software
 
@@ -49,21 +50,23 @@ class UserAdmin(AuditedAdmin):
 
     @admin.display(description="elsewhere")
     def elsewhere(self, person: User) -> str:
-        """Links to what the other apps keep of the person; accounts needn't know which these are."""
-        kinds = [link.related_model._meta for link in User._meta.related_objects if link.field.name == "user"]
-        shown = [kind for kind in kinds if self.admin_site.is_registered(kind.model)]
-        return format_html_join(
-            " · ",
-            '<a href="{}?user__id__exact={}">{}</a>',
+        """Links to the lists of the person's rows in every app."""
+        links = [
             (
-                (
-                    reverse(f"admin:{kind.app_label}_{kind.model_name}_changelist"),
-                    person.pk,
-                    kind.verbose_name_plural,
-                )
-                for kind in shown
-            ),
-        )
+                reverse(f"admin:{kind.app_label}_{kind.model_name}_changelist"),
+                owner,
+                person.pk,
+                kind.verbose_name_plural,
+            )
+            for kind, owner in ((model._meta, privacy.owner) for model, privacy in personal_models())
+            if kind.model is not User and self.admin_site.is_registered(kind.model)
+        ]
+        return format_html_join(" · ", '<a href="{}?{}__exact={}">{}</a>', links)
+
+    def affected(self, request: HttpRequest, chosen: QuerySet[User]) -> QuerySet[User]:
+        """Staff can't act on themselves, and only superusers act on staff."""
+        others = chosen.exclude(pk=str(request.user.pk))
+        return others if request.user.is_superuser else others.filter(is_staff=False)
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_user")
@@ -96,16 +99,12 @@ class UserAdmin(AuditedAdmin):
         self._each(request, people, partial(services.set_support, is_support=False))
 
     def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
-        """Nobody does anything to themselves, and only superusers do anything to staff."""
-        allowed = people.exclude(pk=str(request.user.pk))
-        if not request.user.is_superuser:
-            allowed = allowed.filter(is_staff=False)
         done = 0
-        for person in allowed:
+        for person in people:
             do(user=person, now=clock.now())
             done += 1
         level = messages.SUCCESS if done else messages.WARNING
-        self.message_user(request, f"Done for {done} of those chosen.", level)
+        self.message_user(request, f"Done for {done} people.", level)
 
 
 @admin.register(AuditEntry)

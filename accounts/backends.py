@@ -23,3 +23,7 @@ class ThrottledBackend(ModelBackend):
             return None
         limit_sign_in(email=username, now=clock.now())
         return super().authenticate(request, username.lower(), password, **kwargs)
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Django asks this when somebody signs in, and at each request of a session."""
+        return bool(user.may_enter)

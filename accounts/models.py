@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -50,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     created_at = models.DateTimeField(default=clock.now)
     # Turns the addresses in the audit trail into something that only this row can recognise; it goes with the row.
     audit_key = models.BinaryField(default=new_audit_key)
+    # Grows whenever all sessions end; the back office's sessions of before don't match it any more.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -57,7 +60,9 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     _password: str | None  # Django's own: what set_password() was given, until the row is saved
 
     objects = UserManager["User"]()
-    privacy = Privacy(owner="id", section="account", single=True, withheld=("password", "audit_key"))
+    privacy = Privacy(
+        owner="id", section="account", single=True, withheld=("password", "audit_key", "session_epoch")
+    )
 
     class Meta:
         permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
@@ -72,6 +77,19 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     @property
     def full_name(self) -> str | None:
         return self.profile.full_name
+
+    @property
+    def may_enter(self) -> bool:
+        """What `managers.person_may_enter` asks the database, asked of this row."""
+        return self.is_active
+
+    def get_session_auth_hash(self) -> str:
+        """What Django compares at each request of a back-office session."""
+        return f"{super().get_session_auth_hash()}.{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the keys before."""
+        return (f"{before}.{self.session_epoch}" for before in super().get_session_auth_fallback_hash())
 
     @transaction.atomic
     def save_with_profile(self, *, full_name: str | None) -> None:

@@ -42,8 +42,8 @@ class AccessToken(tokens.AccessToken):
             claims = _verified(raw)
         except ExpiredTokenError:
             raise TokenExpiredError from None
-        # A deeply nested header is parsed before its signature can be checked.
-        except (TokenError, KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        # A deeply nested header is parsed before its signature can be checked, and `exp` may be any number.
+        except (TokenError, KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
             raise TokenInvalidError from None
         if claims.expires_at <= now.timestamp():
             raise TokenExpiredError

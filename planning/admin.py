@@ -104,7 +104,6 @@ class ActionPlanAdmin(AuditedAdmin):
 
 @admin.register(PlanVersion)
 class PlanVersionAdmin(AuditedAdmin):
-    person_path = "plan__user"
     list_display = ("goal", "email", "number", "reason", "feasibility", "engine_version", "created_at")
     list_filter = ("reason", "engine_version")
     list_select_related = ("plan__goal", "plan__user")

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import logging
+from collections.abc import Iterable
+from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ActionForm
-from django.db import models, transaction
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
+from django.db import DataError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts.audit import record
+from accounts.back_office.confirmation import confirmed
 from accounts.models import User
 from accounts.services import lock_user
 from fincred import clock
-from fincred.context import update_caller
+from fincred.db.privacy import privacy_of
+
+logger = logging.getLogger(__name__)
+
+# What Django's list filters and date hierarchies put behind the name of their field.
+_FILTER_LOOKUPS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
+_DATE_LOOKUPS = ("__year", "__month", "__day")
 
 
 class ReadOnlyAdminMixin:
-    """Rows that are shown to who may view them, and changed by nobody here. Also for inlines."""
+    """Rows that are shown to staff who may view them, and changed only by services. Also for inlines."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -33,33 +42,24 @@ class ReadOnlyAdminMixin:
         return False
 
 
-class Reason(models.TextChoices):
-    """Why staff act. Words of their own could name the person, and the trail outlives the person."""
-
-    ASKED = "asked", "The person asked for it"
-    SECURITY = "security", "For the account's safety"
-    ABUSE = "abuse", "Abuse of the service"
-    CORRECTION = "correction", "To correct a mistake of ours"
-
-
-class ReasonedActionForm(ActionForm):
-    reason = forms.ChoiceField(choices=[("", "why?"), *Reason.choices], required=False)
-
-
 class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Each look is in the audit trail before it is answered; a look that can't be recorded isn't granted.
 
     A list is one entry in the staff member's own chain, with the ids shown; a row's page, and its history, is an
     entry in the chain of the person it is about. What actions do is recorded by the services they call.
+
+    A list answers only to what it declares: other filters could find out the columns that it doesn't show.
     """
 
-    person_path: ClassVar[str] = "user"
-    action_form = ReasonedActionForm
-
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
+        try:
+            response = super().changelist_view(request, extra_context)
+        except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
+            logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
+            text = "This list can't be filtered by that.\n"
+            return HttpResponse(text, status=400, content_type="text/plain")
         if isinstance(response, TemplateResponse) and (shown := (response.context_data or {}).get("cl")):
-            self._record(request.user.pk, "listed", None, {"ids": [str(row.pk) for row in shown.result_list]})
+            self.record_list(request, shown.result_list)
         return response
 
     def changeform_view(
@@ -77,16 +77,44 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
     ) -> HttpResponse:
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The allowlist of every list: its filters, its date hierarchy, and the person whose rows they are."""
+        filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
+        declared = {f"{privacy_of(self.model).owner}__exact"}
+        declared |= {f"{name}{lookup}" for name in filters for lookup in _FILTER_LOOKUPS}
+        declared |= {f"{self.date_hierarchy}{lookup}" for lookup in _DATE_LOOKUPS}
+        return lookup in declared
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
+        try:
+            return super().get_changelist_instance(request)
+        except (IncorrectLookupParameters, ValueError, OverflowError, DataError) as error:
+            raise DisallowedModelAdminLookup from error
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *place: Any, **places: Any) -> Any:
-        reasons: Sequence[str] = [reason for reason in request.POST.getlist("reason") if reason in Reason.values]
-        update_caller(reason="".join(reasons[:1]))
-        return super().response_action(request, queryset, *place, **places)
+        try:
+            return super().response_action(request, queryset, *place, **places)
+        except ValidationError as error:  # a chosen id is none
+            raise DisallowedModelAdminLookup from error
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Each action asks first, whom it affects and why."""
+        actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
+        return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
+
+    def affected(self, request: HttpRequest, chosen: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of the chosen rows that this staff member's actions apply to."""
+        return chosen
 
     def person_of(self, row: Any) -> User | None:
         """Whose record it is; None when the person has been erased."""
-        for name in self.person_path.split("__"):
+        for name in str(privacy_of(self.model).owner).split("__"):
             row = getattr(row, name)
         return row if isinstance(row, User) else None
+
+    def record_list(self, request: HttpRequest, rows: Iterable[models.Model]) -> None:
+        self._record(request.user.pk, "listed", None, {"ids": [str(row.pk) for row in rows]})
 
     def _shown(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
         if isinstance(response, TemplateResponse) and (row := (response.context_data or {}).get(name)):

@@ -77,7 +77,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         with transaction.atomic():
             locked = lock_confirmed(user=self.user, field="old_password")
             set_password(locked, encoded, action="password.changed", now=clock.now())
-        self.user.password = encoded  # the view renews the staff member's own sign-in from it
+        # The view renews the staff member's own session from these.
+        self.user.refresh_from_db(fields=["password", "session_epoch"])
         return self.user
 
 

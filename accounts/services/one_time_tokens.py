@@ -38,7 +38,7 @@ def spend_token(*, token: OneTimeToken, now: datetime) -> User:
     """
     user = lock_user(token.user_id)
     siblings = OneTimeToken.objects.unused().filter(user=user, purpose=token.purpose)
-    if not user.is_active or not siblings.filter(pk=token.pk).exists():
+    if not user.may_enter or not siblings.filter(pk=token.pk).exists():
         raise TokenInvalidError
     siblings.update(used_at=now)
     return user

@@ -51,28 +51,36 @@ def _store(user: User, full_name: str | None, now: datetime) -> None:
 
 
 @transaction.atomic
-def verify_email(*, token: str, now: datetime) -> User:
-    """Spend the mailed token; from now on the person can log in.
+def verify_email(*, token: str, now: datetime) -> None:
+    """Verify the address by the mailed link, which signs nobody in. The token isn't spent by it.
 
-    :raises TokenInvalidError: unknown or used.
+    Mail scanners open links, so a link is answered alike as long as its token lives, and whatever it was used for.
+
+    :raises TokenInvalidError: unknown, or of a disabled person.
     :raises TokenExpiredError: older than 24 hours.
     """
-    user = spend_token(token=find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now), now=now)
+    found = find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now, also_used=True)
+    _mark_verified(lock_user(found.user_id), now)
+
+
+def _mark_verified(user: User, now: datetime) -> None:
+    if user.is_verified:
+        return
     user.is_verified = True
     user.save(update_fields=["is_verified"])
     record(person=user, action="address.verified", subject=user, now=now)
     logger.info("Address verified", extra={"user_id": str(user.pk)})
-    return user
 
 
 @transaction.atomic
 def verify_email_and_login(*, token: str, now: datetime) -> tuple[User, TokenPair]:
-    """The same, and a session: whoever reads the person's mail is the person.
+    """Verify the address and open a session by spending the mailed token, once.
 
-    :raises TokenInvalidError:
-    :raises TokenExpiredError:
+    :raises TokenInvalidError: unknown, spent, or of a disabled person.
+    :raises TokenExpiredError: older than 24 hours.
     """
-    user = verify_email(token=token, now=now)
+    user = spend_token(token=find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now), now=now)
+    _mark_verified(user, now)
     return user, open_session(user=user, now=now)
 
 

@@ -63,7 +63,7 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
 
 
 def _check_may_log_in(user: User) -> None:
-    if not user.is_active:
+    if not user.may_enter:
         raise AccountInactiveError
     if not user.is_verified:
         raise AccountNotVerifiedError
@@ -170,12 +170,14 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 
 @transaction.atomic
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
-    """The same for every session of the person; how many were alive.
+    """The same for every session of the person, those of the back office included; how many API sessions ended.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
     person = lock_user(user.pk)
     ended = Session.objects.unended().filter(user=person).update(ended_at=now, end_reason=reason)
+    person.session_epoch += 1
+    person.save(update_fields=["session_epoch"])
     facts = {"end_reason": reason, "sessions": ended}
     record(person=person, action="sessions.ended", subject=person, now=now, after=facts)
     logger.info("Sessions ended", extra={"user_id": str(user.pk), "reason": reason.value, "sessions": ended})

@@ -125,6 +125,18 @@ class TestForgedToken:
     def test_with_another_claim(self, saver: User, claim: str, value: Any) -> None:
         assert_refused(ask(f"Bearer {sign(claims(saver) | {claim: value})}"), "TOKEN_INVALID")
 
+    @pytest.mark.parametrize(
+        "moment", [1e30, 10**30, "9" * 30, float("inf"), float("nan"), "soon", [], {}, True, -1e30]
+    )
+    def test_with_a_moment_that_is_none(self, saver: User, moment: Any) -> None:
+        answer = ask(f"Bearer {sign(claims(saver) | {'exp': moment})}")
+        assert answer.status_code == 401
+        assert answer.json()["error_code"] in {"TOKEN_INVALID", "TOKEN_EXPIRED"}
+
+    @pytest.mark.parametrize("claim", ["nbf", "iat"])
+    def test_with_a_moment_of_another_claim_that_is_none(self, saver: User, claim: str) -> None:
+        assert_refused(ask(f"Bearer {sign(claims(saver) | {claim: 1e30})}"), "TOKEN_INVALID")
+
     def test_that_has_expired(self, saver: User) -> None:
         past = int(clock.now().timestamp()) - 1
         assert_refused(ask(f"Bearer {sign(claims(saver) | {'exp': past})}"), "TOKEN_EXPIRED")

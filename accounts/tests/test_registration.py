@@ -13,7 +13,7 @@ from accounts.errors import (
     TokenInvalidError,
     UnacceptablePasswordError,
 )
-from accounts.models import OneTimeToken, OutgoingMail, Profile, User
+from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, Profile, User
 from accounts.services import register, resend_verification, verify_email, verify_email_and_login
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.registration import _store
@@ -80,9 +80,17 @@ class TestRegister:
 class TestVerifyEmail:
     def test_verifies(self, newcomer: User, noon: datetime) -> None:
         token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
-        assert verify_email(token=token, now=noon).is_verified
+        verify_email(token=token, now=noon)
         newcomer.refresh_from_db()
         assert newcomer.is_verified
+
+    def test_the_link_works_again_and_the_token_still_signs_in(self, newcomer: User, noon: datetime) -> None:
+        token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
+        for _ in range(2):
+            verify_email(token=token, now=noon)
+        assert verify_email_and_login(token=token, now=noon)[1].access_token
+        verify_email(token=token, now=noon)
+        assert AuditEntry.objects.filter(action="address.verified").count() == 1
 
     def test_may_sign_in_as_well(self, newcomer: User, noon: datetime) -> None:
         token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
@@ -90,26 +98,28 @@ class TestVerifyEmail:
         assert user.is_verified
         assert pair.access_token
 
-    def test_works_once(self, newcomer: User, noon: datetime) -> None:
+    def test_signs_in_once(self, newcomer: User, noon: datetime) -> None:
         token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
-        verify_email(token=token, now=noon)
+        verify_email_and_login(token=token, now=noon)
         with pytest.raises(TokenInvalidError):
-            verify_email(token=token, now=noon)
+            verify_email_and_login(token=token, now=noon)
 
     def test_uses_up_the_tokens_of_other_mails_too(self, newcomer: User, noon: datetime) -> None:
         tokens = [
             OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
             for _ in range(2)
         ]
-        verify_email(token=tokens[1], now=noon)
+        verify_email_and_login(token=tokens[1], now=noon)
         with pytest.raises(TokenInvalidError):
-            verify_email(token=tokens[0], now=noon)
+            verify_email_and_login(token=tokens[0], now=noon)
 
     def test_works_for_a_day(self, newcomer: User, noon: datetime) -> None:
         token = OneTimeToken.objects.issue(user=newcomer, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
         with pytest.raises(TokenExpiredError):
             verify_email(token=token, now=noon + timedelta(hours=24))
-        assert verify_email(token=token, now=noon + timedelta(hours=24, seconds=-1)).is_verified
+        verify_email(token=token, now=noon + timedelta(hours=24, seconds=-1))
+        newcomer.refresh_from_db()
+        assert newcomer.is_verified
 
     def test_refuses_an_unknown_token(self, db: None, noon: datetime) -> None:
         with pytest.raises(TokenInvalidError):

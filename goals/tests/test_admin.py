@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
+from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from goals.models import Goal
@@ -34,8 +35,7 @@ def as_agent(agent: User) -> Client:
 
 
 def act(client: Client, action: str, *goals: Goal) -> str:
-    body = {"action": action, "_selected_action": [str(goal.id) for goal in goals]}
-    return client.post(LIST, body, follow=True).content.decode()
+    return str(act_in_back_office(client, LIST, action, *goals).content.decode())
 
 
 class TestGoalAdmin:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from goals.services import update_goal
@@ -40,8 +41,8 @@ def as_staff_with(*codenames: str) -> Client:
 
 
 def regenerate(client: Client, plan: ActionPlan) -> str:
-    asked = {"action": "regenerate", "_selected_action": [str(plan.id)]}
-    return client.post("/admin/planning/actionplan/", asked, follow=True).content.decode()
+    page = act_in_back_office(client, "/admin/planning/actionplan/", "regenerate", plan)
+    return str(page.content.decode())
 
 
 class TestPlanningAdmin:

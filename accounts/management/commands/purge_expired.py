@@ -1,4 +1,4 @@
-"""Throw away what can't be used any more."""
+"""Delete what has expired."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fincred import clock
 
 class Command(BaseCommand):
     help = (
-        "Delete expired tokens, ended sessions, sent mail, idempotency keys of yesterday and past rate counters. "
-        "Example, once a day: manage.py purge_expired"
+        "Delete expired tokens, ended sessions, sent mail, idempotency keys older than a day, and past rate "
+        "counters. Example, once a day: manage.py purge_expired"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         deleted = purge_expired(now=clock.now())
-        shown = ", ".join(f"{count} {kind}" for kind, count in deleted.items())
-        self.stdout.write(self.style.SUCCESS(f"Deleted: {shown}."))
+        counts = ", ".join(f"{count} {kind}" for kind, count in deleted.items())
+        self.stdout.write(self.style.SUCCESS(f"Deleted: {counts}."))

@@ -1,0 +1,59 @@
+"""What every action asks before it is done: whom it affects, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from accounts.vocabulary import StaffReason
+from fincred.context import update_caller
+
+MOST_ROWS = 20
+
+# Called with the page (an `AuditedAdmin`), the request and the rows.
+Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
+
+_REASONS = {
+    StaffReason.ASKED: "The person asked for it",
+    StaffReason.SECURITY: "For the account's safety",
+    StaffReason.ABUSE: "Abuse of the service",
+    StaffReason.CORRECTION: "To correct a mistake of ours",
+}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.ChoiceField(choices=[("", "Why?"), *((word.value, text) for word, text in _REASONS.items())])
+
+
+def confirmed(action: Action, *, name: str, title: str) -> Action:
+    """The action, done once its confirmation page was sent with a reason, and for at most `MOST_ROWS` rows."""
+
+    def ask_first(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        rows = list(page.affected(request, queryset)[: MOST_ROWS + 1])
+        if not rows:
+            page.message_user(request, "None of the chosen rows may be changed by this action.", messages.WARNING)
+            return None
+        if len(rows) > MOST_ROWS:
+            page.message_user(request, f"Choose at most {MOST_ROWS} rows for an action.", messages.ERROR)
+            return None
+        form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            update_caller(reason=form.cleaned_data["reason"])
+            return action(page, request, queryset.filter(pk__in=[row.pk for row in rows]))
+        page.record_list(request, rows)
+        context = {
+            **page.admin_site.each_context(request),
+            "title": title,
+            "action": name,
+            "rows": [(row, page.person_of(row)) for row in rows],
+            "form": form,
+        }
+        return TemplateResponse(request, "back_office/confirm_action.html", context)
+
+    return ask_first

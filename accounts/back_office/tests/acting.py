@@ -1,0 +1,14 @@
+"""Doing as staff do: an action of a list, confirmed with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.test import Client
+
+
+def act_in_back_office(client: Client, path: str, action: str, *rows: Model, reason: str = "asked") -> Any:
+    """The page that follows."""
+    chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return client.post(path, {**chosen, "confirmed": "yes", "reason": reason}, follow=True)

@@ -1,0 +1,104 @@
+"""An action of the back office asks whom it affects and why, and affects few at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.back_office.confirmation import MOST_ROWS
+from accounts.back_office.tests.acting import act_in_back_office
+from accounts.models import AuditEntry, User
+from accounts.services import set_support
+from accounts.tests.factories import UserFactory
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+PEOPLE = "/admin/accounts/user/"
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
+
+
+@pytest.fixture
+def support(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def choose(client: Client, *people: User, **form: Any) -> str:
+    chosen = {"action": "disable", "_selected_action": [str(person.pk) for person in people], **form}
+    return client.post(PEOPLE, chosen, follow=True).content.decode()
+
+
+def disabled() -> int:
+    return User.objects.filter(is_active=False).count()
+
+
+class TestAskingFirst:
+    def test_names_whom_it_affects_and_does_nothing_yet(
+        self, support: Client, saver: User, stranger: User
+    ) -> None:
+        page = choose(support, saver, index="0")
+        assert "Disable: no login, all sessions end" in page
+        assert saver.email in page
+        assert stranger.email not in page
+        assert disabled() == 0
+
+    def test_leaves_out_those_who_are_not_affected(self, support: Client, agent: User, saver: User) -> None:
+        assert f"({agent.email})" not in choose(support, agent, saver)
+
+    def test_is_a_look_that_is_recorded(self, support: Client, agent: User, saver: User) -> None:
+        choose(support, saver)
+        entry = AuditEntry.objects.latest("pk")
+        assert (entry.person_id, entry.action) == (agent.pk, "user.listed")
+        assert entry.after == {"ids": [str(saver.pk)]}
+
+    def test_offers_the_reasons_and_needs_one(self, support: Client, saver: User) -> None:
+        assert "For the account&#x27;s safety" in choose(support, saver)
+        assert "This field is required" in choose(support, saver, confirmed="yes", reason="")
+        assert disabled() == 0
+
+    def test_its_form_does_it(self, support: Client, saver: User) -> None:
+        page = support.post(PEOPLE, {"action": "disable", "_selected_action": [str(saver.pk)]})
+        assert page.context is not None
+        rows = [str(row.pk) for row, _ in page.context["rows"]]
+        form = {"action": page.context["action"], "_selected_action": rows, "confirmed": "yes", "reason": "abuse"}
+        assert "Done for 1 people." in support.post(PEOPLE, form, follow=True).content.decode()
+        assert disabled() == 1
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def crowd(self, db: None) -> list[User]:
+        return UserFactory.create_batch(MOST_ROWS + 1)
+
+    def test_are_refused(self, support: Client, crowd: list[User]) -> None:
+        page = act_in_back_office(support, PEOPLE, "disable", *crowd).content.decode()
+        assert "Choose at most 20 rows" in page
+        assert disabled() == 0
+
+    def test_are_refused_also_as_all_of_the_list(self, support: Client, crowd: list[User]) -> None:
+        page = choose(support, crowd[0], select_across="1", confirmed="yes", reason="abuse")
+        assert "Choose at most 20 rows" in page
+        assert disabled() == 0
+
+    def test_up_to_twenty_are_done(self, support: Client, crowd: list[User]) -> None:
+        act_in_back_office(support, PEOPLE, "disable", *crowd[1:])
+        assert disabled() == MOST_ROWS
+
+
+class TestBadChoice:
+    @pytest.mark.parametrize("chosen", ["x", "\0", "1", "00000000-0000-0000-0000-00000000000"])
+    def test_is_refused(self, support: Client, chosen: str) -> None:
+        form = {"action": "disable", "_selected_action": [chosen], "confirmed": "yes", "reason": "abuse"}
+        assert support.post(PEOPLE, form).status_code == 400
+
+    def test_of_nobody_affects_nobody(self, support: Client, db: None) -> None:
+        form = {"action": "disable", "_selected_action": ["00000000-0000-0000-0000-000000000000"]}
+        assert "None of the chosen rows" in support.post(PEOPLE, form, follow=True).content.decode()

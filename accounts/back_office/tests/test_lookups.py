@@ -1,0 +1,171 @@
+"""A list of the back office answers only to the filters that it declares: other columns can't be found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Field
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from accounts.back_office.tests.acting import act_in_back_office
+from accounts.models import AuditEntry, Session, User
+from accounts.services import open_session, set_support
+from accounts.tests.factories import UserFactory
+from fincred import clock
+from goals.models import Goal
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+PAGES = list(admin.site._registry.values())
+# Each list with the only columns, of itself or of what it refers to, that it may be filtered by.
+DECLARED = {
+    "accounts.User": {"id", "is_active", "is_verified", "is_staff"},
+    "accounts.AuditEntry": {"role", "object_type", "at", "person_id"},
+    "goals.Goal": {"status", "type", "priority", "created_at", "user"},
+    "planning.Snapshot": {"user"},
+    "planning.ActionPlan": {"feasibility", "type", "frequency", "is_chosen", "ended_at", "user"},
+    "planning.PlanVersion": {"reason", "engine_version", "plan__user"},
+    "tracking.CheckIn": {"check_in_date", "goal__type", "user"},
+    "tracking.Milestone": {"percent", "reached_on", "user"},
+}
+
+
+def columns_of(page: admin.ModelAdmin[Any]) -> Iterator[tuple[str, Field[Any, Any]]]:
+    """Every column that a lookup could reach in three steps, with its path."""
+
+    def reach(model: Any, path: str, steps: int) -> Iterator[tuple[str, Field[Any, Any]]]:
+        for field in model._meta.get_fields():
+            name = f"{path}{field.name}"
+            if field.concrete and not field.many_to_many:
+                yield name, field
+            if steps and field.is_relation and field.related_model not in (None, model):
+                yield from reach(field.related_model, f"{name}__", steps - 1)
+
+    yield from reach(page.model, "", 2)
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss@example.com"))
+    return client
+
+
+def list_of(page: admin.ModelAdmin[Any]) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+
+
+class TestEveryList:
+    def test_is_in_the_table_of_what_it_declares(self) -> None:
+        assert {page.opts.label for page in PAGES} == set(DECLARED)
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_refuses_every_column_and_lookup_that_it_does_not_declare(self, page: admin.ModelAdmin[Any]) -> None:
+        request = RequestFactory().get("/")
+        columns = dict(columns_of(page))
+        assert len(columns) > 10
+        let_through = {
+            name
+            for name, field in columns.items()
+            for lookup in ("", *(f"__{lookup}" for lookup in field.get_lookups()))
+            if page.lookup_allowed(f"{name}{lookup}", "x", request)
+        }
+        assert let_through == DECLARED[page.opts.label]
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_refuses_what_looks_into_a_declared_column(self, page: admin.ModelAdmin[Any]) -> None:
+        request = RequestFactory().get("/")
+        for name in DECLARED[page.opts.label]:
+            for lookup in ("startswith", "contains", "regex", "in", "range", "gt", "lte", "year__gte"):
+                assert not page.lookup_allowed(f"{name}__{lookup}", "x", request)
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_says_so_clearly_for_each_column(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        for name, _ in columns_of(page):
+            if name.count("__") < 2 and name not in DECLARED[page.opts.label]:
+                for asked in (name, f"{name}__startswith"):
+                    answer = boss.get(list_of(page), {asked: "x"})
+                    assert (answer.status_code, answer.content) == (400, b"This list can't be filtered by that.\n")
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_survives_every_value_of_what_it_declares(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        names = [
+            f"{name}{lookup}" for name in DECLARED[page.opts.label] for lookup in ("__exact", "__isnull", "__gte")
+        ]
+        for name in names:
+            for value in ("x", "\0", "9" * 40):
+                assert boss.get(list_of(page), {name: value}).status_code in {200, 400}, name
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_survives_what_it_is_paged_and_sorted_by(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        for query in ("o=99.-x.1", "p=x", "p=999999999999999999999", "q=%00", "q=%FF", "all=", "_facets=True"):
+            assert boss.get(f"{list_of(page)}?{query}").status_code in {200, 400}, query
+
+
+class TestSecrets:
+    @pytest.fixture
+    def support(self, db: None) -> Client:
+        agent = set_support(user=UserFactory.create(), is_support=True, now=clock.now())
+        client = Client()
+        client.force_login(agent)
+        return client
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "password__startswith=pbkdf2",
+            "email=saver@example.com&password__startswith=pbkdf2",
+            "audit_key=x",
+            "sessions__refresh_tokens__token_hash__startswith=a",
+            "is_active__exact=1&password__contains=a",
+            "_to_field=password",
+        ],
+    )
+    def test_of_people_are_not_found_out(self, support: Client, saver: User, query: str) -> None:
+        assert support.get(f"/admin/accounts/user/?{query}").status_code == 400
+
+    def test_nor_by_the_address_of_their_page(self, support: Client, saver: User) -> None:
+        assert support.get(f"/admin/accounts/user/{saver.password}/change/?_to_field=password").status_code == 400
+
+    def test_nor_by_way_of_their_goals(self, support: Client, saver: User) -> None:
+        assert support.get("/admin/goals/goal/?user__password__startswith=pbkdf2").status_code == 400
+
+    def test_nor_by_posting_an_action(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        path = "/admin/accounts/user/?password__startswith=pbkdf2"
+        assert act_in_back_office(support, path, "end_sessions", saver).status_code == 400
+        assert Session.objects.live().count() == 1
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "created_at__year=2026",
+            "created_at__year=9999",
+            "created_at__year=9999&created_at__month=12&created_at__day=31",
+            "created_at__year=0",
+            "created_at__year=x",
+            "created_at__month=3",
+            "created_at__month=99",
+        ],
+    )
+    def test_of_the_date_hierarchy_are_served_or_refused(self, boss: Client, query: str) -> None:
+        assert Goal in admin.site._registry
+        assert boss.get(f"/admin/goals/goal/?{query}").status_code in {200, 400}
+
+    def test_of_the_trail_filter_it(self, boss: Client) -> None:
+        assert boss.get("/admin/accounts/auditentry/?at__gte=2026-01-01T00:00:00Z").status_code == 200
+        assert boss.get("/admin/accounts/auditentry/?at__gte=yesterday").status_code == 400
+        assert AuditEntry.objects.filter(action="auditentry.listed").count() == 1
+
+
+class TestPersonsRows:
+    def test_are_found_by_their_owner(self, boss: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        page = boss.get("/admin/accounts/auditentry/", {"person_id__exact": str(saver.pk)}).content.decode()
+        assert "1 audit entry" in page

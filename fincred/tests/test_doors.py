@@ -1,0 +1,136 @@
+"""Every door by which a person comes in asks whether they may, however they were disabled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import OneTimeToken, OutgoingMail, User
+from accounts.services import end_all_sessions, open_session, set_active
+from accounts.tests.factories import PASSWORD
+from accounts.vocabulary import EndReason, TokenPurpose
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+AUTH = "/api/v0/auth"
+NEW = "staple the horse"
+
+
+@dataclass
+class Visitor:
+    """A staff member with everything that opens a door, made before anything happens to them."""
+
+    user: User
+    api: APIClient = field(default_factory=APIClient)
+    office: Client = field(default_factory=Client)
+
+    def __post_init__(self) -> None:
+        self.pair = open_session(user=self.user, now=clock.now())
+        self.verify, self.reset = [
+            OneTimeToken.objects.issue(user=self.user, purpose=purpose, now=clock.now())
+            for purpose in (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
+        ]
+        self.office.force_login(self.user)
+
+    def post(self, path: str, **body: str) -> bool:
+        return bool(self.api.post(f"{AUTH}/{path}", body).status_code == 200)
+
+    def access(self) -> bool:
+        self.api.credentials(HTTP_AUTHORIZATION=f"Bearer {self.pair.access_token}")
+        return bool(self.api.get("/api/v0/users/me").status_code == 200)
+
+    def log_in(self) -> bool:
+        return self.post("login", email=self.user.email, password=PASSWORD)
+
+    def refresh(self) -> bool:
+        return self.post("refresh", refresh_token=self.pair.refresh_token)
+
+    def verify_and_log_in(self) -> bool:
+        return self.post("verify-email", token=self.verify)
+
+    def open_verification_link(self) -> bool:
+        return bool(self.api.get(f"{AUTH}/verify-email?token={self.verify}").status_code == 200)
+
+    def set_forgotten_password(self) -> bool:
+        return self.post("password/reset/confirm", token=self.reset, new_password=NEW)
+
+    def is_mailed_a_reset(self) -> bool:
+        self.post("password/reset", email=self.user.email)
+        return OutgoingMail.objects.exists()
+
+    def is_mailed_a_verification(self) -> bool:
+        User.objects.update(is_verified=False)
+        self.post("resend-verification", email=self.user.email)
+        return OutgoingMail.objects.exists()
+
+    def stay_in_the_back_office(self) -> bool:
+        return self.office.get("/admin/").status_code == 200
+
+    def enter_the_back_office(self) -> bool:
+        client = Client()
+        client.post("/admin/login/", {"username": self.user.email, "password": PASSWORD})
+        return client.get("/admin/").status_code == 200
+
+
+DOORS: dict[str, Callable[[Visitor], bool]] = {
+    "access token": Visitor.access,
+    "refresh token": Visitor.refresh,
+    "log-in": Visitor.log_in,
+    "verification": Visitor.verify_and_log_in,
+    "verification link": Visitor.open_verification_link,
+    "verification mail": Visitor.is_mailed_a_verification,
+    "password reset": Visitor.set_forgotten_password,
+    "password reset mail": Visitor.is_mailed_a_reset,
+    "back-office session": Visitor.stay_in_the_back_office,
+    "back-office sign-in": Visitor.enter_the_back_office,
+}
+
+
+@pytest.fixture
+def visitor(db: None) -> Visitor:
+    return Visitor(User.objects.create_superuser("staff@example.com", PASSWORD))
+
+
+class TestEveryDoor:
+    @pytest.mark.parametrize("door", DOORS)
+    def test_is_open_to_who_may_enter(self, visitor: Visitor, door: str) -> None:
+        assert DOORS[door](visitor)
+
+    @pytest.mark.parametrize("door", DOORS)
+    def test_is_closed_to_who_was_disabled_by_sql(self, visitor: Visitor, door: str) -> None:
+        User.objects.update(is_active=False)
+        assert not DOORS[door](visitor)
+
+    @pytest.mark.parametrize("door", DOORS)
+    def test_is_closed_to_who_was_disabled_by_staff(self, visitor: Visitor, door: str) -> None:
+        set_active(user=visitor.user, is_active=False, now=clock.now())
+        assert not DOORS[door](visitor)
+
+
+def _end_all(user: User, now: datetime) -> Any:
+    return end_all_sessions(user=user, reason=EndReason.SUPPORT, now=now)
+
+
+def _disable_and_enable(user: User, now: datetime) -> Any:
+    set_active(user=user, is_active=False, now=now)
+    return set_active(user=user, is_active=True, now=now)
+
+
+@pytest.mark.parametrize("deed", [_end_all, _disable_and_enable])
+class TestSessionsThatWereEnded:
+    @pytest.mark.parametrize("door", ["access token", "refresh token", "back-office session"])
+    def test_stay_ended(self, visitor: Visitor, deed: Callable[[User, datetime], Any], door: str) -> None:
+        deed(visitor.user, clock.now())
+        assert not DOORS[door](visitor)
+
+    def test_leave_the_way_in_open(self, visitor: Visitor, deed: Callable[[User, datetime], Any]) -> None:
+        deed(visitor.user, clock.now())
+        assert visitor.log_in()
+        assert visitor.enter_the_back_office()
