@@ -1,4 +1,4 @@
-"""The back office's view of people: look, search, and named actions; nothing is changed by hand."""
+"""The pages of people and of the audit trail: search, view, and named actions; nothing is edited."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.db.privacy import personal_models
 
-admin.site.unregister(Group)  # what a group may is part of the software
+admin.site.unregister(Group)  # the permissions of a group are set in code
 
 
 class ProfileInline(ReadOnlyAdminMixin, admin.StackedInline):  # type: ignore[type-arg]
@@ -109,7 +109,7 @@ class UserAdmin(AuditedAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(AuditedAdmin):
-    """The trail itself. To look at one entry is an entry in turn."""
+    """The audit trail. A look at an entry is recorded as well."""
 
     list_display = ("at", "action", "person_id", "role", "actor_id", "object_type", "object_id", "reason")
     list_filter = ("role", "object_type", "at")

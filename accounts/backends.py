@@ -1,4 +1,4 @@
-"""How Django itself signs somebody in: for the back office, and whatever else calls `authenticate()`."""
+"""The authentication backend of Django, for the back office and everything that calls `authenticate()`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fincred import clock
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's own, under the same limits as the API's login."""
+    """Django's backend, with the rate limits of the API's login."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -25,5 +25,5 @@ class ThrottledBackend(ModelBackend):
         return super().authenticate(request, username.lower(), password, **kwargs)
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """Django asks this when somebody signs in, and at each request of a session."""
+        """Django calls this at sign-in and at each request of a session."""
         return bool(user.may_enter)

@@ -1,4 +1,4 @@
-"""What accounts refuses."""
+"""The errors of accounts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from fincred.errors import (
 
 
 class InvalidCredentialsError(AuthenticationError):
-    """Nobody has that address, or the password is another one; nobody can tell which."""
+    """Unknown address or wrong password; the response doesn't reveal which."""
 
     code = "INVALID_CREDENTIALS"
     message = "Invalid email or password"
 
 
 class TokenInvalidError(AuthenticationError):
-    """Forged, unknown, used up, or of a session that has ended."""
+    """Forged, unknown, spent, or of a session that has ended."""
 
     code = "TOKEN_INVALID"
     message = "The token is invalid"
@@ -32,7 +32,7 @@ class TokenExpiredError(AuthenticationError):
 
 
 class TokenReusedError(AuthenticationError):
-    """A refresh token came back long after it was spent: somebody has a copy, so its session has ended."""
+    """A refresh token was used again long after it was spent. There must be a copy, so its session has ended."""
 
     code = "TOKEN_REUSED"
     message = "The refresh token was used before, please log in again"
@@ -55,14 +55,14 @@ class EmailAlreadyExistsError(ValidationError):
 
 
 class WrongPasswordError(FieldError):
-    """The current password, asked for again before something grave, is another one."""
+    """The current password, which is required again before a serious change, is wrong."""
 
     def __init__(self, *, field: str) -> None:
         super().__init__(field=field, message="The password is wrong.", code="wrong_password")
 
 
 class UnacceptablePasswordError(ValidationError):
-    """A new password that the validators refuse; `faults` are (message, code) of each reason."""
+    """The validators refuse a new password; `faults` are the message and code of each reason."""
 
     def __init__(self, *, field: str, faults: list[tuple[str, str]]) -> None:
         super().__init__(errors=[field_error(field, message, code) for message, code in faults])

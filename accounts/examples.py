@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows of accounts."""
+"""Examples of requests and answers for the OpenAPI document."""
 
 from __future__ import annotations
 

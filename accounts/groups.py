@@ -1,4 +1,4 @@
-"""The group of people who may look at others' records and help them, but change nothing themselves."""
+"""The group Support: it may view people's records and use the actions that help them, but edit nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ _SECRETS = ("view_refreshtoken", "view_onetimetoken")
 def provide_support_group(
     app_config: AppConfig, using: str = "default", apps: Any = installed_apps, **kwargs: Any
 ) -> None:
-    """After each app's migrations: the group, and what it may. No migration can: permissions exist only then."""
+    """After an app's migrations, create the group and add that app's permissions to it.
+
+    A migration can't do this, because Django creates permissions only after all migrations.
+    """
     try:
         group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
-    except LookupError:  # on the way backwards, auth itself may be gone
+    except LookupError:  # when migrating backwards, auth's tables may be gone
         return
     if app_config.label not in _APPS:
         return

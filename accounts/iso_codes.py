@@ -1,4 +1,4 @@
-"""The world's own lists: ISO 4217 currencies, ISO 3166 countries, IANA time zones."""
+"""Which codes exist: ISO 4217 currencies, ISO 3166 countries, IANA time zones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_country(text: str) -> bool:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    # "localtime" is whatever this machine is set to, "Factory" a machine that was never set.
+    # "localtime" is the machine's own setting, "Factory" means that it has none.
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 

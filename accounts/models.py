@@ -31,8 +31,8 @@ from fincred.db.privacy import NOT_PERSONAL, Privacy
 DIGEST_LENGTH = 64
 
 
-def _untold(max_length: int) -> models.CharField[str | None, str | None]:
-    """Text that is null until the person tells it, as the API says; never empty."""
+def _optional_text(max_length: int) -> models.CharField[str | None, str | None]:
+    """Text of the person's own; null until they give it, never empty."""
     return models.CharField(max_length=max_length, null=True, blank=True)
 
 
@@ -41,23 +41,23 @@ def new_audit_key() -> bytes:
 
 
 class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
-    """A person who signs in by e-mail. What they tell about themselves is in their profile."""
+    """A person who signs in by e-mail. What they say about themselves is in their profile."""
 
-    last_login = None  # sessions know it
+    last_login = None  # removes Django's field: sessions have the moment
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     is_verified = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
-    # Turns the addresses in the audit trail into something that only this row can recognise; it goes with the row.
+    # Key of the HMACs in the audit trail that stand for network addresses; it is erased with the row.
     audit_key = models.BinaryField(default=new_audit_key)
-    # Grows whenever all sessions end; the back office's sessions of before don't match it any more.
+    # Counts how often all sessions were ended; a back-office session of an earlier epoch is refused.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    _password: str | None  # Django's own: what set_password() was given, until the row is saved
+    _password: str | None  # of Django: the argument of set_password(), until the row is saved
 
     objects = UserManager["User"]()
     privacy = Privacy(
@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         ]
 
     def __str__(self) -> str:
-        # Not the address: this is what logs and the admin's history show.
+        # Without the address, because logs and the admin's history show this.
         return f"Person {self.pk}"
 
     @property
@@ -80,25 +80,25 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     @property
     def may_enter(self) -> bool:
-        """What `managers.person_may_enter` asks the database, asked of this row."""
+        """The same condition as `managers.person_may_enter`, for a row that was read."""
         return self.is_active
 
     def get_session_auth_hash(self) -> str:
-        """What Django compares at each request of a back-office session."""
+        """Compared by Django at each request of a back-office session."""
         return f"{super().get_session_auth_hash()}.{self.session_epoch}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """The same under the keys before."""
+        """The same with the previous secret keys."""
         return (f"{before}.{self.session_epoch}" for before in super().get_session_auth_fallback_hash())
 
     @transaction.atomic
     def save_with_profile(self, *, full_name: str | None) -> None:
-        """Store a new person: nobody is without a profile."""
+        """Store a new person and their profile; each person has one."""
         self.save(force_insert=True)
         Profile(user=self, full_name=full_name).save(force_insert=True)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Sessions end with the password also where Django sets it: on the admin's page, in `changepassword`."""
+        """End the sessions also where Django itself sets a password, such as in `manage.py changepassword`."""
         is_new_password = self._password is not None and not self._state.adding
         super().save(*args, **kwargs)
         if is_new_password:
@@ -106,20 +106,20 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
 
 class Profile(UUIDModel):
-    """What a person tells about themselves; made together with the person."""
+    """What a person says about themselves; stored together with the person."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="profile")
-    full_name = _untold(200)
-    country = _untold(100)
+    full_name = _optional_text(200)
+    country = _optional_text(100)
     currency = models.CharField(max_length=3, default="USD")
     timezone = models.CharField(max_length=64, default="UTC")
-    age_range = _untold(50)
-    employment_status = _untold(50)
+    age_range = _optional_text(50)
+    employment_status = _optional_text(50)
     reminder_frequency = models.CharField(
         max_length=8, choices=choices(ReminderFrequency), default=ReminderFrequency.WEEKLY.value
     )
     preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
-    persona_hint = _untold(50)
+    persona_hint = _optional_text(50)
 
     privacy = Privacy(owner="user", section="profile", single=True, withheld=("user_id",), order=("id",))
 
@@ -145,7 +145,7 @@ class Profile(UUIDModel):
 
 
 class Session(UUIDModel):
-    """One sign-in: the family of refresh tokens that descend from it, and the access tokens made with them."""
+    """One sign-in, with the refresh tokens that follow from it and the access tokens issued with them."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField()
@@ -170,7 +170,7 @@ class Session(UUIDModel):
 
 
 class RefreshToken(UUIDModel):
-    """Good for one new pair; only its SHA-256 is kept."""
+    """Can be exchanged once for a new pair of tokens. Only its SHA-256 is stored."""
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="refresh_tokens")
     token_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
@@ -186,7 +186,7 @@ class RefreshToken(UUIDModel):
 
 
 class OneTimeToken(UUIDModel):
-    """Proof that its bearer reads the person's mail; only its SHA-256 is kept."""
+    """Proves that its bearer reads the person's mail. Only its SHA-256 is stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="one_time_tokens")
     purpose = models.CharField(max_length=16, choices=choices(TokenPurpose))
@@ -243,7 +243,7 @@ class OutgoingMail(UUIDModel):
 
 
 class IdempotencyKey(UUIDModel):
-    """A creating request that a client may repeat: what it asked and what it was answered."""
+    """A POST that a client may repeat: a hash of its body, and the answer to it."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
     method = models.CharField(max_length=8)
@@ -267,7 +267,7 @@ class IdempotencyKey(UUIDModel):
 
 
 class RateCounter(models.Model):
-    """How often a subject has asked in its present window; a subject is a hash, one row each."""
+    """How many requests a subject has made in its current window; one row for each subject, which is a hash."""
 
     key = models.CharField(max_length=DIGEST_LENGTH, primary_key=True)
     time_window = models.BigIntegerField(db_index=True)
@@ -280,10 +280,10 @@ class RateCounter(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what to a person's things, and when. Never changed and never removed: the database refuses.
+    """Who did what to a person's records, and when. The database refuses to change or delete one.
 
-    It outlives the person, so it names people by their ids alone and holds none of their words. Entries of a
-    person are a chain: each holds the hash of the one before.
+    Entries outlive the person, so they name people by id only and hold no words of theirs. The entries of a person
+    form a chain: each holds the hash of the one before.
     """
 
     person_id = models.UUIDField()

@@ -1,4 +1,4 @@
-"""The forms that are taken besides JSON: a login in the manner of OAuth 2, in either encoding of HTML."""
+"""Parsers for a login sent as an HTML form, as OAuth 2 has it; every other body is JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fincred.errors import MalformedRequestError
 
 
 class URLEncodedParser(BaseParser):
-    """Names and values in UTF-8 whatever charset is claimed; of a repeated name the last value counts."""
+    """Names and values in UTF-8, whatever charset the header says; of a repeated name the last value counts."""
 
     media_type = "application/x-www-form-urlencoded"
 
@@ -28,11 +28,11 @@ class URLEncodedParser(BaseParser):
 
 
 class MultipartFormParser(MultiPartParser):
-    """What `FormData` of browsers and React Native sends; files in it are nobody's business."""
+    """What `FormData` of browsers and React Native sends. Files in it are ignored."""
 
     def parse(  # type: ignore[override]  # without files, fields are all there is
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        """:raises rest_framework.exceptions.ParseError: it isn't what its boundary says."""
+        """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary."""
         fields: dict[str, str] = super().parse(stream, media_type, parser_context).data.dict()
         return fields

@@ -1,4 +1,4 @@
-"""What accounts takes and shows."""
+"""The bodies and queries that accounts accepts, and its answers."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from fincred.api.serializers import (
 )
 
 
-class UntoldField(TextField):
-    """Text that may be left untold: null, and the empty text of a cleared form, are both null."""
+class OptionalTextField(TextField):
+    """Text that may be absent: null, and the empty text of a cleared form field, are both null."""
 
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, allow_null=True, allow_blank=True, **kwargs)
@@ -36,7 +36,7 @@ class UntoldField(TextField):
 
 
 class _Known:
-    """A validator: the text must be on one of the world's lists."""
+    """A validator: the text must be in a list of `iso_codes`."""
 
     def __init__(self, is_known: Callable[[str], bool], message: str) -> None:
         self.is_known, self.message = is_known, message
@@ -51,7 +51,7 @@ CURRENCY = _Known(is_currency, "Must be an ISO 4217 code such as EUR.")
 TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berlin.")
 
 
-class CountryField(UntoldField):
+class CountryField(OptionalTextField):
     """A code is stored in capitals, a name as it is."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -60,19 +60,19 @@ class CountryField(UntoldField):
 
 
 class ProfileSerializer(UpdateSerializer):
-    """What a person tells about themselves; null is untold."""
+    """What a person says about themselves; null where they said nothing."""
 
     id = UUIDField(read_only=True)
     user_id = UUIDField(read_only=True)
-    full_name = UntoldField(max_length=200)
+    full_name = OptionalTextField(max_length=200)
     country = CountryField(max_length=100, validators=[COUNTRY], help_text="ISO 3166 alpha-2, or a name.")
     currency = TextField(max_length=3, validators=[CURRENCY], help_text="ISO 4217.")
     timezone = TextField(max_length=64, validators=[TIME_ZONE], help_text="IANA; decides when a day begins.")
-    age_range = UntoldField(max_length=50)
-    employment_status = UntoldField(max_length=50)
+    age_range = OptionalTextField(max_length=50)
+    employment_status = OptionalTextField(max_length=50)
     reminder_frequency = ChoiceField(choices=list(ReminderFrequency))
     preferred_checkin_day_of_week = IntegerField(min_value=1, max_value=7, allow_null=True, help_text="Monday 1.")
-    persona_hint = UntoldField(max_length=50)
+    persona_hint = OptionalTextField(max_length=50)
 
 
 class UserSerializer(Serializer):
@@ -104,13 +104,13 @@ class RegisteredSerializer(MessageSerializer):
 
 
 class RegisterSerializer(Serializer):
-    """`full_name`, or first and last name, which are joined."""
+    """With `full_name`, or with first and last name, which are joined."""
 
     email = EmailField(max_length=254)
     password = PasswordField(help_text="8 to 128 characters, not common, not only digits, not your address.")
-    full_name = UntoldField(max_length=200, required=False)
-    first_name = UntoldField(max_length=90, required=False)
-    last_name = UntoldField(max_length=90, required=False)
+    full_name = OptionalTextField(max_length=200, required=False)
+    first_name = OptionalTextField(max_length=90, required=False)
+    last_name = OptionalTextField(max_length=90, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         names = [attrs.pop("first_name", None), attrs.pop("last_name", None)]
@@ -124,7 +124,7 @@ class CredentialsSerializer(Serializer):
 
 
 class CredentialsFormSerializer(Serializer):
-    """OAuth 2's names; its other fields (`grant_type`, `scope`, ...) are ignored."""
+    """The field names of OAuth 2; its other fields (`grant_type`, `scope`, ...) are ignored."""
 
     username = EmailField(max_length=254, source="email")
     password = PasswordField()

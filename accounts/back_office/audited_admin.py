@@ -1,4 +1,4 @@
-"""What every page of the back office about people's records is made of: to look at, and each look recorded."""
+"""The base of every page about people's records: read-only, and each look is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The back office as a whole: who signs in, how, and in whose name everything in it is done."""
+"""The admin site: sign-in, password change, and the caller in whose name everything is recorded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fincred.errors import RateLimitExceededError
 
 
 class BackOffice(AdminSite):
-    """Django's admin, where staff act in their own name and attempts to prove a password are counted."""
+    """Django's admin site; staff act in their own name, and attempts to prove a password are limited."""
 
     site_header = site_title = "FinCred back office"
 
@@ -57,12 +57,12 @@ class BackOffice(AdminSite):
             return _too_many(refusal)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """No page here needs it, and it would show rows past the audit trail."""
+        """Off: no page needs it, and it would show rows without an entry in the audit trail."""
         raise Http404
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """Staff change their own password under the rules of the API's password change."""
+    """A staff member's change of their own password, by the rules of the API's password change."""
 
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]

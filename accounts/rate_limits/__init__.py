@@ -1,4 +1,4 @@
-"""How often somebody may call: exact counters over all workers, and the limits that are made of them.
+"""Rate limits: exact counters over all workers, and the limits that use them.
 
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
 When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in docs/api.md.

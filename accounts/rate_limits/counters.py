@@ -1,7 +1,7 @@
-"""How often somebody may ask: fixed windows of a minute, counted exactly over all workers.
+"""Counters of requests in fixed windows of a minute, exact over all workers.
 
-Counters live in Redis where there is one, where a script makes counting and expiring one step; otherwise,
-and while Redis fails, in a table of the database, where one upsert does the same.
+They are kept in Redis, where a script counts and expires in one step. Without Redis, and while it fails, a table
+of the database is used, where one upsert does the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How often a subject has asked in the present window, this time included; seconds until the next one."""
+    """The requests of a subject in the current window, this one included; seconds until the next window."""
 
     policy: Policy
     used: int
@@ -42,16 +42,16 @@ class Usage:
 
 
 def window_of(now: datetime) -> int:
-    """The number of the window, since 1970, that this moment lies in."""
+    """The number of the window that contains this moment, counted from 1970."""
     return int(now.timestamp()) // WINDOW_SECONDS
 
 
 def count(policy: Policy, subject: str, *, now: datetime) -> Usage | None:
-    """Count one request of `subject`, who will be told what is left; None when limits are switched off."""
+    """Count one request of `subject` and note the quota for the response; None when limits are switched off."""
     if not settings.RATE_LIMIT_ENABLED:
         return None
     window = window_of(now)
-    # Subjects are addresses of people and machines: only a keyed hash is kept, which nobody can guess backwards.
+    # Subjects are addresses of people and machines, so only a keyed hash is stored: it can't be guessed from them.
     key = salted_hmac("fincred.rate_limits", f"{policy.name}:{subject}", algorithm="sha256").hexdigest()
     usage = Usage(policy, _increment(key, window), (window + 1) * WINDOW_SECONDS - int(now.timestamp()))
     note_quota(usage.quota)
@@ -61,7 +61,7 @@ def count(policy: Policy, subject: str, *, now: datetime) -> Usage | None:
 def enforce(policy: Policy, subject: str, *, now: datetime) -> None:
     """Count one request of `subject`.
 
-    :raises RateLimitExceededError: the quota of this minute was used up before.
+    :raises RateLimitExceededError: this minute's quota is used up.
     """
     usage = count(policy, subject, now=now)
     if usage and usage.used > policy.quota:
@@ -73,7 +73,7 @@ def _increment(key: str, window: int) -> int:
         try:
             return _increment_in_redis(key, window)
         except RedisError:
-            logger.warning("Rate limits are counted in the database: Redis fails", exc_info=True)
+            logger.warning("Redis fails: rate limits are counted in the database", exc_info=True)
     return _increment_in_database(key, window)
 
 
@@ -90,9 +90,9 @@ def _increment_in_redis(key: str, window: int) -> int:
 
 
 def _increment_in_database(key: str, window: int) -> int:
-    """One row a subject: a new window starts it again at one."""
+    """One row for each subject; in a new window it starts again at one."""
     table = RateCounter._meta.db_table
-    # Both engines speak this; the table's name is our own.
+    # PostgreSQL and SQLite both have this statement; the table's name comes from the model.
     statement = f"""
         INSERT INTO {table} (key, time_window, used) VALUES (%s, %s, 1)
         ON CONFLICT (key) DO UPDATE SET

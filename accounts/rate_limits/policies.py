@@ -1,4 +1,4 @@
-"""Every rate limit: its name in the headers, and how many calls a minute it lets through."""
+"""Every rate limit: its name in the headers, and its requests a minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits that are kept here, below every view, form and backend, so that none of them can forget them."""
+"""Limits of sign-in and mail. Services enforce them, so every view, form and backend above has them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fincred.context import caller
 
 
 def limit_sign_in(*, email: str, now: datetime) -> None:
-    """Count an attempt to prove a password. To be called before the password is hashed, which is slow on purpose.
+    """Count an attempt to prove a password. Call it before the password is hashed, which is slow on purpose.
 
     :raises RateLimitExceededError: too many from this network, or for this account, whether it exists or not.
     """
@@ -21,7 +21,7 @@ def limit_sign_in(*, email: str, now: datetime) -> None:
 
 
 def limit_mail(*, now: datetime) -> None:
-    """Count a request that may send a mail to somebody.
+    """Count a request that may send a mail.
 
     :raises RateLimitExceededError: too many from this network.
     """
@@ -29,16 +29,16 @@ def limit_mail(*, now: datetime) -> None:
 
 
 def _limit_network(policy: Policy, now: datetime) -> None:
-    """Commands come from no network, and are not limited."""
+    """Commands have no network address and are not limited."""
     if address := caller().address:
         enforce(policy, network_of(address), now=now)
 
 
 def network_of(address: str) -> str:
-    """What one subscriber holds: an IPv4 address, or the /64 around an IPv6 address."""
+    """The network of one subscriber: an IPv4 address, or the /64 around an IPv6 address."""
     try:
         parsed = ip_address(address)
-    except ValueError:  # a server behind a Unix socket knows no address
+    except ValueError:  # behind a Unix socket there is no address
         return address
     if not isinstance(parsed, IPv6Address):
         return address
