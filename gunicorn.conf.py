@@ -12,21 +12,32 @@ from typing import Any
 # Run, not imported: workers inherit the arbiter's modules, and after a reload they need the new code.
 bind = f"127.0.0.1:{runpy.run_path(str(Path(__file__).with_name('fincred') / 'env_file.py'))['port']()}"
 worker_class = "fincred.ops.gunicorn_worker.EnvelopeWorker"
-threads = 8
+# Two at least, so that one goes on when the other is held up; PostgreSQL's 100 connections are enough for four.
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(max(2, os.cpu_count() or 2), 4))
+threads = 3
 # Each worker opens its own database pool and threads: nothing of that survives a fork.
 preload_app = False
 control_socket_disable = True
 graceful_timeout = 30
-timeout = 60
+timeout = 90
 keepalive = 75
 limit_request_line = 8190
 limit_request_field_size = 16380
+# What a proxy says of a request is weighed in TrustedProxyMiddleware: by TRUSTED_PROXIES, and nowhere else.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 accesslog = None
 
 # prometheus-client sums the figures of all workers through files in this folder, whose name it must find in the
 # environment when it is first imported. A reload reads this file again and must keep the folder.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fincred-metrics-")
+
+
+def on_reload(server: Any) -> None:
+    from fincred.ops.gunicorn_worker import announce_reload  # noqa: PLC0415  gunicorn has it loaded by then
+
+    announce_reload(server)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from rest_framework.parsers import BaseParser, MultiPartParser
 
+from fincred.api.parsers import whole
 from fincred.errors import MalformedRequestError
 
 
@@ -21,7 +23,7 @@ class URLEncodedParser(BaseParser):
     ) -> dict[str, str]:
         """:raises MalformedRequestError: not text in UTF-8, or hundreds of names."""
         try:
-            pairs = parse_qsl(stream.read().decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
+            pairs = parse_qsl(whole(stream).decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
         except ValueError:
             raise MalformedRequestError(reason="The body is not a form in UTF-8") from None
         return dict(pairs)
@@ -34,5 +36,5 @@ class MultipartFormParser(MultiPartParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
         """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary."""
-        fields: dict[str, str] = super().parse(stream, media_type, parser_context).data.dict()
+        fields: dict[str, str] = super().parse(BytesIO(whole(stream)), media_type, parser_context).data.dict()
         return fields

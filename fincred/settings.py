@@ -51,6 +51,13 @@ CORS_EXPOSE_HEADERS = (
 )  # fmt: skip
 CORS_URLS_REGEX = r"^/api/"
 
+# --- How long clients may take, and how long this process serves on when it is to stop
+CLIENT_HEAD_SECONDS = env.integer("CLIENT_HEAD_SECONDS", 5, most=60)
+CLIENT_BODY_SECONDS = env.integer("CLIENT_BODY_SECONDS", 60, most=600)
+CLIENT_BODY_BYTES_PER_SECOND = env.integer("CLIENT_BODY_BYTES_PER_SECOND", 1024)
+CLIENT_SEND_SECONDS = env.integer("CLIENT_SEND_SECONDS", 10, most=600)
+DRAIN_SECONDS = env.integer("DRAIN_SECONDS", 5, least=0, most=20)
+
 # --- Rules
 MAX_ACTIVE_GOALS = env.integer("MAX_ACTIVE_GOALS", 5, most=100)
 ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 30, most=1440)

@@ -7,11 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
@@ -30,20 +29,45 @@ import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
 
-_CHUNKED_LIMIT = 16 * 1024 * 1024
-
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, with two things set right before it looks.
+    """Django, with three things set right around it.
 
-    It reads a body by its Content-Length; a chunked one has none, and would look empty. And it would follow the
-    charset of a Content-Type, whatever that is, although everything here is UTF-8.
+    It would follow the charset of a Content-Type, whatever that is, although everything here is UTF-8. It reads
+    a body by its Content-Length; a chunked one has none, and would look empty. And it would keep the connection
+    to the database until a client has taken its answer.
     """
     environ["CONTENT_TYPE"] = _without_charset(environ.get("CONTENT_TYPE", ""))
-    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" and environ.get("wsgi.input_terminated"):
-        body = environ["wsgi.input"].read(_CHUNKED_LIMIT)
-        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    return _django(environ, start_response)
+    if environ.get("HTTP_TRANSFER_ENCODING") and environ.get("wsgi.input_terminated"):
+        limit = settings.MAX_BODY_BYTES
+        environ |= {"wsgi.input": ChunkedBody(environ["wsgi.input"], limit), "CONTENT_LENGTH": str(limit)}
+    response: Any = _django(environ, start_response)
+    if getattr(response, "streaming", True):
+        return cast("Iterable[bytes]", response)
+    chunks = list(response)
+    response.close()
+    return chunks
+
+
+class ChunkedBody:
+    """A body of unknown length, of which Django reads up to `limit` bytes; more than that is refused."""
+
+    def __init__(self, body: Any, limit: int) -> None:
+        self._body = body
+        self._left = limit
+
+    def read(self, size: int) -> bytes:
+        return self._counted(self._body.read(size))
+
+    def readline(self, size: int) -> bytes:
+        return self._counted(self._body.readline(size))
+
+    def _counted(self, data: bytes) -> bytes:
+        """:raises RequestDataTooBig: there is more behind the limit."""
+        self._left -= len(data)
+        if not self._left and self._body.read(1):
+            raise RequestDataTooBig
+        return data
 
 
 def _without_charset(content_type: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any, NoReturn
 
+from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
 from fincred.errors import MalformedRequestError
@@ -74,12 +75,18 @@ def parse_json(raw: bytes) -> Any:
     return document
 
 
+def whole(stream: IO[Any] | HttpRequest) -> bytes:
+    """The body, kept by Django for when a deadlock makes the request start anew."""
+    body: bytes = stream.body if isinstance(stream, HttpRequest) else stream.read()
+    return body
+
+
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        raw = stream.read()
+        raw = whole(stream)
         # A POST that needs no input (logout) may come without a body.
         return parse_json(raw) if raw else {}

@@ -43,8 +43,6 @@ class ApiView(GenericAPIView[Any]):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Repeat the whole request, authentication included, when PostgreSQL aborted it as a deadlock victim."""
-        if request.method not in _READING:
-            request.body  # noqa: B018  kept by Django from here on, so that it can be read twice
         attempt, before = super().dispatch, caller()
 
         def from_the_start() -> HttpResponseBase:
@@ -73,9 +71,10 @@ class ApiView(GenericAPIView[Any]):
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
         :raises MalformedRequestError: PUT or PATCH without a body: what isn't there is no empty document.
         """
-        if self.request.stream is None and self.request.method in ("PUT", "PATCH"):
+        data = self.request.data
+        if self.request.method in ("PUT", "PATCH") and not self.request._request.body:
             raise MalformedRequestError(reason="This request needs a body")
-        return _checked(serializer_class, self.request.data)
+        return _checked(serializer_class, data)
 
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked.

@@ -1,31 +1,37 @@
-"""gunicorn's threads, but for what hurts others: who may wait for whom, and how it refuses what is no HTTP.
+"""gunicorn's threads, with what the contract asks: deadlines, refusals in the envelope, no request lost at a stop.
 
-gunicorn itself answers in HTML, and quotes the request in its answer and in its log, query string and all.
+All that touches private parts of gunicorn is in this file; decision 11 lists them.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import selectors
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from gunicorn.http.body import Body, ChunkedReader
 from gunicorn.http.errors import (
     ExpectationFailed,
+    InvalidRequestLine,
     InvalidResponseHeader,
     InvalidResponseHeaderName,
     LimitRequestHeaders,
     LimitRequestLine,
     ParseException,
 )
-from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-# The first that fits; whatever is none of these is a fault of ours.
+from fincred.ops.client_socket import PATIENCE, ClientSocket, Deadlines
+
+# The first that fits; anything else is a fault of ours.
 STATUS: dict[type[Exception], int] = {
     InvalidResponseHeader: 500,
     InvalidResponseHeaderName: 500,
@@ -35,16 +41,31 @@ STATUS: dict[type[Exception], int] = {
     ParseException: 400,
 }
 
+# How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
+MOST_THREADS = 15
 
-# How long a worker without a free thread leaves newcomers to others, in seconds: some time to wake up.
-PATIENCE = 0.02
+# After so many seconds a request is waiting for something, and no longer counts as being worked on.
+SLOW = 0.02
+
+# How often requests in the queue are looked at, in seconds.
+TICK = 0.01
+
+# With so many connections in use, newcomers are left to other workers, for so many seconds: some time to wake up.
+BUSY, HESITATION = 4, 0.02
 
 # How long a client may take to hang up after its last answer, in seconds.
 LINGER = 2.0
 
+# Of a body that no view wants so many bytes are read at most, and waited for so long unless requests wait for a
+# thread: then the connection can be kept.
+UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
+
+# From so many chunks on, a body has to have so many bytes in each of them on average.
+CHUNKS, CHUNK_BYTES = 1000, 64
+
 
 class AtOnce(Executor):
-    """A pool without threads: what it is given is done by whoever gives it."""
+    """A pool without threads: `submit` does what it is given."""
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
         done: Future[Any] = Future()
@@ -52,54 +73,275 @@ class AtOnce(Executor):
         return done
 
 
+class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
+    """The body of a request: invited when it is first read, and never taken for whole when it isn't.
+
+    Until it is read to its end the connection can't be kept, and the answer says so.
+    """
+
+    def __init__(self, req: Any, sock: ClientSocket, waited_for: Callable[[], int]) -> None:
+        super().__init__(req.body.reader)
+        self._sock = sock
+        self._waited_for = waited_for
+        self._begun = False
+        self._invited, req._expected_100_continue = not req._expected_100_continue, False
+        self._ends_connection = req.should_close
+        self._is_chunked = isinstance(self.reader, ChunkedReader)
+        self._chunks = self._chunk_bytes = 0
+        if self._is_chunked:
+            self._parse_chunk_size, self.reader.parse_chunk_size = self.reader.parse_chunk_size, self._count_chunk
+        req.body, req.should_close = self, self.should_close
+
+    @property
+    def _is_whole(self) -> bool:
+        return bool(self.reader.parser is None if self._is_chunked else self.reader.length == 0)
+
+    def _count_chunk(self, *args: Any, **named: Any) -> Any:
+        size, rest = self._parse_chunk_size(*args, **named)
+        self._chunks += 1
+        self._chunk_bytes += size
+        if self._chunks > CHUNKS and self._chunk_bytes < CHUNK_BYTES * self._chunks:
+            raise ParseException("too many small chunks")
+        return size, rest
+
+    def _read_reader(self, size: int) -> bytes:
+        """gunicorn's name for where all reading goes through.
+
+        :raises OSError: it can't be read, or ends before its announced length.
+        """
+        if not self._begun:
+            self._begun = True
+            self._sock.expect_body()
+        if not self._invited:
+            self._invited = True
+            self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        least = 0 if self._is_chunked else min(size, self.reader.length)
+        try:
+            data: bytes = super()._read_reader(size)
+        except ParseException as fault:
+            raise OSError(errno.EPROTO, "The body can't be read") from fault
+        if len(data) < least:
+            self.failed = True
+            raise ConnectionResetError(errno.ECONNRESET, "The body ended early")
+        return data
+
+    def should_close(self) -> bool:
+        """Whether the connection ends with this answer; a small rest that is there, or soon comes, is read."""
+        if not self._is_whole and not self.failed:
+            will_come = self._invited and not self._waited_for()
+            self._begun = self._invited = True
+            self._sock.expect_rest(UNWANTED_SECONDS if will_come else 0)
+            try:
+                self.read(UNWANTED)
+            except OSError:
+                self.failed = True
+        return bool(self.failed or not self._is_whole or self._ends_connection())
+
+
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._queue: deque[Any] = deque()
+        self._working: dict[Any, float] = {}
+        self._waiting: dict[ClientSocket, float] = {}
         self._leaving: deque[Any] = deque()
-        self._all_at_work_since: float | None = None
+        self._busy_since: float | None = None
+        self._stops_at: float | None = None
         super().__init__(*args, **kwargs)
+        self._most_threads = max(self.cfg.threads, MOST_THREADS)
+
+    # --- Who works
 
     def get_thread_pool(self) -> Executor:
         """With `--threads 1` requests are answered by the thread that receives them.
 
         Handing each to another thread and back costs as much as reading a goal. In exchange a client who sends
-        slowly holds up a worker, as with gunicorn's sync workers: a proxy has to stand before it.
+        slowly holds up a worker, as with gunicorn's sync workers: a proxy that buffers has to stand before it.
         """
-        pool: Executor = AtOnce() if self.cfg.threads == 1 else super().get_thread_pool()
-        return pool
+        return AtOnce() if self.cfg.threads == 1 else ThreadPoolExecutor(self._most_threads)
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        from django.conf import settings  # noqa: PLC0415  only workers import Django
+
+        self._drain_seconds = settings.DRAIN_SECONDS
+        self._deadlines = Deadlines(
+            head_seconds=settings.CLIENT_HEAD_SECONDS,
+            body_seconds=settings.CLIENT_BODY_SECONDS,
+            body_bytes_per_second=settings.CLIENT_BODY_BYTES_PER_SECOND,
+            send_seconds=settings.CLIENT_SEND_SECONDS,
+        )
+
+    def enqueue_req(self, conn: Any) -> None:
+        """A new connection takes no thread before its first byte, a request none before others are done."""
+        if not conn.data_ready:
+            conn.sock = ClientSocket(conn.sock, self._deadlines, self._waiting, self._lacking)
+            conn.timeout = time.monotonic() + self._deadlines.head_seconds
+            self.pending_conns.append(conn)
+            callback = partial(self.on_pending_socket_readable, conn)
+            self.poller.register(conn.sock, selectors.EVENT_READ, callback)
+        elif self.cfg.threads == 1:
+            super().enqueue_req(conn)
+        else:
+            self._queue.append(conn)
+            self._start_next()
+
+    def _start_next(self) -> None:
+        """Start requests from the queue while fewer than `--threads` are worked on.
+
+        Those that wait for their clients, or take long (a password's hash, a lock), don't count: threads that take
+        turns in one interpreter cost each other time, but one that waits costs nothing.
+        """
+        if not self._queue:
+            return
+        now = time.monotonic()
+        at_work = sum(
+            now - since < SLOW and conn.sock not in self._waiting for conn, since in self._working.items()
+        )
+        while self._queue and at_work < self.cfg.threads and len(self._working) < self._most_threads:
+            conn = self._queue.popleft()
+            self._working[conn] = now
+            super().enqueue_req(conn)
+            at_work += 1
+
+    def _lacking(self) -> int:
+        return len(self._queue) if len(self._working) >= self._most_threads else 0
 
     def handle(self, conn: Any) -> Any:
         if self.cfg.threads == 1:
-            self.notify()  # the arbiter hears of nobody else while requests stand in line
+            self.notify()  # the arbiter hears nothing else while requests stand in line
+        conn.sock.expect_head()
         return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        if isinstance(req.body.reader, ChunkedReader) or req.body.reader.length:
+            ClientBody(req, conn.sock, lambda: len(self._queue))
+        else:
+            req._expected_100_continue = False
+        return super().handle_request(req, conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(TICK if self._queue else timeout)
+        self._start_next()
+        if self._stops_at is not None and time.monotonic() >= self._stops_at:
+            super().handle_exit(None, None)
+
+    # --- Who may connect
 
     @property
     def worker_connections(self) -> int:
         """How many connections there may be now.
 
-        Whoever is awake already is the first to accept: of two workers one would take all that come at once and
-        keep them, while the other idles. So with all threads at work it leaves newcomers to others, for a moment.
+        A worker that is awake is the first to accept: of two workers one would take all that come at once and keep
+        them, while the other idles. So one that is busy leaves newcomers to others, for a moment.
         """
-        most, threads = int(self.cfg.worker_connections), int(self.cfg.threads)
-        idle = len(self.keepalived_conns) + len(self.pending_conns) + len(self._leaving)
-        if threads == 1 or self.nr_conns - idle < threads:
-            self._all_at_work_since = None
+        most = int(self.cfg.worker_connections)
+        in_use = self.nr_conns - len(self.keepalived_conns) - len(self._leaving)
+        if in_use < BUSY:
+            self._busy_since = None
             return most
         now = time.monotonic()
-        if self._all_at_work_since is None:
-            self._all_at_work_since = now
-        return most if now - self._all_at_work_since > PATIENCE else self.nr_conns
+        if self._busy_since is None:
+            self._busy_since = now
+        return most if now - self._busy_since > HESITATION else self.nr_conns
 
     @worker_connections.setter
     def worker_connections(self, most: int) -> None:
-        """gunicorn sets it to what the configuration says, which is asked above."""
+        """gunicorn sets it to what the configuration says, which is looked up above."""
+
+    # --- Who has to go
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
+        """Keep the connection, or end it without waiting for the client to do so as well.
+
+        Closed at once, what a client is still sending would make it lose our answer. gunicorn waits for its end,
+        up to two seconds for each, and accepts and answers nothing meanwhile.
+        """
+        self._working.pop(conn, None)
+        self._start_next()
+        if not fs.cancelled() and not fs.exception() and fs.result():
+            super().finish_request(conn, fs)
+        elif conn.sock.gave_up:
+            # At once, and with what the system still holds for a client that doesn't read.
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._close(conn)
+        else:
+            self._let_leave(conn)
+
+    def _let_leave(self, conn: Any) -> None:
+        conn.timeout = time.monotonic() + LINGER
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_leaving_readable, conn))
+        except OSError:
+            self._close(conn)
+        else:
+            self._leaving.append(conn)
+
+    def _on_leaving_readable(self, conn: Any, client: Any) -> None:
+        """What a client says after its answer is thrown away, but not while others wait."""
+        conn.sock.expect_rest(0)
+        try:
+            more = client.recv(65_536)
+        except OSError:
+            more = b""
+        if self._queue or not more:
+            self._leaving.remove(conn)
+            self._hang_up(conn)
+
+    def _hang_up(self, conn: Any) -> None:
+        self.poller.unregister(conn.sock)
+        self._close(conn)
+
+    def _close(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """gunicorn's name for what it does after each turn: close what has waited for too long."""
+        now = time.monotonic()
+        is_full = self.nr_conns >= self.cfg.worker_connections
+        spared = self._deadlines.head_seconds - PATIENCE if is_full else 0
+        for conns, earlier in ((self.pending_conns, spared), (self._leaving, 0)):
+            while conns and conns[0].timeout - earlier < now:
+                self._hang_up(conns.popleft())
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """As gunicorn's, but a request that has come in at the last moment is answered."""
+        now = time.monotonic()
+        while self.keepalived_conns and (force or self.keepalived_conns[0].timeout <= now):
+            conn = self.keepalived_conns.popleft()
+            self.poller.unregister(conn.sock)
+            if not force and conn.sock.has_arrived():
+                self.enqueue_req(conn)
+            else:
+                self._close(conn)
+
+    # --- How it stops
+
+    def handle_exit(self, sig: Any, frame: Any) -> None:
+        """SIGTERM: `ready` says no from now on, and in a while no connection is accepted or kept any more."""
+        if self._stops_at is None:
+            self._stops_at = time.monotonic() + self._drain_seconds
+            self.method_queue.defer(lambda: None)  # wakes it up
+            if not _is_replaced(self):
+                from fincred.ops import draining  # noqa: PLC0415  only workers: the arbiter's would outlive a reload
+
+                draining.begin()
+
+    def handle_quit(self, sig: Any, frame: Any) -> None:
+        """SIGINT and SIGQUIT: at once; gunicorn would wait for its threads."""
+        os._exit(0)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Who is connected when it has to stop is still answered; gunicorn forgets whom it hasn't accepted."""
-        if not enabled and not self.alive:
-            deadline = time.monotonic() + self.cfg.graceful_timeout / 2
-            while self._accept_one_more() and time.monotonic() < deadline:
-                pass
+        """At the end accept all that have connected, which gunicorn forgets; later ones are refused at once."""
+        is_end = not enabled and not self.alive
+        deadline = time.monotonic() + self.cfg.graceful_timeout / 2
+        while is_end and self._accept_one_more() and time.monotonic() < deadline:
+            pass
         super().set_accept_enabled(enabled)
+        if is_end:
+            for listener in self.sockets:
+                listener.close()
 
     def _accept_one_more(self) -> bool:
         before = self.nr_conns
@@ -108,68 +350,50 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self.accept(listener)
         return bool(self.nr_conns > before)
 
-    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
-        """Keep the connection, or end it without waiting for the client to do so as well.
-
-        Closed at once, what a client is still sending would make it lose our answer. gunicorn waits for its end,
-        up to two seconds for each, and accepts and answers nobody meanwhile.
-        """
-        if not fs.cancelled() and not fs.exception() and fs.result():
-            super().finish_request(conn, fs)
-            return
-        conn.timeout = time.monotonic() + LINGER
-        self._leaving.append(conn)
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-            conn.sock.setblocking(False)
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear_out, conn))
-        except OSError:
-            self._hang_up(conn)
-
-    def _hear_out(self, conn: Any, client: Any) -> None:
-        """What a client says after its answer is not for us; nothing more is its end."""
-        try:
-            more = client.recv(65536)
-        except BlockingIOError:
-            return
-        except OSError:
-            more = b""
-        if not more:
-            self.poller.unregister(client)
-            self._hang_up(conn)
-
-    def _hang_up(self, conn: Any) -> None:
-        self._leaving.remove(conn)
-        self.nr_conns -= 1
-        conn.close()
-
-    def murder_pending(self) -> None:
-        """gunicorn's name for what it does every second: close what has waited for too long."""
-        super().murder_pending()
-        while self._leaving and self._leaving[0].timeout < time.monotonic():
-            self.poller.unregister(self._leaving[0].sock)
-            self._hang_up(self._leaving[0])
+    # --- What it refuses
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer in the envelope, with the headers, the log line and the figures of every other answer."""
+        """Answer in the envelope, with the headers, the log line and the figures of every other answer.
+
+        gunicorn itself answers in HTML, and quotes the request in its answer and its log, query string and all.
+        """
         status = next((status for kind, status in STATUS.items() if isinstance(exc, kind)), 500)
         if status >= 500:
             self.log.error("Failed outside of Django", exc_info=exc)
+        message = None
+        if isinstance(exc, InvalidRequestLine):
+            message = "The request line could not be read; all but ASCII has to be percent-encoded in it"
         try:
-            write_nonblock(client, answer(status))
+            client.sendall(answer(status, message))
         except OSError:
             self.log.debug("The client is gone")
 
 
-def answer(status: int) -> bytes:
+def announce_reload(server: Any) -> None:
+    """Tell the arbiter's workers that others take their place: no balancer has to send requests elsewhere.
+
+    Worker and arbiter share a file, whose times are the worker's sign of life; its size is the arbiter's.
+    """
+    for worker in server.WORKERS.values():
+        os.write(worker.tmp.fileno(), b"reload")
+
+
+def _is_replaced(worker: Any) -> bool:
+    return os.fstat(worker.tmp.fileno()).st_size > 0
+
+
+def answer(status: int, message: str | None = None) -> bytes:
     """The refusal as it goes over the wire."""
-    # Only workers import Django: what the master imports would survive a reload.
+    # Only workers import Django: what the arbiter imports would survive a reload.
     from django.http import HttpRequest  # noqa: PLC0415
 
     from fincred.api.exception_handler import plain_response  # noqa: PLC0415
     from fincred.ops.middleware import RequestContextMiddleware  # noqa: PLC0415
 
-    response = RequestContextMiddleware(lambda request: plain_response(status))(HttpRequest())
+    refusal = plain_response(status, message=message)
+    response = RequestContextMiddleware(lambda request: refusal)(HttpRequest())
+    # The Origin may not have been read. Pages of any may see that their request was too long.
+    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Connection"] = "close"
     response.headers["Content-Length"] = str(len(response.content))
     head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()

@@ -15,6 +15,7 @@ from fincred.api.openapi import documented
 from fincred.api.serializers import Serializer, TextField
 from fincred.api.views import ApiView
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
+from fincred.ops.draining import is_draining
 from fincred.ops.probe import Check, Condition, probe
 
 
@@ -73,6 +74,8 @@ class Ready(_PublicView):
         errors=(NotReadyError,),
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
+        if is_draining():
+            raise NotReadyError(reason="draining", checks={})
         condition = probe.condition()
         _check_readable(condition)
         if condition.migrations != Check.OK:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from corsheaders import middleware as cors
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.cache import patch_vary_headers
 
 from fincred.api.exception_handler import plain_response
@@ -25,7 +25,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_DRAIN_LIMIT = 16 * 1024 * 1024
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -76,7 +75,7 @@ class RequestContextMiddleware:
         headers |= {"X-Request-ID": request_id, "X-Process-Time": f"{seconds * 1000:.2f}ms"}
         for name, value in headers.items():
             response.headers[name] = value
-        if request.path.startswith("/api/"):
+        if request.path_info.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         self._record(request, response, seconds)
         return response
@@ -85,7 +84,7 @@ class RequestContextMiddleware:
     def _in_envelope(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Pages and libraries answer errors in HTML or not at all; only the admin's people read HTML."""
         is_json = response.headers.get("Content-Type", "").startswith("application/json")
-        if response.status_code < 400 or is_json or request.path.startswith("/admin/"):
+        if response.status_code < 400 or is_json or request.path_info.startswith("/admin/"):
             return response
         enveloped = plain_response(response.status_code)
         if "Allow" in response.headers:
@@ -145,33 +144,32 @@ class TrustedProxyMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body over 1 MiB by its announced length, before anything reads it."""
+    """Refuses a body by what is announced of it, before anything reads it: over 1 MiB, or in an unknown coding."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        coding = request.META.get("HTTP_TRANSFER_ENCODING", "chunked")
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal():
+        if coding.lower() != "chunked" or not announced.isdecimal():
             return plain_response(400)
-        if int(announced) <= settings.MAX_BODY_BYTES:
-            return self.get_response(request)
-        self._drain(request, int(announced))
-        return plain_response(413)
+        if int(announced) > settings.MAX_BODY_BYTES:
+            return plain_response(413)
+        if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+            return plain_response(415, message="Send the body as it is, without Content-Encoding")
+        return self.get_response(request)
 
-    @staticmethod
-    def _drain(request: HttpRequest, announced: int) -> None:
-        """Closing a connection on unread data resets it, and the client would never see the answer."""
-        remaining = min(announced, _DRAIN_LIMIT)
-        while remaining > 0 and (chunk := request.read(min(remaining, 65536))):
-            remaining -= len(chunk)
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A body that the client breaks off or sends too slowly is the client's fault, not ours."""
+        return plain_response(400) if isinstance(exception, UnreadablePostError) else None
 
 
 class CorsMiddleware(cors.CorsMiddleware):
     """For pages of other origins. Whoever isn't a page sends no `Origin`, and needs to hear less."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        if "HTTP_ORIGIN" in request.META or not request.path.startswith("/api/"):
+        if "HTTP_ORIGIN" in request.META or not request.path_info.startswith("/api/"):
             return super().__call__(request)
         response = cast("HttpResponse", self.get_response(request))
         patch_vary_headers(response, ("origin",))  # or a cache might show it to a page
@@ -186,7 +184,7 @@ class BrowserMiddleware:
         self.for_clients = _end_of_chain(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_api = request.path.startswith("/api/")
+        is_api = request.path_info.startswith("/api/")
         return self.for_clients(request) if is_api else self.for_browsers(request)
 
 

@@ -63,6 +63,7 @@ class LiveServer:
             "ERASURE_LOG": str(folder / "erasures.log"),
             "PORT": str(self.port),
             "DB_POOL_MIN": "1",
+            "DRAIN_SECONDS": "0",
             **variables,
         }
 

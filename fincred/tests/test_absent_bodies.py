@@ -37,3 +37,15 @@ def test_an_update_without_a_body_is_refused(
     assert response.status_code == 400, response.content
     assert response.json()["error_code"] == "MALFORMED_REQUEST"
     assert digests() == before
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+def test_a_body_in_a_coding_that_is_not_taken_is_refused(coding: str, as_saver: APIClient, saver: User) -> None:
+    snapshot_of(saver)
+    before = digests()
+
+    response = as_saver.put("/api/v0/snapshot", {}, headers={"Content-Encoding": coding})
+
+    assert response.status_code == 415
+    assert response.json()["error_code"] == "UNSUPPORTED_MEDIA_TYPE"
+    assert digests() == before

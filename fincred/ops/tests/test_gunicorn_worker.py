@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
 SECRET = "secret-in-a-query"
 LINE = f"GET /api/v0/health?token={SECRET} HTTP/1.1\r\n"
-CHUNKED = "POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+JSON = "Host: localhost\r\nContent-Type: application/json\r\n"
+CHUNKED = f"POST /api/v0/auth/login HTTP/1.1\r\n{JSON}Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture(scope="module")

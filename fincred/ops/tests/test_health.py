@@ -78,6 +78,12 @@ class TestHealth:
         assert response.headers["Retry-After"].isdecimal()
         assert (response.json()["error_code"], response.json()["details"]) == (code, details)
 
+    def test_not_ready_while_draining(self, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("fincred.ops.draining._draining", True)
+        response = api.get("/api/v0/health/ready")
+        assert response.status_code == 503
+        assert response.json()["details"]["reason"] == "draining"
+
     def test_a_database_that_takes_no_writes_is_ready(
         self, api: APIClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_mail_purposes_are_open'),
+        ('accounts', '0004_restored_sessions_and_held_mail'),
     ]
 
     operations = [

@@ -1,0 +1,140 @@
+"""A connection that waits for its client, but not for long."""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# A client has to take so many bytes of an answer in `send_seconds`.
+PIECE = 65_536
+
+# Where requests wait for a thread, others may wait for their clients for so long, in seconds.
+PATIENCE = 0.5
+
+# How often who waits looks whether it still may, in milliseconds.
+STEP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long a client may take."""
+
+    head_seconds: float
+    body_seconds: float
+    body_bytes_per_second: float
+    send_seconds: float
+
+
+class ClientSocket(socket.socket):
+    """A connection on which every wait has a deadline.
+
+    `waiting` has all that wait for their clients, with the moment at which that began; waits of one request are
+    added up. `lacking()` is how many requests have no thread: so many of those that have waited longest give up.
+    """
+
+    def __init__(
+        self,
+        accepted: socket.socket,
+        deadlines: Deadlines,
+        waiting: dict[ClientSocket, float],
+        lacking: Callable[[], int],
+    ) -> None:
+        super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
+        super().setblocking(False)
+        self.gave_up = False
+        self._deadlines = deadlines
+        self._waiting = waiting
+        self._lacking = lacking
+        self.expect_head()
+
+    def expect_head(self) -> None:
+        """What is read from now on is a request's head."""
+        self._waited = 0.0
+        self._expect(self._deadlines.head_seconds, self._deadlines.head_seconds)
+
+    def expect_body(self) -> None:
+        """What is read from now on is a request's body."""
+        limits = self._deadlines
+        self._expect(limits.head_seconds, limits.body_seconds, 1 / limits.body_bytes_per_second)
+
+    def expect_rest(self, seconds: float) -> None:
+        """What is read from now on has no use: the client is not to blame when it doesn't come in time."""
+        self._expect(seconds, seconds, is_wanted=False)
+
+    def _expect(self, grace: float, most: float, seconds_per_byte: float = 0, *, is_wanted: bool = True) -> None:
+        self._began, self._received, self._is_wanted = time.monotonic(), 0, is_wanted
+        self._grace, self._most, self._seconds_per_byte = grace, most, seconds_per_byte
+
+    def has_arrived(self) -> bool:
+        """Whether something can be read, or the client has hung up."""
+        return bool(_poll(self, select.POLLIN).poll(0))
+
+    def setblocking(self, flag: bool) -> None:
+        """Nothing: gunicorn sets this back and forth for each request, two system calls that do nothing here."""
+
+    def settimeout(self, value: float | None) -> None:
+        """Nothing: the deadlines hold."""
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """:raises ConnectionResetError: the client took too long."""
+        while True:
+            try:
+                data = super().recv(size, flags)
+            except BlockingIOError:
+                allowed = min(self._grace + self._received * self._seconds_per_byte, self._most)
+                self._wait(select.POLLIN, self._began + allowed)
+            else:
+                self._received += len(data)
+                return data
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """:raises ConnectionResetError: the client took too long."""
+        rest = memoryview(data)
+        began, sent = time.monotonic(), 0
+        while rest:
+            try:
+                taken = super().send(rest, flags)
+            except BlockingIOError:
+                pieces = 1 + sent // PIECE
+                self._wait(select.POLLOUT, began + pieces * self._deadlines.send_seconds)
+            else:
+                sent += taken
+                rest = rest[taken:]
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """As `sendall`, in memory: the files are small."""
+        file.seek(offset)
+        data = file.read() if count is None else file.read(count)
+        self.sendall(data)
+        return len(data)
+
+    def _wait(self, event: int, until: float) -> None:
+        began = time.monotonic()
+        since = self._waiting[self] = began - self._waited
+        try:
+            poll = _poll(self, event)
+            while True:
+                now = time.monotonic()
+                if now >= until or (now - since >= PATIENCE and self._is_in_the_way(since)):
+                    self.gave_up = self._is_wanted or event == select.POLLOUT
+                    raise ConnectionResetError(errno.ECONNRESET, "The client took too long")
+                if poll.poll(min(STEP, max(1, (until - now) * 1000))):
+                    return
+        finally:
+            del self._waiting[self]
+            self._waited += time.monotonic() - began
+
+    def _is_in_the_way(self, since: float) -> bool:
+        longer = sum(other < since for other in list(self._waiting.values()))
+        return longer < self._lacking()
+
+
+def _poll(sock: ClientSocket, event: int) -> select.poll:
+    poll = select.poll()
+    poll.register(sock, event)
+    return poll

@@ -1,0 +1,203 @@
+"""Which request is worked on when, and which connection is accepted or closed: a worker without its loop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.workers.gthread import TConn
+
+from fincred.ops import gunicorn_worker
+from fincred.ops.client_socket import ClientSocket, Deadlines
+from fincred.ops.gunicorn_worker import BUSY, HESITATION, MOST_THREADS, SLOW, EnvelopeWorker
+
+pytestmark = [pytest.mark.unit, pytest.mark.platform]
+
+
+class Held(Executor):
+    """Begins what it is given; the test ends it."""
+
+    def __init__(self) -> None:
+        self.begun: list[Any] = []
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        self.begun.append(args[0])
+        return Future()
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    ticking = Clock()
+    monkeypatch.setattr(gunicorn_worker, "time", SimpleNamespace(monotonic=ticking.monotonic))
+    return ticking
+
+
+@dataclass
+class Bench:
+    """A worker, and connections to it."""
+
+    worker: EnvelopeWorker
+    opened: ExitStack
+
+    def connection(self) -> Any:
+        accepted, client = socket.socketpair()
+        conn = TConn(self.worker.cfg, accepted, "", "")
+        conn.sock = ClientSocket(accepted, Deadlines(5, 60, 1024, 10), self.worker._waiting, self.worker._lacking)
+        conn.data_ready, conn.peer = True, client
+        self.opened.callback(conn.sock.close)
+        self.opened.callback(client.close)
+        self.worker.nr_conns += 1
+        return conn
+
+    def request(self) -> Any:
+        """One that stands in the queue, or has begun."""
+        conn = self.connection()
+        self.worker.enqueue_req(conn)
+        return conn
+
+    def end(self, conn: Any) -> None:
+        """The answer is sent, and the connection ends."""
+        done: Future[bool] = Future()
+        done.set_result(False)
+        self.worker.finish_request(conn, done)
+
+    @property
+    def begun(self) -> list[Any]:
+        return list(self.worker.tpool.begun)
+
+
+@pytest.fixture
+def bench(clock: Clock) -> Iterator[Bench]:
+    config = Config()
+    config.set("threads", 3)
+    worker = EnvelopeWorker(1, os.getppid(), [], None, 30, config, logging.getLogger())
+    worker.tpool = Held()
+    worker.poller = selectors.DefaultSelector()
+    with ExitStack() as opened:
+        opened.callback(worker.poller.close)
+        opened.callback(worker.tmp.close)
+        yield Bench(worker, opened)
+
+
+class TestQueue:
+    def test_as_many_requests_begin_as_there_are_threads(self, bench: Bench) -> None:
+        requests = [bench.request() for _ in range(5)]
+        assert bench.begun == requests[:3]
+
+    def test_the_next_begins_when_one_is_done(self, bench: Bench) -> None:
+        requests = [bench.request() for _ in range(5)]
+        bench.end(requests[1])
+        assert bench.begun == requests[:4]
+
+    def test_one_that_takes_long_makes_room_for_another(self, bench: Bench, clock: Clock) -> None:
+        requests = [bench.request() for _ in range(5)]
+        clock.now += 2 * SLOW
+        bench.worker._start_next()
+        assert bench.begun == requests
+
+    def test_one_that_waits_for_its_client_makes_room_at_once(self, bench: Bench, clock: Clock) -> None:
+        requests = [bench.request() for _ in range(5)]
+        bench.worker._waiting[requests[0].sock] = clock.now
+        bench.worker._start_next()
+        assert bench.begun == requests[:4]
+
+    def test_there_are_never_more_than_there_are_database_connections(self, bench: Bench, clock: Clock) -> None:
+        for _ in range(20):
+            bench.request()
+            clock.now += 2 * SLOW
+            bench.worker._start_next()
+        assert len(bench.begun) == MOST_THREADS
+
+    def test_requests_lack_a_thread_only_when_all_are_taken(self, bench: Bench, clock: Clock) -> None:
+        for _ in range(5):
+            bench.request()
+        assert bench.worker._lacking() == 0
+        for _ in range(MOST_THREADS):
+            clock.now += 2 * SLOW
+            bench.request()
+        assert bench.worker._lacking() == 5
+
+
+class TestOneThread:
+    def test_is_alive_while_requests_stand_in_line(self, bench: Bench) -> None:
+        """The arbiter kills a worker that gives no sign of life; its loop gives none before all are done."""
+        bench.worker.cfg.set("threads", 1)
+        os.utime(bench.worker.tmp.fileno(), (1, 1))
+        conn = bench.connection()
+        conn.peer.close()
+        bench.worker.handle(conn)
+        assert bench.worker.tmp.last_update() > 1
+
+
+class TestAccepting:
+    def test_a_worker_accepts_while_it_has_little_to_do(self, bench: Bench) -> None:
+        for _ in range(BUSY - 1):
+            bench.request()
+        assert bench.worker.worker_connections > bench.worker.nr_conns
+
+    def test_a_busy_one_leaves_newcomers_to_others_for_a_moment(self, bench: Bench, clock: Clock) -> None:
+        for _ in range(BUSY):
+            bench.request()
+        assert bench.worker.worker_connections == bench.worker.nr_conns
+        clock.now += 2 * HESITATION
+        assert bench.worker.worker_connections > bench.worker.nr_conns
+
+    def test_one_that_was_idle_in_between_hesitates_again(self, bench: Bench, clock: Clock) -> None:
+        requests = [bench.request() for _ in range(BUSY)]
+        assert bench.worker.worker_connections == bench.worker.nr_conns
+        clock.now += 2 * HESITATION
+        for request in requests:
+            request.peer.close()
+            bench.end(request)
+        assert bench.worker.worker_connections > bench.worker.nr_conns
+        for _ in range(BUSY):
+            bench.request()
+        assert bench.worker.worker_connections == bench.worker.nr_conns
+
+    def test_kept_connections_keep_it_from_nothing(self, bench: Bench) -> None:
+        for _ in range(2 * BUSY):
+            bench.worker.keepalived_conns.append(bench.connection())
+        assert bench.worker.worker_connections > bench.worker.nr_conns
+
+
+class TestKeptConnections:
+    @pytest.fixture
+    def kept(self, bench: Bench, clock: Clock) -> Any:
+        conn = bench.connection()
+        conn.timeout = clock.now - 1
+        bench.worker.keepalived_conns.append(conn)
+        bench.worker.poller.register(conn.sock, selectors.EVENT_READ)
+        return conn
+
+    def test_one_whose_time_is_over_is_closed(self, bench: Bench, kept: Any) -> None:
+        bench.worker.murder_keepalived()
+        assert kept.peer.recv(1) == b""
+        assert (bench.worker.nr_conns, bench.begun) == (0, [])
+
+    def test_but_a_request_that_has_just_come_is_answered(self, bench: Bench, kept: Any) -> None:
+        kept.peer.send(b"GET /")
+        bench.worker.murder_keepalived()
+        assert (bench.worker.nr_conns, bench.begun) == (1, [kept])
+
+    def test_unless_there_is_no_time_left_at_all(self, bench: Bench, kept: Any) -> None:
+        kept.peer.send(b"GET /")
+        bench.worker.murder_keepalived(force=True)
+        assert (bench.worker.nr_conns, bench.begun) == (0, [])
