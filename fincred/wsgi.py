@@ -6,12 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
 from django.core.wsgi import get_wsgi_application
+from django.db import OperationalError, connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
 
@@ -24,6 +26,12 @@ except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(_CANNOT_START)
 import_module(settings.ROOT_URLCONF)
+
+if settings.DATABASE_POOLER == "transaction":
+    # Statements without a timeout stop the start. Where no database answers, the first connection is looked at.
+    with suppress(OperationalError):
+        connection.ensure_connection()
+    connection.close()
 
 # All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered nobody.
 gc.collect()

@@ -6,7 +6,9 @@ The server under test and its database are our own; nothing of it is imitated.
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -224,6 +226,40 @@ class TestOutage:
         assert len(acknowledged) > 10 * WRITERS
         assert [text for text in acknowledged if text not in stored] == []
         assert {text: times for text, times in stored.items() if times != 1} == {}
+
+
+class TestHang:
+    def test_is_a_503_when_the_deadline_is_over_and_ends_with_it(
+        self, postgresql: ThrowawayServer, tmp_path: Path
+    ) -> None:
+        # A second instead of twelve.
+        with Site(postgresql, tmp_path, DATABASE_URL=f"{postgresql.url}?tcp_user_timeout=1000") as site:
+            writer = Writer(site, "patient")
+            assert writer.check_in("before").status == 201
+            with postgresql.frozen():
+                hung = [writer.check_in(f"meanwhile-{number}") for number in range(2)]
+                assert site.get("/api/v0/health/live").status == 200
+                assert site.get("/api/v0/health/ready").status == 503
+            after = writer.check_in("after")
+            assert all(attempt.is_503 for attempt in hung), hung
+            assert after.status == 201, after
+            assert "PostgreSQL gave no answer for 1.0 seconds" in site.log.read_text()
+
+    def test_of_the_process_behind_one_connection_ends_when_the_deadline_is_over(
+        self, postgresql: ThrowawayServer, tmp_path: Path
+    ) -> None:
+        url = f"{postgresql.url}?tcp_user_timeout=1000&application_name=hung"
+        with Site(postgresql, tmp_path, DATABASE_URL=url, DB_POOL_MIN="1", DB_POOL_MAX="1") as site:
+            writer = Writer(site, "persistent")
+            with psycopg.connect(postgresql.url) as watch:
+                name = "SELECT pid FROM pg_stat_activity WHERE application_name = 'hung'"
+                [[pid]] = watch.execute(name).fetchall()
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                assert writer.check_in("meanwhile").is_503
+                assert writer.check_in("on-another-connection").status == 201
+            finally:
+                os.kill(pid, signal.SIGCONT)
 
 
 class TestPool:

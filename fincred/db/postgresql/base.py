@@ -119,8 +119,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection = super().get_new_connection(conn_params)
         connection.prepares = not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # behind a transaction pooler
         if self.alias not in self._checked:
-            if connection.execute("SHOW statement_timeout").fetchone() == ("0",):
-                self.pool.putconn(connection)
-                raise ImproperlyConfigured(_NO_TIMEOUT.format(role=self.settings_dict["USER"]))
-            self._checked.add(self.alias)
+            self._check_timeout(connection)
         return connection
+
+    def _check_timeout(self, connection: Any) -> None:
+        """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""
+        try:
+            if connection.execute("SHOW statement_timeout").fetchone() == ("0",):
+                raise ImproperlyConfigured(_NO_TIMEOUT.format(role=self.settings_dict["USER"]))
+        except BaseException:
+            self.pool.putconn(connection)
+            raise
+        self._checked.add(self.alias)

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -46,6 +48,16 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+def lent(folder: Path) -> dict[str, Any]:
+    """How `subprocess` runs a server in that folder: PostgreSQL and PgBouncer refuse to be root."""
+    run_as: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:
+        account = _powerless_account()
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        run_as |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return run_as
+
+
 def answers(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=3).close()
@@ -69,12 +81,7 @@ class ThrowawayServer:
         self.data = self.folder / "data"
 
     def __enter__(self) -> Self:
-        # PostgreSQL refuses to run as root, so root lends it to somebody who may do nothing else.
-        self.run_as: dict[str, Any] = {"cwd": self.folder}
-        if os.geteuid() == 0:
-            account = _powerless_account()
-            os.chown(self.folder, account.pw_uid, account.pw_gid)
-            self.run_as |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self.run_as = lent(self.folder)
         self._make()
         self.start()
         return self
@@ -111,6 +118,22 @@ class ThrowawayServer:
         os.kill(postmaster, signal.SIGKILL)
         while answers(self.url):
             pass
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It hangs: connections stay open, and nothing is answered."""
+        postmaster = (self.data / "postmaster.pid").read_text().split()[0]
+        children = subprocess.run(["pgrep", "-P", postmaster], capture_output=True, text=True, check=True).stdout
+        # Its own parent first, or it would start what is missing.
+        processes = [int(process) for process in (postmaster, *children.split())]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
     def _run(self, program: str, *arguments: object, check: bool = True) -> int:
         command = [str(self.binaries / program), *(str(argument) for argument in arguments)]
@@ -155,4 +178,4 @@ def _powerless_account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise RuntimeError("PostgreSQL can't run as root, and there is neither a postgres nor a nobody user")
+    raise RuntimeError("a server can't run as root, and there is neither a postgres nor a nobody user")
