@@ -38,9 +38,10 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(request._request))
-        session = _LIVE_SESSION.bind(session_id=session_id, user_id=user_id).first()
-        if session is None:
+        sessions = _LIVE_SESSION.bind(session_id=session_id, user_id=user_id).all()
+        if not sessions:
             raise TokenInvalidError
+        [session] = sessions
         logs.bind(user_id=str(user_id))
         update_caller(actor_id=user_id)
         return session.user, session

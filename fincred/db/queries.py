@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from itertools import groupby
+from enum import StrEnum, auto
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections
@@ -31,12 +30,12 @@ Row = TypeVar("Row")
 _LIMIT, _OFFSET = Parameter("LIMIT"), Parameter("OFFSET")
 
 
-class _Extent(Enum):
+class _Extent(StrEnum):
     """How much of a query is read."""
 
-    ALL = "all"
-    PAGE = "page"
-    COUNT = "count"
+    ALL = auto()
+    PAGE = auto()
+    COUNT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +103,15 @@ def fetch_all(*queries: BoundQuery[Any]) -> list[list[Any]]:
 
     :raises TransactionManagementError: a query locks rows, and there is no transaction.
     """
-    rows: list[list[Any]] = []
-    for alias, group in groupby(queries, key=lambda one: one.query.queryset.db):
-        prepared = [(one.query.statement(alias, one.extent), one) for one in group]
-        if not connections[alias].in_atomic_block and any(one.query.locks for _, one in prepared):
-            raise TransactionManagementError("Rows are locked inside of a transaction only")
-        results = run(alias, [(each.sql, bound(each.parameters, one.values)) for each, one in prepared])
-        rows += [each.make_rows(result.rows) for (each, _), result in zip(prepared, results, strict=True)]
-    return rows
+    alias = queries[0].query.queryset.db  # where one of a request's queries reads, all of them do
+    if any(one.query.locks for one in queries) and not connections[alias].in_atomic_block:
+        raise TransactionManagementError("Rows are locked inside of a transaction only")
+    statements = [one.query.statement(alias, one.extent) for one in queries]
+    results = run(
+        alias,
+        [(each.sql, bound(each.parameters, one.values)) for each, one in zip(statements, queries, strict=True)],
+    )
+    return [each.make_rows(result.rows) for each, result in zip(statements, results, strict=True)]
 
 
 def get_or_404(rows: Sequence[Row]) -> Row:

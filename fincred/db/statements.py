@@ -41,8 +41,7 @@ def run(alias: str, statements: Sequence[Statement]) -> list[Result]:
 def _run_on_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Result:
     with connection.cursor() as cursor:
         cursor.execute(sql, [_for_sqlite(value) for value in values])
-        with connection.wrap_database_errors:
-            return Result(cursor.fetchall(), cursor.rowcount)
+        return Result(cursor.fetchall(), cursor.rowcount)
 
 
 def _for_sqlite(value: Any) -> Any:
