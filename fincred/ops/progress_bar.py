@@ -10,7 +10,7 @@ WIDTH = 30
 
 
 class ProgressBar:
-    """One line that is drawn over and over on a terminal, and every tenth of the way in a log file."""
+    """One line that is drawn over and over on a terminal, and nothing anywhere else."""
 
     def __init__(self, total: int, stream: IO[str] | OutputWrapper) -> None:
         self.total = total
@@ -22,13 +22,18 @@ class ProgressBar:
     def advance(self, steps: int = 1) -> None:
         """So many more are done."""
         self.done += steps
-        terminal = self.stream.isatty()
-        part = self.done * (100 if terminal else 10) // max(self.total, 1)
-        if part != self._shown:
-            self._shown = part
-            self.stream.write(f"\r{self.line()}" if terminal else f"{self.line()}\n")
-            if terminal and self.done >= self.total:
+        percent = self.done * 100 // max(self.total, 1)
+        if percent != self._shown and self.stream.isatty():
+            self._shown = percent
+            self.stream.write(f"\r{self.line()}")
+            if self.done >= self.total:
                 self.stream.write("\n")
+            self.stream.flush()
+
+    def stop(self) -> None:
+        """End the line before it is full, so that words can follow."""
+        if self._shown > -1 and self.done < self.total:
+            self.stream.write("\n")
             self.stream.flush()
 
     def line(self) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 
 from accounts.models import User
 from fincred import clock
 from fincred.ops.progress_bar import ProgressBar
+from fincred.ops.stop_signals import sigterm_as_sigint
 from planning.models import ActionPlan
 from planning.services.replanning import replan
 from planning.vocabulary import Reason
@@ -37,13 +39,19 @@ class Command(BaseCommand):
         people = _people_with_plans(after)
         bar = ProgressBar(len(people), self.stderr)
         failed = 0
-        for person_id in people:
-            try:
-                failed += not _plan(person_id)
-            except KeyboardInterrupt:
-                done = f" --after {people[bar.done - 1]}" if bar.done else ""
-                raise CommandError(f"Stopped. Go on with: manage.py plan_all{done}") from None
-            bar.advance()
+        try:
+            with sigterm_as_sigint():
+                for person_id in people:
+                    failed += not _plan(person_id)
+                    bar.advance()
+        except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
+            why = "Stopped." if isinstance(error, KeyboardInterrupt) else f"The database can't do this: {error}"
+            last = people[bar.done - 1] if bar.done else after
+            bar.stop()
+            self.stderr.write(f"{bar.done} of {len(people)} people are done, {failed} of them failed.")
+            raise CommandError(
+                f"{why}\nContinue with: manage.py plan_all{f' --after {last}' if last else ''}"
+            ) from None
         if failed:
             raise CommandError(f"{failed} people could not be planned; the log names them.")
         self.stdout.write(self.style.SUCCESS(f"The plans of {bar.done} people are up to date."))
@@ -63,6 +71,8 @@ def _plan(person_id: UUID) -> bool:
         person = User.objects.select_related("profile").get(pk=person_id)
         today = clock.local_day(now, person.profile.timezone)
         replan(owner=person, reason=Reason.REGENERATED, now=now, today=today)
+    except (OperationalError, InterfaceError):
+        raise
     except Exception:
         logger.exception("Could not plan", extra={"user_id": person_id})
         return False
