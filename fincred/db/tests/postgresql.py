@@ -103,10 +103,10 @@ class ThrowawayServer:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         command = ("pg_ctl", "-D", self.data, "-o", options, "-l", self.folder / "log", "-w", "start")
         # After a kill the old backends hold the shared memory until they notice, which takes them a moment.
-        for _ in range(20):
+        for _ in range(50):
             if self._run(*command, check=False) == 0:
                 return
-            time.sleep(0.25)
+            time.sleep(0.1)
         raise RuntimeError(f"PostgreSQL doesn't start:\n{(self.folder / 'log').read_text()}")
 
     def stop(self) -> None:

@@ -1,0 +1,111 @@
+"""Rules that every test file keeps."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from fincred.tests.live import ROOT
+
+pytestmark = [pytest.mark.unit, pytest.mark.platform]
+
+LONGEST_FILE = 400
+LONGEST_SLEEP = 0.2
+# What fails a test, of pytest, its plugins and schemathesis.
+ASSERTING = {
+    "raises",
+    "warns",
+    "fail",
+    "call_and_validate",
+    "django_assert_num_queries",
+    "django_assert_max_num_queries",
+}
+
+
+@dataclass(frozen=True)
+class Function:
+    """A test, a fixture or a helper."""
+
+    name: str
+    line: int
+    asserts: bool
+    uses: frozenset[str]
+    """Names that it calls, and fixtures that it takes."""
+
+    @classmethod
+    def read(cls, node: ast.FunctionDef) -> Function:
+        inside = list(ast.walk(node))
+        calls = {name_of(call) for call in inside if isinstance(call, ast.Call)}
+        fixtures = {argument.arg for argument in node.args.args}
+        asserts = any(isinstance(each, ast.Assert) for each in inside)
+        return cls(node.name, node.lineno, asserts, frozenset(calls | fixtures))
+
+
+class File:
+    def __init__(self, path: Path) -> None:
+        self.name = str(path.relative_to(ROOT))
+        self.text = path.read_text()
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(ast.parse(self.text)))
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        return [Function.read(node) for node in self.nodes if isinstance(node, ast.FunctionDef)]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Functions that its tests can call: its own, and those imported."""
+        imports = [node for node in self.nodes if isinstance(node, ast.ImportFrom)]
+        return {function.name for function in self.functions} | {
+            name.name for node in imports for name in node.names
+        }
+
+    def asserting(self, known: set[str]) -> Iterator[Function]:
+        """Those that assert, or use what is known to assert."""
+        usable = ASSERTING | (known & self.names)
+        return (each for each in self.functions if each.asserts or not usable.isdisjoint(each.uses))
+
+
+def name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+@pytest.fixture(scope="module")
+def files() -> list[File]:
+    return [File(path) for path in sorted([ROOT / "conftest.py", *ROOT.glob("[a-z]*/**/tests/**/*.py")])]
+
+
+class TestFiles:
+    def test_every_test_asserts(self, files: list[File]) -> None:
+        known, before = set[str](), {""}
+        while known != before:
+            before = known
+            known = {function.name for file in files for function in file.asserting(before)}
+        silent = [
+            f"{file.name}:{function.line} {function.name}"
+            for file in files
+            for function in set(file.functions) - set(file.asserting(known))
+            if function.name.startswith("test_")
+        ]
+        assert silent == []
+
+    def test_none_sleeps_for_long(self, files: list[File]) -> None:
+        sleeps = {
+            f"{file.name}:{node.lineno}": ast.unparse(node.args[0])
+            for file in files
+            for node in file.nodes
+            if isinstance(node, ast.Call) and name_of(node) == "sleep"
+        }
+        assert sleeps
+        assert {place: seconds for place, seconds in sleeps.items() if float(seconds) > LONGEST_SLEEP} == {}
+
+    def test_none_is_too_long(self, files: list[File]) -> None:
+        lengths = {file.name: len(file.text.splitlines()) for file in files}
+        assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
