@@ -1,4 +1,4 @@
-# Whatever is run is run from .venv, which `make install` makes.
+# Everything runs from .venv, which `make install` makes.
 PORT ?= 8000
 PYTHON ?=
 export PORT PYTHON

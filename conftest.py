@@ -99,8 +99,8 @@ def _execute(item: pytest.Item, statements: list[str]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quiet_house(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Mails of a test go to Django's memory box, erasures to a list of the run, and nobody is too fast."""
+def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Mails stay in memory, erasures go to a list of the run, and rate limits are off."""
     settings.ERASURE_LOG = tmp_path_factory.getbasetemp() / "erasures.log"
     settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,6 +1,6 @@
-"""What nobody should send, written by hand: generators of random input find almost none of it.
+"""Hostile input, written by hand: generators of random input find almost none of it.
 
-Values are JSON texts, so that what isn't JSON (NaN, half a character) has its place among them.
+Values are JSON texts, so that texts that aren't JSON (NaN, half a character) can be among them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ UNKNOWN: Final[Mapping[str, str]] = _SOUND_SHAPES | {
 
 TOO_LARGE: Final = b'{"a": "' + b"x" * 1024 * 1024 + b'"}'
 
-# Taken for JSON by nobody.
+# Never JSON.
 OTHER_TYPES: Final = (
     "", "text/plain", "text/html", "application/xml", "application/octet-stream", "application/vnd.api+json",
     "multipart/form-data", "multipart/form-data; boundary=a", "nonsense", "/", "a/b/c", ";;;",

@@ -59,8 +59,8 @@ class TestRoundTrip:
         assert restored.returncode == 0, restored.stderr
         assert "manage.py after_restore --since 20" in restored.stdout
         code = "import json; from fincred.db.backup import digests; print(json.dumps(digests()))"
-        told = manage(other, "shell", "-v0", "-c", code)
-        assert told.stdout.strip() == json.dumps(before)
+        shell = manage(other, "shell", "-v0", "-c", code)
+        assert shell.stdout.strip() == json.dumps(before)
 
     def test_the_restored_serves_on(self, file: Path, tmp_path: Path) -> None:
         demo.tell_demo(now=clock.now())

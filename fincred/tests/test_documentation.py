@@ -1,4 +1,4 @@
-"""Papers that name things are held to what is there."""
+"""Documents name what exists, and all of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
-PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
 def text(name: str) -> str:
@@ -64,11 +64,11 @@ class TestContainers:
         assert re.findall(r"^USER (\w+)$", text("Dockerfile"), re.MULTILINE) == ["fincred"]
 
 
-class TestPapers:
-    @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper.relative_to(ROOT)))
-    def test_links_lead_somewhere(self, paper: Path) -> None:
-        targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", paper.read_text())
-        assert [target for target in targets if not (paper.parent / target).exists()] == []
+class TestDocuments:
+    @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+    def test_links_lead_somewhere(self, document: Path) -> None:
+        targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text())
+        assert [target for target in targets if not (document.parent / target).exists()] == []
 
     def test_the_readme_is_read_in_a_few_minutes(self) -> None:
         assert len(text("README.md").splitlines()) <= 130

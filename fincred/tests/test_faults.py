@@ -1,4 +1,4 @@
-"""PostgreSQL stopped and killed under writers, FinCred told to stop: what clients see, and what stays.
+"""PostgreSQL stopped and killed under writers, FinCred stopped under load: what clients see, and what is stored.
 
 The server under test and its database are our own; nothing of it is imitated.
 """
@@ -55,7 +55,7 @@ class Attempt:
 class Writer:
     """A person with a goal, who checks in again and again, each time with another text.
 
-    An answer that isn't 201 is asked for again, as a client would: the same text under the same key.
+    A request that isn't answered with 201 is sent again, as a client would: the same text under the same key.
     """
 
     def __init__(self, server: LiveServer, name: str) -> None:
@@ -140,7 +140,7 @@ def wait_for_writes(writers: list[Writer], number: int) -> None:
 
 @contextmanager
 def writing(writers: list[Writer]) -> Iterator[None]:
-    """Everybody writes, all the while."""
+    """All of them write for as long as the block lasts."""
     stopped = threading.Event()
     threads = [threading.Thread(target=writer.write_until, args=[stopped]) for writer in writers]
     for writer in writers:

@@ -1,7 +1,7 @@
 """The hostile corpus against every operation of the OpenAPI document: refused or served, but in the contract.
 
-Whatever comes in: no 5xx, JSON, refusals in the envelope, and a refused request leaves the database as it was.
-What is accepted is rolled back at once, so that each request meets the same world.
+Every answer is JSON and no 5xx, every refusal is in the envelope, and a refused request changes no row.
+What is accepted is rolled back at once, so that each request meets the same rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from rest_framework.test import APIClient
 
 from fincred.api.openapi import document
 from fincred.tests import hostile
+from fincred.tests.operations import OPERATIONS, WITH_IDS, Operation
 from goals.examples import GOAL
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
@@ -33,41 +33,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform]
 ENVELOPE = {"success", "error", "error_code", "details"}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one path of the document."""
-
-    method: str
-    path: str
-    described: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path.removeprefix('/api/v0')}"
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """What it takes as JSON; empty when it takes nothing."""
-        content = self.described.get("requestBody", {}).get("content", {})
-        return dict(content.get("application/json", {}))
-
-    @property
-    def example(self) -> dict[str, Any]:
-        return next((example["value"] for example in self.content.get("examples", {}).values()), {})
-
-    def parameters(self, place: str) -> list[str]:
-        declared = self.described.get("parameters", [])
-        return [parameter["name"] for parameter in declared if parameter["in"] == place]
-
-
-OPERATIONS = [
-    Operation(method.upper(), path, described)
-    for path, methods in document()["paths"].items()
-    for method, described in methods.items()
-]
 WITH_BODY = [operation for operation in OPERATIONS if operation.content]
 WITHOUT_BODY = [operation for operation in OPERATIONS if not operation.content]
 PRIVATE = [operation for operation in OPERATIONS if operation.described.get("security")]
-WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
 WITH_KEY = [operation for operation in OPERATIONS if "Idempotency-Key" in operation.parameters("header")]
 # A PATCH is the same view and schema as its PUT.
 WITH_FIELDS = [operation for operation in WITH_BODY if operation.method != "PATCH"]
@@ -103,7 +71,7 @@ class World:
         return str(json.loads(response.content)["id"])
 
     def through(self, operations: Iterable[Operation]) -> Iterator[tuple[Operation, str]]:
-        """Each operation and its URL; whatever a refusal left in the database is a fault."""
+        """Each operation and its URL. A row that its refusals changed is a fault."""
         before = fingerprints()
         for operation in operations:
             yield operation, operation.path.format(**self.ids)
@@ -129,8 +97,8 @@ class World:
             response: HttpResponse = self.client.generic(method, url, cast("str", body), content_type, **environ)
             transaction.set_rollback(response.status_code < 400 or response.status_code >= 500)
         for fault in faults_of(method, response, expected):
-            asked = f"{method} {url[:200]} {content_type[:50]!r} {str(headers)[:200]} {body[:300]!r}"
-            self.faults.append(f"{fault}: {asked}\n    {response.status_code} {response.content[:300]!r}")
+            request = f"{method} {url[:200]} {content_type[:50]!r} {str(headers)[:200]} {body[:300]!r}"
+            self.faults.append(f"{fault}: {request}\n    {response.status_code} {response.content[:300]!r}")
         return response.status_code
 
 

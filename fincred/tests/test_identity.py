@@ -1,10 +1,9 @@
-"""Every operation of the OpenAPI document: other people's things do not exist, and bad tokens open nothing."""
+"""Every operation of the OpenAPI document: other people's rows don't exist, and bad tokens are refused."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,53 +18,33 @@ from accounts import services
 from accounts.models import User
 from accounts.vocabulary import EndReason
 from fincred import clock
-from fincred.api.openapi import document
+from fincred.tests.operations import OPERATIONS, WITH_IDS, Operation
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    method: str
-    path: str
-    described: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.method.upper()} {self.path.removeprefix('/api/v0')}"
-
-    @property
-    def body(self) -> Any:
-        """The document's own example of a request."""
-        content = self.described.get("requestBody", {}).get("content", {}).get("application/json", {})
-        return next((example["value"] for example in content.get("examples", {}).values()), {})
-
-    def send(self, client: APIClient, **ids: Any) -> HttpResponse:
-        path = self.path.format(**ids)
-        return client.generic(self.method.upper(), path, json.dumps(self.body), "application/json")
+FOR_PEOPLE = [operation for operation in OPERATIONS if operation.is_for_people]
+UNKNOWN = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id")}
 
 
-OPERATIONS = [
-    Operation(method, path, described)
-    for path, methods in document()["paths"].items()
-    for method, described in methods.items()
-]
-WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
-FOR_PEOPLE = [operation for operation in OPERATIONS if {"bearer": []} in operation.described.get("security", [])]
-NOBODYS = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id")}
+def send(client: APIClient, operation: Operation, **ids: Any) -> HttpResponse:
+    """The document's own example."""
+    path = operation.path.format(**ids)
+    return client.generic(operation.method, path, json.dumps(operation.example), "application/json")
 
 
 @pytest.fixture
 def strangers(as_stranger: APIClient) -> dict[str, str]:
-    """The ids of a goal, its plan and its check-in of somebody else."""
+    """The ids of another person's goal, its plan and its check-in."""
 
     def make(method: str, path: str, body: Any) -> str:
         answer = as_stranger.generic(method, f"/api/v0{path}", json.dumps(body), "application/json")
         assert answer.status_code in (200, 201), answer.content
         return str(json.loads(answer.content)["id"])
 
-    body = next(operation.body for operation in OPERATIONS if str(operation) == "POST /goals")
+    body = next(operation.example for operation in OPERATIONS if str(operation) == "POST /goals")
     goal = make("POST", "/goals", body | {"target_date": "2099-01-01"})
     make(
         "PUT",
@@ -77,25 +56,25 @@ def strangers(as_stranger: APIClient) -> dict[str, str]:
     return {"goal_id": goal, "plan_id": plan, "check_in_id": check_in}
 
 
-class TestSomebodyElses:
+class TestRowOfAnotherPerson:
     @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
-    def test_is_answered_like_what_never_was(
+    def test_is_answered_like_an_unknown_id(
         self, as_saver: APIClient, strangers: dict[str, str], operation: Operation
     ) -> None:
-        theirs, nobodys = operation.send(as_saver, **strangers), operation.send(as_saver, **NOBODYS)
-        assert theirs.status_code == nobodys.status_code == 404
-        assert theirs.content == nobodys.content
+        theirs, unknown = send(as_saver, operation, **strangers), send(as_saver, operation, **UNKNOWN)
+        assert theirs.status_code == unknown.status_code == 404
+        assert theirs.content == unknown.content
 
     @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
     def test_is_there_for_its_owner(
         self, as_stranger: APIClient, strangers: dict[str, str], operation: Operation
     ) -> None:
-        assert operation.send(as_stranger, **strangers).status_code != 404
+        assert send(as_stranger, operation, **strangers).status_code != 404
 
 
 def _forge(token: str, **claims: Any) -> str:
-    told = jwt.decode(token, options={"verify_signature": False})
-    return jwt.encode(told | claims, settings.JWT_SECRET_KEY, algorithm="HS256")
+    known = jwt.decode(token, options={"verify_signature": False})
+    return jwt.encode(known | claims, settings.JWT_SECRET_KEY, algorithm="HS256")
 
 
 def _ended(user: User, token: str) -> str:
@@ -118,8 +97,8 @@ def _expired(user: User, token: str) -> str:
 
 
 def _of_another_key(user: User, token: str) -> str:
-    told = jwt.decode(token, options={"verify_signature": False})
-    return jwt.encode(told | {"exp": int(FUTURE.timestamp())}, "k" * 40, algorithm="HS256")
+    known = jwt.decode(token, options={"verify_signature": False})
+    return jwt.encode(known | {"exp": int(FUTURE.timestamp())}, "k" * 40, algorithm="HS256")
 
 
 def _for_another_audience(user: User, token: str) -> str:
@@ -153,11 +132,11 @@ class TestBadToken:
         client = APIClient()
         good = services.open_session(user=saver, now=clock.now()).access_token
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {spoil(saver, good)}")
-        told = {str(operation): self.refusal(operation.send(client, **NOBODYS)) for operation in FOR_PEOPLE}
-        assert told == dict.fromkeys(told, (401, code))
+        refusals = {str(operation): self.refusal(send(client, operation, **UNKNOWN)) for operation in FOR_PEOPLE}
+        assert refusals == dict.fromkeys(refusals, (401, code))
 
     def test_and_so_is_none_at_all(self, api: APIClient, db: None) -> None:
-        assert {operation.send(api, **NOBODYS).status_code for operation in FOR_PEOPLE} == {401}
+        assert {send(api, operation, **UNKNOWN).status_code for operation in FOR_PEOPLE} == {401}
 
     def test_there_are_operations_for_people(self) -> None:
         assert len(FOR_PEOPLE) > 30

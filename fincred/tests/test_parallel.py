@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 class Person:
-    """Somebody who registered, verified the address and is signed in."""
+    """A person who registered, verified the address and is signed in."""
 
     def __init__(self, server: LiveServer) -> None:
         self.server, self.token = server, ""

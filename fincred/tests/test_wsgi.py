@@ -1,4 +1,4 @@
-"""What only the server's own entrance can get wrong: the test client never passes through it."""
+"""The WSGI entry point, which the test client does not use."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def one_connection() -> Iterator[None]:
 
 
 def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[str, Any]:
-    """The status line and the document that a login is answered with."""
-    told: list[str] = []
+    """The status line and the document that answer a login."""
+    statuses: list[str] = []
     request = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": "/api/v0/auth/login",
@@ -43,14 +43,14 @@ def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[
         "wsgi.url_scheme": "http",
         **environ,
     }
-    chunks = application(request, lambda status, headers: told.append(status))
-    return told[0], json.loads(b"".join(chunks))
+    chunks = application(request, lambda status, headers: statuses.append(status))
+    return statuses[0], json.loads(b"".join(chunks))
 
 
 class TestStart:
-    def test_what_is_loaded_is_loaded_before_the_first_request_and_no_more_looked_through(self) -> None:
-        told = "import fincred.wsgi, gc, sys; print('goals.views' in sys.modules, gc.get_freeze_count() > 50_000)"
-        ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    def test_views_are_loaded_before_the_first_request_and_left_out_of_garbage_collection(self) -> None:
+        code = "import fincred.wsgi, gc, sys; print('goals.views' in sys.modules, gc.get_freeze_count() > 50_000)"
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert ran.stdout == "True True\n"
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from whatever binaries are installed, gone when the tests are."""
+"""Throwaway PostgreSQL servers, from the binaries that are installed."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class ThrowawayReplica(ThrowawayServer):
     def pause(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("SELECT pg_wal_replay_pause()")
-            # It was only asked for until here.
+            # Until here the pause was only requested.
             while connection.execute("SELECT pg_get_wal_replay_pause_state()").fetchone() != ("paused",):
                 pass
 
