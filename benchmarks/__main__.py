@@ -1,7 +1,8 @@
 """`make bench`: the engine, then HTTP beside the peers, then how it grows.
 
-ARGS="--quick" measures FinCred alone on a small database, in less than a minute. Where the database is:
-BENCH_DATABASE_URL, else `fincred_bench` on 127.0.0.1:5432, else a throwaway server. It is made anew and dropped.
+ARGS="--quick" measures FinCred alone on a small database, in less than a minute. ARGS="--against PATH" measures it
+beside another checkout of it, such as the last release. Where the database is: BENCH_DATABASE_URL, else
+`fincred_bench` on 127.0.0.1:5432, else a throwaway server. It is made anew and dropped.
 """
 
 from __future__ import annotations
@@ -10,45 +11,61 @@ import argparse
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks import report
+from benchmarks.delay import delayed
 from benchmarks.load import Measure, load, tool
 from benchmarks.servers import FINCRED, OTHER_WAYS, PEERS, ROOT, Contender, Server, running
 from fincred.db.tests.postgresql import ThrowawayServer, answers, find_binaries
 
 if TYPE_CHECKING:
+    from benchmarks.data import Caller
     from benchmarks.workloads import Workload
 
+BEFORE = "before"
+# What another checkout is told to do with its own code.
+FILL = """
+import json, sys
+import django
+django.setup()
+from benchmarks import data
+url, maintenance, people, check_ins = sys.argv[1:]
+data.new_database(url, maintenance)
+callers = data.fill(int(people), int(check_ins))
+print(json.dumps([[caller.email, caller.token, [str(each) for each in caller.goal_ids]] for caller in callers]))
+"""
 LOCAL = "postgres://postgres@127.0.0.1:5432/fincred_bench"
 SIZES = (10, 100, 1000, 10_000)
 
 
 def main() -> None:
-    asked = _arguments()
+    options = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and database go, too
-    if not asked.quick:
+    if not (options.quick or options.against):
         subprocess.run([".ci/install", "requirements-bench.txt"], cwd=ROOT, check=True)
     with _database() as url:
         _start_django(url)
-        if not asked.only or asked.only == "engine":
+        if not options.only or options.only == "engine":
             from benchmarks import engine
 
-            engine.measure(quick=asked.quick)
+            engine.measure(quick=options.quick)
         if url is None:
             print("\nHTTP is not measured: no PostgreSQL answers, and none is installed.")
             return
-        if not asked.only or asked.only == "http":
-            _measure_http(url, asked)
-        if asked.only == "growth" or not (asked.only or asked.quick):
-            _measure_growth(url, asked)
+        if not options.only or options.only == "http":
+            _measure_http(url, options)
+        if options.only == "growth" or not (options.only or options.quick):
+            _measure_growth(url, options)
 
 
 def _arguments() -> argparse.Namespace:
@@ -59,6 +76,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=4, help="of load a round")
     parser.add_argument("--workload", default="", help="only those whose name has this in it")
     parser.add_argument("--beside", default="", help="only these peers, with commas between")
+    parser.add_argument("--against", type=Path, help="another checkout, in place of the peers")
+    parser.add_argument("--delay-ms", type=float, default=0, help="on each round trip to the database")
     return parser.parse_args()
 
 
@@ -90,6 +109,10 @@ def _start_django(url: str | None) -> None:
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "INFO",
         "DB_POOL_MIN": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # For all alike, so that no checkout makes its own.
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "JWT_SECRET_KEY": secrets.token_urlsafe(48),
     }
     import django
 
@@ -99,45 +122,68 @@ def _start_django(url: str | None) -> None:
     logging.disable(logging.INFO)
 
 
-def _measure_http(url: str, asked: argparse.Namespace) -> None:
-    from benchmarks import data, workloads
+def _measure_http(url: str, options: argparse.Namespace) -> None:
+    from benchmarks import data
 
-    people, check_ins = (50, 20) if asked.quick else (1000, 20)
+    people, check_ins = (50, 20) if options.quick else (1000, 20)
     data.new_database(url, _maintenance(url))
     print(f"\nHTTP: {people} people, 5 goals each, {check_ins} check-ins a goal; load by {tool()}")
-    callers = data.fill(people, check_ins)
+    loads = {FINCRED.name: _workloads(data.fill(people, check_ins), options)}
+    before = f"{url}_before"
     try:
-        with running(_contenders(asked)) as servers:
-            rounds, seconds = (1, 2) if asked.quick else (asked.rounds, asked.seconds)
-            for workload in [*workloads.reads(callers), *workloads.writes(callers)]:
-                if asked.workload in workload.name:
-                    _compare(workload, servers, rounds, seconds)
+        if options.against:
+            loads[BEFORE] = _workloads(_fill_elsewhere(options.against, before, people, check_ins), options)
+        with delayed(url, options.delay_ms) as at, running(_contenders(options, at(url), at(before))) as servers:
+            rounds, seconds = (1, 2) if options.quick else (options.rounds, options.seconds)
+            for name, workload in loads[FINCRED.name].items():
+                taking_part = {
+                    each: (server, loads[BEFORE][name] if each == BEFORE else workload)
+                    for each, server in servers.items()
+                    if each == BEFORE or each.startswith(FINCRED.name) or each in workload.beside
+                }
+                _compare(name, taking_part, rounds, seconds)
             report.memory({name: server.memory for name, server in servers.items()})
     finally:
-        data.drop_database(url, _maintenance(url))
+        for each in (url, before):
+            data.drop_database(each, _maintenance(url))
 
 
-def _contenders(asked: argparse.Namespace) -> list[Contender]:
-    if asked.quick:
-        return [FINCRED]
-    chosen = [one for one in (*OTHER_WAYS, *PEERS) if not asked.beside or one.name in asked.beside.split(",")]
-    return [FINCRED, *chosen]
+def _workloads(callers: list[Caller], options: argparse.Namespace) -> dict[str, Workload]:
+    from benchmarks import workloads
+
+    every = [*workloads.reads(callers), *workloads.writes(callers)]
+    return {workload.name: workload for workload in every if options.workload in workload.name}
 
 
-def _compare(workload: Workload, servers: dict[str, Server], rounds: int, seconds: float) -> None:
+def _fill_elsewhere(checkout: Path, url: str, people: int, check_ins: int) -> list[Caller]:
+    """The same people in a database of another checkout's making."""
+    from benchmarks.data import Caller
+
+    command = [sys.executable, "-c", FILL, url, _maintenance(url), str(people), str(check_ins)]
+    environment = os.environ | {"DATABASE_URL": url, "LOG_LEVEL": "WARNING"}
+    filled = subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return [Caller(email, token, tuple(ids)) for email, token, ids in json.loads(filled.stdout.splitlines()[-1])]
+
+
+def _contenders(options: argparse.Namespace, url: str, before: str) -> list[Contender]:
+    there = [replace(FINCRED, name=BEFORE, variables={"DATABASE_URL": before}, folder=options.against)]
+    beside = there if options.against else () if options.quick else (*OTHER_WAYS, *PEERS)
+    wanted = [one for one in beside if not options.beside or one.name in options.beside.split(",")]
+    return [replace(one, variables={"DATABASE_URL": url} | one.variables) for one in (FINCRED, *wanted)]
+
+
+def _compare(name: str, taking_part: dict[str, tuple[Server, Workload]], rounds: int, seconds: float) -> None:
     """A B A B: whatever else the machine does meets all of them alike."""
-    taking_part = {
-        name: server for name, server in servers.items() if name.startswith("fincred") or name in workload.beside
-    }
-    if workload.compared:
-        _require_same_answers(workload, taking_part)
-    measured: dict[str, list[Measure]] = {name: [] for name in taking_part}
-    for server in taking_part.values():
+    if all(workload.compared for _, workload in taking_part.values()):
+        same = {each: server for each, (server, _) in taking_part.items() if each != BEFORE}
+        _require_same_answers(taking_part[FINCRED.name][1], same)
+    measured: dict[str, list[Measure]] = {each: [] for each in taking_part}
+    for server, workload in taking_part.values():
         load(server.port, workload.calls, 1, workload.connections)
     for _ in range(rounds):
-        for name, server in taking_part.items():
-            measured[name].append(load(server.port, workload.calls, seconds, workload.connections))
-    report.table(workload.name, measured)
+        for each, (server, workload) in taking_part.items():
+            measured[each].append(load(server.port, workload.calls, seconds, workload.connections))
+    report.table(name, measured)
 
 
 def _require_same_answers(workload: Workload, servers: dict[str, Server]) -> None:
@@ -154,7 +200,7 @@ def _answer(server: Server, call: Any) -> Any:
     return status, json.loads(re.sub(rb"(\.[0-9]{3})[0-9]{3}Z", rb"\1Z", body))  # ninja tells milliseconds
 
 
-def _measure_growth(url: str, asked: argparse.Namespace) -> None:
+def _measure_growth(url: str, options: argparse.Namespace) -> None:
     """A database and a server for each size, which take turns as well."""
     from benchmarks import data, workloads
 
@@ -175,7 +221,7 @@ def _measure_growth(url: str, asked: argparse.Namespace) -> None:
         with running(list(contenders.values())) as servers:
             for name, by_size in loads.items():
                 measured: dict[int, list[Measure]] = {size: [] for size in SIZES}
-                for turn in range(asked.rounds + 1):
+                for turn in range(options.rounds + 1):
                     for size, workload in by_size.items():
                         measure = load(servers[str(size)].port, workload.calls, 1)
                         if turn:  # the first warms up

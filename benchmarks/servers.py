@@ -23,11 +23,12 @@ GUNICORN = ("gunicorn", "-w", "2", "--threads", "1", "-b", "127.0.0.1:PORT")
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """How to start it: `command` without `python -m`, with PORT where the port goes."""
+    """How to start it: `command` without `python -m`, with PORT where the port goes, in `folder`."""
 
     name: str
     command: Sequence[str]
     variables: dict[str, str] = field(default_factory=dict)
+    folder: Path = ROOT
 
 
 def _plain_gunicorn(application: str, worker: str = "gthread") -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def _plain_gunicorn(application: str, worker: str = "gthread") -> tuple[str, ...
 
 FINCRED = Contender("fincred", (*GUNICORN, "fincred.wsgi:application"))
 OTHER_WAYS = (
-    Contender("fincred 8 threads", ("gunicorn", "-w", "2", "fincred.wsgi:application")),  # its own default
+    Contender("fincred default", ("gunicorn", "-w", "2", "fincred.wsgi:application")),
     Contender(
         "fincred granian",
         ("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--host", "127.0.0.1",
@@ -74,8 +75,8 @@ class Server:
         environment = os.environ | {"PORT": str(self.port)} | contender.variables
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=output, stderr=output,
-                start_new_session=True,
+                [sys.executable, "-m", *command], cwd=contender.folder, env=environment,
+                stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         self._wait(log)
 

@@ -62,11 +62,25 @@ def writes(callers: Sequence[Caller]) -> list[Workload]:
         for caller in callers
     ]
     plans = _of_people(callers, "/api/v0/planning/plan", "POST")
+    # Another income each time round, so that all plans are made anew.
+    snapshots = [
+        Call("PUT", "/api/v0/snapshot", caller.token, json.dumps(_snapshot(income)))
+        for income in (6100, 6200, 6300)
+        for caller in callers
+    ]
     return [
         Workload("record a check-in", check_ins, FULL, compared=False),
+        Workload("replace a snapshot", snapshots, frozenset(), compared=False, connections=4),
         Workload("plan", plans, frozenset(), compared=False, connections=4),
         Workload("login", logins, FULL, compared=False, connections=4),
     ]
+
+
+def _snapshot(income: int) -> dict[str, object]:
+    return {
+        "incomes": [{"amount": income, "frequency": "monthly", "source_label": "Salary"}],
+        "expenses": {"total_amount": 2000},
+    }
 
 
 def growth(callers: Sequence[Caller], rows: int) -> list[Workload]:
