@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -16,13 +16,14 @@ _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 class JSONNegotiation(DefaultContentNegotiation):
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes JSON."""
         accepted = request.META.get("HTTP_ACCEPT") or "*/*"
         if not any(_is_json(media_range) for media_range in accepted.split(",")):
-            raise NotAcceptable(available_renderers=renderers)
-        return renderers[0], renderers[0].media_type
+            raise NotAcceptable
+        [renderer] = renderers
+        return renderer, renderer.media_type
 
 
 def _is_json(media_range: str) -> bool:

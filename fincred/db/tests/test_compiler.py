@@ -21,9 +21,9 @@ class TestDjango:
     def test_is_the_version_that_the_compiler_was_read_in(self) -> None:
         assert django.VERSION[:2] == (5, 2), (
             "Read in the new Django each part that the docstring of fincred/db/compiler.py lists (Django 6 hands a"
-            " fetch_mode to get_related_populators). Run test_queries.py, which compares rows with a queryset's own,"
-            " and test_writes.py, which compares columns with those of save(), on both databases. Then name the new"
-            " version here and in that docstring."
+            " fetch_mode to get_related_populators). Run test_queries.py, which compares rows with a queryset's,"
+            " and test_writes.py, which compares columns with those of save(), on both databases. Then name the"
+            " new version here and in that docstring."
         )
         assert "Django 5.2" in str(compiler.__doc__)
 

@@ -66,9 +66,14 @@ class TestDeadline:
             assert link.run([("SELECT 1 FROM pg_sleep(0.2)", ())]) == [([(1,)], 1)]
 
     def test_exchanges_the_other_connections_of_the_pool(self, server: ThrowawayServer) -> None:
-        one_try = {"min_size": 2, "timeout": 5, "reconnect_timeout": 1}
         with ConnectionPool(
-            server.url, connection_class=Connection, kwargs={"tcp_user_timeout": QUICK}, open=False, **one_try
+            server.url,
+            connection_class=Connection,
+            kwargs={"tcp_user_timeout": QUICK},
+            open=False,
+            min_size=2,
+            timeout=5,
+            reconnect_timeout=1,
         ) as pool:
             pool.wait()
             idle, link = pool.getconn(), pool.getconn()
