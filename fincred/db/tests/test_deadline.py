@@ -67,13 +67,7 @@ class TestDeadline:
 
     def test_exchanges_the_other_connections_of_the_pool(self, server: ThrowawayServer) -> None:
         with ConnectionPool(
-            server.url,
-            connection_class=Connection,
-            kwargs={"tcp_user_timeout": QUICK},
-            open=False,
-            min_size=2,
-            timeout=5,
-            reconnect_timeout=1,
+            server.url, connection_class=Connection, kwargs={"tcp_user_timeout": QUICK}, open=False, min_size=2
         ) as pool:
             pool.wait()
             idle, link = pool.getconn(), pool.getconn()

@@ -15,6 +15,7 @@ from copy import deepcopy
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -124,12 +125,11 @@ class TestMissingTimeout:
         assert connection.validation.check() == []
 
     def test_stops_the_start_behind_a_pooler(self, db: None) -> None:
-        at = address()
-        url = f"postgres://{at.get('user', '')}:{at.get('password', '')}@{at.get('host', '')}:{at.get('port', '')}"
-        variables = {"DATABASE_URL": f"{url}/{at['dbname']}?options=-c%20statement_timeout%3D0"}
+        given = urlsplit(os.environ["DATABASE_URL"])
+        url = given._replace(path=f"/{address()['dbname']}", query="options=-c%20statement_timeout%3D0").geturl()
         started = subprocess.run(
             [sys.executable, "-c", "import fincred.wsgi"], cwd=ROOT, capture_output=True, text=True, check=False,
-            env=environment(variables | {"DATABASE_POOLER": "transaction"}),
+            env=environment({"DATABASE_URL": url, "DATABASE_POOLER": "transaction"}),
         )  # fmt: skip
         assert started.returncode != 0
         assert "SET statement_timeout = " in started.stderr
