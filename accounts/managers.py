@@ -62,9 +62,6 @@ class SessionQuerySet(models.QuerySet[Row]):
 
 
 class RefreshTokenQuerySet(models.QuerySet[Row]):
-    def spendable(self, now: datetime) -> Self:
-        return self.filter(spent_at=None, expires_at__gt=now)
-
     def purgeable(self, now: datetime) -> Self:
         """A spent token is kept until it expires: that is how its reuse is noticed."""
         return self.filter(expires_at__lte=now)

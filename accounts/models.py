@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -183,6 +184,9 @@ class RefreshToken(UUIDModel):
 
     def __str__(self) -> str:
         return f"Refresh token {self.pk}"
+
+    def is_spendable(self, now: datetime) -> bool:
+        return self.spent_at is None and self.expires_at > now
 
 
 class OneTimeToken(UUIDModel):

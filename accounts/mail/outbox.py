@@ -36,23 +36,21 @@ class _Claim:
     token: str = field(repr=False)
 
 
-@transaction.atomic
 def queue_mail(*, user: User, purpose: str, now: datetime) -> None:
     """Have a mail sent after this transaction. One that still waits is not doubled, but tried again from now.
 
     :raises KeyError: no message is registered for this purpose.
     """
-    message = message_for(purpose)
-    mail, _ = OutgoingMail.objects.update_or_create(
-        user=user,
-        purpose=message.purpose,
-        sent_at=None,
-        defaults={"created_at": now, "attempts": 0, "next_attempt_at": now, "is_held": False},
-    )
-    logger.info("Mail queued", extra={"user_id": str(user.pk), "mail_id": str(mail.pk), "purpose": str(purpose)})
-    if settings.DELIVER_MAIL_ON_COMMIT:
-        due = OutgoingMail.objects.due(now).filter(pk=mail.pk)
-        transaction.on_commit(lambda: _send_first(due, lambda: now), robust=True)
+    same = {"user": user, "purpose": message_for(purpose).purpose}
+    anew = {"created_at": now, "attempts": 0, "next_attempt_at": now, "is_held": False}
+    with transaction.atomic(savepoint=False):
+        if not OutgoingMail.objects.filter(**same, sent_at=None).update(**anew):
+            # A conflict means that another request has queued it a moment ago.
+            OutgoingMail.objects.bulk_create([OutgoingMail(**same, **anew)], ignore_conflicts=True)
+        logger.info("Mail queued", extra={"user_id": str(user.pk), "purpose": str(purpose)})
+        if settings.DELIVER_MAIL_ON_COMMIT:
+            due = OutgoingMail.objects.due(now).filter(**same)
+            transaction.on_commit(lambda: _send_first(due, lambda: now), robust=True)
 
 
 def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:

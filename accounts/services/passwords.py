@@ -1,4 +1,4 @@
-"""Passwords: what is accepted, how one is changed, and how a forgotten one is replaced."""
+"""Passwords: which are accepted, how one is changed, and how a forgotten one is replaced."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def check_acceptable(password: str, *, user: User, field: str) -> None:
 
 
 def confirm_password(*, user: User, password: str, field: str, now: datetime) -> None:
-    """Have a person who is signed in prove it once more; attempts count like those of signing in.
+    """Check the password of a person who is signed in; attempts are limited together with sign-ins.
 
     :raises RateLimitExceededError: too many attempts; nothing is hashed.
-    :raises WrongPasswordError: it is another one; told under `field`.
+    :raises WrongPasswordError: under `field`.
     """
     limit_sign_in(email=user.email, now=now)
     if not user.check_password(password):
@@ -44,9 +44,9 @@ def confirm_password(*, user: User, password: str, field: str, now: datetime) ->
 
 
 def lock_confirmed(*, user: User, field: str) -> User:
-    """The locked row of a person whose password was confirmed a moment ago.
+    """The locked row of a person whose password was confirmed before the lock was taken.
 
-    :raises WrongPasswordError: it was changed since.
+    :raises WrongPasswordError: the password was changed meanwhile.
     """
     locked = lock_user(user.pk)
     if locked.password != user.password:
@@ -55,7 +55,7 @@ def lock_confirmed(*, user: User, field: str) -> User:
 
 
 def change_password(*, user: User, current_password: str, new_password: str, now: datetime) -> TokenPair:
-    """Set a new password. Every session ends, the caller's too, which goes on in a new one.
+    """Set a new password. Every session ends; the caller gets the tokens of a new one.
 
     :raises RateLimitExceededError: too many wrong ones.
     :raises WrongPasswordError: under `current_password`.
@@ -71,7 +71,7 @@ def change_password(*, user: User, current_password: str, new_password: str, now
 
 
 def request_reset(*, email: str, now: datetime) -> None:
-    """Queue the mail with a reset token where there is somebody to send it to. Tells nothing.
+    """Queue the mail with a reset token if the address has an account. Returns nothing either way.
 
     :raises RateLimitExceededError: too many from this network.
     """
@@ -97,7 +97,7 @@ def reset_password(*, token: str, new_password: str, now: datetime) -> None:
 
 
 def set_password(user: User, encoded: str, *, action: str, now: datetime) -> None:
-    """Store the hash on the locked row; mailed tokens and sessions end with the old password."""
+    """Store the hash on the locked row, and end the sessions and reset tokens of the old password."""
     user.password = encoded
     user.save(update_fields=["password"])
     resets = OneTimeToken.objects.unused().filter(user=user, purpose=TokenPurpose.RESET_PASSWORD)

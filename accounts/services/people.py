@@ -36,7 +36,7 @@ def find_person(name: str) -> User:
 
 
 class ProfileChanges(TypedDict, total=False):
-    """What of a profile can be changed; None forgets it."""
+    """The fields of a profile that can be changed; None clears one."""
 
     full_name: str | None
     country: str | None
@@ -49,13 +49,13 @@ class ProfileChanges(TypedDict, total=False):
     persona_hint: str | None
 
 
-# What the audit trail may keep beyond the person's erasure. Of all else it says only that it changed.
+# The audit trail outlives the person, so it keeps the values of these fields only; of others, that they changed.
 _AUDITED = frozenset({"currency", "timezone", "reminder_frequency", "preferred_checkin_day_of_week"})
 
 
 @transaction.atomic
 def update_profile(*, user: User, now: datetime, **changes: Unpack[ProfileChanges]) -> Profile:
-    """Change what is named, leave the rest."""
+    """Change the named fields."""
     person = lock_user(user.pk)
     profile = user.profile
     profile.refresh_from_db()
@@ -94,7 +94,7 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
 
 @transaction.atomic
 def set_support(*, user: User, is_support: bool, now: datetime) -> User:
-    """Let a person into the admin with the rights of the group Support, or no longer."""
+    """Give a person the back office with the permissions of the group Support, or take it away."""
     user = lock_user(user.pk)
     group = Group.objects.get(name=GROUP)
     before = fields_of(user, ["is_staff"])

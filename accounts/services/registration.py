@@ -1,4 +1,4 @@
-"""Becoming a person of FinCred, and proving the address."""
+"""Registration, and the verification of the address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts.audit import record
+from accounts.audit import Chain, record
 from accounts.errors import EmailAlreadyExistsError
 from accounts.mail import queue_mail
 from accounts.models import Profile, User
@@ -17,6 +17,7 @@ from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.passwords import check_acceptable
 from accounts.services.sessions import TokenPair, open_session
 from accounts.vocabulary import MailPurpose, TokenPurpose
+from fincred.db.writes import insert, write_all
 
 logger = logging.getLogger(__name__)
 
@@ -30,23 +31,23 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
     """
     limit_mail(now=now)
     user = User(email=email.lower(), created_at=now)
-    Profile(user=user, full_name=full_name)  # so that the validators can compare the password with the name
+    profile = Profile(user=user, full_name=full_name)
     check_acceptable(password, user=user, field="password")
     if User.objects.filter(email=user.email).exists():
         raise EmailAlreadyExistsError
     user.set_password(password)  # slow on purpose, so before the transaction
-    _store(user, full_name, now)
+    _store(user, profile, now)
     logger.info("Person registered", extra={"user_id": str(user.pk)})
     return user
 
 
 @transaction.atomic
-def _store(user: User, full_name: str | None, now: datetime) -> None:
+def _store(user: User, profile: Profile, now: datetime) -> None:
+    registered = Chain(user, []).entry(action="person.registered", subject=user, now=now)
     try:
-        user.save_with_profile(full_name=full_name)
+        write_all(insert(user), insert(profile), insert(registered))
     except IntegrityError:
         raise EmailAlreadyExistsError from None
-    record(person=user, action="person.registered", subject=user, now=now)
     queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 
@@ -85,7 +86,7 @@ def verify_email_and_login(*, token: str, now: datetime) -> tuple[User, TokenPai
 
 
 def resend_verification(*, email: str, now: datetime) -> None:
-    """Queue the verification mail again where there is somebody to verify. Tells nothing.
+    """Queue the verification mail again if the address waits for it. Returns nothing either way.
 
     :raises RateLimitExceededError: too many from this network.
     """
@@ -97,7 +98,7 @@ def resend_verification(*, email: str, now: datetime) -> None:
 
 @transaction.atomic
 def remind_to_verify(*, user: User, now: datetime) -> None:
-    """Staff have the verification mail sent again to a person who asks for it."""
+    """Queue the verification mail again, for staff whom the person asked for it."""
     person = lock_user(user.pk)
     queue_mail(user=person, purpose=MailPurpose.VERIFY_EMAIL, now=now)
     record(

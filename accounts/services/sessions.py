@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Sessions: opened by a login, kept alive by refreshing, and ended."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.audit import record
+from accounts.audit import Chain, last_link
 from accounts.errors import (
     AccountInactiveError,
     AccountNotVerifiedError,
@@ -23,19 +23,21 @@ from accounts.errors import (
 from accounts.models import RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.rate_limits import limit_sign_in
-from accounts.services.locking import lock_user
+from accounts.services.locking import lock_user_and_read
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
+from fincred.db.queries import Parameter, PreparedQuery, fetch_all
+from fincred.db.writes import insert, update, write_all
 
 logger = logging.getLogger(__name__)
 
-# Two tabs that refresh at once, or a client whose answer got lost, are no thieves.
+# Two tabs may refresh at once, and an answer may get lost: that is no sign of a stolen copy.
 REUSE_GRACE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What a client keeps; `expires_in` is the access token's life in seconds."""
+    """The tokens that a client keeps; `expires_in` is the life of the access token in seconds."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -43,16 +45,23 @@ class TokenPair:
     token_type: str = "bearer"  # noqa: S105  a kind, no token
 
 
+_BY_EMAIL = PreparedQuery(User.objects.select_related("profile").filter(email=Parameter("email")))
+_TOKEN = PreparedQuery(RefreshToken.objects.filter(token_hash=Parameter("token_hash")))
+_LOCKED_SESSION = PreparedQuery(
+    Session.objects.live().select_for_update(no_key=True, of=("self",)).filter(pk=Parameter("session_id"))
+)
+
+
 def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]:
     """Open a session. An unknown address costs the same time as a wrong password.
 
     :raises RateLimitExceededError: too many attempts; nothing is hashed.
-    :raises InvalidCredentialsError: no such person, or another password.
-    :raises AccountInactiveError: right, but disabled.
-    :raises AccountNotVerifiedError: right, but the address is not verified yet.
+    :raises InvalidCredentialsError: unknown address or wrong password.
+    :raises AccountInactiveError: the password is right, but the person is disabled.
+    :raises AccountNotVerifiedError: the password is right, but the address is not verified yet.
     """
     limit_sign_in(email=email, now=now)
-    user = User.objects.select_related("profile").filter(email=email.lower()).first()
+    user = _BY_EMAIL.bind(email=email.lower()).first()
     if user is None:
         make_password(password)
         raise InvalidCredentialsError
@@ -71,42 +80,57 @@ def _check_may_log_in(user: User) -> None:
 
 @transaction.atomic
 def _open_if_unchanged(user: User, password: str, now: datetime) -> TokenPair:
-    """Hashing took its time outside of the lock; what was changed meanwhile counts."""
-    locked = lock_user(user.pk)
+    """Re-check under the lock: the password was hashed before it was taken."""
+    chain = _locked_chain(user.pk)
+    locked = chain.person
     if locked.password != user.password and not locked.check_password(password):
         raise InvalidCredentialsError
     _check_may_log_in(locked)
-    return open_session(user=user, now=now)
+    return _open(chain, now)
 
 
 @transaction.atomic
 def open_session(*, user: User, now: datetime) -> TokenPair:
-    """A new session and its first pair, for someone whose identity is proven."""
-    locked = lock_user(user.pk)
-    expires_at = now + timedelta(days=settings.REFRESH_TOKEN_DAYS)
-    session = Session.objects.create(user=locked, created_at=now, expires_at=expires_at)
-    record(person=locked, action="session.opened", subject=session, now=now)
-    logger.info("Session opened", extra={"user_id": str(user.pk), "session_id": str(session.pk)})
-    return _issue(session, now)
+    """A new session and its first pair of tokens, for a person whose identity is proven."""
+    return _open(_locked_chain(user.pk), now)
 
 
-def _issue(session: Session, now: datetime) -> TokenPair:
+def _locked_chain(user_id: UUID) -> Chain:
+    """Lock the person and read the end of their audit chain, in one round trip."""
+    person, links = lock_user_and_read(user_id, last_link(user_id))
+    return Chain(person, links)
+
+
+def _open(chain: Chain, now: datetime) -> TokenPair:
+    user_id = chain.person.pk
+    session = Session(user_id=user_id, created_at=now, expires_at=_expiry(now))
+    token, pair = _issue(session, now)
+    opened = chain.entry(action="session.opened", subject=session, now=now)
+    write_all(insert(session), insert(token), insert(opened))
+    logger.info("Session opened", extra={"user_id": str(user_id), "session_id": str(session.pk)})
+    return pair
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(days=settings.REFRESH_TOKEN_DAYS)
+
+
+def _issue(session: Session, now: datetime) -> tuple[RefreshToken, TokenPair]:
+    """A refresh token, not stored yet, and the pair that the client gets."""
     secret = new_secret()
-    RefreshToken.objects.create(
-        session=session, token_hash=digest(secret), created_at=now, expires_at=session.expires_at
-    )
+    token = RefreshToken(session=session, token_hash=digest(secret), created_at=now, expires_at=session.expires_at)
     access = AccessToken.issue(user_id=session.user_id, session_id=session.pk, now=now)
-    return TokenPair(str(access), secret, expires_in=settings.ACCESS_TOKEN_MINUTES * 60)
+    return token, TokenPair(str(access), secret, expires_in=settings.ACCESS_TOKEN_MINUTES * 60)
 
 
 def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
-    """Spend a refresh token for a new pair. Of many who try at once, one wins.
+    """Spend a refresh token for a new pair. Of many simultaneous attempts one wins.
 
     :raises TokenInvalidError: unknown, of an ended session, or spent less than ten seconds ago.
-    :raises TokenExpiredError: fourteen days went by.
+    :raises TokenExpiredError: it was never spent and is too old.
     :raises TokenReusedError: spent before that; its session has ended, and stays ended.
     """
-    token = RefreshToken.objects.filter(token_hash=digest(refresh_token)).first()
+    token = _TOKEN.bind(token_hash=digest(refresh_token)).first()
     if token is None:
         raise TokenInvalidError
     pair = _rotate(token, now)
@@ -117,21 +141,25 @@ def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
 
 @transaction.atomic
 def _rotate(token: RefreshToken, now: datetime) -> TokenPair | None:
-    """The next pair, None when the token can't be spent (any more).
+    """The next pair; None when the token can't be spent, or not any more.
 
     :raises TokenInvalidError: the session has ended; nothing is spent.
     """
-    # Session first, then its token, as an erasure locks them; the other way round the two can deadlock.
-    live = Session.objects.live().select_for_update(no_key=True, of=("self",))
-    session = live.filter(pk=token.session_id).first()
-    if session is None:
+    # The session's lock makes simultaneous attempts count one after another, so the token is read again under it.
+    # An erasure takes the two locks in the same order.
+    sessions, tokens = fetch_all(
+        _LOCKED_SESSION.bind(session_id=token.session_id), _TOKEN.bind(token_hash=token.token_hash)
+    )
+    if not sessions:
         raise TokenInvalidError
-    if not RefreshToken.objects.spendable(now).filter(pk=token.pk).update(spent_at=now):
+    if not tokens or not tokens[0].is_spendable(now):
         return None
-    session.expires_at = now + timedelta(days=settings.REFRESH_TOKEN_DAYS)
-    session.save(update_fields=["expires_at"])
+    [session], [spent] = sessions, tokens
+    session.expires_at, spent.spent_at = _expiry(now), now
+    new_token, pair = _issue(session, now)
+    write_all(update(spent, "spent_at"), update(session, "expires_at"), insert(new_token))
     logger.info("Session refreshed", extra={"user_id": str(session.user_id), "session_id": str(session.pk)})
-    return _issue(session, now)
+    return pair
 
 
 # Not inside the caller's transaction: the end of the session must stay although an error follows.
@@ -139,7 +167,7 @@ def _rotate(token: RefreshToken, now: datetime) -> TokenPair | None:
 def _rejection_reason(
     token: RefreshToken, now: datetime
 ) -> TokenInvalidError | TokenExpiredError | TokenReusedError:
-    """Why a token could not be spent. A copy in use ends the session."""
+    """Why a token could not be spent. If a copy of it is in use, the session ends."""
     spent_at = RefreshToken.objects.filter(pk=token.pk).values_list("spent_at", flat=True).first()
     if spent_at is None:
         return TokenExpiredError() if token.expires_at <= now else TokenInvalidError()
@@ -152,7 +180,7 @@ def _rejection_reason(
 
 @transaction.atomic
 def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
-    """Stop a session's access and refresh tokens at once; False when that was done before.
+    """Stop a session's access and refresh tokens at once; False when it had ended before.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
@@ -160,25 +188,27 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
     session = unended.first()
     if session is None:
         return False
-    person = lock_user(session.user_id)
+    chain = _locked_chain(session.user_id)
     if not unended.update(ended_at=now, end_reason=reason):
         return False
-    record(person=person, action="session.ended", subject=session, now=now, after={"end_reason": reason})
+    facts = {"end_reason": reason}
+    write_all(insert(chain.entry(action="session.ended", subject=session, now=now, after=facts)))
     logger.info("Session ended", extra={"session_id": str(session_id), "reason": reason.value})
     return True
 
 
 @transaction.atomic
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
-    """The same for every session of the person, those of the back office included; how many API sessions ended.
+    """End every session of the person, those of the back office included; how many API sessions were alive.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    person = lock_user(user.pk)
+    chain = _locked_chain(user.pk)
+    person = chain.person
     ended = Session.objects.unended().filter(user=person).update(ended_at=now, end_reason=reason)
     person.session_epoch += 1
-    person.save(update_fields=["session_epoch"])
     facts = {"end_reason": reason, "sessions": ended}
-    record(person=person, action="sessions.ended", subject=person, now=now, after=facts)
+    entry = chain.entry(action="sessions.ended", subject=person, now=now, after=facts)
+    write_all(update(person, "session_epoch"), insert(entry))
     logger.info("Sessions ended", extra={"user_id": str(user.pk), "reason": reason.value, "sessions": ended})
     return ended

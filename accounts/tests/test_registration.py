@@ -48,7 +48,7 @@ class TestRegister:
     def test_refuses_an_address_taken_since_it_was_looked_for(self, saver: User, noon: datetime) -> None:
         twin = User(email=saver.email, password="x")
         with pytest.raises(EmailAlreadyExistsError):
-            _store(twin, None, noon)
+            _store(twin, Profile(user=twin), noon)
         assert not OutgoingMail.objects.exists()
 
     @pytest.mark.parametrize(

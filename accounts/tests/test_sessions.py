@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
-from uuid import UUID
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -23,7 +23,7 @@ from accounts.services import (
     end_all_sessions,
     end_session,
     erase_person,
-    lock_user,
+    lock_user_and_read,
     login,
     open_session,
     refresh,
@@ -206,11 +206,11 @@ class TestEndingSessions:
     ) -> None:
         open_session(user=saver, now=noon)
 
-        def quicker(user_id: UUID) -> User:
+        def quicker(*args: Any) -> Any:
             Session.objects.update(ended_at=noon, end_reason=EndReason.LOGOUT_ALL)
-            return lock_user(user_id)
+            return lock_user_and_read(*args)
 
-        monkeypatch.setattr("accounts.services.sessions.lock_user", quicker)
+        monkeypatch.setattr("accounts.services.sessions.lock_user_and_read", quicker)
         assert not end_session(session_id=saver.sessions.get().pk, reason=EndReason.LOGOUT, now=noon)
         assert saver.sessions.get().end_reason == EndReason.LOGOUT_ALL
 
