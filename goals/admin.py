@@ -1,4 +1,4 @@
-"""Goals in the back office: to look at, and to pause or cancel for somebody who asks. Money is never edited."""
+"""Goals in the back office: staff may look, and pause or cancel for a person who asks. Money is never edited."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class GoalAdmin(AuditedAdmin):
         self._move(request, goals, Status.CANCELLED)
 
     def _move(self, request: HttpRequest, goals: QuerySet[Goal], status: Status) -> None:
-        """Each goal by the service, on its person's own day; one that refuses doesn't stop the others.
+        """Call the service for each goal, on its person's own day; an error of one doesn't stop the others.
 
         The service writes the audit trail. Django's own log would keep the goal's name beyond its erasure.
         """

@@ -1,4 +1,4 @@
-"""What goals refuse."""
+"""Errors of goals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class InvalidGoalDateError(ValidationError):
 
 
 class GoalLimitExceededError(ConflictError):
-    """As many goals are active as may be; facts: `current_count`, `max_count`."""
+    """The person has the most active goals allowed; facts: `current_count`, `max_count`."""
 
     code = "GOAL_LIMIT_EXCEEDED"
     message = "Goal limit exceeded"

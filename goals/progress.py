@@ -1,4 +1,4 @@
-"""How far a goal is, and how that compares with how far it should be."""
+"""A goal's progress, and how it compares with what its pace expects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ProgressStatus(StrEnum):
 
 
 def progress_percentage(current_amount: Decimal, target_amount: Decimal) -> Decimal:
-    """0.00 to 100.00, rounded to two decimals; 100.00 only when the target is really reached."""
+    """0.00 to 100.00, rounded to two decimals; 100.00 only when the target is reached."""
     if current_amount >= target_amount:
         return _FULL
     share = current_amount * 100 / target_amount
@@ -39,7 +39,7 @@ def progress_status(
     expected: Decimal,
     today: date,
 ) -> ProgressStatus:
-    """Where the goal stands today; `expected` is the amount its pace asks for by today."""
+    """The status for today; `expected` is the amount that its pace expects by today."""
     if current_amount >= target_amount:
         return ProgressStatus.COMPLETED
     if last_check_in_date is None:

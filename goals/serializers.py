@@ -1,4 +1,4 @@
-"""Goals on the wire: their shape, types and lengths."""
+"""The shape of goals in requests and responses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SORTABLE = {
     "target_amount": "target_amount",
     "priority": "priority_rank",
 }
-# The id has the last word, so the order is total and no row is skipped or doubled between pages.
+# The id breaks ties: the order is total, so no row is skipped or doubled between pages.
 ORDERINGS = {name: (column, "id") for name, column in _SORTABLE.items()} | {
     f"-{name}": (f"-{column}", "-id") for name, column in _SORTABLE.items()
 }
@@ -77,7 +77,7 @@ class GoalSerializer(Serializer):
 
 
 class GoalCreateSerializer(Serializer):
-    """What a person tells of a new goal."""
+    """A new goal."""
 
     type = ChoiceField(GoalType)
     name = TextField(max_length=100)
@@ -93,7 +93,7 @@ class GoalCreateSerializer(Serializer):
 
 
 class GoalUpdateSerializer(GoalCreateSerializer, UpdateSerializer):
-    """What changes; the rest stays."""
+    """Changes of a goal."""
 
     status = ChoiceField(Status)
 

@@ -1,4 +1,4 @@
-"""Check-ins and milestones in the back office: to look at. They are the person's own words and figures."""
+"""Check-ins and milestones in the back office: read-only, because they are the person's own words and figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tracking refuses."""
+"""Errors of check-ins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fincred.errors import ConflictError, FieldError
 
 
 class GoalNotActiveError(ConflictError):
-    """Check-ins are taken on active goals only; facts: `goal_id`, `status`."""
+    """A check-in needs an active goal; facts: `goal_id`, `status`."""
 
     message = "Check-ins are only possible on an active goal"
 

@@ -1,4 +1,4 @@
-"""What is said after a check-in: one or two plain sentences made from the numbers."""
+"""Feedback after a check-in: one or two plain sentences made from the numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored twice for speed, compared with what it was derived from."""
+"""Compares totals that are stored for speed with the rows that they are derived from."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Weeks = tuple[UUID, Counter[date]]
 
 
 def goals_off_their_check_ins() -> Iterator[UUID]:
-    """Goals whose amount, last date and count aren't those of their check-ins (0 and None without one)."""
+    """Goals whose amount, last date and count aren't those of their check-ins (0 and None without any)."""
     check_ins = CheckIn.objects.filter(goal=OuterRef("pk"))
     latest = check_ins.newest_first()
     amount = Subquery(latest.values("current_amount")[:1])
@@ -36,7 +36,7 @@ def goals_off_their_check_ins() -> Iterator[UUID]:
 
 
 def people_off_their_weeks() -> Iterator[UUID]:
-    """People whose weeks don't count the check-ins that there are; one person is in memory at a time."""
+    """People whose weeks don't match their check-ins; one person is in memory at a time."""
     days = CheckIn.objects.order_by("user_id").values_list("user_id", "check_in_date").iterator()
     kept = CheckInWeek.objects.order_by("user_id").values_list("user_id", "monday", "check_ins").iterator()
     counted = _by_person((user_id, monday_of(day), 1) for user_id, day in days)

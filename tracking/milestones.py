@@ -9,7 +9,7 @@ PERCENTS: Final = (25, 50, 75, 100)
 
 
 def reached(current_amount: Decimal, target_amount: Decimal) -> tuple[int, ...]:
-    """The milestones that an amount has passed, in rising order; exact, nothing is rounded up to one."""
+    """The milestones that an amount has reached, in rising order; nothing is rounded up."""
     return tuple(percent for percent in PERCENTS if current_amount * 100 >= target_amount * percent)
 
 

@@ -19,16 +19,16 @@ from tracking import milestones
 
 class CheckInQuerySet(OwnedQuerySet["CheckIn"]):
     def of_goal(self, goal: Goal | Parameter) -> Self:
-        """The caller checks whose goal it is: only the goal is a condition here, so its index alone serves."""
+        """The check-ins of a goal. The caller checks whose goal it is, so that one index serves."""
         return self.filter(goal=goal)
 
     def between(self, first: date | Parameter | None, last: date | Parameter | None) -> Self:
-        """From the `first` day to the `last`, both included; None is open."""
+        """From `first` to `last`, both included; None means no limit."""
         check_ins = self if first is None else self.filter(check_in_date__gte=first)
         return check_ins if last is None else check_ins.filter(check_in_date__lte=last)
 
     def newest_first(self) -> Self:
-        """By day, then creation: the first one is what the goal's amount follows."""
+        """By day, then by creation. The goal's amount follows the first one."""
         return self.order_by("-check_in_date", "-created_at", "-id")
 
 

@@ -1,4 +1,4 @@
-"""Check-ins and the dashboard on the wire."""
+"""The shape of check-ins and the dashboard in requests and responses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class CheckInSerializer(Serializer):
 
 
 class OutcomeSerializer(Serializer):
-    """What a new check-in brought about."""
+    """The results of a new check-in."""
 
     milestones_reached = ListField(child=ShownChoiceField(choices=PERCENTS))
     goal_completed = BooleanField()
@@ -53,7 +53,7 @@ class OutcomeSerializer(Serializer):
 
 
 class CheckInOutcomeSerializer(CheckInSerializer, OutcomeSerializer):
-    """The new check-in and what it brought about, flat."""
+    """The new check-in and its results, in one object."""
 
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
@@ -63,7 +63,7 @@ class CheckInOutcomeSerializer(CheckInSerializer, OutcomeSerializer):
 
 
 class CheckInCreateSerializer(Serializer):
-    """What a person tells of a goal."""
+    """A new check-in."""
 
     current_amount = MoneyField(help_text="What is saved or paid off by now, in all.")
     check_in_date = DateField(required=False, help_text="Today if absent; not after today.")
@@ -74,7 +74,7 @@ class CheckInCreateSerializer(Serializer):
 
 
 class CheckInUpdateSerializer(CheckInCreateSerializer, UpdateSerializer):
-    """What is corrected; the rest stays."""
+    """Corrections of a check-in."""
 
 
 class PeriodFilter(QuerySerializer):
@@ -136,7 +136,7 @@ class MilestoneSerializer(Serializer):
 
 
 class DashboardSerializer(Serializer):
-    """What a person sees first."""
+    """The first screen of a client."""
 
     goals = DashboardGoalSerializer(many=True, help_text="The top five active: by priority, then date.")
     stats = StatsSerializer()
