@@ -1,5 +1,5 @@
 """Goals: an amount by a date, their status, and the pace they are measured against.
 
-Belongs here: what a goal is and may become. Doesn't: plans (`planning`) and check-ins (`tracking`), which build on it.
-When you add a field, also migrate, name it in `serializers` and `services`, and say whether a change of it replans.
+Belongs here: what a goal is and may become. Doesn't: plans (`planning`) and check-ins (`tracking`).
+When you add a field, also migrate, name it in `serializers` and `services`, and decide whether it replans.
 """
