@@ -1,5 +1,5 @@
 # Everything runs from .venv, which `make install` makes.
-PORT ?= 8000
+PORT ?=
 PYTHON ?=
 export PORT PYTHON
 

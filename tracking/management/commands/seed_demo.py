@@ -1,4 +1,4 @@
-"""Somebody to sign in as, or a crowd to measure with."""
+"""Make people to sign in as, or many to measure with."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
 
     def _seed(self) -> None:
         if not User.objects.filter(email=demo.DEMO_EMAIL).exists():
+            self.stdout.write("Making a demo person with twelve weeks of history, and a support agent")
             demo.tell_demo(now=clock.now())
         if not User.objects.filter(email=demo.SUPPORT_EMAIL).exists():
             demo.hire_support(now=clock.now())
