@@ -63,13 +63,16 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+_OPTIONAL = frozenset({"pgbouncer", "mount"})
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything is required, a test that was skipped is one that failed, except those of PgBouncer."""
+    """Where everything is required, a skipped test is a failed one, except where a machine may lack what it needs."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("REQUIRE_PG") != "1" or _is_worker(session.config) or not reporter:
         return
-    skipped = [report for report in reporter.stats.get("skipped", ()) if "pgbouncer" not in report.keywords]
+    skipped = [report for report in reporter.stats.get("skipped", ()) if _OPTIONAL.isdisjoint(report.keywords)]
     if skipped:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(

@@ -15,7 +15,13 @@ from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
 from fincred.tests.live import wait_until
 from fincred.tests.test_faults import Site, Writer
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.platform,
+    pytest.mark.postgresql,
+    pytest.mark.slow,
+    pytest.mark.mount,
+]
 
 NOTICED_SECONDS = 10
 
