@@ -68,7 +68,7 @@ _OPTIONAL = frozenset({"pgbouncer", "mount"})
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything is required, a skipped test is a failed one, except where a machine may lack what it needs."""
+    """Where everything is required, a skipped test fails, except where a machine may lack what it needs."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("REQUIRE_PG") != "1" or _is_worker(session.config) or not reporter:
         return
