@@ -13,15 +13,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from accounts.audit import Chain
+    from goals.models import Goal
 
 
 @dataclass(frozen=True, slots=True)
 class GoalsChanged:
-    """A goal was created, or changed in amount, date, priority, primary flag, rate or status."""
+    """A goal was created, or changed in type, amount, date, priority, primary flag, rate or status.
 
-    user_id: UUID
+    The publisher holds the lock of the person's row and has stored the goal and its own audit entry. Handlers
+    append theirs to `chain`; they set a new pace in `goal` too.
+    """
+
+    goal: Goal
+    chain: Chain
     now: datetime
     today: date
 

@@ -107,10 +107,10 @@ def create_goal(
         updated_at=now,
     )
     after = audit.fields_of(goal, sorted(AUDITED))
-    entry = audit.Chain(person, links).entry(action="goal.created", subject=goal, now=now, after=after)
-    write_all(insert(goal), insert(entry))
+    chain = audit.Chain(person, links)
+    write_all(insert(goal), insert(chain.entry(action="goal.created", subject=goal, now=now, after=after)))
     logger.info("Goal created", extra={"goal_id": goal.id})
-    _publish_change(goal, now, today)
+    publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
 
 
@@ -148,7 +148,7 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
     write_all(update(goal, *_CHANGEABLE), insert(entry))
     logger.info("Goal updated", extra={"goal_id": goal.id, "fields": sorted(changed)})
     if changed & PLANNED:
-        _publish_change(goal, now, today)
+        publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
 
 
@@ -166,15 +166,25 @@ def cancel_goal(*, owner: User, goal_id: UUID, now: datetime, today: date) -> Go
         entry = _entry(chain, goal, "goal.cancelled", before, now)
         write_all(update(goal, "status", "completed_at", "updated_at"), insert(entry))
         logger.info("Goal cancelled", extra={"goal_id": goal.id})
-        _publish_change(goal, now, today)
+        publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
 
 
-@transaction.atomic(savepoint=False)
-def set_pace(*, goal: Goal, pace: Pace | None) -> None:
-    """Measure the goal against this pace from now on; None is the straight line. The person changed nothing."""
-    goal.pace = None if pace is None else pace.to_json()
-    goal.save(update_fields=["pace"])
+def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> None:
+    """Measure each goal against its pace from now on; None is the straight line. One statement.
+
+    `updated_at` stays, for the person changed nothing.
+    """
+    for goal, pace in paces:
+        goal.pace = pace.to_json() if pace else None
+    Goal.objects.bulk_update([goal for goal, _ in paces], ["pace"])
+
+
+def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: datetime) -> None:
+    """Move the date as the goal's plan proposes. No event is published: the caller holds the lock and replans."""
+    before = {"target_date": goal.target_date}
+    goal.target_date, goal.updated_at = target_date, now
+    write_all(update(goal, "target_date", "updated_at"), insert(_entry(chain, goal, "goal.updated", before, now)))
 
 
 @transaction.atomic(savepoint=False)
@@ -216,7 +226,7 @@ def record_progress(
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"
     write_all(*writes, *own, insert(_entry(chain, goal, action, before, now)))
     logger.info("Goal moved by a check-in", extra={"goal_id": goal.id, "status": goal.status})
-    _publish_change(goal, now, today)
+    publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
 
 
 def _read_under_lock(owner: User, goal_id: UUID) -> tuple[Goal, audit.Chain]:
@@ -269,8 +279,3 @@ def _set_status(goal: Goal, status: str, now: datetime) -> None:
 def _take_primary_flag(user_id: UUID, now: datetime) -> None:
     """The goal with the flag loses it before another gets it: the database allows one."""
     Goal.objects.filter(user_id=user_id, primary_flag=True).update(primary_flag=False, updated_at=now)
-
-
-def _publish_change(goal: Goal, now: datetime, today: date) -> None:
-    publish(GoalsChanged(user_id=goal.user_id, now=now, today=today))
-    goal.refresh_from_db(fields=["pace"])  # planning may just have set another one

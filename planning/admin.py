@@ -1,4 +1,4 @@
-"""Planning in the back office: what a person told, what the plan said and why. Nothing here edits money."""
+"""Planning in the admin site: snapshots, plans and their versions, all read-only; plans can be made again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SnapshotAdmin(AuditedAdmin):
 
 
 class PlanVersionInline(ReadOnlyAdminMixin, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
-    """How the plan came to be what it is, newest first."""
+    """The versions of the plan, newest first."""
 
     model = PlanVersion
     fields = ("number", "reason", "explanation", "engine_version", "created_at")
@@ -87,10 +87,7 @@ class ActionPlanAdmin(AuditedAdmin):
 
     @admin.action(description="Make again from today's numbers", permissions=["help"])
     def regenerate(self, request: HttpRequest, plans: QuerySet[ActionPlan]) -> None:
-        """Each plan by the service, on its person's own day; one that refuses doesn't stop the others.
-
-        The service writes the audit trail.
-        """
+        """Each plan through the service, which writes the audit trail; a refusal doesn't stop the others."""
         for plan in plans.select_related("user__profile"):
             now = clock.now()
             today = clock.local_day(now, plan.user.profile.timezone)

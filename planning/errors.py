@@ -1,4 +1,4 @@
-"""What planning refuses."""
+"""The errors of planning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fincred.errors import ConflictError, ValidationError
 
 
 class SnapshotRequiredError(ValidationError):
-    """A plan needs the person's income and expenses; facts: `missing`, the list of what isn't there."""
+    """A plan needs the person's income and expenses; facts: `missing`, the sections that aren't there."""
 
     code = "SNAPSHOT_REQUIRED"
     message = "A snapshot with income and expenses is required"

@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows of planning."""
+"""Planning's examples in the OpenAPI document."""
 
 from __future__ import annotations
 

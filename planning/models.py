@@ -1,4 +1,4 @@
-"""A person's money as told (snapshots), what to do about it (action plans), and how each came about (versions)."""
+"""Snapshots of a person's money, the action plan of each goal, and the versions of each plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 
 class WrittenOnce(UUIDModel):
-    """A row that explains the past, so nothing changes it afterwards."""
+    """A row that is stored once and never changed, because it explains the past."""
 
     class Meta:
         abstract = True
@@ -40,7 +40,7 @@ class SnapshotQuerySet(OwnedQuerySet["Snapshot"]):
 
 
 class Snapshot(WrittenOnce):
-    """One version of a person's picture of their money. `number` counts from 1 for each person."""
+    """One version of what a person tells of their money. `number` counts from 1 for each person."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="snapshots", db_index=False)
     number = models.PositiveIntegerField()
@@ -79,7 +79,7 @@ class Snapshot(WrittenOnce):
 
     @property
     def contents(self) -> SnapshotContents:
-        """The documents as values."""
+        """The stored documents as values."""
         names = ("incomes", "expenses", "debts", "savings")
         return SnapshotContents.from_json({name: getattr(self, name) for name in names})
 
@@ -105,11 +105,11 @@ class ActionPlanQuerySet(OwnedQuerySet["ActionPlan"]):
 
 
 class ActionPlan(UUIDModel):
-    """What to do for one goal, and what it comes to: the newest version's decision and numbers.
+    """What to do for one goal: the decision and the numbers of its newest version.
 
     `amount` is paid each `frequency`, on `day_of_period` (a day of the month, or an ISO weekday), from
     `starts_on` (None: nothing is paid at present). Biweekly counts from `since`, the person's day of creation.
-    The amount is the person's own choice when `is_chosen`, else the engine's.
+    When `is_chosen`, the person chose the amount; else the engine did.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
@@ -173,7 +173,7 @@ class ActionPlan(UUIDModel):
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
 
-        Reads the goal: fetch it along.
+        Reads `goal`: select it with the plan.
         """
         if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
             return None
@@ -182,7 +182,7 @@ class ActionPlan(UUIDModel):
 
 
 class PlanVersion(WrittenOnce):
-    """One decision about a plan: `inputs` are all the numbers it came from, `outputs` what came of them."""
+    """One decision about a plan: `inputs` are all the numbers it was made from, `outputs` the result."""
 
     plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()

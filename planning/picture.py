@@ -14,7 +14,7 @@ from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 
 MAX_MONTHS: Final = 120
-"""Longer plans are shown up to here."""
+"""Longer plans are cut off here."""
 
 _WIDTH, _LEFT, _RIGHT = 800, 70, 776
 _LEGEND, _ROW = 98, 44
@@ -41,7 +41,7 @@ _STYLE: Final = """
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A goal in the picture: what is asked, what is planned, and the number of its colour."""
+    """A goal in the picture: its inputs, its plan, and the index of its colour."""
 
     goal: GoalInput
     plan: GoalPlan
@@ -85,8 +85,8 @@ class _Picture:
             _text(24, 40, f"One surplus, {goals}", "title"),
             _text(24, 62, f"{self._surplus:,} a month is left after expenses and minimum payments.", "soft"),
         ]
-        for place, row in enumerate(self._rows):
-            y = _LEGEND + _ROW * place
+        for index, row in enumerate(self._rows):
+            y = _LEGEND + _ROW * index
             parts.append(f'<rect x="24" y="{y - 10}" width="12" height="12" rx="3" fill="{row.paint}"/>')
             parts += [_text(44, y, row.goal.name, "name"), _text(44, y + 18, _description(row), "soft")]
         return parts
@@ -99,8 +99,8 @@ class _Picture:
         for level, label in ((0, "0 %"), (50, "50 %"), (100, "100 %")):
             parts += self._level(self._start - _LINES * level / 100, label)
         parts += self._level(self._zero, "0")
-        for place in range(0, len(self._dates), _tick(len(self._dates) - 1)):
-            parts.append(_below(self._at(place), self._start + 22, f"{self._dates[place]:%b %Y}"))
+        for month in range(0, len(self._dates), _tick(len(self._dates) - 1)):
+            parts.append(_below(self._at(month), self._start + 22, f"{self._dates[month]:%b %Y}"))
         return parts
 
     def _level(self, y: float, label: str) -> list[str]:
@@ -108,7 +108,7 @@ class _Picture:
         return [line, _text(_LEFT - 8, y + 4, label, "soft end")]
 
     def _bars(self) -> list[str]:
-        """A bar for each instalment, those of a month on top of each other, the earliest date lowest."""
+        """A bar for each instalment; a month's bars are stacked, the goal with the earliest date lowest."""
         if self._surplus <= 0:
             return []
         stacked = [Decimal(0)] * len(self._dates)
@@ -136,7 +136,7 @@ class _Picture:
         ]
 
     def _date_mark(self, row: _Row) -> list[str]:
-        """The goal's date on both scales, if it is within the picture."""
+        """A line at the goal's date on both scales, if the date is within the picture."""
         if not self._shows(row.goal.target_date):
             return []
         x = self._on(row.goal.target_date)
@@ -144,7 +144,7 @@ class _Picture:
         return [f'<path class="date" stroke="{row.paint}" d="{lines}"/>']
 
     def _target_dates(self) -> list[str]:
-        """The dates in words, save those that would run into the one before."""
+        """The target dates as text, without those that would overlap the one before."""
         parts, end = [], 0.0
         for day in sorted(row.goal.target_date for row in self._rows if self._shows(row.goal.target_date)):
             if self._on(day) > end:
@@ -157,9 +157,9 @@ class _Picture:
 
     def _reached(self, row: _Row) -> list[str]:
         points = [(on, amount) for on, amount in row.plan.pace if on <= self._dates[-1]]
-        places = [(self._on(on), self._height_of(amount, row)) for on, amount in points]
-        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-        x, y = places[-1]
+        corners = [(self._on(on), self._height_of(amount, row)) for on, amount in points]
+        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+        x, y = corners[-1]
         return [
             f'<path class="reached" stroke="{row.paint}" d="M{path}"/>',
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{row.paint}"/>',
@@ -173,8 +173,8 @@ class _Picture:
         return _LEFT + self._month * month
 
     def _on(self, day: date) -> float:
-        """Where a day is, in proportion between the calendar's dates around it."""
-        month = max(place for place, on in enumerate(self._dates) if on <= day)
+        """The x of a day, in proportion between the two dates of the calendar around it."""
+        month = max(index for index, on in enumerate(self._dates) if on <= day)
         if month == len(self._dates) - 1:
             return self._at(month)
         on, following = self._dates[month], self._dates[month + 1]
@@ -187,8 +187,8 @@ def _description(row: _Row) -> str:
     gets = f"at most {highest:,} a month" if highest else "nothing"
     if wait and highest:
         gets = f"{gets}, from month {wait + 1} on"
-    asked = f"{goal.priority} priority, {goal.target_amount:,} by {goal.target_date}"
-    return f"{asked}: {row.plan.feasibility}, gets {gets}"
+    wanted = f"{goal.priority} priority, {goal.target_amount:,} by {goal.target_date}"
+    return f"{wanted}: {row.plan.feasibility}, gets {gets}"
 
 
 def _tick(months: int) -> int:
@@ -201,6 +201,6 @@ def _text(x: float, y: float, words: str, css: str = "") -> str:
 
 
 def _below(x: float, y: float, words: str) -> str:
-    """Words under a place on a scale; at its right end, ending there."""
+    """Text centred under x; near the right edge, ending there."""
     near_end = x > _RIGHT - 30
     return _text(_RIGHT if near_end else x, y, words, "soft end" if near_end else "soft middle")

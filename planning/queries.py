@@ -1,20 +1,34 @@
-"""Reads of plans for those who show goals."""
+"""Reads of snapshots and plans, each declared once and compiled once."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from fincred.db.queries import Parameter, PreparedQuery
-from planning.models import ActionPlan, Snapshot
+from django.db.models import F
 
-# A person has few plans at a time, and asked by person the statement is always the same.
-OPEN_PLANS: Final = PreparedQuery(
-    ActionPlan.objects.owned_by(Parameter("owner")).open().select_related("goal").newest_first()
-)
-# What a goal in brief tells of its plan, without the documents; whoever shows it has the goal.
+from fincred.db.queries import Parameter, PreparedQuery
+from goals.models import Goal
+from planning.models import ActionPlan, PlanVersion, Snapshot
+
+_OWNER: Final = Parameter("owner")
+_OPEN_PLANS: Final = ActionPlan.objects.owned_by(_OWNER).open()
+
+NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(_OWNER).newest_first())
+OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_first())
+OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
+# Without the documents and the goal, for lists of goals that show little of their plans.
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
-    ActionPlan.objects.owned_by(Parameter("owner"))
-    .open()
-    .only("goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since")
+    _OPEN_PLANS.only("goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since")
 )
-NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(Parameter("owner")).newest_first())
+# The newest version of each open plan, with its plan and without its inputs.
+NEWEST_VERSIONS: Final = PreparedQuery(
+    PlanVersion.objects.filter(plan__user=_OWNER, plan__ended_at=None, number=F("plan__version"))
+    .select_related("plan")
+    .defer("inputs")
+)
+# The active goals, in the order in which the engine serves them.
+PLANNED_GOALS: Final = PreparedQuery(
+    Goal.objects.owned_by(_OWNER)
+    .active()
+    .order_by("priority_rank", "-primary_flag", "target_date", "created_at", "id")
+)

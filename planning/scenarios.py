@@ -1,4 +1,4 @@
-"""What if: the same engine on changed numbers, and what that changes for each goal."""
+"""What-if scenarios: changed inputs for the engine, and the differences between two plans."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
 
 @dataclass(frozen=True, slots=True)
 class GoalChange:
-    """Other numbers for a goal, or the goal left out; None leaves a number as it is."""
+    """Other numbers for a goal, or the goal left out; None keeps a number."""
 
     target_amount: Decimal | None = None
     target_date: date | None = None
@@ -24,14 +24,14 @@ class GoalChange:
 
     def applied_to(self, goal: GoalInput) -> GoalInput:
         names = ("target_amount", "target_date", "priority", "annual_rate")
-        told = {name: getattr(self, name) for name in names}
-        changes: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        given = {name: getattr(self, name) for name in names}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         return replace(goal, **changes)
 
 
 @dataclass(frozen=True, slots=True)
 class Deltas:
-    """More or less money a month. `extra` comes from wherever and counts as income."""
+    """More or less money a month. `extra` counts as income."""
 
     income: Decimal
     expenses: Decimal
@@ -58,7 +58,7 @@ class Difference:
 def scenario(
     baseline: PlanInput, *, deltas: Deltas, changes: dict[str, GoalChange], new: tuple[GoalInput, ...]
 ) -> PlanInput:
-    """The baseline with other money, changed goals by their ids, and new ones after the stored."""
+    """The baseline with other finances, stored goals changed by id, and new goals after them."""
     unchanged = GoalChange()
     stored = [(goal, changes.get(goal.id or "", unchanged)) for goal in baseline.goals]
     kept = tuple(change.applied_to(goal) for goal, change in stored if not change.exclude)
@@ -66,7 +66,7 @@ def scenario(
 
 
 def differences(before: Plan, after: Plan) -> Iterator[Difference]:
-    """Stored goals in their order, then new ones in theirs."""
+    """For each stored goal in the order of `before`, then for each new goal in the order of `after`."""
     changed = {goal.goal_id: goal for goal in after.goals if goal.goal_id}
     for goal in before.goals:
         yield Difference(goal.goal_id, goal.name, goal, changed.get(goal.goal_id or ""))

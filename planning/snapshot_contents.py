@@ -1,4 +1,4 @@
-"""A person's money as they tell it: what comes in, goes out, is owed and is saved, and what that sums to."""
+"""The contents of a snapshot: incomes, expenses, debts and savings, and their sums."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class IncomeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Expenses:
-    """A month's, without debt payments. `essential_amount` is the part that can't be left out."""
+    """Of a month, without debt payments. `essential_amount` is the part that can't be left out."""
 
     total_amount: Decimal
     essential_amount: Decimal | None = None
@@ -32,7 +32,7 @@ class Expenses:
 
 @dataclass(frozen=True, slots=True)
 class DebtEntry:
-    """A debt, and the goal that paying it off belongs to."""
+    """A debt. `goal_id` is the debt_payoff goal that it is linked to."""
 
     type: DebtType
     balance: Decimal
@@ -50,7 +50,7 @@ class SavingsEntry:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotContents:
-    """All that a snapshot tells. What nobody told counts as nothing."""
+    """A snapshot's contents; missing sections count as zero."""
 
     incomes: tuple[IncomeEntry, ...] = ()
     expenses: Expenses | None = None
@@ -64,7 +64,7 @@ class SnapshotContents:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """What `as_json` wrote."""
+        """Read back what `as_json` wrote."""
         expenses = document["expenses"]
         return cls(
             incomes=tuple(_income_entry(entry) for entry in document["incomes"]),
@@ -75,7 +75,7 @@ class SnapshotContents:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What a plan needs and nobody told."""
+        """The sections that a plan needs and that are not there."""
         return (() if self.incomes else ("incomes",)) + (() if self.expenses else ("expenses",))
 
     @property
@@ -103,11 +103,11 @@ class SnapshotContents:
         return Finances(self.monthly_income, self.monthly_expenses, self.monthly_minimum_payments)
 
     def engine_incomes(self) -> tuple[Income, ...]:
-        """Every income, as the engine reckons with it."""
+        """The incomes as the engine takes them."""
         return tuple(Income(entry.amount, entry.frequency) for entry in self.incomes)
 
     def engine_debts(self, goal_id: UUID | None = None) -> tuple[Debt, ...]:
-        """Every debt, or those that paying off this goal means, as the engine reckons with them."""
+        """All debts, or those linked to this goal, as the engine takes them."""
         entries = [entry for entry in self.debts if goal_id is None or entry.goal_id == goal_id]
         return tuple(
             Debt(

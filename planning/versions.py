@@ -1,15 +1,15 @@
-"""What a plan version decides: how the person pays, and what the engine says of it.
+"""What a plan version consists of: its inputs, and the outputs that follow from them.
 
-Pure: replaying a version's inputs gives its outputs, to the cent and the letter.
+Pure: replaying a version's inputs gives its outputs exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from fincred.money import MAX_MONEY, ZERO
 from planning.engine import codec
@@ -21,7 +21,7 @@ from planning.vocabulary import ActionPlanType, Feasibility, Frequency
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a goal is paid into. `chosen_amount` is the person's own, each period; None leaves it to the engine."""
+    """How a goal is paid into. `chosen_amount` is what the person chose for each period, None without a choice."""
 
     type: ActionPlanType
     frequency: Frequency
@@ -30,12 +30,12 @@ class Terms:
 
     @classmethod
     def generated(cls, as_of: date) -> Self:
-        """Monthly, on the day that planning counts its months from, so the first payment is due now."""
+        """Monthly, on the day of `as_of`, so the first payment is due now."""
         return cls(ActionPlanType.AUTOMATED_TRANSFER, Frequency.MONTHLY, day_of_period=as_of.day)
 
     @property
     def chosen_monthly(self) -> Decimal | None:
-        """What the person's own amount comes to in a month."""
+        """The chosen amount as an amount a month."""
         if self.chosen_amount is None:
             return None
         return monthly_amount(self.chosen_amount, self.frequency)
@@ -43,7 +43,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class VersionInputs:
-    """All that a version follows from. `missing` is what the snapshot didn't tell; it counts as 0."""
+    """All that the outputs follow from. `missing` are sections that the snapshot lacks; they count as 0."""
 
     goal_id: str
     terms: Terms
@@ -81,7 +81,7 @@ class VersionInputs:
 
 @dataclass(frozen=True, slots=True)
 class VersionOutputs:
-    """The fields of an action plan that a version decides, by their names."""
+    """The fields of an action plan that a version decides, under the same names."""
 
     type: ActionPlanType
     amount: Decimal
@@ -100,12 +100,15 @@ class VersionOutputs:
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
-        document: dict[str, Any] = codec.plain(asdict(self))
-        return document
+        return {name: codec.plain(getattr(self, name)) for name in DECIDED}
+
+
+DECIDED: Final = tuple(field.name for field in fields(VersionOutputs))
+"""The fields of an action plan that its newest version decides."""
 
 
 def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
-    """What follows for the plan from `made`, the engine's answer for its goal."""
+    """The plan's fields, from its inputs and what the engine made of its goal."""
     terms, first = inputs.terms, _first_payment(made)
     return VersionOutputs(
         type=terms.type,
@@ -136,12 +139,12 @@ def replay(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _storable(amount: Decimal) -> Decimal:
-    # A debt that nobody pays can grow beyond every amount that has a place in the database.
+    # An unpaid debt can grow beyond the largest amount that the database holds.
     return min(amount, MAX_MONEY)
 
 
 def _first_payment(made: GoalPlan) -> Instalment | None:
-    # A goal may have to wait for others with nearer dates: what counts is what it will take once it's its turn.
+    # A goal may wait for others with nearer dates: its first payment is the first one that isn't 0.
     return next((instalment for instalment in made.schedule if instalment.amount), None)
 
 

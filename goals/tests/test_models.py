@@ -11,7 +11,7 @@ from accounts.models import User
 from goals.models import Goal
 from goals.pace import Pace
 from goals.progress import ProgressStatus
-from goals.services import set_pace
+from goals.services import set_paces
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
 
@@ -107,11 +107,11 @@ class TestProgressStatus:
         goal = self.goal(current_amount=Decimal("100.00"))
         pace = Pace.through([(date(2026, 1, 1), Decimal(0)), (date(2026, 1, 11), Decimal("200.00"))])
 
-        set_pace(goal=goal, pace=pace)
+        set_paces([(goal, pace)])
         planned = Goal.objects.get(pk=goal.pk)
         assert planned.progress_status_on(date(2026, 1, 6)) is ProgressStatus.ON_TRACK
 
-        set_pace(goal=planned, pace=None)
+        set_paces([(planned, None)])
         assert Goal.objects.get(pk=goal.pk).progress_status_on(date(2026, 1, 6)) is ProgressStatus.OFF_TRACK
 
     @pytest.mark.django_db

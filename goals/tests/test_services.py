@@ -93,9 +93,10 @@ class TestCreateGoal:
         assert before.updated_at == noon
 
     def test_tells_those_who_plan(self, saver: User, noon: datetime, published: list[GoalsChanged]) -> None:
-        create(saver, noon)
+        goal = create(saver, noon)
 
-        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        [event] = published
+        assert (event.goal, event.chain.person, event.now, event.today) == (goal, saver, noon, TODAY)
 
     def test_leaves_nothing_when_a_subscriber_fails(self, saver: User, noon: datetime) -> None:
         def fail(event: GoalsChanged) -> None:
@@ -144,9 +145,10 @@ class TestUpdateGoal:
     def test_tells_those_who_plan_what_plans_are_made_from(
         self, saver: User, noon: datetime, published: list[GoalsChanged], changes: dict[str, Any]
     ) -> None:
-        update(GoalFactory.create(user=saver), noon, **changes)
+        goal = update(GoalFactory.create(user=saver), noon, **changes)
 
-        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        [event] = published
+        assert (event.goal, event.chain.person, event.now, event.today) == (goal, saver, noon, TODAY)
 
     @pytest.mark.parametrize("changes", [{"name": "Bike"}, {"why_text": "x"}])
     def test_keeps_the_rest_to_itself(
@@ -203,7 +205,7 @@ class TestUpdateGoal:
         pace = Pace.through([(TODAY, Decimal("1.00"))])
 
         def set_pace(event: GoalsChanged) -> None:
-            services.set_pace(goal=Goal.objects.get(user_id=event.user_id), pace=pace)
+            services.set_paces([(event.goal, pace)])
 
         with subscribed(GoalsChanged, set_pace):
             goal = update(GoalFactory.create(user=saver), noon, priority="Low")

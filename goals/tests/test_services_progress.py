@@ -53,7 +53,8 @@ class TestRecordProgress:
         goal = self.record(GoalFactory.create(user=saver, status=before), "1000.00", noon)
 
         assert (goal.status, goal.completed_at) == (Status.COMPLETED, noon)
-        assert published == [GoalsChanged(user_id=saver.id, now=noon, today=TODAY)]
+        [event] = published
+        assert (event.goal, event.chain.person, event.now, event.today) == (goal, saver, noon, TODAY)
 
     def test_leaves_a_cancelled_goal_cancelled(self, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver, status=Status.CANCELLED)

@@ -1,4 +1,4 @@
-"""A goal's own plan and its versions."""
+"""Action plans and their versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biwee
 
 
 class ActionPlanSerializer(Serializer):
-    """A goal's plan: the numbers of its newest version. The context names `today`."""
+    """A goal's plan with the numbers of its newest version. Needs `today` in the context."""
 
     id = UUIDField()
     user_id = UUIDField()
@@ -69,7 +69,7 @@ class _TermsSerializer(Serializer):
 
 
 class ActionPlanCreateSerializer(_TermsSerializer):
-    """Empty for a generated plan, or the person's own choice, all of it."""
+    """Empty for a generated plan, or all fields of the person's own choice."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """`{"terms": Terms}`, or None for generated."""

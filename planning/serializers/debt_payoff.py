@@ -1,4 +1,4 @@
-"""How debts go down."""
+"""Ways to pay off debts: the request, and the comparison of strategies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from planning.serializers.snapshots import DebtSerializer
 
 
 class DebtPayoffSerializer(Serializer):
-    """On top of the minimums, or all in all; the snapshot's debts unless others are given."""
+    """A budget for the snapshot's debts, or for those that are given instead."""
 
     as_of = PlanDateField(required=False, help_text="The first payments are a month later. Today if absent.")
     extra_monthly = MoneyField(required=False, help_text="On top of the minimum payments; 0 if absent.")
@@ -66,7 +66,7 @@ class BalancePointSerializer(Serializer):
 
 
 class PayoffSerializer(Serializer):
-    """One strategy; `never` is not within 100 years."""
+    """One strategy; `never` means not within 100 years."""
 
     never = BooleanField()
     interest_floor = ComputedMoneyField(allow_null=True, help_text="When never: the first month's interest.")

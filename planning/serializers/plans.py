@@ -1,4 +1,4 @@
-"""What the engine says of goals: the plan of everything."""
+"""The plan of all goals, and what the engine says about each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ExplanationSerializer(Serializer):
 
 
 class AlternativeSerializer(Serializer):
-    """A change that would make it possible; only the field of its own kind is there."""
+    """A change that would make the goal possible; it has only the field of its kind."""
 
     kind = ChoiceField(get_args(AlternativeKind))
     target_date = DateField(required=False)
@@ -48,7 +48,7 @@ class InstalmentSerializer(Serializer):
 
 
 class GoalPlanSerializer(Serializer):
-    """What the plan says of a goal."""
+    """One goal in the plan."""
 
     goal_id = UUIDField(allow_null=True)
     name = TextField(max_length=100)
@@ -68,7 +68,7 @@ class GoalPlanSerializer(Serializer):
 
 
 class PlanSummarySerializer(Serializer):
-    """A month of the whole plan."""
+    """Monthly sums over all goals."""
 
     estimated_monthly_surplus = ComputedMoneyField(signed=True)
     total_required_contributions = ComputedMoneyField()

@@ -1,4 +1,4 @@
-"""Snapshots, in and out. What is stored are documents with amounts as strings; out they are numbers."""
+"""Snapshots: taken as a whole document; answered with numbers where strings are stored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from planning.vocabulary import DebtType, PayFrequency
 
 
 class LabelField(TextField):
-    """The person's own word for an entry, or null; an empty one is null."""
+    """The person's name for an entry, or null; empty text is null."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 100, "default": None, "allow_null": True, "allow_blank": True} | kwargs)
@@ -74,7 +74,7 @@ class SavingsSerializer(Serializer):
 
 
 class SnapshotWriteSerializer(Serializer):
-    """A whole document: what is absent is empty."""
+    """A whole document: an absent list is empty."""
 
     incomes = EntriesField(child=IncomeSerializer())
     income = IncomeSerializer(
@@ -116,7 +116,7 @@ def _refuse_immense_totals(contents: SnapshotContents) -> None:
 
 
 class SummarySerializer(Serializer):
-    """What the entries sum to; the monthly ones are a month's."""
+    """Sums over the entries."""
 
     monthly_income = ComputedMoneyField()
     monthly_expenses = ComputedMoneyField()
@@ -128,7 +128,7 @@ class SummarySerializer(Serializer):
 
 
 class SnapshotSerializer(Serializer):
-    """A version. Where there is none yet, nulls and empty lists."""
+    """One version; before the first, nulls and empty lists."""
 
     id = UUIDField(allow_null=True)
     incomes = IncomeSerializer(many=True)

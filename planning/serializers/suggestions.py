@@ -1,4 +1,4 @@
-"""Goals worth having, and why."""
+"""Suggested goals, and the arithmetic of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if: the changed numbers that come in, and both plans that go out."""
+"""What-if: the changed numbers of a request, and the two plans of its answer."""
 
 from __future__ import annotations
 
@@ -60,22 +60,22 @@ class WhatIfSerializer(Serializer):
     snapshot = SnapshotWriteSerializer(required=False, help_text="Instead of the stored one, in both plans.")
     income_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) income a month.")
     expenses_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) expenses a month.")
-    extra_monthly = MoneyField(default=Decimal("0.00"), help_text="More for the goals a month, from wherever.")
+    extra_monthly = MoneyField(default=Decimal("0.00"), help_text="More for the goals a month.")
     goals = EntriesField(child=GoalChangeSerializer(), max_length=MAX_GOALS)
     new_goals = EntriesField(child=NewGoalSerializer(), max_length=MAX_GOALS)
 
     def validate_goals(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[object] = set()
-        for place, goal in enumerate(value):
+        for index, goal in enumerate(value):
             if goal["id"] in seen:
-                raise serializers.ValidationError({str(place): {"id": "Each goal once."}}, code="duplicate")
+                raise serializers.ValidationError({str(index): {"id": "Each goal once."}}, code="duplicate")
             seen.add(goal["id"])
         return value
 
 
 @extend_schema_field(InstalmentSerializer(many=True))
 class ScheduleField(serializers.Field[Any, Any, Any, Any]):
-    """A hundred goals can have a hundred thousand instalments, so no serializer is run for each."""
+    """Represented without a serializer each: a hundred goals can have a hundred thousand instalments."""
 
     def to_representation(self, value: Iterable[Instalment]) -> list[dict[str, Any]]:
         return [

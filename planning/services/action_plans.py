@@ -1,4 +1,4 @@
-"""A goal's own plan: made, chosen, changed, made again, ended."""
+"""The action plan of a goal: create, change, regenerate, end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from accounts.services import lock_user
+from fincred.db.writes import insert, update, write_all
 from fincred.errors import FieldError
 from goals.models import Goal
-from goals.services import set_pace
+from goals.services import set_paces
 from goals.vocabulary import Status
 from planning.errors import ActionPlanExistsError, GoalNotActiveError
 from planning.models import ActionPlan
-from planning.services.planning_context import read_context, terms_of
+from planning.services.planning_context import lock_and_read_context, terms_of
 from planning.services.plans import new_plan
 from planning.services.replanning import replan, write_changed_versions
 from planning.versions import Terms
@@ -51,18 +51,20 @@ def create_action_plan(
     :raises SnapshotRequiredError: income or expenses are unknown.
     :raises FieldError: the day is outside the period.
     """
-    lock_user(owner.id)
-    goal = Goal.objects.get_owned(owner, goal_id)
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    goal = next((goal for goal in context.goals if goal.id == goal_id), None)
+    if goal is None:
+        goal = Goal.objects.get_owned(owner, goal_id)
     _require_active(goal)
-    existing = ActionPlan.objects.open().filter(goal=goal).first()
-    if existing:
-        raise ActionPlanExistsError(action_plan_id=existing.id)
+    if goal_id in context.plans:
+        raise ActionPlanExistsError(action_plan_id=context.plans[goal_id].id)
     terms = terms or Terms.generated(today)
     _require_day_within_period(terms)
-    context = read_context(owner=owner, today=today)
     context.require_snapshot()
-    plan = new_plan(goal=goal, owner=owner, now=now, today=today)
-    write_changed_versions(context=context.with_terms(plan, terms), reason=Reason.REGENERATED, now=now)
+    plan = new_plan(context.owner, goal, now, today)
+    write_changed_versions(
+        context=context.with_terms(plan, terms), chain=chain, reason=Reason.REGENERATED, now=now
+    )
     return plan
 
 
@@ -72,23 +74,24 @@ def update_action_plan(
 ) -> ActionPlan:
     """The plan with `changes` made. A new amount makes it the person's own choice.
 
-    Whatever changes how the goal is paid into makes a version; `is_confirmed_set_up` doesn't.
+    A change of how the goal is paid into makes a version; `is_confirmed_set_up` doesn't.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises GoalNotActiveError: how a goal is paid into changes only while it is active.
     :raises FieldError: the day is outside the period.
     """
-    lock_user(owner.id)
-    plan = open_plan(owner=owner, plan_id=plan_id)
-    before = terms_of(plan)
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    plan = context.plan(plan_id)
+    before = context.terms[plan.goal_id]
     terms = _changed_terms(before, plan, changes)
-    if changes.get("is_confirmed_set_up", plan.is_confirmed_set_up) != plan.is_confirmed_set_up:
-        _set(plan, owner, now, action="action_plan.confirmed", is_confirmed_set_up=changes["is_confirmed_set_up"])
+    confirmed = changes.get("is_confirmed_set_up", plan.is_confirmed_set_up)
+    if confirmed != plan.is_confirmed_set_up:
+        _set(plan, chain, now, action="action_plan.confirmed", is_confirmed_set_up=confirmed)
     if terms != before:
         _require_active(plan.goal)
         _require_day_within_period(terms)
-        context = read_context(owner=owner, today=today).with_terms(plan, terms)
-        write_changed_versions(context=context, reason=Reason.REGENERATED, now=now)
+        context = context.with_terms(plan, terms)
+        write_changed_versions(context=context, chain=chain, reason=Reason.REGENERATED, now=now)
     return plan
 
 
@@ -100,13 +103,17 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
     :raises GoalNotActiveError: only active goals are planned.
     :raises SnapshotRequiredError: income or expenses are unknown.
     """
-    lock_user(owner.id)
-    plan = open_plan(owner=owner, plan_id=plan_id)
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    plan = context.plan(plan_id)
     _require_active(plan.goal)
-    context = read_context(owner=owner, today=today)
     context.require_snapshot()
-    context = context.with_terms(plan, replace(terms_of(plan), chosen_amount=None))
-    write_changed_versions(context=context, reason=Reason.REGENERATED, now=now, always=[plan.goal_id])
+    write_changed_versions(
+        context=context.with_terms(plan, replace(terms_of(plan), chosen_amount=None)),
+        chain=chain,
+        reason=Reason.REGENERATED,
+        now=now,
+        always=[plan.goal_id],
+    )
     return plan
 
 
@@ -116,30 +123,22 @@ def end_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -
 
     :raises ResourceNotFoundError: the person has no such open plan.
     """
-    lock_user(owner.id)
-    plan = open_plan(owner=owner, plan_id=plan_id)
-    _set(plan, owner, now, action="action_plan.ended", ended_at=now)
-    set_pace(goal=plan.goal, pace=None)
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    plan = context.plan(plan_id)
+    _set(plan, chain, now, action="action_plan.ended", ended_at=now)
+    set_paces([(plan.goal, None)])
     logger.info("Action plan ended", extra={"action_plan_id": plan.id})
-    replan(owner=owner, reason=Reason.REGENERATED, now=now, today=today)
+    replan(context=context.without_plan(plan), chain=chain, reason=Reason.REGENERATED, now=now)
 
 
-def open_plan(*, owner: User, plan_id: UUID) -> ActionPlan:
-    """The person's plan with its goal.
-
-    :raises ResourceNotFoundError: there is none, or it is ended.
-    """
-    return ActionPlan.objects.open().select_related("goal").get_owned(owner, plan_id)
-
-
-def _set(plan: ActionPlan, owner: User, now: datetime, *, action: str, **fields: Any) -> None:
-    """Change these fields of the plan, which no version decides."""
+def _set(plan: ActionPlan, chain: audit.Chain, now: datetime, *, action: str, **fields: Any) -> None:
+    """Store these fields of the plan, which no version decides."""
     before = audit.fields_of(plan, fields)
     for name, value in fields.items():
         setattr(plan, name, value)
     plan.updated_at = now
-    plan.save(update_fields=[*fields, "updated_at"])
-    audit.record(person=owner, action=action, subject=plan, now=now, before=before, after=fields)
+    entry = chain.entry(action=action, subject=plan, now=now, before=before, after=fields)
+    write_all(update(plan, *fields, "updated_at"), insert(entry))
 
 
 def _changed_terms(terms: Terms, plan: ActionPlan, changes: PlanChanges) -> Terms:

@@ -10,7 +10,7 @@ from accounts.models import User
 from fincred.errors import FieldError
 from planning.engine.debts.payoff import Comparison, compare, minimum_payments
 from planning.engine.model import Debt
-from planning.models import Snapshot
+from planning.queries import NEWEST_SNAPSHOTS
 
 
 def debt_payoff(
@@ -23,12 +23,12 @@ def debt_payoff(
 ) -> Comparison:
     """Avalanche and snowball on one budget a month: the minimums and `extra_monthly`, or `monthly_budget`.
 
-    `debts` None means those of the newest snapshot; without a snapshot there are none.
+    `debts` None means those of the newest snapshot, none without a snapshot.
 
     :raises FieldError: the budget doesn't pay the minimums.
     """
     if debts is None:
-        snapshot = Snapshot.objects.owned_by(owner).newest_first().first()
+        snapshot = NEWEST_SNAPSHOTS.bind(owner=owner.pk).first()
         debts = snapshot.contents.engine_debts() if snapshot else ()
     if monthly_budget is not None:
         extra_monthly = monthly_budget - minimum_payments(debts)

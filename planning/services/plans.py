@@ -1,4 +1,4 @@
-"""The plan of everything: all active goals on one surplus."""
+"""The plan of all active goals on one surplus."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import lock_user
 from goals.models import Goal
 from planning.engine.model import Plan
 from planning.models import ActionPlan
-from planning.services.planning_context import read_context
+from planning.services.planning_context import lock_and_read_context
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
 from planning.vocabulary import Reason
@@ -21,20 +20,18 @@ from planning.vocabulary import Reason
 def plan_everything(*, owner: User, now: datetime, today: date) -> Plan:
     """Plan all active goals from today's numbers and save each one's action plan.
 
-    Where there is none it is created; where there is one it gets a version if its outcome changed.
+    A goal without a plan gets one; a plan gets a new version if its outputs changed.
 
     :raises SnapshotRequiredError: income or expenses are unknown.
     """
-    lock_user(owner.id)
-    context = read_context(owner=owner, today=today)
+    context, chain = lock_and_read_context(owner=owner, today=today)
     context.require_snapshot()
     for goal in context.goals:
         if goal.id not in context.plans:
-            plan = new_plan(goal=goal, owner=owner, now=now, today=today)
-            context = context.with_terms(plan, Terms.generated(today))
-    return write_changed_versions(context=context, reason=Reason.REGENERATED, now=now)
+            context = context.with_terms(new_plan(context.owner, goal, now, today), Terms.generated(today))
+    return write_changed_versions(context=context, chain=chain, reason=Reason.REGENERATED, now=now)
 
 
-def new_plan(*, goal: Goal, owner: User, now: datetime, today: date) -> ActionPlan:
+def new_plan(owner: User, goal: Goal, now: datetime, today: date) -> ActionPlan:
     """A plan that is not stored and has no version yet."""
     return ActionPlan(user=owner, goal=goal, since=today, version=0, created_at=now, updated_at=now)

@@ -1,4 +1,4 @@
-"""Where a goal was to be, was, and is heading."""
+"""A goal's planned, actual and projected amounts."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ class GoalProjection:
 def project_goal(*, goal: Goal, check_ins: Sequence[Point], today: date) -> GoalProjection:
     """The goal's series on its plan's dates, or on the months of a straight line where it has no plan.
 
-    `check_ins` are days and amounts in the order of the days, the last of a day counting; whoever keeps them
-    passes them in.
+    `check_ins` are days and amounts in the order of the days; the last of a day counts. The caller reads them.
     """
     plan = ActionPlan.objects.open().filter(goal=goal).first()
     pace = Pace.from_json(goal.pace) if goal.pace else _monthly_line(goal)

@@ -1,8 +1,8 @@
-"""The way back for a goal that has drifted from its plan."""
+"""The ways back to the plan for a goal that has drifted from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,16 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import lock_user
-from goals.models import Goal
-from goals.services import update_goal
+from goals.services import move_target_date
 from planning.engine import drift
 from planning.engine.cadence import monthly_amount, period_amount
-from planning.engine.drift import WayBack
 from planning.errors import NothingToAcceptError
 from planning.models import ActionPlan
-from planning.services.action_plans import open_plan
-from planning.services.planning_context import PlanningContext, read_context, terms_of
+from planning.services.planning_context import PlanningContext, lock_and_read_context, read_context, terms_of
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
 from planning.vocabulary import Frequency, Reason
@@ -32,19 +28,13 @@ class Choice(StrEnum):
     SAME_CONTRIBUTION = "same_contribution"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A proposal, and the context that it was made in."""
+def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal | None:
+    """How to get back on plan; None for a goal that is not active, has no check-in, or hasn't drifted.
 
-    proposal: drift.Proposal
-    context: PlanningContext
-    goal: Goal
-
-
-def proposal_for(*, plan: ActionPlan, today: date) -> drift.Proposal | None:
-    """How to get back on plan; None for a goal that is not active, has no check-in, or hasn't drifted."""
-    offer = _offer(plan, today)
-    return offer.proposal if offer else None
+    :raises ResourceNotFoundError: the person has no such open plan.
+    """
+    context = read_context(owner=owner, today=today)
+    return _proposal(context, context.plan(plan_id))
 
 
 @transaction.atomic
@@ -54,42 +44,38 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises NothingToAcceptError: the goal hasn't drifted, or there is no such way back.
     """
-    lock_user(owner.id)
-    plan = open_plan(owner=owner, plan_id=plan_id)
-    offer = _offer(plan, today)
-    way: WayBack | None = getattr(offer.proposal, choice) if offer else None
-    if offer is None or way is None:
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    plan = context.plan(plan_id)
+    proposal = _proposal(context, plan)
+    way: drift.WayBack | None = getattr(proposal, choice) if proposal else None
+    if way is None:
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
-    terms = _accepted_terms(plan, way)
-    offer.goal.target_date = way.target_date
+    if way.target_date != plan.goal.target_date:
+        move_target_date(goal=plan.goal, target_date=way.target_date, chain=chain, now=now)
     write_changed_versions(
-        context=offer.context.with_terms(plan, terms),
+        context=context.with_terms(plan, _accepted_terms(plan, way)),
+        chain=chain,
         reason=Reason.REPLAN_ACCEPTED,
         now=now,
         always=[plan.goal_id],
     )
-    # The plans are on the new date already, so the goal's own change finds nothing to plan again.
-    update_goal(owner=owner, goal_id=plan.goal_id, changes={"target_date": way.target_date}, now=now, today=today)
     return plan
 
 
-def _offer(plan: ActionPlan, today: date) -> Offer | None:
-    context = read_context(owner=plan.user, today=today)
-    place = next((place for place, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
-    if place is None or context.goals[place].last_check_in_date is None:
+def _proposal(context: PlanningContext, plan: ActionPlan) -> drift.Proposal | None:
+    index = next((index for index, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
+    if index is None or context.goals[index].last_check_in_date is None:
         return None
-    goal = context.goals[place]
-    proposal = drift.propose(
+    return drift.propose(
         context.plan_input(),
-        place,
-        expected=goal.expected_on(today),
+        index,
+        expected=context.goals[index].expected_on(context.today),
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)),
     )
-    return Offer(proposal, context, goal) if proposal else None
 
 
-def _accepted_terms(plan: ActionPlan, way: WayBack) -> Terms:
-    """A generated plan stays generated; the person's own amount becomes what the way back asks."""
+def _accepted_terms(plan: ActionPlan, way: drift.WayBack) -> Terms:
+    """A generated plan stays generated; the person's own amount becomes what the way back asks for."""
     terms = terms_of(plan)
     if terms.chosen_amount is None:
         return terms

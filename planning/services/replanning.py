@@ -1,106 +1,120 @@
-"""There is one surplus, so what changes for one goal may change every plan of the person."""
+"""There is one surplus, so a change to one goal may change every plan of the person: new versions, in bulk."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts import audit
 from accounts.models import User
-from accounts.services import lock_user
 from fincred.events import GoalsChanged
-from goals.models import Goal
 from goals.pace import Pace
-from goals.services import set_pace
+from goals.services import set_paces
 from planning.engine import ENGINE_VERSION
-from planning.engine.model import GoalPlan, Plan
+from planning.engine.model import Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
-from planning.services.planning_context import PlanningContext, read_context
-from planning.versions import VersionInputs, compute_outputs, replay
+from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
+from planning.versions import DECIDED, VersionInputs, VersionOutputs, compute_outputs, replay
 from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
 
+# What the audit trail may hold of a plan: figures and states, never the person's words.
+AUDITED: Final = ("version", "amount", "frequency", "feasibility", "shortfall", "is_chosen")
+
 
 @transaction.atomic
-def replan(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
-    """New versions of those of the person's plans whose outcome changes, counted from `today`.
-
-    Makes no plan for a goal that has none. What no snapshot tells counts as 0, and the explanations say so.
-    """
-    lock_user(owner.id)
-    if ActionPlan.objects.owned_by(owner).open().exists():
-        write_changed_versions(context=read_context(owner=owner, today=today), reason=reason, now=now)
+def replan_person(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
+    """`replan` from what is stored, counted from `today`."""
+    context, chain = lock_and_read_context(owner=owner, today=today)
+    replan(context=context, chain=chain, reason=reason, now=now)
 
 
 def on_goals_changed(event: GoalsChanged) -> None:
     """Plans follow the goals, in the transaction that changed them."""
-    owner = lock_user(event.user_id)
-    replan(owner=owner, reason=Reason.GOAL_CHANGED, now=event.now, today=event.today)
+    context = context_of_changed_goal(event.goal, owner=event.chain.person, today=event.today)
+    replan(context=context, chain=event.chain, reason=Reason.GOAL_CHANGED, now=event.now)
+
+
+def replan(*, context: PlanningContext, chain: audit.Chain, reason: Reason, now: datetime) -> None:
+    """New versions of those of the person's plans whose outputs change.
+
+    Makes no plan for a goal that has none. Missing sections of the snapshot count as zero, and the explanations
+    say so.
+    """
+    if context.plans:
+        write_changed_versions(context=context, chain=chain, reason=reason, now=now)
 
 
 def write_changed_versions(
-    *, context: PlanningContext, reason: Reason, now: datetime, always: Collection[UUID] = ()
+    *,
+    context: PlanningContext,
+    chain: audit.Chain,
+    reason: Reason,
+    now: datetime,
+    always: Collection[UUID] = (),
 ) -> Plan:
-    """Plan all goals together and write a version of each open plan whose outcome isn't what it was.
+    """Plan all goals together and write a version of each open plan whose outputs change.
 
-    Plans of the goals in `always` get one in any case; a plan that was not stored yet is `created`. The caller
-    holds the lock of the person's row and has read `context` under it.
+    Plans of the goals in `always` get one in any case; the reason of a plan's first version is `created`. The
+    caller holds the lock of the person's row and has read `context` and `chain` under it. Four statements,
+    whatever the number of plans.
     """
     plan_input = context.plan_input()
     made = make_plan(plan_input)
-    newest = _newest_outputs(context.plans.values())
+    versions, paces = [], []
     for goal, goal_plan in zip(context.goals, made.goals, strict=True):
         if goal.id not in context.plans:
             continue
-        plan = context.plans[goal.id]
         inputs = context.inputs_of(goal.id, plan_input)
-        if goal.id in always or compute_outputs(inputs, goal_plan).as_json() != newest.get(plan.id):
-            _write(plan=plan, goal=goal, inputs=inputs, goal_plan=goal_plan, reason=reason, now=now)
-            _audit(plan, context.owner, now)
+        outputs = compute_outputs(inputs, goal_plan)
+        if goal.id in always or outputs.as_json() != context.outputs.get(goal.id):
+            versions.append(_next_version(context.plans[goal.id], inputs, outputs, reason, now))
+            paces.append((goal, Pace.through(goal_plan.pace)))
+    _store(versions, chain, now)
+    set_paces(paces)
     return made
 
 
-def _newest_outputs(plans: Collection[ActionPlan]) -> dict[UUID, Any]:
-    versions = PlanVersion.objects.filter(plan__in=plans, number=F("plan__version"))
-    return dict(versions.values_list("plan_id", "outputs"))
-
-
-def _write(
-    *, plan: ActionPlan, goal: Goal, inputs: VersionInputs, goal_plan: GoalPlan, reason: Reason, now: datetime
-) -> None:
-    outcome = compute_outputs(inputs, goal_plan)
-    for name, value in asdict(outcome).items():
-        setattr(plan, name, value)
-    plan.version, plan.updated_at = (plan.version or 0) + 1, now
-    why = Reason.CREATED if plan.version == 1 else reason
-    plan.save()
-    PlanVersion.objects.create(
+def _next_version(
+    plan: ActionPlan, inputs: VersionInputs, outputs: VersionOutputs, reason: Reason, now: datetime
+) -> PlanVersion:
+    """The plan's next version, whose outputs the plan takes over."""
+    for name in DECIDED:
+        setattr(plan, name, getattr(outputs, name))
+    plan.version, plan.updated_at = plan.version + 1, now
+    return PlanVersion(
         plan=plan,
         number=plan.version,
-        reason=why,
+        reason=Reason.CREATED if plan.version == 1 else reason,
         engine_version=ENGINE_VERSION,
         inputs=inputs.as_json(),
-        outputs=outcome.as_json(),
+        outputs=outputs.as_json(),
         created_at=now,
     )
-    set_pace(goal=goal, pace=Pace.through(goal_plan.pace))
-    logger.info("Plan version written", extra={"action_plan_id": plan.id, "version": plan.version, "reason": why})
 
 
-def _audit(plan: ActionPlan, person: User, now: datetime) -> None:
-    decided = ("version", "amount", "frequency", "feasibility", "shortfall", "is_chosen")
-    audit.record(
-        person=person, action="action_plan.planned", subject=plan, now=now, after=audit.fields_of(plan, decided)
+def _store(versions: Sequence[PlanVersion], chain: audit.Chain, now: datetime) -> None:
+    """Store the versions, their plans, which may be new, and an audit entry for each."""
+    plans = [version.plan for version in versions]
+    # INSERT ... ON CONFLICT DO UPDATE: what bulk_update would do takes Django ten times as long to compile.
+    ActionPlan.objects.bulk_create(
+        plans, update_conflicts=True, unique_fields=["id"], update_fields=[*DECIDED, "version", "updated_at"]
     )
+    PlanVersion.objects.bulk_create(versions)
+    audit.store(
+        chain.entry(action="action_plan.planned", subject=plan, now=now, after=audit.fields_of(plan, AUDITED))
+        for plan in plans
+    )
+    for version in versions:
+        facts = {"action_plan_id": version.plan_id, "version": version.number, "reason": version.reason}
+        logger.info("Plan version written", extra=facts)
 
 
 def replay_mismatches() -> Iterator[PlanVersion]:

@@ -1,4 +1,4 @@
-"""Goals worth having, from what the person told. Education, not advice."""
+"""Suggested goals, from the newest snapshot. Education, not advice."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from accounts.models import User
 from planning.engine.money.income import is_irregular
 from planning.engine.suggestions import Suggestion, suggest
-from planning.models import Snapshot
+from planning.queries import NEWEST_SNAPSHOTS
 
 
 def suggestions_for(owner: User) -> tuple[Suggestion, ...]:
-    """What the newest snapshot suggests; nothing without one."""
-    snapshot = Snapshot.objects.owned_by(owner).newest_first().first()
+    """Suggestions from the newest snapshot; none without a snapshot."""
+    snapshot = NEWEST_SNAPSHOTS.bind(owner=owner.pk).first()
     if snapshot is None:
         return ()
     contents = snapshot.contents

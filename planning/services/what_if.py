@@ -1,4 +1,4 @@
-"""Questions to the engine that store nothing."""
+"""What-if: the plan as it is, and as it would be with changed numbers. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_GOALS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`contents` replace the stored snapshot in both plans; `changes` are by goal, in the order asked."""
+    """`contents` replace the stored snapshot in both plans; `changes` are by goal, in the order given."""
 
     as_of: date
     contents: SnapshotContents | None
@@ -47,36 +47,36 @@ def what_if(*, owner: User, question: Question) -> Answer:
     :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
         than 100 goals, or less than no income or expenses.
     """
-    context = _situation(owner, question)
+    context = _context(owner, question)
     _require_known_goals(context, question)
     _require_later_dates(question)
     baseline = context.plan_input()
     _require_not_negative(baseline, question.deltas)
-    asked = scenario(
+    changed = scenario(
         baseline,
         deltas=question.deltas,
         changes={str(goal_id): change for goal_id, change in question.changes},
         new=question.new_goals,
     )
-    before, after = make_plan(baseline), make_plan(asked)
+    before, after = make_plan(baseline), make_plan(changed)
     return Answer(question.as_of, before, after, tuple(differences(before, after)))
 
 
-def _situation(owner: User, question: Question) -> PlanningContext:
+def _context(owner: User, question: Question) -> PlanningContext:
     stored = read_context(owner=owner, today=question.as_of)
     if question.contents is None:
         stored.require_snapshot()
         return stored
-    require_debt_goals(owner=owner, debts=question.contents.debts, path="snapshot.debts")
+    require_debt_goals(context=stored, debts=question.contents.debts, path="snapshot.debts")
     return replace(stored, contents=question.contents)
 
 
 def _require_known_goals(context: PlanningContext, question: Question) -> None:
     known = {goal.id for goal in context.goals}
-    for place, (goal_id, _) in enumerate(question.changes):
+    for index, (goal_id, _) in enumerate(question.changes):
         if goal_id not in known:
             raise FieldError(
-                field=f"goals.{place}.id", message="Must be one of your active goals.", code="unknown_goal"
+                field=f"goals.{index}.id", message="Must be one of your active goals.", code="unknown_goal"
             )
     if len(known) + len(question.new_goals) > MAX_GOALS:
         raise FieldError(
@@ -85,9 +85,9 @@ def _require_known_goals(context: PlanningContext, question: Question) -> None:
 
 
 def _require_later_dates(question: Question) -> None:
-    asked = [(f"goals.{place}", change.target_date) for place, (_, change) in enumerate(question.changes)]
-    asked += [(f"new_goals.{place}", goal.target_date) for place, goal in enumerate(question.new_goals)]
-    for path, day in asked:
+    dates = [(f"goals.{index}", change.target_date) for index, (_, change) in enumerate(question.changes)]
+    dates += [(f"new_goals.{index}", goal.target_date) for index, goal in enumerate(question.new_goals)]
+    for path, day in dates:
         if day is not None and day <= question.as_of:
             raise FieldError(field=f"{path}.target_date", message="Must be after as_of.", code="not_after_as_of")
 

@@ -1,4 +1,4 @@
-"""Money pictures and plans to test with."""
+"""Snapshots, goals and plans for tests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from planning.models import ActionPlan, Snapshot
 from planning.services.action_plans import create_action_plan
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
-from planning.vocabulary import DebtType, PayFrequency
+from planning.versions import Terms
+from planning.vocabulary import ActionPlanType, DebtType, Frequency, PayFrequency
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
+CHOICE = Terms(ActionPlanType.MANUAL_HABIT, Frequency.BIWEEKLY, 5, Decimal("100.00"))
 
 
 def contents(*, income: str = "3000.00", expenses: str | None = "2000.00", **more: Any) -> SnapshotContents:
@@ -42,14 +44,19 @@ def savings(balance: str) -> SavingsEntry:
 
 
 def snapshot_of(
-    owner: User, told: SnapshotContents | None = None, *, now: datetime = NOON, today: date = TODAY
+    owner: User, stored: SnapshotContents | None = None, *, now: datetime = NOON, today: date = TODAY
 ) -> Snapshot:
-    return store_snapshot(owner=owner, contents=told or contents(), now=now, today=today)
+    return store_snapshot(owner=owner, contents=stored or contents(), now=now, today=today)
 
 
 def plan_for(goal: Goal, *, now: datetime = NOON, today: date = TODAY) -> ActionPlan:
     """A generated plan; the person needs a snapshot."""
     return create_action_plan(owner=goal.user, goal_id=goal.id, terms=None, now=now, today=today)
+
+
+def chosen_plan_for(goal: Goal, terms: Terms = CHOICE) -> ActionPlan:
+    """A plan on terms that the person chose; they need a snapshot."""
+    return create_action_plan(owner=goal.user, goal_id=goal.id, terms=terms, now=NOON, today=TODAY)
 
 
 def goal_of(owner: User, **fields: Any) -> Goal:

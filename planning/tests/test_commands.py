@@ -15,7 +15,7 @@ from django.db import OperationalError
 from accounts.models import User
 from planning.management.commands import plan_all
 from planning.models import ActionPlan
-from planning.services.replanning import replan
+from planning.services.replanning import replan_person
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -42,7 +42,7 @@ def versions(plans: list[ActionPlan]) -> list[int]:
 
 
 class TestPlanAll:
-    def test_recomputes_the_plans_of_everybody(self, plans: list[ActionPlan]) -> None:
+    def test_recomputes_the_plans_of_all_people(self, plans: list[ActionPlan]) -> None:
         output = run()
         assert "The plans of 2 people are up to date." in output
         assert versions(plans) == [2, 2]
@@ -104,16 +104,16 @@ class TestPlanAll:
     def stop_at(
         self, plan: ActionPlan, monkeypatch: pytest.MonkeyPatch, failure: BaseException | Callable[[], None]
     ) -> None:
-        """Planning that person is interrupted; everybody else is really planned."""
+        """Planning that person is interrupted; the others are planned."""
 
-        def interrupted(*, owner: User, **asked: Any) -> None:
+        def interrupted(*, owner: User, **options: Any) -> None:
             if owner.id == plan.user_id:
                 if isinstance(failure, BaseException):
                     raise failure
                 failure()
-            replan(owner=owner, **asked)
+            replan_person(owner=owner, **options)
 
-        monkeypatch.setattr(plan_all, "replan", interrupted)
+        monkeypatch.setattr(plan_all, "replan_person", interrupted)
 
     def test_shows_an_example_in_its_help(self) -> None:
         parser = plan_all.Command().create_parser("manage.py", "plan_all")

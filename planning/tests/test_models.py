@@ -1,4 +1,4 @@
-"""What the database itself refuses, and what a stored plan can tell."""
+"""Constraints of the database, and what the models compute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture shows the schedule, and the documentation shows the picture."""
+"""The picture shows the schedule; the one in the documentation is up to date."""
 
 import stat
 from datetime import date
@@ -23,13 +23,13 @@ pytestmark = [pytest.mark.planning]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def elements(asked: PlanInput, tag: str, css: str = "") -> list[ElementTree.Element]:
-    found = ElementTree.fromstring(draw(asked)).iter(SVG + tag)  # noqa: S314  our own document
+def elements(plan_input: PlanInput, tag: str, css: str = "") -> list[ElementTree.Element]:
+    found = ElementTree.fromstring(draw(plan_input)).iter(SVG + tag)  # noqa: S314  our own document
     return [element for element in found if css in element.get("class", "")]
 
 
-def words(asked: PlanInput) -> str:
-    return "\n".join(element.text or "" for element in elements(asked, "text"))
+def words(plan_input: PlanInput) -> str:
+    return "\n".join(element.text or "" for element in elements(plan_input, "text"))
 
 
 @pytest.mark.unit
@@ -46,9 +46,9 @@ class TestDraw:
         assert len(bars) == 24
 
     def test_stacks_bars_up_to_the_surplus_at_most(self) -> None:
-        asked = inputs(300, goal(1200, 12, name="a"), goal(2400, 12, name="b"))
-        (line,) = elements(asked, "line", "surplus")
-        tops = {bar.get("y") for bar in elements(asked, "rect", "bar")}
+        plan_input = inputs(300, goal(1200, 12, name="a"), goal(2400, 12, name="b"))
+        (line,) = elements(plan_input, "line", "surplus")
+        tops = {bar.get("y") for bar in elements(plan_input, "rect", "bar")}
         assert min(float(top or 0) for top in tops) == float(line.get("y1", 0))
         assert len(tops) == 2
 
@@ -68,9 +68,9 @@ class TestDraw:
         assert '<b> & "co"' in words(inputs(100, goal(name='<b> & "co"')))
 
     def test_has_no_bars_without_a_surplus(self) -> None:
-        asked = inputs(-20, goal(1000))
-        assert elements(asked, "rect", "bar") == []
-        assert "gets nothing" in words(asked)
+        plan_input = inputs(-20, goal(1000))
+        assert elements(plan_input, "rect", "bar") == []
+        assert "gets nothing" in words(plan_input)
 
     def test_draws_no_goals_and_debts_and_past_dates_and_the_far_future(self) -> None:
         assert "One surplus, 0 goals" in words(inputs(100))
@@ -80,9 +80,9 @@ class TestDraw:
         assert len(elements(far, "rect", "bar")) == 120
 
     def test_leaves_out_the_words_of_a_date_close_to_another(self) -> None:
-        asked = inputs(500, goal(100, 23, name="a"), goal(100, 24, name="b"))
-        assert "2027-12-01" in words(asked).splitlines()
-        assert "2028-01-01" not in words(asked).splitlines()
+        plan_input = inputs(500, goal(100, 23, name="a"), goal(100, 24, name="b"))
+        assert "2027-12-01" in words(plan_input).splitlines()
+        assert "2028-01-01" not in words(plan_input).splitlines()
 
 
 class TestCommand:
@@ -105,8 +105,8 @@ class TestCommand:
         assert stat.S_IMODE((tmp_path / "plan.svg").stat().st_mode) == 0o600
 
     @pytest.mark.integration
-    @pytest.mark.parametrize("who", ["saver", "nobody@example.com"])
+    @pytest.mark.parametrize("who", ["saver", "absent@example.com"])
     def test_refuses_those_without_goals(self, saver: User, who: str, tmp_path: Path) -> None:
         email = saver.email if who == "saver" else who
-        with pytest.raises(CommandError, match=r"no active goals|nobody with the address"):
+        with pytest.raises(CommandError, match=r"no active goals|no person with the address"):
             call_command("plan_picture", tmp_path / "plan.svg", person=email)

@@ -1,4 +1,4 @@
-"""Reads of plans for those who show goals."""
+"""Planning's compiled reads."""
 
 from __future__ import annotations
 

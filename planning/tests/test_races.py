@@ -1,4 +1,4 @@
-"""What a single thread can't show: one plan a goal and one line of versions, whatever runs in parallel."""
+"""Under parallel requests a goal has one plan, and versions are numbered without gaps."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TestRaces:
             *(
                 partial(
                     update_goal, owner=saver, goal_id=goal.id, now=NOON, today=TODAY,
-                    changes={"target_amount": Decimal(2000 + n)},
+                    changes={"target_amount": Decimal(f"{2000 + n}.00")},
                 )
                 for n in range(4)
             ),

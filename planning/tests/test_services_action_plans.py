@@ -1,4 +1,4 @@
-"""A goal's own plan: made, chosen, changed, made again, ended."""
+"""Action plans: create, change, regenerate, end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from goals.models import Goal
 from goals.pace import Pace
 from goals.services import update_goal
 from planning.errors import ActionPlanExistsError, GoalNotActiveError, SnapshotRequiredError
-from planning.models import ActionPlan, PlanVersion
+from planning.models import ActionPlan
 from planning.services.action_plans import (
     PlanChanges,
     create_action_plan,
@@ -22,20 +22,22 @@ from planning.services.action_plans import (
     regenerate_action_plan,
     update_action_plan,
 )
-from planning.services.plans import plan_everything
-from planning.services.replanning import replay_mismatches
 from planning.snapshot_contents import SnapshotContents
-from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
+from planning.tests.factories import (
+    CHOICE,
+    NOON,
+    TODAY,
+    chosen_plan_for,
+    contents,
+    debt,
+    goal_of,
+    plan_for,
+    snapshot_of,
+)
 from planning.versions import Terms
 from planning.vocabulary import ActionPlanType, Frequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
-
-CHOICE = Terms(ActionPlanType.MANUAL_HABIT, Frequency.BIWEEKLY, 5, Decimal("100.00"))
-
-
-def chosen_for(goal: Goal, terms: Terms = CHOICE) -> ActionPlan:
-    return create_action_plan(owner=goal.user, goal_id=goal.id, terms=terms, now=NOON, today=TODAY)
 
 
 def changed(plan: ActionPlan, changes: PlanChanges) -> ActionPlan:
@@ -72,25 +74,25 @@ class TestCreateActionPlan:
         ]
 
     def test_takes_the_persons_own_choice_and_judges_it(self, goal: Goal) -> None:
-        plan = chosen_for(goal)
+        plan = chosen_plan_for(goal)
         assert (plan.amount, plan.frequency, plan.day_of_period) == (Decimal("100.00"), "biweekly", 5)
         assert plan.is_chosen
         assert plan.this_month == Decimal("216.67")  # 100 x 26 / 12
         assert plan.explanation["code"] == "CHOSEN_ARRIVES"
 
     def test_judges_a_choice_that_is_too_small(self, goal: Goal) -> None:
-        plan = chosen_for(goal, replace(CHOICE, chosen_amount=Decimal("1.00")))
+        plan = chosen_plan_for(goal, replace(CHOICE, chosen_amount=Decimal("1.00")))
         assert plan.shortfall > 0
         assert plan.feasibility == "Unrealistic"
 
     def test_a_choice_leaves_less_for_the_plans_of_others(self, plan: ActionPlan, saver: User) -> None:
         greedy = goal_of(saver, target_amount=Decimal("20000.00"), priority="Low")
-        chosen_for(greedy, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("1000.00")))
+        chosen_plan_for(greedy, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("1000.00")))
         plan.refresh_from_db()
         assert plan.version == 2
         assert plan.versions.get(number=2).reason == "regenerated"
 
-    def test_reckons_linked_debts_instead_of_the_target(self, saver: User) -> None:
+    def test_plans_linked_debts_instead_of_the_target(self, saver: User) -> None:
         goal = goal_of(saver, type="debt_payoff", target_date=date(2027, 3, 10), target_amount=Decimal("9.00"))
         snapshot_of(saver, contents(debts=(debt(goal_id=goal.id),)))
         plan = plan_for(goal)
@@ -102,7 +104,7 @@ class TestCreateActionPlan:
         assert refusal.value.facts == {"action_plan_id": plan.id}
 
     @pytest.mark.parametrize(
-        ("told", "missing"),
+        ("stored", "missing"),
         [
             (None, ["incomes", "expenses"]),
             (SnapshotContents(), ["incomes", "expenses"]),
@@ -111,10 +113,10 @@ class TestCreateActionPlan:
         ],
     )
     def test_refuses_without_income_and_expenses(
-        self, saver: User, told: SnapshotContents | None, missing: list[str]
+        self, saver: User, stored: SnapshotContents | None, missing: list[str]
     ) -> None:
-        if told is not None:
-            snapshot_of(saver, told)
+        if stored is not None:
+            snapshot_of(saver, stored)
         for terms in (None, CHOICE):
             with pytest.raises(SnapshotRequiredError) as refusal:
                 create_action_plan(owner=saver, goal_id=goal_of(saver).id, terms=terms, now=NOON, today=TODAY)
@@ -135,7 +137,7 @@ class TestCreateActionPlan:
     )
     def test_refuses_a_day_outside_the_period(self, goal: Goal, frequency: Frequency, day: int) -> None:
         with pytest.raises(FieldError) as refusal:
-            chosen_for(goal, replace(CHOICE, frequency=frequency, day_of_period=day))
+            chosen_plan_for(goal, replace(CHOICE, frequency=frequency, day_of_period=day))
         assert refusal.value.details["errors"][0]["field"] == "day_of_period"
 
 
@@ -154,7 +156,7 @@ class TestUpdateActionPlan:
         assert (plan.amount, plan.is_chosen, plan.version) == (Decimal("23.08"), False, 2)
 
     def test_another_frequency_keeps_a_chosen_amount(self, goal: Goal) -> None:
-        plan = changed(chosen_for(goal), {"frequency": Frequency.WEEKLY})
+        plan = changed(chosen_plan_for(goal), {"frequency": Frequency.WEEKLY})
         assert (plan.amount, plan.this_month) == (Decimal("100.00"), Decimal("433.33"))
 
     def test_confirming_the_transfer_makes_no_version(self, plan: ActionPlan) -> None:
@@ -192,7 +194,7 @@ class TestRegenerateActionPlan:
         assert (first.outputs, second.reason) == (second.outputs, "regenerated")
 
     def test_takes_back_the_persons_choice(self, goal: Goal) -> None:
-        plan = chosen_for(goal)
+        plan = chosen_plan_for(goal)
         plan = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=NOON, today=TODAY)
         assert (plan.is_chosen, plan.frequency, plan.amount) == (False, "biweekly", Decimal("46.16"))
 
@@ -228,7 +230,7 @@ class TestEndActionPlan:
 
     def test_frees_what_a_chosen_plan_took(self, goal: Goal, saver: User) -> None:
         other = plan_for(goal_of(saver, target_amount=Decimal("12000.00"), priority="Low"))
-        greedy = chosen_for(goal, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("600.00")))
+        greedy = chosen_plan_for(goal, Terms(ActionPlanType.MANUAL_HABIT, Frequency.MONTHLY, 1, Decimal("600.00")))
         other.refresh_from_db()
         assert other.this_month == Decimal("400.00")
         end_action_plan(owner=saver, plan_id=greedy.id, now=NOON, today=TODAY)
@@ -240,57 +242,3 @@ class TestEndActionPlan:
         end_action_plan(owner=plan.user, plan_id=plan.id, now=NOON, today=TODAY)
         with pytest.raises(ResourceNotFoundError):
             end_action_plan(owner=plan.user, plan_id=plan.id, now=NOON, today=TODAY)
-
-
-class TestPlanEverything:
-    def test_makes_a_plan_for_each_active_goal(self, goal: Goal, saver: User) -> None:
-        paused = goal_of(saver, status="paused")
-        second = goal_of(saver, priority="Low")
-        made = plan_everything(owner=saver, now=NOON, today=TODAY)
-        assert [planned.goal_id for planned in made.goals] == [str(goal.id), str(second.id)]
-        assert not ActionPlan.objects.filter(goal=paused).exists()
-        assert set(PlanVersion.objects.values_list("reason", flat=True)) == {"created"}
-
-    def test_again_writes_nothing_when_nothing_changed(self, goal: Goal, saver: User) -> None:
-        plan_everything(owner=saver, now=NOON, today=TODAY)
-        plan_everything(owner=saver, now=NOON, today=TODAY)
-        assert PlanVersion.objects.count() == 1
-
-    def test_keeps_a_chosen_plan_chosen(self, goal: Goal, saver: User) -> None:
-        chosen_for(goal)
-        plan_everything(owner=saver, now=NOON + timedelta(days=1), today=TODAY + timedelta(days=1))
-        plan = ActionPlan.objects.get()
-        assert (plan.is_chosen, plan.amount, plan.version) == (True, Decimal("100.00"), 2)
-        assert plan.versions.get(number=2).reason == "regenerated"
-
-    def test_without_goals_is_a_plan_of_nothing(self, saver: User) -> None:
-        snapshot_of(saver)
-        made = plan_everything(owner=saver, now=NOON, today=TODAY)
-        assert (made.goals, made.summary.buffer_remaining) == ((), Decimal("1000.00"))
-
-    def test_refuses_without_a_snapshot(self, saver: User) -> None:
-        with pytest.raises(SnapshotRequiredError):
-            plan_everything(owner=saver, now=NOON, today=TODAY)
-
-
-class TestVersions:
-    def test_each_replays_to_its_outputs(self, plan: ActionPlan, saver: User) -> None:
-        second = goal_of(saver, priority="Low", annual_rate=Decimal("3.5000"), target_amount=Decimal("15000.00"))
-        chosen_for(second)
-        changed(plan, {"amount": Decimal("33.33")})
-        snapshot_of(saver, contents(income="2000.01", debts=(debt(),)))
-        snapshot_of(saver, SnapshotContents())
-        assert PlanVersion.objects.count() >= 6
-        assert list(replay_mismatches()) == []
-
-    def test_a_version_that_was_tampered_with_is_found(self, plan: ActionPlan) -> None:
-        version = plan.versions.get()
-        plan.versions.update(outputs={**version.outputs, "amount": "99.99"})
-        assert list(replay_mismatches()) == [version]
-
-    def test_remembers_the_snapshot_and_every_goal(self, plan: ActionPlan, saver: User) -> None:
-        other = goal_of(saver, priority="Low")
-        plan = regenerate_action_plan(owner=saver, plan_id=plan.id, now=NOON, today=TODAY)
-        inputs = plan.versions.get(number=2).inputs
-        assert inputs["snapshot_id"] == str(saver.snapshots.get().id)
-        assert [goal["id"] for goal in inputs["plan"]["goals"]] == [str(plan.goal_id), str(other.id)]

@@ -1,4 +1,4 @@
-"""Where a goal was to be, was, and is heading."""
+"""Projections of goals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
 class TestProjectGoal:
-    def test_follows_the_plan_while_nobody_checked_in(self, saver: User) -> None:
+    def test_follows_the_plan_before_the_first_check_in(self, saver: User) -> None:
         snapshot_of(saver)
         goal = goal_of(saver)
         plan_for(goal)

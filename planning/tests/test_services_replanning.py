@@ -1,4 +1,4 @@
-"""Plans follow the goals."""
+"""Plans follow the goals, and their versions can be replayed."""
 
 from __future__ import annotations
 

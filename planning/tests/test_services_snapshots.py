@@ -1,4 +1,4 @@
-"""Storing what a person tells of their money."""
+"""Storing snapshots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from fincred.errors import FieldError
-from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.models import ActionPlan, Snapshot
 from planning.snapshot_contents import SnapshotContents
 from planning.tests.factories import contents, debt, goal_of, plan_for, savings, snapshot_of
 
@@ -110,16 +110,3 @@ class TestStoreSnapshot:
             "Your snapshot has no incomes and expenses, so they count as 0."
         )
         assert plan.explanation["facts"]["missing"] == ["incomes", "expenses"]
-
-    def test_stores_nothing_when_replanning_fails(self, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        snapshot_of(saver)
-        plan_for(goal_of(saver))
-
-        def fail(*args: object, **kwargs: object) -> None:
-            raise RuntimeError("the disk is full")
-
-        monkeypatch.setattr(PlanVersion.objects, "create", fail)
-        with pytest.raises(RuntimeError):
-            snapshot_of(saver, contents(income="2050.00"))
-        assert Snapshot.objects.count() == 1
-        assert ActionPlan.objects.get().version == 1

@@ -1,4 +1,4 @@
-"""What a person tells, and what it sums to."""
+"""The contents of a snapshot, and their sums."""
 
 from __future__ import annotations
 
@@ -17,36 +17,38 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 class TestFigures:
     def test_sums_incomes_of_a_year_exactly_and_divides_once(self) -> None:
-        told = SnapshotContents(
+        snapshot = SnapshotContents(
             incomes=(
                 IncomeEntry(Decimal("500.00"), PayFrequency.WEEKLY),
                 IncomeEntry(Decimal("1000.00"), PayFrequency.BIWEEKLY),
                 IncomeEntry(Decimal("100.01"), PayFrequency.ANNUAL),
             )
         )
-        assert told.monthly_income == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
+        assert snapshot.monthly_income == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
 
     def test_sums_debts_minimums_and_savings(self) -> None:
-        told = contents(debts=(debt(), debt(balance=Decimal("1.50"))), savings=(savings("10.00"), savings("0.10")))
-        assert (told.total_debt, told.monthly_minimum_payments, told.total_savings) == (
+        snapshot = contents(
+            debts=(debt(), debt(balance=Decimal("1.50"))), savings=(savings("10.00"), savings("0.10"))
+        )
+        assert (snapshot.total_debt, snapshot.monthly_minimum_payments, snapshot.total_savings) == (
             Decimal("5001.50"),
             Decimal("200.00"),
             Decimal("10.10"),
         )
 
-    def test_counts_what_nobody_told_as_nothing_and_names_it(self) -> None:
-        told = SnapshotContents()
-        assert told.missing == ("incomes", "expenses")
-        assert told.finances.surplus == Decimal("0.00")
+    def test_counts_missing_sections_as_zero_and_names_them(self) -> None:
+        snapshot = SnapshotContents()
+        assert snapshot.missing == ("incomes", "expenses")
+        assert snapshot.finances.surplus == Decimal("0.00")
 
     def test_comes_back_equal_from_json(self) -> None:
-        told = SnapshotContents(
+        snapshot = SnapshotContents(
             incomes=(IncomeEntry(Decimal("0.10"), PayFrequency.MONTHLY, "Job"),),
             expenses=Expenses(Decimal("2.00"), Decimal("1.00")),
             debts=(debt(goal_id=uuid4()), debt(label=None)),
             savings=(SavingsEntry(Decimal("3.00"), "Jar"),),
         )
-        assert SnapshotContents.from_json(json.loads(json.dumps(told.as_json()))) == told
+        assert SnapshotContents.from_json(json.loads(json.dumps(snapshot.as_json()))) == snapshot
 
     def test_comes_back_equal_from_json_without_expenses(self) -> None:
         assert (
@@ -55,6 +57,6 @@ class TestFigures:
 
     def test_picks_the_debts_of_a_goal_and_names_a_debt_without_label_by_its_type(self) -> None:
         mine = uuid4()
-        told = contents(debts=(debt(goal_id=mine, label=None), debt(goal_id=uuid4()), debt()))
-        assert [reckoned.label for reckoned in told.engine_debts(mine)] == ["credit_card"]
-        assert len(told.engine_debts()) == 3
+        snapshot = contents(debts=(debt(goal_id=mine, label=None), debt(goal_id=uuid4()), debt()))
+        assert [linked.label for linked in snapshot.engine_debts(mine)] == ["credit_card"]
+        assert len(snapshot.engine_debts()) == 3

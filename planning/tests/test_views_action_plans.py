@@ -162,7 +162,7 @@ class TestActionPlans:
             ("post", "action-plans/{plan}/proposal/accept"),
         ],
     )
-    def test_somebody_elses_does_not_exist(
+    def test_another_persons_plan_does_not_exist(
         self, as_stranger: APIClient, plan: ActionPlan, method: str, path: str
     ) -> None:
         theirs = as_stranger.generic(method, "/api/v0/" + path.format(goal=plan.goal_id, plan=plan.id))

@@ -55,7 +55,7 @@ class TestDebtPayoff:
         assert document["recommended"] is None
 
     @pytest.mark.parametrize(
-        ("asked", "errors"),
+        ("body", "errors"),
         [
             ({"monthly_budget": 339.99, "debts": THREE}, {"monthly_budget": "min_value"}),
             ({"monthly_budget": 500, "extra_monthly": 1, "debts": THREE}, {"monthly_budget": "ambiguous"}),
@@ -64,5 +64,5 @@ class TestDebtPayoff:
             ({"as_of": "2300-01-01"}, {"as_of": "max_value"}),
         ],
     )
-    def test_refuses(self, as_saver: APIClient, asked: Any, errors: dict[str, str]) -> None:
-        assert field_errors(as_saver.post(self.PATH, asked)) == errors
+    def test_refuses(self, as_saver: APIClient, body: Any, errors: dict[str, str]) -> None:
+        assert field_errors(as_saver.post(self.PATH, body)) == errors

@@ -52,12 +52,14 @@ class TestPlanEverything:
         assert explanation["facts"]["surplus"] == 1000
         assert ActionPlan.objects.get().goal == goal
 
-    def test_says_what_a_plan_told_and_stored_alike(self, as_saver: APIClient, goal: Goal) -> None:
+    def test_answers_what_it_stores(self, as_saver: APIClient, goal: Goal) -> None:
         goal_of(goal.user, target_amount=Decimal("99000.00"), priority="Low", name="12.50")
-        told = {planned["goal_id"]: planned for planned in as_saver.post("/api/v0/planning/plan").json()["goals"]}
+        answered = {
+            planned["goal_id"]: planned for planned in as_saver.post("/api/v0/planning/plan").json()["goals"]
+        }
         for stored in as_saver.get("/api/v0/action-plans").json():
             for name in ("explanation", "alternatives", "shortfall", "feasibility", "projected_completion_date"):
-                assert stored[name] == told[stored["goal_id"]][name]
+                assert stored[name] == answered[stored["goal_id"]][name]
 
     def test_refuses_without_a_snapshot(self, as_saver: APIClient) -> None:
         response = as_saver.post("/api/v0/planning/plan")
@@ -71,7 +73,7 @@ class TestPlanEverything:
 
 
 class TestImmenseAmounts:
-    """A debt at 1000 % that nobody pays grows to hundreds of digits within a lifetime."""
+    """A debt at 1000 % that is not paid grows to hundreds of digits within a lifetime."""
 
     def test_are_shown_as_the_largest_there_is(self, as_saver: APIClient, saver: User) -> None:
         goal = goal_of(saver, type="debt_payoff", target_date=date(2106, 3, 10))
@@ -86,6 +88,6 @@ class TestImmenseAmounts:
         (stored,) = as_saver.get("/api/v0/action-plans").json()
         assert planned["shortfall"] == stored["shortfall"] == 999999999999.99
         assert stored["explanation"] == planned["explanation"]
-        asked = as_saver.post("/api/v0/planning/what-if", {"include_schedule": True}).json()
-        assert asked["differences"][0]["shortfall"] == {"from": 999999999999.99, "to": 999999999999.99}
-        assert asked["baseline"]["goals"][0]["schedule"][-1]["balance"] == 999999999999.99
+        answer = as_saver.post("/api/v0/planning/what-if", {"include_schedule": True}).json()
+        assert answer["differences"][0]["shortfall"] == {"from": 999999999999.99, "to": 999999999999.99}
+        assert answer["baseline"]["goals"][0]["schedule"][-1]["balance"] == 999999999999.99

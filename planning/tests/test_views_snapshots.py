@@ -30,13 +30,13 @@ class TestSnapshot:
         }
 
     def test_is_read_as_it_was_stored(self, as_saver: APIClient) -> None:
-        told = {
+        body = {
             "incomes": [{"amount": "1500.50", "frequency": "biweekly", "source_label": " Job "}],
             "expenses": {"total_amount": 2000, "essential_amount": 1500},
             "debts": [{"type": "car_loan", "balance": 900, "interest_rate_annual": 4.25, "min_payment": 50}],
             "savings": [{"label": "", "balance": 0.1}],
         }
-        stored = as_saver.put("/api/v0/snapshot", told)
+        stored = as_saver.put("/api/v0/snapshot", body)
         assert stored.status_code == 200
         assert stored.json() == as_saver.get("/api/v0/snapshot").json()
         document = stored.json()
@@ -67,8 +67,8 @@ class TestSnapshot:
 
     @pytest.mark.parametrize("incomes", [[], [MONTHLY], [{**MONTHLY, "source_label": "Job"}, MONTHLY]])
     def test_what_was_read_can_be_put_back(self, as_saver: APIClient, incomes: list[dict[str, Any]]) -> None:
-        told = {"incomes": incomes, "expenses": {"total_amount": 2000}, "savings": [{"balance": 5}]}
-        read = as_saver.put("/api/v0/snapshot", told).json()
+        body = {"incomes": incomes, "expenses": {"total_amount": 2000}, "savings": [{"balance": 5}]}
+        read = as_saver.put("/api/v0/snapshot", body).json()
         again = as_saver.put("/api/v0/snapshot", read)
         assert again.status_code == 200, again.content
         assert again.json() | {"id": read["id"]} == read

@@ -40,17 +40,17 @@ class TestWhatIf:
         ]
 
     def test_has_the_shape_of_a_plan_and_stores_nothing(self, as_saver: APIClient, plan: ActionPlan) -> None:
-        told = as_saver.post("/api/v0/planning/plan").json()
-        asked = {"extra_monthly": 5, "goals": [{"id": str(plan.goal_id), "target_amount": 2400}]}
-        document = as_saver.post(self.PATH, asked).json()
-        assert document["baseline"] == told
+        plan_answer = as_saver.post("/api/v0/planning/plan").json()
+        body = {"extra_monthly": 5, "goals": [{"id": str(plan.goal_id), "target_amount": 2400}]}
+        document = as_saver.post(self.PATH, body).json()
+        assert document["baseline"] == plan_answer
         assert document["scenario"]["summary"]["estimated_monthly_surplus"] == 1005
         assert document["differences"][0]["required_monthly_contribution"] == {"from": 100, "to": 200}
         assert (PlanVersion.objects.count(), Snapshot.objects.count()) == (1, 1)
 
     def test_the_same_question_has_the_same_answer_byte_for_byte(self, as_saver: APIClient, goal: Goal) -> None:
-        asked = {"income_delta": -500, "expenses_delta": 450, "include_schedule": True}
-        assert as_saver.post(self.PATH, asked).content == as_saver.post(self.PATH, asked).content
+        body = {"income_delta": -500, "expenses_delta": 450, "include_schedule": True}
+        assert as_saver.post(self.PATH, body).content == as_saver.post(self.PATH, body).content
 
     def test_leaves_out_and_adds_goals(self, as_saver: APIClient, goal: Goal) -> None:
         new = {
@@ -61,17 +61,17 @@ class TestWhatIf:
             "priority": "Low",
             "current_amount": 300,
         }
-        asked = {"goals": [{"id": str(goal.id), "exclude": True}], "new_goals": [new]}
-        left, added = as_saver.post(self.PATH, asked).json()["differences"]
+        body = {"goals": [{"id": str(goal.id), "exclude": True}], "new_goals": [new]}
+        left, added = as_saver.post(self.PATH, body).json()["differences"]
         assert left["shortfall"] == {"from": 0, "to": None}
         assert (added["goal_id"], added["name"]) == (None, "Bike")
         assert added["required_monthly_contribution"] == {"from": None, "to": 50}
 
     def test_carries_schedules_only_when_asked(self, as_saver: APIClient, goal: Goal) -> None:
         without = as_saver.post(self.PATH, {}).json()["baseline"]["goals"][0]
-        asked = as_saver.post(self.PATH, {"include_schedule": True}).json()["baseline"]["goals"][0]
+        scheduled = as_saver.post(self.PATH, {"include_schedule": True}).json()["baseline"]["goals"][0]
         assert "schedule" not in without
-        assert asked["schedule"][0] == {"date": "2026-03-10", "amount": 100, "balance": 100}
+        assert scheduled["schedule"][0] == {"date": "2026-03-10", "amount": 100, "balance": 100}
 
     def test_a_snapshot_in_the_question_replaces_the_stored_one_in_both(
         self, as_saver: APIClient, goal: Goal
@@ -90,8 +90,8 @@ class TestWhatIf:
             "target_date": "1950-01-01",
             "priority": "High",
         }
-        asked = {"as_of": "1949-01-01", "snapshot": ENOUGH, "new_goals": [new]}
-        document = as_saver.post(self.PATH, asked).json()
+        body = {"as_of": "1949-01-01", "snapshot": ENOUGH, "new_goals": [new]}
+        document = as_saver.post(self.PATH, body).json()
         assert (document["as_of"], document["baseline"]["goals"]) == ("1949-01-01", [])
         assert document["scenario"]["goals"][0]["feasibility"] == "Comfortable"
 
@@ -102,13 +102,13 @@ class TestWhatIf:
         alternatives = {each["kind"]: each for each in planned["alternatives"]}
         assert set(alternatives) == {"later_date", "smaller_amount", "more_money"}
         for kind, name in (("later_date", "target_date"), ("smaller_amount", "target_amount")):
-            asked = {"goals": [{"id": str(goal.id), name: alternatives[kind][name]}]}
-            assert as_saver.post(self.PATH, asked).json()["scenario"]["goals"][0]["shortfall"] == 0
-        asked = {"extra_monthly": alternatives["more_money"]["extra_monthly"]}
-        assert as_saver.post(self.PATH, asked).json()["scenario"]["goals"][0]["shortfall"] == 0
+            body = {"goals": [{"id": str(goal.id), name: alternatives[kind][name]}]}
+            assert as_saver.post(self.PATH, body).json()["scenario"]["goals"][0]["shortfall"] == 0
+        body = {"extra_monthly": alternatives["more_money"]["extra_monthly"]}
+        assert as_saver.post(self.PATH, body).json()["scenario"]["goals"][0]["shortfall"] == 0
 
     @pytest.mark.parametrize(
-        ("asked", "errors"),
+        ("body", "errors"),
         [
             ({"as_of": "1899-12-31"}, {"as_of": "min_value"}),
             ({"as_of": "2201-01-01"}, {"as_of": "max_value"}),
@@ -133,8 +133,8 @@ class TestWhatIf:
             }]}}, {"snapshot.debts.0.goal_id": "unknown_goal"}),
         ],
     )  # fmt: skip
-    def test_refuses(self, as_saver: APIClient, goal: Goal, asked: Any, errors: dict[str, str]) -> None:
-        assert field_errors(as_saver.post(self.PATH, _filled_in(asked, str(goal.id)))) == errors
+    def test_refuses(self, as_saver: APIClient, goal: Goal, body: Any, errors: dict[str, str]) -> None:
+        assert field_errors(as_saver.post(self.PATH, _filled_in(body, str(goal.id)))) == errors
 
     def test_refuses_more_than_a_hundred_goals_in_all(self, as_saver: APIClient, goal: Goal) -> None:
         new = {
@@ -151,9 +151,9 @@ class TestWhatIf:
         assert as_saver.post(self.PATH, {}).json()["error_code"] == "SNAPSHOT_REQUIRED"
 
 
-def _filled_in(asked: Any, goal_id: str) -> Any:
-    if isinstance(asked, dict):
-        return {key: _filled_in(value, goal_id) for key, value in asked.items()}
-    if isinstance(asked, list):
-        return [_filled_in(value, goal_id) for value in asked]
-    return goal_id if asked == "{goal}" else asked
+def _filled_in(body: Any, goal_id: str) -> Any:
+    if isinstance(body, dict):
+        return {key: _filled_in(value, goal_id) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_filled_in(value, goal_id) for value in body]
+    return goal_id if body == "{goal}" else body

@@ -1,4 +1,4 @@
-"""A goal's own plan: made, read, changed, made again, ended; and how it came about."""
+"""The action plan of a goal, and its versions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
 from fincred.api.views import ApiView
 from fincred.errors import NoFieldsToUpdateError
-from goals.models import Goal
+from goals.queries import GOAL
 from planning import examples
 from planning.errors import ActionPlanExistsError, GoalNotActiveError, SnapshotRequiredError
 from planning.models import ActionPlan
-from planning.queries import OPEN_PLANS
+from planning.queries import OPEN_PLAN, OPEN_PLANS
 from planning.serializers.action_plans import (
     ActionPlanCreateSerializer,
     ActionPlanSerializer,
@@ -42,8 +42,8 @@ class GoalActionPlans(ApiView):
     )
     @idempotent
     def post(self, request: Request, goal_id: UUID) -> HttpResponse:
-        Goal.objects.get_owned(self.user, goal_id)  # whose goal it is comes before what is wrong with the body
-        terms = self.validated(ActionPlanCreateSerializer)["terms"]
+        with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
+            terms = self.validated(ActionPlanCreateSerializer)["terms"]
         plan = services.create_action_plan(
             owner=self.user, goal_id=goal_id, terms=terms, now=self.now, today=self.today
         )
@@ -77,7 +77,7 @@ _UPDATE: dict[str, Any] = {
 class ActionPlanDetail(ApiView):
     @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
-        plan = services.open_plan(owner=self.user, plan_id=plan_id)
+        plan = OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id).get()
         return self.answer(plan, ActionPlanSerializer, today=self.today)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -94,8 +94,8 @@ class ActionPlanDetail(ApiView):
         return self.no_content()
 
     def _update(self, plan_id: UUID) -> HttpResponse:
-        services.open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
-        changes = cast("services.PlanChanges", self.validated(ActionPlanUpdateSerializer))
+        with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
+            changes = cast("services.PlanChanges", self.validated(ActionPlanUpdateSerializer))
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, now=self.now, today=self.today
         )

@@ -1,4 +1,4 @@
-"""All goals on one surplus."""
+"""The plan of all goals on one surplus."""
 
 from __future__ import annotations
 

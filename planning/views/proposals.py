@@ -1,4 +1,4 @@
-"""The way back for a goal that has drifted from its plan."""
+"""The ways back to the plan for a goal that has drifted."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from fincred.api.openapi import documented
 from fincred.api.views import ApiView
 from planning import examples
 from planning.errors import NothingToAcceptError
+from planning.queries import OPEN_PLAN
 from planning.serializers.action_plans import ActionPlanSerializer
 from planning.serializers.proposals import AcceptSerializer, ProposalOrNull, ProposalSerializer
-from planning.services.action_plans import open_plan
 from planning.services.proposals import accept_proposal, proposal_for
 
 
@@ -30,8 +30,7 @@ class Proposal(ApiView):
         response_example=examples.PROPOSAL,
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
-        plan = open_plan(owner=self.user, plan_id=plan_id)
-        proposal = proposal_for(plan=plan, today=self.today)
+        proposal = proposal_for(owner=self.user, plan_id=plan_id, today=self.today)
         return self.answer(proposal, ProposalSerializer)
 
 
@@ -47,7 +46,7 @@ class ProposalAccept(ApiView):
     )
     @idempotent
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
-        open_plan(owner=self.user, plan_id=plan_id)  # 404 before what is wrong with the body
-        choice = self.validated(AcceptSerializer)["choice"]
+        with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
+            choice = self.validated(AcceptSerializer)["choice"]
         plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today)

@@ -1,4 +1,4 @@
-"""The person's money, as told: the newest version and the ones before."""
+"""Snapshots: the newest version of a person's money, and its history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Goals worth having."""
+"""Suggested goals."""
 
 from __future__ import annotations
 

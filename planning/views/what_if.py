@@ -1,4 +1,4 @@
-"""Questions to the engine that store nothing."""
+"""What-if: plans from changed numbers, of which nothing is stored."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ class WhatIf(ApiView):
         response_example=examples.WHAT_IF_ANSWER,
     )
     def post(self, request: Request) -> HttpResponse:
-        asked = self.validated(WhatIfSerializer)
-        answer = what_if(owner=self.user, question=_question(asked, self.today))
-        shape = WhatIfAnswerSerializer if asked["include_schedule"] else WhatIfInBriefSerializer
+        data = self.validated(WhatIfSerializer)
+        answer = what_if(owner=self.user, question=_question(data, self.today))
+        shape = WhatIfAnswerSerializer if data["include_schedule"] else WhatIfInBriefSerializer
         return self.answer(answer, shape, currency=self.user.profile.currency)
 
 
-def _question(asked: dict[str, Any], today: date) -> Question:
+def _question(data: dict[str, Any], today: date) -> Question:
     changes = []
-    for change in asked.get("goals", []):
+    for change in data.get("goals", []):
         goal_id = change.pop("id")
         changes.append((goal_id, GoalChange(**change)))
     return Question(
-        as_of=asked.get("as_of", today),
-        contents=asked["snapshot"]["contents"] if "snapshot" in asked else None,
-        deltas=Deltas(asked["income_delta"], asked["expenses_delta"], asked["extra_monthly"]),
+        as_of=data.get("as_of", today),
+        contents=data["snapshot"]["contents"] if "snapshot" in data else None,
+        deltas=Deltas(data["income_delta"], data["expenses_delta"], data["extra_monthly"]),
         changes=changes,
-        new_goals=tuple(_new_goal(goal) for goal in asked.get("new_goals", [])),
+        new_goals=tuple(_new_goal(goal) for goal in data.get("new_goals", [])),
     )
 
 
-def _new_goal(asked: dict[str, Any]) -> GoalInput:
-    return GoalInput(id=None, already_there=asked.pop("current_amount"), **asked)
+def _new_goal(data: dict[str, Any]) -> GoalInput:
+    return GoalInput(id=None, already_there=data.pop("current_amount"), **data)

@@ -1,4 +1,4 @@
-"""Recompute everybody's plans."""
+"""Recompute the plans of all people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fincred import clock
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import sigterm_as_sigint
 from planning.models import ActionPlan
-from planning.services.replanning import replan
+from planning.services.replanning import replan_person
 from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Recompute the open plans of everybody from today's numbers, for instance after an engine upgrade. A plan "
-        "gets a new version only when its outcome changes, and is then measured from today. Each person is a "
-        "transaction of their own; a stop prints how to go on from there."
+        "Recompute the open plans of all people from today's numbers, for instance after an engine upgrade. A "
+        "plan gets a new version only when its outputs change, and then counts from today. Each person is a "
+        "transaction; when stopped, the command prints how to continue."
     )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         return super().create_parser(*args, epilog=example, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--after", type=UUID, metavar="ID", help="go on after this person, as a stop prints")
+        parser.add_argument("--after", type=UUID, metavar="ID", help="continue after this person")
 
     def handle(self, *args: Any, after: UUID | None, **options: Any) -> None:
         people = _people_with_plans(after)
@@ -65,12 +65,12 @@ def _people_with_plans(after: UUID | None) -> list[UUID]:
 
 
 def _plan(person_id: UUID) -> bool:
-    """One person's plans; a failure is logged and doesn't keep the others waiting."""
+    """Replan one person; a failure is logged and doesn't stop the others."""
     now = clock.now()
     try:
         person = User.objects.select_related("profile").get(pk=person_id)
         today = clock.local_day(now, person.profile.timezone)
-        replan(owner=person, reason=Reason.REGENERATED, now=now, today=today)
+        replan_person(owner=person, reason=Reason.REGENERATED, now=now, today=today)
     except (OperationalError, InterfaceError):
         raise
     except Exception:

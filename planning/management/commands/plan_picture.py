@@ -43,7 +43,7 @@ CROSSING_DATES: Final = PlanInput(
         ),
     ),
 )
-"""The less important goal is due first: served month by month in order of priority, it would be missed."""
+"""The less important goal is due first: if each month served goals by priority, it would be missed."""
 
 
 class Command(BaseCommand):
@@ -76,7 +76,7 @@ class Command(BaseCommand):
 def _plan_of(email: str) -> PlanInput:
     person = User.objects.select_related("profile").filter(email=email).first()
     if person is None:
-        raise CommandError(f"There is nobody with the address {email}.")
+        raise CommandError(f"There is no person with the address {email}.")
     context = read_context(owner=person, today=clock.local_day(clock.now(), person.profile.timezone))
     if not context.goals:
         raise CommandError(f"{email} has no active goals.")
