@@ -202,4 +202,4 @@ class TestHistory:
         """By the tests before, on the same connection: how PostgreSQL plans depends on how it went so far."""
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        vars(connection.connection).pop("round_trips", None)
+        connection.connection._statements.clear()
