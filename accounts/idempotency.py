@@ -24,7 +24,7 @@ from fincred.api.views import ApiView
 from fincred.errors import FieldError, IdempotencyKeyReusedError
 
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
-# Answers that say nothing about the work: the next try may well go differently.
+# Statuses that say nothing about the work: a repeat tries again.
 _NOT_REPLAYED = frozenset({401, 403, 429})
 
 View = TypeVar("View", bound=ApiView)
@@ -61,14 +61,14 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
 
 
 def _fingerprint(body: Any) -> str:
-    """Of what was meant, not of how it was spaced or ordered."""
+    """A hash of the content: spacing and the order of keys don't count."""
     # Not orjson, which refuses whole numbers of more than 64 bits.
     canonical = json.dumps(body, sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:
-    """The key's row, and whether it is ours to fill."""
+    """The key's row, and whether this request created it."""
     scope = {"user": view.user, "method": request.method or "", "path": request.path, "key": key}
     same = IdempotencyKey.objects.filter(**scope)
     same.purgeable(view.now).delete()
@@ -79,7 +79,7 @@ def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple
 
 
 def _answer(work: Callable[[], HttpResponse]) -> HttpResponse:
-    """The response, also when it is a refusal; whatever a refusal had begun is undone first."""
+    """The response to the work or, after its writes are undone, to its refusal."""
     try:
         with transaction.atomic():
             return work()

@@ -35,7 +35,7 @@ PLANNED: Final = frozenset(
     {"type", "target_amount", "target_date", "priority", "primary_flag", "annual_rate", "status"}
 )
 
-# What the audit trail may tell of a goal: figures and states, never the person's words.
+# What the audit trail may hold of a goal: figures and states, never the person's words.
 AUDITED: Final = PLANNED | {"current_amount"}
 
 
@@ -118,7 +118,7 @@ def create_goal(
 def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: datetime, today: date) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
-    A target at or below what is there completes an active or paused goal, whatever else is asked.
+    A target at or below the current amount completes an active or paused goal, whatever status is requested.
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.
@@ -154,7 +154,7 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
 
 @transaction.atomic
 def cancel_goal(*, owner: User, goal_id: UUID, now: datetime, today: date) -> Goal:
-    """The goal, cancelled from whatever status; its history stays. Cancelling twice is once.
+    """The goal, cancelled from any status; its history stays. Cancelling it again changes nothing.
 
     :raises ResourceNotFoundError: the person has no such goal.
     """
@@ -199,7 +199,7 @@ def record_progress(
     more_check_ins: int = 0,
     writes: Sequence[Write] = (),
 ) -> None:
-    """Store the goal as its latest check-in tells (0 and None when there is none), together with `writes`.
+    """Store a goal's amount and day of its latest check-in (0 and None without one), together with `writes`.
 
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
@@ -255,7 +255,7 @@ def _require_room(active: int) -> None:
 
 
 def _require_transition(goal: Goal, status: str, today: date) -> None:
-    """To be called when the goal has its other changes already."""
+    """`goal` has its other changes already."""
     statuses = {"current_status": goal.status, "requested_status": status}
     allowed = transitions.ALLOWED[goal.status]
     if status not in allowed:

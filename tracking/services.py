@@ -47,7 +47,7 @@ _ONE_MORE: Final = PreparedUpdate(
     check_ins=F("check_ins") + 1,
 )
 
-# What the audit trail may tell of a check-in: never the person's words.
+# What the audit trail may hold of a check-in: never the person's words.
 AUDITED: Final = ("goal_id", "current_amount", "check_in_date")
 
 
@@ -61,7 +61,7 @@ class CheckInChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class CheckInOutcome:
-    """A new check-in, and what it brought about."""
+    """A new check-in and its consequences."""
 
     check_in: CheckIn
     milestones_reached: tuple[int, ...]
@@ -227,7 +227,7 @@ def _sync_goal(
     more_check_ins: int = 0,
     writes: Sequence[Write] = (),
 ) -> list[Milestone]:
-    """Store the goal as its latest check-in tells, and the milestones new to it, together with `writes`."""
+    """Store the goal as its latest check-in says, and its new milestones, together with `writes`."""
     amount, day = (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
     new = _new_milestones(goal, latest, reached)
     record_progress(

@@ -43,11 +43,11 @@ class GoalCheckIns(ApiView):
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         target = GOAL.bind(owner=self.user.pk, goal_id=goal_id)
         with self.not_found_first(target):
-            period, place = self.query(PeriodFilter), self.query(PageQuery)
+            period, paging = self.query(PeriodFilter), self.query(PageQuery)
         history = queries.history_of_goal(goal_id, period)
         # A goal knows how many check-ins it has; those of a period are counted.
         counted = [history.count_query()] if period else []
-        goals, check_ins, *counts = fetch_all(target, history.page(**place), *counted)
+        goals, check_ins, *counts = fetch_all(target, history.page(**paging), *counted)
         goal = get_or_404(goals)
         total = counts[0][0] if counts else goal.check_in_count
         return self.page(check_ins, CheckInSerializer, total=total)
@@ -85,9 +85,9 @@ class CheckInList(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request) -> HttpResponse:
-        filters, place = self.query(CheckInFilter), self.query(PageQuery)
+        filters, paging = self.query(CheckInFilter), self.query(PageQuery)
         check_ins, counts = fetch_all(
-            queries.history_of_person(self.user.pk, filters).page(**place),
+            queries.history_of_person(self.user.pk, filters).page(**paging),
             queries.length_of_history(self.user.pk, filters),
         )
         return self.page(check_ins, CheckInSerializer, total=sum(counts))
@@ -162,8 +162,8 @@ class GoalProjectionView(ApiView):
         response_example=PROJECTION,
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        goals, told = fetch_all(
+        goals, check_ins = fetch_all(
             GOAL.bind(owner=self.user.pk, goal_id=goal_id), queries.AMOUNTS_BY_DAY.bind(goal=goal_id)
         )
-        projection = project_goal(goal=get_or_404(goals), check_ins=told, today=self.today)
+        projection = project_goal(goal=get_or_404(goals), check_ins=check_ins, today=self.today)
         return self.answer(projection, ProjectionSerializer)

@@ -127,11 +127,11 @@ class ApiView(GenericAPIView[Any]):
         `rows` are a bound query, a queryset or a list, in a total order. A view that reads the page and the total
         together with other rows gives `total`; `rows` are then those of the page.
         """
-        place = self.query(PageQuery)
+        paging = self.query(PageQuery)
         if total is None:
-            rows, total = _page_and_total(rows, **place)
-        shown_until = place["offset"] + len(rows) if rows else 0
-        page = Page(**place, total=max(total, shown_until))  # a row may have been added since the count
+            rows, total = _page_and_total(rows, **paging)
+        shown_until = paging["offset"] + len(rows) if rows else 0
+        page = Page(**paging, total=max(total, shown_until))  # a row may have been added since the count
         document = serialize_many(serializer_class, rows, context)
         return JSONResponse(document, headers=page.headers(self.request._request))
 
