@@ -232,8 +232,8 @@ class TestHang:
     def test_is_a_503_when_the_deadline_is_over_and_ends_with_it(
         self, postgresql: ThrowawayServer, tmp_path: Path
     ) -> None:
-        # A second instead of twelve.
-        with Site(postgresql, tmp_path, DATABASE_URL=f"{postgresql.url}?tcp_user_timeout=1000") as site:
+        # Two seconds instead of twelve.
+        with Site(postgresql, tmp_path, DATABASE_URL=f"{postgresql.url}?tcp_user_timeout=2000") as site:
             writer = Writer(site, "patient")
             assert writer.check_in("before").status == 201
             with postgresql.frozen():
@@ -243,13 +243,15 @@ class TestHang:
             after = writer.check_in("after")
             assert all(attempt.is_503 for attempt in hung), hung
             assert after.status == 201, after
-            assert "PostgreSQL gave no answer for 1.0 seconds" in site.log.read_text()
+            assert "PostgreSQL gave no answer for 2.0 seconds" in site.log.read_text()
 
     def test_of_the_process_behind_one_connection_ends_when_the_deadline_is_over(
         self, postgresql: ThrowawayServer, tmp_path: Path
     ) -> None:
-        url = f"{postgresql.url}?tcp_user_timeout=1000&application_name=hung"
-        with Site(postgresql, tmp_path, DATABASE_URL=url, DB_POOL_MIN="1", DB_POOL_MAX="1") as site:
+        url = f"{postgresql.url}?tcp_user_timeout=2000&application_name=hung"
+        with Site(
+            postgresql, tmp_path, "--workers", "1", DATABASE_URL=url, DB_POOL_MIN="1", DB_POOL_MAX="1"
+        ) as site:
             writer = Writer(site, "persistent")
             with psycopg.connect(postgresql.url) as watch:
                 name = "SELECT pid FROM pg_stat_activity WHERE application_name = 'hung'"
@@ -264,7 +266,9 @@ class TestHang:
 
 class TestPool:
     def test_full_is_a_bounded_wait_and_then_a_503(self, postgresql: ThrowawayServer, tmp_path: Path) -> None:
-        with Site(postgresql, tmp_path, DB_POOL_MIN="1", DB_POOL_MAX="2", DB_POOL_TIMEOUT="1") as site:
+        with Site(
+            postgresql, tmp_path, "--workers", "1", DB_POOL_MIN="1", DB_POOL_MAX="2", DB_POOL_TIMEOUT="1"
+        ) as site:
             blocked, other = [Writer(site, "blocked0"), Writer(site, "blocked1")], Writer(site, "other")
             with writing(blocked):
                 with psycopg.connect(postgresql.url) as lock:

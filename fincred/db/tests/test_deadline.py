@@ -19,8 +19,8 @@ from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
 
-# In milliseconds, instead of twelve seconds.
-QUICK = 150
+# In seconds, instead of twelve.
+QUICK = 0.15
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,7 @@ def server() -> Iterator[ThrowawayServer]:
 def hung(link: Connection) -> Iterator[None]:
     """The server process behind this connection does nothing for as long as the block runs."""
     process = link.info.backend_pid
+    link.deadline = QUICK
     os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -55,20 +56,22 @@ WAITS: dict[str, Callable[[Connection], Any]] = {
 class TestDeadline:
     @pytest.mark.parametrize("wait", WAITS)
     def test_ends_a_wait_and_closes_the_connection(self, server: ThrowawayServer, wait: str) -> None:
-        with Connection.connect(server.url, tcp_user_timeout=QUICK) as link:
+        with Connection.connect(server.url) as link:
             link.execute("SELECT 1")  # begins the transaction that COMMIT and ROLLBACK end
             with hung(link), pytest.raises(psycopg.OperationalError, match=r"no answer for 0\.15 seconds"):
                 WAITS[wait](link)
             assert link.closed
+
+    def test_is_what_the_network_may_be_silent_for(self, server: ThrowawayServer) -> None:
+        with Connection.connect(server.url, tcp_user_timeout=10_000) as link:
+            assert link.deadline == 10
 
     def test_leaves_a_slow_answer_alone(self, server: ThrowawayServer) -> None:
         with Connection.connect(server.url, tcp_user_timeout=10_000, autocommit=True) as link:
             assert link.run([("SELECT 1 FROM pg_sleep(0.2)", ())]) == [([(1,)], 1)]
 
     def test_exchanges_the_other_connections_of_the_pool(self, server: ThrowawayServer) -> None:
-        with ConnectionPool(
-            server.url, connection_class=Connection, kwargs={"tcp_user_timeout": QUICK}, open=False, min_size=2
-        ) as pool:
+        with ConnectionPool(server.url, connection_class=Connection, open=False, min_size=2) as pool:
             pool.wait()
             idle, link = pool.getconn(), pool.getconn()
             before = {idle.info.backend_pid, link.info.backend_pid}

@@ -125,11 +125,11 @@ class TestMissingTimeout:
         assert connection.validation.check() == []
 
     def test_stops_the_start_behind_a_pooler(self, db: None) -> None:
-        given = urlsplit(os.environ["DATABASE_URL"])
-        url = given._replace(path=f"/{address()['dbname']}", query="options=-c%20statement_timeout%3D0").geturl()
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{address()['dbname']}").geturl()
+        variables = {"DATABASE_URL": url, "DATABASE_POOLER": "transaction", "PGOPTIONS": "-c statement_timeout=0"}
         started = subprocess.run(
             [sys.executable, "-c", "import fincred.wsgi"], cwd=ROOT, capture_output=True, text=True, check=False,
-            env=environment({"DATABASE_URL": url, "DATABASE_POOLER": "transaction"}),
+            env=environment(variables),
         )  # fmt: skip
         assert started.returncode != 0
         assert "SET statement_timeout = " in started.stderr
@@ -142,7 +142,7 @@ class TestMissingTimeout:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThrowawayServer]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThrowawayServer]:
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to put a pooler before a server of its own")
@@ -150,7 +150,7 @@ def server() -> Iterator[ThrowawayServer]:
         with psycopg.connect(server.url, autocommit=True) as link:
             for name in TIMEOUTS:
                 link.execute(f"ALTER ROLE postgres SET {name} = '10s'")
-        site = LiveServer(Path("unused"), server.url)
+        site = LiveServer(tmp_path_factory.mktemp("site"), server.url)
         site.manage("migrate", "--verbosity", "0")
         site.manage("seed_demo", "--users", str(PEOPLE))
         yield server
