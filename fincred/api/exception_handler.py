@@ -10,9 +10,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.signals import got_request_exception
 from django.db import DatabaseError as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
 
@@ -134,6 +137,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, DjangoDatabaseError):
         return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)
     return plain_response(500)
+
+
+@receiver(got_request_exception)
+def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
+    """With DEBUG Django shows a page of its own instead of calling `server_error`; the API answers as without."""
+    if request is not None and settings.DEBUG:
+        request.server_error = server_error(request)  # type: ignore[attr-defined]
 
 
 def _is_read_only(error: BaseException | None) -> bool:

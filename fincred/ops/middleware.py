@@ -86,7 +86,7 @@ class RequestContextMiddleware:
         is_json = response.headers.get("Content-Type", "").startswith("application/json")
         if response.status_code < 400 or is_json or request.path_info.startswith("/admin/"):
             return response
-        enveloped = plain_response(response.status_code)
+        enveloped = getattr(request, "server_error", None) or plain_response(response.status_code)
         if "Allow" in response.headers:
             enveloped.headers["Allow"] = response.headers["Allow"]
         return enveloped

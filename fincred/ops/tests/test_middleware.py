@@ -5,11 +5,14 @@ import logging
 from ipaddress import ip_network
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
+from fincred.db.tests.links import address
 from fincred.ops.middleware import TrustedProxyMiddleware
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
@@ -99,6 +102,22 @@ class TestEnvelope:
         response = api.get("/api/v0/goals")
         assert_envelope(response, 401, "NOT_AUTHENTICATED")
         assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestCutConnection:
+    @pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+    def test_is_a_503(self, as_saver: APIClient, settings: Any, debug: bool) -> None:
+        settings.DEBUG = debug
+        as_saver.raise_request_exception = False
+        assert as_saver.get("/api/v0/goals").status_code == 200
+        with psycopg.connect(**address(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        answer = as_saver.get("/api/v0/goals")
+        connection.close()  # the end of a request does it; the test client keeps it for the next one
+        assert_envelope(answer, 503, "DATABASE_UNAVAILABLE")
+        assert "Retry-After" in answer.headers
 
 
 class TestRequestLine:
