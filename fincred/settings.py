@@ -125,7 +125,7 @@ if _replica:
     if not POSTGRESQL:
         env.fault("DATABASE_REPLICA_URL", "needs a DATABASE_URL that is PostgreSQL as well")
     if not REDIS_URL:
-        env.fault("DATABASE_REPLICA_URL", "needs REDIS_URL: who has written is noted there for all processes")
+        env.fault("DATABASE_REPLICA_URL", "needs REDIS_URL, where all processes record each person's last write")
     DATABASES["replica"] = _tuned(_replica) | {"TEST": {"MIRROR": "default"}}
     # The primary serves as well, so no request waits long for a replica.
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1

@@ -1,8 +1,9 @@
-"""Reads from a replica of PostgreSQL: those that may be a moment old, and never a person's own after a write.
+"""Read from a replica of PostgreSQL what may be a moment old, but never less than a person's own last write.
 
-A replica shows what was committed a moment ago, or a while ago when it lags. So after each write of a person the
-primary's position in its log is noted for them, and until the replica has got there they read from the primary.
-Only what signed-in people GET from the API is read from the replica; whatever fails about it, the primary serves.
+A replica shows what was committed a moment ago, or longer ago when it lags. After each write of a person the
+primary's position in its write-ahead log is recorded for them. Until the replica has replayed that position, their
+reads go to the primary. Only GETs of signed-in people under /api/ use the replica. Where it fails, the primary
+serves.
 
 None of this is installed without DATABASE_REPLICA_URL.
 """
@@ -34,9 +35,9 @@ from fincred.ops.redis import redis_client
 
 REPLICA: Final = "replica"
 PAUSE_SECONDS: Final = 5
-NOTED_SECONDS: Final = 24 * 60 * 60
-# For a write whose position can't be learned: no replica ever gets there.
-NOWHERE: Final = 2**63 - 1
+RECORD_SECONDS: Final = 24 * 60 * 60
+# Stands for a position that couldn't be read. No replica ever replays it, so the primary serves.
+UNKNOWN_POSITION: Final = 2**63 - 1
 
 _READING = frozenset({"GET", "HEAD"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -45,29 +46,29 @@ logger = logging.getLogger(__name__)
 
 
 class NotAReplicaError(Exception):
-    """What DATABASE_REPLICA_URL leads to follows no primary; it may have gone a way of its own."""
+    """The server at DATABASE_REPLICA_URL follows no primary, so its data may differ."""
 
 
 class ReplicaRouter:
-    """Django's question which database to ask, answered for each request."""
+    """Chooses the database for each query: the replica only for reads that the middleware lets use it."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        reading = _reading.get()
-        return reading.alias() if reading else DEFAULT_DB_ALIAS
+        choice = _choice.get()
+        return choice.alias() if choice else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
-        """Also for rows that are read to be locked, and for those that came from the replica."""
+        """Django also asks this for rows that are read to be locked."""
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        return True  # it is the same data
+        return True  # both databases hold the same rows
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db != REPLICA
 
 
 class ReplicaMiddleware:
-    """The view of a GET may read from the replica, and a write is noted before it is answered."""
+    """Lets the view of a GET read from the replica, and records each write before it is answered."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -75,9 +76,9 @@ class ReplicaMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         person = caller().actor_id
-        # Also after a refusal or a failure: a COMMIT may have counted all the same.
+        # After a failure too: its COMMIT may have succeeded.
         if person is not None and request.method not in _SAFE:
-            note_write(person)
+            record_write(person)
         return response
 
     def process_view(
@@ -88,8 +89,8 @@ class ReplicaMiddleware:
         return _from_replica_or_primary(lambda: view(request, *args, **kwargs))
 
 
-class _Reading:
-    """Where one request reads. It is decided by the first read, so a request without any costs nothing."""
+class _Choice:
+    """The database that one request reads from. The first read decides; a request without reads costs nothing."""
 
     def __init__(self) -> None:
         self._chosen: str | None = None
@@ -109,21 +110,21 @@ class _Reading:
         return self._chosen == REPLICA and connections[REPLICA].errors_occurred
 
 
-_reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
+_choice: ContextVar[_Choice | None] = ContextVar("choice", default=None)
 
 
 def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
-    """`work()`, and once more on the primary when the replica failed it: lost, behind a migration, in conflict.
+    """`work()`, and once more on the primary if the replica failed: it died, hangs or is behind a migration.
 
-    A statement that took too long would take as long there, so it isn't repeated.
+    A statement that was cancelled for its duration would take as long there, so it isn't repeated.
     """
-    reading, before = _Reading(), caller()
-    token = _reading.set(reading)
+    choice, before = _Choice(), caller()
+    token = _choice.set(choice)
     try:
         try:
             return work()
         except Error as error:
-            if not reading.failed or isinstance(error.__cause__, QueryCanceled):
+            if not choice.failed or isinstance(error.__cause__, QueryCanceled):
                 raise
             logger.warning("Done again on the primary: the replica failed", exc_info=True)
             behind_a_migration = isinstance(error, ProgrammingError | NotSupportedError)
@@ -132,20 +133,20 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
         set_caller(before)
         return work()
     finally:
-        _reading.reset(token)
+        _choice.reset(token)
 
 
 class Breaker:
-    """After a failure this process leaves the replica alone for a while, then one request at a time tries.
+    """After a failure this process doesn't use the replica for a while; then one request at a time tries it.
 
-    `now` is in seconds of a clock that never goes back.
+    `now` is in seconds of a monotonic clock.
     """
 
     def __init__(self) -> None:
         self._open = False
         self._next_try = 0.0
 
-    def lets_through(self, now: float) -> bool:
+    def allows(self, now: float) -> bool:
         if not self._open:
             return True
         if now < self._next_try:
@@ -154,13 +155,13 @@ class Breaker:
         return True
 
     def failed(self, now: float) -> None:
-        """To be called while the failure is handled; the first of a row is logged."""
+        """Call it in the exception handler; the first failure of a series is logged."""
         if not self._open:
             logger.warning("Reads go to the primary", exc_info=True)
         self._next_try = now + PAUSE_SECONDS
         self._open = True
 
-    def worked(self) -> None:
+    def succeeded(self) -> None:
         if self._open:
             logger.info("Reads go to the replica again")
         self._open = False
@@ -170,60 +171,60 @@ _breaker = Breaker()
 
 
 def _choose(person: UUID) -> str:
-    if not _breaker.lets_through(time.monotonic()):
+    if not _breaker.allows(time.monotonic()):
         return DEFAULT_DB_ALIAS
     try:
-        shows = _replica_shows_writes_of(person)
+        current = _has_replayed_writes_of(person)
     except Exception:  # whatever is wrong with Redis or the replica, the primary can serve
         _breaker.failed(time.monotonic())
         return DEFAULT_DB_ALIAS
-    _breaker.worked()
-    return REPLICA if shows else DEFAULT_DB_ALIAS
+    _breaker.succeeded()
+    return REPLICA if current else DEFAULT_DB_ALIAS
 
 
-def _replica_shows_writes_of(person: UUID) -> bool:
+def _has_replayed_writes_of(person: UUID) -> bool:
     """:raises NotAReplicaError: it has been promoted, or never was one."""
-    noted = cast("bytes | None", redis_client().get(_key(person)))
+    recorded = cast("bytes | None", redis_client().get(_key(person)))
     replica = connections[REPLICA]
     replica.ensure_connection()
     link = replica.connection
-    if link.info.parameter_status("in_hot_standby") == "off":  # PostgreSQL tells it unasked
+    if link.info.parameter_status("in_hot_standby") == "off":  # the server reports it unasked
         raise NotAReplicaError
-    if noted is None:
+    if recorded is None:
         return True
-    # How far it had come is kept with the connection, which ends with the server: one that crashed, or was made
-    # anew, may begin again further back.
-    if getattr(link, "replayed", -1) < int(noted):
+    # Kept with the connection, which ends with the server: a replica that crashed, or was rebuilt, may start again
+    # at an earlier position.
+    if getattr(link, "replayed", -1) < int(recorded):
         link.replayed = _position(replica, "pg_last_wal_replay_lsn()")
-    return bool(link.replayed >= int(noted))
+    return bool(link.replayed >= int(recorded))
 
 
-def note_write(person: UUID) -> None:
-    """From now on the person reads from the replica only if that has come as far as the primary is now."""
+def record_write(person: UUID) -> None:
+    """The person reads from the replica again once that has replayed what the primary has now."""
     try:
         if connection.errors_occurred:
             connection.close_if_unusable_or_obsolete()
-        # What is inserted, not what is written: a commit needn't have reached the disk when it is acknowledged.
+        # Of what was inserted, not written: a commit may be acknowledged before it is on the disk.
         position = _position(connection, "pg_current_wal_insert_lsn()")
     except Error:
-        position = NOWHERE
+        position = UNKNOWN_POSITION
     try:
-        keep_note(person, position)
+        record_position(person, position)
     except RedisError:
-        logger.warning("A write isn't noted: the replica may show its person what was before", exc_info=True)
+        logger.warning("A write isn't recorded: its person may be shown the state before it", exc_info=True)
 
 
-# Of two writes that end together the later counts, whichever is noted first.
-_KEEP_THE_FURTHEST = """
+# Two writes may end together; the later position counts, whichever is recorded first.
+_KEEP_THE_LATEST = """
 if tonumber(redis.call('GET', KEYS[1]) or '-1') < tonumber(ARGV[1]) then
     redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 end
 """
 
 
-def keep_note(person: UUID, position: int) -> None:
-    """A note never goes back; it is forgotten after a day."""
-    redis_client().eval(_KEEP_THE_FURTHEST, 1, _key(person), str(position), str(NOTED_SECONDS))
+def record_position(person: UUID, position: int) -> None:
+    """A recorded position never goes back; it expires after a day."""
+    redis_client().eval(_KEEP_THE_LATEST, 1, _key(person), str(position), str(RECORD_SECONDS))
 
 
 def _key(person: UUID) -> str:
@@ -231,7 +232,7 @@ def _key(person: UUID) -> str:
 
 
 def _position(database: BaseDatabaseWrapper, function: str) -> int:
-    """In bytes since the log began; -1 where there is none."""
+    """In bytes since the log began; -1 if the server has none."""
     with database.cursor() as cursor:
         cursor.execute(f"SELECT ({function} - '0/0')::bigint")
         position: int | None = cursor.fetchone()[0]

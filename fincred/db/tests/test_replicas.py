@@ -216,6 +216,14 @@ class TestFailure:
             person.is_renamed("after")
             wait_until(lambda: person.sees() == "back")
 
+    def test_to_answer_at_all_leaves_all_to_the_primary(self, person: Person, replica: ThrowawayReplica) -> None:
+        with replica.frozen():
+            person.is_renamed("meanwhile")
+            assert {person.sees() for _ in range(5)} == {"meanwhile"}
+        with standing_still(replica):
+            person.is_renamed("after")
+            wait_until(lambda: person.sees() == "meanwhile")
+
     def test_in_the_midst_of_a_read_has_it_done_again_on_the_primary(
         self, person: Person, replica: ThrowawayReplica
     ) -> None:
@@ -294,23 +302,23 @@ class TestRouter:
 class TestBreaker:
     def test_lets_one_request_at_a_time_through_until_one_comes_back(self) -> None:
         breaker = replicas.Breaker()
-        assert breaker.lets_through(100)
+        assert breaker.allows(100)
         breaker.failed(100)
-        assert [breaker.lets_through(now) for now in (100, 104.9, 105, 105.1)] == [False, False, True, False]
+        assert [breaker.allows(now) for now in (100, 104.9, 105, 105.1)] == [False, False, True, False]
         breaker.failed(106)
-        assert [breaker.lets_through(now) for now in (110, 111)] == [False, True]
-        breaker.worked()
-        assert breaker.lets_through(111.1)
-        assert breaker.lets_through(111.2)
+        assert [breaker.allows(now) for now in (110, 111)] == [False, True]
+        breaker.succeeded()
+        assert breaker.allows(111.1)
+        assert breaker.allows(111.2)
 
     def test_says_once_that_it_began_and_that_it_ended(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level("INFO")
         breaker = replicas.Breaker()
-        breaker.worked()
+        breaker.succeeded()
         breaker.failed(100)
         breaker.failed(105)
-        breaker.worked()
-        breaker.worked()
+        breaker.succeeded()
+        breaker.succeeded()
         assert caplog.messages == ["Reads go to the primary", "Reads go to the replica again"]
 
 
@@ -319,13 +327,13 @@ class TestNote:
     def test_never_goes_back(self, redis: Redis) -> None:
         person, noted = uuid4(), []
         for position in (100, 2**40, 200):
-            replicas.keep_note(person, position)
+            replicas.record_position(person, position)
             noted.append(redis.get(f"fincred:written:{person}"))
         assert noted == [b"100", b"%d" % 2**40, b"%d" % 2**40]
 
     def test_is_forgotten_after_a_day(self, redis: Redis) -> None:
         person = uuid4()
-        replicas.keep_note(person, 100)
+        replicas.record_position(person, 100)
         assert redis.ttl(f"fincred:written:{person}") in range(24 * 60 * 60 - 60, 24 * 60 * 60 + 1)
 
     @needs_postgresql
