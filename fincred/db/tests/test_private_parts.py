@@ -35,8 +35,8 @@ class TestPrivateParts:
         read, tests = READ[package]
         installed = ".".join(version(package).split(".")[:2])
         assert installed == read, (
-            f"Read in {package} {installed} each part that {DECISION.name} lists: what it takes, who calls it, what"
-            f" it raises. Run {tests} on PostgreSQL, and `make bench`. Then name the version there and here."
+            f"Read in {package} {installed} each part that {DECISION.name} lists: what it takes, who calls it and"
+            f" what it raises. Run {tests} on PostgreSQL, and `make bench`. Then name the version there and here."
         )
         assert f"| {package} {read} |" in DECISION.read_text()
 
