@@ -1,13 +1,22 @@
 """Rate limits: exact counters over all workers, and the limits that use them.
 
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
-When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in docs/api.md.
+When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in SECURITY.md.
 """
 
 from __future__ import annotations
 
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.policies import Policy
-from accounts.rate_limits.sign_in import limit_mail, limit_sign_in
+from accounts.rate_limits.sign_in import limit_mail, limit_refresh, limit_sign_in, limit_tokens
 
-__all__ = ["Policy", "count", "enforce", "limit_mail", "limit_sign_in", "window_of"]
+__all__ = [
+    "Policy",
+    "count",
+    "enforce",
+    "limit_mail",
+    "limit_refresh",
+    "limit_sign_in",
+    "limit_tokens",
+    "window_of",
+]

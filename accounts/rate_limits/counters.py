@@ -46,60 +46,61 @@ def window_of(now: datetime) -> int:
     return int(now.timestamp()) // WINDOW_SECONDS
 
 
-def count(policy: Policy, subject: str, *, now: datetime) -> Usage | None:
-    """Count one request of `subject` and note the quota for the response; None when limits are switched off."""
+def count(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> Usage | None:
+    """Count a request of `subject` and note the quota for the response; None when limits are switched off."""
     if not settings.RATE_LIMIT_ENABLED:
         return None
     window = window_of(now)
     # Subjects are addresses of people and machines, so only a keyed hash is stored: it can't be guessed from them.
     key = salted_hmac("fincred.rate_limits", f"{policy.name}:{subject}", algorithm="sha256").hexdigest()
-    usage = Usage(policy, _increment(key, window), (window + 1) * WINDOW_SECONDS - int(now.timestamp()))
+    usage = Usage(policy, _increment(key, window, points), (window + 1) * WINDOW_SECONDS - int(now.timestamp()))
     note_quota(usage.quota)
     return usage
 
 
-def enforce(policy: Policy, subject: str, *, now: datetime) -> None:
-    """Count one request of `subject`.
+def enforce(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> None:
+    """Count a request of `subject`.
 
     :raises RateLimitExceededError: this minute's quota is used up.
     """
-    usage = count(policy, subject, now=now)
+    usage = count(policy, subject, now=now, points=points)
     if usage and usage.used > policy.quota:
         raise RateLimitExceededError(limit=policy.quota, retry_after=usage.resets_in)
 
 
-def _increment(key: str, window: int) -> int:
+def _increment(key: str, window: int, points: int) -> int:
     if settings.REDIS_URL:
         try:
-            return _increment_in_redis(key, window)
+            return _increment_in_redis(key, window, points)
         except RedisError:
             logger.warning("Redis fails: rate limits are counted in the database", exc_info=True)
-    return _increment_in_database(key, window)
+    return _increment_in_database(key, window, points)
 
 
 _SCRIPT = """
-local used = redis.call('INCR', KEYS[1])
-if used == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+local used = redis.call('INCRBY', KEYS[1], ARGV[2])
+if used == tonumber(ARGV[2]) then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return used
 """
 
 
-def _increment_in_redis(key: str, window: int) -> int:
-    used = redis_client().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS))
+def _increment_in_redis(key: str, window: int, points: int) -> int:
+    used = redis_client().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS), str(points))
     return int(cast("int", used))
 
 
-def _increment_in_database(key: str, window: int) -> int:
-    """One row for each subject; in a new window it starts again at one."""
+def _increment_in_database(key: str, window: int, points: int) -> int:
+    """One row for each subject; in a new window it starts again."""
     table = RateCounter._meta.db_table
     # PostgreSQL and SQLite both have this statement; the table's name comes from the model.
     statement = f"""
-        INSERT INTO {table} (key, time_window, used) VALUES (%s, %s, 1)
+        INSERT INTO {table} (key, time_window, used) VALUES (%s, %s, %s)
         ON CONFLICT (key) DO UPDATE SET
-            used = CASE WHEN {table}.time_window = excluded.time_window THEN {table}.used + 1 ELSE 1 END,
+            used = excluded.used
+                + CASE WHEN {table}.time_window = excluded.time_window THEN {table}.used ELSE 0 END,
             time_window = excluded.time_window
         RETURNING used
     """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key, window])
+        cursor.execute(statement, [key, window, points])
         return int(cursor.fetchone()[0])

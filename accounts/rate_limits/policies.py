@@ -9,7 +9,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`quota` requests a minute for each subject."""
+    """`quota` requests, or points, a minute for each subject."""
 
     name: str
     quota: int
@@ -17,6 +17,9 @@ class Policy:
 
 READS = Policy("reads", settings.RATE_LIMIT_READS_PER_MINUTE)
 WRITES = Policy("writes", settings.RATE_LIMIT_WRITES_PER_MINUTE)
+COST = Policy("cost", settings.RATE_LIMIT_COST_PER_MINUTE)
 SIGN_IN_BY_ACCOUNT = Policy("sign-in-account", 10)
 SIGN_IN_BY_ADDRESS = Policy("sign-in-address", 60)
 MAIL_BY_ADDRESS = Policy("mail-address", 30)
+TOKEN_BY_ADDRESS = Policy("token-address", 60)
+REFRESH_BY_SESSION = Policy("refresh-session", 10)

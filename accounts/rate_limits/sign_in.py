@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
 
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
@@ -26,6 +27,22 @@ def limit_mail(*, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network.
     """
     _limit_network(policies.MAIL_BY_ADDRESS, now)
+
+
+def limit_tokens(*, now: datetime) -> None:
+    """Count a request that proves an identity by a mailed or an unknown token.
+
+    :raises RateLimitExceededError: too many from this network.
+    """
+    _limit_network(policies.TOKEN_BY_ADDRESS, now)
+
+
+def limit_refresh(session_id: UUID, *, now: datetime) -> None:
+    """Count a request for new tokens of a session.
+
+    :raises RateLimitExceededError: too many of this session.
+    """
+    enforce(policies.REFRESH_BY_SESSION, str(session_id), now=now)
 
 
 def _limit_network(policy: Policy, now: datetime) -> None:

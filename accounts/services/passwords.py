@@ -14,7 +14,7 @@ from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.mail import queue_mail
 from accounts.models import OneTimeToken, User
-from accounts.rate_limits import limit_mail, limit_sign_in
+from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import TokenPair, end_all_sessions, open_session
@@ -84,10 +84,12 @@ def request_reset(*, email: str, now: datetime) -> None:
 def reset_password(*, token: str, new_password: str, now: datetime) -> None:
     """Set a new password by a mailed token; every session ends. A refused password leaves the token usable.
 
+    :raises RateLimitExceededError: too many from this network.
     :raises TokenInvalidError: unknown or used.
     :raises TokenExpiredError: older than an hour.
     :raises UnacceptablePasswordError: under `new_password`.
     """
+    limit_tokens(now=now)
     found = find_token(token=token, purpose=TokenPurpose.RESET_PASSWORD, now=now)
     check_acceptable(new_password, user=found.user, field="new_password")
     encoded = make_password(new_password)

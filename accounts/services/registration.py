@@ -11,7 +11,7 @@ from accounts.audit import Chain, record
 from accounts.errors import EmailAlreadyExistsError
 from accounts.mail import queue_mail
 from accounts.models import Profile, User
-from accounts.rate_limits import limit_mail
+from accounts.rate_limits import limit_mail, limit_tokens
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.passwords import check_acceptable
@@ -51,17 +51,19 @@ def _store(user: User, profile: Profile, now: datetime) -> None:
     queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 
-@transaction.atomic
 def verify_email(*, token: str, now: datetime) -> None:
     """Verify the address by the mailed link, which signs nobody in. The token isn't spent by it.
 
     Mail scanners open links, so a link is answered alike as long as its token lives, and whatever it was used for.
 
+    :raises RateLimitExceededError: too many from this network.
     :raises TokenInvalidError: unknown, or of a disabled person.
     :raises TokenExpiredError: older than 24 hours.
     """
+    limit_tokens(now=now)  # before the transaction, which a refusal undoes
     found = find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now, also_used=True)
-    _mark_verified(lock_user(found.user_id), now)
+    with transaction.atomic():
+        _mark_verified(lock_user(found.user_id), now)
 
 
 def _mark_verified(user: User, now: datetime) -> None:
@@ -73,16 +75,19 @@ def _mark_verified(user: User, now: datetime) -> None:
     logger.info("Address verified", extra={"user_id": str(user.pk)})
 
 
-@transaction.atomic
 def verify_email_and_login(*, token: str, now: datetime) -> tuple[User, TokenPair]:
     """Verify the address and open a session by spending the mailed token, once.
 
+    :raises RateLimitExceededError: too many from this network.
     :raises TokenInvalidError: unknown, spent, or of a disabled person.
     :raises TokenExpiredError: older than 24 hours.
     """
-    user = spend_token(token=find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now), now=now)
-    _mark_verified(user, now)
-    return user, open_session(user=user, now=now)
+    limit_tokens(now=now)
+    found = find_token(token=token, purpose=TokenPurpose.VERIFY_EMAIL, now=now)
+    with transaction.atomic():
+        user = spend_token(token=found, now=now)
+        _mark_verified(user, now)
+        return user, open_session(user=user, now=now)
 
 
 def resend_verification(*, email: str, now: datetime) -> None:

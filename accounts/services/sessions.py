@@ -22,7 +22,7 @@ from accounts.errors import (
 )
 from accounts.models import RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
-from accounts.rate_limits import limit_sign_in
+from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
 from accounts.services.locking import lock_user_and_read
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
@@ -126,13 +126,17 @@ def _issue(session: Session, now: datetime) -> tuple[RefreshToken, TokenPair]:
 def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
     """Spend a refresh token for a new pair. Of many simultaneous attempts one wins.
 
+    :raises RateLimitExceededError: too many of this session, or too many unknown tokens from this network.
     :raises TokenInvalidError: unknown, of an ended session, or spent less than ten seconds ago.
     :raises TokenExpiredError: it was never spent and is too old.
     :raises TokenReusedError: spent before that; its session has ended, and stays ended.
     """
     token = _TOKEN.bind(token_hash=digest(refresh_token)).first()
     if token is None:
+        limit_tokens(now=now)
         raise TokenInvalidError
+    if token.spent_at is None:  # the reuse of a spent one must end the session, however often it is tried
+        limit_refresh(token.session_id, now=now)
     pair = _rotate(token, now)
     if pair is None:
         raise _rejection_reason(token, now)

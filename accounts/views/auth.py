@@ -38,6 +38,8 @@ from fincred.api.parsers import StrictJSONParser
 
 
 class Register(PublicView):
+    cost = 2
+
     @documented(
         summary="Register",
         description="Sends the verification mail. `first_name` and `last_name` are joined to `full_name`.",

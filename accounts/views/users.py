@@ -42,6 +42,8 @@ class Me(SessionView):
 
 
 class Export(SessionView):
+    cost = 20
+
     @documented(
         summary="Everything held about me",
         description="One JSON attachment, with a section for each part of FinCred.",

@@ -143,6 +143,9 @@ class Schema(AutoSchema):
                 operation["responses"][status]["headers"] = headers
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
+        if cost := getattr(self.view, "cost", 0):
+            quota = f"Takes {cost} points of the rate limit `cost`."
+            operation["description"] = f"{operation.get('description', '')} {quota}".strip()
         operation.setdefault("security", [])  # said, so that tools know that it is meant
         if getattr(self._view_method, "takes_idempotency_key", False):
             operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)

@@ -41,6 +41,9 @@ class ApiView(GenericAPIView[Any]):
     # No OPTIONS: the CORS middleware answers those of browsers, and `Allow` tells the methods.
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
+    # Points of the rate limit `cost` that a call takes; 0 for calls that are cheap for the server.
+    cost = 0
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Repeat the whole request, authentication included, when PostgreSQL aborted it as a deadlock victim."""
         attempt, before = super().dispatch, caller()

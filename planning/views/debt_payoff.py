@@ -13,6 +13,8 @@ from planning.services.debt_payoff import debt_payoff
 
 
 class DebtPayoff(ApiView):
+    cost = 3
+
     @documented(
         summary="Pay off debts: avalanche and snowball",
         description=(

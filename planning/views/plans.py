@@ -15,6 +15,8 @@ from planning.services.plans import plan_everything
 
 
 class PlanEverything(ApiView):
+    cost = 3
+
     @documented(
         summary="Plan all active goals together",
         description=(

@@ -19,6 +19,8 @@ from planning.services.what_if import Question, what_if
 
 
 class WhatIf(ApiView):
+    cost = 3
+
     @documented(
         summary="What if",
         description=(

@@ -46,6 +46,13 @@ class TestCount:
         assert usage is not None
         assert (usage.used, usage.resets_in) == (1, 60)
 
+    def test_counts_points_as_so_many_requests(self) -> None:
+        enforce(THREE, "sam", now=NOON, points=2)
+        enforce(THREE, "sam", now=NOON)
+        with pytest.raises(RateLimitExceededError):
+            enforce(THREE, "sam", now=NOON, points=2)
+        enforce(THREE, "sam", now=NOON + timedelta(seconds=45), points=3)
+
     def test_subjects_and_policies_do_not_share(self) -> None:
         count(THREE, "sam", now=NOON)
         for policy, subject in ((THREE, "kim"), (Policy("other", 3), "sam")):

@@ -191,7 +191,7 @@ class TestOverHTTP:
     @pytest.mark.parametrize("path", ["register", "resend-verification", "password/reset"])
     def test_mail_says_so_too(self, api: APIClient, path: str) -> None:
         answer = api.post(f"/api/v0/auth/{path}", {"email": "a@example.com", "password": PASSWORD})
-        assert answer.headers["RateLimit"] == '"mail-address";r=1;t=60'
+        assert answer.headers["RateLimit"].endswith('"mail-address";r=1;t=60')
 
 
 @pytest.mark.django_db

@@ -1,0 +1,146 @@
+"""Each call that writes has a limit, and each costly call takes points."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.errors import TokenInvalidError, TokenReusedError
+from accounts.models import RefreshToken, User
+from accounts.rate_limits import Policy, policies
+from accounts.services import open_session, refresh
+from accounts.tests.factories import PASSWORD, UserFactory
+from fincred import clock
+from fincred.api.openapi import document
+from fincred.context import Caller, set_caller
+from fincred.errors import RateLimitExceededError
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+V0 = "/api/v0"
+
+
+@pytest.fixture(autouse=True)
+def limited(settings: Any) -> None:
+    settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+
+
+def counted_against(answer: Any) -> set[str]:
+    """The names of the quotas in the answer's headers."""
+    listed = answer.headers.get("RateLimit-Policy", "")
+    return {one.partition(";")[0].strip('"') for one in listed.split(", ") if one}
+
+
+def send(method: str, path: str, body: Any) -> Any:
+    """As a new person, so that no call hinders the next one."""
+    user = UserFactory.create()
+    pair = open_session(user=user, now=clock.now())
+    known = {
+        "/auth/login": {"email": user.email, "password": PASSWORD},
+        "/auth/refresh": {"refresh_token": pair.refresh_token},
+    }
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access_token}")
+    url = path.format(goal_id=user.pk, plan_id=user.pk, check_in_id=user.pk)
+    sent = json.dumps(known.get(path.removeprefix(V0), body))
+    return client.generic(method.upper(), url, sent, "application/json")
+
+
+class TestEveryCallThatWrites:
+    def test_counts_against_a_quota(self, db: None) -> None:
+        writing = [
+            (method, path, described)
+            for path, methods in document()["paths"].items()
+            for method, described in methods.items()
+            if method in {"post", "put", "patch", "delete"}
+        ]
+        assert len(writing) > 20
+        unlimited = []
+        for method, path, described in writing:
+            content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+            bodies = [example["value"] for example in content.get("examples", {}).values()]
+            if not counted_against(send(method, path, bodies[0] if bodies else {})):
+                unlimited.append(f"{method} {path}")
+        assert unlimited == []
+
+
+class TestCost:
+    @pytest.mark.parametrize(
+        ("method", "path", "price"),
+        [
+            ("POST", "/planning/what-if", 3),
+            ("POST", "/planning/plan", 3),
+            ("POST", "/planning/debt-payoff", 3),
+            ("GET", "/users/me/export", 20),
+        ],
+    )
+    def test_is_taken_from_the_person(self, as_saver: APIClient, method: str, path: str, price: int) -> None:
+        answer = as_saver.generic(method, f"{V0}{path}", "{}", "application/json")
+        assert f'"cost";r={60 - price};' in answer.headers["RateLimit"]
+
+    def test_refuses_when_the_points_do_not_suffice(self, as_saver: APIClient, as_stranger: APIClient) -> None:
+        path = f"{V0}/users/me/export"
+        assert [as_saver.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
+        assert as_saver.get(f"{V0}/users/me").status_code == 200
+        assert as_stranger.get(path).status_code == 200
+
+    def test_of_a_registration_is_taken_from_the_network(self, api: APIClient) -> None:
+        for address in ("203.0.113.9", "198.51.100.7"):
+            answer = api.post(f"{V0}/auth/register", {"email": "x"}, REMOTE_ADDR=address)
+            assert '"cost";r=58;' in answer.headers["RateLimit"]
+
+    def test_is_said_in_the_document(self) -> None:
+        described = document()["paths"][f"{V0}/users/me/export"]["get"]["description"]
+        assert "Takes 20 points of the rate limit `cost`." in described
+
+
+class TestTokens:
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(policies, "REFRESH_BY_SESSION", Policy("refresh-session", 2))
+        monkeypatch.setattr(policies, "TOKEN_BY_ADDRESS", Policy("token-address", 2))
+
+    def test_a_session_is_refreshed_so_often(self, saver: User, noon: Any) -> None:
+        other = open_session(user=saver, now=noon)
+        pair = open_session(user=saver, now=noon)
+        for _ in range(2):
+            pair = refresh(refresh_token=pair.refresh_token, now=noon)
+        rows = RefreshToken.objects.count()
+        with pytest.raises(RateLimitExceededError):
+            refresh(refresh_token=pair.refresh_token, now=noon)
+        assert RefreshToken.objects.count() == rows
+        assert refresh(refresh_token=other.refresh_token, now=noon).access_token
+
+    def test_the_reuse_of_a_spent_one_ends_the_session_all_the_same(self, saver: User, noon: Any) -> None:
+        first = open_session(user=saver, now=noon)
+        pair = refresh(refresh_token=first.refresh_token, now=noon)
+        refresh(refresh_token=pair.refresh_token, now=noon)
+        later = noon.replace(second=30)
+        with pytest.raises(TokenReusedError):
+            refresh(refresh_token=first.refresh_token, now=later)
+        assert not saver.sessions.live().exists()
+
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            ("/auth/refresh", {"refresh_token": "made-up"}),
+            ("/auth/verify-email", {"token": "made-up"}),
+            ("/auth/password/reset/confirm", {"token": "made-up", "new_password": "staple the horse"}),
+        ],
+    )
+    def test_guesses_are_limited_for_a_network(self, api: APIClient, path: str, body: dict[str, str]) -> None:
+        answers = [api.post(f"{V0}{path}", body).status_code for _ in range(3)]
+        assert answers == [401, 401, 429]
+
+    def test_so_is_the_mailed_link(self, api: APIClient) -> None:
+        answers = [api.get(f"{V0}/auth/verify-email?token=made-up").status_code for _ in range(3)]
+        assert answers == [401, 401, 429]
+
+    def test_commands_are_not(self, noon: Any) -> None:
+        set_caller(Caller())
+        for _ in range(3):
+            with pytest.raises(TokenInvalidError):
+                refresh(refresh_token="made-up", now=noon)
