@@ -30,7 +30,7 @@ _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biwee
 
 
 class ActionPlanSerializer(Serializer):
-    """A goal's plan with the numbers of its newest version. Needs `today` in the context."""
+    """A goal's plan, with the numbers of its newest version."""
 
     id = UUIDField()
     user_id = UUIDField()
