@@ -199,7 +199,7 @@ class TestHistory:
 
     @staticmethod
     def forget_what_is_prepared() -> None:
-        """By the tests before, on the same connection: how PostgreSQL plans depends on how it went so far."""
+        """Statements that earlier tests prepared on this connection: their plans depend on earlier executions."""
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
         connection.connection._statements.clear()
