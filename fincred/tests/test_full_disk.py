@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
-from fincred.tests.live import wait_until
+from fincred.tests.live import manage, wait_until
 from fincred.tests.test_faults import Site, Writer
 
 pytestmark = [
@@ -68,6 +68,7 @@ def postgresql(disk: SmallDisk) -> Iterator[ThrowawayServer]:
     server.folder.rmdir()
     server.folder, server.data = disk.folder, disk.folder / "data"
     with server:
+        manage(server.url, "migrate", "--verbosity", "0")
         yield server
 
 
@@ -82,6 +83,10 @@ def database_of(site: Site) -> str:
 
 def await_database(site: Site, state: str) -> None:
     wait_until(lambda: database_of(site) == state, seconds=NOTICED_SECONDS)
+
+
+def await_metric(site: Site, line: str) -> None:
+    wait_until(lambda: line in site.get("/metrics").text, seconds=NOTICED_SECONDS)
 
 
 def goal_of(writer: Writer) -> int:
@@ -101,8 +106,8 @@ class TestFullDisk:
             await_database(site, "ok")
             disk.fill()
             await_database(site, "read_only")
-            assert "fincred_database_writable 0.0" in site.get("/metrics").text
-            assert "fincred_database_readable 1.0" in site.get("/metrics").text
+            await_metric(site, "fincred_database_writable 0.0")
+            await_metric(site, "fincred_database_readable 1.0")
             # A write may find room on a page that is there; sooner or later one needs a new one.
             check_in = {"current_amount": 1, "reflection": "x" * 1000}
             attempts = [writer.post(f"/goals/{writer.goal_id}/check-ins", check_in) for _ in range(20)]
@@ -113,5 +118,5 @@ class TestFullDisk:
             assert goal_of(writer) == 200
             disk.free()
             await_database(site, "ok")
-            assert "fincred_database_writable 1.0" in site.get("/metrics").text
+            await_metric(site, "fincred_database_writable 1.0")
             assert writer.check_in("again").status == 201
