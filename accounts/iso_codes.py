@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import pycountry
 
-# Codes of ISO 4217 in which nobody is paid: metals, units of bond markets and of account, tests, no currency.
+# Codes of ISO 4217 that are no one's money: metals, units of bond markets and of account, tests, no currency.
 _NO_MONEY = frozenset({"XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"})
 
 

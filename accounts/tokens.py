@@ -36,7 +36,7 @@ class AccessToken(tokens.AccessToken):
         """The user's and the session's id.
 
         :raises TokenExpiredError: it was right once.
-        :raises TokenInvalidError: signed by nobody or somebody else, for another audience, or not one of ours.
+        :raises TokenInvalidError: forged, unsigned, for another audience, or of another kind.
         """
         try:
             claims = _verified(raw)

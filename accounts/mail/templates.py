@@ -1,6 +1,6 @@
 """The messages that can be sent.
 
-None uses the person's name: whoever registers somebody else's address could send them any text as a name.
+None uses the person's name: by registering another person's address one could send them any text as a name.
 """
 
 from __future__ import annotations

@@ -64,14 +64,14 @@ def update_profile(*, user: User, now: datetime, **changes: Unpack[ProfileChange
         setattr(profile, name, value)
     profile.save(update_fields=list(changes))
     changed = sorted(name for name, value in changes.items() if before[name] != value)
-    told = _AUDITED.intersection(changed)
+    audited = _AUDITED.intersection(changed)
     record(
         person=person,
         action="profile.changed",
         subject=profile,
         now=now,
-        before={name: before[name] for name in told},
-        after=fields_of(profile, told) | {"changed": changed},
+        before={name: before[name] for name in audited},
+        after=fields_of(profile, audited) | {"changed": changed},
     )
     logger.info("Profile updated", extra={"user_id": str(user.pk), "fields": sorted(changes)})
     return profile

@@ -103,7 +103,7 @@ def resend_verification(*, email: str, now: datetime) -> None:
 
 @transaction.atomic
 def remind_to_verify(*, user: User, now: datetime) -> None:
-    """Queue the verification mail again, for staff whom the person asked for it."""
+    """Queue the verification mail again when the person asks staff for it."""
     person = lock_user(user.pk)
     queue_mail(user=person, purpose=MailPurpose.VERIFY_EMAIL, now=now)
     record(

@@ -112,9 +112,9 @@ class TestSendDueMail:
     def test_sends_what_is_due_with_a_token_that_works(self, saver: User, noon: datetime) -> None:
         queue(saver, noon)
         assert send_due_mail(clock=at(noon)) == (1, 0)
-        letter = mail.outbox[0]
-        assert letter.to == [saver.email]
-        token = re.findall(r"token=(\S+)", str(letter.body))[0]
+        message = mail.outbox[0]
+        assert message.to == [saver.email]
+        token = re.findall(r"token=(\S+)", str(message.body))[0]
         assert token not in OneTimeToken.objects.get().token_hash
         reset_password(token=token, new_password="staple the horse", now=noon + 59 * MINUTE)
 
@@ -127,7 +127,7 @@ class TestSendDueMail:
         queue(saver, noon)
         queue(stranger, noon - MINUTE)
         assert send_due_mail(clock=at(noon)) == (2, 0)
-        assert [letter.to for letter in mail.outbox] == [[stranger.email], [saver.email]]
+        assert [message.to for message in mail.outbox] == [[stranger.email], [saver.email]]
 
     def test_a_claim_counts_from_when_it_is_made_however_long_the_run_takes(
         self, saver: User, noon: datetime
@@ -211,4 +211,4 @@ class TestFourWorkers:
 
         with ThreadPoolExecutor(4) as threads:
             assert sum(threads.map(work, range(4))) == 12
-        assert len({letter.to[0] for letter in mail.outbox}) == len(mail.outbox) == 12
+        assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 12
