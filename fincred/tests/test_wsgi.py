@@ -10,10 +10,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.signals import request_started
+from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
-from fincred.wsgi import application
+from fincred.settings import MAX_BODY_BYTES
+from fincred.wsgi import ChunkedBody, application
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -28,10 +29,8 @@ def one_connection() -> Iterator[None]:
     request_started.connect(close_old_connections)
 
 
-def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[str, Any]:
-    """The status line and the document that answer a login."""
-    statuses: list[str] = []
-    request = {
+def request_environ(content_type: str, body: bytes) -> dict[str, Any]:
+    return {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": "/api/v0/auth/login",
         "SERVER_NAME": "localhost",
@@ -41,10 +40,15 @@ def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": BytesIO(body),
         "wsgi.url_scheme": "http",
-        **environ,
     }
-    chunks = application(request, lambda status, headers: statuses.append(status))
-    return statuses[0], json.loads(b"".join(chunks))
+
+
+def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[str, Any]:
+    """The status line and the document that a login is answered with."""
+    told: list[str] = []
+    request = request_environ(content_type, body) | environ
+    chunks = application(request, lambda status, headers: told.append(status))
+    return told[0], json.loads(b"".join(chunks))
 
 
 class TestStart:
@@ -85,11 +89,55 @@ class TestContentType:
         assert post("application/x-www-form-urlencoded; charset=base64", body)[0].startswith("401")
 
 
+CHUNKED: dict[str, Any] = {
+    "HTTP_TRANSFER_ENCODING": "chunked",
+    "wsgi.input_terminated": True,
+    "CONTENT_LENGTH": "",
+}
+
+
 class TestChunkedBody:
     def test_is_read_without_a_content_length(self) -> None:
-        chunked: dict[str, Any] = {
-            "HTTP_TRANSFER_ENCODING": "chunked",
-            "wsgi.input_terminated": True,
-            "CONTENT_LENGTH": "",
-        }
-        assert post("application/json", **chunked)[0].startswith("401")
+        assert post("application/json", **CHUNKED)[0].startswith("401")
+
+    @pytest.mark.parametrize(("length", "status"), [(MAX_BODY_BYTES, "401"), (MAX_BODY_BYTES + 1, "413")])
+    def test_may_be_as_large_as_any_other(self, length: int, status: str) -> None:
+        assert post("application/json", CREDENTIALS.ljust(length), **CHUNKED)[0].startswith(status)
+
+    def test_can_be_read_by_lines(self) -> None:
+        body = ChunkedBody(BytesIO(b"one\ntwo"), 7)
+        assert [body.readline(7), body.readline(3)] == [b"one\n", b"two"]
+
+    def test_is_not_read_before_the_person_is_known(self) -> None:
+        class Unread:
+            def read(self, size: int) -> bytes:
+                pytest.fail("It was read")
+
+            readline = read
+
+        sent = {**CHUNKED, "PATH_INFO": "/api/v0/goals", "wsgi.input": Unread()}
+        status, answer = post("application/json", **sent)
+        assert (status[:3], answer["error_code"]) == ("401", "NOT_AUTHENTICATED")
+
+
+class TestAnswer:
+    def test_waits_for_its_client_without_a_connection_to_the_database(self) -> None:
+        finished: list[object] = []
+        request_finished.connect(note := lambda sender, **named: finished.append(sender))
+        try:
+            chunks = application(request_environ("application/json", CREDENTIALS), lambda status, headers: None)
+            assert len(finished) == 1
+        finally:
+            request_finished.disconnect(note)
+        assert json.loads(b"".join(chunks))["error_code"] == "INVALID_CREDENTIALS"
+
+    def test_a_file_is_sent_as_it_is_read(self) -> None:
+        environ = request_environ("application/json", b"") | {"REQUEST_METHOD": "GET", "PATH_INFO": "/docs"}
+        page = b"".join(application(environ, lambda status, headers: None)).decode()
+        environ = request_environ("", b"") | {
+            "REQUEST_METHOD": "GET", "PATH_INFO": page.partition('src="')[2].partition('"')[0]
+        }  # fmt: skip
+        response: Any = application(environ, lambda status, headers: None)
+        assert response.streaming
+        assert b"".join(response)
+        response.close()

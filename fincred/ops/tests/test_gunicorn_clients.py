@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
-from pathlib import Path
 
 import pytest
 
@@ -274,20 +273,3 @@ class TestRefusals:
             response, body = answer(wire)
         assert (response.status, json.loads(body)) == (200, {"status": "alive"})
         assert response.headers["Cache-Control"] == "no-store"
-
-
-class TestOneThread:
-    def test_answers_in_the_thread_that_receives(self, tmp_path: Path) -> None:
-        with live_server(tmp_path, "--workers", "1", "--threads", "1") as alone:
-            tasks = Path(f"/proc/{worker_of(alone)}/task")
-            if not tasks.exists():
-                pytest.skip("Needs /proc, which tells how many threads a process has")
-            before = set(tasks.iterdir())
-            assert alone.get("/api/v0/health/live").status == 200
-            assert set(tasks.iterdir()) == before
-
-
-def worker_of(server: LiveServer) -> str:
-    """The only one."""
-    master = server.process.pid
-    return Path(f"/proc/{master}/task/{master}/children").read_text().strip()

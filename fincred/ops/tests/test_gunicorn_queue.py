@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import selectors
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
@@ -15,11 +16,12 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
-from fincred.ops import gunicorn_worker
+from fincred.ops import draining, gunicorn_worker
 from fincred.ops.client_socket import ClientSocket, Deadlines
-from fincred.ops.gunicorn_worker import BUSY, HESITATION, MOST_THREADS, SLOW, EnvelopeWorker
+from fincred.ops.gunicorn_worker import BUSY, HESITATION, MOST_THREADS, SLOW, EnvelopeWorker, announce_reload
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -60,7 +62,8 @@ class Bench:
     def connection(self) -> Any:
         accepted, client = socket.socketpair()
         conn = TConn(self.worker.cfg, accepted, "", "")
-        conn.sock = ClientSocket(accepted, Deadlines(5, 60, 1024, 10), self.worker._waiting, self.worker._lacking)
+        limits = Deadlines(0.2, 60, 1024, 10)
+        conn.sock = ClientSocket(accepted, limits, self.worker._waiting, self.worker._lacking)
         conn.data_ready, conn.peer = True, client
         self.opened.callback(conn.sock.close)
         self.opened.callback(client.close)
@@ -88,7 +91,7 @@ class Bench:
 def bench(clock: Clock) -> Iterator[Bench]:
     config = Config()
     config.set("threads", 3)
-    worker = EnvelopeWorker(1, os.getppid(), [], None, 30, config, logging.getLogger())
+    worker = EnvelopeWorker(1, os.getppid(), [], None, 30, config, Logger(config))
     worker.tpool = Held()
     worker.poller = selectors.DefaultSelector()
     with ExitStack() as opened:
@@ -136,7 +139,29 @@ class TestQueue:
         assert bench.worker._lacking() == 5
 
 
+class TestKeptRequests:
+    def test_each_has_its_own_time_for_its_head(self, bench: Bench) -> None:
+        def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+            start_response("204 No Content", [])
+            return []
+
+        bench.worker.wsgi = application
+        conn = bench.connection()
+        for _ in range(2):
+            time.sleep(0.15)
+            conn.peer.sendall(b"GET / HTTP/1.1\r\n")
+            rest = threading.Timer(0.1, conn.peer.sendall, [b"\r\n"])
+            rest.start()
+            assert bench.worker.handle(conn)
+            rest.join()
+            assert conn.peer.recv(1000).startswith(b"HTTP/1.1 204 ")
+
+
 class TestOneThread:
+    def test_answers_in_the_thread_that_receives(self, bench: Bench) -> None:
+        bench.worker.cfg.set("threads", 1)
+        assert bench.worker.get_thread_pool().submit(threading.get_ident).result() == threading.get_ident()
+
     def test_is_alive_while_requests_stand_in_line(self, bench: Bench) -> None:
         """The arbiter kills a worker that gives no sign of life; its loop gives none before all are done."""
         bench.worker.cfg.set("threads", 1)
@@ -201,3 +226,35 @@ class TestKeptConnections:
         kept.peer.send(b"GET /")
         bench.worker.murder_keepalived(force=True)
         assert (bench.worker.nr_conns, bench.begun) == (0, [])
+
+
+class TestStop:
+    @pytest.fixture(autouse=True)
+    def served(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(draining, "_draining", False)
+        bench.worker.method_queue.init()
+        bench.opened.callback(bench.worker.method_queue.close)
+        bench.worker._drain_seconds = 5
+
+    def test_a_worker_drains_and_serves_on_for_a_while(self, bench: Bench, clock: Clock) -> None:
+        bench.worker.handle_exit(None, None)
+        assert draining.is_draining()
+        bench.worker.wait_for_and_dispatch_events(0)
+        assert bench.worker.alive
+        clock.now += 5
+        bench.worker.wait_for_and_dispatch_events(0)
+        assert not bench.worker.alive
+
+    def test_a_second_signal_makes_it_no_longer(self, bench: Bench, clock: Clock) -> None:
+        bench.worker.handle_exit(None, None)
+        clock.now += 4
+        bench.worker.handle_exit(None, None)
+        clock.now += 1
+        bench.worker.wait_for_and_dispatch_events(0)
+        assert not bench.worker.alive
+
+    def test_one_whose_place_another_takes_does_not_drain(self, bench: Bench) -> None:
+        """A balancer needn't send requests elsewhere: they reach the new worker."""
+        announce_reload(SimpleNamespace(WORKERS={1: bench.worker}))
+        bench.worker.handle_exit(None, None)
+        assert not draining.is_draining()

@@ -1,6 +1,6 @@
 """What an upgrade of gunicorn has to look at: the private parts that our worker builds on.
 
-The worker was written beside gunicorn 27.0.1. A part whose text has changed fails here, with what we rely on.
+The worker was written beside gunicorn 27.0.1. A part that has changed since fails here, with what we rely on.
 Where that still holds (the tests of the worker pass, and fail with its override taken out), write the new digest
 down here, and the version in decision 11.
 """

@@ -54,6 +54,11 @@ class TestEveryAnswer:
             answer = ask("/api/v0/health", headers={"X-Request-ID": forged})
             assert answer.headers["X-Request-ID"] != forged
 
+    def test_a_prefix_in_front_of_the_path_changes_nothing(self) -> None:
+        response = Client().get("/api/v0/health", SCRIPT_NAME="/x")
+        assert response.wsgi_request.path == "/x/api/v0/health"
+        assert response.headers["Cache-Control"] == "no-store"
+
     def test_under_auth_nothing_may_be_stored(self) -> None:
         assert Client().post("/api/v0/auth/login").headers["Cache-Control"] == "no-store"
 
@@ -82,6 +87,24 @@ class TestEnvelope:
         body = json.dumps({"email": "x" * (1024 * 1024)})
         response = api.post("/api/v0/auth/register", body, content_type="application/json")
         assert_envelope(response, 413, "REQUEST_TOO_LARGE")
+
+    @pytest.mark.parametrize("coding", ["gzip, chunked", "identity, chunked", "gzip", "chunked, chunked"])
+    def test_of_a_body_in_a_coding_that_is_not_read(self, as_saver: APIClient, coding: str) -> None:
+        sent: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": coding, "CONTENT_LENGTH": ""}
+        response = as_saver.generic("PUT", "/api/v0/snapshot", "{}", "application/json", **sent)
+        assert_envelope(response, 400, "MALFORMED_REQUEST")
+
+    def test_of_a_body_that_is_broken_off(self, api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
+        class BrokenOff:
+            def read(self, size: int) -> bytes:
+                raise ConnectionResetError
+
+            readline = read
+
+        sent: dict[str, Any] = {"CONTENT_LENGTH": "46", "wsgi.input": BrokenOff()}
+        response = api.generic("POST", "/api/v0/auth/login", "", "application/json", **sent)
+        assert_envelope(response, 400, "MALFORMED_REQUEST")
+        assert not [record for record in caplog.records if record.exc_info]
 
     @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x"])
     def test_of_a_body_that_is_not_json(self, api: APIClient, kind: str) -> None:
