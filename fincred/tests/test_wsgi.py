@@ -24,9 +24,11 @@ CREDENTIALS = b'{"email": "nobody@example.com", "password": "none"}'
 @pytest.fixture(autouse=True)
 def one_connection() -> Iterator[None]:
     """As Django's test client does: the connection that holds the test's transaction stays open."""
-    request_started.disconnect(close_old_connections)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     yield
-    request_started.connect(close_old_connections)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def request_environ(content_type: str, body: bytes) -> dict[str, Any]:
