@@ -146,10 +146,10 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-# A mail that costs no network is written as soon as its transaction commits; the rest waits for `send_due_mail`.
+# Mail into files or memory is delivered when its transaction commits; SMTP waits for `send_due_mail`.
 DELIVER_MAIL_ON_COMMIT = not EMAIL_BACKEND.endswith("smtp.EmailBackend")
 
-# --- The house
+# --- Django
 INSTALLED_APPS = [
     "fincred.apps.BackOfficeConfig",
     "django.contrib.auth",
@@ -199,7 +199,7 @@ TEMPLATES = [
         },
     },
 ]
-# Served straight from the packages' own folders, so that nothing has to be collected before a start.
+# Served from the packages' own folders, so `collectstatic` isn't needed.
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
@@ -227,7 +227,7 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "sub",
 }
 
-# --- The language of the house is English, its clock is UTC; people's days come from their profiles.
+# --- English and UTC; each person's day comes from their profile's time zone.
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -266,9 +266,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "persistAuthorization": True,
         "displayRequestDuration": True,
         "filter": True,
-        "validatorUrl": None,  # or pages on a public host ask somebody else's server about the schema
+        "validatorUrl": None,  # pages on a public host would send the schema to another server
     },
-    # Choices stay where they are used: named apart, "type" and "frequency" would need invented names.
+    # Choices stay inside their schemas: as schemas of their own, "type" would need invented names.
     "POSTPROCESSING_HOOKS": ["fincred.api.openapi.finish"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v0",
@@ -288,8 +288,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 }
 CSRF_FAILURE_VIEW = "fincred.api.exception_handler.csrf_failure"
 
-# --- Safe transport. TLS ends at the proxy, which redirects; an API that redirected would hide clients that send
-# their tokens in the clear, so W008 (SECURE_SSL_REDIRECT) is answered on purpose.
+# --- Safe transport. TLS ends at the proxy. An API that redirected http to https would hide clients that send
+# tokens unencrypted, so SECURE_SSL_REDIRECT stays off and its check (W008) is silenced.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 SECURE_HSTS_SECONDS = 31_536_000
@@ -313,11 +313,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Our own line for each request says it better, and without the query string.
+        # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": [], "propagate": False},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        # Scanners ask for any host; the request's own line shows the 400.
+        # Scanners call any host; the line of the request shows the 400.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }

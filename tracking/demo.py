@@ -1,4 +1,4 @@
-"""The demo: a person who has been using FinCred for twelve weeks, told through the services."""
+"""The demo: a person who has used FinCred for twelve weeks, made by calling the services."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, Savings
 from planning.vocabulary import DebtType, PayFrequency
 from tracking.services import create_check_in
 
-# For trying things out on one's own machine; `seed_demo` refuses to run in production.
+# For trying things out on one's own machine: `seed_demo` refuses to run in production.
 DEMO_EMAIL: Final = "demo@fincred.example"
-DEMO_PASSWORD: Final = "twelve-weeks-of-saving"  # noqa: S105  known to everybody, on purpose
+DEMO_PASSWORD: Final = "twelve-weeks-of-saving"  # noqa: S105  public, on purpose
 SUPPORT_EMAIL: Final = "support@fincred.example"
-SUPPORT_PASSWORD: Final = "here-to-help-you-save"  # noqa: S105  the same
+SUPPORT_PASSWORD: Final = "here-to-help-you-save"  # noqa: S105  public, on purpose
 
 WEEKS: Final = 12
 RAISE: Final = 6
@@ -35,7 +35,7 @@ TIMEZONE: Final = "Europe/Berlin"
 
 @dataclass(frozen=True, slots=True)
 class DemoGoal:
-    """`pace` is in percent of what the plan expects; after week `until` nothing more is put aside."""
+    """A goal of the demo: its owner saves `pace` percent of what the plan expects, until week `until`."""
 
     name: str
     type: GoalType
@@ -61,31 +61,30 @@ REFLECTIONS: Final = {
 
 
 @transaction.atomic
-def tell_demo(*, now: datetime) -> User:
-    """The demo person with twelve weeks of history up to `now`. The caller has made sure that there is none."""
-    latest = now.replace(
-        hour=9, minute=0, second=0, microsecond=0
-    )  # the same weekday all year, summer time or not
+def create_demo(*, now: datetime) -> User:
+    """Create the demo person, with twelve weeks of history up to `now`; there must be none yet."""
+    # At nine in UTC, check-ins fall on the same local weekday in summer and winter.
+    latest = now.replace(hour=9, minute=0, second=0, microsecond=0)
     latest -= timedelta(days=1) if latest > now else timedelta()
     start = latest - timedelta(weeks=WEEKS)
     person = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, is_verified=True, created_at=start)
     update_profile(user=person, now=start, full_name="Dana Demo", country="DE", currency="EUR", timezone=TIMEZONE)
-    _tell_money(person, start, income="2075.00", card=None)
-    goals = [_set_goal(person, start, place, story) for place, story in enumerate(GOALS)]
-    _tell_money(person, start, income="2075.00", card=goals[1])
+    _store_snapshot(person, start, income="2075.00", card=None)
+    goals = [_create_goal(person, start, index, demo_goal) for index, demo_goal in enumerate(GOALS)]
+    _store_snapshot(person, start, income="2075.00", card=goals[1])
     plan_everything(owner=person, now=start, today=_day(start))
     for week in range(1, WEEKS + 1):
         moment = start + timedelta(weeks=week)
         if week == RAISE:
-            _tell_money(person, moment, income="2100.00", card=goals[1])
-        for goal, story in zip(goals, GOALS, strict=True):
-            _check_in(person, goal, story, week, moment)
+            _store_snapshot(person, moment, income="2100.00", card=goals[1])
+        for goal, demo_goal in zip(goals, GOALS, strict=True):
+            _check_in(person, goal, demo_goal, week, moment)
     return person
 
 
 @transaction.atomic
-def hire_support(*, now: datetime) -> User:
-    """A support agent for the back office. The caller has made sure that there is none."""
+def create_support_agent(*, now: datetime) -> User:
+    """Create a support agent for the back office; there must be none yet."""
     agent = User.objects.create_user(SUPPORT_EMAIL, SUPPORT_PASSWORD, full_name="Sascha Support", is_verified=True)
     return set_support(user=agent, is_support=True, now=now)
 
@@ -94,7 +93,7 @@ def _day(moment: datetime) -> date:
     return local_day(moment, TIMEZONE)
 
 
-def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
+def _store_snapshot(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
     contents = SnapshotContents(
         incomes=(IncomeEntry(amount=Decimal(income), frequency=PayFrequency.BIWEEKLY, source_label="Salary"),),
         expenses=Expenses(total_amount=Decimal("2950.00"), essential_amount=Decimal("2300.00")),
@@ -121,28 +120,28 @@ def _tell_money(person: User, moment: datetime, *, income: str, card: Goal | Non
     store_snapshot(owner=person, contents=contents, now=moment, today=_day(moment))
 
 
-def _set_goal(person: User, start: datetime, place: int, story: DemoGoal) -> Goal:
+def _create_goal(person: User, start: datetime, index: int, demo_goal: DemoGoal) -> Goal:
     return create_goal(
         owner=person,
-        type=story.type,
-        name=story.name,
-        target_amount=Decimal(story.target),
-        target_date=_day(start) + timedelta(days=story.days),
-        priority=story.priority,
-        primary_flag=place == 0,
-        why_text="So that a broken car is an errand and not a crisis." if place == 0 else None,
-        now=start + timedelta(minutes=place),  # so that the newest is the last one told
+        type=demo_goal.type,
+        name=demo_goal.name,
+        target_amount=Decimal(demo_goal.target),
+        target_date=_day(start) + timedelta(days=demo_goal.days),
+        priority=demo_goal.priority,
+        primary_flag=index == 0,
+        why_text="So that a broken car is an errand and not a crisis." if index == 0 else None,
+        now=start + timedelta(minutes=index),  # in this order for lists by age
         today=_day(start),
     )
 
 
-def _check_in(person: User, goal: Goal, story: DemoGoal, week: int, moment: datetime) -> None:
+def _check_in(person: User, goal: Goal, demo_goal: DemoGoal, week: int, moment: datetime) -> None:
     """Weekly for the first goal, every other week for the others, until it is reached."""
     goal.refresh_from_db()
     if goal.status != Status.ACTIVE or (not goal.primary_flag and week % 2):
         return
-    amount = Decimal(ceil(goal.expected_on(_day(moment)) * story.pace / 100))
-    saved = goal.current_amount if week > story.until else min(amount, goal.target_amount)
+    amount = Decimal(ceil(goal.expected_on(_day(moment)) * demo_goal.pace / 100))
+    saved = goal.current_amount if week > demo_goal.until else min(amount, goal.target_amount)
     create_check_in(
         owner=person,
         goal_id=goal.id,

@@ -1,4 +1,4 @@
-"""Many invented people at once, for measuring: written in bulk, past the services, but as consistent as theirs.
+"""Many invented people at once, for measuring: written in bulk, without the services, but as consistent as theirs.
 
 Each has one snapshot, three goals and eight weeks of check-ins. Person n is the same on every run.
 """
@@ -38,7 +38,7 @@ GOALS: Final = (
 
 @dataclass
 class Rows:
-    """What one batch inserts, in the order in which it must be inserted."""
+    """The rows of one batch, in the order of their insertion."""
 
     users: list[User] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
@@ -56,13 +56,13 @@ class Rows:
 
 
 def missing_people(wanted: int) -> range:
-    """The numbers of those of the first `wanted` who don't exist yet: a run that was stopped goes on."""
+    """The numbers of the people who don't exist yet, so that a stopped run continues."""
     last = User.objects.filter(email__endswith=f"@{DOMAIN}").aggregate(last=Max("email"))["last"]
     return range(int(last.partition("@")[0]) + 1 if last else 1, wanted + 1)
 
 
 def load_people(numbers: range, *, password: str, now: datetime, progress: Callable[[int], None]) -> None:
-    """Insert them, all with the same (hashed) password, and tell `progress` after each batch how many."""
+    """Insert these people, all with the same (hashed) password; `progress` gets the size of each batch."""
     for first in range(0, len(numbers), BATCH):
         batch = numbers[first : first + BATCH]
         rows = Rows()

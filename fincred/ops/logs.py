@@ -1,7 +1,6 @@
-"""Log lines: one event a line, for people on a console or for machines as JSON.
+"""Log lines: one event a line, for people on a console or as JSON for machines.
 
-Whatever a service adds with `extra={...}` becomes a field. `bind` adds fields to every line of the
-request that is being served.
+What a service passes as `extra={...}` becomes fields. `bind` adds fields to every line of the current request.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NO_
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "request", "server_time"}
 
 
-# What a message or an exception's text may carry and no log may hold: addresses and tokens.
+# Addresses and tokens may be in a message or an exception's text, and must not be in a log.
 _PERSONAL = re.compile(r"[^\s@\"'=(<]+@[^\s@]+\.[^\s@\"')>]+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _REMOVED = "[removed]"
 _ENCODER = json.JSONEncoder(default=str)
@@ -35,7 +34,7 @@ def bind(**fields: str) -> None:
 
 
 def start_context(**fields: str) -> None:
-    """Forget the request before and start with these fields."""
+    """Start a request: drop the fields of the one before, and add these."""
     _context.set(fields)
 
 
@@ -54,7 +53,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 class _ScrubbedFormatter(logging.Formatter):
-    """An exception is logged with its traceback, but without what it may quote of a person."""
+    """Logs an exception with its traceback, and removes personal data that its text may quote."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  logging's own name
         text, error = super().formatException(ei), ei[1]

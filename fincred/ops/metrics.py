@@ -30,7 +30,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def observe(*, route: str, method: str, status: int, seconds: float) -> None:
-    """Count one request. A method that HTTP doesn't know is counted as OTHER, or anybody could add series."""
+    """Count one request. Unknown methods are counted as OTHER, or clients could create series without end."""
     known = method if method in _METHODS else "OTHER"
     requests, times = _series(route, known, status)
     requests.inc()

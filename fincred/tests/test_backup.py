@@ -48,7 +48,7 @@ def manage(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
 class TestRoundTrip:
     def test_an_empty_database_becomes_equal_by_hash(self, file: Path, tmp_path: Path) -> None:
         """Whatever engine the suite runs on, the restored one is SQLite: the file belongs to no engine."""
-        demo.tell_demo(now=clock.now())
+        demo.create_demo(now=clock.now())
         Goal.objects.update(target_amount=MAX_MONEY)
         before = archive.digests()
         call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
@@ -63,7 +63,7 @@ class TestRoundTrip:
         assert shell.stdout.strip() == json.dumps(before)
 
     def test_the_restored_serves_on(self, file: Path, tmp_path: Path) -> None:
-        demo.tell_demo(now=clock.now())
+        demo.create_demo(now=clock.now())
         archive.backup(file)
         other = tmp_path / "other.sqlite3"
         manage(other, "migrate", "-v0")
@@ -80,7 +80,7 @@ class TestRoundTrip:
         rows = archive.backup(file)
         assert archive.restore(file).rows == rows
         assert archive.digests() == before
-        demo.tell_demo(now=clock.now())
+        demo.create_demo(now=clock.now())
         assert AuditEntry.objects.exists()
 
 

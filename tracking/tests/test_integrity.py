@@ -90,7 +90,7 @@ class TestWeeks:
 
 class TestCommand:
     def test_the_demo_is_whole(self) -> None:
-        demo.tell_demo(now=clock.now())
+        demo.create_demo(now=clock.now())
         assert PlanVersion.objects.exists()
         assert run().count(": ok") == 4
 
@@ -103,7 +103,7 @@ class TestCommand:
             run()
 
     def test_a_version_that_cannot_be_replayed_is_found(self) -> None:
-        demo.tell_demo(now=clock.now())
+        demo.create_demo(now=clock.now())
         version = PlanVersion.objects.order_by("pk").first()
         assert version is not None
         with connection.cursor() as cursor:  # a model's save refuses

@@ -16,7 +16,7 @@ from tracking import demo, load
 
 class Command(BaseCommand):
     help = (
-        "Make a demo person with twelve weeks of history and a support agent; who is there already stays. "
+        "Make a demo person with twelve weeks of history and a support agent; those who exist already stay. "
         "Example: manage.py seed_demo --users 1000"
     )
 
@@ -26,22 +26,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, users: int | None, if_new: bool, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("The demo's passwords are known to everybody, so production has none.")
+            raise CommandError("The demo's passwords are public, so production has none.")
         if users is not None:
             self._load(users)
         elif not (if_new and User.objects.exists()):
             self._seed()
-        self._tell_logins()
+        self._show_logins()
 
     def _seed(self) -> None:
         if not User.objects.filter(email=demo.DEMO_EMAIL).exists():
             self.stdout.write("Making a demo person with twelve weeks of history, and a support agent")
-            demo.tell_demo(now=clock.now())
+            demo.create_demo(now=clock.now())
         if not User.objects.filter(email=demo.SUPPORT_EMAIL).exists():
-            demo.hire_support(now=clock.now())
+            demo.create_support_agent(now=clock.now())
 
-    def _tell_logins(self) -> None:
-        """Of those who are there; on a second run as well, since that is when they are looked for."""
+    def _show_logins(self) -> None:
+        """Those of the people who exist, on a second run as well."""
         for title, email, password in (
             ("Demo person", demo.DEMO_EMAIL, demo.DEMO_PASSWORD),
             ("Support agent", demo.SUPPORT_EMAIL, demo.SUPPORT_PASSWORD),
