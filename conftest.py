@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -34,6 +35,14 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Processes of a parallel run have to agree on names: no compressed bytes and no new UUIDs in them."""
+    changing = isinstance(val, bytes) or (
+        isinstance(val, str) and re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-", val)
+    )
+    return argname if changing else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
