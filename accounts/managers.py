@@ -113,5 +113,5 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
 
 class IdempotencyKeyQuerySet(models.QuerySet[Row]):
     def purgeable(self, now: datetime) -> Self:
-        """Older than a day: sent again, they stand for a new request."""
+        """Older than a day: a key older than a day counts as new."""
         return self.filter(created_at__lt=now - IDEMPOTENCY_KEYS_LIVE)

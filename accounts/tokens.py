@@ -58,6 +58,6 @@ class _Claims(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _verified(raw: str) -> _Claims:
-    """A signature that was right stays right, and a client sends the same token for half an hour."""
+    """A valid signature never becomes invalid, and a client sends the same token for half an hour."""
     token = AccessToken(raw)  # type: ignore[arg-type]  # the stub has its own encoded form wrong
     return _Claims(UUID(token["sub"]), UUID(token[SESSION_CLAIM]), token["exp"])

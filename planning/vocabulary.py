@@ -1,4 +1,6 @@
-"""The words that money and plans are described with, shared by models, serializers and the engine."""
+"""The words that money and plans are described with, shared by models, serializers and the engine.
+
+Debt types and pay frequencies are stored in JSON: a new one needs no migration. The others do."""
 
 from __future__ import annotations
 

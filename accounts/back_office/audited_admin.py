@@ -48,7 +48,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
     A list is one entry in the staff member's own chain, with the ids shown; a row's page, and its history, is an
     entry in the chain of the person it is about. What actions do is recorded by the services they call.
 
-    A list answers only to what it declares: other filters could find out the columns that it doesn't show.
+    A list accepts only its declared filters: other filters could find out the columns that it doesn't show.
     """
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -72,7 +72,7 @@ def finish_restore(
 
 
 def _still_there(ids: list[UUID]) -> list[UUID]:
-    """Those of the people that are in the database. The list is as long as the service is old."""
+    """Those of the people that are in the database, in batches: the list grows over the years."""
     found: list[UUID] = []
     for first in range(0, len(ids), BATCH):
         found += User.objects.filter(pk__in=ids[first : first + BATCH]).values_list("pk", flat=True)

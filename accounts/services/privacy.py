@@ -40,7 +40,7 @@ BATCH = 1000
 def export_person(*, user: User, now: datetime) -> dict[str, Any]:
     """Everything held about the person as of one moment, in the sections that the models declare.
 
-    Their own writes wait meanwhile. Password, keys and hashes stay out: they are locks, not data.
+    Their own writes wait meanwhile. Password, keys and hashes stay out: they are credentials, not personal data.
     """
     person = lock_user(user.pk)
     record(person=person, action="person.exported", subject=person, now=now)

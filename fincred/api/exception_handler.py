@@ -68,7 +68,7 @@ def headers_of(status: int) -> dict[str, str]:
 
 
 def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str | None]]:
-    """DRF's nested errors as one list, with dotted paths; whole-object errors stand under None."""
+    """DRF's nested errors as one list, with dotted paths; errors of the whole object have the field None."""
     if isinstance(detail, dict):
         for name, entry in detail.items():
             inner = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")

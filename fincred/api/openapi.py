@@ -122,7 +122,7 @@ class Schema(AutoSchema):
         return [_TAGS.get(parts[-1] if len(parts) > 1 else parts[0], _TAGS.get(parts[0], parts[0]))]
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
-        """Nothing where the view doesn't describe itself: the library would take the class's docstring."""
+        """Empty, so that the library doesn't use the docstring of the view's class."""
         return ""
 
     def get_operation_id(self) -> str:
@@ -228,7 +228,7 @@ def _error_response(status: int, refusals: list[tuple[str, str]]) -> dict[str, A
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing hook: what operations share becomes components, and what generators trip over goes."""
+    """Postprocessing hook: shared parts become components, and what breaks generators is removed."""
     components = result["components"]
     for name, schema in components["schemas"].items():
         if name.endswith("Request"):

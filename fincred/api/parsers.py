@@ -76,7 +76,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def whole(stream: IO[Any] | HttpRequest) -> bytes:
-    """The body, kept by Django for when a deadlock makes the request start anew."""
+    """The body, kept by Django, so that the request can be repeated after a deadlock."""
     body: bytes = stream.body if isinstance(stream, HttpRequest) else stream.read()
     return body
 

@@ -224,7 +224,10 @@ class ChoiceField(serializers.ChoiceField):
 
 
 class QueryChoicesField(serializers.ListField):
-    """One value of a query parameter, or several of which any may match; a wrong one is told under its name."""
+    """One value of a query parameter, or several of which any may match.
+
+    An error is listed under the parameter's name.
+    """
 
     def __init__(self, choices: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(child=ChoiceField(choices), **kwargs)

@@ -72,7 +72,7 @@ class ApiView(GenericAPIView[Any]):
         """The body, checked.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
-        :raises MalformedRequestError: PUT or PATCH without a body: what isn't there is no empty document.
+        :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`.
         """
         data = self.request.data
         if self.request.method in ("PUT", "PATCH") and not self.request._request.body:
@@ -89,7 +89,7 @@ class ApiView(GenericAPIView[Any]):
 
     @contextmanager
     def not_found_first(self, target: BoundQuery[Any]) -> Iterator[None]:
-        """Around checks of input: a `target` that doesn't exist is a 404, whatever is wrong with the input.
+        """Wrap input checks in this: a missing `target` is answered with 404 before any input error.
 
         The target is read only when the input is refused.
         """
@@ -140,7 +140,7 @@ class ApiView(GenericAPIView[Any]):
 
 
 def _page_and_total(rows: Any, *, limit: int, offset: int) -> tuple[list[Any], int]:
-    """The rows of the page, and how many there are in all; the last page tells that without counting."""
+    """The rows of the page, and how many there are in all; on the last page the total is known without a count."""
     if isinstance(rows, BoundQuery):
         on_page = rows.page(limit=limit, offset=offset).all()
     else:

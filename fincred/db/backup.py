@@ -128,7 +128,7 @@ def check(path: Path) -> Archive:
 def restore(path: Path, *, start: StartProgress = lambda _: lambda _: None) -> Archive:
     """Load the archive into a migrated database without people. `ready` is then 503 until `after_restore` has run.
 
-    `start` is called with the number of rows, and what it returns with the size of each batch.
+    `start` is called with the number of rows; the function that it returns, with the size of each batch.
 
     :raises ArchiveError: as `check` does, or the database isn't empty, or refuses a row. Then nothing was changed.
     :raises OSError: the file can't be read.

@@ -1,4 +1,4 @@
-"""What is held about a person, as each model declares it; export and erasure read nothing else.
+"""What is held about a person, as each model declares it; export and erasure use only these declarations.
 
     class CheckIn(UUIDModel):
         privacy = Privacy(owner="user", section="tracking.check_ins")

@@ -4,7 +4,7 @@
     OF_PERSON.bind(owner=user.pk).page(limit=20).all()
     goals, plans = fetch_all(OF_PERSON.bind(owner=user.pk), OPEN_PLANS.bind(owner=user.pk))
 
-Building and compiling a queryset costs Python more than executing it costs PostgreSQL. The rows are those that the
+Building and compiling a queryset takes Python longer than PostgreSQL needs to run it. The rows are those that the
 queryset itself would give: model instances, or the values of `values_list`.
 """
 

@@ -145,7 +145,7 @@ _NEED_ROOM = (
     "SET LOCAL work_mem = '64kB'",
     "SELECT count(*) FROM (SELECT n FROM generate_series(1, 20000) n ORDER BY n DESC) sorted",
 )
-# Others hold the row, or SQLite's lock: then they write.
+# If another transaction holds the lock, the database takes writes.
 _LOCK_NOT_AVAILABLE = "55P03"
 _SQLITE_BUSY = "SQLITE_BUSY"
 
