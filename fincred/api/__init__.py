@@ -1,5 +1,5 @@
 """HTTP as every app speaks it: base views, strict serializers, answers, pages, errors and the OpenAPI document.
 
 Belongs here: what all endpoints share. Doesn't: any endpoint's own rule, and SQL (`fincred.db`).
-When you add an error category, also give it a status in `exception_handler.STATUS`, and name it in architecture.md.
+When you add an error category, also give it a status in `exception_handler.STATUS`, and a line in architecture.md.
 """

@@ -65,7 +65,7 @@ class _ScrubbedFormatter(logging.Formatter):
 
 
 def _harmless(error: DatabaseError) -> str:
-    """PostgreSQL's first line names a constraint, the next ones quote the row; a DataError's first line does, too."""
+    """PostgreSQL's first line names a constraint, the next ones quote the row; of a DataError, the first too."""
     return _REMOVED if isinstance(error, DataError) else str(error).partition("\n")[0]
 
 
