@@ -11,7 +11,7 @@ from urllib.parse import quote
 import django_stubs_ext
 
 from fincred import __version__
-from fincred.db.postgresql.pipeline import Connection
+from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.env_file import ENV_FILE, read_env_file
 from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
 
@@ -97,7 +97,7 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
     # Values travel beside the statement. psycopg itself prepares nothing (Django's default).
     options = {**waits, **database.get("OPTIONS", {}), "pool": pool, "server_side_binding": True}
     if DATABASE_POOLER == "none":
-        limits = "-c statement_timeout=10s -c lock_timeout=4s -c idle_in_transaction_session_timeout=30s"
+        limits = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
         # What is prepared is planned once. A LIMIT that PostgreSQL can't see it takes for a tenth of all rows, and
         # where that looks dear it would plan anew each time, which costs more than the rows do.
         options["options"] = f"{limits} -c plan_cache_mode=force_generic_plan"

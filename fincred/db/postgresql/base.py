@@ -17,14 +17,7 @@ from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
-from fincred.db.postgresql.pipeline import Result, Statement
-
-_NO_TIMEOUT = (
-    "PostgreSQL would never end a slow statement: statement_timeout is 0. A pooler drops the timeouts that FinCred"
-    " asks for when it connects. Set them for the role, then let the pooler connect anew (PgBouncer: RECONNECT):"
-    " ALTER ROLE {role} SET statement_timeout = '10s'; ALTER ROLE {role} SET lock_timeout = '4s';"
-    " ALTER ROLE {role} SET idle_in_transaction_session_timeout = '30s';"
-)
+from fincred.db.postgresql.pipeline import TIMEOUTS, Result, Statement
 
 
 def is_dead(connection: Any) -> bool:
@@ -49,6 +42,15 @@ class JsonbTextLoader(Loader):
 def _register_jsonb(adapters: AdaptersMap) -> None:
     """Once: all connections share the adapters, and each change empties their caches."""
     adapters.register_loader("jsonb", JsonbTextLoader)
+
+
+def _without_timeout(role: str) -> str:
+    commands = [f"ALTER ROLE \"{role}\" SET {name} = '{value}';" for name, value in TIMEOUTS.items()]
+    return (
+        "PostgreSQL would never end a slow statement: statement_timeout is 0. A pooler drops the timeouts that"
+        " FinCred asks for when it connects. Set them for the role, then let the pooler connect anew (PgBouncer:"
+        f" RECONNECT): {' '.join(commands)}"
+    )
 
 
 class DatabaseValidation(BaseDatabaseValidation):
@@ -126,7 +128,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""
         try:
             if connection.execute("SHOW statement_timeout").fetchone() == ("0",):
-                raise ImproperlyConfigured(_NO_TIMEOUT.format(role=self.settings_dict["USER"]))
+                raise ImproperlyConfigured(_without_timeout(self.settings_dict["USER"]))
         except BaseException:
             self.pool.putconn(connection)
             raise

@@ -23,6 +23,9 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
+# What PostgreSQL ends by itself. FinCred asks for it when it connects; behind a pooler the role has to bring it.
+TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
+
 # SQL with `%s` for each parameter, and the parameters.
 Statement = tuple[str, Sequence[Any]]
 

@@ -23,7 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from fincred.db.postgresql.base import DatabaseWrapper
-from fincred.db.postgresql.pipeline import Connection
+from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.db.tests.links import address, one
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
@@ -35,7 +35,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgre
 
 PEOPLE = 6
 ROUNDS = 8
-TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 class TestName:
