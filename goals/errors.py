@@ -21,7 +21,7 @@ class GoalLimitExceededError(ConflictError):
 
 
 class InvalidStatusTransitionError(ConflictError):
-    """The goal can't go from its status to the asked one.
+    """The goal can't go from its status to the requested one.
 
     Facts: `current_status`, `requested_status`, `reason` (not_allowed, target_reached, target_date_passed) and
     the reason's own values.

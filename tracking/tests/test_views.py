@@ -182,8 +182,8 @@ class TestTotal:
 
     def totals(self, client: APIClient, goal: Goal, **query: str) -> list[int]:
         """Of the goal, of the person, and of the person asking for the goal."""
-        asked = ((of(goal), query), (ALL, query), (ALL, query | {"goal_id": str(goal.id)}))
-        return [int(client.get(url, query).headers["X-Total-Count"]) for url, query in asked]
+        lists = ((of(goal), query), (ALL, query), (ALL, query | {"goal_id": str(goal.id)}))
+        return [int(client.get(url, query).headers["X-Total-Count"]) for url, query in lists]
 
     @pytest.mark.parametrize(
         ("query", "of_goal", "of_person"),
