@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fincred.env_file import read_env_file
 from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
@@ -36,6 +37,7 @@ class TestSettings:
     def test_the_example_names_settings_only(self) -> None:
         names = set(re.findall(r"^([A-Z_]+)=", text(".env.example"), re.MULTILINE))
         assert names <= settings_read() | {"POSTGRES_PASSWORD"}
+        assert read_env_file(ROOT / ".env.example").faults == []
 
 
 class TestCommands:
