@@ -21,6 +21,7 @@ from rest_framework import exceptions as drf
 
 from fincred import errors
 from fincred.api.renderers import JSONResponse
+from fincred.db.refusals import refuses_writes
 
 STATUS: dict[type[errors.FinCredError], int] = {
     errors.AuthenticationError: 401,
@@ -132,7 +133,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """An unexpected exception. A database that can't be reached or written is a 503 with `Retry-After`."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError) or _is_read_only(error):
+    if isinstance(error, OperationalError | InterfaceError) or refuses_writes(error):
         return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)
     if isinstance(error, DjangoDatabaseError):
         return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)
@@ -144,8 +145,3 @@ def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
     """With DEBUG Django shows a page of its own instead of calling `server_error`; the API answers as without."""
     if request is not None and settings.DEBUG:
         request.server_error = server_error(request)  # type: ignore[attr-defined]
-
-
-def _is_read_only(error: BaseException | None) -> bool:
-    """PostgreSQL takes no writes now: a standby, or `default_transaction_read_only`."""
-    return isinstance(error, DjangoDatabaseError) and getattr(error.__cause__, "sqlstate", "") == "25006"

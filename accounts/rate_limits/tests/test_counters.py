@@ -126,3 +126,11 @@ class TestOverHTTP:
         assert answers[2].headers["Retry-After"] == "60"
         assert answers[2].json()["error_code"] == "RATE_LIMIT_EXCEEDED"
         assert as_saver.patch("/api/v0/users/me/profile", {"country": "SE"}).status_code == 200
+
+    def test_a_counter_that_fails_otherwise_is_not_passed_over(self, as_saver: APIClient, settings: Any) -> None:
+        """Only while the database takes no writes are reads not counted."""
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        as_saver.raise_request_exception = False
+        with connections["default"].cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_ratecounter RENAME TO gone")
+        assert as_saver.get("/api/v0/users/me").status_code >= 500

@@ -11,10 +11,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.db.utils import DatabaseErrorWrapper
 from prometheus_client import REGISTRY
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from fincred.db.tests.postgresql import free_port
@@ -133,26 +134,22 @@ class TestLook:
 
 @contextmanager
 def refused_writes() -> Iterator[None]:
-    if connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL transaction_read_only = on")
-            yield
-            transaction.set_rollback(True)
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA query_only = on")
-            yield
-            cursor.execute("PRAGMA query_only = off")
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = on" if sqlite else "SET default_transaction_read_only = on")
+        yield
+        cursor.execute("PRAGMA query_only = off" if sqlite else "RESET default_transaction_read_only")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 class TestRefusedWrites:
     def test_are_found(self, gauges: Gauges) -> None:
         with refused_writes():
             assert look() == Condition(Check.READ_ONLY, Check.OK, Check.OK)
         assert gauges() == [1, 0, 1]
 
-    def test_are_a_503_for_clients(self, as_saver: APIClient) -> None:
+    def test_are_a_503_for_clients_whose_reads_go_on(self, as_saver: APIClient, settings: Settings) -> None:
+        settings.RATE_LIMIT_ENABLED = True  # and counted in this database
         as_saver.raise_request_exception = False
         with refused_writes():
             response = as_saver.patch("/api/v0/users/me/profile", {"country": "DE"})
