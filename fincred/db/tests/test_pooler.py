@@ -27,7 +27,7 @@ from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.db.tests.links import address, one
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
-from fincred.tests.live import ROOT, LiveServer
+from fincred.tests.live import ROOT, LiveServer, manage
 from tracking.demo import DEMO_PASSWORD
 from tracking.load import DOMAIN
 
@@ -142,7 +142,7 @@ class TestMissingTimeout:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThrowawayServer]:
+def server() -> Iterator[ThrowawayServer]:
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to put a pooler before a server of its own")
@@ -150,9 +150,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThrowawayServer
         with psycopg.connect(server.url, autocommit=True) as link:
             for name in TIMEOUTS:
                 link.execute(f"ALTER ROLE postgres SET {name} = '10s'")
-        site = LiveServer(tmp_path_factory.mktemp("site"), server.url)
-        site.manage("migrate", "--verbosity", "0")
-        site.manage("seed_demo", "--users", str(PEOPLE))
+        manage(server.url, "migrate", "--verbosity", "0")
+        manage(server.url, "seed_demo", "--users", str(PEOPLE))
         yield server
 
 
@@ -207,18 +206,16 @@ class TestPgBouncer:
     def test_serves_many_people_of_several_processes_over_few_connections(
         self, server: ThrowawayServer, tmp_path: Path, setting: str, configuration: str
     ) -> None:
-        with ThrowawayPgBouncer(server, connections=3, settings=configuration) as pooler:
-            site = LiveServer(
+        with (
+            ThrowawayPgBouncer(server, connections=3, settings=configuration) as pooler,
+            LiveServer(
                 tmp_path, pooler.url, "--workers", "3", "--threads", "2",
                 DATABASE_POOLER=setting, RATE_LIMIT_ENABLED="false", LOG_LEVEL="ERROR",
-            )  # fmt: skip
-            site.start()
-            try:
-                people = [Person(site, 1 + number) for number in range(PEOPLE)]
-                together = Barrier(PEOPLE)
-                with ThreadPoolExecutor(PEOPLE) as threads:
-                    list(threads.map(lambda person: person.live(together), people))
-                assert site.get("/api/v0/health/ready").status == 200
-            finally:
-                site.stop()
+            ) as site,
+        ):  # fmt: skip
+            people = [Person(site, 1 + number) for number in range(PEOPLE)]
+            together = Barrier(PEOPLE)
+            with ThreadPoolExecutor(PEOPLE) as threads:
+                list(threads.map(lambda person: person.live(together), people))
+            assert site.get("/api/v0/health/ready").status == 200
         assert [person.wrong for person in people] == [[]] * PEOPLE
