@@ -13,7 +13,7 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import ThreadWorker
 
 from fincred.ops.client_socket import PATIENCE, ClientSocket, Deadlines
+from fincred.ops.pool import Pool
 
 # The first that fits; anything else is a fault of ours.
 STATUS: dict[type[Exception], int] = {
@@ -44,9 +45,6 @@ STATUS: dict[type[Exception], int] = {
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
 MOST_THREADS = 15
 
-# After so many seconds a request is waiting for something, and no longer counts as being worked on.
-SLOW = 0.02
-
 # How often requests in the queue are looked at, in seconds.
 TICK = 0.01
 
@@ -60,17 +58,13 @@ LINGER = 2.0
 # thread: then the connection can be kept.
 UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
 
+# What gunicorn wants to hear of a request that is answered.
+IS_KEPT: dict[bool, Future[bool]] = {True: Future(), False: Future()}
+for each, future in IS_KEPT.items():
+    future.set_result(each)
+
 # From so many chunks on, a body has to have so many bytes in each of them on average.
 CHUNKS, CHUNK_BYTES = 1000, 64
-
-
-class AtOnce(Executor):
-    """A pool without threads: `submit` does what it is given."""
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(call(*args, **named))
-        return done
 
 
 class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
@@ -79,7 +73,7 @@ class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
     Until it is read to its end the connection can't be kept, and the answer says so.
     """
 
-    def __init__(self, req: Any, sock: ClientSocket, waited_for: Callable[[], int]) -> None:
+    def __init__(self, req: Any, sock: ClientSocket, waited_for: Callable[[], bool]) -> None:
         super().__init__(req.body.reader)
         self._sock = sock
         self._waited_for = waited_for
@@ -140,24 +134,20 @@ class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
 
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._queue: deque[Any] = deque()
-        self._working: dict[Any, float] = {}
         self._waiting: dict[ClientSocket, float] = {}
         self._leaving: deque[Any] = deque()
         self._busy_since: float | None = None
         self._stops_at: float | None = None
         super().__init__(*args, **kwargs)
-        self._most_threads = max(self.cfg.threads, MOST_THREADS)
+        threads = int(self.cfg.threads)
+        self._pool: Pool[Any] = Pool(
+            self._answer,
+            threads=threads,
+            most=max(threads, MOST_THREADS),
+            is_waiting=lambda conn: conn.sock in self._waiting,
+        )
 
     # --- Who works
-
-    def get_thread_pool(self) -> Executor:
-        """With `--threads 1` requests are answered by the thread that receives them.
-
-        Handing each to another thread and back costs as much as reading a goal. In exchange a client who sends
-        slowly holds up a worker, as with gunicorn's sync workers: a proxy that buffers has to stand before it.
-        """
-        return AtOnce() if self.cfg.threads == 1 else ThreadPoolExecutor(self._most_threads)
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
@@ -172,39 +162,25 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         )
 
     def enqueue_req(self, conn: Any) -> None:
-        """A new connection takes no thread before its first byte, a request none before others are done."""
+        """A new connection takes no thread before its first byte, and a request none before others are done.
+
+        With `--threads 1` requests are answered by the thread that receives them. In exchange a client who sends
+        slowly holds up a worker, as with gunicorn's sync workers: a proxy that buffers has to stand before it.
+        """
         if not conn.data_ready:
-            conn.sock = ClientSocket(conn.sock, self._deadlines, self._waiting, self._lacking)
+            conn.sock = ClientSocket(conn.sock, self._deadlines, self._waiting, lambda: self._pool.lacking)
             conn.timeout = time.monotonic() + self._deadlines.head_seconds
             self.pending_conns.append(conn)
             callback = partial(self.on_pending_socket_readable, conn)
             self.poller.register(conn.sock, selectors.EVENT_READ, callback)
         elif self.cfg.threads == 1:
-            super().enqueue_req(conn)
+            self._answer(conn)
         else:
-            self._queue.append(conn)
-            self._start_next()
+            self._pool.put(conn)
 
-    def _start_next(self) -> None:
-        """Start requests from the queue while fewer than `--threads` are worked on.
-
-        Those that wait for their clients, or take long (a password's hash, a lock), don't count: threads that take
-        turns in one interpreter cost each other time, but one that waits costs nothing.
-        """
-        if not self._queue:
-            return
-        now = time.monotonic()
-        at_work = sum(
-            now - since < SLOW and conn.sock not in self._waiting for conn, since in self._working.items()
-        )
-        while self._queue and at_work < self.cfg.threads and len(self._working) < self._most_threads:
-            conn = self._queue.popleft()
-            self._working[conn] = now
-            super().enqueue_req(conn)
-            at_work += 1
-
-    def _lacking(self) -> int:
-        return len(self._queue) if len(self._working) >= self._most_threads else 0
+    def _answer(self, conn: Any) -> None:
+        is_kept = bool(self.handle(conn))
+        self.method_queue.defer(self.finish_request, conn, IS_KEPT[is_kept])
 
     def handle(self, conn: Any) -> Any:
         if self.cfg.threads == 1:
@@ -214,14 +190,14 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         if isinstance(req.body.reader, ChunkedReader) or req.body.reader.length:
-            ClientBody(req, conn.sock, lambda: len(self._queue))
+            ClientBody(req, conn.sock, lambda: self._pool.has_queue)
         else:
             req._expected_100_continue = False
         return super().handle_request(req, conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(TICK if self._queue else timeout)
-        self._start_next()
+        super().wait_for_and_dispatch_events(TICK if self._pool.has_queue else timeout)
+        self._pool.relieve()
         if self._stops_at is not None and time.monotonic() >= self._stops_at:
             super().handle_exit(None, None)
 
@@ -256,9 +232,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         Closed at once, what a client is still sending would make it lose our answer. gunicorn waits for its end,
         up to two seconds for each, and accepts and answers nothing meanwhile.
         """
-        self._working.pop(conn, None)
-        self._start_next()
-        if not fs.cancelled() and not fs.exception() and fs.result():
+        if fs.result():
             super().finish_request(conn, fs)
         elif conn.sock.gave_up:
             # At once, and with what the system still holds for a client that doesn't read.
@@ -284,7 +258,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             more = client.recv(65_536)
         except OSError:
             more = b""
-        if self._queue or not more:
+        if self._pool.has_queue or not more:
             self._leaving.remove(conn)
             self._hang_up(conn)
 

@@ -1,4 +1,4 @@
-"""Which request is worked on when, and which connection is accepted or closed: a worker without its loop."""
+"""Which connection is accepted, kept or closed: a worker without its loop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,20 +20,9 @@ from gunicorn.workers.gthread import TConn
 
 from fincred.ops import draining, gunicorn_worker
 from fincred.ops.client_socket import ClientSocket, Deadlines
-from fincred.ops.gunicorn_worker import BUSY, HESITATION, MOST_THREADS, SLOW, EnvelopeWorker, announce_reload
+from fincred.ops.gunicorn_worker import BUSY, HESITATION, IS_KEPT, EnvelopeWorker, announce_reload
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
-
-
-class Held(Executor):
-    """Begins what it is given; the test ends it."""
-
-    def __init__(self) -> None:
-        self.begun: list[Any] = []
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        self.begun.append(args[0])
-        return Future()
 
 
 @dataclass
@@ -58,12 +46,13 @@ class Bench:
 
     worker: EnvelopeWorker
     opened: ExitStack
+    begun: list[Any] = field(default_factory=list)
 
     def connection(self) -> Any:
         accepted, client = socket.socketpair()
         conn = TConn(self.worker.cfg, accepted, "", "")
         limits = Deadlines(0.2, 60, 1024, 10)
-        conn.sock = ClientSocket(accepted, limits, self.worker._waiting, self.worker._lacking)
+        conn.sock = ClientSocket(accepted, limits, self.worker._waiting, lambda: 0)
         conn.data_ready, conn.peer = True, client
         self.opened.callback(conn.sock.close)
         self.opened.callback(client.close)
@@ -71,72 +60,28 @@ class Bench:
         return conn
 
     def request(self) -> Any:
-        """One that stands in the queue, or has begun."""
+        """One that is being answered, until the test ends it."""
         conn = self.connection()
         self.worker.enqueue_req(conn)
         return conn
 
     def end(self, conn: Any) -> None:
         """The answer is sent, and the connection ends."""
-        done: Future[bool] = Future()
-        done.set_result(False)
-        self.worker.finish_request(conn, done)
-
-    @property
-    def begun(self) -> list[Any]:
-        return list(self.worker.tpool.begun)
+        self.worker.finish_request(conn, IS_KEPT[False])
 
 
 @pytest.fixture
-def bench(clock: Clock) -> Iterator[Bench]:
+def bench(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     config = Config()
     config.set("threads", 3)
     worker = EnvelopeWorker(1, os.getppid(), [], None, 30, config, Logger(config))
-    worker.tpool = Held()
     worker.poller = selectors.DefaultSelector()
     with ExitStack() as opened:
         opened.callback(worker.poller.close)
         opened.callback(worker.tmp.close)
-        yield Bench(worker, opened)
-
-
-class TestQueue:
-    def test_as_many_requests_begin_as_there_are_threads(self, bench: Bench) -> None:
-        requests = [bench.request() for _ in range(5)]
-        assert bench.begun == requests[:3]
-
-    def test_the_next_begins_when_one_is_done(self, bench: Bench) -> None:
-        requests = [bench.request() for _ in range(5)]
-        bench.end(requests[1])
-        assert bench.begun == requests[:4]
-
-    def test_one_that_takes_long_makes_room_for_another(self, bench: Bench, clock: Clock) -> None:
-        requests = [bench.request() for _ in range(5)]
-        clock.now += 2 * SLOW
-        bench.worker._start_next()
-        assert bench.begun == requests
-
-    def test_one_that_waits_for_its_client_makes_room_at_once(self, bench: Bench, clock: Clock) -> None:
-        requests = [bench.request() for _ in range(5)]
-        bench.worker._waiting[requests[0].sock] = clock.now
-        bench.worker._start_next()
-        assert bench.begun == requests[:4]
-
-    def test_there_are_never_more_than_there_are_database_connections(self, bench: Bench, clock: Clock) -> None:
-        for _ in range(20):
-            bench.request()
-            clock.now += 2 * SLOW
-            bench.worker._start_next()
-        assert len(bench.begun) == MOST_THREADS
-
-    def test_requests_lack_a_thread_only_when_all_are_taken(self, bench: Bench, clock: Clock) -> None:
-        for _ in range(5):
-            bench.request()
-        assert bench.worker._lacking() == 0
-        for _ in range(MOST_THREADS):
-            clock.now += 2 * SLOW
-            bench.request()
-        assert bench.worker._lacking() == 5
+        bench = Bench(worker, opened)
+        monkeypatch.setattr(worker._pool, "put", bench.begun.append)
+        yield bench
 
 
 class TestKeptRequests:
@@ -158,9 +103,14 @@ class TestKeptRequests:
 
 
 class TestOneThread:
-    def test_answers_in_the_thread_that_receives(self, bench: Bench) -> None:
+    def test_answers_in_the_thread_that_receives(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[int] = []
+        bench.worker.method_queue.init()
+        bench.opened.callback(bench.worker.method_queue.close)
         bench.worker.cfg.set("threads", 1)
-        assert bench.worker.get_thread_pool().submit(threading.get_ident).result() == threading.get_ident()
+        monkeypatch.setattr(bench.worker, "handle", lambda conn: seen.append(threading.get_ident()))
+        bench.request()
+        assert seen == [threading.get_ident()]
 
     def test_is_alive_while_requests_stand_in_line(self, bench: Bench) -> None:
         """The arbiter kills a worker that gives no sign of life; its loop gives none before all are done."""

@@ -1,0 +1,85 @@
+"""Threads that work on a queue: so many at a time, and others beside those that take long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Generic, TypeVar
+
+Task = TypeVar("Task")
+
+# After so many seconds a task is taken to wait for something: a lock, or the hash of a password.
+SLOW = 0.02
+
+
+@dataclass(eq=False, slots=True)
+class _Hand(Generic[Task]):
+    """A thread, and what it does; nothing while it waits for the queue."""
+
+    task: Task | None = None
+    since: float = field(default_factory=time.monotonic)
+
+
+class Pool(Generic[Task]):
+    """Threads that `do` what is put into the queue.
+
+    Threads of one interpreter that compute cost each other time, so only `threads` of them are meant to. A task
+    that is slow, or of which `is_waiting` is true, costs nothing: another thread stands in, up to `most` in all.
+    A thread that comes back while enough others are at work ends.
+    """
+
+    def __init__(
+        self, do: Callable[[Task], None], *, threads: int, most: int, is_waiting: Callable[[Task], bool]
+    ) -> None:
+        self._do, self._threads, self._most, self._is_waiting = do, threads, most, is_waiting
+        self._queue: SimpleQueue[Task] = SimpleQueue()
+        self._hands: set[_Hand[Task]] = set()
+        self._lock = Lock()
+
+    def put(self, task: Task) -> None:
+        self._queue.put(task)
+        self.relieve()
+
+    def relieve(self) -> None:
+        """Let other threads do what stands in the queue because threads take long."""
+        if self._queue.empty():
+            return
+        with self._lock:
+            now = time.monotonic()
+            free = sum(hand.task is None for hand in self._hands)
+            at_work = sum(not _takes_long(hand, now, self._is_waiting) for hand in self._hands) - free
+            missing = min(self._threads - at_work, self._queue.qsize()) - free
+            for _ in range(min(missing, self._most - len(self._hands))):
+                hand: _Hand[Task] = _Hand()
+                self._hands.add(hand)
+                Thread(target=self._work, args=(hand,), daemon=True).start()
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether tasks stand in the queue."""
+        return not self._queue.empty()
+
+    @property
+    def lacking(self) -> int:
+        """How many tasks stand in the queue for want of a thread that could do them."""
+        return self._queue.qsize() if len(self._hands) >= self._most else 0
+
+    def _work(self, hand: _Hand[Task]) -> None:
+        while True:
+            task = self._queue.get()
+            hand.since, hand.task = time.monotonic(), task
+            self._do(task)
+            with self._lock:
+                hand.task = None
+                now = time.monotonic()
+                if sum(not _takes_long(each, now, self._is_waiting) for each in self._hands) > self._threads:
+                    self._hands.remove(hand)
+                    return
+
+
+def _takes_long(hand: _Hand[Task], now: float, is_waiting: Callable[[Task], bool]) -> bool:
+    task = hand.task
+    return task is not None and (now - hand.since >= SLOW or is_waiting(task))
