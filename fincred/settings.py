@@ -170,7 +170,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "fincred.ops.middleware.RequestContextMiddleware",
     "fincred.ops.middleware.TrustedProxyMiddleware",
-    "fincred.ops.middleware.CorsMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "fincred.ops.middleware.BodyLimitMiddleware",
     "fincred.ops.host_check.CommonMiddleware",
     *(["fincred.db.replicas.ReplicaMiddleware"] if _replica else []),

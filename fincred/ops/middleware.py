@@ -6,15 +6,12 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from functools import cache
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
-from corsheaders import middleware as cors
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.utils.cache import patch_vary_headers
 
 from fincred.api.exception_handler import plain_response
 from fincred.context import Caller, Quota, Role, quotas, set_caller, update_caller
@@ -39,12 +36,7 @@ def route_of(request: HttpRequest) -> str:
     """The pattern that matched, such as `/api/v0/goals/{goal_id}`: few values, no ids, no query."""
     if request.resolver_match is None:
         return "unmatched"
-    return _as_template(request.resolver_match.route)
-
-
-@cache
-def _as_template(route: str) -> str:
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", request.resolver_match.route)
 
 
 def rate_limit_headers(counted: tuple[Quota, ...]) -> dict[str, str]:
@@ -163,17 +155,6 @@ class BodyLimitMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A body that the client breaks off or sends too slowly is the client's fault, not ours."""
         return plain_response(400) if isinstance(exception, UnreadablePostError) else None
-
-
-class CorsMiddleware(cors.CorsMiddleware):
-    """For pages of other origins. Whoever isn't a page sends no `Origin`, and needs to hear less."""
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if "HTTP_ORIGIN" in request.META or not request.path_info.startswith("/api/"):
-            return super().__call__(request)
-        response = cast("HttpResponse", self.get_response(request))
-        patch_vary_headers(response, ("origin",))  # or a cache might show it to a page
-        return response
 
 
 class BrowserMiddleware:
