@@ -10,6 +10,7 @@ import os
 import selectors
 import socket
 import struct
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -146,6 +147,14 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             most=max(threads, MOST_THREADS),
             is_waiting=lambda conn: conn.sock in self._waiting,
         )
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        if cfg.is_ssl:
+            sys.exit(
+                "FinCred's worker speaks plain HTTP: TLS ends at the proxy. Leave --certfile and --keyfile out."
+            )
+        super().check_config(cfg, log)
 
     # --- Who works
 

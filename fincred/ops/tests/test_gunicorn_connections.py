@@ -84,6 +84,15 @@ def bench(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         yield bench
 
 
+class TestStart:
+    @pytest.mark.parametrize("option", ["certfile", "keyfile"])
+    def test_refuses_tls_which_has_no_deadlines(self, option: str) -> None:
+        config = Config()
+        config.set(option, __file__)
+        with pytest.raises(SystemExit, match="TLS ends at the proxy"):
+            EnvelopeWorker.check_config(config, Logger(config))
+
+
 class TestKeptRequests:
     def test_each_has_its_own_time_for_its_head(self, bench: Bench) -> None:
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
