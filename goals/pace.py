@@ -1,4 +1,4 @@
-"""The pace a goal is measured against: how much should be there on which day."""
+"""The pace of a goal: the amount that is expected on each day, to measure progress against."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ Point = tuple[date, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Amounts that grow linearly from one point to the next.
+    """Expected amounts, linear between points that are sorted by date.
 
-    `segments` are the points after the start, in order of their dates. Amounts are cumulative: what is saved
-    (or paid off) by then, not what is added.
+    `segments` are the points after the start. Amounts are cumulative: the money saved (or paid off) by a date, not
+    the money added on it.
+
+    :raises ValueError: the points aren't sorted by date.
     """
 
     start: date
@@ -34,7 +36,10 @@ class Pace:
 
     @classmethod
     def through(cls, points: Sequence[Point]) -> Self:
-        """The pace through these points, of which there is at least one."""
+        """The pace through these points, at least one.
+
+        :raises ValueError: there are no points, or they aren't sorted by date.
+        """
         (start, start_amount), *segments = points
         return cls(start, start_amount, tuple(segments))
 
@@ -43,7 +48,10 @@ class Pace:
         return ((self.start, self.start_amount), *self.segments)
 
     def expected_on(self, day: date) -> Decimal:
-        """What should be there on `day`, to the cent: before the first point its amount, after the last its."""
+        """The amount expected on `day`, rounded to the cent.
+
+        Before the first point it is the first amount, after the last point the last amount.
+        """
         passed = bisect_right(self.points, day, key=lambda point: point[0])
         if passed == 0:
             return self.start_amount
@@ -53,7 +61,7 @@ class Pace:
         return _between((since, amount), self.points[passed], day)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored: dates and amounts are strings."""
+        """Convert to JSON values for storage: dates and amounts are strings."""
         return {
             "start": self.start.isoformat(),
             "start_amount": str(self.start_amount),
@@ -62,13 +70,13 @@ class Pace:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """What `to_json` wrote."""
+        """Read a pace from the output of `to_json`."""
         segments = tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in document["segments"])
         return cls(date.fromisoformat(document["start"]), Decimal(document["start_amount"]), segments)
 
 
 def expected_by(document: Mapping[str, Any], day: date) -> Decimal:
-    """`Pace.from_json(document).expected_on(day)`, reading only the two points that `day` lies between."""
+    """The same as `Pace.from_json(document).expected_on(day)`, but reads only the two points around `day`."""
     segments = document["segments"]
     passed = bisect_right(segments, day.isoformat(), key=itemgetter(0))  # ISO dates sort as text
     since, amount = segments[passed - 1] if passed else (document["start"], document["start_amount"])
@@ -85,5 +93,5 @@ def _between(before: Point, after: Point, day: date) -> Decimal:
 
 
 def straight_line(created: date, target_date: date, target_amount: Decimal) -> Pace:
-    """The pace of a goal without a plan: from nothing on the day of creation to the target on its date."""
+    """The pace of a goal without a plan: from 0 on the day of creation to the target on its date."""
     return Pace.through(sorted([(created, ZERO), (target_date, target_amount)]))

@@ -1,8 +1,8 @@
-"""One surplus shared out to many goals: how much each gets by its date, and then in which months.
+"""Share one surplus among many goals: how much each gets by its date, then in which months.
 
-A set of goals can be met exactly when, for every month t, those due by t need no more than is free by t. So a
-goal gets what it needs, at most what is left by its date and by every later date that an earlier goal holds
-money for. All money is whole cents; a goal due "by month t" has the months 0 to t - 1.
+A set of goals can be met if and only if, for every month t, the goals due by t together need at most the money
+that is free by t. So a goal gets what it needs, up to the smallest amount left by its own date and by each later
+date of another goal. All money is whole cents; a goal due "by month t" has the months 0 to t - 1.
 """
 
 from bisect import bisect_right
@@ -19,10 +19,10 @@ _RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 def plan_order(goals: Sequence[GoalInput]) -> list[int]:
-    """The positions of the goals in the order in which they are served.
+    """The positions of the goals, in the order in which they are served.
 
-    Priority, then the primary flag, the earlier date, the older goal, its id; goals that aren't stored come
-    after stored ones on ties, in the order given.
+    Sorted by priority, primary goals first, target date, creation time and id. Goals that aren't stored come after
+    stored ones with the same priority, flag and date, in the order of the input.
     """
 
     def key(position: int) -> tuple[object, ...]:
@@ -36,7 +36,7 @@ def plan_order(goals: Sequence[GoalInput]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a goal asks for in all, over its months."""
+    """The sum in cents that a goal asks for, over its months."""
 
     months: int
     amount: int
@@ -44,9 +44,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What is left for a goal by its date after those before it, what of that it gets, and which month binds.
+    """The answer to a claim: the `room` left by the goals served before it, and the `amount` granted of it.
 
-    `binding_month` is the first of the months, from its own on, by which no more than `room` is left.
+    `binding_month` is the first of the goals' due months, from the claim's own on, by which only `room` is left.
     """
 
     room: int
@@ -55,14 +55,14 @@ class Grant:
 
 
 def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
-    """Serve the claims in their order from what is `free` in each month."""
+    """Grant the claims, in their order, from the cents that are `free` in each month."""
     months = sorted({claim.months for claim in claims})
-    place = {month: index for index, month in enumerate(months)}
+    index_of = {month: index for index, month in enumerate(months)}
     free_by = [0, *accumulate(free)]
     left = [free_by[month] for month in months]
     grants = []
     for claim in claims:
-        first = place[claim.months]
+        first = index_of[claim.months]
         later = left[first:]
         lowest = min(later)
         room = max(0, lowest)
@@ -74,9 +74,10 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
 
 @dataclass(slots=True)
 class Portion:
-    """Money that a goal gets over its months: `left` of it from now on, `share` a month while that can be.
+    """The money granted to a goal, in cents, while it is spread over the goal's months.
 
-    `even_until` is the month in which the shares end, all of them paid or the goal's last month come.
+    `left` is the part not paid yet, `share` the payment a month and `paid` the payments so far. From the month
+    `even_until` on, which is the goal's last month at the latest, the payment is `left` instead of `share`.
     """
 
     months: int
@@ -89,7 +90,7 @@ class Portion:
         self.even_until = self._end_of_shares(0)
 
     def share_anew(self, month: int) -> None:
-        """Divide what is left by the months from that one on."""
+        """Set `share` to what is left, divided by the months from `month` on."""
         self.share = divided_up(self.left, max(1, self.months - month))
         self.even_until = self._end_of_shares(month)
 
@@ -98,26 +99,26 @@ class Portion:
 
 
 def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
-    """Fill `paid` with the amounts for each of every portion's months.
+    """Fill each portion's `paid` with one amount for each of its months.
 
-    Each month every portion gets its share. When the shares don't fit into what is free, the earliest dates
-    get theirs first, and whoever got less has a larger one later. Every portion that `allocate` granted is
-    paid in full by its last month, if `free` never falls from one month to the next.
+    Each month every portion gets its share. If the shares don't fit into the free money, portions with earlier
+    dates get theirs first, and the shares of the others grow in later months. Every portion that `allocate`
+    granted is paid in full by its last month, provided that `free` never falls from one month to the next.
 
-    Months that repeat are taken at once: nothing changes until a portion that gets its share ends, because
-    the shares of those that get less only grow.
+    Months with the same payments are handled in one step. Payments change only when a portion that gets its full
+    share ends or more money becomes free: the shares that don't fit only grow, so they still don't fit.
     """
     active = sorted((portion for portion in portions if portion.left), key=lambda portion: portion.months)
     month = 0
     while active:
-        given = _shares(active, month, free[month])
-        served = len(given)
+        payments = _shares(active, month, free[month])
+        served = len(payments)
         repeats = max(1, min([portion.even_until for portion in active[: served + 1]]) - month)
         if served < len(active):
             repeats = min(repeats, bisect_right(free, free[month]) - month)
-            given.append(free[month] - sum(given))
+            payments.append(free[month] - sum(payments))
         month += repeats
-        for portion, amount in zip(active, given, strict=False):  # those after them get nothing
+        for portion, amount in zip(active, payments, strict=False):  # later portions get nothing
             portion.paid += [amount] * repeats
             portion.left -= amount * repeats
         for portion in active[served : served + 1]:
@@ -128,7 +129,7 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
 
 
 def _shares(active: list[Portion], month: int, free: int) -> list[int]:
-    """What the first of them get in a month: as many as get all of their share."""
+    """The payments of a month to the first portions, as many as `free` cents can pay in full."""
     shares = []
     for portion in active:
         if len(portion.paid) < month:

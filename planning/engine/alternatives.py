@@ -1,7 +1,7 @@
-"""What would make an unrealistic goal arrive: a later date, a smaller amount, more money each month.
+"""Changes that would make an unrealistic goal reachable: a later date, a smaller amount, more money a month.
 
-Each answer is tried on the engine itself, and so is its neighbour: put back into the plan it works, and the
-next cent or the day before doesn't.
+Each alternative is found by solving changed plans. It is exact: with it the goal is met, and with one day or one
+cent less of a change it isn't.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,19 +19,23 @@ from planning.engine.solver import GoalState, solve_dates
 from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
-"""How many goals get alternatives, in the order of the plan."""
+"""The number of goals that get alternatives, first in order of serving."""
 MAX_EFFORT: Final = 3_000_000
-"""The search ends once so many goals and months with interest were reckoned through: a second or two."""
+"""The search ends after this much effort, one to two seconds. Units: goals, or their months with interest."""
 DEBT_EFFORT: Final = 5
-"""A month of a debt takes that many times as long as one of savings."""
+"""The effort of a debt's month, if a month of savings is 1."""
 
 Margin = Callable[[int], int]
+"""From the size of a change to room less need, in cents: 0 or more if the goal is met."""
 
 
 def find_alternatives(
     inputs: PlanInput, states: list[GoalState], needs: Needs
 ) -> dict[int, tuple[Alternative, ...]]:
-    """The alternatives of the first unrealistic goals, by the goal's position in the inputs."""
+    """Find alternatives for the first `MAX_GOALS` unrealistic goals, by the goal's position in `inputs`.
+
+    Goals for which nothing works, or that the search didn't get to within `MAX_EFFORT`, are left out.
+    """
     unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
     found: dict[int, tuple[Alternative, ...]] = {}
@@ -43,12 +47,15 @@ def find_alternatives(
 
 
 class _TooMuchEffortError(Exception):
-    """The search has gone on long enough; what it has found is true."""
+    """The search has reached `MAX_EFFORT`; the alternatives found so far are valid."""
 
 
 @dataclass(slots=True)
 class _Trials:
-    """Puts changed plans into the engine, until that has taken too much effort."""
+    """Solves changed plans and counts the effort.
+
+    `solve` raises `_TooMuchEffortError` once the effort exceeds `MAX_EFFORT`.
+    """
 
     needs: Needs
     effort: int = 0
@@ -82,7 +89,11 @@ class _Search:
                 yield found
 
     def _later_date(self) -> Alternative | None:
-        """The earliest date that works with the order held, if it does in its own order and harms nobody."""
+        """The earliest date by which the goal can be met.
+
+        It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
+        the date counts only if it also works in its own order and makes no other goal worse.
+        """
         months = self.state.need.months
         most = last_month(self.inputs.as_of) - months
         order = plan_order(self.inputs.goals)
@@ -102,7 +113,7 @@ class _Search:
         return date_with_months(self.state.goal, self.inputs.as_of, months)
 
     def _is_harmless(self, day: date) -> bool:
-        """Whether the goal arrives by that day and no other does worse than before."""
+        """Whether the goal is met by that day and no other goal gets a larger shortfall or a worse label."""
         before = {state.position: state for state in self.states}
         for state in self.trials.solve(self._with_date(day)):
             old = before[state.position]
@@ -114,7 +125,7 @@ class _Search:
         return True
 
     def _smaller_amount(self) -> Alternative | None:
-        """The largest target that works by the same date, not below what is saved."""
+        """The largest target that can be met by the same date, at least what is already saved."""
         goal = self.state.goal
         if goal.debts:
             return None
@@ -128,7 +139,7 @@ class _Search:
         return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
 
     def _more_money(self) -> Alternative | None:
-        """The least that must come in more each month."""
+        """The smallest additional income a month with which the goal is met."""
         surplus = to_cents(self.inputs.finances.surplus)
         gap = max(0, -surplus)
 
@@ -151,7 +162,7 @@ class _Search:
         return replace(self.inputs, goals=tuple(goals))
 
     def _margin(self, inputs: PlanInput, order: list[int] | None = None) -> int:
-        """What the goal has more than it needs, in cents; below 0 when it doesn't arrive."""
+        """The goal's room less its need, in cents; below 0 if it isn't met."""
         position = self.state.position
         state = next(each for each in self.trials.solve(inputs, order) if each.position == position)
         return state.room - state.needed
@@ -163,10 +174,11 @@ def _is_worse(state: GoalState, old: GoalState) -> bool:
 
 
 def _smallest(margin: Margin, *, first_guess: int, most: int) -> int | None:
-    """The smallest number up to `most` with a margin of 0 or more whose predecessor has less; None without any.
+    """Find a number from 1 to `most` with a margin of 0 or more, whose predecessor has a margin below 0.
 
-    It is known that 0 has less. A range around the answer is found from the first guess on, then narrowed by
-    interpolation, with every third step halving the range so that their number stays bounded.
+    It is the smallest such number if margins rise. None if `most` itself has a margin below 0. The margin of 0 is
+    known to be below 0. A range that contains the answer is found by doubling the first guess, then narrowed by
+    interpolation; two of three steps halve it instead, which bounds their number.
     """
     low, low_margin = 0, -1
     high, high_margin = 0, -1
@@ -178,7 +190,7 @@ def _smallest(margin: Margin, *, first_guess: int, most: int) -> int | None:
         high_margin = margin(high)
     step = 0
     while high - low > 1:
-        guess = high - 1  # the first guess is often exact
+        guess = high - 1  # `first_guess` is often exact
         if step % 3 == 1:
             guess = low + (high - low) * -low_margin // (high_margin - low_margin)
         elif step:

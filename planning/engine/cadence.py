@@ -1,6 +1,6 @@
-"""A plan's own rhythm: on which real days a month's amount is paid, and how much each time.
+"""The cadence of a plan: on which days of a month its amount is paid, and how much on each.
 
-The planning calendar decides how much a month takes; a cadence only spreads it over days.
+The engine decides the amount of each planning month; a cadence only splits it into payments on real dates.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ DAYS_BETWEEN = {Frequency.WEEKLY: 7, Frequency.BIWEEKLY: 14}
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """When money is put in: `day_of_period` is a day of the month (1..31) or an ISO weekday (1..7, Monday 1).
+    """When money is paid in. `day_of_period` is a day of the month (1..31) or an ISO weekday (1..7, Monday is 1).
 
-    `since` is the day the plan began: biweekly counts from the first such weekday on or after it.
+    `since` is the day on which the plan began: biweekly dates count from the first such weekday on or after it.
     """
 
     frequency: Frequency
@@ -31,41 +31,41 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """An `amount` to put in on a real day."""
+    """An `amount` to pay in on a `date`."""
 
     date: date
     amount: Decimal
 
 
 def monthly_amount(amount: Decimal, frequency: Frequency) -> Decimal:
-    """What an `amount` each period comes to a month on average, to the nearest cent (weekly x 52 / 12)."""
+    """The average a month of an `amount` each period, to the nearest cent (weekly: amount * 52 / 12)."""
     return round_to_cents(amount * PERIODS_A_YEAR[frequency] / 12)
 
 
 def period_amount(monthly: Decimal, frequency: Frequency) -> Decimal:
-    """The smallest amount each period that comes to `monthly` on average: rounded up to the cent."""
+    """The smallest amount each period that averages at least `monthly` a month: rounded up to the cent."""
     return round_up_to_cents(monthly * 12 / PERIODS_A_YEAR[frequency])
 
 
 def next_action_date(cadence: Cadence, day: date) -> date:
-    """The first day to put money in, on or after `day`."""
+    """The first payment date on or after `day`."""
     return next(_action_dates(cadence, day))
 
 
 def spread(cadence: Cadence, amount: Decimal, as_of: date, month: int) -> tuple[Payment, ...]:
-    """The `amount` of the planning month that begins `month` months after `as_of`, on its action dates.
+    """Split the `amount` of a planning month, which begins `month` months after `as_of`, into dated payments.
 
-    The payments are equal to the cent, larger ones first, and sum to `amount` exactly. A month clamped so
-    short that its action date falls outside is paid on its first day.
+    The payments differ by at most a cent, larger ones first, and sum to `amount` exactly. A planning month that
+    begins or ends on a clamped date may contain no payment date; then all is paid on its first day.
     """
     start, end = calendar_date(as_of, month), calendar_date(as_of, month + 1)
     days = list(takewhile(lambda day: day < end, _action_dates(cadence, start))) or [start]
     share, larger = divmod(int(amount / CENT), len(days))
-    return tuple(Payment(day, (share + (place < larger)) * CENT) for place, day in enumerate(days))
+    return tuple(Payment(day, (share + (index < larger)) * CENT) for index, day in enumerate(days))
 
 
 def _action_dates(cadence: Cadence, day: date) -> Iterator[date]:
-    """The action dates on or after `day`, without end."""
+    """The payment dates on or after `day`, an endless iterator."""
     if cadence.frequency is Frequency.MONTHLY:
         yield from _monthly_dates(cadence.day_of_period, day)
     else:
@@ -73,7 +73,7 @@ def _action_dates(cadence: Cadence, day: date) -> Iterator[date]:
 
 
 def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
-    # Counted from a month with 31 days, so that clamping to a shorter month doesn't drift.
+    # Count from January, which has 31 days: counted from a shorter month, later dates would stay clamped.
     january = date(day.year, 1, day_of_month)
     month = day.month - 1
     if calendar_date(january, month) < day:

@@ -1,4 +1,7 @@
-"""Plan inputs and plans as plain JSON and back, exactly: amounts, rates and dates are strings."""
+"""Convert plan inputs to JSON values and back without loss, and plans to JSON values.
+
+Amounts, rates and dates are strings.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -11,7 +14,7 @@ from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, Pla
 
 
 def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
-    """All that a plan depends on; `plan_input_from_json` gives an equal PlanInput."""
+    """Convert a PlanInput to JSON values; `plan_input_from_json` returns an equal one."""
     return {
         "as_of": inputs.as_of.isoformat(),
         "finances": _document(inputs.finances),
@@ -20,9 +23,9 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
 
 
 def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
-    """Read back what `plan_input_to_json` wrote.
+    """Read a PlanInput from the output of `plan_input_to_json`.
 
-    :raises KeyError: something is missing.
+    :raises KeyError: a section, or a field of a goal, is missing.
     """
     return PlanInput(
         as_of=date.fromisoformat(document["as_of"]),
@@ -32,7 +35,7 @@ def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
 
 
 def plan_to_json(plan: Plan, *, with_schedules: bool = False) -> dict[str, Any]:
-    """All of a plan; the instalments of each goal only on request, for there can be a thousand."""
+    """Convert a plan to JSON values. Schedules and paces, up to a thousand entries each, only on request."""
     return {
         "as_of": plan.as_of.isoformat(),
         "goals": [_goal_plan(goal, with_schedules=with_schedules) for goal in plan.goals],
@@ -41,7 +44,7 @@ def plan_to_json(plan: Plan, *, with_schedules: bool = False) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """The value in what JSON knows: amounts, dates and times become strings, tuples lists."""
+    """Convert a value to JSON types: amounts, dates and times become strings, tuples become lists."""
     if isinstance(value, Mapping):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -52,7 +55,7 @@ def plain(value: Any) -> Any:
 
 
 def _document(item: Any) -> dict[str, Any]:
-    """A dataclass and those within it, field by field."""
+    """Convert a dataclass, and the dataclasses in it, field by field."""
     return {field.name: _entry(getattr(item, field.name)) for field in fields(item)}
 
 

@@ -1,14 +1,14 @@
-"""The planning calendar: a day, and the same day of every month after it."""
+"""The planning calendar: the start day `as_of`, and the same day of each month after it."""
 
 from calendar import monthrange
 from datetime import date
 
 
 def calendar_date(as_of: date, months: int) -> date:
-    """The date `months` (0 or more) months after `as_of`, clamped to the month's end without drifting.
+    """The date `months` (0 or more) months after `as_of`, clamped to the month's last day.
 
-    Counted from `as_of` each time, so 31 January is followed by 28 February and then by 31 March. The
-    calendar ends with Python's, on 9999-12-31: months beyond it are that day.
+    Always counted from `as_of`, so 31 January is followed by 28 February and then by 31 March. Months after
+    9999-12-31, the last date in Python, give that date.
     """
     years, month = divmod(as_of.month - 1 + months, 12)
     year = as_of.year + years
@@ -18,15 +18,15 @@ def calendar_date(as_of: date, months: int) -> date:
 
 
 def instalment_count(as_of: date, target_date: date) -> int:
-    """How many saving instalments a goal has: the calendar's dates before `target_date`, at least 1."""
+    """The number of saving instalments: calendar dates from `as_of` to before `target_date`, at least 1."""
     months = _months_apart(as_of, target_date)
     return max(1, months + (calendar_date(as_of, max(0, months)) < target_date))
 
 
 def payment_count(as_of: date, target_date: date) -> int:
-    """How many debt payments there are: the calendar's dates after `as_of`, up to and with `target_date`.
+    """The number of debt payments: calendar dates after `as_of`, up to and including `target_date`.
 
-    0 when `target_date` comes before the first of them, a month from `as_of`.
+    0 if `target_date` is before the first one, a month after `as_of`.
     """
     months = _months_apart(as_of, target_date)
     return max(0, months - (calendar_date(as_of, max(0, months)) > target_date))

@@ -1,4 +1,4 @@
-"""A goal that has drifted from its plan, and the two ways back: another contribution, or another date."""
+"""Detect that a goal has drifted from its plan, and propose a new contribution or a new date."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ from planning.engine.plan import make_plan
 from planning.vocabulary import Feasibility
 
 DRIFT: Final = Decimal("0.1")
-"""How far from the expected amount a goal may be, as a part of its target, before it counts as drifted."""
+"""The tolerated distance from the expected amount, as a fraction of the target."""
 
 
 class Direction(StrEnum):
-    """To which side a goal has drifted; PAST_DATE: short of its target after its date."""
+    """How a goal has drifted. PAST_DATE: its date has passed and its target isn't reached."""
 
     BEHIND = "BEHIND"
     AHEAD = "AHEAD"
@@ -27,7 +27,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """What accepting a choice means: so much a month until that date, and how the plan judges it."""
+    """One way back to the plan: a contribution a month until a date, and the plan's label and shortfall for it."""
 
     contribution: Decimal
     target_date: date
@@ -37,7 +37,11 @@ class WayBack:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Both ways back; `same_date` is None once the date has passed, `same_contribution` when it takes too long."""
+    """The two ways back: keep the date, or keep the contribution.
+
+    `same_date` is None if the date is today or has passed. `same_contribution` is None if it takes longer than
+    `last_month` allows.
+    """
 
     direction: Direction
     same_date: WayBack | None
@@ -46,7 +50,7 @@ class Proposal:
 
 
 def drift(*, expected: Decimal, actual: Decimal, target: Decimal, past_date: bool) -> Direction | None:
-    """To which side an amount has drifted by more than a tenth of the target; None at the target or within it."""
+    """How the `actual` amount has drifted; None if the target is reached or the distance is within `DRIFT`."""
     if actual >= target:
         return None
     if past_date:
@@ -57,9 +61,10 @@ def drift(*, expected: Decimal, actual: Decimal, target: Decimal, past_date: boo
 
 
 def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution: Decimal) -> Proposal | None:
-    """The ways back for the goal at that position of `inputs`, which are as of today; None if it hasn't drifted.
+    """Propose ways back for the goal at `position` of `inputs`; None if it hasn't drifted.
 
-    `expected` is what its plan expects to be there today, `contribution` what the plan puts in each month.
+    `inputs` are as of today. `expected` is the amount that the goal's plan expects today, `contribution` the
+    plan's payment a month.
     """
     goal = inputs.goals[position]
     direction = drift(
@@ -103,7 +108,7 @@ def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) 
 
 
 def _way_back(inputs: PlanInput, position: int, contribution: Decimal, target_date: date) -> WayBack:
-    """Judge the goal with that date; a person's own amount becomes the contribution."""
+    """Plan the goal with that date; if it has a chosen amount, `contribution` replaces it."""
     goal = replace(inputs.goals[position], target_date=target_date)
     if goal.chosen_monthly is not None:
         goal = replace(goal, chosen_monthly=contribution)

@@ -1,4 +1,4 @@
-"""Why a goal is labelled as it is: a stable code, every number used, and sentences made from these numbers."""
+"""Why a goal has its label: a stable code, every number used, and a text made from these numbers."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from planning.engine.trajectory import DebtPayoff
 
 
 class Code(StrEnum):
-    """What an explanation says. Programs may rely on these; the wording of the text may change."""
+    """The kind of an explanation. Codes are stable for API clients; the wording of the text may change."""
 
     ALREADY_THERE = "ALREADY_THERE"
     GROWTH_SUFFICES = "GROWTH_SUFFICES"
@@ -47,21 +47,24 @@ _SENTENCES: Final[dict[Code, Callable[[Facts], str]]] = {
 
 
 class Queue:
-    """The goals served so far, as those after them see them."""
+    """The goals served so far, and what they take from the goals after them."""
 
     def __init__(self) -> None:
         self._chosen: list[GoalState] = []
         self._sharing: list[tuple[int, int, Facts]] = []
 
     def add(self, state: GoalState) -> None:
-        """Let the goals that come later see this one."""
+        """Add a goal, so that the explanations of later goals count it."""
         if state.goal.chosen_monthly is not None:
             self._chosen.append(state)
         elif state.granted:
             self._sharing.append((state.need.months, state.granted, _takes(state, state.granted)))
 
     def takes_by(self, month: int) -> tuple[list[Facts], int]:
-        """What each of them takes of the money of the first so many months, and what all do, in cents."""
+        """What the added goals take from the money of the first `month` months.
+
+        Returns one document for each of them, and the sum in cents.
+        """
         chosen = [(state, sum(state.trajectory.amounts[:month])) for state in self._chosen]
         sharing = [(taken, document) for months, taken, document in self._sharing if months <= month]
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
@@ -74,7 +77,7 @@ def _takes(state: GoalState, taken: int) -> Facts:
 
 
 def explain(state: GoalState, before: Queue, inputs: PlanInput) -> Explanation:
-    """Explain a goal's label from where it stands and the goals served `before` it."""
+    """Explain a goal's label from its state and the goals served `before` it."""
     code = _code(state, inputs)
     facts = _facts(state, before, inputs)
     return Explanation(code.value, _SENTENCES[code](facts), facts)
@@ -105,7 +108,7 @@ def _how_it_arrives(state: GoalState) -> Code:
 
 
 def _is_uneven(state: GoalState) -> bool:
-    """Whether a month before the last payment is more than a hundredth away from the level payment."""
+    """Whether a month before the last payment differs by more than 1 % from the level payment."""
     level, amounts = state.need.level, state.trajectory.amounts
     last = next(month for month in reversed(range(len(amounts))) if amounts[month])
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))

@@ -1,4 +1,4 @@
-"""How realistic a goal is, as one number that anyone can check: load = need / room."""
+"""How realistic a goal is, as one number that is easy to check: load = need / room."""
 
 from decimal import ROUND_UP, Decimal
 from typing import Final
@@ -11,9 +11,9 @@ _DECIMALS: Final = Decimal("0.0001")
 
 
 def feasibility(need: int, room: int) -> Feasibility:
-    """Judge what a goal needs by its date against what can be given to it by then; both in cents.
+    """The label of a goal from its `need` and `room`, the cents needed and available by its date.
 
-    Nothing needed, or at most 0.8 of the room: Comfortable. At most the room: Tight. Else Unrealistic.
+    Comfortable: `need` is 0 or at most 0.8 of `room`. Tight: at most `room`. Unrealistic: more than `room`.
     """
     if need > room * FULL_LOAD:
         return Feasibility.UNREALISTIC
@@ -23,7 +23,10 @@ def feasibility(need: int, room: int) -> Feasibility:
 
 
 def load(need: int, room: int) -> Decimal | None:
-    """The load to four decimals, rounded up so that it never looks like less. None without any room."""
+    """need / room to four decimals, rounded up so that a load above a limit never shows as the limit.
+
+    0 if nothing is needed; None if something is needed and there is no room.
+    """
     if need == 0:
         return Decimal("0.0000")
     return (Decimal(need) / room).quantize(_DECIMALS, rounding=ROUND_UP) if room else None

@@ -1,7 +1,7 @@
-"""The plain values a plan is made from and made of.
+"""The inputs and outputs of the engine, as frozen dataclasses.
 
-Money is ``Decimal`` in cents, a month means a step of the planning calendar, rates are percent a year
-(``Decimal("22.5")`` is 22.5 %). Everything is frozen: the same input gives the same plan.
+Money is ``Decimal`` with two decimals, rates are percent a year (``Decimal("22.5")`` is 22.5 %), and a month is
+a step of the planning calendar (`planning.engine.dates`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A debt as it stands at the start of planning; ``min_payment`` is a month's."""
+    """A debt on the day planning starts; ``min_payment`` is the minimum payment a month."""
 
     label: str
     balance: Decimal
@@ -31,8 +31,9 @@ class Debt:
 class GoalInput:
     """A goal to plan for. ``created_at`` is None for a goal that isn't stored.
 
-    With ``debts`` their balances take the place of the target amount. ``chosen_monthly`` is what the person
-    decided to put in each month (None: the engine decides).
+    ``already_there`` is the amount saved (or paid off) so far. With ``debts``, the plan pays off their balances
+    instead of saving up ``target_amount``. ``chosen_monthly`` is the amount a month that the person chose; if it
+    is None, the engine computes one.
     """
 
     id: str | None
@@ -51,7 +52,7 @@ class GoalInput:
 
 @dataclass(frozen=True, slots=True)
 class Finances:
-    """A month's money. ``minimum_payments`` are those of all debts, linked to a goal or not."""
+    """Money a month. ``minimum_payments`` is the sum for all debts, whether linked to a goal or not."""
 
     monthly_income: Decimal
     monthly_expenses: Decimal
@@ -59,13 +60,13 @@ class Finances:
 
     @property
     def surplus(self) -> Decimal:
-        """What a month leaves; negative when it leaves a gap."""
+        """Income less expenses less minimum payments, a month; negative if these exceed the income."""
         return self.monthly_income - self.monthly_expenses - self.minimum_payments
 
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """All that a plan depends on."""
+    """Everything that a plan depends on. ``as_of`` is the day on which planning starts."""
 
     as_of: date
     finances: Finances
@@ -76,7 +77,7 @@ class PlanInput:
 class Instalment:
     """A payment on a date of the planning calendar, and the balance just after it.
 
-    The balance is what is saved by then; for linked debts, what is still owed.
+    The balance is the amount saved or, for linked debts, the amount still owed.
     """
 
     date: date
@@ -86,7 +87,7 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a goal is labelled as it is: a stable code, the numbers used, and sentences made from them.
+    """Why a goal has its label: a stable code, the numbers used, and a text made from these numbers.
 
     ``facts`` hold Decimals, dates, ints, strings, None and lists and dicts of these.
     """
@@ -98,7 +99,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A change that makes the goal arrive. Only the field of its own kind is not None."""
+    """One change that makes the goal reachable. Only the field that belongs to ``kind`` is set."""
 
     kind: AlternativeKind
     target_date: date | None = None
@@ -110,10 +111,13 @@ class Alternative:
 class GoalPlan:
     """What the plan says about one goal.
 
-    ``required_monthly`` is the level need (for linked debts what it draws on the surplus, above the minimums),
-    ``allocated_monthly`` the average given by the target date, ``this_month`` the first payment, ``shortfall``
-    the money missing at the target date. ``schedule`` runs on past the target date for a goal that is late.
-    ``pace`` are the cumulative amounts expected on dates, up to the target date. Both are made when first read.
+    - ``required_monthly``: the level payment (for linked debts, the part above their minimum payments).
+    - ``allocated_monthly``: the average payment a month up to the target date.
+    - ``this_month``: the first payment.
+    - ``shortfall``: the money missing at the target date.
+    - ``projected_completion_date``: None if the goal isn't reached within 600 months.
+    - ``schedule``: all payments; for a late goal, also those after the target date. Computed on first read.
+    - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
     """
 
     goal_id: str | None
@@ -135,7 +139,10 @@ class GoalPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """A month of the whole plan: what comes in, what the goals ask, what they get first, what is left."""
+    """The plan's totals a month: the surplus, what all goals require, what they get first, what is left.
+
+    ``total_allocated_contributions`` is the sum of the first payments (``this_month``).
+    """
 
     estimated_monthly_surplus: Decimal
     total_required_contributions: Decimal
@@ -145,7 +152,7 @@ class PlanSummary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer, with the goals in the order in which they were given."""
+    """The plan for all goals, in the order of the input."""
 
     as_of: date
     goals: tuple[GoalPlan, ...]

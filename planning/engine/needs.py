@@ -1,4 +1,4 @@
-"""What a goal needs over its months, from its fields and the day on which planning starts."""
+"""Compute what a goal needs, from its fields and the day on which planning starts."""
 
 from bisect import bisect_left
 from datetime import date, timedelta
@@ -13,20 +13,20 @@ from planning.engine.money.time_value import level_payment
 from planning.engine.trajectory import DebtPayoff, Need, Saving
 
 MAX_MONTHS: Final = 1200
-"""Goals further away than this are planned to be done by then."""
+"""The planning calendar's length. A goal with a later date is planned to be met by its end."""
 LATE_MONTHS: Final = 600
-"""How far ahead a goal is followed that isn't done by its date."""
+"""The number of months from `as_of` in which a late goal is still simulated."""
 
 
 class Needs:
-    """What goals need as of a day, each worked out once."""
+    """The needs of goals as of a day, each computed once."""
 
     def __init__(self, as_of: date) -> None:
         self._as_of = as_of
         self._known: dict[tuple[object, ...], Need] = {}
 
     def of(self, goal: GoalInput) -> Need:
-        """What this goal needs."""
+        """The need of a goal, from the cache if it is known."""
         key = (goal.target_date, goal.target_amount, goal.already_there, goal.annual_rate, goal.debts)
         if key not in self._known:
             self._known[key] = need_of(goal, self._as_of)
@@ -34,17 +34,17 @@ class Needs:
 
 
 def last_month(as_of: date) -> int:
-    """The last month in which a goal that is late can still be done: there are no dates after the year 9999."""
+    """The last month in which a late goal can be met: `LATE_MONTHS`, or fewer near the end of the year 9999."""
     return min(LATE_MONTHS, (date.max.year - as_of.year) * 12 + 12 - as_of.month)
 
 
 def due_date(goal: GoalInput, as_of: date) -> date:
-    """The date by which the goal is planned to be done: its own, or the end of the planning calendar."""
+    """The date by which the goal is planned: its own, or the end of the planning calendar if that is earlier."""
     return min(goal.target_date, calendar_date(as_of, MAX_MONTHS))
 
 
 def need_of(goal: GoalInput, as_of: date) -> Need:
-    """What the goal needs: its debts paid off, or without debts, the rest of its target saved."""
+    """What the goal needs: its debts paid off or, if it has none, its target saved up."""
     due = due_date(goal, as_of)
     if goal.debts:
         extra = level_total_payment(goal.debts, as_of, due) - minimum_payments(goal.debts)
@@ -55,20 +55,20 @@ def need_of(goal: GoalInput, as_of: date) -> Need:
 
 
 def date_with_months(goal: GoalInput, as_of: date, months: int) -> date:
-    """The first date that gives the goal so many months of the planning calendar; 1 is the least it ever has."""
+    """The first target date with which the goal has `months` (1 or more) months of the planning calendar."""
     if goal.debts:
         return calendar_date(as_of, months)
     return calendar_date(as_of, months - 1) + timedelta(days=1)
 
 
 def months_with(goal: GoalInput, as_of: date, monthly: int, *, most: int) -> int | None:
-    """The fewest months in which so many cents a month get there; None when it takes more than `most`."""
+    """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
-    def arrives(months: int) -> bool:
+    def is_met(months: int) -> bool:
         need = DebtPayoff(goal.debts, months, monthly) if goal.debts else _saving(goal, months, monthly)
         return not need.simulate([monthly] * months).missing
 
-    months = bisect_left(range(1, most + 1), True, key=arrives) + 1
+    months = bisect_left(range(1, most + 1), True, key=is_met) + 1
     return months if months <= most else None
 
 

@@ -1,4 +1,4 @@
-"""Long sequences that are made only when somebody reads them."""
+"""Sequences that are computed on first read."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar, overload
@@ -7,7 +7,10 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 
 class OnDemand(Sequence[Item_co], Generic[Item_co]):
-    """A read-only sequence that `make` is asked for at most once; equal to any with the same items."""
+    """A read-only sequence: `make` is called at most once, on first read.
+
+    It equals any sequence with the same items.
+    """
 
     __slots__ = ("_items", "_make")
 
@@ -17,7 +20,7 @@ class OnDemand(Sequence[Item_co], Generic[Item_co]):
 
     @property
     def items(self) -> tuple[Item_co, ...]:
-        """All of it."""
+        """All items, as a tuple."""
         if self._items is None:
             self._items = tuple(self._make())
         return self._items

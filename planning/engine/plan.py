@@ -1,4 +1,4 @@
-"""The plan: every goal's requirement, share, label and reasons from one surplus."""
+"""Make the plan: what each goal requires and gets from the one surplus, its label and the explanation."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -18,7 +18,7 @@ from planning.engine.trajectory import DebtPayoff, Saving
 
 
 def make_plan(inputs: PlanInput, *, with_alternatives: bool = True) -> Plan:
-    """Plan all goals together; the answer keeps their order. The same input gives the same plan."""
+    """Plan all goals together, in the order of the input. The same input always gives the same plan."""
     needs = Needs(inputs.as_of)
     states = solve(inputs, needs)
     alternatives = find_alternatives(inputs, states, needs) if with_alternatives else {}
@@ -75,7 +75,7 @@ def _completion_date(state: GoalState, as_of: date) -> date | None:
 
 
 def _last_interest(state: GoalState, as_of: date) -> date:
-    """When savings have earned their last month: at the goal's date, if that is still to come."""
+    """The date of the last month's interest: the goal's date or, if that has come, a month after `as_of`."""
     due = due_date(state.goal, as_of)
     return due if due > as_of else calendar_date(as_of, 1)
 
@@ -88,14 +88,14 @@ def _schedule(state: GoalState, as_of: date) -> Iterator[Instalment]:
 
 
 def _pace(state: GoalState, as_of: date) -> Iterator[tuple[date, Decimal]]:
-    """What should be reached on each of the calendar's dates, that date's instalment not counted."""
+    """The amount expected on each calendar date, without the instalment of that date."""
     if isinstance(state.need, DebtPayoff):
         points = _debt_points(state, state.need, as_of)
     else:
         points = _saving_points(state, as_of)
     last = None
     for on, reached in points:
-        if last is None or on > last:  # the calendar stands still at the end of the year 9999
+        if last is None or on > last:  # at the end of the year 9999 calendar dates repeat
             yield on, money(reached)
         last = on
 

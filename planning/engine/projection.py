@@ -1,4 +1,4 @@
-"""Where a goal was to be, was, and is heading, on the plan's own dates: series ready to plot."""
+"""A goal's planned, actual and projected amounts on the dates of its plan: series ready to plot."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ from planning.engine.needs import last_month
 
 @dataclass(frozen=True, slots=True)
 class ProjectedPoint:
-    """Amounts on a date; None where a series says nothing.
+    """The amounts on a date; None where a series has no value.
 
-    `planned` ends with the plan, `actual` with today, `projected` starts today.
+    `planned` ends with the plan, `actual` ends today, `projected` starts today.
     """
 
     date: date
@@ -27,7 +27,7 @@ class ProjectedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The series, and the first of its dates on which the target is reached (None: not within 600 months)."""
+    """The series, and the first of its dates on which the target is reached (None: not in 600 months)."""
 
     series: tuple[ProjectedPoint, ...]
     projected_completion_date: date | None
@@ -35,10 +35,10 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a projection starts from: the plan's pace, the check-ins, and what goes in each month.
+    """The input of a projection.
 
-    `check_ins` are dates and amounts in the order of their dates (the last of a date counts), `contribution`
-    is what goes in each month after the plan's end, `annual_rate` percent a year.
+    `check_ins` are dates and amounts, sorted by date (the last one on a date counts). `contribution` is the money
+    paid in each month after the plan's end. `annual_rate` is in percent a year.
     """
 
     pace: Pace
@@ -48,16 +48,16 @@ class Progress:
     annual_rate: Decimal = Decimal(0)
 
     def actual_on(self, day: date) -> Decimal | None:
-        """What the latest check-in by that day says; None before the first."""
+        """The amount of the latest check-in on or before `day`; None before the first one."""
         passed = bisect_right(self.check_ins, day, key=lambda check_in: check_in[0])
         return self.check_ins[passed - 1][1] if passed else None
 
 
 def project(progress: Progress, today: date) -> Projection:
-    """Follow the plan from what is there today, then go on with the contribution until the target is reached.
+    """Project the amount: by the plan up to its end, then by the contribution until the target is reached.
 
-    Who is behind today stays behind by as much and by the interest it would earn; likewise who is ahead.
-    Without a check-in everything counts as going by plan.
+    Today's difference from the plan, ahead or behind, stays and grows by the interest on it. Without a check-in
+    the difference is 0. The projection ends after 600 months from the plan's start, or in the year 9999.
     """
     planned = dict(progress.pace.points)
     heading = [*_by_plan(progress, today)]
@@ -78,7 +78,7 @@ def _now(progress: Progress, today: date) -> Decimal:
 
 
 def _by_plan(progress: Progress, today: date) -> Iterator[Point]:
-    """The plan's dates from today on, moved up or down by what is ahead or behind today."""
+    """The plan's points from today on, each raised or lowered by today's difference with its interest."""
     rate = rate_units(progress.annual_rate)
     ahead = to_cents(_now(progress, today) - progress.pace.expected_on(today))
     for month, (on, planned) in enumerate(point for point in progress.pace.points if point[0] >= today):
@@ -89,7 +89,7 @@ def _by_plan(progress: Progress, today: date) -> Iterator[Point]:
 
 
 def _after_plan(progress: Progress, today: date, amount: Decimal) -> Iterator[Point]:
-    """A month after the other, each with its interest and contribution, once the plan is over."""
+    """The months after the plan's end, each with its contribution and interest, up to the target."""
     start, end = progress.pace.points[0][0], progress.pace.points[-1][0]
     target, rate = to_cents(progress.target_amount), rate_units(progress.annual_rate)
     reached, contribution = to_cents(amount), to_cents(progress.contribution)

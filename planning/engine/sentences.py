@@ -1,4 +1,4 @@
-"""The sentences of explanations, made from their facts and from nothing else."""
+"""The texts of explanations, each made from the facts of its explanation only."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,8 @@
-"""The arithmetic of a whole plan, in cents: chosen amounts first, then shares by date, then the late goals."""
+"""Solve a whole plan in cents: which goal gets how much in which month.
+
+First come goals with a chosen amount, then the other goals up to their dates, then late goals after theirs.
+`free` is a list with the cents still free in each month, counted from 0.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,16 +18,20 @@ from planning.engine.needs import Needs, last_month
 from planning.engine.trajectory import EMPTY, Need, Trajectory
 from planning.vocabulary import Feasibility
 
-_PATIENCE: Final = 2
-"""How often gaps are asked for as they are, before they count double, fourfold, and so on."""
+_LAST_UNSCALED_ATTEMPT: Final = 2
+"""Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
 
 
 @dataclass(slots=True)
 class GoalState:
-    """Where a goal stands in a plan; money in cents.
+    """A goal in a plan that is being solved. Money is in cents.
 
-    `claim` is what it asks for by its date, `room` what can be given to it by then, `binding_month` the month
-    by which no more is left, `granted` what of that is held for it and `offers` how it is spread over the months.
+    - `position`: the goal's index in the input.
+    - `claim`: the sum that the goal asks for by its date.
+    - `room`: the sum available to it by then.
+    - `granted`: the part of `room` that it gets.
+    - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
+    - `offers`: `granted`, split over the months up to its date.
     """
 
     position: int
@@ -38,12 +46,12 @@ class GoalState:
 
     @property
     def arrives(self) -> bool:
-        """Whether nothing is missing at the goal's date."""
+        """Whether the goal is met by its date."""
         return not self.trajectory.missing
 
     @property
     def needed(self) -> int:
-        """What it takes to arrive: never more than the room of a goal that does, always more else."""
+        """Cents needed by the date: at most `room` if the goal is met, more than `room` if not."""
         if self.arrives:
             return min(self.claim, self.room)
         return self.claim if self.claim > self.room else self.room + self.trajectory.missing
@@ -54,7 +62,10 @@ class GoalState:
 
 
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
-    """Where each goal stands, in the order in which they are served: goals with a chosen amount come first."""
+    """Solve the plan; returns the states in the order of serving.
+
+    Goals with a chosen amount come first, then the others, both in plan order.
+    """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.as_of)
     free = _free(inputs, chosen + sharing, late_until)
@@ -69,9 +80,11 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
 
 
 def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = None) -> list[GoalState]:
-    """Like `solve`, but only what each goal has at its date counts, and the `order` can be given.
+    """Solve the plan up to the goals' dates only; `order` (positions) replaces plan order.
 
-    Much faster where no goal bears interest: when money is paid doesn't matter then, and trajectories are empty.
+    `needed`, `room` and `trajectory.missing` are those of `solve`; trajectories can lack months. Much faster if no
+    goal without a chosen amount bears interest: only sums matter then, and the trajectories of these goals have no
+    months at all.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
     late_until = last_month(inputs.as_of)
@@ -89,7 +102,7 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
 
 
 def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[list[GoalState], list[GoalState]]:
-    """The goals with a chosen amount, and those that share what these leave."""
+    """The states before solving: goals with a chosen amount, and the goals that share the rest."""
     chosen: list[GoalState] = []
     sharing: list[GoalState] = []
     for position in order:
@@ -106,7 +119,10 @@ def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[i
 
 
 def _commit(state: GoalState, free: list[int], late_until: int) -> None:
-    """Give a goal its chosen amount, capped at what is free; it is judged by the surplus if that suffices."""
+    """Pay a goal its chosen amount every month, at most what is free.
+
+    If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
+    """
     need, chosen = state.need, to_cents(state.goal.chosen_monthly or ZERO)
     offers = [min(chosen, money) for money in free]
     state.trajectory = need.simulate(offers[: need.months])
@@ -120,28 +136,32 @@ def _commit(state: GoalState, free: list[int], late_until: int) -> None:
 
 
 def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
-    """Allocate and spread until every goal that got all it asked for arrives.
+    """Allocate and spread until every goal that gets its whole claim is met.
 
-    One that is paid later than evenly earns less interest, or owes more: it asks again for the gap as well.
+    A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
+    Then the claim is raised by the gap, and all goals are allocated and spread again.
     """
     attempt = 0
     while gaps := _share_once(states, free, exact=attempt > 0):
         for state, gap in gaps:
-            state.claim = state.need.raised(state.claim, gap << max(0, attempt - _PATIENCE))
+            state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
         attempt += 1
     for state in states:
         state.trajectory = state.need.simulate(state.offers)
 
 
 def _share_once(states: Sequence[GoalState], free: Sequence[int], *, exact: bool) -> list[tuple[GoalState, int]]:
-    """Allocate and spread; returns the goals that got all they asked for and don't arrive, and what is missing."""
+    """Allocate and spread once.
+
+    Returns the goals that got their whole claim and are still not met, each with the missing cents.
+    """
     _allocate(states, free)
     portions = [Portion(state.need.months, state.granted, _share(state, exact=exact)) for state in states]
     spread(portions, free)
     for state, portion in zip(states, portions, strict=True):
         state.offers = portion.paid
-    content = [state for state in states if state.granted == state.claim]
-    return [(state, gap) for state in content if (gap := state.need.missing(state.offers))]
+    satisfied = [state for state in states if state.granted == state.claim]
+    return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
 
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
@@ -152,10 +172,11 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
 
 
 def _share(state: GoalState, *, exact: bool) -> int:
-    """A month's share: the level payment of a goal that gets all of its even instalments.
+    """The goal's share a month: its level payment if `granted` is `need.total`, otherwise an even part.
 
-    With interest these can come to some cents more than the level payment times the months, which the last
-    one makes up for. That can be cents too late for a goal after it: `exact` shares are.
+    Because interest is rounded to cents, `need.total` can be a few cents more than the level payment times the
+    months. The last instalment then includes these cents, and they can be missing for a later goal in that month.
+    With `exact`, every share is rounded up to include its part of them.
     """
     part = divided_up(state.granted, state.need.months)
     if state.granted != state.need.total or not state.need.level:
@@ -168,11 +189,11 @@ def _spend(free: list[int], amounts: Sequence[int]) -> None:
 
 
 def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:
-    """Give a goal that isn't done by its date all that is left after it."""
+    """Pay a goal that isn't met by its date all the money that is free after the date."""
     need = state.need
     if state.arrives:
         return
     later = free[need.months : late_until + 1 - need.first_payment]
     state.trajectory = need.simulate_late(state.trajectory, later)
-    left_over = state.trajectory.amounts[need.months :]
-    free[need.months : need.months + len(left_over)] = map(sub, later, left_over)
+    paid_late = state.trajectory.amounts[need.months :]
+    free[need.months : need.months + len(paid_late)] = map(sub, later, paid_late)

@@ -1,6 +1,6 @@
-"""Goals worth having, with amounts derived from a person's numbers. Education, not advice.
+"""Suggested goals, with amounts computed from a person's finances. Education, not advice.
 
-Each suggestion carries its arithmetic in `facts`; money is to the cent, rates are percent a year.
+The `facts` of a suggestion hold all numbers used. Money is rounded to the cent, rates are percent a year.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from planning.engine.money.time_value import periods_needed
 
 EMERGENCY_MONTHS: Final = 3
 EMERGENCY_MONTHS_IRREGULAR: Final = 6
-DEAR_RATE: Final = Decimal(10)
+HIGH_RATE: Final = Decimal(10)
 WITHDRAWAL_RATE: Final = Decimal(4)
 TENTH: Final = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A goal of `type` for `target_amount`, and why."""
+    """A suggested goal of `type` for `target_amount`, and why."""
 
     type: str
     target_amount: Decimal
@@ -36,10 +36,10 @@ def suggest(
     debts: Sequence[Debt],
     irregular_income: bool,
 ) -> tuple[Suggestion, ...]:
-    """What is worth having and isn't there yet: emergency fund, then debt payoff, then independence (FIRE).
+    """The goals to suggest, in this order: emergency fund, debt payoff, financial independence (FIRE).
 
-    `essential_expenses` are a month's, None when not given; `irregular_income` means self-employed or paid
-    irregularly.
+    Goals that are already reached are left out. `essential_expenses` is an amount a month; None means all
+    expenses. `irregular_income` is True for a person who is self-employed or paid irregularly.
     """
     essential = finances.monthly_expenses if essential_expenses is None else essential_expenses
     suggestions = (
@@ -51,7 +51,7 @@ def suggest(
 
 
 def emergency_fund(essential: Decimal, savings: Decimal, *, irregular_income: bool) -> Suggestion | None:
-    """Three months of essential expenses (six with irregular income) less savings; None when they suffice."""
+    """Three months of essential expenses (six with irregular income) less savings; None if savings suffice."""
     months = EMERGENCY_MONTHS_IRREGULAR if irregular_income else EMERGENCY_MONTHS
     fund = essential * months
     missing = fund - savings
@@ -73,21 +73,21 @@ def emergency_fund(essential: Decimal, savings: Decimal, *, irregular_income: bo
 
 
 def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
-    """The debts above 10 % a year, dearest first as avalanche pays them; None without any."""
-    dear = [debt for debt in debts if debt.annual_rate > DEAR_RATE and debt.balance]
-    dear.sort(key=lambda debt: (-debt.annual_rate, debt.balance))
-    if not dear:
+    """Pay off all debts above 10 % a year, highest rate first (avalanche); None if there are none."""
+    expensive = [debt for debt in debts if debt.annual_rate > HIGH_RATE and debt.balance]
+    expensive.sort(key=lambda debt: (-debt.annual_rate, debt.balance))
+    if not expensive:
         return None
-    total = sum((debt.balance for debt in dear), ZERO)
-    interest = sum((round_to_cents(debt.balance * debt.annual_rate / 1200) for debt in dear), ZERO)
+    total = sum((debt.balance for debt in expensive), ZERO)
+    interest = sum((round_to_cents(debt.balance * debt.annual_rate / 1200) for debt in expensive), ZERO)
     text = (
-        f"Debts above {DEAR_RATE} % a year come to {total:,.2f} and cost {interest:,.2f} "
+        f"Debts above {HIGH_RATE} % a year come to {total:,.2f} and cost {interest:,.2f} "
         f"of interest a month. Paying the dearest first costs the least."
     )
     facts = {
-        "above_annual_rate": DEAR_RATE,
+        "above_annual_rate": HIGH_RATE,
         "debts": [
-            {"label": debt.label, "balance": debt.balance, "annual_rate": debt.annual_rate} for debt in dear
+            {"label": debt.label, "balance": debt.balance, "annual_rate": debt.annual_rate} for debt in expensive
         ],
         "total": total,
         "monthly_interest": interest,
@@ -96,7 +96,10 @@ def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
 
 
 def fire(finances: Finances, savings: Decimal) -> Suggestion | None:
-    """Annual expenses / 4 %, and the years to it at today's surplus without growth; None when it is there."""
+    """Save annual expenses / 4 %; None if savings already suffice.
+
+    The facts include the years until then at today's surplus and without growth.
+    """
     annual = finances.monthly_expenses * 12
     target = round_to_cents(annual * 100 / WITHDRAWAL_RATE)
     surplus = finances.surplus

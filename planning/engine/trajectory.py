@@ -1,7 +1,7 @@
-"""How a goal moves month by month under the money it gets: savings that earn, debts that cost.
+"""Simulate a goal month by month: savings that earn interest, debts that are paid off.
 
-Inside, money is whole cents and a month is a step of the planning calendar, counted from 0. Month k's money
-is saved on the calendar's date k, or pays debts on its date k + 1, when the month's interest has accrued.
+Money is whole cents; months are steps of the planning calendar, counted from 0. The money of month k is saved on
+calendar date k, at the start of the month, or pays debts on calendar date k + 1, after the month's interest.
 """
 
 from bisect import bisect_left
@@ -16,10 +16,13 @@ from planning.engine.money.cents import exact_money, follow, grows_to, last_need
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """What was paid in each month and the balance after it, in cents.
+    """The payments of a goal and their effect, in cents.
 
-    `missing` is what is missing at the goal's date, `done_on` the calendar's date on which nothing is missing
-    any more (None: never), `end` the balance at the goal's date with all interest.
+    - `amounts`: the payment of each month.
+    - `balances`: the amount saved, or still owed, just after each payment.
+    - `end`: the balance at the goal's date, with all interest.
+    - `missing`: the cents missing at the goal's date.
+    - `done_on`: the number of the calendar date on which the goal is met; None if it never is.
     """
 
     amounts: list[int]
@@ -33,7 +36,10 @@ EMPTY: Final = Trajectory([], [], 0, 0, None)
 
 
 class Need(Protocol):
-    """What a goal asks for. `total` is the sum of its instalments when `level` is paid every month."""
+    """What a goal needs, in cents over `months` months.
+
+    `level` is the level payment a month, `total` the sum of the instalments when it is paid every month.
+    """
 
     months: int
     level: int
@@ -41,28 +47,31 @@ class Need(Protocol):
 
     @property
     def bears_interest(self) -> bool:
-        """Whether it matters when money is paid."""
+        """Whether there is interest, so that the time of a payment matters."""
 
     @property
     def first_payment(self) -> int:
-        """The calendar's date on which the first month's money arrives: 0 or 1."""
+        """The number of the calendar date of the first payment: 0 for savings, 1 for debts."""
 
     def raised(self, claim: int, gap: int) -> int:
-        """What to ask for when `claim` was paid so late that `gap` was missing."""
+        """The next claim, when `claim` was paid so late that `gap` cents were missing."""
 
     def missing(self, offers: list[int]) -> int:
-        """What is missing at the goal's date when it is given these offers."""
+        """The cents missing at the goal's date with these offers, one for each month."""
 
     def simulate(self, offers: list[int]) -> Trajectory:
-        """Take what is offered in each of the months up to the goal's date, no more than is missing."""
+        """Simulate the months up to the goal's date: take each month's offer, but no more than is missing."""
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
-        """Go on after the goal's date with what is offered in each of the months that follow it."""
+        """Continue `trajectory` after the goal's date, with an offer for each of the months after it."""
 
 
 @dataclass(slots=True)
 class Saving:
-    """Money saved up to a target, which earns `rate` (cents.rate_units) a year."""
+    """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
+
+    `_followed` and `_taken` cache the results for the last offers.
+    """
 
     target: int
     start: int
@@ -74,7 +83,7 @@ class Saving:
     _taken: tuple[list[int], Trajectory] = field(init=False)
 
     def __post_init__(self) -> None:
-        trajectory = self._even_course()
+        trajectory = self._level_trajectory()
         self._followed = trajectory.amounts, trajectory.balances, trajectory.end
         self._taken = trajectory.amounts, trajectory
         self.total = sum(trajectory.amounts)
@@ -88,19 +97,19 @@ class Saving:
         return 0
 
     def raised(self, claim: int, gap: int) -> int:
-        # Without any interest this much suffices, so it does however late it's paid.
+        # This sum is enough even without interest, so it is enough however late it is paid.
         return min(self.target - self.start, claim + gap)
 
     def missing(self, offers: list[int]) -> int:
-        _, end = self._sync_goal(offers)
+        _, end = self._follow(offers)
         return 0 if self.start >= self.target else max(0, self.target - end)
 
     def simulate(self, offers: list[int]) -> Trajectory:
         if offers != self._taken[0]:
-            self._taken = offers, self._course(offers, *self._sync_goal(offers))
+            self._taken = offers, self._trajectory(offers, *self._follow(offers))
         return self._taken[1]
 
-    def _sync_goal(self, offers: list[int]) -> tuple[list[int], int]:
+    def _follow(self, offers: list[int]) -> tuple[list[int], int]:
         if offers != self._followed[0]:
             self._followed = offers, *follow(self.start, self.rate, offers)
         return self._followed[1:]
@@ -117,18 +126,18 @@ class Saving:
         done_on = len(amounts)
         return Trajectory([*amounts, last], [*balances, self.target], trajectory.end, trajectory.missing, done_on)
 
-    def _even_course(self) -> Trajectory:
-        """The level payment every month; the last one makes up for the cents that rounded interest costs."""
+    def _level_trajectory(self) -> Trajectory:
+        """Pay the level payment every month; the last one includes the cents lost by rounding interest."""
         amounts = [self.level] * self.months
         balances, end = follow(self.start, self.rate, amounts)
         if end < self.target:
             last = grows_to(self.target, self.rate)
             amounts[-1] += last - balances[-1]
             balances[-1], end = last, self.target
-        return self._course(amounts, balances, end)
+        return self._trajectory(amounts, balances, end)
 
-    def _course(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
-        """The trajectory under these offers, no more of them taken than is missing."""
+    def _trajectory(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
+        """The trajectory with these offers, of which no more is taken than is missing."""
         if self.start >= self.target:
             return Trajectory([0] * self.months, [self.start] * self.months, self.start, 0, 0)
         if end < self.target:
@@ -139,9 +148,10 @@ class Saving:
         return Trajectory(amounts, balances, self.target, 0, done)
 
     def _without_excess(self, offers: list[int], balances: list[int]) -> list[int]:
-        """The offers up to the month from which growth alone does the rest, and of that one what it takes.
+        """The payments without the part of `offers` that isn't needed.
 
-        Sets right the balances from that month on.
+        The last payment is reduced so that interest alone then reaches the target; later ones are 0. `balances` is
+        corrected in place from the last payment on.
         """
         month, enough = last_needed(self.target, self.rate, offers, balances)
         before = balances[month] - offers[month]
@@ -152,9 +162,10 @@ class Saving:
 
 @dataclass(slots=True)
 class DebtPayoff:
-    """Debts paid off, highest rate first, by their minimums and what is drawn on the surplus above them.
+    """Debts paid off, highest rate first, by their minimum payments and by an extra from the surplus.
 
-    The amounts of its trajectories are those draws, the balances what is still owed.
+    `level` and the amounts of trajectories are extras, without the minimums; balances are what is still owed.
+    `minimums` is the sum of the minimum payments a month, `owed` the sum of the balances at the start.
     """
 
     debts: tuple[Debt, ...]
@@ -186,10 +197,10 @@ class DebtPayoff:
 
     def simulate(self, offers: list[int]) -> Trajectory:
         if self._taken is None or offers != self._taken[0]:
-            self._taken = offers, self._course(offers)
+            self._taken = offers, self._trajectory(offers)
         return self._taken[1]
 
-    def _course(self, offers: list[int]) -> Trajectory:
+    def _trajectory(self, offers: list[int]) -> Trajectory:
         ledger = DebtLedger(self.debts)
         amounts, balances = self._pay(ledger, offers)
         idle = self.months - len(amounts)
@@ -218,5 +229,5 @@ class DebtPayoff:
 
 
 def _last_paid(amounts: list[int]) -> int:
-    """How many of the amounts there are up to the last that isn't 0."""
+    """The number of amounts up to and including the last one that isn't 0."""
     return next((count for count in range(len(amounts), 0, -1) if amounts[count - 1]), 0)

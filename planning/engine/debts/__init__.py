@@ -1,5 +1,5 @@
-"""Debts in the engine: one simulation, month by month, and what is asked of it.
+"""Debts in the engine: one simulation, month by month, and the answers computed from it.
 
-Belongs here: interest, minimums, strategies. Doesn't: which debts a goal has (`planning.snapshot_contents`).
-When you add a debt rule, put it into `ledger`, the one simulation, and test it against figures made elsewhere.
+Belongs here: minimums, extras, strategies. Doesn't: interest (`money.cents.grown`), linking debts to goals.
+When you add a debt rule, put it into `ledger`, test it against published figures and raise `ENGINE_VERSION`.
 """

@@ -1,8 +1,8 @@
-"""Debts going down month by month: the one simulation that every answer about debts comes from.
+"""Pay off debts month by month: the one simulation behind all answers about debts.
 
-A month: interest accrues on each debt, each gets its minimum, and all that is left of the budget goes to one
-debt after the other in the strategy's order. Inside, money is whole cents, so that sums are exact and 50
-debts over a hundred years stay fast; methods take and return Decimals.
+In a month, interest accrues on each debt, each gets its minimum payment, and the rest of the budget goes to one
+debt after the other in the strategy's order. Accounts hold whole cents, so that sums are exact and 50 debts over
+a hundred years are fast; the ledger's methods take and return Decimals.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
 
 
 class Strategy(StrEnum):
-    """Which debt gets what is left after the minimums: the highest_rate, or the smallest."""
+    """Which debt is paid first after the minimums: highest rate (avalanche) or smallest balance (snowball)."""
 
     AVALANCHE = "avalanche"
     SNOWBALL = "snowball"
@@ -24,7 +24,10 @@ class Strategy(StrEnum):
 
 @dataclass(slots=True)
 class Account:
-    """A debt on its way down, in cents; `closed_in` is the month that cleared it (0: it was never owed)."""
+    """A debt that is being paid off, in cents. `rate` is in `rate_units`, `interest` the sum accrued so far.
+
+    `closed_in` is the number of the month that cleared it, from 1; 0 if it had no balance, None while it is open.
+    """
 
     debt: Debt
     position: int
@@ -35,7 +38,7 @@ class Account:
     closed_in: int | None = None
 
     def accrue_and_pay_minimum(self) -> int:
-        """Add the month's interest, pay the minimum (or all, if that is less), and return what was paid."""
+        """Add the month's interest, pay the minimum (or all, if less is owed), and return the payment."""
         owed = grown(self.balance, self.rate)
         paid = min(self.minimum, owed)
         self.interest += owed - self.balance
@@ -58,7 +61,10 @@ _ORDER: Final[dict[Strategy, Callable[[Account], tuple[int, int, int]]]] = {
 
 
 class DebtLedger:
-    """Debts being paid off. `month` counts the months paid, `closed` lists the debts as they are cleared."""
+    """Debts that are being paid off.
+
+    `month` is the number of months paid; `closed` holds the cleared debts, in the order of clearing.
+    """
 
     def __init__(self, debts: Sequence[Debt], strategy: Strategy = Strategy.AVALANCHE) -> None:
         self.month = 0
@@ -84,18 +90,18 @@ class DebtLedger:
 
     @property
     def balance(self) -> Decimal:
-        """What is still owed."""
+        """The sum that is still owed."""
         return exact_money(sum(account.balance for account in self.open))
 
     @property
     def interest(self) -> Decimal:
-        """All interest so far."""
+        """The sum of all interest accrued so far."""
         return exact_money(sum(account.interest for account in (*self.open, *self.closed)))
 
     def pay_month(self, extra: Decimal) -> Decimal:
-        """Let interest accrue for a month, then pay the minimums of all debts, closed ones too, and `extra`.
+        """Accrue a month's interest, then pay the budget: the minimums of all debts, closed ones too, and `extra`.
 
-        Returns what was paid: less than that only when it clears everything.
+        Returns the sum paid: the budget, or less if that clears everything.
         """
         self.month += 1
         budget = left = self._minimums + to_cents(extra)

@@ -1,7 +1,7 @@
-"""What becomes of debts under a fixed budget a month, and the budget that a date asks for.
+"""Pay off debts with a fixed budget a month, and find the budget that clears them by a date.
 
-Payments are on the planning calendar, from a month after `as_of`. Rates are percent a year, money is exact
-to the cent. The budget is the sum of all minimums and an `extra`, and doesn't fall when a debt closes.
+Payments are on the planning calendar, the first one a month after `as_of`. Rates are percent a year, money is
+exact to the cent. The budget is the sum of all minimums and an `extra`, and doesn't fall when a debt closes.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,15 @@ from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money
 from planning.engine.money.time_value import EXACT_ENOUGH, future_value, level_payment
 
-# Months after which debts that aren't cleared count as never cleared.
+# Debts that aren't cleared after this many months count as never cleared.
 HORIZON: Final = 1200
+# The additions to the monthly budget that a comparison tries.
 MORE: Final = (Decimal("50.00"), Decimal("100.00"))
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedDebt:
-    """When a debt is paid off, and what its interest comes to; None for one that never is."""
+    """When a debt is paid off, and its interest until then; all None for a debt that never is."""
 
     label: str
     months: int | None
@@ -34,7 +35,7 @@ class ClosedDebt:
 
 @dataclass(frozen=True, slots=True)
 class BalancePoint:
-    """What is owed in all after the payment of a date."""
+    """The sum owed after the payment of a date."""
 
     date: date
     balance: Decimal
@@ -42,10 +43,10 @@ class BalancePoint:
 
 @dataclass(frozen=True, slots=True)
 class Payoff:
-    """How debts go down under one strategy. `order` is that in which they close, then those that never do.
+    """The result of one strategy. `order` lists the debts as they close, then those that never do.
 
-    When they are not all cleared within the horizon, months, date and totals are None, `interest_floor` is
-    the first month's interest (else None), and `series` is the start alone: there is no end to plot.
+    If the debts aren't all cleared within `HORIZON`, months, date and totals are None, and `series` holds only
+    the start. `interest_floor` is the first month's interest in that case, otherwise None.
     """
 
     months: int | None
@@ -58,13 +59,16 @@ class Payoff:
 
     @property
     def never(self) -> bool:
-        """Whether this budget does not clear the debts."""
+        """Whether this budget never clears the debts."""
         return self.months is None
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """What `extra` on top of the monthly budget would do; None where the debts are never cleared."""
+    """The effect of `extra` more a month. `months` is None if the debts are still never cleared.
+
+    `interest_saved` is None if they aren't cleared both with and without it.
+    """
 
     extra: Decimal
     months: int | None
@@ -73,9 +77,10 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both strategies on one budget. `recommended` is the cheaper one, None when neither clears the debts.
+    """Both strategies on one budget. `recommended` has the lower interest (avalanche if equal).
 
-    `interest_saved` is what it saves against the other, None when there is nothing to compare with.
+    It is None if neither clears the debts. `interest_saved` is the interest it saves against the other one; None
+    unless both clear the debts.
     """
 
     as_of: date
@@ -113,10 +118,10 @@ def simulate(
 
 
 def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
-    """Avalanche and snowball with the minimums and `extra` a month, and what more a month would save.
+    """Compare avalanche and snowball with the minimums and `extra` a month, and try the additions in `MORE`.
 
-    The same interest is avalanche's win. More money is judged with the recommended strategy (avalanche, when
-    neither clears the debts) against the same strategy.
+    If both cost the same interest, avalanche is recommended. The additions are tried with the recommended
+    strategy, or with avalanche if neither clears the debts.
     """
     payoffs = {strategy: simulate(debts, extra, as_of, strategy) for strategy in Strategy}
     costs = {
@@ -142,18 +147,20 @@ def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
 def level_total_payment(debts: Sequence[Debt], as_of: date, target_date: date) -> Decimal:
     """The smallest total payment a month that clears the debts by `target_date` with avalanche.
 
-    Never less than their minimums, which are paid anyway. A date before the first payment asks for what that
-    one must be to clear them, a date beyond the horizon for what clears them within it.
+    At least the sum of the minimums, which are paid anyway. For a date before the first payment, it is the
+    payment that clears them at once; for a date beyond `HORIZON`, the payment that clears them within it.
     """
     payments = min(max(1, payment_count(as_of, target_date)), HORIZON)
     return minimum_payments(debts) + _least_extra(debts, payments)
 
 
 def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
-    """Interpolate between `low`, which is too little, and `high`, which isn't, until they are a cent apart.
+    """The smallest extra a month that clears the debts within `payments` months.
 
-    When the same end moves twice, the other's gap is halved (the Illinois rule), or the answer would be
-    approached from one side only. That takes some 6 to 14 simulations, more at rates of hundreds of percent.
+    Found by regula falsi with the Illinois rule: interpolate between `low`, which is too little, and `high`, which
+    is enough, until they are a cent apart. If the same end moves twice in a row, the gap of the other end is
+    halved, because otherwise only one end would move. This takes 6 to 14 simulations, more at rates of hundreds of
+    percent.
     """
     low, low_gap = ZERO, _gap(debts, ZERO, payments)
     if low_gap <= 0:
@@ -176,10 +183,11 @@ def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
 
 
 def _gap(debts: Sequence[Debt], extra: Decimal, payments: int) -> Decimal:
-    """About how much more a month would have cleared the debts in time; 0 or below when they are cleared.
+    """Roughly how much more a month would clear the debts in time; 0 or less if they are cleared.
 
-    What is owed at the end, or what paying on would have saved up by then at the last debt's rate, as a level
-    payment: it falls almost in step with `extra`, so interpolation needs few simulations.
+    If debts are left, it is the level payment for what is owed at the end. If not, it is minus the level payment
+    for what the rest of the budget would save up by then, at the rate of the debt that closed last. This is almost
+    linear in `extra`, so interpolation needs few simulations.
     """
     ledger = DebtLedger(debts)
     budget = paid = minimum_payments(debts) + extra

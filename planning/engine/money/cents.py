@@ -1,4 +1,9 @@
-"""Whole cents, for loops that run over every month: exact, and many times faster than `Decimal`."""
+"""Money as whole cents (`int`), for loops over months: exact, and many times faster than `Decimal`.
+
+The interest rule of savings and debts is here: a month's interest is balance * rate / 1200 (rate in percent a
+year), rounded half up to the cent. `grown` defines it. `follow` and `last_needed` repeat it inline for speed, and
+`grows_to` (also repeated in `last_needed`) inverts it: change all four together and raise `ENGINE_VERSION`.
+"""
 
 from decimal import Context, Decimal
 from itertools import accumulate
@@ -7,65 +12,69 @@ from typing import Final
 
 from fincred.money import MAX_MONEY
 
-# An unpaid debt that grows for decades at the highest rate has more digits than the default context keeps.
+# An unpaid debt that grows for decades at the highest rate has more than the 28 digits of the default context.
 _EXACT: Final = Context(prec=1000)
 _RATE_UNITS: Final = 10_000
-# balance * rate / 1200, the rate in ten-thousandths of a percent.
+# A month's interest is balance * rate / _YEAR, with the rate in ten-thousandths of a percent a year.
 _YEAR: Final = 1200 * _RATE_UNITS
 _HALF: Final = _YEAR // 2
 _MOST: Final = int(MAX_MONEY.scaleb(2))
 
 
 def to_cents(money: Decimal) -> int:
-    """The cents of an amount that has no more than two decimals."""
+    """Convert an amount with at most two decimals to cents."""
     return int(money.scaleb(2, _EXACT))
 
 
 def exact_money(cents: int) -> Decimal:
-    """The amount with its two decimals."""
+    """Convert cents to an amount with two decimals, without a limit."""
     return Decimal(cents).scaleb(-2, _EXACT)
 
 
 def money(cents: int) -> Decimal:
-    """The amount as it is told and stored: what no money field holds is given as the most one holds."""
+    """Convert cents to an amount for answers and storage, capped at `MAX_MONEY`, the most a money field holds."""
     return Decimal(min(cents, _MOST)).scaleb(-2, _EXACT)
 
 
 def rate_units(annual_rate: Decimal) -> int:
-    """Percent a year in ten-thousandths of a percent."""
+    """Convert percent a year (at most four decimals) to ten-thousandths of a percent a year."""
     return int(annual_rate * _RATE_UNITS)
 
 
 def grown(balance: int, rate: int) -> int:
-    """A balance after a month: with its interest, rounded half up to the cent."""
+    """The balance in cents after a month's interest, rounded half up to the cent; `rate` in `rate_units`."""
     return balance + (balance * rate + _HALF) // _YEAR
 
 
 def grows_to(balance: int, rate: int) -> int:
-    """The smallest balance that a month brings to at least `balance`."""
+    """The smallest balance (0 or more) that is at least `balance` after a month's interest: inverts `grown`."""
     return max(0, -((_HALF - balance * _YEAR) // (_YEAR + rate)))
 
 
 def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]:
-    """The balance just after each month's amount, and the one at the end of the last month."""
+    """Pay in each month's amount and let the balance grow.
+
+    Returns the balance just after each payment, and the balance at the end of the last month with its interest.
+    """
     if not rate:
         after = list(accumulate(amounts, initial=balance))
         return after[1:], after[-1]
     after = []
-    common = gcd(rate, _YEAR)  # smaller numbers are faster: this is the innermost loop of a plan
+    common = gcd(rate, _YEAR)  # smaller integers are faster: this is the innermost loop of a plan
     year, growth = _YEAR // common, (_YEAR + rate) // common
     half = year // 2
     for amount in amounts:
         balance += amount
         after.append(balance)
-        balance = (balance * growth + half) // year  # `grown`
+        balance = (balance * growth + half) // year  # same as `grown`
     return after, balance
 
 
 def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) -> tuple[int, int]:
-    """The last month without whose amount the target isn't reached, and the balance it must bring about.
+    """The last month whose amount is needed to reach `target`, and the balance needed just after it.
 
-    `after` are the balances that `follow` gave for these amounts. The first month, when none is needed.
+    `after` is the list of balances that `follow` returned for `amounts`. After that month interest alone reaches
+    the target. If no amount is needed, the month is 0.
     """
     common = gcd(rate, _YEAR)
     year, growth = _YEAR // common, (_YEAR + rate) // common
@@ -73,17 +82,17 @@ def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) ->
     enough, month = target, len(amounts)
     for amount, balance in zip(reversed(amounts), reversed(after), strict=True):
         month -= 1
-        enough = -((half - enough * year) // growth)  # `grows_to`
+        enough = -((half - enough * year) // growth)  # same as `grows_to`
         if balance - amount < enough:
             break
     return month, enough
 
 
 def divided_up(cents: int, parts: int) -> int:
-    """A part of the amount, rounded up."""
+    """`cents / parts`, rounded up to a whole cent."""
     return -(-cents // parts)
 
 
 def average(cents: int, parts: int) -> int:
-    """A part of the amount, rounded half up."""
+    """`cents / parts`, rounded half up to a whole cent."""
     return (2 * cents + parts) // (2 * parts)

@@ -1,4 +1,4 @@
-"""What a person earns a month, from amounts paid at different frequencies."""
+"""Monthly income, from amounts paid at different frequencies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ PAYMENTS_A_YEAR = {
 
 @dataclass(frozen=True, slots=True)
 class Income:
-    """An `amount` of money that arrives at each of a frequency's dates."""
+    """An `amount` that is paid once every period of `frequency`."""
 
     amount: Decimal
     frequency: PayFrequency
 
 
 def monthly_income(incomes: Iterable[Income]) -> Decimal:
-    """A twelfth of the year's incomes: summed exactly, divided once, rounded to the cent once."""
+    """A twelfth of the yearly income: summed exactly, then divided and rounded to the cent once."""
     year = sum((income.amount * PAYMENTS_A_YEAR[income.frequency] for income in incomes), ZERO)
     return round_to_cents(year / 12)
 
 
 def is_irregular(incomes: Iterable[Income]) -> bool:
-    """Whether any of the money arrives less often than monthly, so that months without it must be bridged."""
+    """Whether any income is paid less often than monthly, so that some months are without it."""
     return any(PAYMENTS_A_YEAR[income.frequency] < 12 for income in incomes)

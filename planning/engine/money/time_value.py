@@ -1,9 +1,9 @@
-"""The time value of money, with numpy-financial's meanings and nothing rounded to cents.
+"""The time value of money, with the definitions of numpy-financial and without rounding to cents.
 
-Rates are percent a year, nominal, compounded monthly (i = rate / 1200); periods are months. Money put in
-counts as positive, so a loan is a negative `present` that payments bring up to a `target` of 0. With
-`start_of_month` a payment earns its month's interest (numpy-financial's `when="begin"`). Formulas: docs of
-numpy-financial's `pmt`, `nper`, `fv` and `ipmt`.
+Rates are nominal percent a year, compounded monthly (i = rate / 1200); periods are months. Money paid in is
+positive, so a loan is a negative `present`, and payments raise it to a `target` of 0. With `start_of_month`, a
+payment earns interest in its own month (`when="begin"` in numpy-financial). Source of the formulas: the
+documentation of numpy-financial's `pmt`, `nper`, `fv` and `ipmt`.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from decimal import Context, Decimal, localcontext
 from typing import Final
 
 EXACT_ENOUGH: Final = Context(prec=60)
-# Payments are rounded up to the cent next: noise in the last of the 60 digits must not become a cent.
+# Callers round payments up to the cent: an error in the last of the 60 digits must not add a cent.
 NOISELESS: Final = Context(prec=40)
 NOISE: Final = Decimal("1e-40")
 
 
 @dataclass(frozen=True, slots=True)
 class Repayment:
-    """A month of a loan: `payment` = `interest` + `principal`, and the `balance` left after it."""
+    """A month of a loan: `payment` is `interest` plus `principal`, `balance` what is owed after it."""
 
     period: int
     payment: Decimal
@@ -31,9 +31,9 @@ class Repayment:
 def level_payment(
     target: Decimal, present: Decimal, annual_rate: Decimal, periods: int, *, start_of_month: bool = True
 ) -> Decimal:
-    """The same payment each month that brings `present` to `target` in `periods` (1 or more) months.
+    """The equal payment a month that brings `present` to `target` in `periods` (1 or more) months.
 
-    0 when `present` is there already or gets there by growth alone.
+    0 if `present` is at least `target`, or reaches it by interest alone.
     """
     with localcontext(EXACT_ENOUGH):
         i = annual_rate / 1200
@@ -48,13 +48,13 @@ def level_payment(
 def periods_needed(
     target: Decimal, present: Decimal, payment: Decimal, annual_rate: Decimal, *, start_of_month: bool = True
 ) -> Decimal | None:
-    """How many months bring `present` to `target`, with fractions; None when it never gets there."""
+    """The months (with a fraction) that bring `present` to `target`; None if it never gets there."""
     with localcontext(EXACT_ENOUGH):
         if target <= present:
             return Decimal(0)
         if not annual_rate:
             return (target - present) / payment if payment else None
-        # Multiplied first: a payment of exactly a debt's interest must come out as never.
+        # Multiply before dividing: a payment equal to a debt's interest must give exactly 0 below, and so None.
         perpetuity = payment * (1200 + annual_rate * start_of_month) / annual_rate
         if present + perpetuity <= 0:
             return None
@@ -63,9 +63,9 @@ def periods_needed(
 
 
 def debt_periods_needed(balance: Decimal, payment: Decimal, annual_rate: Decimal) -> Decimal | None:
-    """How many months `payment` at each month's end takes to clear `balance`, with fractions.
+    """The months (with a fraction) in which `payment` at each month's end pays off `balance`.
 
-    None (never) when the payment is no more than the month's interest.
+    None (never) if the payment is at most the first month's interest.
     """
     return periods_needed(Decimal(0), -balance, payment, annual_rate, start_of_month=False)
 
@@ -73,7 +73,7 @@ def debt_periods_needed(balance: Decimal, payment: Decimal, annual_rate: Decimal
 def future_value(
     present: Decimal, payment: Decimal, annual_rate: Decimal, periods: int, *, start_of_month: bool = True
 ) -> Decimal:
-    """What `present` and a `payment` each month come to after `periods` months."""
+    """The value of `present` and a `payment` each month after `periods` months."""
     with localcontext(EXACT_ENOUGH):
         i = annual_rate / 1200
         growth = (1 + i) ** periods
@@ -82,7 +82,7 @@ def future_value(
 
 
 def amortise(loan: Decimal, annual_rate: Decimal, periods: int) -> Iterator[Repayment]:
-    """The months of a `loan` repaid at each month's end by a level payment, unrounded."""
+    """Repay a `loan` in `periods` equal payments at each month's end; yields every month, unrounded."""
     payment = level_payment(Decimal(0), -loan, annual_rate, periods, start_of_month=False)
     balance = loan
     for period in range(1, periods + 1):

@@ -1,4 +1,4 @@
-"""Plan inputs for tests: by hand in a few words, and drawn by hypothesis."""
+"""Plan inputs for tests: short builders and hypothesis strategies."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ def money(amount: str | int | Decimal) -> Decimal:
 
 
 def goal(target: str | int = 1000, months: int = 12, priority: Any = "Medium", **changes: Any) -> GoalInput:
-    """A stored goal that starts from nothing, due so many months after New Year 2026."""
+    """A stored goal with nothing saved, due `months` months after New Year 2026."""
     fields: dict[str, Any] = {
         "id": changes.get("name", "goal"),
         "name": "goal",
@@ -38,7 +38,7 @@ def card(balance: str | int | Decimal = 5000, rate: str | int = 12, minimum: str
 
 
 def inputs(surplus: str | int, *goals: GoalInput, as_of: date = NEW_YEAR) -> PlanInput:
-    """The goals, and finances that leave this surplus."""
+    """A plan input with these goals, and finances that leave this surplus."""
     income = Decimal(surplus) + 2000
     return PlanInput(as_of, Finances(money(income), money(1800), money(200)), goals)
 

@@ -1,4 +1,4 @@
-"""Who is served first, how much each gets by its date, and in which months."""
+"""Which goal is served first, how much each gets by its date, and in which months."""
 
 from dataclasses import replace
 from datetime import date, timedelta

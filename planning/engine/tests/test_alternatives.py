@@ -1,4 +1,4 @@
-"""Alternatives are true: put back into the plan they work, and their neighbours don't."""
+"""Alternatives are exact: the goal is met with each of them, and not with one cent or day less."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 def alternatives(surplus: str | int, *goals: GoalInput) -> tuple[Alternative, ...]:
-    """Those of the last goal."""
+    """The alternatives of the last goal."""
     return make_plan(inputs(surplus, *goals)).goals[-1].alternatives
 
 
@@ -72,13 +72,13 @@ class TestAlternatives:
         assert Alternative("smaller_amount", target_amount=money(300)) in found
 
     def test_do_not_harm_another_goal(self) -> None:
-        """By a later date the first would get all it needs, and take it from the second."""
+        """With a later date the first goal would be met, but with money that the second one needs."""
         harming = goal(300, 1, "High")
         plan = make_plan(inputs(100, harming, goal(900, 10, "Low")))
         assert kinds(plan.goals[0].alternatives) == ["smaller_amount", "more_money"]
 
     def test_do_not_lose_the_place_in_the_queue(self) -> None:
-        """With the order held April would do; but then the other date comes first and takes the money."""
+        """In the unchanged order April works, but with that date the other goal is served first."""
         sooner = goal(400, 2, name="this")
         other = goal(400, target_date=date(2026, 3, 15), name="other")
         plan = make_plan(inputs(100, sooner, other))
@@ -94,10 +94,10 @@ class TestAlternatives:
         assert 0 < [bool(made.alternatives) for made in plan.goals].count(True) < MAX_GOALS
 
     def test_end_within_a_goal_when_its_debts_take_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Several times the effort, were every alternative sought."""
+        """A search for all alternatives would take several times MAX_EFFORT."""
         debts = tuple(Debt("debt", money(10**9 + n), Decimal(1000 - 15 * n), money(1)) for n in range(50))
         heavy = [goal(1, 1200 - n, name=f"{n}", debts=debts[10 * n : 10 * n + 10]) for n in range(5)]
-        asked = inputs(500, *heavy)
+        plan_input = inputs(500, *heavy)
         efforts: list[int] = []
 
         def watched(*inputs: Any) -> list[GoalState]:
@@ -106,10 +106,10 @@ class TestAlternatives:
             return states
 
         monkeypatch.setattr("planning.engine.alternatives.solve_dates", watched)
-        plan = make_plan(asked)
+        plan = make_plan(plan_input)
         assert sum(efforts[:-1]) <= MAX_EFFORT < sum(efforts)
         assert {made.feasibility for made in plan.goals} == {Feasibility.UNREALISTIC}
-        assert make_plan(asked) == plan
+        assert make_plan(plan_input) == plan
 
     def test_of_a_goal_whose_date_has_come_is_a_date_with_time_to_save(self) -> None:
         found = alternatives(100, goal(1000, target_date=date(2025, 12, 1)))
@@ -120,35 +120,36 @@ class TestAlternatives:
 
     @settings(max_examples=25, deadline=None)
     @given(plan_inputs(WITHOUT_INTEREST))
-    def test_later_dates_are_the_earliest_and_harm_nobody(self, asked: PlanInput) -> None:
-        """Tried one by one: no month between the asked date and the one offered does, in the order held."""
-        plan = make_plan(asked)
+    def test_later_dates_are_the_earliest_and_harm_no_other_goal(self, plan_input: PlanInput) -> None:
+        """With the order of serving unchanged, no month between the goal's date and the found one works."""
+        plan = make_plan(plan_input)
         for position, made in enumerate(plan.goals):
             for day in (each.target_date for each in made.alternatives if each.target_date):
-                assert day > asked.goals[position].target_date
+                assert day > plan_input.goals[position].target_date
                 after = make_plan(
-                    put_back(asked, position, Alternative("later_date", target_date=day)), with_alternatives=False
+                    put_back(plan_input, position, Alternative("later_date", target_date=day)),
+                    with_alternatives=False,
                 )
                 for other, (old, new) in enumerate(zip(plan.goals, after.goals, strict=True)):
                     assert other == position or new.shortfall <= old.shortfall
-                order = plan_order(asked.goals)
-                for months in range(made.explanation.facts["months"] + 1, instalment_count(asked.as_of, day)):
+                order = plan_order(plan_input.goals)
+                for months in range(made.explanation.facts["months"] + 1, instalment_count(plan_input.as_of, day)):
                     sooner = put_back(
-                        asked,
+                        plan_input,
                         position,
-                        Alternative("later_date", target_date=calendar_date(asked.as_of, months)),
+                        Alternative("later_date", target_date=calendar_date(plan_input.as_of, months)),
                     )
-                    states = solve_dates(sooner, Needs(asked.as_of), order)
+                    states = solve_dates(sooner, Needs(plan_input.as_of), order)
                     assert not next(each for each in states if each.position == position).arrives
 
     @settings(max_examples=25, deadline=None)
     @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))
-    def test_work_when_put_back_and_their_neighbours_do_not(self, asked: PlanInput) -> None:
-        for position, made in enumerate(make_plan(asked).goals):
+    def test_work_when_put_back_and_their_neighbours_do_not(self, plan_input: PlanInput) -> None:
+        for position, made in enumerate(make_plan(plan_input).goals):
             assert not made.alternatives or made.feasibility == Feasibility.UNREALISTIC
             for alternative in made.alternatives:
-                assert arrives(put_back(asked, position, alternative), position)
-                assert not arrives(put_back(asked, position, neighbour(alternative)), position)
+                assert arrives(put_back(plan_input, position, alternative), position)
+                assert not arrives(put_back(plan_input, position, neighbour(alternative)), position)
 
 
 def neighbour(alternative: Alternative) -> Alternative:
@@ -160,19 +161,19 @@ def neighbour(alternative: Alternative) -> Alternative:
     return replace(alternative, extra_monthly=alternative.extra_monthly - CENT)
 
 
-def put_back(asked: PlanInput, position: int, alternative: Alternative) -> PlanInput:
-    finances, goals = asked.finances, list(asked.goals)
+def put_back(plan_input: PlanInput, position: int, alternative: Alternative) -> PlanInput:
+    finances, goals = plan_input.finances, list(plan_input.goals)
     if alternative.target_date:
         goals[position] = replace(goals[position], target_date=alternative.target_date)
     elif alternative.target_amount:
         goals[position] = replace(goals[position], target_amount=alternative.target_amount)
     elif alternative.extra_monthly is not None:
         finances = replace(finances, monthly_income=finances.monthly_income + alternative.extra_monthly)
-    return replace(asked, finances=finances, goals=tuple(goals))
+    return replace(plan_input, finances=finances, goals=tuple(goals))
 
 
-def arrives(asked: PlanInput, position: int) -> bool:
-    return make_plan(asked, with_alternatives=False).goals[position].feasibility != Feasibility.UNREALISTIC
+def arrives(plan_input: PlanInput, position: int) -> bool:
+    return make_plan(plan_input, with_alternatives=False).goals[position].feasibility != Feasibility.UNREALISTIC
 
 
 class TestSmallest:

@@ -1,4 +1,4 @@
-"""A month's amount on real days."""
+"""A month's amount, split into payments on real dates."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 class TestPlanInput:
     @settings(deadline=None)
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_survives_json(self, asked: PlanInput) -> None:
-        assert plan_input_from_json(json.loads(json.dumps(plan_input_to_json(asked)))) == asked
+    def test_survives_json(self, plan_input: PlanInput) -> None:
+        assert plan_input_from_json(json.loads(json.dumps(plan_input_to_json(plan_input)))) == plan_input
 
     @settings(max_examples=10, deadline=None)
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_replayed_gives_the_same_plan(self, asked: PlanInput) -> None:
-        again = plan_input_from_json(json.loads(json.dumps(plan_input_to_json(asked))))
-        told = [json.dumps(plan_to_json(make_plan(each), with_schedules=True)) for each in (asked, again)]
+    def test_replayed_gives_the_same_plan(self, plan_input: PlanInput) -> None:
+        again = plan_input_from_json(json.loads(json.dumps(plan_input_to_json(plan_input))))
+        told = [json.dumps(plan_to_json(make_plan(each), with_schedules=True)) for each in (plan_input, again)]
         assert told[0] == told[1]
 
     def test_writes_amounts_and_dates_as_strings(self) -> None:

@@ -1,4 +1,4 @@
-"""When a goal has drifted, and what brings it back."""
+"""When a goal counts as drifted, and the ways back to its plan."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,11 +14,11 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 def proposal(
-    asked: GoalInput, expected: int, contribution: int = 100, surplus: int = 500, today: date = date(2026, 7, 1)
+    drifted: GoalInput, expected: int, contribution: int = 100, surplus: int = 500, today: date = date(2026, 7, 1)
 ) -> Proposal | None:
     other = goal(100, 24, "Low", name="other")
-    situation = inputs(surplus, other, asked, as_of=today)
-    return propose(situation, 1, expected=money(expected), contribution=money(contribution))
+    plan_input = inputs(surplus, other, drifted, as_of=today)
+    return propose(plan_input, 1, expected=money(expected), contribution=money(contribution))
 
 
 class TestDrift:
@@ -45,7 +45,7 @@ class TestPropose:
     def test_has_nothing_to_say_about_a_goal_on_its_way(self) -> None:
         assert proposal(goal(1200, already_there=money(600)), expected=600) is None
 
-    def test_offers_both_ways_to_who_is_behind(self) -> None:
+    def test_offers_both_ways_to_a_goal_that_is_behind(self) -> None:
         found = proposal(goal(1200, already_there=money(300)), expected=600)
         assert found is not None
         assert found.direction == Direction.BEHIND
@@ -58,7 +58,7 @@ class TestPropose:
         )
         assert found.why.facts["difference"] == -300
 
-    def test_offers_less_or_sooner_to_who_is_ahead(self) -> None:
+    def test_offers_less_or_sooner_to_a_goal_that_is_ahead(self) -> None:
         found = proposal(goal(1200, already_there=money(900)), expected=600)
         assert found is not None
         assert found.same_date

@@ -1,4 +1,4 @@
-"""What people are told about a label, word by word."""
+"""The texts of explanations, word by word."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 def explained(surplus: str | int, *goals: GoalInput) -> Explanation:
-    """The explanation of the last of the goals."""
+    """The explanation of the last goal."""
     return planned(surplus, *goals)[-1].explanation
 
 

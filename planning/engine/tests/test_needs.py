@@ -1,4 +1,4 @@
-"""What goals need, and how their dates and months belong together."""
+"""What goals need, and the relation of their dates and months."""
 
 from datetime import date
 from decimal import Decimal
@@ -60,12 +60,12 @@ class TestMonthsWith:
     @settings(deadline=None, max_examples=30)
     @given(st.integers(1, 100_000))
     def test_clears_debts(self, monthly: int) -> None:
-        asked = goal(debts=(card(),))
-        months = months_with(asked, NEW_YEAR, monthly, most=600)
+        linked = goal(debts=(card(),))
+        months = months_with(linked, NEW_YEAR, monthly, most=600)
         assert months is not None
-        assert not DebtPayoff(asked.debts, months, monthly).simulate([monthly] * months).missing
+        assert not DebtPayoff(linked.debts, months, monthly).simulate([monthly] * months).missing
         if months > 1:
-            assert DebtPayoff(asked.debts, months - 1, monthly).simulate([monthly] * (months - 1)).missing
+            assert DebtPayoff(linked.debts, months - 1, monthly).simulate([monthly] * (months - 1)).missing
 
 
 class TestLastMonth:

@@ -1,4 +1,4 @@
-"""A sequence that is made when it is read."""
+"""A sequence that is computed on first read."""
 
 import pytest
 

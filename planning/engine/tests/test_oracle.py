@@ -1,4 +1,4 @@
-"""The plan against an independent optimum: goal by goal the most that can flow to it, by linear programming."""
+"""The plan against an independent optimum by linear programming: goal by goal, the most that it can get."""
 
 from random import Random
 
@@ -18,7 +18,7 @@ CASES = 300
 
 
 def a_case(seed: int) -> PlanInput:
-    """Some goals of distinct priority and date, so that the order of serving them is beyond doubt."""
+    """Goals with distinct priorities and dates, so that the order of serving is unambiguous."""
     random = Random(seed)
     months = random.sample(range(1, 19), random.randint(2, 6))
     return inputs(
@@ -36,27 +36,28 @@ def a_case(seed: int) -> PlanInput:
     )
 
 
-def optimum(given: PlanInput) -> list[float]:
-    """The most each goal can get by its date, in its turn, without taking from those before it."""
+def optimum(plan_input: PlanInput) -> list[float]:
+    """The most that each goal can get by its date without taking money from goals served before it."""
     ranks = {"High": 0, "Medium": 1, "Low": 2}
     order = sorted(
-        range(len(given.goals)), key=lambda j: (ranks[given.goals[j].priority], given.goals[j].target_date)
+        range(len(plan_input.goals)),
+        key=lambda j: (ranks[plan_input.goals[j].priority], plan_input.goals[j].target_date),
     )
-    months = [instalment_count(given.as_of, each.target_date) for each in given.goals]
-    width, amount = max(months), len(given.goals)
+    months = [instalment_count(plan_input.as_of, each.target_date) for each in plan_input.goals]
+    width, amount = max(months), len(plan_input.goals)
     flows = np.zeros((amount, amount * width))
     for j in range(amount):
         flows[j, j * width : j * width + months[j]] = 1
     spent = np.hstack([np.eye(width)] * amount)
     bounds = [(0, None if t < months[j] else 0) for j in range(amount) for t in range(width)]
-    needs = np.array([max(0.0, float(each.target_amount - each.already_there)) for each in given.goals])
+    needs = np.array([max(0.0, float(each.target_amount - each.already_there)) for each in plan_input.goals])
     best: dict[int, float] = {}
     for j in order:
         fixed = list(best)
         answer = linprog(
             -flows[j],
             A_ub=np.vstack([spent, flows]),
-            b_ub=np.concatenate([np.full(width, float(given.finances.surplus)), needs]),
+            b_ub=np.concatenate([np.full(width, float(plan_input.finances.surplus)), needs]),
             A_eq=flows[fixed] if fixed else None,
             b_eq=[best[each] for each in fixed] if fixed else None,
             bounds=bounds,
@@ -66,11 +67,11 @@ def optimum(given: PlanInput) -> list[float]:
     return [best[j] for j in range(amount)]
 
 
-def given_by_date(given: PlanInput) -> list[float]:
-    plan = make_plan(given, with_alternatives=False)
+def given_by_date(plan_input: PlanInput) -> list[float]:
+    plan = make_plan(plan_input, with_alternatives=False)
     return [
         float(max(ZERO, each.target_amount - each.already_there) - made.shortfall)
-        for each, made in zip(given.goals, plan.goals, strict=True)
+        for each, made in zip(plan_input.goals, plan.goals, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The plan as a whole: the published examples, and what must hold whatever is asked."""
+"""The plan as a whole: published examples, and properties that hold for every input."""
 
 from collections import Counter
 from dataclasses import replace
@@ -39,10 +39,10 @@ def amounts(made: GoalPlan) -> list[Decimal]:
     return [instalment.amount for instalment in made.schedule]
 
 
-def spent(given_inputs: PlanInput) -> Counter[int]:
-    """What a plan spends in each month; a debt is paid at the end of the month whose money it gets."""
+def spent(plan_input: PlanInput) -> Counter[int]:
+    """The money a plan spends in each month; a debt is paid at the end of the month whose money it uses."""
     months: Counter[int] = Counter()
-    for made in make_plan(given_inputs, with_alternatives=False).goals:
+    for made in make_plan(plan_input, with_alternatives=False).goals:
         months.update(dict(enumerate(amounts(made))))
     return months
 
@@ -154,7 +154,7 @@ class TestMakePlan:
         assert made.projected_completion_date == date(2026, 6, 1)
 
     def test_savings_earn_a_month_each_from_their_date_to_the_target_date(self) -> None:
-        """At 12 %, 100 earns 3.03, 2.01 and 1.00 in 3, 2 and 1 months; what is there earns for all three."""
+        """At 12 %, 100 earns 3.03, 2.01 and 1.00 in 3, 2 and 1 months; the start amount earns for all three."""
         (made,) = planned(500, goal("306.04", 3, annual_rate=Decimal(12)))
         assert amounts(made) == [money(100)] * 3
         (made,) = planned(500, goal("409.07", 3, annual_rate=Decimal(12), already_there=money(100)))
@@ -197,11 +197,11 @@ class TestMakePlan:
         assert made.shortfall == made.schedule[-1].balance == MAX_MONEY
 
 
-class TestWhateverIsAsked:
+class TestEveryPlan:
     @GENTLE
     @given(plan_inputs(WITHOUT_INTEREST))
-    def test_instalments_sum_exactly_to_what_was_missing(self, asked: PlanInput) -> None:
-        for each, made in zip(asked.goals, make_plan(asked, with_alternatives=False).goals, strict=True):
+    def test_instalments_sum_exactly_to_what_was_missing(self, plan_input: PlanInput) -> None:
+        for each, made in zip(plan_input.goals, make_plan(plan_input, with_alternatives=False).goals, strict=True):
             missing = max(ZERO, each.target_amount - each.already_there)
             if made.projected_completion_date:
                 assert sum(amounts(made)) == missing
@@ -209,26 +209,26 @@ class TestWhateverIsAsked:
 
     @GENTLE
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_no_month_spends_more_than_the_surplus(self, asked: PlanInput) -> None:
-        assert max(spent(asked).values(), default=ZERO) <= max(ZERO, asked.finances.surplus)
+    def test_no_month_spends_more_than_the_surplus(self, plan_input: PlanInput) -> None:
+        assert max(spent(plan_input).values(), default=ZERO) <= max(ZERO, plan_input.finances.surplus)
 
     @GENTLE
     @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))
-    def test_a_goal_arrives_exactly_when_it_is_not_called_unrealistic(self, asked: PlanInput) -> None:
-        for made in make_plan(asked, with_alternatives=False).goals:
+    def test_a_goal_arrives_exactly_when_it_is_not_called_unrealistic(self, plan_input: PlanInput) -> None:
+        for made in make_plan(plan_input, with_alternatives=False).goals:
             assert (made.shortfall == 0) == (made.feasibility != Feasibility.UNREALISTIC)
 
     @GENTLE
     @given(plan_inputs(WITH_INTEREST))
-    def test_what_is_called_funded_arrives_when_reckoned_again(self, asked: PlanInput) -> None:
-        for each, made in zip(asked.goals, make_plan(asked, with_alternatives=False).goals, strict=True):
+    def test_a_goal_called_funded_arrives_when_recomputed(self, plan_input: PlanInput) -> None:
+        for each, made in zip(plan_input.goals, make_plan(plan_input, with_alternatives=False).goals, strict=True):
             if made.feasibility != Feasibility.UNREALISTIC:
                 assert saved_up(each, amounts(made)) >= each.target_amount
 
     @GENTLE
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_a_stranger_can_recompute_the_label(self, asked: PlanInput) -> None:
-        for each, made in zip(asked.goals, make_plan(asked, with_alternatives=False).goals, strict=True):
+    def test_a_stranger_can_recompute_the_label(self, plan_input: PlanInput) -> None:
+        for each, made in zip(plan_input.goals, make_plan(plan_input, with_alternatives=False).goals, strict=True):
             facts = made.explanation.facts
             assert made.feasibility == label(facts["need"], facts["room"])
             assert facts["taken_ahead"] == sum(ahead["takes"] for ahead in facts["goals_ahead"])
@@ -240,46 +240,47 @@ class TestWhateverIsAsked:
 
     @GENTLE
     @given(plan_inputs(WITHOUT_INTEREST), cents(30_000))
-    def test_more_surplus_never_lowers_a_total_or_a_label(self, asked: PlanInput, more: Decimal) -> None:
+    def test_more_surplus_never_lowers_a_total_or_a_label(self, plan_input: PlanInput, more: Decimal) -> None:
         richer = replace(
-            asked, finances=replace(asked.finances, monthly_income=asked.finances.monthly_income + more)
+            plan_input,
+            finances=replace(plan_input.finances, monthly_income=plan_input.finances.monthly_income + more),
         )
-        before, after = (make_plan(each, with_alternatives=False).goals for each in (asked, richer))
+        before, after = (make_plan(each, with_alternatives=False).goals for each in (plan_input, richer))
         for poor, rich in zip(before, after, strict=True):
             assert rich.shortfall <= poor.shortfall
             assert LABELS.index(rich.feasibility) <= LABELS.index(poor.feasibility)
 
     @GENTLE
     @given(plan_inputs(WITH_INTEREST), st.integers(1, 400))
-    def test_a_later_date_never_raises_the_level_payment(self, asked: PlanInput, months: int) -> None:
+    def test_a_later_date_never_raises_the_level_payment(self, plan_input: PlanInput, months: int) -> None:
         later = replace(
-            asked,
+            plan_input,
             goals=tuple(
-                replace(each, target_date=calendar_date(each.target_date, months)) for each in asked.goals
+                replace(each, target_date=calendar_date(each.target_date, months)) for each in plan_input.goals
             ),
         )
-        before, after = (make_plan(each, with_alternatives=False).goals for each in (asked, later))
+        before, after = (make_plan(each, with_alternatives=False).goals for each in (plan_input, later))
         for soon, late in zip(before, after, strict=True):
             assert late.required_monthly <= soon.required_monthly
 
     @settings(max_examples=10, deadline=None)
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_the_same_input_gives_the_same_plan(self, asked: PlanInput) -> None:
-        assert make_plan(asked) == make_plan(asked)
+    def test_the_same_input_gives_the_same_plan(self, plan_input: PlanInput) -> None:
+        assert make_plan(plan_input) == make_plan(plan_input)
 
     @GENTLE
     @given(plan_inputs(OF_EVERY_KIND))
-    def test_the_pace_moves_forward_in_time(self, asked: PlanInput) -> None:
-        for each, made in zip(asked.goals, make_plan(asked, with_alternatives=False).goals, strict=True):
-            assert made.pace[0] == (asked.as_of, each.already_there)
+    def test_the_pace_moves_forward_in_time(self, plan_input: PlanInput) -> None:
+        for each, made in zip(plan_input.goals, make_plan(plan_input, with_alternatives=False).goals, strict=True):
+            assert made.pace[0] == (plan_input.as_of, each.already_there)
             assert all(sooner < later for (sooner, _), (later, _) in pairwise(made.pace))
 
     @GENTLE
     @given(plan_inputs(WITHOUT_INTEREST))
-    def test_the_month_adds_up(self, asked: PlanInput) -> None:
-        plan = make_plan(asked, with_alternatives=False)
-        assert plan.summary.total_allocated_contributions == spent(asked)[0]
-        assert plan.summary.buffer_remaining == max(ZERO, asked.finances.surplus) - spent(asked)[0]
+    def test_the_month_adds_up(self, plan_input: PlanInput) -> None:
+        plan = make_plan(plan_input, with_alternatives=False)
+        assert plan.summary.total_allocated_contributions == spent(plan_input)[0]
+        assert plan.summary.buffer_remaining == max(ZERO, plan_input.finances.surplus) - spent(plan_input)[0]
 
 
 def saved_up(each: GoalInput, paid: list[Decimal]) -> Decimal:

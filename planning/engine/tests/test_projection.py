@@ -48,7 +48,7 @@ class TestProject:
         assert projection.projected_completion_date == MONTHS[4]
         assert [point.projected for point in projection.series] == [None, None, 200, 300, 400]
 
-    def test_arrives_sooner_for_who_is_ahead(self) -> None:
+    def test_arrives_sooner_for_a_goal_that_is_ahead(self) -> None:
         projection = project(progress((MONTHS[1], 250)), MONTHS[1])
         assert projection.projected_completion_date == MONTHS[3]
         assert [point.projected for point in projection.series] == [None, 250, 350, 400, 400]

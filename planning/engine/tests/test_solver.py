@@ -1,4 +1,4 @@
-"""The whole plan in cents: raised claims, chosen amounts, and the quick answer for dates only."""
+"""The solver in cents: raised claims, chosen amounts, and solving up to the dates only."""
 
 from decimal import Decimal
 
@@ -21,13 +21,13 @@ from planning.engine.tests.builders import (
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
-def settled(surplus: str | int, *goals: object) -> list[GoalState]:
+def solved(surplus: str | int, *goals: object) -> list[GoalState]:
     return solve(inputs(surplus, *goals), Needs(NEW_YEAR))  # type: ignore[arg-type]
 
 
-class TestSettle:
+class TestSolve:
     def test_asks_for_more_when_waiting_costs_interest(self) -> None:
-        far, near = settled(
+        far, near = solved(
             500, goal(6000, 24, "High", annual_rate=Decimal(12)), goal(1000, 2, "Low", annual_rate=Decimal(12))
         )
         assert (near.arrives, near.need.level) == (True, 49_259)
@@ -35,47 +35,47 @@ class TestSettle:
         assert (far.arrives, far.need.total, far.claim) == (True, 528_574, 534_531)
 
     def test_says_no_when_the_cents_of_rounded_interest_are_not_there(self) -> None:
-        (state,) = settled("2.13", goal(13, 6, annual_rate=Decimal(6)))
+        (state,) = solved("2.13", goal(13, 6, annual_rate=Decimal(6)))
         assert (state.trajectory.missing, state.needed, state.room) == (1, 1279, 1278)
-        (state,) = settled("2.14", goal(13, 6, annual_rate=Decimal(6)))
+        (state,) = solved("2.14", goal(13, 6, annual_rate=Decimal(6)))
         assert state.arrives
 
     def test_shares_exactly_when_the_cents_of_rounded_interest_would_come_too_late(self) -> None:
-        first, second = settled(
+        first, second = solved(
             "4.13", goal(13, 6, "High", annual_rate=Decimal(6)), goal(12, 6, "Low", name="without")
         )
         assert first.arrives
         assert not second.arrives
 
     def test_judges_a_chosen_amount_that_suffices_by_the_surplus(self) -> None:
-        (state,) = settled(500, goal(1200, chosen_monthly=money(100)))
+        (state,) = solved(500, goal(1200, chosen_monthly=money(100)))
         assert (state.room, state.feasibility) == (600_000, "Comfortable")
 
     def test_judges_a_chosen_amount_that_does_not_by_what_it_comes_to(self) -> None:
-        (state,) = settled(500, goal(1200, chosen_monthly=money(99)))
+        (state,) = solved(500, goal(1200, chosen_monthly=money(99)))
         assert (state.needed, state.room, state.feasibility) == (120_000, 118_800, "Unrealistic")
 
     def test_needs_what_is_missing_as_well_when_a_chosen_amount_comes_too_late(self) -> None:
-        """The second gets 10 until the first is done: enough money for its even instalments, too late to earn."""
+        """The second gets 10 while the first is paid: enough in all, but too late to earn the interest."""
         first = goal(100, 1, "High", name="first", chosen_monthly=money(100))
         second = goal(923, 12, "Low", annual_rate=Decimal(12), chosen_monthly=money(78))
-        _, late = settled(110, first, second)
+        _, late = solved(110, first, second)
         assert (late.claim, late.room, late.trajectory.missing) == (86_467, 86_800, 51)
         assert late.needed == 86_851
         assert late.feasibility == "Unrealistic"
 
 
-class TestSettleDates:
+class TestSolveDates:
     @settings(max_examples=60, deadline=None)
     @given(plan_inputs(WITHOUT_INTEREST) | plan_inputs(OF_EVERY_KIND))
-    def test_agrees_with_the_whole_plan(self, asked: PlanInput) -> None:
-        whole, dates = (each(asked, Needs(asked.as_of)) for each in (solve, solve_dates))
+    def test_agrees_with_the_whole_plan(self, plan_input: PlanInput) -> None:
+        whole, dates = (each(plan_input, Needs(plan_input.as_of)) for each in (solve, solve_dates))
         for state, at_date in zip(whole, dates, strict=True):
             assert at_date.position == state.position
             assert at_date.trajectory.missing == state.trajectory.missing
             assert (at_date.needed, at_date.room) == (state.needed, state.room)
 
     def test_serves_in_the_order_given(self) -> None:
-        asked = inputs(100, goal(1200, 12, "High"), goal(1200, 12, "Low"))
-        states = solve_dates(asked, Needs(NEW_YEAR), order=[1, 0])
+        plan_input = inputs(100, goal(1200, 12, "High"), goal(1200, 12, "Low"))
+        states = solve_dates(plan_input, Needs(NEW_YEAR), order=[1, 0])
         assert [(state.position, state.arrives) for state in states] == [(1, True), (0, False)]

@@ -1,4 +1,4 @@
-"""Goals worth having, each with its arithmetic."""
+"""Suggested goals, each with the numbers used."""
 
 from decimal import Decimal
 
@@ -67,7 +67,7 @@ class TestEmergencyFund:
 
 
 class TestDebtPayoff:
-    def test_lists_debts_above_ten_percent_dearest_first(self) -> None:
+    def test_lists_debts_above_ten_percent_highest_rate_first(self) -> None:
         payoff = suggested(debts=(LOAN, CARD, STORE))["debt_payoff"]
 
         assert payoff.target_amount == 1500
@@ -77,7 +77,7 @@ class TestDebtPayoff:
         assert payoff.explanation.facts["monthly_interest"] == Decimal("30.13")
         assert "come to 1,500.00 and cost 30.13 of interest" in payoff.explanation.text
 
-    def test_the_smaller_of_two_equally_dear_ones_comes_first(self) -> None:
+    def test_the_smaller_of_two_debts_at_the_same_rate_comes_first(self) -> None:
         small = Debt("Small", Decimal(100), Decimal(24), Decimal(5))
 
         payoff = suggested(debts=(CARD, small))["debt_payoff"]

@@ -1,4 +1,4 @@
-"""Savings and debts under the money they get."""
+"""Savings and debts, simulated with the money they get."""
 
 import pytest
 from hypothesis import given, settings

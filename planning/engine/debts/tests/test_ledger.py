@@ -1,4 +1,4 @@
-"""Debts going down by one month at a time."""
+"""Debts paid off month by month."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -31,12 +31,12 @@ def debt(label: str, balance: str, rate: str = "0", minimum: str = "0") -> Debt:
 
 
 def enough(debts: list[Debt]) -> Decimal:
-    """An extra that clears such debts within a few years."""
+    """An extra that clears these debts within a few years."""
     return round(sum((each.balance for each in debts), Decimal(1)) / 12, 2)
 
 
 def unrounded_interest(debts: list[Debt], extra: Decimal, strategy: Strategy) -> Decimal:
-    """The oracle: all interest when nothing is ever rounded."""
+    """The oracle: the sum of all interest if nothing is rounded."""
     with localcontext(prec=60):
         balances = [each.balance for each in debts]
         budget = sum((each.min_payment for each in debts), extra)
@@ -101,11 +101,11 @@ class TestAMonth:
         assert ledger.balance == Decimal("50.00")
 
     def test_what_one_debt_leaves_goes_to_the_next_in_the_same_month(self) -> None:
-        ledger = DebtLedger([debt("dear", "30", "24"), debt("cheap", "100", "0")])
+        ledger = DebtLedger([debt("costly", "30", "24"), debt("cheap", "100", "0")])
 
         ledger.pay_month(Decimal(50))
 
-        assert [account.debt.label for account in ledger.closed] == ["dear"]
+        assert [account.debt.label for account in ledger.closed] == ["costly"]
         assert ledger.balance == Decimal("80.60")
 
     def test_a_debt_without_a_balance_was_closed_before_the_first_month(self) -> None:
@@ -129,11 +129,11 @@ class TestStrategies:
     @pytest.mark.parametrize(
         ("strategy", "debts", "first"),
         [
-            ("avalanche", [debt("cheap", "50", "5"), debt("dear", "90", "20")], "dear"),
+            ("avalanche", [debt("cheap", "50", "5"), debt("costly", "90", "20")], "costly"),
             ("avalanche", [debt("large", "90", "5"), debt("small", "50", "5")], "small"),
             ("avalanche", [debt("first", "50", "5"), debt("second", "50", "5")], "first"),
             ("snowball", [debt("large", "90", "20"), debt("small", "50", "5")], "small"),
-            ("snowball", [debt("cheap", "50"), debt("dear", "50", "0.0001")], "dear"),
+            ("snowball", [debt("cheap", "50"), debt("costly", "50", "0.0001")], "costly"),
             ("snowball", [debt("first", "50", "5"), debt("second", "50", "5")], "first"),
         ],
     )

@@ -1,4 +1,4 @@
-"""Avalanche and snowball side by side, and the payment that a date asks for."""
+"""Avalanche and snowball compared, and the payment that clears debts by a date."""
 
 from datetime import date
 from decimal import Decimal
@@ -158,7 +158,7 @@ class TestCompare:
 
     def test_recommends_snowball_when_cents_make_it_cheaper(self) -> None:
         # Rates so close that rounding each debt's interest to the cent decides.
-        debts = [debt("dear", "400", "25.1", "10"), debt("cheap", "60", "25", "10")]
+        debts = [debt("costly", "400", "25.1", "10"), debt("cheap", "60", "25", "10")]
 
         comparison = compare(debts, Decimal(30), NEW_YEAR)
 
@@ -180,8 +180,8 @@ class TestCompare:
         assert [(each.months, each.interest_saved) for each in comparison.more] == [(82, None), (47, None)]
 
     def test_recommends_the_one_that_ends(self) -> None:
-        # Snowball clears the cheap one first, while the dear one runs away.
-        debts = [debt("dear", "1000", "120"), debt("cheap", "900")]
+        # Snowball clears the cheap debt first, while the other one grows faster than it is paid.
+        debts = [debt("costly", "1000", "120"), debt("cheap", "900")]
 
         comparison = compare(debts, Decimal(105), NEW_YEAR)
 

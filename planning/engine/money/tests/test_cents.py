@@ -1,4 +1,4 @@
-"""Whole cents: exact there and back, and a month's interest rounded half up."""
+"""Whole cents: exact conversion both ways, and a month's interest rounded half up."""
 
 from decimal import Decimal
 

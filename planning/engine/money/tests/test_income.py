@@ -1,4 +1,4 @@
-"""A month's income from any mix of pay frequencies."""
+"""Monthly income from any mix of pay frequencies."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The time value of money against published examples and against itself."""
+"""The time value of money: published examples, and properties of the formulas."""
 
 from decimal import Decimal
 
