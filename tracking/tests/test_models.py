@@ -107,9 +107,11 @@ class TestIndexes:
         ],
     )
     def test_alone_count_a_period(self, saver: User, whose: str, index: str) -> None:
-        goal, other = GoalFactory.create_batch(2, user=saver)
-        day = date(2026, 1, 15)
-        CheckIn.objects.bulk_create(CheckInFactory.build_batch(300, goal=other, user=saver, check_in_date=day))
+        goal, *others = GoalFactory.create_batch(11, user=saver)
+        days = [date(2026, 1, 1) + timedelta(days=number) for number in range(30)]
+        CheckIn.objects.bulk_create(
+            CheckInFactory.build(goal=other, user=saver, check_in_date=day) for other in others for day in days
+        )
         period: dict[str, Any] = {"from": date(2026, 1, 1), "to": date(2026, 2, 1)}
         history = {
             "goal": history_of_goal(goal.pk, period),
