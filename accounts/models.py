@@ -86,11 +86,15 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     def get_session_auth_hash(self) -> str:
         """Compared by Django at each request of a back-office session."""
-        return f"{super().get_session_auth_hash()}.{self.session_epoch}"
+        return self._of_epoch(super().get_session_auth_hash())
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """The same with the previous secret keys."""
-        return (f"{before}.{self.session_epoch}" for before in super().get_session_auth_fallback_hash())
+        return map(self._of_epoch, super().get_session_auth_fallback_hash())
+
+    def _of_epoch(self, auth_hash: str) -> str:
+        """Django's own hash in the first epoch, as versions before had it."""
+        return f"{auth_hash}.{self.session_epoch}" if self.session_epoch else auth_hash
 
     @transaction.atomic
     def save_with_profile(self, *, full_name: str | None) -> None:

@@ -159,9 +159,10 @@ def update_check_in(
     entry = chain.entry(action="check_in.updated", subject=check_in, now=now, before=before, after=after)
     writes = [update(check_in, *CheckInChanges.__annotations__, "updated_at"), insert(entry)]
     if "check_in_date" in changed:
-        _uncount_week(owner.id, day)
         writes.append(_count_week(owner.id, check_in.check_in_date, weeks))
     write_all(*writes)
+    if "check_in_date" in changed:  # only now: the new day may be in the same week, which must not vanish
+        _uncount_week(owner.id, day)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     _sync_goal(check_in.goal, next(iter(newest), None), reached, chain=chain, now=now, today=today)
     logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})

@@ -28,7 +28,8 @@ from django.db import DataError, IntegrityError, InterfaceError, ProgrammingErro
 from django.db.migrations.recorder import MigrationRecorder
 
 from fincred import clock
-from fincred.db.fields import ExactJSONEncoder
+from fincred.db.fields import ExactJSONEncoder, FoldedField
+from fincred.db.limits import lift_time_limits
 from fincred.private_file import write_private
 
 FORMAT: Final = 2
@@ -136,6 +137,7 @@ def restore(path: Path, *, start: StartProgress = lambda _: lambda _: None) -> A
     archive = check(path)
     progress = start(archive.rows)
     with path.open("rb") as raw, transaction.atomic():
+        lift_time_limits(connection)
         _require(_is_empty(), "this database has people, or an audit trail, in it")
         for model in tables():
             model._base_manager.all()._raw_delete("default")  # no cascade, no signal
@@ -172,7 +174,12 @@ def _migrations() -> list[list[str]]:
 
 
 def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    return [column for column in model._meta.concrete_fields if not column.generated]
+    """What is stored and not derived: the database fills generated columns, and saving fills folded ones."""
+    return [
+        column
+        for column in model._meta.concrete_fields
+        if not column.generated and not isinstance(column, FoldedField)
+    ]
 
 
 def _names(model: type[models.Model]) -> list[str]:

@@ -205,7 +205,10 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         return super().handle_request(req, conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(TICK if self._pool.has_queue else timeout)
+        hesitates = self._busy_since is not None
+        super().wait_for_and_dispatch_events(
+            TICK if self._pool.has_queue else min(timeout, HESITATION) if hesitates else timeout
+        )
         self._pool.relieve()
         if self._stops_at is not None and time.monotonic() >= self._stops_at:
             super().handle_exit(None, None)
@@ -303,7 +306,9 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """SIGTERM: `ready` says no from now on, and in a while no connection is accepted or kept any more."""
-        if self._stops_at is None:
+        if not self.booted:  # it is still loading, and serves nobody
+            super().handle_exit(sig, frame)
+        elif self._stops_at is None:
             self._stops_at = time.monotonic() + self._drain_seconds
             self.method_queue.defer(lambda: None)  # wakes it up
             if not _is_replaced(self):

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from fincred.db.limits import lift_time_limits
+
 COUNT = """
     UPDATE goals_goal SET check_in_count = (
         SELECT COUNT(*) FROM tracking_checkin WHERE tracking_checkin.goal_id = goals_goal.id
@@ -10,8 +12,7 @@ COUNT = """
 
 
 def count(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("SET LOCAL statement_timeout = 0")  # a request's limit is no limit for this
+    lift_time_limits(schema_editor.connection)
     schema_editor.execute(COUNT)
 
 

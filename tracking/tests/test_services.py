@@ -211,6 +211,13 @@ class TestUpdateCheckIn:
         correct(made, noon, check_in_date=TODAY - timedelta(weeks=2))
         assert weeks(saver) == {date(2026, 3, 9): 1, date(2026, 2, 23): 1}
 
+    def test_stays_in_its_week_where_it_is_the_only_one(self, saver: User, goal: Goal, noon: datetime) -> None:
+        made = check_in(goal, "100.00", noon, date(2026, 3, 4)).check_in
+
+        correct(made, noon, check_in_date=date(2026, 3, 3))
+
+        assert weeks(saver) == {date(2026, 3, 2): 1}
+
     def test_refuses_a_day_after_today(self, goal: Goal, noon: datetime) -> None:
         made = check_in(goal, "100.00", noon).check_in
 

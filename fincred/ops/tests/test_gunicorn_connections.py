@@ -194,6 +194,7 @@ class TestStop:
         bench.worker.method_queue.init()
         bench.opened.callback(bench.worker.method_queue.close)
         bench.worker._drain_seconds = 5
+        bench.worker.booted = True
 
     def test_a_worker_drains_and_serves_on_for_a_while(self, bench: Bench, clock: Clock) -> None:
         bench.worker.handle_exit(None, None)
@@ -202,6 +203,12 @@ class TestStop:
         assert bench.worker.alive
         clock.now += 5
         bench.worker.wait_for_and_dispatch_events(0)
+        assert not bench.worker.alive
+
+    def test_a_worker_that_still_loads_ends_at_once(self, bench: Bench) -> None:
+        bench.worker.booted = False
+        del bench.worker._drain_seconds
+        bench.worker.handle_exit(None, None)
         assert not bench.worker.alive
 
     def test_a_second_signal_makes_it_no_longer(self, bench: Bench, clock: Clock) -> None:
