@@ -14,7 +14,7 @@ from fincred.errors import MalformedRequestError
 
 
 class URLEncodedParser(BaseParser):
-    """Names and values in UTF-8, whatever charset the header says; of a repeated name the last value counts."""
+    """Names and values in UTF-8, for any charset in the header; of a repeated name the last value counts."""
 
     media_type = "application/x-www-form-urlencoded"
 

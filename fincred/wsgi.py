@@ -41,7 +41,7 @@ gc.freeze()
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Django, with three things set right around it.
 
-    It would follow the charset of a Content-Type, whatever that is, although everything here is UTF-8. It reads
+    It would follow the charset of a Content-Type, although everything here is UTF-8. It reads
     a body by its Content-Length; a chunked one has none, and would look empty. And it would keep the connection
     to the database until a client has taken its answer.
     """

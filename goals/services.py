@@ -118,7 +118,7 @@ def create_goal(
 def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: datetime, today: date) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
-    A target at or below the current amount completes an active or paused goal, whatever status is requested.
+    A target at or below the current amount completes an active or paused goal, for any requested status.
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.

@@ -1,4 +1,4 @@
-"""The audit trail: who did or saw what of whom, append-only and chained for each person.
+"""The audit trail: who changed or viewed which record of which person, append-only and chained for each person.
 
 Belongs here: writing and checking the trail. Doesn't: the person's own words, ever; pages of the back office.
 When you add a service that writes, also `record` it under the person's lock, with allowlisted fields only.

@@ -99,7 +99,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
             raise DisallowedModelAdminLookup from error
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Each action asks first, whom it affects and why."""
+        """Each action first shows the people it affects and asks for a reason."""
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
 

@@ -1,4 +1,4 @@
-"""What every action asks before it is done: whom it affects, and why."""
+"""The confirmation before every action: the people it affects, and the reason."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def restore(path: Path, *, start: StartProgress = lambda _: lambda _: None) -> A
 
 @contextmanager
 def _usable(reason: str) -> Iterator[None]:
-    """:raises ArchiveError: with this reason, for whatever a value of a wrong type or size raises."""
+    """:raises ArchiveError: with this reason, for every error that a value of a wrong type or size raises."""
     try:
         yield
     except _UNUSABLE as error:

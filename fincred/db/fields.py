@@ -35,7 +35,7 @@ class RateField(models.DecimalField):  # type: ignore[type-arg]
 
 
 class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """Another field's text, folded for searching: equal on every database, whatever its case or composition.
+    """Another field's text, folded for searching: equal on every database, in any case or composition.
 
     It is filled when the row is saved. Folding can make three characters of one, so it needs thrice the length.
     """

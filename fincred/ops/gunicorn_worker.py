@@ -306,7 +306,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """SIGTERM: `ready` says no from now on, and in a while no connection is accepted or kept any more."""
-        if not self.booted:  # it is still loading, and serves nobody
+        if not self.booted:  # it is still loading, and serves no client
             super().handle_exit(sig, frame)
         elif self._stops_at is None:
             self._stops_at = time.monotonic() + self._drain_seconds

@@ -24,7 +24,7 @@ from fincred.ops.redis import redis_client
 logger = logging.getLogger(__name__)
 
 # A result is used for FRESH seconds. While a new look is under way the old result lasts until it is VALID seconds
-# old, and nobody waits longer than PATIENCE seconds after that look began.
+# old, and no connection waits longer than PATIENCE seconds after that look began.
 FRESH: Final = 5
 VALID: Final = 10
 PATIENCE: Final = 5

@@ -101,7 +101,7 @@ def context_of_changed_goal(goal: Goal, *, owner: User, today: date) -> Planning
 
 
 def context_queries(owner_id: UUID) -> tuple[BoundQuery[Any], ...]:
-    """Three statements, whatever the number of goals and plans."""
+    """Three statements, for any number of goals and plans."""
     return (
         NEWEST_SNAPSHOTS.bind(owner=owner_id).page(limit=1),
         PLANNED_GOALS.bind(owner=owner_id),

@@ -1,4 +1,4 @@
-"""An action of the back office asks whom it affects and why, and affects few at once."""
+"""An action of the back office shows the people it affects, asks for a reason, and takes few at once."""
 
 from __future__ import annotations
 

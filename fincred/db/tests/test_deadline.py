@@ -1,4 +1,4 @@
-"""A PostgreSQL that hangs: whatever a connection waits for, it waits no longer than its deadline."""
+"""A PostgreSQL that hangs: no wait of a connection is longer than its deadline."""
 
 from __future__ import annotations
 

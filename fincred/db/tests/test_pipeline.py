@@ -88,7 +88,7 @@ class TestAsking:
 
     def test_other_threads_go_on_while_it_waits(self, link: Connection) -> None:
         outcome: list[Any] = []
-        # If nobody could unlock meanwhile, this would end it with an error.
+        # If no other thread could unlock meanwhile, this would end it with an error.
         run(link, ("SET statement_timeout = '10s'", ()))
         with psycopg.connect(**address(), autocommit=True) as other:
             other.execute("SELECT pg_advisory_lock(7)")

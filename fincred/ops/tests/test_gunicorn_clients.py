@@ -1,4 +1,4 @@
-"""Clients that send slowly, break off, or don't read: their own requests end, and nobody else waits for them."""
+"""Clients that send slowly, break off, or don't read: their requests end, and no other client waits for them."""
 
 from __future__ import annotations
 

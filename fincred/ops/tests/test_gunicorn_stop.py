@@ -127,7 +127,7 @@ def refuses(server: LiveServer) -> bool:
 
 class TestSighup:
     def test_old_workers_go_on_until_new_ones_are_there(self, tmp_path: Path) -> None:
-        """Without a time in which nobody answers: a client that waits for five seconds at most sees none."""
+        """Without a time in which no worker answers: a client that waits for five seconds at most sees none."""
         with live_server(tmp_path, DRAIN_SECONDS="8") as server, calling(server) as callers:
             booted = server.log.read_text().count("Booting worker")
             server.process.send_signal(signal.SIGHUP)
