@@ -30,7 +30,8 @@ class GoalList(ApiView):
         params = self.query(GoalFilter)
         ordering = ORDERINGS[params.pop("ordering")]
         filters = {name: value for name, value in params.items() if value}  # an empty search filters nothing
-        return self.page(goals_of(self.user.pk, filters, ordering), GoalSerializer, today=self.today)
+        goals, total = self.fetch_page(goals_of(self.user_id, filters, ordering))
+        return self.page(goals, GoalSerializer, total=total, today=self.today)
 
     @documented(
         summary="Create a goal",
@@ -72,7 +73,7 @@ _UPDATE: dict[str, Any] = {
 class GoalDetail(ApiView):
     @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        goal = GOAL.bind(owner=self.user.pk, goal_id=goal_id).get()
+        goal = self.fetch_or_404(GOAL.bind(owner=self.user_id, goal_id=goal_id))
         return self.answer(goal, GoalSerializer, today=self.today)
 
     @documented(summary="Change a goal", **_UPDATE)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Subquery
 
-from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import Status
@@ -130,15 +130,27 @@ class Dashboard:
     recent_milestones: list[Milestone]
 
 
-def dashboard(*, owner: UUID, today: date) -> Dashboard:
-    """What a person sees first."""
-    top_goals, open_plans, amounts, weeks, milestones = fetch_all(
+def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
+    """The reads of a dashboard; `make_dashboard` takes their rows in this order."""
+    return (
         _MOST_URGENT.bind(owner=owner).page(limit=TOP_GOALS),
         OPEN_PLANS_IN_BRIEF.bind(owner=owner),
         _AMOUNTS.bind(owner=owner),
         WEEKS.bind(owner=owner),
         _MILESTONES.bind(owner=owner).page(limit=RECENT_MILESTONES),
     )
+
+
+def make_dashboard(
+    top_goals: list[Goal],
+    open_plans: list[ActionPlan],
+    amounts: list[tuple[str, Decimal]],
+    weeks: list[date],
+    milestones: list[Milestone],
+    *,
+    today: date,
+) -> Dashboard:
+    """What a person sees first."""
     return Dashboard(_lines(top_goals, open_plans), _stats(amounts, weeks, today), milestones)
 
 

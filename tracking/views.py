@@ -10,9 +10,8 @@ from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from fincred.api.openapi import documented
-from fincred.api.serializers import PageQuery
 from fincred.api.views import ApiView
-from fincred.db.queries import fetch_all, get_or_404
+from fincred.db.queries import get_or_404
 from fincred.errors import NoFieldsToUpdateError
 from goals.errors import GoalLimitExceededError
 from goals.queries import GOAL
@@ -41,13 +40,13 @@ class GoalCheckIns(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        target = GOAL.bind(owner=self.user.pk, goal_id=goal_id)
+        target = GOAL.bind(owner=self.user_id, goal_id=goal_id)
         with self.not_found_first(target):
-            period, paging = self.query(PeriodFilter), self.query(PageQuery)
+            period, paging = self.query(PeriodFilter), self.paging
         history = queries.history_of_goal(goal_id, period)
         # A goal knows how many check-ins it has; those of a period are counted.
         counted = [history.count_query()] if period else []
-        goals, check_ins, *counts = fetch_all(target, history.page(**paging), *counted)
+        goals, check_ins, *counts = self.fetch(target, history.page(**paging), *counted)
         goal = get_or_404(goals)
         total = counts[0][0] if counts else goal.check_in_count
         return self.page(check_ins, CheckInSerializer, total=total)
@@ -85,10 +84,10 @@ class CheckInList(ApiView):
         response_example=[examples.CHECK_IN],
     )
     def get(self, request: Request) -> HttpResponse:
-        filters, paging = self.query(CheckInFilter), self.query(PageQuery)
-        check_ins, counts = fetch_all(
-            queries.history_of_person(self.user.pk, filters).page(**paging),
-            queries.length_of_history(self.user.pk, filters),
+        filters, paging = self.query(CheckInFilter), self.paging
+        check_ins, counts = self.fetch(
+            queries.history_of_person(self.user_id, filters).page(**paging),
+            queries.length_of_history(self.user_id, filters),
         )
         return self.page(check_ins, CheckInSerializer, total=sum(counts))
 
@@ -109,7 +108,7 @@ _UPDATE: dict[str, Any] = {
 class CheckInDetail(ApiView):
     @documented(summary="One check-in", response=CheckInSerializer, response_example=examples.CHECK_IN)
     def get(self, request: Request, check_in_id: UUID) -> HttpResponse:
-        check_in = queries.CHECK_IN.bind(owner=self.user.pk, check_in_id=check_in_id).get()
+        check_in = self.fetch_or_404(queries.CHECK_IN.bind(owner=self.user_id, check_in_id=check_in_id))
         return self.answer(check_in, CheckInSerializer)
 
     @documented(summary="Correct a check-in", **_UPDATE)
@@ -147,7 +146,8 @@ class DashboardView(ApiView):
         response_example=examples.DASHBOARD,
     )
     def get(self, request: Request) -> HttpResponse:
-        dashboard = queries.dashboard(owner=self.user.pk, today=self.today)
+        rows = self.fetch(*queries.dashboard_reads(self.user_id))
+        dashboard = queries.make_dashboard(*rows, today=self.today)
         return self.answer(dashboard, DashboardSerializer, today=self.today)
 
 
@@ -162,8 +162,8 @@ class GoalProjectionView(ApiView):
         response_example=PROJECTION,
     )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
-        goals, check_ins = fetch_all(
-            GOAL.bind(owner=self.user.pk, goal_id=goal_id), queries.AMOUNTS_BY_DAY.bind(goal=goal_id)
+        goals, check_ins = self.fetch(
+            GOAL.bind(owner=self.user_id, goal_id=goal_id), queries.AMOUNTS_BY_DAY.bind(goal=goal_id)
         )
         projection = project_goal(goal=get_or_404(goals), check_ins=check_ins, today=self.today)
         return self.answer(projection, ProjectionSerializer)

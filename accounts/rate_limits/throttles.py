@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import Error
 from rest_framework.request import Request
@@ -24,6 +24,8 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports this module
 
+    from accounts.authentication import SessionCheck
+
 
 class PerPerson(BaseThrottle):
     """Reads, writes and points of costly calls a minute; a caller without token is counted as their network."""
@@ -31,12 +33,16 @@ class PerPerson(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """:raises fincred.errors.RateLimitExceededError: a quota is used up."""
         now = clock.moment_of(request._request)
-        if request.user and request.method in _READING:
-            _enforce_if_countable(str(request.user.pk), now)
-        elif request.user:
-            enforce(policies.WRITES, str(request.user.pk), now=now)
+        check = cast("SessionCheck | None", request.auth)
+        person = str(check.user_id) if check else ""
+        if person and request.method in _READING:
+            _enforce_if_countable(person, now)
+        elif person:
+            enforce(policies.WRITES, person, now=now)
         if points := getattr(view, "cost", 0):
-            subject = str(request.user.pk) if request.user else network_of(caller().address)
+            if check:
+                check.run()  # so that an ended session spends no points of its person
+            subject = person or network_of(caller().address)
             enforce(policies.COST, subject, now=now, points=points)
         return True
 

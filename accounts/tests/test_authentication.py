@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,10 @@ import jwt
 import pytest
 import time_machine
 from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
 
@@ -19,6 +25,7 @@ from accounts.models import User
 from accounts.services import end_session, erase_person, open_session, set_active
 from accounts.vocabulary import EndReason
 from fincred import clock
+from fincred.api.views import ApiView
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -162,6 +169,60 @@ class TestTokenThatWasGood:
             assert ask(f"Bearer {token}").status_code == 200
             time.shift(timedelta(minutes=settings.ACCESS_TOKEN_MINUTES))
             assert ask(f"Bearer {token}").json()["error_code"] == "TOKEN_EXPIRED"
+
+
+def routes(patterns: list[Any]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from routes(pattern.url_patterns)
+
+
+class Silent(ApiView):
+    """A view that reads nothing and asks for no person."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return self.answer({"secret": True})
+
+
+class TestGuardOfGets:
+    """The session of a GET is checked with its first read; none is answered before."""
+
+    @pytest.fixture
+    def ended(self, saver: User) -> str:
+        token = access_token(saver)
+        end_session(session_id=saver.sessions.get().pk, reason=EndReason.LOGOUT, now=clock.now())
+        return f"Bearer {token}"
+
+    @pytest.mark.parametrize("method", ["get", "head"])
+    def test_a_view_that_reads_nothing_refuses_an_ended_session(self, ended: str, method: str) -> None:
+        make_request = getattr(APIRequestFactory(), method)
+        answer = Silent.as_view()(make_request("/", HTTP_AUTHORIZATION=ended))
+        assert (answer.status_code, b"secret" in answer.content) == (401, False)
+
+    def test_a_view_that_reads_nothing_answers_a_live_session(self, saver: User) -> None:
+        request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {access_token(saver)}")
+        assert Silent.as_view()(request).content == b'{"secret":true}'
+
+    def test_every_get_refuses_an_ended_session_before_all_else(self, ended: str) -> None:
+        nothing = "00000000-0000-4000-8000-000000000000"
+        document = Client().get("/openapi.json").json()
+        operations = {path: item["get"] for path, item in document["paths"].items() if "get" in item}
+        paths = [path for path, operation in operations.items() if {"bearer": []} in operation["security"]]
+        assert len(paths) > 15
+        for path in paths:
+            url = re.sub(r"\{\w+\}", nothing, path)
+            for query in ("", "?limit=x&ordering=x&from=x"):
+                answer = APIClient().get(url + query, HTTP_AUTHORIZATION=ended)
+                assert_refused(answer, "TOKEN_INVALID")
+
+    def test_every_route_with_tokens_has_the_guard(self) -> None:
+        callbacks = [pattern.callback for pattern in routes(get_resolver().url_patterns)]
+        views = [callback.cls for callback in callbacks if hasattr(callback, "cls")]
+        guarded = [view for view in views if BearerAuthentication in view.authentication_classes]
+        assert len(guarded) > 20
+        assert all(issubclass(view, ApiView) for view in guarded)
 
 
 class TestTokenOfTheGone:

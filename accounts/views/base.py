@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from accounts.models import Session
 from fincred.api.views import ApiView
 
@@ -21,4 +19,4 @@ class SessionView(ApiView):
     @property
     def session(self) -> Session:
         """The session that the access token belongs to."""
-        return cast("Session", self.request.auth)
+        return self._check.session

@@ -17,6 +17,6 @@ class IsAuthenticated(BasePermission):
     """:raises NotAuthenticatedError: the request carries no credentials."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not request.user:
+        if not request.auth:
             raise NotAuthenticatedError
         return True

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 
 from fincred import clock
 from fincred.api.pagination import Page
@@ -20,22 +23,22 @@ from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
 from fincred.context import caller, set_caller
-from fincred.db.queries import BoundQuery
+from fincred.db.queries import BoundQuery, get_or_404
 from fincred.db.retries import retry_on_deadlock
 from fincred.errors import FinCredError, MalformedRequestError
 
 if TYPE_CHECKING:
+    from accounts.authentication import SessionCheck
     from accounts.models import User
 
-
-_READING = frozenset({"GET", "HEAD"})
+Row = TypeVar("Row")
 
 
 class ApiView(GenericAPIView[Any]):
     """A view whose methods read top to bottom: input, service or query, answer.
 
-    `validated` and `query` check the input with strict serializers; `answer`, `page` and `no_content` are the only
-    ways to answer.
+    `validated` and `query` check the input with strict serializers; `fetch` reads on a GET; `answer`, `page` and
+    `no_content` are the only ways to answer.
     """
 
     # No OPTIONS: the CORS middleware answers those of browsers, and `Allow` tells the methods.
@@ -44,19 +47,61 @@ class ApiView(GenericAPIView[Any]):
     # Points of the rate limit `cost` that a call takes; 0 for calls that are cheap for the server.
     cost = 0
 
+    # None where the request carries no token.
+    session_check: SessionCheck | None = None
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Repeat the whole request, authentication included, when PostgreSQL aborted it as a deadlock victim."""
         attempt, before = super().dispatch, caller()
 
         def from_the_start() -> HttpResponseBase:
             set_caller(before)
+            self.session_check = None
             return attempt(request, *args, **kwargs)
 
         return retry_on_deadlock(from_the_start)
 
+    def perform_authentication(self, request: Request) -> None:
+        self.session_check = cast("SessionCheck | None", request.auth)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """No answer, and no refusal, leaves before the session was checked."""
+        if self.session_check:
+            try:
+                self.session_check.run()
+            except (FinCredError, Error) as error:
+                response = self.handle_exception(error)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    @property
+    def user_id(self) -> UUID:
+        """Of the token's owner; on a GET known before the session is checked."""
+        return self._check.user_id
+
     @property
     def user(self) -> User:
-        return cast("User", self.request.user)
+        """The person with the profile; on a GET this checks the session, unless `fetch` did already."""
+        return self._check.user
+
+    @property
+    def _check(self) -> SessionCheck:
+        return cast("SessionCheck", self.session_check)
+
+    def fetch(self, *queries: BoundQuery[Any]) -> list[list[Any]]:
+        """The rows of each query, in one round trip together with the session's check: for GETs.
+
+        :raises accounts.errors.TokenInvalidError: the session has ended, or the person is disabled or gone.
+        """
+        return self._check.fetch(*queries)
+
+    def fetch_or_404(self, query: BoundQuery[Row]) -> Row:
+        """The row of a query that gives at most one; reads as `fetch` does.
+
+        :raises ResourceNotFoundError: there is none.
+        """
+        [rows] = self.fetch(query)
+        row: Row = get_or_404(rows)
+        return row
 
     @property
     def now(self) -> datetime:
@@ -86,6 +131,11 @@ class ApiView(GenericAPIView[Any]):
         :raises FieldError: naming one that is not UTF-8.
         """
         return _checked(serializer_class, parse_query(self.request.META.get("QUERY_STRING", "")))
+
+    @cached_property
+    def paging(self) -> dict[str, int]:
+        """`limit` and `offset`, checked; raises what `query` raises."""
+        return self.query(PageQuery)
 
     @contextmanager
     def not_found_first(self, target: BoundQuery[Any]) -> Iterator[None]:
@@ -117,37 +167,28 @@ class ApiView(GenericAPIView[Any]):
         del response["Content-Type"]
         return response
 
-    def page(
-        self,
-        rows: Any,
-        serializer_class: type[Serializer],
-        *,
-        total: int | None = None,
-        **context: Any,
-    ) -> HttpResponse:
-        """The page that `limit` and `offset` choose, as an array.
+    def fetch_page(self, rows: Any) -> tuple[list[Any], int]:
+        """The rows of the page that `limit` and `offset` choose, and how many there are in all.
 
-        `rows` are a bound query, a queryset or a list, in a total order. A view that reads the page and the total
-        together with other rows gives `total`; `rows` are then those of the page.
+        `rows` are a bound query, a queryset or a list, in a total order. A last page needs no count.
         """
-        paging = self.query(PageQuery)
-        if total is None:
-            rows, total = _page_and_total(rows, **paging)
-        shown_until = paging["offset"] + len(rows) if rows else 0
-        page = Page(**paging, total=max(total, shown_until))  # a row may have been added since the count
+        limit, offset = self.paging["limit"], self.paging["offset"]
+        if isinstance(rows, BoundQuery):
+            [on_page] = self.fetch(rows.page(**self.paging))
+        else:
+            on_page = list(rows[offset : offset + limit])
+        if len(on_page) < limit and (on_page or not offset):
+            return on_page, offset + len(on_page)
+        return on_page, len(rows) if isinstance(rows, Sequence) else rows.count()
+
+    def page(
+        self, rows: Sequence[Any], serializer_class: type[Serializer], *, total: int, **context: Any
+    ) -> HttpResponse:
+        """The rows of a page as an array, with `total` and the addresses of other pages in the headers."""
+        shown_until = self.paging["offset"] + len(rows) if rows else 0
+        page = Page(**self.paging, total=max(total, shown_until))  # a row may have been added since the count
         document = serialize_many(serializer_class, rows, context)
         return JSONResponse(document, headers=page.headers(self.request._request))
-
-
-def _page_and_total(rows: Any, *, limit: int, offset: int) -> tuple[list[Any], int]:
-    """The rows of the page, and how many there are in all; on the last page the total is known without a count."""
-    if isinstance(rows, BoundQuery):
-        on_page = rows.page(limit=limit, offset=offset).all()
-    else:
-        on_page = list(rows[offset : offset + limit])
-    if len(on_page) < limit and (on_page or not offset):
-        return on_page, offset + len(on_page)
-    return on_page, len(rows) if isinstance(rows, Sequence) else rows.count()
 
 
 def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:

@@ -45,6 +45,10 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 logger = logging.getLogger(__name__)
 
 
+def configured() -> bool:
+    return REPLICA in connections.settings
+
+
 class NotAReplicaError(Exception):
     """The server at DATABASE_REPLICA_URL follows no primary, so its data may differ."""
 

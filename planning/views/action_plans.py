@@ -58,7 +58,8 @@ class ActionPlanList(ApiView):
         response_example=[examples.ACTION_PLAN],
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.page(OPEN_PLANS.bind(owner=self.user.pk), ActionPlanSerializer, today=self.today)
+        plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
+        return self.page(plans, ActionPlanSerializer, total=total, today=self.today)
 
 
 _UPDATE: dict[str, Any] = {
@@ -77,7 +78,7 @@ _UPDATE: dict[str, Any] = {
 class ActionPlanDetail(ApiView):
     @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
-        plan = OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id).get()
+        plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
         return self.answer(plan, ActionPlanSerializer, today=self.today)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -127,4 +128,5 @@ class ActionPlanVersions(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = ActionPlan.objects.get_owned(self.user, plan_id)
-        return self.page(plan.versions.order_by("-number"), PlanVersionSerializer)
+        versions, total = self.fetch_page(plan.versions.order_by("-number"))
+        return self.page(versions, PlanVersionSerializer, total=total)

@@ -21,8 +21,8 @@ class SnapshotView(ApiView):
         response_example=examples.SNAPSHOT,
     )
     def get(self, request: Request) -> HttpResponse:
-        snapshot = NEWEST_SNAPSHOTS.bind(owner=self.user.pk).first()
-        return self.answer(snapshot, SnapshotSerializer) if snapshot else self.answer(NO_SNAPSHOT)
+        [newest] = self.fetch(NEWEST_SNAPSHOTS.bind(owner=self.user_id).page(limit=1))
+        return self.answer(newest[0], SnapshotSerializer) if newest else self.answer(NO_SNAPSHOT)
 
     @documented(
         summary="Store a new version of the snapshot",
@@ -48,4 +48,5 @@ class SnapshotHistory(ApiView):
         response_example=[examples.SNAPSHOT],
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.page(NEWEST_SNAPSHOTS.bind(owner=self.user.pk), SnapshotSerializer)
+        snapshots, total = self.fetch_page(NEWEST_SNAPSHOTS.bind(owner=self.user_id))
+        return self.page(snapshots, SnapshotSerializer, total=total)

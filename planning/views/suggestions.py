@@ -23,4 +23,5 @@ class Suggestions(ApiView):
         response_example=[examples.SUGGESTION],
     )
     def get(self, request: Request) -> HttpResponse:
-        return self.page(suggestions_for(self.user), SuggestionSerializer)
+        suggestions, total = self.fetch_page(suggestions_for(self.user))
+        return self.page(suggestions, SuggestionSerializer, total=total)

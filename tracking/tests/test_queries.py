@@ -9,6 +9,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.db.queries import fetch_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
@@ -18,7 +19,13 @@ from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from planning.vocabulary import PayFrequency
 from tracking import services
 from tracking.models import CheckIn
-from tracking.queries import Dashboard, dashboard, history_of_goal, history_of_person
+from tracking.queries import (
+    Dashboard,
+    dashboard_reads,
+    history_of_goal,
+    history_of_person,
+    make_dashboard,
+)
 from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -43,7 +50,7 @@ def plan(owner: User, now: datetime) -> None:
 
 
 def board_of(person: User) -> Dashboard:
-    return dashboard(owner=person.pk, today=TODAY)
+    return make_dashboard(*fetch_all(*dashboard_reads(person.pk)), today=TODAY)
 
 
 class TestDashboard:

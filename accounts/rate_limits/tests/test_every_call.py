@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 from accounts.errors import TokenInvalidError, TokenReusedError
 from accounts.models import RefreshToken, User
 from accounts.rate_limits import Policy, policies
-from accounts.services import open_session, refresh
+from accounts.services import end_all_sessions, open_session, refresh
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.api.openapi import document
 from fincred.context import Caller, set_caller
@@ -86,6 +87,13 @@ class TestCost:
         assert [as_saver.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
         assert as_saver.get(f"{V0}/users/me").status_code == 200
         assert as_stranger.get(path).status_code == 200
+
+    def test_is_not_taken_by_an_ended_session(self, as_saver: APIClient, saver: User) -> None:
+        end_all_sessions(user=saver, reason=EndReason.LOGOUT, now=clock.now())
+        assert [as_saver.get(f"{V0}/users/me/export").status_code for _ in range(4)] == [401] * 4
+        token = open_session(user=saver, now=clock.now()).access_token
+        answer = APIClient().get(f"{V0}/users/me/export", HTTP_AUTHORIZATION=f"Bearer {token}")
+        assert answer.status_code == 200
 
     def test_of_a_registration_is_taken_from_the_network(self, api: APIClient) -> None:
         for address in ("203.0.113.9", "198.51.100.7"):

@@ -13,6 +13,7 @@ from accounts.serializers import MessageSerializer, ProfileSerializer, UserSeria
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.api.representation import serialize, serialize_many
+from fincred.db.queries import fetch_all
 from goals.models import Goal
 from goals.serializers import GoalSerializer
 from goals.tests.factories import GoalFactory
@@ -29,7 +30,7 @@ from planning.services.projections import project_goal
 from planning.services.suggestions import suggestions_for
 from planning.services.what_if import Question, what_if
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.queries import dashboard
+from tracking.queries import dashboard_reads, make_dashboard
 from tracking.serializers import CheckInOutcomeSerializer, DashboardSerializer
 from tracking.services import create_check_in
 
@@ -52,7 +53,7 @@ def outcome(goal: Goal) -> Any:
 
 def board(goal: Goal) -> Any:
     outcome(goal)
-    return dashboard(owner=goal.user_id, today=clock.now().date())
+    return make_dashboard(*fetch_all(*dashboard_reads(goal.user_id)), today=clock.now().date())
 
 
 def planned(goal: Goal) -> Any:
