@@ -55,6 +55,11 @@ def set_caller(caller: Caller) -> None:
     _quotas.set(())
 
 
+def restore_caller(before: Caller) -> None:
+    """Go back to what was known, to do the same request again; the quotas it was counted against stay."""
+    _caller.set(before)
+
+
 def update_caller(**known: Any) -> None:
     """Add facts about the current caller."""
     _caller.set(_caller.get()._replace(**known))

@@ -22,7 +22,7 @@ from fincred.api.query_params import parse_query
 from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
-from fincred.context import caller, set_caller
+from fincred.context import caller, quotas, restore_caller
 from fincred.db.queries import BoundQuery, get_or_404
 from fincred.db.retries import retry_on_deadlock
 from fincred.errors import FinCredError, MalformedRequestError
@@ -55,7 +55,7 @@ class ApiView(GenericAPIView[Any]):
         attempt, before = super().dispatch, caller()
 
         def from_the_start() -> HttpResponseBase:
-            set_caller(before)
+            restore_caller(before)
             self.session_check = None
             return attempt(request, *args, **kwargs)
 
@@ -63,6 +63,11 @@ class ApiView(GenericAPIView[Any]):
 
     def perform_authentication(self, request: Request) -> None:
         self.session_check = cast("SessionCheck | None", request.auth)
+
+    def check_throttles(self, request: Request) -> None:
+        """A request that is done again counts once."""
+        if not quotas():
+            super().check_throttles(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """No answer, and no refusal, leaves before the session was checked."""

@@ -30,7 +30,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import QueryCanceled
 from redis import RedisError
 
-from fincred.context import caller, set_caller
+from fincred.context import caller, restore_caller
 from fincred.ops.redis import redis_client
 
 REPLICA: Final = "replica"
@@ -134,7 +134,7 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
             behind_a_migration = isinstance(error, ProgrammingError | NotSupportedError)
             if behind_a_migration or connections[REPLICA].connection.closed:
                 _breaker.failed(time.monotonic())
-        set_caller(before)
+        restore_caller(before)
         return work()
     finally:
         _choice.reset(token)

@@ -148,6 +148,7 @@ class TestDeadlock:
         assert goal.check_in_count == CheckIn.objects.count() == (asks == "to check in")
         assert "Done again: PostgreSQL aborted it" in caplog.messages
         assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
+        assert response.headers["RateLimit"].startswith('"writes";r=59;')  # counted once
 
     @staticmethod
     def _rename(client: APIClient, goal: Goal) -> HttpResponse:
