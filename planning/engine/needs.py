@@ -8,7 +8,7 @@ from fincred.money import round_up_to_cents
 from planning.engine.dates import calendar_date, instalment_count, payment_count
 from planning.engine.debts.payoff import level_total_payment, minimum_payments
 from planning.engine.model import GoalInput
-from planning.engine.money.cents import rate_units, to_cents
+from planning.engine.money.cents import follow, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.trajectory import DebtPayoff, Need, Saving
 
@@ -50,8 +50,31 @@ def need_of(goal: GoalInput, as_of: date) -> Need:
         extra = level_total_payment(goal.debts, as_of, due) - minimum_payments(goal.debts)
         return DebtPayoff(goal.debts, max(1, payment_count(as_of, due)), to_cents(extra))
     months = instalment_count(as_of, due)
-    level = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
-    return _saving(goal, months, to_cents(round_up_to_cents(level)))
+    return _saving(goal, months, _level(goal, months))
+
+
+def _level(goal: GoalInput, months: int) -> int:
+    """The smallest payment a month, in cents, with which the simulation reaches the target.
+
+    The formula, which doesn't round the interest of each month, is less than a cent away from it.
+    """
+    formula = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
+    level = to_cents(round_up_to_cents(formula))
+    if not level or not goal.annual_rate:
+        return level
+    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+
+    def surplus(payment: int) -> int:
+        return follow(start, rate, [payment] * months)[1] - target
+
+    spare = surplus(level)
+    while spare < 0:
+        level += 1
+        spare = surplus(level)
+    # A cent more each month adds at least `months` cents.
+    while spare >= months and (spare := surplus(level - 1)) >= 0:
+        level -= 1
+    return level
 
 
 def date_with_months(goal: GoalInput, as_of: date, months: int) -> date:

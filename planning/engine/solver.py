@@ -142,7 +142,7 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
     Then the claim is raised by the gap, and all goals are allocated and spread again.
     """
     attempt = 0
-    while gaps := _share_once(states, free, exact=attempt > 0):
+    while gaps := _share_once(states, free):
         for state, gap in gaps:
             state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
         attempt += 1
@@ -150,13 +150,13 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
         state.trajectory = state.need.simulate(state.offers)
 
 
-def _share_once(states: Sequence[GoalState], free: Sequence[int], *, exact: bool) -> list[tuple[GoalState, int]]:
+def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[GoalState, int]]:
     """Allocate and spread once.
 
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free)
-    portions = [Portion(state.need.months, state.granted, _share(state, exact=exact)) for state in states]
+    portions = [Portion(state.need.months, state.granted, _share(state)) for state in states]
     spread(portions, free)
     for state, portion in zip(states, portions, strict=True):
         state.offers = portion.paid
@@ -171,17 +171,11 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
         state.binding_month = grant.binding_month
 
 
-def _share(state: GoalState, *, exact: bool) -> int:
-    """The goal's share a month: its level payment if `granted` is `need.total`, otherwise an even part.
-
-    Because interest is rounded to cents, `need.total` can be a few cents more than the level payment times the
-    months. The last instalment then includes these cents, and they can be missing for a later goal in that month.
-    With `exact`, every share is rounded up to include its part of them.
-    """
-    part = divided_up(state.granted, state.need.months)
-    if state.granted != state.need.total or not state.need.level:
-        return part
-    return max(part, state.need.level) if exact else state.need.level
+def _share(state: GoalState) -> int:
+    """The goal's share a month: its level payment if `granted` is `need.total`, otherwise an even part."""
+    if state.granted == state.need.total and state.need.level:
+        return state.need.level
+    return divided_up(state.granted, state.need.months)
 
 
 def _spend(free: list[int], amounts: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, follow, grows_to, last_needed, to_cents
+from planning.engine.money.cents import exact_money, follow, last_needed, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class Saving:
     _taken: tuple[list[int], Trajectory] = field(init=False)
 
     def __post_init__(self) -> None:
-        trajectory = self._level_trajectory()
+        offers = [self.level] * self.months
+        balances, end = follow(self.start, self.rate, offers)
+        trajectory = self._trajectory(offers, balances, end)
         self._followed = trajectory.amounts, trajectory.balances, trajectory.end
         self._taken = trajectory.amounts, trajectory
         self.total = sum(trajectory.amounts)
@@ -125,16 +127,6 @@ class Saving:
         last = max(0, self.target - (after[done] - offers[done]))
         done_on = len(amounts)
         return Trajectory([*amounts, last], [*balances, self.target], trajectory.end, trajectory.missing, done_on)
-
-    def _level_trajectory(self) -> Trajectory:
-        """Pay the level payment every month; the last one includes the cents lost by rounding interest."""
-        amounts = [self.level] * self.months
-        balances, end = follow(self.start, self.rate, amounts)
-        if end < self.target:
-            last = grows_to(self.target, self.rate)
-            amounts[-1] += last - balances[-1]
-            balances[-1], end = last, self.target
-        return self._trajectory(amounts, balances, end)
 
     def _trajectory(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
         """The trajectory with these offers, of which no more is taken than is missing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from goals.models import Goal
+from planning.engine import ENGINE_VERSION
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from planning.tests.requests import CHOICE, field_errors
@@ -52,6 +54,18 @@ class TestActionPlans:
         document = as_saver.post(f"/api/v0/goals/{goal.id}/action-plans", CHOICE).json()
         assert {name: document[name] for name in CHOICE} == CHOICE
         assert document["next_action_date"] == "2026-03-13"
+
+    def test_choosing_exactly_what_is_required_arrives(self, as_saver: APIClient, saver: User) -> None:
+        """The formula rounded up, 32.53, would be a cent short: interest is rounded each month."""
+        snapshot_of(saver)
+        goal = goal_of(saver, target_amount=400, annual_rate=Decimal("4.5"))
+        path = f"/api/v0/goals/{goal.id}/action-plans"
+        required = as_saver.post(path, {}).json()["required_monthly_contribution"]
+        assert required == 32.54
+        plan = as_saver.patch(f"/api/v0/action-plans/{ActionPlan.objects.get().id}", {"amount": 32.53}).json()
+        assert (plan["feasibility"], plan["shortfall"]) == ("Unrealistic", 0.01)
+        plan = as_saver.patch(f"/api/v0/action-plans/{plan['id']}", {"amount": required}).json()
+        assert (plan["feasibility"], plan["shortfall"]) == ("Comfortable", 0)
 
     @pytest.mark.parametrize(
         ("body", "errors"),
@@ -126,7 +140,7 @@ class TestActionPlans:
         assert (newest["outputs"]["amount"], newest["as_of"], newest["engine_version"]) == (
             120.5,
             "2026-03-10",
-            "1",
+            ENGINE_VERSION,
         )
 
     @pytest.mark.parametrize("rows", [1, 50])

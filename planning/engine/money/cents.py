@@ -1,8 +1,8 @@
 """Money as whole cents (`int`), for loops over months: exact, and many times faster than `Decimal`.
 
 The interest rule of savings and debts is here: a month's interest is balance * rate / 1200 (rate in percent a
-year), rounded half up to the cent. `grown` defines it. `follow` and `last_needed` repeat it inline for speed, and
-`grows_to` (also repeated in `last_needed`) inverts it: change all four together and raise `ENGINE_VERSION`.
+year), rounded half up to the cent. `grown` defines it. `follow` repeats it inline for speed, and `last_needed`
+inverts it: change all three together and raise `ENGINE_VERSION`.
 """
 
 from decimal import Context, Decimal
@@ -46,11 +46,6 @@ def grown(balance: int, rate: int) -> int:
     return balance + (balance * rate + _HALF) // _YEAR
 
 
-def grows_to(balance: int, rate: int) -> int:
-    """The smallest balance (0 or more) that is at least `balance` after a month's interest: inverts `grown`."""
-    return max(0, -((_HALF - balance * _YEAR) // (_YEAR + rate)))
-
-
 def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]:
     """Pay in each month's amount and let the balance grow.
 
@@ -82,7 +77,7 @@ def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) ->
     enough, month = target, len(amounts)
     for amount, balance in zip(reversed(amounts), reversed(after), strict=True):
         month -= 1
-        enough = -((half - enough * year) // growth)  # same as `grows_to`
+        enough = -((half - enough * year) // growth)  # the smallest balance that grows to it: `grown`, inverted
         if balance - amount < enough:
             break
     return month, enough

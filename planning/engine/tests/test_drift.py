@@ -87,3 +87,10 @@ class TestPropose:
         assert found.same_date == WayBack(money(150), date(2027, 1, 1), Feasibility.UNREALISTIC, money(180))
         assert found.same_contribution
         assert found.same_contribution.feasibility == Feasibility.TIGHT
+
+    def test_the_same_date_is_reached_with_the_contribution_that_it_names(self) -> None:
+        """400 in 12 months at 4.5 %, from 0 again: 32.53, what the formula gives, would be a cent short."""
+        chosen = goal(400, annual_rate=Decimal("4.5"), chosen_monthly=money(1))
+        found = proposal(chosen, expected=100, today=date(2026, 1, 1))
+        assert found is not None
+        assert found.same_date == WayBack(money("32.54"), chosen.target_date, Feasibility.COMFORTABLE, money(0))

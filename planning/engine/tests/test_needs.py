@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.dates import instalment_count, payment_count
+from planning.engine.model import Debt
 from planning.engine.needs import Needs, date_with_months, last_month, months_with, need_of
-from planning.engine.tests.builders import NEW_YEAR, card, goal, money
+from planning.engine.tests.builders import DEBTS, NEW_YEAR, card, cents, goal, money
 from planning.engine.trajectory import DebtPayoff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -19,6 +20,30 @@ class TestNeedOf:
     def test_is_the_level_payment_rounded_up(self) -> None:
         need = need_of(goal(10000, 10, annual_rate=Decimal(6)), NEW_YEAR)
         assert (need.months, need.level) == (10, 97_285)
+
+    def test_pays_for_the_interest_lost_by_rounding(self) -> None:
+        """The formula gives 32.53, with which the rounded interest of twelve months leaves a cent missing."""
+        assert need_of(goal(400, annual_rate=Decimal("4.5")), NEW_YEAR).level == 3254
+
+    @settings(deadline=None)
+    @given(cents(500_000, least=1), cents(100_000), st.integers(1, 120), st.integers(0, 100_000))
+    def test_is_the_smallest_payment_that_arrives(
+        self, target: Decimal, saved: Decimal, months: int, rate: int
+    ) -> None:
+        each = goal(str(target), months, already_there=saved, annual_rate=Decimal(rate).scaleb(-3))
+        need = need_of(each, NEW_YEAR)
+        assert sum(need.simulate([need.level] * months).amounts) == need.total
+        assert not need.missing([need.level] * months)
+        assert not need.level or need.missing([need.level - 1] * months)
+
+    @settings(deadline=None, max_examples=30)
+    @given(st.tuples(DEBTS, DEBTS), st.integers(1, 60))
+    def test_of_debts_is_a_payment_that_clears_them_where_a_cent_less_does_not(
+        self, debts: tuple[Debt, ...], months: int
+    ) -> None:
+        need = need_of(goal(1, months, debts=debts), NEW_YEAR)
+        assert not need.missing([need.level] * months)
+        assert not need.level or need.missing([need.level - 1] * months)
 
     def test_of_linked_debts_is_what_they_draw(self) -> None:
         need = need_of(goal(1, 12, debts=(card(),)), NEW_YEAR)

@@ -13,7 +13,6 @@ from planning.engine.money.cents import (
     exact_money,
     follow,
     grown,
-    grows_to,
     last_needed,
     money,
     rate_units,
@@ -41,12 +40,6 @@ class TestMoney:
 class TestGrown:
     def test_rounds_a_tie_up(self) -> None:
         assert grown(420_000, rate_units(Decimal("22.99"))) == 420_000 + 8047
-
-    @given(CENTS, RATES)
-    def test_is_undone_by_grows_to(self, balance: int, rate: int) -> None:
-        before = grows_to(balance, rate)
-        assert grown(before, rate) >= balance
-        assert before == 0 or grown(before - 1, rate) < balance
 
 
 class TestFollow:
