@@ -12,9 +12,19 @@ from typing import Final
 # the joiner of graphemes.
 _EMPTY: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 _SHOW_NOTHING: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+# The most characters that compose to one: "\u1f82" is an alpha with three marks.
+_MOST_COMPOSED: Final = 4
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # They turn the letters after them around, so that a text reads as something that it isn't.
 BIDIRECTIONAL_OVERRIDES: Final = frozenset("\u202d\u202e")
+
+
+def is_too_long(text: str, limit: int) -> bool:
+    """Whether no normal form of the text can have at most `limit` characters.
+
+    Ask before normalising text of unknown length: sorting 200 000 combining marks takes Python half a minute.
+    """
+    return len(text) > _MOST_COMPOSED * limit
 
 
 def normalize(text: str) -> str:

@@ -19,7 +19,7 @@ from rest_framework.fields import empty
 
 from fincred.errors import NoFieldsToUpdateError
 from fincred.money import MAX_MONEY, MAX_RATE
-from fincred.text import BIDIRECTIONAL_OVERRIDES, normalize, shows_nothing
+from fincred.text import BIDIRECTIONAL_OVERRIDES, is_too_long, normalize, shows_nothing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -103,7 +103,7 @@ class TextField(serializers.CharField):
     }
 
     def __init__(self, *, max_length: int, multiline: bool = False, **kwargs: Any) -> None:
-        self.allowed = "\n\r\t" if multiline else ""
+        self.allowed, self.longest = "\n\r\t" if multiline else "", max_length
         super().__init__(max_length=max_length, **kwargs)
 
     def run_validation(self, data: Any = empty) -> Any:
@@ -126,6 +126,8 @@ class TextField(serializers.CharField):
     def checked(self, data: Any) -> str:
         """Text without control characters, otherwise as it was sent."""
         text: str = super().to_internal_value(data)
+        if is_too_long(text, self.longest):
+            self.fail("max_length", max_length=self.longest)
         if not text.isprintable() and any(
             unicodedata.category(c) in ("Cc", "Cs") and c not in self.allowed for c in text
         ):

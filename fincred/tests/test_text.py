@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 
-from fincred.text import fold, normalize, shows_nothing
+from fincred.text import fold, is_too_long, normalize, shows_nothing
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -10,6 +13,13 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
 def test_a_decomposed_letter_is_stored_composed() -> None:
     assert normalize("a\u0308rger") == "\u00e4rger"
     assert normalize("plain") == "plain"
+
+
+def test_what_composes_to_the_limit_is_never_too_long() -> None:
+    longest = max((unicodedata.normalize("NFD", chr(code)) for code in range(sys.maxunicode + 1)), key=len)
+    assert len(normalize(longest)) == 1
+    assert not is_too_long(longest * 10, 10)
+    assert is_too_long(longest * 10 + "a", 10)
 
 
 @pytest.mark.parametrize("other", ["\u00e4RGER", "a\u0308rger", "A\u0308RGER"])

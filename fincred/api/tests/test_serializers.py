@@ -132,6 +132,11 @@ class TestText:
     def test_is_stored_composed_and_counted_so(self) -> None:
         assert LINE.run_validation("a\u0308" * 10) == "\u00e4" * 10
 
+    def test_one_that_cannot_fit_is_refused_before_it_is_looked_at(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            LINE.run_validation("\u202e" + "a\u0308" * 20)
+        assert refused.value.get_codes() == ["max_length"]
+
     def test_a_password_stays_as_it_was_typed(self) -> None:
         assert serializers.PasswordField().run_validation(" a\u0308\u200b ") == " a\u0308\u200b "
         with pytest.raises(ValidationError):
