@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from fincred.ops import client_socket
-from fincred.ops.client_socket import ClientSocket, Deadlines
+from fincred.ops.gunicorn_worker import client_socket
+from fincred.ops.gunicorn_worker.client_socket import ClientSocket, Deadlines
 from fincred.tests.live import wait_until
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]

@@ -18,9 +18,11 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
-from fincred.ops import draining, gunicorn_worker
-from fincred.ops.client_socket import ClientSocket, Deadlines
-from fincred.ops.gunicorn_worker import BUSY, HESITATION, IS_KEPT, EnvelopeWorker, announce_reload
+from fincred.ops import draining
+from fincred.ops.gunicorn_worker import EnvelopeWorker, announce_reload, worker
+from fincred.ops.gunicorn_worker.client_socket import ClientSocket, Deadlines
+from fincred.ops.gunicorn_worker.newcomers import BUSY, HESITATION
+from fincred.ops.gunicorn_worker.worker import IS_KEPT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -36,7 +38,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     ticking = Clock()
-    monkeypatch.setattr(gunicorn_worker, "time", SimpleNamespace(monotonic=ticking.monotonic))
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=ticking.monotonic))
     return ticking
 
 

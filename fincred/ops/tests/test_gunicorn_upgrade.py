@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from pkgutil import resolve_name
 
 import pytest
 
+from fincred.tests.live import ROOT
+
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
+IMPORT = re.compile(r"^\s*(from|import) gunicorn\b", re.MULTILINE)
 THREAD_WORKER = "gunicorn.workers.gthread:ThreadWorker"
 
 # Where it is, the digest of its source, and what we rely on.
@@ -99,3 +103,10 @@ PARTS = [
 def test_is_what_the_worker_was_written_for(part: str, digest: str, reliance: str) -> None:
     source = inspect.getsource(resolve_name(part))
     assert hashlib.sha256(source.encode()).hexdigest()[:12] == digest, f"{part} has changed. Relied on: {reliance}"
+
+
+def test_gunicorn_is_touched_in_one_package() -> None:
+    apps = ("fincred", "accounts", "goals", "planning", "tracking")
+    sources = [path for app in apps for path in (ROOT / app).rglob("*.py") if "tests" not in path.parts]
+    touching = {str(path.parent.relative_to(ROOT)) for path in sources if IMPORT.search(path.read_text())}
+    assert touching == {"fincred/ops/gunicorn_worker"}

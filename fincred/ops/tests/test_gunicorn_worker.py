@@ -14,7 +14,7 @@ from socket import create_connection, socket
 
 import pytest
 
-from fincred.ops.gunicorn_worker import answer
+from fincred.ops.gunicorn_worker.refusals import answer
 from fincred.tests.live import LiveServer, live_server, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]

@@ -9,8 +9,8 @@ from threading import Event
 
 import pytest
 
-from fincred.ops import pool as pools
-from fincred.ops.pool import Pool
+from fincred.ops.gunicorn_worker import pool as pools
+from fincred.ops.gunicorn_worker.pool import Pool
 from fincred.tests.live import wait_until
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]

@@ -1,11 +1,7 @@
-"""gunicorn's threads, with what the contract asks: deadlines, refusals in the envelope, no request lost at a stop.
-
-All that touches private parts of gunicorn is in this file; decision 11 lists them.
-"""
+"""One process of gunicorn: who works, who may connect, who has to go, how it stops."""
 
 from __future__ import annotations
 
-import errno
 import os
 import selectors
 import socket
@@ -13,35 +9,19 @@ import struct
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
-from gunicorn.http.body import Body, ChunkedReader
-from gunicorn.http.errors import (
-    ExpectationFailed,
-    InvalidRequestLine,
-    InvalidResponseHeader,
-    InvalidResponseHeaderName,
-    LimitRequestHeaders,
-    LimitRequestLine,
-    ParseException,
-)
+from gunicorn.http.body import ChunkedReader
 from gunicorn.workers.gthread import ThreadWorker
 
-from fincred.ops.client_socket import PATIENCE, ClientSocket, Deadlines
-from fincred.ops.pool import Pool
-
-# The first that fits; anything else is a fault of ours.
-STATUS: dict[type[Exception], int] = {
-    InvalidResponseHeader: 500,
-    InvalidResponseHeaderName: 500,
-    LimitRequestLine: 414,
-    LimitRequestHeaders: 431,
-    ExpectationFailed: 417,
-    ParseException: 400,
-}
+from fincred.ops.gunicorn_worker.body import ClientBody
+from fincred.ops.gunicorn_worker.client_socket import PATIENCE, ClientSocket, Deadlines
+from fincred.ops.gunicorn_worker.newcomers import HESITATION, Hesitation
+from fincred.ops.gunicorn_worker.pool import Pool
+from fincred.ops.gunicorn_worker.refusals import answer, message_of, status_of
+from fincred.ops.gunicorn_worker.reload import is_replaced
 
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
 MOST_THREADS = 15
@@ -49,95 +29,20 @@ MOST_THREADS = 15
 # How often requests in the queue are looked at, in seconds.
 TICK = 0.01
 
-# With so many connections in use, newcomers are left to other workers, for so many seconds: some time to wake up.
-BUSY, HESITATION = 4, 0.02
-
 # How long a client may take to hang up after its last answer, in seconds.
 LINGER = 2.0
 
-# Of a body that no view wants so many bytes are read at most, and waited for so long unless requests wait for a
-# thread: then the connection can be kept.
-UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
-
-# What gunicorn wants to hear of a request that is answered.
+# What `finish_request` is given: whether the connection is kept.
 IS_KEPT: dict[bool, Future[bool]] = {True: Future(), False: Future()}
 for each, future in IS_KEPT.items():
     future.set_result(each)
-
-# From so many chunks on, a body has to have so many bytes in each of them on average.
-CHUNKS, CHUNK_BYTES = 1000, 64
-
-
-class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
-    """The body of a request: invited when it is first read, and never taken for whole when it isn't.
-
-    Until it is read to its end the connection can't be kept, and the answer says so.
-    """
-
-    def __init__(self, req: Any, sock: ClientSocket, waited_for: Callable[[], bool]) -> None:
-        super().__init__(req.body.reader)
-        self._sock = sock
-        self._waited_for = waited_for
-        self._begun = False
-        self._invited, req._expected_100_continue = not req._expected_100_continue, False
-        self._ends_connection = req.should_close
-        self._is_chunked = isinstance(self.reader, ChunkedReader)
-        self._chunks = self._chunk_bytes = 0
-        if self._is_chunked:
-            self._parse_chunk_size, self.reader.parse_chunk_size = self.reader.parse_chunk_size, self._count_chunk
-        req.body, req.should_close = self, self.should_close
-
-    @property
-    def _is_whole(self) -> bool:
-        return bool(self.reader.parser is None if self._is_chunked else self.reader.length == 0)
-
-    def _count_chunk(self, *args: Any, **named: Any) -> Any:
-        size, rest = self._parse_chunk_size(*args, **named)
-        self._chunks += 1
-        self._chunk_bytes += size
-        if self._chunks > CHUNKS and self._chunk_bytes < CHUNK_BYTES * self._chunks:
-            raise ParseException("too many small chunks")
-        return size, rest
-
-    def _read_reader(self, size: int) -> bytes:
-        """gunicorn's name for where all reading goes through.
-
-        :raises OSError: it can't be read, or ends before its announced length.
-        """
-        if not self._begun:
-            self._begun = True
-            self._sock.expect_body()
-        if not self._invited:
-            self._invited = True
-            self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        least = 0 if self._is_chunked else min(size, self.reader.length)
-        try:
-            data: bytes = super()._read_reader(size)
-        except ParseException as fault:
-            raise OSError(errno.EPROTO, "The body can't be read") from fault
-        if len(data) < least:
-            self.failed = True
-            raise ConnectionResetError(errno.ECONNRESET, "The body ended early")
-        return data
-
-    def should_close(self) -> bool:
-        """Whether the connection ends with this answer; a small rest that is there, or soon comes, is read."""
-        if not self._is_whole and not self.failed:
-            will_come = self._invited and not self._waited_for()
-            self._begun = self._invited = True
-            self._sock.expect_rest(UNWANTED_SECONDS if will_come else 0)
-            try:
-                self.read(UNWANTED)
-            except OSError:
-                self.failed = True
-        return bool(self.failed or not self._is_whole or self._ends_connection())
 
 
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._waiting: dict[ClientSocket, float] = {}
         self._leaving: deque[Any] = deque()
-        self._busy_since: float | None = None
+        self._hesitation = Hesitation()
         self._stops_at: float | None = None
         super().__init__(*args, **kwargs)
         threads = int(self.cfg.threads)
@@ -205,9 +110,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         return super().handle_request(req, conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        hesitates = self._busy_since is not None
         super().wait_for_and_dispatch_events(
-            TICK if self._pool.has_queue else min(timeout, HESITATION) if hesitates else timeout
+            TICK if self._pool.has_queue else min(timeout, HESITATION) if self._hesitation.lasts else timeout
         )
         self._pool.relieve()
         if self._stops_at is not None and time.monotonic() >= self._stops_at:
@@ -217,20 +121,10 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     @property
     def worker_connections(self) -> int:
-        """How many connections there may be now.
-
-        A worker that is awake is the first to accept: of two workers one would take all that come at once and keep
-        them, while the other idles. So one that is busy leaves newcomers to others, for a moment.
-        """
-        most = int(self.cfg.worker_connections)
+        """How many connections there may be now; as many as there are where the next is left to other workers."""
         in_use = self.nr_conns - len(self.keepalived_conns) - len(self._leaving)
-        if in_use < BUSY:
-            self._busy_since = None
-            return most
-        now = time.monotonic()
-        if self._busy_since is None:
-            self._busy_since = now
-        return most if now - self._busy_since > HESITATION else self.nr_conns
+        accepts = self._hesitation.accepts(in_use, time.monotonic())
+        return int(self.cfg.worker_connections) if accepts else self.nr_conns
 
     @worker_connections.setter
     def worker_connections(self, most: int) -> None:
@@ -311,7 +205,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         elif self._stops_at is None:
             self._stops_at = time.monotonic() + self._drain_seconds
             self.method_queue.defer(lambda: None)  # wakes it up
-            if not _is_replaced(self):
+            if not is_replaced(self):
                 from fincred.ops import draining  # noqa: PLC0415  only workers: the arbiter's would outlive a reload
 
                 draining.begin()
@@ -345,44 +239,10 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
         gunicorn itself answers in HTML, and quotes the request in its answer and its log, query string and all.
         """
-        status = next((status for kind, status in STATUS.items() if isinstance(exc, kind)), 500)
+        status = status_of(exc)
         if status >= 500:
             self.log.error("Failed outside of Django", exc_info=exc)
-        message = None
-        if isinstance(exc, InvalidRequestLine):
-            message = "The request line could not be read; all but ASCII has to be percent-encoded in it"
         try:
-            client.sendall(answer(status, message))
+            client.sendall(answer(status, message_of(exc)))
         except OSError:
             self.log.debug("The client is gone")
-
-
-def announce_reload(server: Any) -> None:
-    """Tell the arbiter's workers that others take their place: no balancer has to send requests elsewhere.
-
-    Worker and arbiter share a file, whose times are the worker's sign of life; its size is the arbiter's.
-    """
-    for worker in server.WORKERS.values():
-        os.write(worker.tmp.fileno(), b"reload")
-
-
-def _is_replaced(worker: Any) -> bool:
-    return os.fstat(worker.tmp.fileno()).st_size > 0
-
-
-def answer(status: int, message: str | None = None) -> bytes:
-    """The refusal as it goes over the wire."""
-    # Only workers import Django: what the arbiter imports would survive a reload.
-    from django.http import HttpRequest  # noqa: PLC0415
-
-    from fincred.api.exception_handler import plain_response  # noqa: PLC0415
-    from fincred.ops.middleware import RequestContextMiddleware  # noqa: PLC0415
-
-    refusal = plain_response(status, message=message)
-    response = RequestContextMiddleware(lambda request: refusal)(HttpRequest())
-    # The Origin may not have been read. Pages of any may see that their request was too long.
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Connection"] = "close"
-    response.headers["Content-Length"] = str(len(response.content))
-    head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()
-    return head + response.serialize_headers() + b"\r\n\r\n" + response.content

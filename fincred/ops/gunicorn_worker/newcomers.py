@@ -1,0 +1,31 @@
+"""Which of several workers accepts a new connection."""
+
+from __future__ import annotations
+
+# With so many connections in use, newcomers are left to other workers, for so many seconds: some time to wake up.
+BUSY, HESITATION = 4, 0.02
+
+
+class Hesitation:
+    """A busy worker leaves new connections to other workers, for a moment.
+
+    A worker that is awake is the first to accept: of two workers one would take all that come at once and keep
+    them, while the other idles.
+    """
+
+    def __init__(self) -> None:
+        self._busy_since: float | None = None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the worker was busy when it was last asked."""
+        return self._busy_since is not None
+
+    def accepts(self, in_use: int, now: float) -> bool:
+        """Whether a worker with so many connections in use takes another one now."""
+        if in_use < BUSY:
+            self._busy_since = None
+            return True
+        if self._busy_since is None:
+            self._busy_since = now
+        return now - self._busy_since > HESITATION

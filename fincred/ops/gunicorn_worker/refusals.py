@@ -1,0 +1,53 @@
+"""The answer to a request that never reaches Django: in the envelope, and quoting nothing of the request."""
+
+from __future__ import annotations
+
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidRequestLine,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+
+# The first that fits; anything else is a fault of ours.
+_STATUS: dict[type[Exception], int] = {
+    InvalidResponseHeader: 500,
+    InvalidResponseHeaderName: 500,
+    LimitRequestLine: 414,
+    LimitRequestHeaders: 431,
+    ExpectationFailed: 417,
+    ParseException: 400,
+}
+
+
+def status_of(fault: Exception) -> int:
+    """The status that a fault in reading a request is answered with."""
+    return next((status for kind, status in _STATUS.items() if isinstance(fault, kind)), 500)
+
+
+def message_of(fault: Exception) -> str | None:
+    """A sentence for people, where the status alone doesn't say enough."""
+    if isinstance(fault, InvalidRequestLine):
+        return "The request line could not be read; all but ASCII has to be percent-encoded in it"
+    return None
+
+
+def answer(status: int, message: str | None = None) -> bytes:
+    """The refusal as it goes over the wire, with the log line and the figures of every other answer."""
+    # Only workers import Django: what the arbiter imports would survive a reload.
+    from django.http import HttpRequest  # noqa: PLC0415
+
+    from fincred.api.exception_handler import plain_response  # noqa: PLC0415
+    from fincred.ops.middleware import RequestContextMiddleware  # noqa: PLC0415
+
+    refusal = plain_response(status, message=message)
+    response = RequestContextMiddleware(lambda request: refusal)(HttpRequest())
+    # The Origin may not have been read. Pages of any may see that their request was too long.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Connection"] = "close"
+    response.headers["Content-Length"] = str(len(response.content))
+    head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()
+    return head + response.serialize_headers() + b"\r\n\r\n" + response.content
