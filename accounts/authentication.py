@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, Error
 from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -60,6 +60,7 @@ class SessionCheck:
         self.user_id = user_id
         self._session_id = session_id
         self._session: Session | None = None
+        self._refused = False
 
     @property
     def session(self) -> Session:
@@ -75,7 +76,7 @@ class SessionCheck:
     def run(self) -> None:
         """:raises TokenInvalidError: the session has ended, or the person is disabled or gone."""
         if not self._session:
-            self._admit(self._query().all())
+            self._admit([] if self._refused else self._query().all())
 
     def fetch(self, *queries: BoundQuery[Any]) -> list[list[Any]]:
         """The rows of each query; where the session isn't checked yet, that is part of the same round trip.
@@ -86,7 +87,11 @@ class SessionCheck:
             self.run()  # on the primary; the router has to know the person to choose where the rest is read
         if self._session:
             return fetch_all(*queries)
-        sessions, *rows = fetch_all(self._query(), *queries)
+        try:
+            sessions, *rows = fetch_all(self._query(), *queries)
+        except Error:
+            self.run()  # only a live session is told what is wrong with its reads
+            raise
         self._admit(sessions)
         return rows
 
@@ -95,6 +100,7 @@ class SessionCheck:
 
     def _admit(self, sessions: list[Session]) -> None:
         if not sessions:
+            self._refused = True
             raise TokenInvalidError
         [self._session] = sessions
         logs.bind(user_id=str(self.user_id))

@@ -101,7 +101,7 @@ class NotAuthenticatedError(AuthenticationError):
 
 
 class MalformedRequestError(ValidationError):
-    """The body can't be read: not JSON, a duplicate key, nested too deep, not UTF-8, or missing."""
+    """The request can't be read: a body that isn't JSON, has a duplicate key or is missing, or a bad header."""
 
     code = "MALFORMED_REQUEST"
     message = "The request could not be read"

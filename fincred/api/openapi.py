@@ -48,6 +48,7 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 
 
 _HEADERS = {
+    "ETag": _header("Changes with the answer; in `If-None-Match` it saves sending the same answer again."),
     "Idempotent-Replayed": _header("`true` where the answer is the one given before for this key."),
     "Link": _header("The pages `first`, `prev`, `next` and `last` (RFC 8288)."),
     "RateLimit": _header("What is left of the quotas, and in how many seconds they start again."),
@@ -64,12 +65,21 @@ def _headers(names: Iterable[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
+_ETAG = r'(W/)?"[!#-~]*"'
+_ETAGS = {"type": "string", "pattern": rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"}
 _IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "Makes the request safe to repeat for a day: it is done once and answered the same.",
 }
+_IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": _ETAGS,
+    "description": "ETags of answers that the client has kept, or `*`: 304 if one of them is still right.",
+}
+_NOT_MODIFIED = {"description": "The client has this answer.", "headers": _headers(["ETag"])}
 
 
 def documented(
@@ -133,6 +143,9 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if self.method == "GET":
+            operation["responses"]["304"] = _NOT_MODIFIED
+            operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
         by_status: dict[int, list[tuple[str, str]]] = {}
         for status, code, message in self._refusals():
             by_status.setdefault(status, []).append((code, message))
@@ -162,6 +175,8 @@ class Schema(AutoSchema):
             self.method = "DELETE"
 
     def _headers_of_success(self) -> Iterator[str]:
+        if self.method == "GET":
+            yield "ETag"
         if self.view.permission_classes:
             yield from _COUNTED
         if getattr(self._view_method, "is_list", False):
@@ -186,8 +201,8 @@ class Schema(AutoSchema):
             general += [failures.IdempotencyKeyReusedError, failures.ValidationError]
         if getattr(view, "has_input", False):
             general.append(failures.ValidationError)
-        if self.method in ("POST", "PUT", "PATCH", "DELETE"):
-            general.append(failures.MalformedRequestError)
+        general.append(failures.MalformedRequestError)
+        if self.method != "GET":
             statuses += [413, 415]
         classes = dict.fromkeys([*general, *getattr(view, "documented_errors", ())])
         return [(status_of(error), error.code, error.message) for error in classes] + [

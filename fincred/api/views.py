@@ -17,6 +17,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from fincred import clock
+from fincred.api.etags import named_tags, tag_of
 from fincred.api.pagination import Page
 from fincred.api.query_params import parse_query
 from fincred.api.renderers import JSONResponse
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Row = TypeVar("Row")
+_READING = frozenset({"GET", "HEAD"})
 
 
 class ApiView(GenericAPIView[Any]):
@@ -165,7 +167,7 @@ class ApiView(GenericAPIView[Any]):
     ) -> HttpResponse:
         """`content` as `serializer_class` declares it; without one it is the JSON document itself."""
         document = serialize(serializer_class, content, context) if serializer_class else content
-        return JSONResponse(document, status, headers)
+        return self._tagged(JSONResponse(document, status, headers))
 
     def no_content(self) -> HttpResponse:
         response = HttpResponse(status=204)
@@ -193,7 +195,23 @@ class ApiView(GenericAPIView[Any]):
         shown_until = self.paging["offset"] + len(rows) if rows else 0
         page = Page(**self.paging, total=max(total, shown_until))  # a row may have been added since the count
         document = serialize_many(serializer_class, rows, context)
-        return JSONResponse(document, headers=page.headers(self.request._request))
+        return self._tagged(JSONResponse(document, headers=page.headers(self.request._request)))
+
+    def _tagged(self, response: HttpResponse) -> HttpResponse:
+        """The answer to a GET with its `ETag`; without its body if `If-None-Match` says that the client has it.
+
+        :raises MalformedRequestError: `If-None-Match` can't be read.
+        """
+        if self.request.method not in _READING:
+            return response
+        tag = tag_of(response.content)
+        response.headers["ETag"] = f'"{tag}"'
+        if (header := self.request._request.META.get("HTTP_IF_NONE_MATCH")) is not None:
+            known = named_tags(header)
+            if known is None or tag in known:
+                response.status_code, response.content = 304, b""
+                del response.headers["Content-Type"]
+        return response
 
 
 def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:

@@ -172,7 +172,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "Referer": ("http://[", "\xff"),
     "Accept-Language": ("x" * 5_000, "\xff", "*;q=a"),
     "Range": ("bytes=0-1", "bytes=9-0", "a"),
-    "If-None-Match": ("*", '"a"', "\xff"),
+    "If-None-Match": ("*", '"a"', "\xff", "", '"', '"a" "b"', "\x00", '"\x00"', '"a",' * 10_000),
     "If-Modified-Since": ("Thu, 01 Jan 0001 00:00:00 GMT", "a"),
     "Host": (
         "", "evil.example", "a b", "[", "[::1", "localhost:99999999", "localhost:a", "\xff", "x" * 5_000,

@@ -124,7 +124,7 @@ def faults_of(method: str, response: HttpResponse, expected: tuple[int, str] | N
         yield "no proper X-Request-ID"
     if response.status_code == 401 and response.headers.get("WWW-Authenticate") != "Bearer":
         yield "no WWW-Authenticate"
-    if response.status_code == 204 or method == "HEAD":
+    if response.status_code in (204, 304) or method == "HEAD":
         return
     if response.headers.get("Content-Type") != "application/json":
         yield f"content type {response.headers.get('Content-Type')}"
