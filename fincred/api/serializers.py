@@ -18,13 +18,14 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from fincred.errors import NoFieldsToUpdateError
-from fincred.money import MAX_MONEY, MAX_RATE
+from fincred.money import MAX_MONEY, MAX_RATE, round_to_cents
 from fincred.text import BIDIRECTIONAL_OVERRIDES, is_too_long, normalize, shows_nothing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MAX_NUMBER_TEXT = 40
+_FLOAT_ERROR = Decimal("1e-6")
 _REPEATED = serializers.ErrorDetail("Must not be repeated.", code="repeated")
 
 
@@ -72,13 +73,24 @@ class _DecimalField(serializers.Field[Decimal, Any, Any, Any]):
 
 
 class MoneyField(_DecimalField):
-    """Cents, from 0 to 999 999 999 999.99; `positive` excludes 0, `signed` lets it be negative."""
+    """Cents, from 0 to 999 999 999 999.99; `positive` excludes 0, `signed` lets it be negative.
+
+    A JSON number within 1e-6 of a cent is that cent: clients that compute in binary floats send
+    3703.6800000000003. A string is taken exactly.
+    """
 
     decimal_places = 2
 
     def __init__(self, *, positive: bool = False, signed: bool = False, **kwargs: Any) -> None:
         least = -MAX_MONEY if signed else Decimal(0)
         super().__init__(least=least, most=MAX_MONEY, positive=positive, **kwargs)
+
+    def _number(self, data: Any) -> Decimal:
+        value = super()._number(data)
+        if isinstance(data, Decimal) and value.copy_abs() <= MAX_MONEY + 1:
+            cents = round_to_cents(value)
+            return cents if abs(value - cents) <= _FLOAT_ERROR else value
+        return value
 
 
 class RateField(_DecimalField):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,8 @@ class TestMoney:
             (Decimal("-0.00"), "0.00"),
             ("-0", "0.00"),
             (Decimal("999999999999.99"), "999999999999.99"),
+            (Decimal("1.000"), "1.00"),
+            (Decimal("1e-400"), "0.00"),
         ],
     )
     def test_takes(self, sent: Any, amount: str) -> None:
@@ -65,9 +68,7 @@ class TestMoney:
             "9" * 400,
             int("9" * 400),
             Decimal("1e400"),
-            Decimal("1e-400"),
             Decimal("0.001"),
-            Decimal("1.000"),
             "1.999",
             "12.500",
             -1,
@@ -84,6 +85,36 @@ class TestMoney:
         with pytest.raises(ValidationError) as refused:
             MONEY.run_validation(Decimal("1.005"))
         assert refused.value.get_codes() == ["max_decimal_places"]
+
+    @pytest.mark.parametrize(
+        ("computed", "amount"),
+        [
+            (0.1 + 0.2, "0.30"),
+            (3703.6800000000003, "3703.68"),
+            (1.005 * 100, "100.50"),
+            (1234567.89 * 3, "3703703.67"),
+            (-0.1 - 0.2, "-0.30"),
+            (0.1 + 0.2 - 0.3, "0.00"),
+        ],
+    )
+    def test_a_number_that_a_client_computed_in_floats_is_its_cent(self, computed: float, amount: str) -> None:
+        assert str(SIGNED.run_validation(parse_json(json.dumps(computed).encode()))) == amount
+
+    @pytest.mark.parametrize("sent", ["0.300001", "0.299999", "999999999999.990001"])
+    def test_a_millionth_from_a_cent_is_that_cent_as_a_number_only(self, sent: str) -> None:
+        assert MONEY.run_validation(Decimal(sent)) == round(Decimal(sent), 2)
+        with pytest.raises(ValidationError):
+            MONEY.run_validation(sent)
+
+    @pytest.mark.parametrize("sent", ["0.3000011", "0.2999989", "0.305", "-0.0000011", "999999999999.9900011"])
+    def test_farther_off_is_refused(self, sent: str) -> None:
+        with pytest.raises(ValidationError):
+            MONEY.run_validation(Decimal(sent))
+
+    def test_what_is_nearly_nothing_is_not_positive(self) -> None:
+        with pytest.raises(ValidationError) as refused:
+            POSITIVE.run_validation(Decimal("0.0000001"))
+        assert refused.value.get_codes() == ["positive"]
 
     def test_positive_refuses_zero_and_signed_takes_less(self) -> None:
         with pytest.raises(ValidationError):
