@@ -69,17 +69,22 @@ class _TermsSerializer(Serializer):
 
 
 class ActionPlanCreateSerializer(_TermsSerializer):
-    """Empty for a generated plan, or all fields of the person's own choice."""
+    """Without terms for a generated plan, or with the terms of the person's own choice; the day is 1 if absent."""
+
+    is_confirmed_set_up = BooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """`{"terms": Terms}`, or None for generated."""
+        """`terms`, which are None for a generated plan, and `is_confirmed_set_up`."""
+        confirmed = attrs.pop("is_confirmed_set_up")
         if not attrs:
-            return {"terms": None}
+            return {"terms": None, "is_confirmed_set_up": confirmed}
+        attrs.setdefault("day_of_period", 1)
         absent = sorted(TERMS - attrs.keys())
         if absent:
             message = "This field is required when you choose the plan yourself."
             raise serializers.ValidationError(dict.fromkeys(absent, message), code="required")
-        return {"terms": Terms(chosen_amount=attrs.pop("amount"), **attrs)}
+        terms = Terms(chosen_amount=attrs.pop("amount"), **attrs)
+        return {"terms": terms, "is_confirmed_set_up": confirmed}
 
 
 class ActionPlanUpdateSerializer(_TermsSerializer, UpdateSerializer):

@@ -41,9 +41,17 @@ class PlanChanges(TypedDict, total=False):
 
 @transaction.atomic
 def create_action_plan(
-    *, owner: User, goal_id: UUID, terms: Terms | None, now: datetime, today: date
+    *,
+    owner: User,
+    goal_id: UUID,
+    terms: Terms | None,
+    now: datetime,
+    today: date,
+    is_confirmed_set_up: bool = False,
 ) -> ActionPlan:
     """The goal's plan on the person's own `terms`, judged all the same; None has it generated.
+
+    `is_confirmed_set_up` says that the person has arranged the payment already.
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises GoalNotActiveError: only active goals are planned.
@@ -65,6 +73,8 @@ def create_action_plan(
     write_changed_versions(
         context=context.with_terms(plan, terms), chain=chain, reason=Reason.REGENERATED, now=now
     )
+    if is_confirmed_set_up:
+        _set(plan, chain, now, action="action_plan.confirmed", is_confirmed_set_up=True)
     return plan
 
 

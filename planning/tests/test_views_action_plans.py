@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from goals.models import Goal
 from planning.engine import ENGINE_VERSION
 from planning.models import ActionPlan, PlanVersion, Snapshot
@@ -55,6 +55,23 @@ class TestActionPlans:
         assert {name: document[name] for name in CHOICE} == CHOICE
         assert document["next_action_date"] == "2026-03-13"
 
+    def test_a_choice_without_a_day_is_paid_on_the_first(self, as_saver: APIClient, goal: Goal) -> None:
+        choice = {name: value for name, value in CHOICE.items() if name != "day_of_period"}
+        document = as_saver.post(f"/api/v0/goals/{goal.id}/action-plans", choice).json()
+        assert document["day_of_period"] == 1
+        assert document["next_action_date"] == "2026-03-16"  # a Monday
+
+    @pytest.mark.parametrize("body", [{}, CHOICE], ids=["generated", "chosen"])
+    def test_keeps_that_the_payment_is_arranged(
+        self, as_saver: APIClient, goal: Goal, body: dict[str, Any]
+    ) -> None:
+        path = f"/api/v0/goals/{goal.id}/action-plans"
+        document = as_saver.post(path, body | {"is_confirmed_set_up": True}).json()
+        assert document["is_confirmed_set_up"] is True
+        assert as_saver.get(f"/api/v0/action-plans/{document['id']}").json() == document
+        actions = AuditEntry.objects.filter(object_id=document["id"]).order_by("sequence")
+        assert list(actions.values_list("action", flat=True)) == ["action_plan.planned", "action_plan.confirmed"]
+
     def test_choosing_exactly_what_is_required_arrives(self, as_saver: APIClient, saver: User) -> None:
         """The formula rounded up, 32.53, would be a cent short: interest is rounded each month."""
         snapshot_of(saver)
@@ -70,7 +87,9 @@ class TestActionPlans:
     @pytest.mark.parametrize(
         ("body", "errors"),
         [
-            ({"amount": 5}, dict.fromkeys(("type", "frequency", "day_of_period"), "required")),
+            ({"amount": 5}, dict.fromkeys(("type", "frequency"), "required")),
+            ({"day_of_period": 5}, dict.fromkeys(("type", "amount", "frequency"), "required")),
+            (CHOICE | {"is_confirmed_set_up": "yes"}, {"is_confirmed_set_up": "invalid"}),
             (CHOICE | {"day_of_period": 8}, {"day_of_period": "day_outside_period"}),
             (CHOICE | {"day_of_period": 0}, {"day_of_period": "min_value"}),
             (CHOICE | {"day_of_period": 32, "frequency": "monthly"}, {"day_of_period": "max_value"}),

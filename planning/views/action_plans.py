@@ -30,8 +30,8 @@ class GoalActionPlans(ApiView):
     @documented(
         summary="Make the goal's action plan",
         description=(
-            "Empty body: generated from today's numbers. With all of `type`, `amount`, `frequency` and "
-            "`day_of_period`: your own choice, judged for feasibility all the same."
+            "Without terms: generated from today's numbers. With `type`, `amount`, `frequency` and "
+            "`day_of_period` (1 if absent): your own choice, judged for feasibility all the same."
         ),
         request=ActionPlanCreateSerializer,
         response=ActionPlanSerializer,
@@ -43,9 +43,9 @@ class GoalActionPlans(ApiView):
     @idempotent
     def post(self, request: Request, goal_id: UUID) -> HttpResponse:
         with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
-            terms = self.validated(ActionPlanCreateSerializer)["terms"]
+            data = self.validated(ActionPlanCreateSerializer)
         plan = services.create_action_plan(
-            owner=self.user, goal_id=goal_id, terms=terms, now=self.now, today=self.today
+            owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
         return self.answer(plan, ActionPlanSerializer, status=201, today=self.today)
 
