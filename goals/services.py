@@ -40,7 +40,7 @@ AUDITED: Final = PLANNED | {"current_amount"}
 
 
 class GoalChanges(TypedDict, total=False):
-    """What a person can change of a goal; what is absent stays."""
+    """What a person can change of a goal: the columns that `update_goal` stores. What is absent stays."""
 
     type: str
     name: str
@@ -53,8 +53,9 @@ class GoalChanges(TypedDict, total=False):
     status: str
 
 
-# What is stored when a person changes a goal, and when a check-in moves it.
+# The columns that are stored when a person changes a goal.
 _CHANGEABLE: Final = (*GoalChanges.__annotations__, "completed_at", "updated_at")
+# And those that are stored when a check-in moves it.
 _FOLLOWS_CHECK_INS: Final = (
     "current_amount",
     "last_check_in_date",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from planning.engine import ENGINE_VERSION
+
 NEW_SNAPSHOT: dict[str, Any] = {
     "incomes": [{"amount": 1500, "frequency": "biweekly", "source_label": "Job"}],
     "expenses": {"total_amount": 2400, "essential_amount": 1700},
@@ -100,7 +102,7 @@ PLAN_VERSION: dict[str, Any] = {
     "id": "a3a0b8f5-30b4-4b0e-9a55-0f6d0c1d2e3f",
     "version": 1,
     "reason": "created",
-    "engine_version": "1",
+    "engine_version": ENGINE_VERSION,
     "as_of": "2026-03-10",
     "inputs": {
         "goal_id": GOAL_PLAN["goal_id"],

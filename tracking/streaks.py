@@ -26,7 +26,8 @@ def monday_of(day: date) -> date:
 def streaks(mondays: Collection[date], today: date) -> Streaks:
     """The streaks of a person who checked in during the weeks that begin on `mondays`, in any order.
 
-    A week that isn't over can't break a streak. A check-in ahead of `today` (made further east) counts.
+    A week that isn't over can't break a streak. A Monday after `today` counts too: the person checked in, then
+    moved to a time zone where the day is earlier.
     """
     current = longest = run = 0
     previous: date | None = None

@@ -10,6 +10,7 @@ from typing import Final
 
 from fincred.money import ZERO, round_to_cents
 from planning.engine.model import Debt, Explanation, Finances
+from planning.engine.money.cents import money, monthly_interest, rate_units, to_cents
 from planning.engine.money.time_value import periods_needed
 
 EMERGENCY_MONTHS: Final = 3
@@ -79,7 +80,8 @@ def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
     if not expensive:
         return None
     total = sum((debt.balance for debt in expensive), ZERO)
-    interest = sum((round_to_cents(debt.balance * debt.annual_rate / 1200) for debt in expensive), ZERO)
+    cents = sum(monthly_interest(to_cents(debt.balance), rate_units(debt.annual_rate)) for debt in expensive)
+    interest = money(cents)
     text = (
         f"Debts above {HIGH_RATE} % a year come to {total:,.2f} and cost {interest:,.2f} "
         f"of interest a month. Paying the dearest first costs the least."

@@ -41,9 +41,14 @@ def rate_units(annual_rate: Decimal) -> int:
     return int(annual_rate * _RATE_UNITS)
 
 
+def monthly_interest(balance: int, rate: int) -> int:
+    """A month's interest in cents, rounded half up to the cent; `rate` in `rate_units`."""
+    return (balance * rate + _HALF) // _YEAR
+
+
 def grown(balance: int, rate: int) -> int:
-    """The balance in cents after a month's interest, rounded half up to the cent; `rate` in `rate_units`."""
-    return balance + (balance * rate + _HALF) // _YEAR
+    """The balance in cents after a month's interest."""
+    return balance + monthly_interest(balance, rate)
 
 
 def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]:
@@ -66,10 +71,10 @@ def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]
 
 
 def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) -> tuple[int, int]:
-    """The last month whose amount is needed to reach `target`, and the balance needed just after it.
+    """The last month whose amount is needed to reach `target`, and the balance needed just after that payment.
 
-    `after` is the list of balances that `follow` returned for `amounts`. After that month interest alone reaches
-    the target. If no amount is needed, the month is 0.
+    `after` are the balances that `follow` returned for `amounts`. After the payment of the month found, interest
+    alone leads to the target. If no amount is needed, the month is 0.
     """
     common = gcd(rate, _YEAR)
     year, growth = _YEAR // common, (_YEAR + rate) // common
