@@ -54,6 +54,13 @@ class EmailAlreadyExistsError(ValidationError):
     field = "email"
 
 
+class NoMailboxAtAddressError(FieldError):
+    """No mail reaches the address: its domain is none."""
+
+    def __init__(self) -> None:
+        super().__init__(field="email", message="The domain of this address can't exist.", code="invalid_domain")
+
+
 class WrongPasswordError(FieldError):
     """The current password, which is required again before a serious change, is wrong."""
 

@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Exists, Q
 
+from accounts.mailboxes import mailbox_or_none, spelling
 from accounts.opaque_tokens import digest, new_secret
 from accounts.vocabulary import TokenPurpose
 from fincred.ops.models import DatabaseState
@@ -32,11 +33,19 @@ class UserManager(BaseUserManager[Person]):
     def may_enter(self) -> models.QuerySet[Person]:
         return self.filter(person_may_enter())
 
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """Somebody with that mailbox: `manage.py createsuperuser` asks whether it is free."""
+        people = self.filter(mailbox=mailbox_or_none(username or ""), mailbox__isnull=False)
+        return people.order_by("mailbox_rank")[:1].get()
+
     def create_user(
         self, email: str, password: str | None = None, *, full_name: str | None = None, **fields: Any
     ) -> Person:
-        """A stored person with a profile. The address is lower-cased; `password` None makes login impossible."""
-        user: Any = self.model(email=email.lower(), **fields)
+        """A stored person with a profile; `password` None makes login impossible.
+
+        :raises accounts.mailboxes.NoMailboxError: the address has none.
+        """
+        user: Any = self.model(email=spelling(email), **fields)
         user.set_password(password)  # slow on purpose, so before the transaction
         user.save_with_profile(full_name=full_name)
         made: Person = user

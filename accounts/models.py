@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Lower, Upper
 from django.db.models.lookups import Exact
 
+from accounts.fields import MailboxField, validate_mailbox
 from accounts.managers import (
     IdempotencyKeyQuerySet,
     OneTimeTokenQuerySet,
@@ -45,7 +46,11 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     """A person who signs in by e-mail. What they say about themselves is in their profile."""
 
     last_login = None  # removes Django's field: sessions have the moment
-    email = models.EmailField(unique=True)
+    email = models.EmailField(unique=True, validators=[validate_mailbox])
+    mailbox = MailboxField(source="email")
+    # Above 0 only for people who shared another person's mailbox before mailboxes were compared: all who share one
+    # sign in with exactly the address that is stored.
+    mailbox_rank = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True)
     is_verified = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
@@ -62,13 +67,17 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     objects = UserManager["User"]()
     privacy = Privacy(
-        owner="id", section="account", single=True, withheld=("password", "audit_key", "session_epoch")
+        owner="id",
+        section="account",
+        single=True,
+        withheld=("password", "audit_key", "session_epoch", "mailbox", "mailbox_rank"),
     )
 
     class Meta:
         permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_lower_case"),
+            models.UniqueConstraint(fields=["mailbox", "mailbox_rank"], name="user_one_of_a_mailbox"),
         ]
 
     def __str__(self) -> str:

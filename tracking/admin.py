@@ -10,7 +10,7 @@ from tracking.models import CheckIn, Milestone
 
 class _OnGoals(AuditedAdmin):
     list_select_related = ("user", "goal")
-    search_fields = ("goal__name", "user__email")
+    search_fields = ("goal__name_folded", "user__email", "user__mailbox")
 
     @admin.display(description="person", ordering="user__email")
     def email(self, row: CheckIn | Milestone) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -17,10 +19,12 @@ from django.template.response import TemplateResponse
 
 from accounts.audit import record
 from accounts.back_office.confirmation import confirmed
+from accounts.mailboxes import mailbox_or_none
 from accounts.models import User
 from accounts.services import lock_user
 from fincred import clock
 from fincred.db.privacy import privacy_of
+from fincred.text import fold, normalize
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +102,14 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
         except ValidationError as error:  # a chosen id is none
             raise DisallowedModelAdminLookup from error
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows that match in any spelling: composed or not, folded, an address by its mailbox."""
+        search = super().get_search_results
+        found = [search(request, queryset, term) for term in _spellings(search_term)]
+        return reduce(or_, (rows for rows, _ in found)), any(doubled for _, doubled in found)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Each action first shows the people it affects and asks for a reason."""
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
@@ -132,3 +144,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
             now=clock.now(),
             after=after,
         )
+
+
+def _spellings(search: str) -> set[str]:
+    words = search.split()
+    mailboxes = " ".join(mailbox_or_none(word) or word if "@" in word else word for word in words)
+    return {normalize(search), fold(search), mailboxes}

@@ -116,7 +116,8 @@ def _claim(due: Due, now: datetime) -> _Claim | None:
     mail.save(update_fields=["attempts", "next_attempt_at"])
     message = message_for(mail.purpose)
     token = OneTimeToken.objects.issue(user=mail.user, purpose=message.token, now=now) if message.token else ""
-    return _Claim(mail.pk, mail.attempts, message, mail.user.email, token)
+    # SMTP wants the domain in ASCII, and Django would write it by the rules of IDNA 2003, where ß is ss.
+    return _Claim(mail.pk, mail.attempts, message, mail.user.mailbox or mail.user.email, token)
 
 
 def _send(claim: _Claim, clock: Clock) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
+from accounts.mailboxes import mailbox_or_none
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
 from accounts.rate_limits.policies import Policy
@@ -18,7 +19,7 @@ def limit_sign_in(*, email: str, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network, or for this account, whether it exists or not.
     """
     _limit_network(policies.SIGN_IN_BY_ADDRESS, now)
-    enforce(policies.SIGN_IN_BY_ACCOUNT, email.lower(), now=now)
+    enforce(policies.SIGN_IN_BY_ACCOUNT, mailbox_or_none(email) or email.lower(), now=now)
 
 
 def limit_mail(*, now: datetime) -> None:

@@ -6,6 +6,7 @@ When you add a service that writes, also lock the person first, `record` what it
 
 from __future__ import annotations
 
+from accounts.services.addresses import people_without_mailbox, person_at, shared_mailboxes
 from accounts.services.after_restore import finish_restore
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
@@ -35,6 +36,8 @@ __all__ = [
     "lock_user_and_read",
     "login",
     "open_session",
+    "people_without_mailbox",
+    "person_at",
     "purge_expired",
     "refresh",
     "register",
@@ -44,6 +47,7 @@ __all__ = [
     "reset_password",
     "set_active",
     "set_support",
+    "shared_mailboxes",
     "update_profile",
     "verify_email",
     "verify_email_and_login",

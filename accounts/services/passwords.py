@@ -15,6 +15,7 @@ from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.mail import queue_mail
 from accounts.models import OneTimeToken, User
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
+from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import TokenPair, end_all_sessions, open_session
@@ -76,8 +77,8 @@ def request_reset(*, email: str, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network.
     """
     limit_mail(now=now)
-    user = User.objects.may_enter().filter(email=email.lower()).first()
-    if user is not None:
+    user = person_at(email)
+    if user and user.may_enter:
         queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=now)
 
 

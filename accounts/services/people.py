@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.audit import fields_of, record
 from accounts.groups import GROUP
 from accounts.models import Profile, User
+from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
@@ -29,7 +30,7 @@ def find_person(name: str) -> User:
     try:
         found = User.objects.filter(pk=UUID(name)).first()
     except ValueError:
-        found = User.objects.filter(email=name.lower()).first()
+        found = person_at(name)
     if found is None:
         raise ResourceNotFoundError
     return found

@@ -24,6 +24,7 @@ from accounts.models import (
     User,
 )
 from accounts.rate_limits import window_of
+from accounts.services.addresses import close_gap
 from accounts.services.locking import lock_user
 from accounts.services.passwords import confirm_password, lock_confirmed
 from accounts.services.sessions import end_all_sessions
@@ -76,6 +77,7 @@ def erase_person(*, user: User, now: datetime) -> None:
     if user.is_staff:
         _forget_back_office_sessions(user)
     erase_rows(user.pk)
+    close_gap(user.mailbox)
     logger.info("Person erased", extra={"user_id": str(user.pk)})
 
 

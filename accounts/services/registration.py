@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.audit import Chain, record
-from accounts.errors import EmailAlreadyExistsError
+from accounts.errors import EmailAlreadyExistsError, NoMailboxAtAddressError
 from accounts.mail import queue_mail
+from accounts.mailboxes import NoMailboxError, spelling
 from accounts.models import Profile, User
 from accounts.rate_limits import limit_mail, limit_tokens
+from accounts.services.addresses import people_at, person_at
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.passwords import check_acceptable
@@ -26,19 +28,27 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
     """A new, unverified person with a profile; the verification mail is queued with them.
 
     :raises RateLimitExceededError: too many from this network; nothing is hashed.
-    :raises EmailAlreadyExistsError: also when two register the same address at the same time.
+    :raises NoMailboxAtAddressError: its domain is none.
+    :raises EmailAlreadyExistsError: also when two register the same mailbox at the same time.
     :raises UnacceptablePasswordError: under `password`.
     """
     limit_mail(now=now)
-    user = User(email=email.lower(), created_at=now)
+    user = User(email=_spelling(email), created_at=now)
     profile = Profile(user=user, full_name=full_name)
     check_acceptable(password, user=user, field="password")
-    if User.objects.filter(email=user.email).exists():
+    if people_at(email):
         raise EmailAlreadyExistsError
     user.set_password(password)  # slow on purpose, so before the transaction
     _store(user, profile, now)
     logger.info("Person registered", extra={"user_id": str(user.pk)})
     return user
+
+
+def _spelling(email: str) -> str:
+    try:
+        return spelling(email)
+    except NoMailboxError:
+        raise NoMailboxAtAddressError from None
 
 
 @transaction.atomic
@@ -96,8 +106,8 @@ def resend_verification(*, email: str, now: datetime) -> None:
     :raises RateLimitExceededError: too many from this network.
     """
     limit_mail(now=now)
-    user = User.objects.may_enter().filter(email=email.lower(), is_verified=False).first()
-    if user is not None:
+    user = person_at(email)
+    if user and user.may_enter and not user.is_verified:
         queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 

@@ -23,6 +23,7 @@ from accounts.errors import (
 from accounts.models import RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
+from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
@@ -45,7 +46,6 @@ class TokenPair:
     token_type: str = "bearer"  # noqa: S105  a kind, no token
 
 
-_BY_EMAIL = PreparedQuery(User.objects.select_related("profile").filter(email=Parameter("email")))
 _TOKEN = PreparedQuery(RefreshToken.objects.filter(token_hash=Parameter("token_hash")))
 _LOCKED_SESSION = PreparedQuery(
     Session.objects.live().select_for_update(no_key=True, of=("self",)).filter(pk=Parameter("session_id"))
@@ -61,7 +61,7 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     :raises AccountNotVerifiedError: the password is right, but the address is not verified yet.
     """
     limit_sign_in(email=email, now=now)
-    user = _BY_EMAIL.bind(email=email.lower()).first()
+    user = person_at(email)
     if user is None:
         make_password(password)
         raise InvalidCredentialsError

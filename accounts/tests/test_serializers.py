@@ -10,10 +10,10 @@ pytestmark = [pytest.mark.unit, pytest.mark.accounts]
 
 class TestAddress:
     @pytest.mark.parametrize("address", ["Sam@Example.com", "sam+goals@example.co.uk", "sam@münchen.example"])
-    def test_is_lowered(self, address: str) -> None:
+    def test_stays_as_it_was_written(self, address: str) -> None:
         serializer = AddressSerializer(data={"email": address})
         assert serializer.is_valid()
-        assert serializer.validated_data == {"email": address.lower()}
+        assert serializer.validated_data == {"email": address}
 
     @pytest.mark.parametrize(
         "address",

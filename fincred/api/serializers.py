@@ -158,7 +158,7 @@ class PasswordField(TextField):
 
 
 class EmailField(serializers.EmailField):
-    """An address in lower case, as it is stored and compared.
+    """An address as it was written; services compare and store it without regard to case.
 
     Quoted local parts, which can hold nearly anything, and letters outside of ASCII before the @ are refused.
     """
@@ -169,11 +169,11 @@ class EmailField(serializers.EmailField):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
-        address = super().to_internal_value(data)
+        address: str = super().to_internal_value(data)
         local, _, _ = address.rpartition("@")
         if '"' in local or not local.isascii() or not address.isprintable():
             self.fail("invalid")
-        return address.lower()
+        return address
 
 
 class DateField(serializers.DateField):

@@ -34,27 +34,37 @@ class RateField(models.DecimalField):  # type: ignore[type-arg]
         super().__init__(**{**kwargs, "max_digits": 8, "decimal_places": 4})
 
 
-class FoldedField(models.CharField):  # type: ignore[type-arg]
-    """Another field's text, folded for searching: equal on every database, in any case or composition.
-
-    It is filled when the row is saved. Folding can make three characters of one, so it needs thrice the length.
-    """
+class DerivedField(models.CharField):  # type: ignore[type-arg]
+    """A text that follows from another field's text. It is filled when the row is saved, and in no backup."""
 
     def __init__(self, *, source: str, **kwargs: Any) -> None:
         self.source = source
         super().__init__(**{**kwargs, "editable": False})
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+    def derive(self, text: str) -> str | None:
+        """What follows from the source's text."""
+        raise NotImplementedError
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         text = getattr(model_instance, self.source)
         if isinstance(text, str):  # or a parameter of a statement that is being compiled
-            setattr(model_instance, self.attname, fold(text))
-        folded: str = getattr(model_instance, self.attname)
-        return folded
+            setattr(model_instance, self.attname, self.derive(text))
+        return getattr(model_instance, self.attname)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         del kwargs["editable"]
         return name, path, args, {**kwargs, "source": self.source}
+
+
+class FoldedField(DerivedField):
+    """Another field's text, folded for searching: equal on every database, in any case or composition.
+
+    Folding can make three characters of one, so it needs thrice the length.
+    """
+
+    def derive(self, text: str) -> str:
+        return fold(text)
 
 
 class ExactJSONEncoder(JSONEncoder):

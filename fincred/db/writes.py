@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 
 from fincred.db.compiler import Field, Parameters, compile_insert, compile_update
-from fincred.db.fields import FoldedField
+from fincred.db.fields import DerivedField
 from fincred.db.statements import Parameter, bound, run
 
 Model = type[models.Model]
@@ -92,13 +92,13 @@ class _Fields:
     def __init__(self, fields: Sequence[Field]) -> None:
         self.names = [field.attname for field in fields]
         self._take = attrgetter(*self.names)
-        self._folded = [field for field in fields if isinstance(field, FoldedField)]
+        self._derived = [field for field in fields if isinstance(field, DerivedField)]
         self._all = list(enumerate(fields))
         self._not_adapted = [(index, field) for index, field in self._all if not isinstance(field, _ADAPTED)]
 
     def values_of(self, row: models.Model) -> list[Any]:
-        for folded in self._folded:
-            folded.pre_save(row, row._state.adding)
+        for derived in self._derived:
+            derived.pre_save(row, row._state.adding)
         values = list(self._take(row))
         for index, field in self._not_adapted if connection.vendor == "postgresql" else self._all:
             values[index] = field.get_db_prep_save(values[index], connection)
@@ -119,8 +119,8 @@ def _compiled_insert(model: Model) -> tuple[str, _Fields]:
 @cache
 def _compiled_update(model: Model, names: tuple[str, ...]) -> tuple[_Fields, PreparedUpdate]:
     """The primary key and these fields, and what stores them."""
-    folded = [each.name for each in model._meta.fields if isinstance(each, FoldedField) and each.source in names]
-    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names, *folded)]
+    derived = [each.name for each in model._meta.fields if isinstance(each, DerivedField) and each.source in names]
+    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names, *derived)]
     row = model._base_manager.filter(pk=Parameter(key.attname))
     values = {field.name: Parameter(field.attname) for field in fields}
     return _Fields([key, *fields]), PreparedUpdate(row, **values)

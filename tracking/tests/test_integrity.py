@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import AuditEntry, User
 from fincred import clock
+from fincred.db.integrity import rows_off_their_source
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
@@ -92,7 +93,18 @@ class TestCommand:
     def test_the_demo_is_whole(self) -> None:
         demo.create_demo(now=clock.now())
         assert PlanVersion.objects.exists()
-        assert run().count(": ok") == 4
+        assert run().count(": ok") == 5
+
+    def test_a_folded_name_and_a_mailbox_that_do_not_follow_their_text_are_found(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        Goal.objects.update(name_folded="another")
+        User.objects.update(mailbox="another@example.com")
+        assert set(rows_off_their_source()) == {
+            f"goals.Goal {goal.pk}: name_folded",
+            f"accounts.User {saver.pk}: mailbox",
+        }
+        with pytest.raises(CommandError, match="2 fault"):
+            run()
 
     def test_names_what_is_not_and_fails(self, saver: User) -> None:
         GoalFactory.create(user=saver, current_amount=5)

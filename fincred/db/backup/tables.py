@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 
 from fincred.db.backup.archive import Digest, Digests
-from fincred.db.fields import ExactJSONEncoder, FoldedField
+from fincred.db.fields import DerivedField, ExactJSONEncoder
 
 BATCH: Final = 1000
 
@@ -44,7 +44,7 @@ def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     return [
         column
         for column in model._meta.concrete_fields
-        if not column.generated and not isinstance(column, FoldedField)
+        if not column.generated and not isinstance(column, DerivedField)
     ]
 
 

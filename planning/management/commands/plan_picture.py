@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import User
+from accounts.services import find_person
 from fincred import clock
+from fincred.errors import ResourceNotFoundError
 from fincred.private_file import write_private
 from goals.vocabulary import GoalType, Priority
 from planning.engine.model import Finances, GoalInput, PlanInput
@@ -74,9 +75,10 @@ class Command(BaseCommand):
 
 
 def _plan_of(email: str) -> PlanInput:
-    person = User.objects.select_related("profile").filter(email=email).first()
-    if person is None:
-        raise CommandError(f"There is no person with the address {email}.")
+    try:
+        person = find_person(email)
+    except ResourceNotFoundError:
+        raise CommandError(f"There is no person with the address {email}.") from None
     context = read_context(owner=person, today=clock.local_day(clock.now(), person.profile.timezone))
     if not context.goals:
         raise CommandError(f"{email} has no active goals.")

@@ -1,0 +1,63 @@
+"""Which addresses are one mailbox, however they are written.
+
+`x@münchen.de`, the same with a decomposed ü, and `x@xn--mnchen-3ya.de` are one. The mailbox is what is compared,
+limited and sent to; the address is shown as its owner wrote it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import idna
+
+from fincred.text import is_too_long, normalize
+
+MAX_LENGTH: Final = 254
+
+
+class NoMailboxError(ValueError):
+    """The address has no domain that IDNA 2008 allows, or is too long for SMTP."""
+
+
+def mailbox_of(address: str) -> str:
+    """The one form of all spellings: lower case, with the domain in ASCII, as DNS and SMTP have it.
+
+    :raises NoMailboxError: it has none.
+    """
+    local, domain = _parts(address)
+    if not domain.isascii() or "xn--" in domain.lower():
+        try:
+            domain = idna.encode(domain, uts46=True).decode()
+        except UnicodeError as error:  # idna's errors are such
+            raise NoMailboxError from error
+    mailbox = f"{normalize(local.lower())}@{domain.lower()}"
+    if len(mailbox) > MAX_LENGTH:
+        raise NoMailboxError
+    return mailbox
+
+
+def mailbox_or_none(address: str) -> str | None:
+    """The same; None for an address that an earlier version stored and that has no mailbox."""
+    try:
+        return mailbox_of(address)
+    except NoMailboxError:
+        return None
+
+
+def spelling(address: str) -> str:
+    """How a new address is stored and shown: in lower case and normal form C, its domain in ASCII only if it was.
+
+    :raises NoMailboxError: it has none.
+    """
+    mailbox_of(address)
+    local, domain = _parts(address)
+    # Not str.lower() alone, which makes another letter of a capital sigma at the end of a word.
+    letters = domain if domain.isascii() else idna.uts46_remap(domain, std3_rules=False)
+    return normalize(f"{local}@{letters}".lower())
+
+
+def _parts(address: str) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    if is_too_long(address, MAX_LENGTH) or domain.startswith("["):  # of a literal, [::1] and [0:0::1] are the same
+        raise NoMailboxError
+    return local, domain
