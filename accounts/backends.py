@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_sign_in
 from accounts.services import person_at
 from fincred import clock
@@ -26,7 +26,7 @@ class ThrottledBackend(ModelBackend):
         limit_sign_in(email=username, now=clock.now())
         user = person_at(username)
         if user is None:
-            make_password(password)
+            hash_in_vain(password)
         elif user.check_password(password) and self.user_can_authenticate(user):
             return user
         return None

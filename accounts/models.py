@@ -23,6 +23,7 @@ from accounts.managers import (
     SessionQuerySet,
     UserManager,
 )
+from accounts.password_hashing import matches, normal_form
 from accounts.vocabulary import EndReason, ReminderFrequency, TokenPurpose
 from fincred import clock
 from fincred.context import Role
@@ -110,6 +111,18 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         """Store a new person and their profile; each person has one."""
         self.save(force_insert=True)
         Profile(user=self, full_name=full_name).save(force_insert=True)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normal_form(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password, in any composition. A hash of an older kind is replaced; sessions go on."""
+
+        def store(encoded: str) -> None:  # unless the password was changed meanwhile
+            if User.objects.filter(pk=self.pk, password=self.password).update(password=encoded):
+                self.password = encoded
+
+        return matches(raw_password or "", self.password, store=store)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """End the sessions also where Django itself sets a password, such as in `manage.py changepassword`."""

@@ -8,17 +8,17 @@ from typing import Any
 from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.audit import record
-from accounts.errors import WrongPasswordError
+from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
+from accounts.password_hashing import hash_password
 from accounts.services import lock_user
-from accounts.services.passwords import confirm_password, lock_confirmed, set_password
+from accounts.services.passwords import check_acceptable, confirm_password, lock_confirmed, set_password
 from fincred import clock
 from fincred.context import Role, update_caller
 from fincred.errors import RateLimitExceededError
@@ -72,8 +72,21 @@ class OwnPasswordForm(AdminPasswordChangeForm):
             raise forms.ValidationError("The password is wrong.") from None
         return password
 
+    def validate_password_for_user(
+        self,
+        user: User,
+        password_field_name: str = "new_password2",  # noqa: S107  a field's name
+    ) -> None:
+        field = password_field_name
+        if password := self.cleaned_data.get(field):
+            try:
+                check_acceptable(password, user=user, field=field)
+            except UnacceptablePasswordError as refusal:
+                for fault in refusal.details["errors"]:
+                    self.add_error(field, fault["message"])
+
     def save(self, commit: bool = True) -> User:
-        encoded = make_password(self.cleaned_data["new_password1"])
+        encoded = hash_password(self.cleaned_data["new_password1"])
         with transaction.atomic():
             locked = lock_confirmed(user=self.user, field="old_password")
             set_password(locked, encoded, action="password.changed", now=clock.now())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +13,7 @@ from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.mail import queue_mail
 from accounts.models import OneTimeToken, User
+from accounts.password_hashing import MAX_LENGTH, hash_password, normal_form
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
@@ -25,7 +25,14 @@ logger = logging.getLogger(__name__)
 
 
 def check_acceptable(password: str, *, user: User, field: str) -> None:
-    """:raises UnacceptablePasswordError: with every reason, under `field`."""
+    """Judge the password in the form that is hashed.
+
+    :raises UnacceptablePasswordError: with every reason, under `field`.
+    """
+    password = normal_form(password)
+    if len(password) > MAX_LENGTH:
+        fault = f"Ensure this field has no more than {MAX_LENGTH} characters."
+        raise UnacceptablePasswordError(field=field, faults=[(fault, "max_length")])
     try:
         validate_password(password, user)
     except ValidationError as refused:
@@ -64,7 +71,7 @@ def change_password(*, user: User, current_password: str, new_password: str, now
     """
     confirm_password(user=user, password=current_password, field="current_password", now=now)
     check_acceptable(new_password, user=user, field="new_password")
-    encoded = make_password(new_password)  # slow on purpose, so before the transaction
+    encoded = hash_password(new_password)  # slow on purpose, so before the transaction
     with transaction.atomic():
         locked = lock_confirmed(user=user, field="current_password")
         set_password(locked, encoded, action="password.changed", now=now)
@@ -93,7 +100,7 @@ def reset_password(*, token: str, new_password: str, now: datetime) -> None:
     limit_tokens(now=now)
     found = find_token(token=token, purpose=TokenPurpose.RESET_PASSWORD, now=now)
     check_acceptable(new_password, user=found.user, field="new_password")
-    encoded = make_password(new_password)
+    encoded = hash_password(new_password)
     with transaction.atomic():
         user = spend_token(token=found, now=now)
         set_password(user, encoded, action="password.reset", now=now)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.audit import Chain, last_link
@@ -22,6 +21,7 @@ from accounts.errors import (
 )
 from accounts.models import RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
+from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
@@ -63,7 +63,7 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     limit_sign_in(email=email, now=now)
     user = person_at(email)
     if user is None:
-        make_password(password)
+        hash_in_vain(password)
         raise InvalidCredentialsError
     if not user.check_password(password):
         raise InvalidCredentialsError

@@ -59,7 +59,7 @@ class TestLogin:
             hashed.append(password)
             return make_password(password)
 
-        monkeypatch.setattr("accounts.services.sessions.make_password", spy)
+        monkeypatch.setattr("accounts.services.sessions.hash_in_vain", spy)
         with pytest.raises(InvalidCredentialsError):
             login(email="nobody@example.com", password=PASSWORD, now=noon)
         assert hashed == [PASSWORD]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -147,11 +148,22 @@ class TextField(serializers.CharField):
         return text
 
 
+class _ComposedLengthValidator(MaxLengthValidator):
+    def clean(self, x: Any) -> int:
+        return min(len(x), len(unicodedata.normalize("NFKC", x)))
+
+
 class PasswordField(TextField):
-    """A password as it was typed: neither trimmed nor normalised. Django's validators judge it."""
+    """A password as it was typed: neither trimmed nor normalised. Django's validators judge it.
+
+    It may be longer than the limit by what composing its characters saves.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
+        length, *others = self.validators
+        assert isinstance(length, MaxLengthValidator)  # noqa: S101  for mypy
+        self.validators = [_ComposedLengthValidator(length.limit_value, length.message), *others]
 
     def to_internal_value(self, data: Any) -> str:
         return self.checked(data)
