@@ -78,11 +78,13 @@ class Portion:
 
     `left` is the part not paid yet, `share` the payment a month and `paid` the payments so far. From the month
     `even_until` on, which is the goal's last month at the latest, the payment is `left` instead of `share`.
+    `credit` is the part of month 0's share that was paid before, and belongs neither to `left` nor to `paid`.
     """
 
     months: int
     left: int
     share: int
+    credit: int = 0
     paid: list[int] = field(default_factory=list)
     even_until: int = field(init=False)
 
@@ -91,11 +93,19 @@ class Portion:
 
     def share_anew(self, month: int) -> None:
         """Set `share` to what is left, divided by the months from `month` on."""
+        self.credit = 0
         self.share = divided_up(self.left, max(1, self.months - month))
         self.even_until = self._end_of_shares(month)
 
     def _end_of_shares(self, month: int) -> int:
-        return min(month + self.left // self.share, self.months - 1) if self.left else month
+        whole = self.left + self.credit
+        return min(month + whole // self.share, self.months - 1) if self.left else month
+
+    def share_in(self, month: int) -> int:
+        """The payment of a month, if all shares fit into the free money."""
+        if month or not self.credit:
+            return self.share if month < self.even_until else self.left
+        return min(self.left, max(0, self.share - self.credit))
 
 
 def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
@@ -114,6 +124,8 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
         payments = _shares(active, month, free[month])
         served = len(payments)
         repeats = max(1, min([portion.even_until for portion in active[: served + 1]]) - month)
+        if not month and any(portion.credit for portion in active):
+            repeats = 1
         if served < len(active):
             repeats = min(repeats, bisect_right(free, free[month]) - month)
             payments.append(free[month] - sum(payments))
@@ -123,6 +135,10 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
             portion.left -= amount * repeats
         for portion in active[served : served + 1]:
             portion.share_anew(month)
+        for portion in active[:served]:
+            if portion.credit > portion.share:
+                portion.share_anew(month)
+            portion.credit = 0
         active = [portion for portion in active if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * (portion.months - len(portion.paid))
@@ -135,7 +151,7 @@ def _shares(active: list[Portion], month: int, free: int) -> list[int]:
         if len(portion.paid) < month:
             portion.paid += [0] * (month - len(portion.paid))
             portion.share_anew(month)
-        share = portion.share if month < portion.even_until else portion.left
+        share = portion.share_in(month)
         if share > free:
             break
         free -= share

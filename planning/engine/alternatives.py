@@ -95,7 +95,7 @@ class _Search:
         the date counts only if it also works in its own order and makes no other goal worse.
         """
         months = self.state.need.months
-        most = last_month(self.inputs.as_of) - months
+        most = last_month(self.inputs.calendar.start) - months
         order = plan_order(self.inputs.goals)
 
         def margin(more: int) -> int:
@@ -110,7 +110,7 @@ class _Search:
         return None
 
     def _date_after(self, months: int) -> date:
-        return date_with_months(self.state.goal, self.inputs.as_of, months)
+        return date_with_months(self.state.goal, self.inputs.calendar, months)
 
     def _is_harmless(self, day: date) -> bool:
         """Whether the goal is met by that day and no other goal gets a larger shortfall or a worse label."""
@@ -134,7 +134,7 @@ class _Search:
         def margin(less: int) -> int:
             return self._margin(self._with_goal(replace(goal, target_amount=exact_money(target - less))))
 
-        most = target - max(1, to_cents(goal.already_there))
+        most = target - max(1, to_cents(goal.present_amount))
         less = _smallest(margin, first_guess=self.state.trajectory.missing, most=most)
         return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
 

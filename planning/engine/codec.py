@@ -3,14 +3,16 @@
 Amounts, rates and dates are strings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from goals.vocabulary import Priority
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, PlanInput
+
+Value = TypeVar("Value")
 
 
 def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
@@ -19,11 +21,13 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
         "as_of": inputs.as_of.isoformat(),
         "finances": _document(inputs.finances),
         "goals": [_document(goal) for goal in inputs.goals],
+        "anchor": plain(inputs.anchor),
+        "paid_elsewhere": str(inputs.paid_elsewhere),
     }
 
 
 def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
-    """Read a PlanInput from the output of `plan_input_to_json`.
+    """Read a PlanInput from the output of `plan_input_to_json`, also of versions without what came later.
 
     :raises KeyError: a section, or a field of a goal, is missing.
     """
@@ -31,6 +35,8 @@ def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
         as_of=date.fromisoformat(document["as_of"]),
         finances=Finances(**{name: Decimal(amount) for name, amount in document["finances"].items()}),
         goals=tuple(_goal(goal) for goal in document["goals"]),
+        anchor=_or_none(date.fromisoformat, document.get("anchor")),
+        paid_elsewhere=Decimal(document.get("paid_elsewhere", "0.00")),
     )
 
 
@@ -86,7 +92,6 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
 
 
 def _goal(document: Mapping[str, Any]) -> GoalInput:
-    created_at, chosen = document["created_at"], document["chosen_monthly"]
     return GoalInput(
         **{
             **document,
@@ -94,12 +99,18 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "already_there": Decimal(document["already_there"]),
             "target_date": date.fromisoformat(document["target_date"]),
             "priority": Priority(document["priority"]),
-            "created_at": None if created_at is None else datetime.fromisoformat(created_at),
+            "created_at": _or_none(datetime.fromisoformat, document["created_at"]),
             "annual_rate": Decimal(document["annual_rate"]),
             "debts": tuple(_debt(debt) for debt in document["debts"]),
-            "chosen_monthly": None if chosen is None else Decimal(chosen),
+            "chosen_monthly": _or_none(Decimal, document["chosen_monthly"]),
+            "added": Decimal(document.get("added", "0.00")),
+            "earning": _or_none(Decimal, document.get("earning")),
         }
     )
+
+
+def _or_none(read: Callable[[str], Value], text: str | None) -> Value | None:
+    return None if text is None else read(text)
 
 
 def _debt(document: Mapping[str, Any]) -> Debt:

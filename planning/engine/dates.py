@@ -1,6 +1,7 @@
-"""The planning calendar: the start day `as_of`, and the same day of each month after it."""
+"""The planning calendar: a day, and the same day of each month after it."""
 
 from calendar import monthrange
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -17,10 +18,46 @@ def calendar_date(as_of: date, months: int) -> date:
     return date(year, month + 1, min(as_of.day, monthrange(year, month + 1)[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The planning calendar of a person on the day `as_of`: the day of `anchor` in each month.
+
+    Dates are counted from the latest one on or before `as_of`, which is date 0 and begins the present month.
+    """
+
+    as_of: date
+    anchor: date
+    _passed: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_passed", _dates_until(self.anchor, self.as_of))
+
+    def day(self, month: int) -> date:
+        """The date that begins the month with this number, counted from 0."""
+        return calendar_date(self.anchor, self._passed + month)
+
+    @property
+    def start(self) -> date:
+        """The day on which the present month began."""
+        return self.day(0)
+
+    @property
+    def month_has_begun(self) -> bool:
+        """Whether the present month began before `as_of`."""
+        return self.start < self.as_of
+
+    def instalments(self, target_date: date) -> int:
+        """The number of saving instalments: dates before `target_date`, at least 1."""
+        return max(1, _dates_before(self.anchor, target_date) - self._passed)
+
+    def payments(self, target_date: date) -> int:
+        """The number of debt payments: dates from 1 on, up to and including `target_date`. It can be 0."""
+        return max(0, _dates_until(self.anchor, target_date) - self._passed)
+
+
 def instalment_count(as_of: date, target_date: date) -> int:
     """The number of saving instalments: calendar dates from `as_of` to before `target_date`, at least 1."""
-    months = _months_apart(as_of, target_date)
-    return max(1, months + (calendar_date(as_of, max(0, months)) < target_date))
+    return max(1, _dates_before(as_of, target_date))
 
 
 def payment_count(as_of: date, target_date: date) -> int:
@@ -28,8 +65,19 @@ def payment_count(as_of: date, target_date: date) -> int:
 
     0 if `target_date` is before the first one, a month after `as_of`.
     """
-    months = _months_apart(as_of, target_date)
-    return max(0, months - (calendar_date(as_of, max(0, months)) > target_date))
+    return max(0, _dates_until(as_of, target_date))
+
+
+def _dates_before(as_of: date, day: date) -> int:
+    """The number of calendar dates before `day`; 0 or less if `as_of` isn't."""
+    months = _months_apart(as_of, day)
+    return months + (calendar_date(as_of, max(0, months)) < day)
+
+
+def _dates_until(as_of: date, day: date) -> int:
+    """The number of calendar dates after `as_of`, up to and including `day`; 0 or less if `day` isn't after it."""
+    months = _months_apart(as_of, day)
+    return months - (calendar_date(as_of, max(0, months)) > day)
 
 
 def _months_apart(earlier: date, later: date) -> int:

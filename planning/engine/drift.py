@@ -69,7 +69,7 @@ def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution
     goal = inputs.goals[position]
     direction = drift(
         expected=expected,
-        actual=goal.already_there,
+        actual=goal.present_amount,
         target=goal.target_amount,
         past_date=goal.target_date < inputs.as_of,
     )
@@ -82,8 +82,8 @@ def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution
         "target_amount": goal.target_amount,
         "target_date": goal.target_date,
         "expected": expected,
-        "actual": goal.already_there,
-        "difference": goal.already_there - expected,
+        "actual": goal.present_amount,
+        "difference": goal.present_amount - expected,
         "tolerance": goal.target_amount * DRIFT,
         "contribution": contribution,
         "same_date_contribution": same_date and same_date.contribution,
@@ -100,11 +100,11 @@ def _same_date(inputs: PlanInput, position: int) -> WayBack:
 
 def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) -> WayBack | None:
     goal = inputs.goals[position]
-    most = last_month(inputs.as_of)
-    months = months_with(goal, inputs.as_of, to_cents(contribution), most=most)
+    most = last_month(inputs.calendar.start)
+    months = months_with(goal, inputs.calendar, to_cents(contribution), most=most)
     if months is None:
         return None
-    return _way_back(inputs, position, contribution, date_with_months(goal, inputs.as_of, months))
+    return _way_back(inputs, position, contribution, date_with_months(goal, inputs.calendar, months))
 
 
 def _way_back(inputs: PlanInput, position: int, contribution: Decimal, target_date: date) -> WayBack:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fincred.money import ZERO
 from planning.engine import sentences
-from planning.engine.dates import calendar_date
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.model import Explanation, PlanInput
 from planning.engine.money.cents import money, to_cents
@@ -117,6 +116,7 @@ def _is_uneven(state: GoalState) -> bool:
 def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
     finances, goal, need = inputs.finances, state.goal, state.need
     ahead, taken_ahead = before.takes_by(state.binding_month)
+    other = _paid_elsewhere(state, taken_ahead, inputs)
     in_time = state.trajectory.amounts[: need.months]
     needed = money(state.needed)
     facts: Facts = {
@@ -135,16 +135,19 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "need_paid_evenly": money(need.total),
         "need": needed,
         "binding_month": state.binding_month,
-        "binding_date": calendar_date(inputs.as_of, state.binding_month),
+        "binding_date": inputs.calendar.day(state.binding_month),
         "goals_ahead": ahead,
         "taken_ahead": money(taken_ahead),
+        "paid_elsewhere": money(max(0, other)),
+        "paid_beyond": money(max(0, -other)),
         "room": money(state.room),
         "load": load(to_cents(needed), state.room),
         "comfortable_load": COMFORTABLE_LOAD,
         "full_load": FULL_LOAD,
         "feasibility": state.feasibility.value,
         "given_by_date": money(sum(in_time)),
-        "this_month": money(in_time[0]),
+        "paid_this_month": money(need.credit),
+        "this_month": money(in_time[0] - need.credit),
         "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
         "highest_month": money(max(in_time)),
         "shortfall": money(state.trajectory.missing),
@@ -154,6 +157,17 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
     return facts
+
+
+def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> int:
+    """What this month's payments take from the room, of the money by the binding month.
+
+    More than 0: other goals than those ahead got it. Less than 0: the goal itself got more than the month leaves.
+    """
+    if state.goal.chosen_monthly is not None and not state.arrives:
+        return 0  # the room is what the chosen amounts come to
+    surplus = max(0, to_cents(inputs.finances.surplus))
+    return surplus * state.binding_month - taken_ahead - state.room
 
 
 def _debt_facts(need: DebtPayoff) -> Facts:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from goals.vocabulary import Priority
+from planning.engine.dates import Calendar
 from planning.vocabulary import Feasibility
 
 AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
@@ -31,9 +32,11 @@ class Debt:
 class GoalInput:
     """A goal to plan for. ``created_at`` is None for a goal that isn't stored.
 
-    ``already_there`` is the amount saved (or paid off) so far. With ``debts``, the plan pays off their balances
-    instead of saving up ``target_amount``. ``chosen_monthly`` is the amount a month that the person chose; if it
-    is None, the engine computes one.
+    ``already_there`` is the amount saved (or paid off) so far, without ``added``: the part of the present month's
+    payment that has been made. ``earning`` is the part of both that was there when the present month began, and so
+    earns interest for it; None means all. With ``debts``, the plan pays off their balances instead of saving up
+    ``target_amount``. ``chosen_monthly`` is the amount a month that the person chose; if it is None, the engine
+    computes one.
     """
 
     id: str | None
@@ -48,6 +51,13 @@ class GoalInput:
     annual_rate: Decimal = Decimal(0)
     debts: tuple[Debt, ...] = ()
     chosen_monthly: Decimal | None = None
+    added: Decimal = Decimal("0.00")
+    earning: Decimal | None = None
+
+    @property
+    def present_amount(self) -> Decimal:
+        """What is there on the day of planning."""
+        return self.already_there + self.added
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +76,29 @@ class Finances:
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """Everything that a plan depends on. ``as_of`` is the day on which planning starts."""
+    """Everything that a plan depends on. ``as_of`` is the day on which it is made.
+
+    The planning calendar goes by the day of ``anchor``, which is not after ``as_of``; None means ``as_of``.
+    ``paid_elsewhere`` is the part of the present month's surplus that went into goals which are no longer planned.
+    """
 
     as_of: date
     finances: Finances
     goals: tuple[GoalInput, ...]
+    anchor: date | None = None
+    paid_elsewhere: Decimal = Decimal("0.00")
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(self.as_of, self.anchor or self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """A payment on a date of the planning calendar, and the balance just after it.
+    """The payment of a month of the planning calendar, and the balance just after it.
 
-    The balance is the amount saved or, for linked debts, the amount still owed.
+    The first one includes what was added already, and is due on the day of planning if part of it is still to be
+    paid. The balance is the amount saved or, for linked debts, the amount still owed.
     """
 
     date: date
@@ -113,7 +134,8 @@ class GoalPlan:
 
     - ``required_monthly``: the level payment (for linked debts, the part above their minimum payments).
     - ``allocated_monthly``: the average payment a month up to the target date.
-    - ``this_month``: the first payment.
+    - ``paid_this_month``: the part of the present month's payment that has been made.
+    - ``this_month``: the part that is still to be paid.
     - ``shortfall``: the money missing at the target date.
     - ``projected_completion_date``: None if the goal isn't reached within 600 months.
     - ``schedule``: all payments; for a late goal, also those after the target date. Computed on first read.
@@ -127,6 +149,7 @@ class GoalPlan:
     target_date: date
     required_monthly: Decimal
     allocated_monthly: Decimal
+    paid_this_month: Decimal
     this_month: Decimal
     shortfall: Decimal
     feasibility: Feasibility
@@ -141,7 +164,7 @@ class GoalPlan:
 class PlanSummary:
     """The plan's totals a month: the surplus, what all goals require, what they get first, what is left.
 
-    ``total_allocated_contributions`` is the sum of the first payments (``this_month``).
+    ``total_allocated_contributions`` is the sum of what is still to be paid this month (``this_month``).
     """
 
     estimated_monthly_surplus: Decimal

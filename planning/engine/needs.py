@@ -1,100 +1,145 @@
-"""Compute what a goal needs, from its fields and the day on which planning starts."""
+"""Compute what a goal needs, from its fields and the planning calendar."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
 from fincred.money import round_up_to_cents
-from planning.engine.dates import calendar_date, instalment_count, payment_count
+from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.payoff import level_total_payment, minimum_payments
 from planning.engine.model import GoalInput
-from planning.engine.money.cents import follow, rate_units, to_cents
+from planning.engine.money.cents import follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.trajectory import DebtPayoff, Need, Saving
 
 MAX_MONTHS: Final = 1200
 """The planning calendar's length. A goal with a later date is planned to be met by its end."""
 LATE_MONTHS: Final = 600
-"""The number of months from `as_of` in which a late goal is still simulated."""
+"""The number of months in which a late goal is still simulated."""
 
 
 class Needs:
-    """The needs of goals as of a day, each computed once."""
+    """The needs of goals by a calendar, each computed once."""
 
-    def __init__(self, as_of: date) -> None:
-        self._as_of = as_of
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
 
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""
-        key = (goal.target_date, goal.target_amount, goal.already_there, goal.annual_rate, goal.debts)
+        amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
+        key = (goal.target_date, amounts, goal.annual_rate, goal.debts)
         if key not in self._known:
-            self._known[key] = need_of(goal, self._as_of)
+            self._known[key] = need_of(goal, self._calendar)
         return self._known[key]
 
 
-def last_month(as_of: date) -> int:
+def last_month(start: date) -> int:
     """The last month in which a late goal can be met: `LATE_MONTHS`, or fewer near the end of the year 9999."""
-    return min(LATE_MONTHS, (date.max.year - as_of.year) * 12 + 12 - as_of.month)
+    return min(LATE_MONTHS, (date.max.year - start.year) * 12 + 12 - start.month)
 
 
-def due_date(goal: GoalInput, as_of: date) -> date:
+def due_date(goal: GoalInput, calendar: Calendar) -> date:
     """The date by which the goal is planned: its own, or the end of the planning calendar if that is earlier."""
-    return min(goal.target_date, calendar_date(as_of, MAX_MONTHS))
+    return min(goal.target_date, calendar_date(calendar.start, MAX_MONTHS))
 
 
-def need_of(goal: GoalInput, as_of: date) -> Need:
+def is_overdue(goal: GoalInput, calendar: Calendar) -> bool:
+    """Whether no payment day is left before the goal's date (for debts: up to it)."""
+    if goal.debts:
+        return goal.target_date < calendar.day(1)
+    return goal.target_date <= calendar.as_of
+
+
+def need_of(goal: GoalInput, calendar: Calendar) -> Need:
     """What the goal needs: its debts paid off or, if it has none, its target saved up."""
-    due = due_date(goal, as_of)
+    due = due_date(goal, calendar)
     if goal.debts:
-        extra = level_total_payment(goal.debts, as_of, due) - minimum_payments(goal.debts)
-        return DebtPayoff(goal.debts, max(1, payment_count(as_of, due)), to_cents(extra))
-    months = instalment_count(as_of, due)
-    return _saving(goal, months, _level(goal, months))
+        payments = max(1, calendar.payments(due))
+        extra = level_total_payment(goal.debts, payments) - minimum_payments(goal.debts)
+        return DebtPayoff(goal.debts, payments, to_cents(extra))
+    months = calendar.instalments(due)
+    return _saving(goal, calendar, months, _level(goal, calendar, months))
 
 
-def _level(goal: GoalInput, months: int) -> int:
-    """The smallest payment a month, in cents, with which the simulation reaches the target.
-
-    The formula, which doesn't round the interest of each month, is less than a cent away from it.
-    """
-    formula = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
-    level = to_cents(round_up_to_cents(formula))
-    if not level or not goal.annual_rate:
-        return level
-    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
-
-    def surplus(payment: int) -> int:
-        return follow(start, rate, [payment] * months)[1] - target
-
-    spare = surplus(level)
-    while spare < 0:
-        level += 1
-        spare = surplus(level)
-    # A cent more each month adds at least `months` cents.
-    while spare >= months and (spare := surplus(level - 1)) >= 0:
-        level -= 1
-    return level
-
-
-def date_with_months(goal: GoalInput, as_of: date, months: int) -> date:
-    """The first target date with which the goal has `months` (1 or more) months of the planning calendar."""
+def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
+    """The first target date after today with which the goal has `months` (1 or more) months of the calendar."""
     if goal.debts:
-        return calendar_date(as_of, months)
-    return calendar_date(as_of, months - 1) + timedelta(days=1)
+        return calendar.day(months)
+    return max(calendar.day(months - 1), calendar.as_of) + timedelta(days=1)
 
 
-def months_with(goal: GoalInput, as_of: date, monthly: int, *, most: int) -> int | None:
+def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int) -> int | None:
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
     def is_met(months: int) -> bool:
-        need = DebtPayoff(goal.debts, months, monthly) if goal.debts else _saving(goal, months, monthly)
-        return not need.simulate([monthly] * months).missing
+        if goal.debts:
+            return not DebtPayoff(goal.debts, months, monthly).simulate([monthly] * months).missing
+        need = _saving(goal, calendar, months, monthly)
+        return not need.simulate([max(monthly, need.credit), *[monthly] * (months - 1)]).missing
 
     months = bisect_left(range(1, most + 1), True, key=is_met) + 1
     return months if months <= most else None
 
 
-def _saving(goal: GoalInput, months: int, level: int) -> Saving:
-    target, start = to_cents(goal.target_amount), to_cents(goal.already_there)
-    return Saving(target, start, rate_units(goal.annual_rate), months, level)
+def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int) -> Saving:
+    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+    interest = None
+    if rate and calendar.month_has_begun:
+        earning = _earning(goal)
+        interest = grown(earning, rate) - earning
+    return Saving(target, start, rate, months, level, to_cents(goal.added), interest)
+
+
+def _earning(goal: GoalInput) -> int:
+    """The cents that earn interest for the present month, if it has begun before the day of planning."""
+    return to_cents(goal.present_amount if goal.earning is None else goal.earning)
+
+
+def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
+    """The smallest payment a month, in cents, with which the simulation reaches the target.
+
+    It is counted from the start of the present month, so paying it doesn't change it: in a month that has begun,
+    what was paid on its first day earns interest for it, and later payments don't.
+    """
+    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+    if start >= target:
+        return 0
+    formula = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
+    level = to_cents(round_up_to_cents(formula))
+    if not rate:
+        return level
+    early = min(start, _earning(goal))
+    paid_early = _earning(goal) - early
+
+    def spare(payment: int) -> int:
+        if not calendar.month_has_begun:
+            return follow(start, rate, [payment] * months)[1] - target
+        earning = early + min(payment, paid_early)
+        first = start + payment + grown(earning, rate) - earning
+        return follow(first, rate, [payment] * (months - 1))[1] - target
+
+    return _smallest(spare, level, months)
+
+
+def _smallest(spare: Callable[[int], int], guess: int, months: int) -> int:
+    """The smallest payment with 0 or more cents to spare, searched from a guess that is often exact.
+
+    A cent more each month leaves at least `months` cents more to spare.
+    """
+    step = 1
+    more = spare(guess)
+    if more < 0:
+        low = guess
+        while spare(low + step) < 0:
+            low += step
+            step *= 2
+        return bisect_left(range(low + step), 0, lo=low + 1, key=spare)
+    if more < months:
+        return guess
+    high = guess
+    while high > 0 and spare(max(0, high - step)) >= 0:
+        high = max(0, high - step)
+        step *= 2
+    return bisect_left(range(high), 0, lo=max(0, high - step), key=spare)

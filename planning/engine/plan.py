@@ -7,7 +7,7 @@ from functools import partial
 
 from fincred.money import ZERO
 from planning.engine.alternatives import find_alternatives
-from planning.engine.dates import calendar_date
+from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
 from planning.engine.model import Alternative, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
 from planning.engine.money.cents import average, money, to_cents
@@ -19,7 +19,7 @@ from planning.engine.trajectory import DebtPayoff, Saving
 
 def make_plan(inputs: PlanInput, *, with_alternatives: bool = True) -> Plan:
     """Plan all goals together, in the order of the input. The same input always gives the same plan."""
-    needs = Needs(inputs.as_of)
+    needs = Needs(inputs.calendar)
     states = solve(inputs, needs)
     alternatives = find_alternatives(inputs, states, needs) if with_alternatives else {}
     by_position = {}
@@ -44,55 +44,58 @@ def _goal_plan(
         target_date=goal.target_date,
         required_monthly=money(need.level),
         allocated_monthly=money(average(sum(state.trajectory.amounts[: need.months]), need.months)),
-        this_month=money(state.trajectory.amounts[0]),
+        paid_this_month=money(need.credit),
+        this_month=money(state.trajectory.amounts[0] - need.credit),
         shortfall=money(state.trajectory.missing),
         feasibility=state.feasibility,
         explanation=explain(state, before, inputs),
         alternatives=alternatives,
-        projected_completion_date=_completion_date(state, inputs.as_of),
-        schedule=OnDemand(partial(_schedule, state, inputs.as_of)),
-        pace=OnDemand(partial(_pace, state, inputs.as_of)),
+        projected_completion_date=_completion_date(state, inputs.calendar),
+        schedule=OnDemand(partial(_schedule, state, inputs.calendar)),
+        pace=OnDemand(partial(_pace, state, inputs.calendar)),
     )
 
 
 def _summary(inputs: PlanInput, goals: tuple[GoalPlan, ...]) -> PlanSummary:
     allocated = sum((goal.this_month for goal in goals), ZERO)
+    paid = inputs.paid_elsewhere + sum((goal.paid_this_month for goal in goals), ZERO)
     return PlanSummary(
         estimated_monthly_surplus=inputs.finances.surplus,
         total_required_contributions=sum((goal.required_monthly for goal in goals), ZERO),
         total_allocated_contributions=allocated,
-        buffer_remaining=max(ZERO, inputs.finances.surplus) - allocated,
+        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) - allocated - paid),
     )
 
 
-def _completion_date(state: GoalState, as_of: date) -> date | None:
+def _completion_date(state: GoalState, calendar: Calendar) -> date | None:
     done_on, need = state.trajectory.done_on, state.need
     if done_on is None or done_on > LATE_MONTHS:
         return None
     if state.arrives and done_on == need.months and isinstance(need, Saving):
-        return _last_interest(state, as_of)
-    return calendar_date(as_of, done_on)
+        return _last_interest(state, calendar)
+    return max(calendar.as_of, calendar.day(done_on))
 
 
-def _last_interest(state: GoalState, as_of: date) -> date:
-    """The date of the last month's interest: the goal's date or, if that has come, a month after `as_of`."""
-    due = due_date(state.goal, as_of)
-    return due if due > as_of else calendar_date(as_of, 1)
+def _last_interest(state: GoalState, calendar: Calendar) -> date:
+    """The date of the last month's interest: the goal's date or, if that has come, the next calendar date."""
+    due = due_date(state.goal, calendar)
+    return due if due > calendar.as_of else calendar.day(1)
 
 
-def _schedule(state: GoalState, as_of: date) -> Iterator[Instalment]:
+def _schedule(state: GoalState, calendar: Calendar) -> Iterator[Instalment]:
     trajectory = state.trajectory
+    unpaid = trajectory.amounts[0] > state.need.credit
     for month, (amount, balance) in enumerate(zip(trajectory.amounts, trajectory.balances, strict=True)):
-        on = calendar_date(as_of, month + state.need.first_payment)
-        yield Instalment(on, money(amount), money(balance))
+        on = calendar.day(month + state.need.first_payment)
+        yield Instalment(max(on, calendar.as_of) if unpaid else on, money(amount), money(balance))
 
 
-def _pace(state: GoalState, as_of: date) -> Iterator[tuple[date, Decimal]]:
-    """The amount expected on each calendar date, without the instalment of that date."""
+def _pace(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]]:
+    """The amount expected today, and on each calendar date without the instalment of that date."""
     if isinstance(state.need, DebtPayoff):
-        points = _debt_points(state, state.need, as_of)
+        points = _debt_points(state, state.need, calendar)
     else:
-        points = _saving_points(state, as_of)
+        points = _saving_points(state, calendar)
     last = None
     for on, reached in points:
         if last is None or on > last:  # at the end of the year 9999 calendar dates repeat
@@ -100,18 +103,19 @@ def _pace(state: GoalState, as_of: date) -> Iterator[tuple[date, Decimal]]:
         last = on
 
 
-def _saving_points(state: GoalState, as_of: date) -> Iterator[tuple[date, int]]:
+def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
     trajectory = state.trajectory
-    for month in range(state.need.months):
-        yield calendar_date(as_of, month), trajectory.balances[month] - trajectory.amounts[month]
-    yield _last_interest(state, as_of), trajectory.end
+    yield calendar.as_of, to_cents(state.goal.present_amount)
+    for month in range(1, state.need.months):
+        yield calendar.day(month), trajectory.balances[month] - trajectory.amounts[month]
+    yield _last_interest(state, calendar), trajectory.end
 
 
-def _debt_points(state: GoalState, need: DebtPayoff, as_of: date) -> Iterator[tuple[date, int]]:
+def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iterator[tuple[date, int]]:
     already_there = to_cents(state.goal.already_there)
     reached = already_there
-    yield as_of, reached
+    yield calendar.as_of, reached
     for month, owed in enumerate(state.trajectory.balances[: need.months], 1):
         reached = max(0, already_there + need.owed - owed)
-        yield calendar_date(as_of, month), reached
-    yield due_date(state.goal, as_of), reached
+        yield calendar.day(month), reached
+    yield due_date(state.goal, calendar), reached

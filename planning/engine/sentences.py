@@ -28,7 +28,12 @@ def _need(facts: Facts) -> str:
 def _room(facts: Facts) -> str:
     surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(facts['binding_month'])}"
     ahead = f", less {_amount(facts['taken_ahead'])} for goals ahead of it," if facts["taken_ahead"] else ""
-    return f"{surplus}{ahead} leaves room for {_amount(facts['room'])}"
+    paid = ""
+    if facts["paid_elsewhere"]:
+        paid = f", less {_amount(facts['paid_elsewhere'])} put elsewhere this month,"
+    elif facts["paid_beyond"]:
+        paid = f", and {_amount(facts['paid_beyond'])} beyond it put in this month,"
+    return f"{surplus}{ahead}{paid} leaves room for {_amount(facts['room'])}"
 
 
 def _amount(money: Decimal) -> str:
@@ -64,7 +69,7 @@ def arrival_unevenly(facts: Facts) -> str:
     if wait:
         when = f"nothing for {_months(wait)}, then at most {highest} a month"
     else:
-        when = f"{_amount(facts['this_month'])} this month and at most {highest} in any"
+        when = f"{_amount(facts['paid_this_month'] + facts['this_month'])} this month and at most {highest} in any"
     return f"{arrival(facts)} Not every month has room for all shares and earlier dates go first: it gets {when}."
 
 

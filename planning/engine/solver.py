@@ -1,7 +1,8 @@
 """Solve a whole plan in cents: which goal gets how much in which month.
 
 First come goals with a chosen amount, then the other goals up to their dates, then late goals after theirs.
-`free` is a list with the cents still free in each month, counted from 0.
+`free` is a list with the cents still free in each month, counted from 0. What was put in this month is part of the
+goals' amounts, and of month 0's money it is not free.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from planning.engine.allocation import Claim, Portion, allocate, plan_order, spr
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, to_cents
-from planning.engine.needs import Needs, last_month
+from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.trajectory import EMPTY, Need, Trajectory
 from planning.vocabulary import Feasibility
 
@@ -28,7 +29,7 @@ class GoalState:
 
     - `position`: the goal's index in the input.
     - `claim`: the sum that the goal asks for by its date.
-    - `room`: the sum available to it by then.
+    - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months up to its date.
@@ -67,13 +68,13 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     Goals with a chosen amount come first, then the others, both in plan order.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
-    late_until = last_month(inputs.as_of)
+    late_until = last_month(inputs.calendar.start)
     free = _free(inputs, chosen + sharing, late_until)
     for state in chosen:
         _commit(state, free, late_until)
     _share_out(sharing, free)
     for state in sharing:
-        _spend(free, state.trajectory.amounts)
+        _spend(free, state)
     for state in sharing:
         _go_on_late(state, free, late_until)
     return chosen + sharing
@@ -87,7 +88,7 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
     months at all.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    late_until = last_month(inputs.as_of)
+    late_until = last_month(inputs.calendar.start)
     free = _free(inputs, chosen + sharing, late_until)
     for state in chosen:
         _commit(state, free, late_until)
@@ -102,7 +103,11 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
 
 
 def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[list[GoalState], list[GoalState]]:
-    """The states before solving: goals with a chosen amount, and the goals that share the rest."""
+    """The states before solving: goals with a chosen amount, and the goals that share the rest.
+
+    Among the latter, those that have no payment day left before their date come last: they can't be in time, and
+    must not take the money of goals that can.
+    """
     chosen: list[GoalState] = []
     sharing: list[GoalState] = []
     for position in order:
@@ -110,12 +115,16 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
         need = needs.of(goal)
         group = sharing if goal.chosen_monthly is None else chosen
         group.append(GoalState(position, goal, need, need.total))
-    return chosen, sharing
+    calendar = inputs.calendar
+    return chosen, sorted(sharing, key=lambda state: is_overdue(state.goal, calendar))
 
 
 def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[int]:
     months = max([late_until + 1, *(state.need.months for state in states)])
-    return [max(0, to_cents(inputs.finances.surplus))] * months
+    free = [max(0, to_cents(inputs.finances.surplus))] * months
+    put_in = to_cents(inputs.paid_elsewhere) + sum(to_cents(goal.added) for goal in inputs.goals)
+    free[0] = max(0, free[0] - put_in)
+    return free
 
 
 def _commit(state: GoalState, free: list[int], late_until: int) -> None:
@@ -125,14 +134,15 @@ def _commit(state: GoalState, free: list[int], late_until: int) -> None:
     """
     need, chosen = state.need, to_cents(state.goal.chosen_monthly or ZERO)
     offers = [min(chosen, money) for money in free]
+    offers[0] = need.credit + min(max(0, chosen - need.credit), free[0])
     state.trajectory = need.simulate(offers[: need.months])
     state.granted = sum(state.trajectory.amounts)
-    state.room = sum((free if state.arrives else offers)[: need.months])
+    state.room = need.credit + sum(free[: need.months]) if state.arrives else sum(offers[: need.months])
     state.binding_month = need.months
     if not state.arrives:
         later = offers[need.months : late_until + 1 - need.first_payment]
         state.trajectory = need.simulate_late(state.trajectory, later)
-    _spend(free, state.trajectory.amounts)
+    _spend(free, state)
 
 
 def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
@@ -156,18 +166,23 @@ def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free)
-    portions = [Portion(state.need.months, state.granted, _share(state)) for state in states]
+    portions = [
+        Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
+        for state in states
+    ]
     spread(portions, free)
     for state, portion in zip(states, portions, strict=True):
         state.offers = portion.paid
+        state.offers[0] += state.need.credit
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
 
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
-    grants = allocate([Claim(state.need.months, state.claim) for state in states], free)
+    grants = allocate([Claim(state.need.months, state.claim - state.need.credit) for state in states], free)
     for state, grant in zip(states, grants, strict=True):
-        state.room, state.granted = grant.room, grant.amount
+        credit = state.need.credit
+        state.room, state.granted = grant.room + credit, grant.amount + credit
         state.binding_month = grant.binding_month
 
 
@@ -178,8 +193,10 @@ def _share(state: GoalState) -> int:
     return divided_up(state.granted, state.need.months)
 
 
-def _spend(free: list[int], amounts: Sequence[int]) -> None:
+def _spend(free: list[int], state: GoalState) -> None:
+    amounts = state.trajectory.amounts
     free[: len(amounts)] = map(sub, free, amounts)
+    free[0] += state.need.credit
 
 
 def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:

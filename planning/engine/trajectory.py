@@ -38,12 +38,14 @@ EMPTY: Final = Trajectory([], [], 0, 0, None)
 class Need(Protocol):
     """What a goal needs, in cents over `months` months.
 
-    `level` is the level payment a month, `total` the sum of the instalments when it is paid every month.
+    `level` is the level payment a month, `total` the sum of the instalments when it is paid every month, and
+    `credit` the part of month 0's payment that has been made.
     """
 
     months: int
     level: int
     total: int
+    credit: int
 
     @property
     def bears_interest(self) -> bool:
@@ -70,7 +72,8 @@ class Need(Protocol):
 class Saving:
     """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
 
-    `_followed` and `_taken` cache the results for the last offers.
+    `first_interest` is the interest of a month 0 that has begun, which later payments don't change; None if it
+    begins now. `_followed` and `_taken` cache the results for the last offers.
     """
 
     target: int
@@ -78,13 +81,15 @@ class Saving:
     rate: int
     months: int
     level: int
+    credit: int = 0
+    first_interest: int | None = None
     total: int = field(init=False)
     _followed: tuple[list[int], list[int], int] = field(init=False)
     _taken: tuple[list[int], Trajectory] = field(init=False)
 
     def __post_init__(self) -> None:
-        offers = [self.level] * self.months
-        balances, end = follow(self.start, self.rate, offers)
+        offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
+        balances, end = self._grow(offers)
         trajectory = self._trajectory(offers, balances, end)
         self._followed = trajectory.amounts, trajectory.balances, trajectory.end
         self._taken = trajectory.amounts, trajectory
@@ -104,7 +109,7 @@ class Saving:
 
     def missing(self, offers: list[int]) -> int:
         _, end = self._follow(offers)
-        return 0 if self.start >= self.target else max(0, self.target - end)
+        return 0 if self.start + self.credit >= self.target else max(0, self.target - end)
 
     def simulate(self, offers: list[int]) -> Trajectory:
         if offers != self._taken[0]:
@@ -113,8 +118,15 @@ class Saving:
 
     def _follow(self, offers: list[int]) -> tuple[list[int], int]:
         if offers != self._followed[0]:
-            self._followed = offers, *follow(self.start, self.rate, offers)
+            self._followed = offers, *self._grow(offers)
         return self._followed[1:]
+
+    def _grow(self, offers: list[int]) -> tuple[list[int], int]:
+        if self.first_interest is None:
+            return follow(self.start, self.rate, offers)
+        first = self.start + offers[0]
+        balances, end = follow(first + self.first_interest, self.rate, offers[1:])
+        return [first, *balances], end
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         after, _ = follow(trajectory.end, self.rate, offers)
@@ -130,8 +142,9 @@ class Saving:
 
     def _trajectory(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
         """The trajectory with these offers, of which no more is taken than is missing."""
-        if self.start >= self.target:
-            return Trajectory([0] * self.months, [self.start] * self.months, self.start, 0, 0)
+        present = self.start + self.credit
+        if present >= self.target:
+            return Trajectory([self.credit, *[0] * (self.months - 1)], [present] * self.months, present, 0, 0)
         if end < self.target:
             return Trajectory(offers, balances, end, self.target - end, None)
         amounts = self._without_excess(offers, balances) if end > self.target else offers
@@ -143,13 +156,22 @@ class Saving:
         """The payments without the part of `offers` that isn't needed.
 
         The last payment is reduced so that interest alone then reaches the target; later ones are 0. `balances` is
-        corrected in place from the last payment on.
+        corrected in place.
         """
-        month, enough = last_needed(self.target, self.rate, offers, balances)
+        month, enough = self._last_needed(offers, balances)
         before = balances[month] - offers[month]
-        amounts = [*offers[:month], max(0, enough - before), *[0] * (self.months - month - 1)]
-        balances[month:], _ = follow(before, self.rate, amounts[month:])
+        least = 0 if month else self.credit
+        amounts = [*offers[:month], max(least, enough - before), *[0] * (self.months - month - 1)]
+        balances[:], _ = self._grow(amounts)
         return amounts
+
+    def _last_needed(self, offers: list[int], balances: list[int]) -> tuple[int, int]:
+        if self.first_interest is None:
+            return last_needed(self.target, self.rate, offers, balances)
+        month, enough = last_needed(self.target, self.rate, offers[1:], balances[1:])
+        if month + 1 < self.months and balances[month + 1] - offers[month + 1] < enough:
+            return month + 1, enough
+        return 0, enough - self.first_interest
 
 
 @dataclass(slots=True)
@@ -163,6 +185,7 @@ class DebtPayoff:
     debts: tuple[Debt, ...]
     months: int
     level: int
+    credit: int = 0
     total: int = field(init=False)
     minimums: int = field(init=False)
     owed: int = field(init=False)

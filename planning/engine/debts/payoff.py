@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from fincred.money import CENT, ZERO, round_to_cents
-from planning.engine.dates import calendar_date, payment_count
+from planning.engine.dates import calendar_date
 from planning.engine.debts.ledger import Account, DebtLedger, Strategy
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money
@@ -144,14 +144,12 @@ def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
     )
 
 
-def level_total_payment(debts: Sequence[Debt], as_of: date, target_date: date) -> Decimal:
-    """The smallest total payment a month that clears the debts by `target_date` with avalanche.
+def level_total_payment(debts: Sequence[Debt], payments: int) -> Decimal:
+    """The smallest total payment a month that clears the debts in so many (1 or more) payments with avalanche.
 
-    At least the sum of the minimums, which are paid anyway. For a date before the first payment, it is the
-    payment that clears them at once; for a date beyond `HORIZON`, the payment that clears them within it.
+    At least the sum of the minimums, which are paid anyway. Debts are cleared within `HORIZON` in any case.
     """
-    payments = min(max(1, payment_count(as_of, target_date)), HORIZON)
-    return minimum_payments(debts) + _least_extra(debts, payments)
+    return minimum_payments(debts) + _least_extra(debts, min(payments, HORIZON))
 
 
 def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:

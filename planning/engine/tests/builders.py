@@ -6,11 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from planning.engine.dates import calendar_date
+from planning.engine.dates import Calendar, calendar_date
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 
 NEW_YEAR = date(2026, 1, 1)
+CALENDAR = Calendar(NEW_YEAR, NEW_YEAR)
 STORED = datetime(2025, 12, 1, tzinfo=UTC)
 
 

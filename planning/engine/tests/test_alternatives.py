@@ -139,7 +139,7 @@ class TestAlternatives:
                         position,
                         Alternative("later_date", target_date=calendar_date(plan_input.as_of, months)),
                     )
-                    states = solve_dates(sooner, Needs(plan_input.as_of), order)
+                    states = solve_dates(sooner, Needs(plan_input.calendar), order)
                     assert not next(each for each in states if each.position == position).arrives
 
     @settings(max_examples=25, deadline=None)

@@ -9,7 +9,7 @@ from planning.engine.model import PlanInput
 from planning.engine.needs import Needs
 from planning.engine.solver import GoalState, solve, solve_dates
 from planning.engine.tests.builders import (
-    NEW_YEAR,
+    CALENDAR,
     OF_EVERY_KIND,
     WITHOUT_INTEREST,
     goal,
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 def solved(surplus: str | int, *goals: object) -> list[GoalState]:
-    return solve(inputs(surplus, *goals), Needs(NEW_YEAR))  # type: ignore[arg-type]
+    return solve(inputs(surplus, *goals), Needs(CALENDAR))  # type: ignore[arg-type]
 
 
 class TestSolve:
@@ -69,7 +69,7 @@ class TestSolveDates:
     @settings(max_examples=60, deadline=None)
     @given(plan_inputs(WITHOUT_INTEREST) | plan_inputs(OF_EVERY_KIND))
     def test_agrees_with_the_whole_plan(self, plan_input: PlanInput) -> None:
-        whole, dates = (each(plan_input, Needs(plan_input.as_of)) for each in (solve, solve_dates))
+        whole, dates = (each(plan_input, Needs(plan_input.calendar)) for each in (solve, solve_dates))
         for state, at_date in zip(whole, dates, strict=True):
             assert at_date.position == state.position
             assert at_date.trajectory.missing == state.trajectory.missing
@@ -77,5 +77,5 @@ class TestSolveDates:
 
     def test_serves_in_the_order_given(self) -> None:
         plan_input = inputs(100, goal(1200, 12, "High"), goal(1200, 12, "Low"))
-        states = solve_dates(plan_input, Needs(NEW_YEAR), order=[1, 0])
+        states = solve_dates(plan_input, Needs(CALENDAR), order=[1, 0])
         assert [(state.position, state.arrives) for state in states] == [(1, True), (0, False)]
