@@ -20,6 +20,7 @@ from rest_framework.request import Request
 
 from accounts.models import IdempotencyKey
 from fincred.api.exception_handler import handle
+from fincred.api.routes import canonical_path
 from fincred.api.views import ApiView
 from fincred.errors import FieldError, IdempotencyKeyReusedError
 
@@ -69,7 +70,7 @@ def _fingerprint(body: Any) -> str:
 
 def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:
     """The key's row, and whether this request created it."""
-    scope = {"user": view.user, "method": request.method or "", "path": request.path, "key": key}
+    scope = {"user": view.user, "method": request.method or "", "path": canonical_path(request), "key": key}
     same = IdempotencyKey.objects.filter(**scope)
     same.purgeable(view.now).delete()
     row = IdempotencyKey(**scope, fingerprint=fingerprint, created_at=view.now)

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from django.urls import path
-
 from accounts.views import auth, passwords, users
+from fincred.api.routes import path
 
 urlpatterns = [
     path("auth/register", auth.Register.as_view()),

@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["fincred.api.openapi.finish"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v0",
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "SERVERS": [{"url": "/", "description": "The server that this document comes from."}],
     "CONTACT": {"name": "FinCred support", "email": "support@fincred.example"},
     "LICENSE": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},

@@ -1,8 +1,7 @@
-from django.urls import path
-
+from fincred.api.routes import path
 from goals import views
 
 urlpatterns = [
     path("goals", views.GoalList.as_view()),
-    path("goals/<uuid:goal_id>", views.GoalDetail.as_view()),
+    path("goals/<id:goal_id>", views.GoalDetail.as_view()),
 ]

@@ -1,5 +1,4 @@
-from django.urls import path
-
+from fincred.api.routes import path
 from planning.views import action_plans, debt_payoff, plans, proposals, snapshots, suggestions, what_if
 
 urlpatterns = [
@@ -9,11 +8,11 @@ urlpatterns = [
     path("planning/what-if", what_if.WhatIf.as_view()),
     path("planning/debt-payoff", debt_payoff.DebtPayoff.as_view()),
     path("planning/suggestions", suggestions.Suggestions.as_view()),
-    path("goals/<uuid:goal_id>/action-plans", action_plans.GoalActionPlans.as_view()),
+    path("goals/<id:goal_id>/action-plans", action_plans.GoalActionPlans.as_view()),
     path("action-plans", action_plans.ActionPlanList.as_view()),
-    path("action-plans/<uuid:plan_id>", action_plans.ActionPlanDetail.as_view()),
-    path("action-plans/<uuid:plan_id>/regenerate", action_plans.ActionPlanRegenerate.as_view()),
-    path("action-plans/<uuid:plan_id>/proposal", proposals.Proposal.as_view()),
-    path("action-plans/<uuid:plan_id>/proposal/accept", proposals.ProposalAccept.as_view()),
-    path("action-plans/<uuid:plan_id>/versions", action_plans.ActionPlanVersions.as_view()),
+    path("action-plans/<id:plan_id>", action_plans.ActionPlanDetail.as_view()),
+    path("action-plans/<id:plan_id>/regenerate", action_plans.ActionPlanRegenerate.as_view()),
+    path("action-plans/<id:plan_id>/proposal", proposals.Proposal.as_view()),
+    path("action-plans/<id:plan_id>/proposal/accept", proposals.ProposalAccept.as_view()),
+    path("action-plans/<id:plan_id>/versions", action_plans.ActionPlanVersions.as_view()),
 ]

@@ -1,11 +1,10 @@
-from django.urls import path
-
+from fincred.api.routes import path
 from tracking import views
 
 urlpatterns = [
-    path("goals/<uuid:goal_id>/check-ins", views.GoalCheckIns.as_view()),
-    path("goals/<uuid:goal_id>/projection", views.GoalProjectionView.as_view()),
+    path("goals/<id:goal_id>/check-ins", views.GoalCheckIns.as_view()),
+    path("goals/<id:goal_id>/projection", views.GoalProjectionView.as_view()),
     path("check-ins", views.CheckInList.as_view()),
-    path("check-ins/<uuid:check_in_id>", views.CheckInDetail.as_view()),
+    path("check-ins/<id:check_in_id>", views.CheckInDetail.as_view()),
     path("dashboard", views.DashboardView.as_view()),
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from fincred.api.routes import canonical_path
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -32,7 +34,7 @@ class Page:
         kept.pop("limit", None)
         kept.pop("offset", None)
         filters = f"{kept.urlencode()}&" if kept else ""
-        start = f"{request.build_absolute_uri(request.path)}?{filters}"
+        start = f"{request.build_absolute_uri(canonical_path(request))}?{filters}"
         links = [
             f'<{start}limit={self.limit}&offset={offset}>; rel="{relation}"'
             for relation, offset in self.offsets.items()

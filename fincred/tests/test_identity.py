@@ -71,6 +71,13 @@ class TestRowOfAnotherPerson:
     ) -> None:
         assert send(as_stranger, operation, **strangers).status_code != 404
 
+    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    def test_is_there_for_its_owner_under_an_id_in_capitals(
+        self, as_stranger: APIClient, strangers: dict[str, str], operation: Operation
+    ) -> None:
+        capitals = {name: value.upper() for name, value in strangers.items()}
+        assert send(as_stranger, operation, **capitals).status_code != 404
+
 
 def _forge(token: str, **claims: Any) -> str:
     known = jwt.decode(token, options={"verify_signature": False})
