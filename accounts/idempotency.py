@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -62,10 +63,31 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
 
 
 def _fingerprint(body: Any) -> str:
-    """A hash of the content: spacing and the order of keys don't count."""
-    # Not orjson, which refuses whole numbers of more than 64 bits.
-    canonical = json.dumps(body, sort_keys=True, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """A hash of the parsed JSON: spacing, the order of keys, and how a number is written don't count."""
+    return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    """One text for all ways to write the same JSON; texts are compared as sent."""
+    if isinstance(value, dict):
+        entries = (f"{json.dumps(name)}:{_canonical(entry)}" for name, entry in sorted(value.items()))
+        return f"{{{','.join(entries)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_canonical, value))}]"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return _canonical_number(Decimal(value))
+    return json.dumps(value)
+
+
+def _canonical_number(number: Decimal) -> str:
+    """1000, 1000.0 and 1e3 are 1e3; -0 is 0. Exponents aren't written out: they may have eighteen digits."""
+    sign, digits, exponent = number.as_tuple()
+    text = "".join(map(str, digits))
+    significant = text.rstrip("0")
+    if not significant:
+        return "0"
+    assert isinstance(exponent, int)  # noqa: S101  for mypy: JSON has neither infinity nor NaN
+    return f"{'-' * sign}{significant}e{exponent + len(text) - len(significant)}"
 
 
 def _claim(view: ApiView, request: Request, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -29,6 +31,12 @@ def post(client: APIClient, body: Any, key: str, path: str = GOALS) -> Any:
     return client.post(path, body, headers={"Idempotency-Key": key})
 
 
+def post_text(client: APIClient, amount: str) -> Any:
+    """A goal whose amount is written like this."""
+    body = json.dumps(GOAL | {"target_amount": "AMOUNT"}).replace('"AMOUNT"', amount)
+    return client.generic("POST", GOALS, body, "application/json", headers={"Idempotency-Key": "k"})
+
+
 @pytest.mark.django_db
 class TestRepeat:
     def test_is_done_once_and_answered_twice_with_the_same_bytes(self, as_saver: APIClient) -> None:
@@ -43,6 +51,47 @@ class TestRepeat:
         post(as_saver, GOAL, "k1")
         assert post(as_saver, dict(reversed(GOAL.items())), "k1").status_code == 201
         assert Goal.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("first", "again"),
+        [("1000", "1000.0"), ("1000", "1e3"), ("1000.00", "1E+3"), ("1200.5", "1200.50"), ("0", "-0.0")],
+    )
+    def test_may_write_a_number_in_another_way(self, as_saver: APIClient, first: str, again: str) -> None:
+        answers = [post_text(as_saver, first), post_text(as_saver, again)]
+        assert answers[0].content == answers[1].content
+        assert answers[1].headers["Idempotent-Replayed"] == "true"
+
+    @pytest.mark.parametrize(
+        ("first", "again"),
+        [
+            ("1000", '"1000"'),
+            ('"1000"', '"1000.0"'),
+            ("1", "true"),
+            ("1000", "100"),
+            ("12345678901234567890123456789012345", "12345678901234567890123456789012346"),
+            ("1e999999999", "1e999999998"),
+            ("[1,2]", '["1,2"]'),
+            ('{"a": 1, "b": 2}', '{"a": "1,b:2"}'),
+            ("1", "-1"),
+        ],
+    )
+    def test_with_another_value_is_refused(self, as_saver: APIClient, first: str, again: str) -> None:
+        post_text(as_saver, first)
+        assert post_text(as_saver, again).status_code == 422
+
+    @pytest.mark.parametrize(
+        "number", ["1e999999999", "-1e-999999999999999999", "1" + "0" * 4000, "1." + "0" * 4000]
+    )
+    def test_takes_numbers_of_any_size(self, as_saver: APIClient, number: str) -> None:
+        first, again = post_text(as_saver, number), post_text(as_saver, number)
+        assert first.content == again.content
+        assert again.headers["Idempotent-Replayed"] == "true"
+
+    def test_compares_fields_that_are_not_known(self, as_saver: APIClient) -> None:
+        post(as_saver, GOAL | {"unknown": 1}, "k1")
+        assert post(as_saver, GOAL | {"unknown": Decimal("1.0")}, "k1").status_code == 201
+        assert post(as_saver, GOAL | {"unknown": 2}, "k1").status_code == 422
+        assert post(as_saver, GOAL, "k1").status_code == 422
 
     def test_with_another_body_is_refused(self, as_saver: APIClient) -> None:
         post(as_saver, GOAL, "k1")
