@@ -4,6 +4,8 @@ import sys
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fincred.text import fold, is_too_long, normalize, shows_nothing
 
@@ -41,3 +43,12 @@ def test_nothing_is_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["a", "\u200ba", "\U0001f468\u200d\U0001f469", "\u0627"])
 def test_something_is_seen(text: str) -> None:
     assert not shows_nothing(text)
+
+
+GROWING = "\u0958\ufb04\ufb2c\u0390\u03b0\u1fb7\u1e9e\u0130\u01d6\U0001d1c0\u0323\u0345\u0300a"
+
+
+@given(st.text(st.sampled_from(GROWING) | st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_folding_a_stored_text_gives_at_most_three_characters_for_each(text: str) -> None:
+    assert len(fold(text)) <= 3 * len(normalize(text))
+    assert fold(fold(text)) == fold(text)
