@@ -28,7 +28,7 @@ from accounts.vocabulary import EndReason, ReminderFrequency, TokenPurpose
 from fincred import clock
 from fincred.context import Role
 from fincred.db.fields import ExactJSONField, choices
-from fincred.db.models import UUIDModel
+from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
 
 DIGEST_LENGTH = 64
@@ -90,6 +90,11 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         return self.profile.full_name
 
     @property
+    def revision(self) -> int:
+        """That of the profile: nothing else of what `/users/me` shows can change while the person is signed in."""
+        return self.profile.revision
+
+    @property
     def may_enter(self) -> bool:
         """The same condition as `managers.person_may_enter`, for a row that was read."""
         return self.is_active
@@ -132,7 +137,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
             self.sessions.unended().update(ended_at=clock.now(), end_reason=EndReason.PASSWORD_CHANGED)
 
 
-class Profile(UUIDModel):
+class Profile(RevisedModel):
     """What a person says about themselves; stored together with the person."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="profile")
@@ -148,7 +153,10 @@ class Profile(UUIDModel):
     preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
     persona_hint = _optional_text(50)
 
-    privacy = Privacy(owner="user", section="profile", single=True, withheld=("user_id",), order=("id",))
+    objects = RevisedQuerySet["Profile"].as_manager()
+    privacy = Privacy(
+        owner="user", section="profile", single=True, withheld=("user_id", "revision"), order=("id",)
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -62,6 +62,8 @@ class CountryField(OptionalTextField):
 class ProfileSerializer(UpdateSerializer):
     """What a person says about themselves; null where they said nothing."""
 
+    has_version = True
+
     id = UUIDField(read_only=True)
     user_id = UUIDField(read_only=True)
     full_name = OptionalTextField(max_length=200)
@@ -76,6 +78,8 @@ class ProfileSerializer(UpdateSerializer):
 
 
 class UserSerializer(Serializer):
+    has_version = True
+
     id = UUIDField(read_only=True)
     email = EmailField(read_only=True)
     is_active = BooleanField(read_only=True)

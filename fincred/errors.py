@@ -67,6 +67,13 @@ class ConflictError(FinCredError):
     message = "This conflicts with the current state"
 
 
+class PreconditionFailedError(FinCredError):
+    """The object has changed since the client read it. Answered with 412."""
+
+    code = "PRECONDITION_FAILED"
+    message = "This was changed meanwhile; read it again"
+
+
 class IdempotencyKeyReusedError(FinCredError):
     """The key was used for another request. Answered with 422."""
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from fincred.db.fields import ExactJSONField, FoldedField, MoneyField, RateField, choices
-from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from fincred.money import MAX_RATE, ZERO
 from fincred.text import fold
@@ -23,7 +23,7 @@ from goals.vocabulary import GoalType, Priority, Status
 NO_RATE: Final = Decimal("0.0000")
 
 
-class GoalQuerySet(OwnedQuerySet["Goal"]):
+class GoalQuerySet(RevisedQuerySet["Goal"]):
     def active(self) -> Self:
         return self.filter(status=Status.ACTIVE)
 
@@ -48,7 +48,7 @@ class GoalQuerySet(OwnedQuerySet["Goal"]):
         return self.order_by("priority_rank", "target_date", "id")
 
 
-class Goal(UUIDModel):
+class Goal(RevisedModel):
     """What a person wants to have saved (or paid off) by a date.
 
     `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are.
@@ -86,7 +86,9 @@ class Goal(UUIDModel):
     updated_at = models.DateTimeField()
 
     objects = GoalQuerySet.as_manager()
-    privacy = Privacy(owner="user", section="goals", withheld=("name_folded",), order=("-created_at", "-id"))
+    privacy = Privacy(
+        owner="user", section="goals", withheld=("name_folded", "revision"), order=("-created_at", "-id")
+    )
 
     class Meta:
         permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]

@@ -52,6 +52,8 @@ class PercentageField(MoneyField):
 class GoalSerializer(Serializer):
     """A goal, with its progress as of today."""
 
+    has_version = True
+
     id = UUIDField()
     user_id = UUIDField()
     type = ChoiceField(GoalType)

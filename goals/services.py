@@ -21,6 +21,7 @@ from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
 from fincred.db.writes import Write, insert, update, write_all
 from fincred.events import GoalsChanged, publish
+from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.models import NO_RATE, Goal
@@ -116,18 +117,28 @@ def create_goal(
 
 
 @transaction.atomic
-def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: datetime, today: date) -> Goal:
+def update_goal(
+    *,
+    owner: User,
+    goal_id: UUID,
+    changes: GoalChanges,
+    now: datetime,
+    today: date,
+    expected: Precondition = ANY_VERSION,
+) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
     A target at or below the current amount completes an active or paused goal, for any requested status.
 
     :raises ResourceNotFoundError: the person has no such goal.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.
     :raises InvalidStatusTransitionError: the status can't follow the present one, or the goal is already at
         its target, or its date is past.
     :raises GoalLimitExceededError: it would be one active goal too many.
     """
     goal, chain = _read_under_lock(owner, goal_id)
+    expected.require(goal.revision)
     before = audit.fields_of(goal, AUDITED)
     changed = {name for name, value in changes.items() if getattr(goal, name) != value}
     if not changed:
@@ -154,12 +165,16 @@ def update_goal(*, owner: User, goal_id: UUID, changes: GoalChanges, now: dateti
 
 
 @transaction.atomic
-def cancel_goal(*, owner: User, goal_id: UUID, now: datetime, today: date) -> Goal:
+def cancel_goal(
+    *, owner: User, goal_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+) -> Goal:
     """The goal, cancelled from any status; its history stays. Cancelling it again changes nothing.
 
     :raises ResourceNotFoundError: the person has no such goal.
+    :raises PreconditionFailedError: it isn't as `expected`.
     """
     goal, chain = _read_under_lock(owner, goal_id)
+    expected.require(goal.revision)
     if goal.status != Status.CANCELLED:
         before = {"status": goal.status}
         _set_status(goal, Status.CANCELLED, now)
@@ -177,7 +192,7 @@ def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> None:
     `updated_at` stays, for the person changed nothing.
     """
     for goal, pace in paces:
-        goal.pace = pace.to_json() if pace else None
+        goal.pace, goal.revision = pace.to_json() if pace else None, goal.revision + 1
     Goal.objects.bulk_update([goal for goal, _ in paces], ["pace"])
 
 

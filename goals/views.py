@@ -90,13 +90,16 @@ class GoalDetail(ApiView):
         status=204,
     )
     def delete(self, request: Request, goal_id: UUID) -> HttpResponse:
-        services.cancel_goal(owner=self.user, goal_id=goal_id, now=self.now, today=self.today)
+        services.cancel_goal(
+            owner=self.user, goal_id=goal_id, expected=self.expected, now=self.now, today=self.today
+        )
         return self.no_content()
 
     def _update(self, goal_id: UUID) -> HttpResponse:
         with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
             changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
+            expected = self.expected
         goal = services.update_goal(
-            owner=self.user, goal_id=goal_id, changes=changes, now=self.now, today=self.today
+            owner=self.user, goal_id=goal_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
         return self.answer(goal, GoalSerializer, today=self.today)

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from fincred.db.fields import ExactJSONField, MoneyField, choices
-from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
 from goals.models import Goal
 from goals.vocabulary import Status
@@ -78,6 +78,11 @@ class Snapshot(WrittenOnce):
         return f"Snapshot {self.number}"
 
     @property
+    def revision(self) -> int:
+        """A new row is the next revision of the one snapshot that a client sees."""
+        return self.number
+
+    @property
     def contents(self) -> SnapshotContents:
         """The stored documents as values."""
         names = ("incomes", "expenses", "debts", "savings")
@@ -95,7 +100,7 @@ class Snapshot(WrittenOnce):
         return worth
 
 
-class ActionPlanQuerySet(OwnedQuerySet["ActionPlan"]):
+class ActionPlanQuerySet(RevisedQuerySet["ActionPlan"]):
     def open(self) -> Self:
         """Plans that have not been ended."""
         return self.filter(ended_at=None)
@@ -104,7 +109,7 @@ class ActionPlanQuerySet(OwnedQuerySet["ActionPlan"]):
         return self.order_by("-created_at", "-id")
 
 
-class ActionPlan(UUIDModel):
+class ActionPlan(RevisedModel):
     """What to do for one goal: the decision and the numbers of its newest version.
 
     `amount` is paid each `frequency`, on `day_of_period` (a day of the month, or an ISO weekday), from
@@ -136,7 +141,7 @@ class ActionPlan(UUIDModel):
     ended_at = models.DateTimeField(null=True)
 
     objects = ActionPlanQuerySet.as_manager()
-    privacy = Privacy(owner="user", section="planning.action_plans")
+    privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
 
     class Meta:
         constraints: ClassVar = [

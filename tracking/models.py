@@ -10,14 +10,14 @@ from django.db import models
 from django.db.models import Q
 
 from fincred.db.fields import MoneyField
-from fincred.db.models import OwnedQuerySet, UUIDModel
+from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
 from fincred.db.queries import Parameter
 from goals.models import Goal
 from tracking import milestones
 
 
-class CheckInQuerySet(OwnedQuerySet["CheckIn"]):
+class CheckInQuerySet(RevisedQuerySet["CheckIn"]):
     def of_goal(self, goal: Goal | Parameter) -> Self:
         """The check-ins of a goal. The caller checks whose goal it is, so that one index serves."""
         return self.filter(goal=goal)
@@ -32,7 +32,7 @@ class CheckInQuerySet(OwnedQuerySet["CheckIn"]):
         return self.order_by("-check_in_date", "-created_at", "-id")
 
 
-class CheckIn(UUIDModel):
+class CheckIn(RevisedModel):
     """What is saved (or paid off) for a goal by a day, as the person says."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_ins", db_index=False)
@@ -44,7 +44,12 @@ class CheckIn(UUIDModel):
     updated_at = models.DateTimeField()
 
     objects = CheckInQuerySet.as_manager()
-    privacy = Privacy(owner="user", section="tracking.check_ins", order=("-check_in_date", "-created_at", "-id"))
+    privacy = Privacy(
+        owner="user",
+        section="tracking.check_ins",
+        withheld=("revision",),
+        order=("-check_in_date", "-created_at", "-id"),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -33,6 +33,8 @@ from tracking.queries import GoalLine
 class CheckInSerializer(Serializer):
     """What is saved or paid off for a goal by a day."""
 
+    has_version = True
+
     id = UUIDField()
     goal_id = UUIDField()
     current_amount = MoneyField(help_text="What is saved or paid off by that day.")

@@ -22,6 +22,7 @@ from accounts.services import lock_user_and_read
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
 from fincred.db.writes import PreparedUpdate, Write, insert, update, write_all
 from fincred.money import ZERO
+from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
 from goals.queries import GOAL
 from goals.services import record_progress
@@ -68,6 +69,10 @@ class CheckInOutcome:
     goal_completed: bool
     streaks: Streaks
     feedback: str
+
+    @property
+    def revision(self) -> int:
+        return self.check_in.revision
 
 
 @transaction.atomic
@@ -137,15 +142,23 @@ def create_check_in(
 
 @transaction.atomic
 def update_check_in(
-    *, owner: User, check_in_id: UUID, changes: CheckInChanges, now: datetime, today: date
+    *,
+    owner: User,
+    check_in_id: UUID,
+    changes: CheckInChanges,
+    now: datetime,
+    today: date,
+    expected: Precondition = ANY_VERSION,
 ) -> CheckIn:
     """The check-in, corrected; its goal follows. Values that it has already are no change.
 
     :raises ResourceNotFoundError: the person has no such check-in.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises CheckInInFutureError: a new `check_in_date` is after `today`.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
     check_in, weeks, chain = _read_under_lock(owner, check_in_id)
+    expected.require(check_in.revision)
     before, day = audit.fields_of(check_in, AUDITED), check_in.check_in_date
     changed = {name for name, value in changes.items() if getattr(check_in, name) != value}
     if not changed:
@@ -170,13 +183,17 @@ def update_check_in(
 
 
 @transaction.atomic
-def delete_check_in(*, owner: User, check_in_id: UUID, now: datetime, today: date) -> None:
+def delete_check_in(
+    *, owner: User, check_in_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+) -> None:
     """The check-in is gone; its goal follows the latest that is left, or starts again from 0.
 
     :raises ResourceNotFoundError: the person has no such check-in.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
     check_in, _, chain = _read_under_lock(owner, check_in_id)
+    expected.require(check_in.revision)
     before = audit.fields_of(check_in, AUDITED)
     write_all(insert(chain.entry(action="check_in.deleted", subject=check_in, now=now, before=before)))
     check_in.delete()

@@ -126,14 +126,22 @@ class CheckInDetail(ApiView):
         errors=(GoalLimitExceededError,),
     )
     def delete(self, request: Request, check_in_id: UUID) -> HttpResponse:
-        services.delete_check_in(owner=self.user, check_in_id=check_in_id, now=self.now, today=self.today)
+        services.delete_check_in(
+            owner=self.user, check_in_id=check_in_id, expected=self.expected, now=self.now, today=self.today
+        )
         return self.no_content()
 
     def _update(self, check_in_id: UUID) -> HttpResponse:
         with self.not_found_first(queries.CHECK_IN.bind(owner=self.user.pk, check_in_id=check_in_id)):
             changes = cast("services.CheckInChanges", self.validated(CheckInUpdateSerializer))
+            expected = self.expected
         check_in = services.update_check_in(
-            owner=self.user, check_in_id=check_in_id, changes=changes, now=self.now, today=self.today
+            owner=self.user,
+            check_in_id=check_in_id,
+            changes=changes,
+            expected=expected,
+            now=self.now,
+            today=self.today,
         )
         return self.answer(check_in, CheckInSerializer)
 

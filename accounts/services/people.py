@@ -18,6 +18,7 @@ from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.errors import ResourceNotFoundError
+from fincred.preconditions import ANY_VERSION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -55,16 +56,23 @@ _AUDITED = frozenset({"currency", "timezone", "reminder_frequency", "preferred_c
 
 
 @transaction.atomic
-def update_profile(*, user: User, now: datetime, **changes: Unpack[ProfileChanges]) -> Profile:
-    """Change the named fields."""
+def update_profile(
+    *, user: User, now: datetime, expected: Precondition = ANY_VERSION, **changes: Unpack[ProfileChanges]
+) -> Profile:
+    """Change the named fields. Values that they have already are no change.
+
+    :raises PreconditionFailedError: the profile isn't as `expected`.
+    """
     person = lock_user(user.pk)
     profile = user.profile
     profile.refresh_from_db()
+    expected.require(profile.revision)
     before = fields_of(profile, changes)
+    changed = sorted(name for name, value in changes.items() if before[name] != value)
     for name, value in changes.items():
         setattr(profile, name, value)
-    profile.save(update_fields=list(changes))
-    changed = sorted(name for name, value in changes.items() if before[name] != value)
+    if changed:
+        profile.save(update_fields=changed)
     audited = _AUDITED.intersection(changed)
     record(
         person=person,

@@ -31,6 +31,7 @@ from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.db.privacy import erase_rows, export_rows
 from fincred.ops import erasure_log
+from fincred.preconditions import ANY_VERSION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -50,15 +51,18 @@ def export_person(*, user: User, now: datetime) -> dict[str, Any]:
     return sections
 
 
-def leave(*, user: User, password: str, now: datetime) -> None:
+def leave(*, user: User, password: str, now: datetime, expected: Precondition = ANY_VERSION) -> None:
     """A person erases themselves.
 
+    :raises PreconditionFailedError: the person isn't as `expected`.
     :raises RateLimitExceededError: too many wrong passwords.
     :raises WrongPasswordError: under `password`.
     """
     confirm_password(user=user, password=password, field="password", now=now)
     with transaction.atomic():
-        erase_person(user=lock_confirmed(user=user, field="password"), now=now)
+        locked = lock_confirmed(user=user, field="password")
+        expected.require(locked.revision)
+        erase_person(user=locked, now=now)
 
 
 @transaction.atomic

@@ -37,7 +37,8 @@ class Me(SessionView):
         errors=(TokenInvalidError, TokenExpiredError),
     )
     def delete(self, request: Request) -> HttpResponse:
-        services.leave(user=self.user, now=self.now, **self.validated(PasswordConfirmationSerializer))
+        data = self.validated(PasswordConfirmationSerializer)
+        services.leave(user=self.user, expected=self.expected, now=self.now, **data)
         return self.no_content()
 
 
@@ -85,5 +86,6 @@ class ProfileDetail(SessionView):
         return self._update()
 
     def _update(self) -> HttpResponse:
-        profile = services.update_profile(user=self.user, now=self.now, **self.validated(ProfileSerializer))
+        changes = self.validated(ProfileSerializer)
+        profile = services.update_profile(user=self.user, expected=self.expected, now=self.now, **changes)
         return self.answer(profile, ProfileSerializer)

@@ -6,15 +6,17 @@ import re
 from hashlib import blake2b
 
 from fincred.errors import MalformedRequestError
+from fincred.preconditions import Precondition
 
 _TAG = r'(?:W/)?"([!#-~\x80-\xff]*)"'
 # Empty entries of a list are skipped, as the RFC asks.
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 
-def tag_of(body: bytes) -> str:
-    """The tag of an answer, without its quotes."""
-    return blake2b(body, digest_size=8).hexdigest()
+def tag_of(body: bytes, version: int | None = None) -> str:
+    """The tag of an answer, without its quotes: `<hash>`, or `<version>-<hash>` of an object with a version."""
+    digest = blake2b(body, digest_size=8).hexdigest()
+    return digest if version is None else f"{version}-{digest}"
 
 
 def named_tags(header: str) -> frozenset[str] | None:
@@ -27,3 +29,15 @@ def named_tags(header: str) -> frozenset[str] | None:
     if not _TAGS.fullmatch(header):
         raise MalformedRequestError(reason='Entity tags are "quoted", or *')
     return frozenset(re.findall(_TAG, header))
+
+
+def parse_if_match(header: str) -> Precondition:
+    """The versions with which the tags of an `If-Match` begin; their hashes, which may change daily, don't count.
+
+    :raises MalformedRequestError: it is neither `*` nor a list of quoted tags.
+    """
+    tags = named_tags(header)
+    if tags is None:
+        return Precondition(None)
+    parts = [tag.partition("-") for tag in tags]
+    return Precondition(frozenset(version for version, dash, _ in parts if dash))

@@ -29,6 +29,7 @@ STATUS: dict[type[errors.FinCredError], int] = {
     errors.ValidationError: 400,
     errors.ResourceNotFoundError: 404,
     errors.ConflictError: 409,
+    errors.PreconditionFailedError: 412,
     errors.IdempotencyKeyReusedError: 422,
     errors.RateLimitExceededError: 429,
     errors.DatabaseUnavailableError: 503,

@@ -48,7 +48,10 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 
 
 _HEADERS = {
-    "ETag": _header("Changes with the answer; in `If-None-Match` it saves sending the same answer again."),
+    "ETag": _header(
+        "Changes with the answer; in `If-None-Match` it saves sending the same answer again. "
+        'Of an object that can be changed it is `"<version>-<hash>"`, for `If-Match`.'
+    ),
     "Idempotent-Replayed": _header("`true` where the answer is the one given before for this key."),
     "Link": _header("The pages `first`, `prev`, `next` and `last` (RFC 8288)."),
     "RateLimit": _header("What is left of the quotas, and in how many seconds they start again."),
@@ -78,6 +81,12 @@ _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "schema": _ETAGS,
     "description": "ETags of answers that the client has kept, or `*`: 304 if one of them is still right.",
+}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": _ETAGS,
+    "description": "The ETag of what is to be changed, or several, or `*`: 412 if it has another version by now.",
 }
 _NOT_MODIFIED = {"description": "The client has this answer.", "headers": _headers(["ETag"])}
 
@@ -111,6 +120,7 @@ def documented(
         view.has_body = request is not None  # type: ignore[attr-defined]
         view.has_input = bool(request or parameters)  # type: ignore[attr-defined]
         view.is_list = paged  # type: ignore[attr-defined]
+        view.has_version = getattr(response, "has_version", False)  # type: ignore[attr-defined]
         return extend_schema(
             summary=summary,
             description=description,
@@ -145,7 +155,8 @@ class Schema(AutoSchema):
             return None
         if self.method == "GET":
             operation["responses"]["304"] = _NOT_MODIFIED
-            operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+        if parameters := list(self._header_parameters()):
+            operation.setdefault("parameters", []).extend(parameters)
         by_status: dict[int, list[tuple[str, str]]] = {}
         for status, code, message in self._refusals():
             by_status.setdefault(status, []).append((code, message))
@@ -160,8 +171,6 @@ class Schema(AutoSchema):
             quota = f"Takes {cost} points of the rate limit `cost`."
             operation["description"] = f"{operation.get('description', '')} {quota}".strip()
         operation.setdefault("security", [])  # said, so that tools know that it is meant
-        if getattr(self._view_method, "takes_idempotency_key", False):
-            operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
         return operation
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
@@ -174,8 +183,16 @@ class Schema(AutoSchema):
         finally:
             self.method = "DELETE"
 
-    def _headers_of_success(self) -> Iterator[str]:
+    def _header_parameters(self) -> Iterator[dict[str, Any]]:
         if self.method == "GET":
+            yield _IF_NONE_MATCH
+        if self._takes_if_match:
+            yield _IF_MATCH
+        if getattr(self._view_method, "takes_idempotency_key", False):
+            yield _IDEMPOTENCY_KEY
+
+    def _headers_of_success(self) -> Iterator[str]:
+        if self.method == "GET" or getattr(self._view_method, "has_version", False):
             yield "ETag"
         if self.view.permission_classes:
             yield from _COUNTED
@@ -183,6 +200,12 @@ class Schema(AutoSchema):
             yield from ("X-Total-Count", "Link")
         if getattr(self._view_method, "takes_idempotency_key", False):
             yield "Idempotent-Replayed"
+
+    @property
+    def _takes_if_match(self) -> bool:
+        """Whether this changes what the view's GET shows with a version."""
+        reading = getattr(self.view, "get", None)
+        return self.method in ("PUT", "PATCH", "DELETE") and getattr(reading, "has_version", False)
 
     @property
     def _view_method(self) -> Callable[..., Any]:
@@ -201,6 +224,8 @@ class Schema(AutoSchema):
             general += [failures.IdempotencyKeyReusedError, failures.ValidationError]
         if getattr(view, "has_input", False):
             general.append(failures.ValidationError)
+        if self._takes_if_match:
+            general.append(failures.PreconditionFailedError)
         general.append(failures.MalformedRequestError)
         if self.method != "GET":
             statuses += [413, 415]

@@ -274,6 +274,9 @@ class UUIDField(serializers.UUIDField):
 class Serializer(serializers.Serializer[Any]):
     """The base of all serializers."""
 
+    # Whether it represents objects with a `revision`, which their ETag begins with.
+    has_version: ClassVar[bool] = False
+
 
 class UpdateSerializer(Serializer):
     """A partial update: only the named fields change, for PATCH and PUT alike.

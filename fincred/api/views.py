@@ -17,7 +17,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from fincred import clock
-from fincred.api.etags import named_tags, tag_of
+from fincred.api.etags import named_tags, parse_if_match, tag_of
 from fincred.api.pagination import Page
 from fincred.api.query_params import parse_query
 from fincred.api.renderers import JSONResponse
@@ -27,6 +27,7 @@ from fincred.context import caller, quotas, restore_caller
 from fincred.db.queries import BoundQuery, get_or_404
 from fincred.db.retries import retry_on_deadlock
 from fincred.errors import FinCredError, MalformedRequestError
+from fincred.preconditions import ANY_VERSION, Precondition
 
 if TYPE_CHECKING:
     from accounts.authentication import SessionCheck
@@ -144,6 +145,15 @@ class ApiView(GenericAPIView[Any]):
         """`limit` and `offset`, checked; raises what `query` raises."""
         return self.query(PageQuery)
 
+    @property
+    def expected(self) -> Precondition:
+        """What `If-Match` says of the object that a PUT, PATCH or DELETE is meant for.
+
+        :raises MalformedRequestError: it can't be read.
+        """
+        header = self.request._request.META.get("HTTP_IF_MATCH")
+        return ANY_VERSION if header is None else parse_if_match(header)
+
     @contextmanager
     def not_found_first(self, target: BoundQuery[Any]) -> Iterator[None]:
         """Wrap input checks in this: a missing `target` is answered with 404 before any input error.
@@ -163,11 +173,17 @@ class ApiView(GenericAPIView[Any]):
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        version: int | None = None,
         **context: Any,
     ) -> HttpResponse:
-        """`content` as `serializer_class` declares it; without one it is the JSON document itself."""
+        """`content` as `serializer_class` declares it; without one it is the JSON document itself.
+
+        `version` is the one of the ETag; where the serializer `has_version`, it is the `revision` of `content`.
+        """
         document = serialize(serializer_class, content, context) if serializer_class else content
-        return self._tagged(JSONResponse(document, status, headers))
+        if serializer_class and serializer_class.has_version:
+            version = content.revision
+        return self._tagged(JSONResponse(document, status, headers), version)
 
     def no_content(self) -> HttpResponse:
         response = HttpResponse(status=204)
@@ -197,16 +213,20 @@ class ApiView(GenericAPIView[Any]):
         document = serialize_many(serializer_class, rows, context)
         return self._tagged(JSONResponse(document, headers=page.headers(self.request._request)))
 
-    def _tagged(self, response: HttpResponse) -> HttpResponse:
-        """The answer to a GET with its `ETag`; without its body if `If-None-Match` says that the client has it.
+    def _tagged(self, response: HttpResponse, version: int | None = None) -> HttpResponse:
+        """The answer to a GET, or of an object with a version, with its `ETag`.
+
+        On a GET it has no body if `If-None-Match` says that the client has it.
 
         :raises MalformedRequestError: `If-None-Match` can't be read.
         """
-        if self.request.method not in _READING:
+        is_reading = self.request.method in _READING
+        if not is_reading and version is None:
             return response
-        tag = tag_of(response.content)
+        tag = tag_of(response.content, version)
         response.headers["ETag"] = f'"{tag}"'
-        if (header := self.request._request.META.get("HTTP_IF_NONE_MATCH")) is not None:
+        header = self.request._request.META.get("HTTP_IF_NONE_MATCH") if is_reading else None
+        if header is not None:
             known = named_tags(header)
             if known is None or tag in known:
                 response.status_code, response.content = 304, b""

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
+from django.db.models import F
 
 from fincred.db.statements import Parameter
 from fincred.errors import ResourceNotFoundError
@@ -21,6 +22,31 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class RevisedModel(UUIDModel):
+    """A row that clients change: `revision` grows with every stored change, so that none is overwritten unnoticed.
+
+    It grows in `save`, in `fincred.db.writes` and in the `update` and `bulk_update` of `RevisedQuerySet`. A
+    `bulk_create` that updates rows has to name it among its fields.
+    """
+
+    revision = models.IntegerField(default=1, db_default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            self.revision += 1
+            if kwargs.get("update_fields"):
+                kwargs["update_fields"] = [*kwargs["update_fields"], "revision"]
+        super().save(*args, **kwargs)
+
+
+def next_revision(model: type[models.Model]) -> dict[str, Any]:
+    """What an update of this model sets besides its own values."""
+    return {"revision": F("revision") + 1} if issubclass(model, RevisedModel) else {}
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
@@ -38,3 +64,8 @@ class OwnedQuerySet(models.QuerySet[Row]):
         if row is None:
             raise ResourceNotFoundError
         return row
+
+
+class RevisedQuerySet(OwnedQuerySet[Row]):
+    def update(self, **values: Any) -> int:
+        return super().update(**values, **next_revision(self.model))

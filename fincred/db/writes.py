@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, trans
 
 from fincred.db.compiler import Field, Parameters, compile_insert, compile_update
 from fincred.db.fields import DerivedField
+from fincred.db.models import RevisedModel, next_revision
 from fincred.db.statements import Parameter, bound, run
 
 Model = type[models.Model]
@@ -29,6 +30,7 @@ class Write(NamedTuple):
     sql: str
     values: Sequence[Any]
     new_row: models.Model | None = None
+    revised_row: RevisedModel | None = None
 
 
 def write_all(*writes: Write) -> None:
@@ -45,13 +47,15 @@ def write_all(*writes: Write) -> None:
                 raise DatabaseError(f"A statement must write 1 row and wrote {result.rowcount}")
     for row in (write.new_row for write in writes if write.new_row):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    for revised in (write.revised_row for write in writes if write.revised_row):
+        revised.revision += 1
 
 
 class PreparedUpdate:
     """`queryset.update(**values)`, with a `Parameter` where a value goes."""
 
     def __init__(self, queryset: models.QuerySet[Any], **values: Any) -> None:
-        self.queryset, self.values = queryset, values
+        self.queryset, self.values = queryset, values | next_revision(queryset.model)
 
     @cached_property
     def _compiled(self) -> tuple[str, Parameters]:
@@ -71,7 +75,8 @@ def insert(row: models.Model) -> Write:
 def update(row: models.Model, *names: str) -> Write:
     """Store these fields of a row."""
     fields, prepared = _compiled_update(type(row), names)
-    return prepared.bind(**dict(zip(fields.names, fields.values_of(row), strict=True)))
+    write = prepared.bind(**dict(zip(fields.names, fields.values_of(row), strict=True)))
+    return write._replace(revised_row=row) if isinstance(row, RevisedModel) else write
 
 
 # psycopg adapts what these hold. Other fields, and all on other databases, prepare their values.

@@ -172,6 +172,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "Referer": ("http://[", "\xff"),
     "Accept-Language": ("x" * 5_000, "\xff", "*;q=a"),
     "Range": ("bytes=0-1", "bytes=9-0", "a"),
+    "If-Match": ("*", '"zzz"', "zzz", '"99999999999999999999-a"', "\xff", "", '"', "\x00", '"1-a",' * 10_000),
     "If-None-Match": ("*", '"a"', "\xff", "", '"', '"a" "b"', "\x00", '"\x00"', '"a",' * 10_000),
     "If-Modified-Since": ("Thu, 01 Jan 0001 00:00:00 GMT", "a"),
     "Host": (

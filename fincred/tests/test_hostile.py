@@ -42,7 +42,7 @@ WITH_FIELDS = [operation for operation in WITH_BODY if operation.method != "PATC
 # Sign-in takes forms too. The document says so in words: generators send what it lists.
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FIELDS = ("username", "password")
-KINDS = {"GET /goals", "POST /goals", "POST /auth/login", "GET /health"}
+KINDS = {"GET /goals", "POST /goals", "PATCH /goals/{goal_id}", "POST /auth/login", "GET /health"}
 OF_EVERY_KIND = [operation for operation in OPERATIONS if str(operation) in KINDS]
 
 

@@ -32,6 +32,8 @@ _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biwee
 class ActionPlanSerializer(Serializer):
     """A goal's plan, with the numbers of its newest version."""
 
+    has_version = True
+
     id = UUIDField()
     user_id = UUIDField()
     goal_id = UUIDField()

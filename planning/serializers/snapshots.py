@@ -130,6 +130,8 @@ class SummarySerializer(Serializer):
 class SnapshotSerializer(Serializer):
     """One version; before the first, nulls and empty lists."""
 
+    has_version = True
+
     id = UUIDField(allow_null=True)
     incomes = IncomeSerializer(many=True)
     income = serializers.SerializerMethodField(help_text="The only income, null when there are none or several.")

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.models import User
 from fincred.db.writes import insert, update, write_all
 from fincred.errors import FieldError
+from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
 from goals.services import set_paces
 from goals.vocabulary import Status
@@ -80,18 +81,26 @@ def create_action_plan(
 
 @transaction.atomic
 def update_action_plan(
-    *, owner: User, plan_id: UUID, changes: PlanChanges, now: datetime, today: date
+    *,
+    owner: User,
+    plan_id: UUID,
+    changes: PlanChanges,
+    now: datetime,
+    today: date,
+    expected: Precondition = ANY_VERSION,
 ) -> ActionPlan:
     """The plan with `changes` made. A new amount makes it the person's own choice.
 
     A change of how the goal is paid into makes a version; `is_confirmed_set_up` doesn't.
 
     :raises ResourceNotFoundError: the person has no such open plan.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises GoalNotActiveError: how a goal is paid into changes only while it is active.
     :raises FieldError: the day is outside the period.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     plan = context.plan(plan_id)
+    expected.require(plan.revision)
     before = context.terms[plan.goal_id]
     terms = _changed_terms(before, plan, changes)
     confirmed = changes.get("is_confirmed_set_up", plan.is_confirmed_set_up)
@@ -128,13 +137,17 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
 
 
 @transaction.atomic
-def end_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> None:
+def end_action_plan(
+    *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+) -> None:
     """The plan is no longer followed; its versions stay, and what it took is free for the others.
 
     :raises ResourceNotFoundError: the person has no such open plan.
+    :raises PreconditionFailedError: it isn't as `expected`.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     plan = context.plan(plan_id)
+    expected.require(plan.revision)
     _set(plan, chain, now, action="action_plan.ended", ended_at=now)
     set_paces([(plan.goal, None)])
     logger.info("Action plan ended", extra={"action_plan_id": plan.id})

@@ -88,7 +88,7 @@ def _next_version(
     """The plan's next version, whose outputs the plan takes over."""
     for name in DECIDED:
         setattr(plan, name, getattr(outputs, name))
-    plan.version, plan.updated_at = plan.version + 1, now
+    plan.version, plan.revision, plan.updated_at = plan.version + 1, plan.revision + 1, now
     return PlanVersion(
         plan=plan,
         number=plan.version,
@@ -105,7 +105,10 @@ def _store(versions: Sequence[PlanVersion], chain: audit.Chain, now: datetime) -
     plans = [version.plan for version in versions]
     # INSERT ... ON CONFLICT DO UPDATE: what bulk_update would do takes Django ten times as long to compile.
     ActionPlan.objects.bulk_create(
-        plans, update_conflicts=True, unique_fields=["id"], update_fields=[*DECIDED, "version", "updated_at"]
+        plans,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*DECIDED, "version", "revision", "updated_at"],
     )
     PlanVersion.objects.bulk_create(versions)
     audit.store(

@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from fincred.db.writes import insert, write_all
 from fincred.errors import FieldError
+from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
 from goals.vocabulary import GoalType
 from planning.models import Snapshot
@@ -28,16 +29,26 @@ AUDITED: Final = ("number", "monthly_income", "monthly_expenses", "total_debt", 
 
 
 @transaction.atomic
-def store_snapshot(*, owner: User, contents: SnapshotContents, now: datetime, today: date) -> Snapshot:
+def store_snapshot(
+    *,
+    owner: User,
+    contents: SnapshotContents,
+    now: datetime,
+    today: date,
+    expected: Precondition = ANY_VERSION,
+) -> Snapshot:
     """A new version of the person's money; all their plans follow, counted from `today`.
 
+    :raises PreconditionFailedError: the newest one isn't as `expected`; before the first, its number is 0.
     :raises FieldError: a debt names a goal that is not their own debt_payoff goal.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
+    newest = context.snapshot.number if context.snapshot else 0
+    expected.require(newest)
     require_debt_goals(context=context, debts=contents.debts)
     snapshot = Snapshot(
         user=context.owner,
-        number=context.snapshot.number + 1 if context.snapshot else 1,
+        number=newest + 1,
         **contents.as_json(),
         monthly_income=contents.monthly_income,
         monthly_expenses=contents.monthly_expenses,

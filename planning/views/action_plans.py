@@ -91,14 +91,17 @@ class ActionPlanDetail(ApiView):
 
     @documented(summary="End an action plan", description="Its versions can still be read.", status=204)
     def delete(self, request: Request, plan_id: UUID) -> HttpResponse:
-        services.end_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
+        services.end_action_plan(
+            owner=self.user, plan_id=plan_id, expected=self.expected, now=self.now, today=self.today
+        )
         return self.no_content()
 
     def _update(self, plan_id: UUID) -> HttpResponse:
         with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
             changes = cast("services.PlanChanges", self.validated(ActionPlanUpdateSerializer))
+            expected = self.expected
         plan = services.update_action_plan(
-            owner=self.user, plan_id=plan_id, changes=changes, now=self.now, today=self.today
+            owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
         return self.answer(plan, ActionPlanSerializer, today=self.today)
 

@@ -22,7 +22,7 @@ class SnapshotView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         [newest] = self.fetch(NEWEST_SNAPSHOTS.bind(owner=self.user_id).page(limit=1))
-        return self.answer(newest[0], SnapshotSerializer) if newest else self.answer(NO_SNAPSHOT)
+        return self.answer(newest[0], SnapshotSerializer) if newest else self.answer(NO_SNAPSHOT, version=0)
 
     @documented(
         summary="Store a new version of the snapshot",
@@ -37,7 +37,9 @@ class SnapshotView(ApiView):
     )
     def put(self, request: Request) -> HttpResponse:
         contents = self.validated(SnapshotWriteSerializer)["contents"]
-        snapshot = store_snapshot(owner=self.user, contents=contents, now=self.now, today=self.today)
+        snapshot = store_snapshot(
+            owner=self.user, contents=contents, expected=self.expected, now=self.now, today=self.today
+        )
         return self.answer(snapshot, SnapshotSerializer)
 
 
