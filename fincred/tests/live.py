@@ -50,6 +50,8 @@ class Answer:
 class LiveServer:
     """`gunicorn fincred.wsgi:application`, exactly as in production but for the settings given to it."""
 
+    application = "fincred.wsgi:application"
+
     def __init__(self, folder: Path, database_url: str, *options: str, **variables: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -72,7 +74,7 @@ class LiveServer:
         _manage(self.environment, *arguments)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "gunicorn", "fincred.wsgi:application", *self.options]
+        command = [sys.executable, "-m", "gunicorn", self.application, *self.options]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
         deadline = time.monotonic() + 30

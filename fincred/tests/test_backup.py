@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
@@ -82,6 +83,20 @@ class TestRoundTrip:
         assert archive.digests() == before
         demo.create_demo(now=clock.now())
         assert AuditEntry.objects.exists()
+
+    @pytest.mark.postgresql
+    def test_may_take_longer_than_a_request(self, file: Path) -> None:
+        archive.backup(file)
+        limits: list[str] = []
+        archive.restore(file, start=lambda rows: lambda step: limits.append(statement_timeout()))
+        assert set(limits) == {"0"}
+        assert statement_timeout() == "10s"
+
+
+def statement_timeout() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
 
 
 class TestRefusal:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import resource
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -84,3 +87,44 @@ class TestErasureLog:
             erasure_log.read()
         with pytest.raises(ErasureLogError, match="can't be written: Is a directory"):
             erasure_log.note_begun(uuid4(), now=NOON)
+
+
+class TestTornLines:
+    """A disk that was full, or a server that lost its power, left half a line at the end."""
+
+    def test_what_was_written_in_part_is_refused(self, path: Path) -> None:
+        erasure_log.note_done(uuid4(), now=NOON)
+        whole = path.read_bytes()
+        with files_up_to(len(whole) + 10), pytest.raises(ErasureLogError, match="No space left"):
+            erasure_log.note_begun(uuid4(), now=NOON)
+        assert path.read_bytes() == whole + b"2026-03-10"
+
+    def test_the_next_line_stands_alone_and_the_torn_one_is_named(self, path: Path) -> None:
+        person = uuid4()
+        path.parent.mkdir()
+        path.write_text("2026-03-10T12:0")
+        erasure_log.note_begun(person, now=NOON)
+        erasure_log.note_done(person, now=NOON)
+        torn, *others = path.read_text().splitlines(keepends=True)
+        assert torn == "2026-03-10T12:0\n"
+        assert others == [f"2026-03-10T12:00:00Z {person} {state}\n" for state in ("begun", "done")]
+        with pytest.raises(ErasureLogError, match="Line 1 of the erasure list"):
+            erasure_log.read()
+
+    def test_a_whole_line_without_its_end_counts(self, path: Path) -> None:
+        first, second = uuid4(), uuid4()
+        path.parent.mkdir()
+        path.write_text(f"2026-03-10T12:00:00Z {first} done")
+        erasure_log.note_done(second, now=NOON)
+        assert erasure_log.read() == [Erasure(first, NOON, True), Erasure(second, NOON, True)]
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """This process can't make a file longer than that: a write stops in the middle, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
