@@ -7,6 +7,7 @@ import re
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from rest_framework.test import APIClient
 
 from fincred import clock
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
+from fincred.db.tests.postgresql import find_binaries
 from fincred.ops.tests import redis_server
 
 if TYPE_CHECKING:
@@ -129,6 +131,15 @@ def redis(settings: Settings) -> Iterator[Redis]:
         client.flushdb()
         yield client
     redis_client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def postgresql_binaries() -> Path:
+    """For servers of a test's own; without them the test is skipped."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to start servers of its own")
+    return binaries
 
 
 @pytest.fixture

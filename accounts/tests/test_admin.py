@@ -9,36 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.back_office.tests.acting import act_in_back_office
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import OutgoingMail, User
 from accounts.services import open_session, set_support
 from accounts.tests.factories import UserFactory
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
-
-PEOPLE = "/admin/accounts/user/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def agent(db: None) -> User:
-    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
-
-
-@pytest.fixture
-def support(agent: User) -> Client:
-    return signed_in(agent)
-
-
-@pytest.fixture
-def boss(db: None) -> Client:
-    return signed_in(User.objects.create_superuser("boss@example.com"))
 
 
 def act(client: Client, action: str, *people: User) -> Any:

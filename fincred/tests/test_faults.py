@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayServer
 from fincred.tests.live import LiveServer, manage, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
@@ -156,11 +156,8 @@ def writing(writers: list[Writer]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[ThrowawayServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to start and kill a server of its own")
-    with ThrowawayServer(binaries, durable=True) as server:
+def postgresql(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+    with ThrowawayServer(postgresql_binaries, durable=True) as server:
         manage(server.url, "migrate", "--verbosity", "0")
         yield server
 

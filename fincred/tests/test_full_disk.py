@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayServer
 from fincred.tests.live import manage, wait_until
 from fincred.tests.test_faults import Site, Writer
 
@@ -58,11 +58,8 @@ def disk() -> Iterator[SmallDisk]:
 
 
 @pytest.fixture
-def postgresql(disk: SmallDisk) -> Iterator[ThrowawayServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to start a server of its own")
-    server = ThrowawayServer(binaries)
+def postgresql(disk: SmallDisk, postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+    server = ThrowawayServer(postgresql_binaries)
     server.folder.rmdir()
     server.folder, server.data = disk.folder, disk.folder / "data"
     with server:

@@ -1,4 +1,4 @@
-"""Doing as staff do: an action of a list, confirmed with a reason."""
+"""Doing as staff do: signing in, and an action of a list, confirmed with a reason."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from typing import Any
 
 from django.db.models import Model
 from django.test import Client
+
+from accounts.models import User
+
+PEOPLE = "/admin/accounts/user/"
+
+
+def signed_in(user: User) -> Client:
+    """A browser of this person, who has entered."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def act_in_back_office(client: Client, path: str, action: str, *rows: Model, reason: str = "asked") -> Any:

@@ -11,28 +11,15 @@ from django.test import Client
 
 from accounts.audit import broken_chains
 from accounts.back_office import AuditedAdmin
-from accounts.back_office.tests.acting import act_in_back_office
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import AuditEntry, User
-from accounts.services import erase_person, set_support
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.services import erase_person
+from accounts.tests.factories import PASSWORD
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
-PEOPLE = "/admin/accounts/user/"
 TRAIL = "/admin/accounts/auditentry/"
-
-
-@pytest.fixture
-def agent(db: None) -> User:
-    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
-
-
-@pytest.fixture
-def support(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def newest() -> AuditEntry:
@@ -98,9 +85,7 @@ class TestTheTrail:
         assert support.get(f"{TRAIL}{entry.pk}/change/").status_code == 200
         assert (newest().person_id, newest().action) == (agent.pk, "auditentry.viewed")
 
-    def test_is_changed_by_nobody(self, saver: User) -> None:
-        boss = Client()
-        boss.force_login(User.objects.create_superuser("boss@example.com"))
+    def test_is_changed_by_nobody(self, boss: Client, saver: User) -> None:
         boss.get(PEOPLE)
         entry = newest()
         for page in ("change", "delete"):
@@ -151,8 +136,7 @@ class TestSigningIn:
 class TestOwnPassword:
     def test_is_changed_as_over_the_api(self, db: None) -> None:
         boss = User.objects.create_superuser("boss@example.com", PASSWORD)
-        client = Client()
-        client.force_login(boss)
+        client = signed_in(boss)
         form = {"old_password": PASSWORD, "new_password1": "staple the horse", "new_password2": "staple the horse"}
         assert client.post("/admin/password_change/", form).status_code == 302
         boss.refresh_from_db()

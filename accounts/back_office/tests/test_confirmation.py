@@ -8,27 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.back_office.confirmation import MOST_ROWS
-from accounts.back_office.tests.acting import act_in_back_office
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import AuditEntry, User
-from accounts.services import set_support
 from accounts.tests.factories import UserFactory
-from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
-
-PEOPLE = "/admin/accounts/user/"
-
-
-@pytest.fixture
-def agent(db: None) -> User:
-    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
-
-
-@pytest.fixture
-def support(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 def choose(client: Client, *people: User, **form: Any) -> str:

@@ -13,8 +13,7 @@ from django.urls import reverse
 
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import AuditEntry, Session, User
-from accounts.services import open_session, set_support
-from accounts.tests.factories import UserFactory
+from accounts.services import open_session
 from fincred import clock
 from goals.models import Goal
 
@@ -46,13 +45,6 @@ def columns_of(page: admin.ModelAdmin[Any]) -> Iterator[tuple[str, Field[Any, An
                 yield from reach(field.related_model, f"{name}__", steps - 1)
 
     yield from reach(page.model, "", 2)
-
-
-@pytest.fixture
-def boss(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("boss@example.com"))
-    return client
 
 
 def list_of(page: admin.ModelAdmin[Any]) -> str:
@@ -107,13 +99,6 @@ class TestEveryList:
 
 
 class TestSecrets:
-    @pytest.fixture
-    def support(self, db: None) -> Client:
-        agent = set_support(user=UserFactory.create(), is_support=True, now=clock.now())
-        client = Client()
-        client.force_login(agent)
-        return client
-
     @pytest.mark.parametrize(
         "query",
         [

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from django.conf import settings
 from psycopg_pool import ConnectionPool
 
 from fincred.db.postgresql.pipeline import Connection
-from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayServer
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
 
@@ -24,11 +25,8 @@ QUICK = 0.15
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThrowawayServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to stop a process of its own")
-    with ThrowawayServer(binaries) as server:
+def server(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+    with ThrowawayServer(postgresql_binaries) as server:
         yield server
 
 

@@ -26,7 +26,7 @@ from fincred.db.postgresql.base import DatabaseWrapper
 from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.db.tests.links import address, one
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
-from fincred.db.tests.postgresql import ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayServer
 from fincred.tests.live import ROOT, LiveServer, manage
 from tracking.demo import DEMO_PASSWORD
 from tracking.load import DOMAIN
@@ -142,11 +142,8 @@ class TestMissingTimeout:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThrowawayServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("needs PostgreSQL's binaries (initdb, postgres), to put a pooler before a server of its own")
-    with ThrowawayServer(binaries) as server:
+def server(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+    with ThrowawayServer(postgresql_binaries) as server:
         with psycopg.connect(server.url, autocommit=True) as link:
             for name in TIMEOUTS:
                 link.execute(f"ALTER ROLE postgres SET {name} = '10s'")

@@ -26,7 +26,7 @@ from redis import Redis
 
 from fincred.context import Caller, set_caller
 from fincred.db import replicas
-from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
 from fincred.ops.tests.redis_server import REDIS
 from fincred.tests.live import ROOT, LiveServer, manage, wait_until
 from fincred.tests.test_environment import GOOD_PRODUCTION, start_with
@@ -112,11 +112,8 @@ def standing_still(replica: ThrowawayReplica) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def primary() -> Iterator[ThrowawayServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica")
-    with ThrowawayServer(binaries) as server:
+def primary(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+    with ThrowawayServer(postgresql_binaries) as server:
         manage(server.url, "migrate", "--verbosity", "0")
         manage(server.url, "seed_demo", "--users", str(PEOPLE))
         yield server

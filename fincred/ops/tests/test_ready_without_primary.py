@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer, find_binaries
+from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
 from fincred.ops.tests.redis_server import REDIS
 from fincred.tests.live import LiveServer, wait_until
 
@@ -34,14 +34,9 @@ def await_ready(server: LiveServer, status: int, database: str) -> None:
 
 class TestReady:
     def test_says_read_only_without_the_primary_and_fails_without_the_replica_as_well(
-        self, tmp_path: Path
+        self, tmp_path: Path, postgresql_binaries: Path
     ) -> None:
-        binaries = find_binaries()
-        if binaries is None:
-            pytest.skip(
-                "needs PostgreSQL's binaries (initdb, postgres, pg_basebackup), for a primary and a replica"
-            )
-        with ThrowawayServer(binaries) as primary, ThrowawayReplica(primary) as replica:
+        with ThrowawayServer(postgresql_binaries) as primary, ThrowawayReplica(primary) as replica:
             server = LiveServer(tmp_path, primary.url, DATABASE_REPLICA_URL=replica.url, REDIS_URL=REDIS)
             server.manage("migrate", "--verbosity", "0")
             server.start()

@@ -9,25 +9,13 @@ from hypothesis import strategies as st
 
 from fincred.money import CENT
 from planning.engine.debts.ledger import DebtLedger, Strategy
+from planning.engine.debts.tests.builders import debt, lists_of_debts
 from planning.engine.model import Debt
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
-DEBTS = st.lists(
-    st.builds(
-        Debt,
-        label=st.just("debt"),
-        balance=st.decimals(0, 50_000, places=2),
-        annual_rate=st.decimals(0, 60, places=4),
-        min_payment=st.decimals(0, 500, places=2),
-    ),
-    max_size=5,
-)
+DEBTS = lists_of_debts()
 BOTH = st.sampled_from(Strategy)
-
-
-def debt(label: str, balance: str, rate: str = "0", minimum: str = "0") -> Debt:
-    return Debt(label, Decimal(balance), Decimal(rate), Decimal(minimum))
 
 
 def enough(debts: list[Debt]) -> Decimal:

@@ -18,6 +18,7 @@ from planning.engine.debts.payoff import (
     minimum_payments,
     simulate,
 )
+from planning.engine.debts.tests.builders import debt, lists_of_debts
 from planning.engine.model import Debt
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -26,27 +27,13 @@ NEW_YEAR = date(2026, 1, 1)
 NOTHING = Decimal("0.00")
 
 
-def debt(label: str, balance: str, rate: str = "0", minimum: str = "0") -> Debt:
-    return Debt(label, Decimal(balance), Decimal(rate), Decimal(minimum))
-
-
 # planning.md: 500 a month, simulated twice, independently.
 THREE = [
     debt("card", "4200", "22.99", "95"),
     debt("loan", "8500", "11.5", "210"),
     debt("store", "1350", "19.99", "35"),
 ]
-DEBTS = st.lists(
-    st.builds(
-        Debt,
-        label=st.just("debt"),
-        balance=st.decimals(0, 50_000, places=2),
-        annual_rate=st.decimals(0, 60, places=4),
-        min_payment=st.decimals(0, 500, places=2),
-    ),
-    min_size=1,
-    max_size=5,
-)
+DEBTS = lists_of_debts(least=1)
 
 
 def is_cleared(debts: list[Debt], total: Decimal, payments: int) -> bool:
