@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from goals.vocabulary import Priority
 from planning.engine.model import GoalInput
@@ -34,16 +34,14 @@ def plan_order(goals: Sequence[GoalInput]) -> list[int]:
     return sorted(range(len(goals)), key=key)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The sum in cents that a goal asks for, over its months."""
 
     months: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """The answer to a claim: the `room` left by the goals served before it, and the `amount` granted of it.
 
     `binding_month` is the first of the goals' due months, from the claim's own on, by which only `room` is left.

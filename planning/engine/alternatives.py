@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Final
 
 from fincred.money import MAX_MONEY
@@ -15,13 +16,13 @@ from planning.engine.allocation import plan_order
 from planning.engine.model import Alternative, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
-from planning.engine.solver import GoalState, solve_dates
+from planning.engine.solver import GoalState, at_best, solve_dates
 from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 3_000_000
-"""The search ends after this much effort, one to two seconds. Units: goals, or their months with interest."""
+MAX_EFFORT: Final = 1_500_000
+"""The search ends after this much effort, about half a second. Units: goals, or their months with interest."""
 DEBT_EFFORT: Final = 5
 """The effort of a debt's month, if a month of savings is 1."""
 
@@ -38,10 +39,11 @@ def find_alternatives(
     """
     unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
+    order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     with suppress(_TooMuchEffortError):
         for state in unrealistic[:MAX_GOALS]:
-            for alternative in _Search(inputs, states, state, trials).alternatives():
+            for alternative in _Search(inputs, states, state, order, trials).alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
     return found
 
@@ -54,18 +56,31 @@ class _TooMuchEffortError(Exception):
 class _Trials:
     """Solves changed plans and counts the effort.
 
-    `solve` raises `_TooMuchEffortError` once the effort exceeds `MAX_EFFORT`.
+    Its methods raise `_TooMuchEffortError` once the effort exceeds `MAX_EFFORT`. `last` is the last plan that was
+    solved, with its order and states.
     """
 
     needs: Needs
     effort: int = 0
+    last: tuple[PlanInput, list[int], list[GoalState]] | None = None
 
-    def solve(self, inputs: PlanInput, order: list[int] | None = None) -> list[GoalState]:
+    def solve(self, inputs: PlanInput, order: list[int]) -> list[GoalState]:
+        if self.last is None or self.last[:2] != (inputs, order):
+            self._stop_at_most()
+            states = solve_dates(inputs, self.needs, order)
+            self.effort += sum([_effort(state) for state in states])
+            self.last = inputs, order, states
+        return self.last[2]
+
+    def at_best(self, inputs: PlanInput, order: list[int], position: int) -> GoalState:
+        self._stop_at_most()
+        state = at_best(inputs, self.needs, order, position)
+        self.effort += len(order) + _effort(state)
+        return state
+
+    def _stop_at_most(self) -> None:
         if self.effort > MAX_EFFORT:
             raise _TooMuchEffortError
-        states = solve_dates(inputs, self.needs, order)
-        self.effort += sum([_effort(state) for state in states])
-        return states
 
 
 def _effort(state: GoalState) -> int:
@@ -81,6 +96,7 @@ class _Search:
     inputs: PlanInput
     states: list[GoalState]
     state: GoalState
+    order: list[int]
     trials: _Trials
 
     def alternatives(self) -> Iterator[Alternative]:
@@ -95,27 +111,25 @@ class _Search:
         the date counts only if it also works in its own order and makes no other goal worse.
         """
         months = self.state.need.months
-        most = last_month(self.inputs.calendar.start) - months
-        order = plan_order(self.inputs.goals)
-
-        def margin(more: int) -> int:
-            return self._margin(self._with_date(self._date_after(months + more)), order)
-
-        more = _smallest(margin, first_guess=1, most=most)
+        more = self._smallest_change(
+            lambda more: self._with_date(self._date_after(months + more)),
+            rise=max(1, to_cents(self.inputs.finances.surplus)),
+            most=last_month(self.inputs.calendar.start) - months,
+        )
         if more is None:
             return None
         day = self._date_after(months + more)
-        if self._is_harmless(day) and self._margin(self._with_date(day - timedelta(days=1))) < 0:
+        if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
             return Alternative("later_date", target_date=day)
         return None
 
     def _date_after(self, months: int) -> date:
         return date_with_months(self.state.goal, self.inputs.calendar, months)
 
-    def _is_harmless(self, day: date) -> bool:
-        """Whether the goal is met by that day and no other goal gets a larger shortfall or a worse label."""
+    def _is_harmless(self, inputs: PlanInput) -> bool:
+        """Whether the goal is met with these inputs and no other goal gets a larger shortfall or a worse label."""
         before = {state.position: state for state in self.states}
-        for state in self.trials.solve(self._with_date(day)):
+        for state in self.trials.solve(inputs, plan_order(inputs.goals)):
             old = before[state.position]
             if state.position == self.state.position:
                 if not state.arrives:
@@ -124,34 +138,66 @@ class _Search:
                 return False
         return True
 
+    def _is_met(self, inputs: PlanInput) -> bool:
+        order = plan_order(inputs.goals)
+        return self._margin_at_best(inputs, order) >= 0 and self._margin(inputs, order) >= 0
+
     def _smaller_amount(self) -> Alternative | None:
         """The largest target that can be met by the same date, at least what is already saved."""
         goal = self.state.goal
         if goal.debts:
             return None
         target = to_cents(goal.target_amount)
-
-        def margin(less: int) -> int:
-            return self._margin(self._with_goal(replace(goal, target_amount=exact_money(target - less))))
-
-        most = target - max(1, to_cents(goal.present_amount))
-        less = _smallest(margin, first_guess=self.state.trajectory.missing, most=most)
+        less = self._smallest_change(
+            lambda less: self._with_goal(replace(goal, target_amount=exact_money(target - less))),
+            rise=1,
+            most=target - max(1, to_cents(goal.present_amount)),
+            guess=self.state.trajectory.missing,
+        )
         return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
 
     def _more_money(self) -> Alternative | None:
         """The smallest additional income a month with which the goal is met."""
-        surplus = to_cents(self.inputs.finances.surplus)
-        gap = max(0, -surplus)
+        finances = self.inputs.finances
+        gap = max(0, -to_cents(finances.surplus))
 
-        def margin(more: int) -> int:
-            finances = self.inputs.finances
-            income = finances.monthly_income + exact_money(more)
-            return self._margin(replace(self.inputs, finances=replace(finances, monthly_income=income)))
+        def change(more: int) -> PlanInput:
+            income = finances.monthly_income + exact_money(gap + more)
+            return replace(self.inputs, finances=replace(finances, monthly_income=income))
 
-        most = min(gap + sum(state.claim for state in self.states), to_cents(MAX_MONEY))
-        first_guess = gap + divided_up(self.state.needed - self.state.room, self.state.binding_month)
-        more = _smallest(margin, first_guess=first_guess, most=most)
-        return None if more is None else Alternative("more_money", extra_monthly=exact_money(more))
+        more = self._smallest_change(
+            change,
+            rise=self.state.binding_month,
+            most=min(sum(state.claim for state in self.states), to_cents(MAX_MONEY) - gap),
+        )
+        return None if more is None else Alternative("more_money", extra_monthly=exact_money(gap + more))
+
+    def _smallest_change(
+        self, change: Callable[[int], PlanInput], *, rise: int, most: int, guess: int = 1
+    ) -> int | None:
+        """The size, from 1 to `most`, of the smallest change with which the goal is met; None if none is enough.
+
+        First the smallest that is enough at best, which is quick to find; no smaller one is enough. `rise` is what
+        a change of 1 roughly adds to the margin. The order of serving stays.
+        """
+        if most < 1:
+            return None
+
+        def at_best(size: int) -> int:
+            return self._margin_at_best(change(size), self.order)
+
+        def exactly(size: int) -> int:
+            return self._margin(change(size), self.order)
+
+        least, lacking = 1, -at_best(0)
+        if lacking > 0:
+            found = _smallest(at_best, above=0, lacking=lacking, rise=rise, most=most)
+            if found is None:
+                return None
+            least, rise = found
+        lacking = rise * max(1, guess - least + 1)
+        found = _smallest(exactly, above=least - 1, lacking=lacking, rise=rise, most=most)
+        return found[0] if found else None
 
     def _with_date(self, day: date) -> PlanInput:
         return self._with_goal(replace(self.state.goal, target_date=day))
@@ -161,10 +207,15 @@ class _Search:
         goals[self.state.position] = changed
         return replace(self.inputs, goals=tuple(goals))
 
-    def _margin(self, inputs: PlanInput, order: list[int] | None = None) -> int:
+    def _margin_at_best(self, inputs: PlanInput, order: list[int]) -> int:
+        """At least `_margin`, and below 0 only if `_margin` is."""
+        state = self.trials.at_best(inputs, order, self.state.position)
+        return state.room - state.needed
+
+    def _margin(self, inputs: PlanInput, order: list[int]) -> int:
         """The goal's room less its need, in cents; below 0 if it isn't met."""
-        position = self.state.position
-        state = next(each for each in self.trials.solve(inputs, order) if each.position == position)
+        states = self.trials.solve(inputs, order)
+        state = next(each for each in states if each.position == self.state.position)
         return state.room - state.needed
 
 
@@ -173,33 +224,38 @@ def _is_worse(state: GoalState, old: GoalState) -> bool:
     return labels.index(state.feasibility) > labels.index(old.feasibility)
 
 
-def _smallest(margin: Margin, *, first_guess: int, most: int) -> int | None:
-    """Find a number from 1 to `most` with a margin of 0 or more, whose predecessor has a margin below 0.
+def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int) -> tuple[int, int] | None:
+    """Find a number from `above` + 1 to `most` with a margin of 0 or more, whose predecessor has one below 0.
 
-    It is the smallest such number if margins rise. None if `most` itself has a margin below 0. The margin of 0 is
-    known to be below 0. A range that contains the answer is found by doubling the first guess, then narrowed by
-    interpolation; two of three steps halve it instead, which bounds their number.
+    Returns it and the rise of the margin from its predecessor. It is the smallest such number if margins rise.
+    None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is what
+    margins roughly rise from one number to the next. Both are above 0.
     """
-    low, low_margin = 0, -1
-    high, high_margin = 0, -1
-    while high_margin < 0:
-        if high >= most:
+    low, low_margin, run = above, -lacking, 1
+    for step in count(1):
+        if low >= most:
             return None
-        low, low_margin = high, high_margin
-        high = min(max(2 * high, first_guess, 1), most)
+        # Where the line through the last two margins reaches 0; every fourth time twice as far, which ends it.
+        further = divided_up(-low_margin * run, rise) if step % 4 else max(1, low - above)
+        high = min(low + further, most)
         high_margin = margin(high)
-    step = 0
+        if high_margin > low_margin:
+            rise, run = high_margin - low_margin, high - low
+        if high_margin >= 0:
+            break
+        low, low_margin = high, high_margin
+    stride, is_near = 1, False
     while high - low > 1:
-        guess = high - 1  # `first_guess` is often exact
-        if step % 3 == 1:
-            guess = low + (high - low) * -low_margin // (high_margin - low_margin)
-        elif step:
+        # Where the line between both reaches 0. Margins that jump to 0 and then hardly rise put that right below
+        # `high`: then 1, 2, 4, ... below it instead, and once the number is between two of these, halfway.
+        guess = low + divided_up(-low_margin * (high - low), high_margin - low_margin)
+        if is_near:
             guess = (low + high) // 2
-        guess = min(max(guess, low + 1), high - 1)
+        elif guess >= high - stride:
+            guess, stride = max(high - stride, low + 1), 2 * stride
         guess_margin = margin(guess)
         if guess_margin < 0:
-            low, low_margin = guess, guess_margin
+            low, low_margin, is_near = guess, guess_margin, stride > 1
         else:
             high, high_margin = guess, guess_margin
-        step += 1
-    return high
+    return high, high_margin - low_margin

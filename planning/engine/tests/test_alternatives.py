@@ -1,5 +1,6 @@
 """Alternatives are exact: the goal is met with each of them, and not with one cent or day less."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from planning.engine.dates import calendar_date, instalment_count
 from planning.engine.model import Alternative, Debt, GoalInput, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
-from planning.engine.solver import GoalState, solve_dates
+from planning.engine.solver import at_best, solve_dates
 from planning.engine.tests.builders import (
     OF_EVERY_KIND,
     WITH_INTEREST,
@@ -89,7 +90,7 @@ class TestAlternatives:
         assert [bool(made.alternatives) for made in plan.goals].count(True) == MAX_GOALS
 
     def test_end_when_they_have_taken_too_long(self) -> None:
-        long = [goal(100_000, 600, name=f"{n}", annual_rate=Decimal(1)) for n in range(40)]
+        long = [goal(100_000, 600 - n, name=f"{n}", annual_rate=Decimal(1)) for n in range(100)]
         plan = make_plan(inputs(10, *long))
         assert 0 < [bool(made.alternatives) for made in plan.goals].count(True) < MAX_GOALS
 
@@ -100,12 +101,16 @@ class TestAlternatives:
         plan_input = inputs(500, *heavy)
         efforts: list[int] = []
 
-        def watched(*inputs: Any) -> list[GoalState]:
-            states = solve_dates(*inputs)
-            efforts.append(sum(_effort(state) for state in states))
-            return states
+        def watched(solve: Callable[..., Any]) -> Callable[..., Any]:
+            def solved(*inputs: Any) -> Any:
+                states = solve(*inputs)
+                efforts.append(sum(_effort(state) for state in (states if solve is solve_dates else [states])))
+                return states
 
-        monkeypatch.setattr("planning.engine.alternatives.solve_dates", watched)
+            return solved
+
+        for solve in (solve_dates, at_best):
+            monkeypatch.setattr(f"planning.engine.alternatives.{solve.__name__}", watched(solve))
         plan = make_plan(plan_input)
         assert sum(efforts[:-1]) <= MAX_EFFORT < sum(efforts)
         assert {made.feasibility for made in plan.goals} == {Feasibility.UNREALISTIC}
@@ -178,17 +183,30 @@ def arrives(plan_input: PlanInput, position: int) -> bool:
 
 class TestSmallest:
     @pytest.mark.parametrize("answer", [1, 2, 3, 17, 500, 999, 1000])
-    @pytest.mark.parametrize("first_guess", [0, 1, 17, 400, 5000])
-    def test_is_found_from_any_guess(self, answer: int, first_guess: int) -> None:
+    @pytest.mark.parametrize("rise", [1, 30, 1000])
+    @pytest.mark.parametrize("power", [1, 3])
+    def test_is_found_in_few_steps(self, answer: int, rise: int, power: int) -> None:
         tried: list[int] = []
 
         def margin(number: int) -> int:
             tried.append(number)
-            return (number - answer) ** 3
+            distance: int = (number - answer) ** power
+            return distance
 
-        assert _smallest(margin, first_guess=first_guess, most=1000) == answer
+        found = _smallest(margin, above=0, lacking=answer**power, rise=rise, most=1000)
+        assert found == (answer, 1)
         assert len(tried) < 40
 
+    def test_is_found_quickly_where_margins_jump_and_then_stay(self) -> None:
+        tried: list[int] = []
+
+        def margin(number: int) -> int:
+            tried.append(number)
+            return 0 if number >= 777_777 else number - 900_000
+
+        found = _smallest(margin, above=0, lacking=900_000, rise=1, most=10**9)
+        assert found == (777_777, 122_224)
+        assert len(tried) < 60
+
     def test_is_none_when_nothing_works(self) -> None:
-        assert _smallest(lambda number: -1, first_guess=3, most=1000) is None
-        assert _smallest(lambda number: 1, first_guess=3, most=0) is None
+        assert _smallest(lambda number: -1, above=0, lacking=1, rise=1, most=1000) is None

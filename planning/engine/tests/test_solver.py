@@ -5,12 +5,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
+from planning.engine.allocation import plan_order
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs
-from planning.engine.solver import GoalState, solve, solve_dates
+from planning.engine.solver import GoalState, at_best, solve, solve_dates
 from planning.engine.tests.builders import (
     CALENDAR,
     OF_EVERY_KIND,
+    WITH_INTEREST,
     WITHOUT_INTEREST,
     goal,
     inputs,
@@ -79,3 +81,22 @@ class TestSolveDates:
         plan_input = inputs(100, goal(1200, 12, "High"), goal(1200, 12, "Low"))
         states = solve_dates(plan_input, Needs(CALENDAR), order=[1, 0])
         assert [(state.position, state.arrives) for state in states] == [(1, True), (0, False)]
+
+
+class TestAtBest:
+    @settings(max_examples=60, deadline=None)
+    @given(plan_inputs(WITH_INTEREST) | plan_inputs(OF_EVERY_KIND))
+    def test_meets_each_goal_that_is_met(self, plan_input: PlanInput) -> None:
+        needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)
+        for state in solve_dates(plan_input, needs):
+            best = at_best(plan_input, needs, order, state.position)
+            assert best.room >= state.room
+            assert best.arrives or not state.arrives
+
+    @settings(max_examples=60, deadline=None)
+    @given(plan_inputs(WITHOUT_INTEREST))
+    def test_is_exact_without_interest(self, plan_input: PlanInput) -> None:
+        needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)
+        for state in solve_dates(plan_input, needs):
+            best = at_best(plan_input, needs, order, state.position)
+            assert (best.room, best.needed) == (state.room, state.needed)
