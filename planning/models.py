@@ -17,6 +17,7 @@ from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, next_action_date
 from planning.errors import ImmutableError
+from planning.months import Planned, PlannedMonth
 from planning.snapshot_contents import SnapshotContents
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
@@ -115,6 +116,10 @@ class ActionPlan(RevisedModel):
     `amount` is paid each `frequency`, on `day_of_period` (a day of the month, or an ISO weekday), from
     `starts_on` (None: nothing is paid at present). Biweekly counts from `since`, the person's day of creation.
     When `is_chosen`, the person chose the amount; else the engine did.
+
+    `anchor` is the day of the calendar that the person's plans share, `month` what was counted of its present
+    month (`planning.months.PlannedMonth`), and `instalments` what later months ask for; plans made before there
+    was a shared calendar have none.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
@@ -124,6 +129,9 @@ class ActionPlan(RevisedModel):
     frequency = models.CharField(max_length=10, choices=choices(Frequency))
     day_of_period = models.PositiveSmallIntegerField()
     since = models.DateField()
+    anchor = models.DateField(null=True)
+    month = ExactJSONField(null=True)
+    instalments = ExactJSONField(default=list)
     starts_on = models.DateField(null=True)
     is_chosen = models.BooleanField(default=False)
     is_confirmed_set_up = models.BooleanField(default=False)
@@ -174,6 +182,12 @@ class ActionPlan(RevisedModel):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.frequency}"
+
+    @property
+    def planned(self) -> Planned:
+        """What the newest version says of the months."""
+        steps = [(date.fromisoformat(day), Decimal(amount)) for day, amount in self.instalments]
+        return Planned(PlannedMonth.from_json(self.month) if self.month else None, self.this_month, steps)
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from fincred.db.queries import Parameter, PreparedQuery
 from goals.models import Goal
@@ -20,11 +20,15 @@ OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).sel
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
     _OPEN_PLANS.only("goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since")
 )
-# The newest version of each open plan, with its plan and without its inputs.
+# The newest version of each plan that is open or ended lately, with its plan and goal and without its inputs.
 NEWEST_VERSIONS: Final = PreparedQuery(
-    PlanVersion.objects.filter(plan__user=_OWNER, plan__ended_at=None, number=F("plan__version"))
-    .select_related("plan")
-    .defer("inputs")
+    PlanVersion.objects.filter(
+        Q(plan__ended_at=None) | Q(plan__ended_at__gte=Parameter("ended_since")),
+        plan__user=_OWNER,
+        number=F("plan__version"),
+    )
+    .select_related("plan__goal")
+    .defer("inputs", "plan__goal__pace")
 )
 # The active goals, in the order in which the engine serves them.
 PLANNED_GOALS: Final = PreparedQuery(

@@ -14,8 +14,10 @@ from typing import Any, Final, Self
 from fincred.money import MAX_MONEY, ZERO
 from planning.engine import codec
 from planning.engine.cadence import monthly_amount, period_amount
+from planning.engine.dates import Calendar
 from planning.engine.model import Explanation, GoalPlan, Instalment, PlanInput
 from planning.engine.plan import make_plan
+from planning.months import Step, steps_of
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency
 
 
@@ -29,9 +31,9 @@ class Terms:
     chosen_amount: Decimal | None = None
 
     @classmethod
-    def generated(cls, as_of: date) -> Self:
-        """Monthly, on the day of `as_of`, so the first payment is due now."""
-        return cls(ActionPlanType.AUTOMATED_TRANSFER, Frequency.MONTHLY, day_of_period=as_of.day)
+    def generated(cls, anchor: date) -> Self:
+        """Monthly, on the day of the person's planning calendar."""
+        return cls(ActionPlanType.AUTOMATED_TRANSFER, Frequency.MONTHLY, day_of_period=anchor.day)
 
     @property
     def chosen_monthly(self) -> Decimal | None:
@@ -97,6 +99,7 @@ class VersionOutputs:
     explanation: dict[str, Any]
     alternatives: list[dict[str, Any]]
     projected_completion_date: date | None
+    instalments: list[list[str]]
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
@@ -109,14 +112,14 @@ DECIDED: Final = tuple(field.name for field in fields(VersionOutputs))
 
 def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
     """The plan's fields, from its inputs and what the engine made of its goal."""
-    terms, first = inputs.terms, _first_payment(made)
+    terms, first = inputs.terms, next((paid for paid in made.schedule if paid.amount), None)
     return VersionOutputs(
         type=terms.type,
         amount=_amount(terms, first),
         frequency=terms.frequency,
         day_of_period=terms.day_of_period,
         is_chosen=terms.chosen_amount is not None,
-        starts_on=_starts_on(inputs, first),
+        starts_on=_starts_on(inputs, made),
         required_monthly_contribution=_storable(made.required_monthly),
         allocated_monthly_contribution=_storable(made.allocated_monthly),
         this_month=_storable(made.this_month),
@@ -128,6 +131,7 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
             for alternative in made.alternatives
         ],
         projected_completion_date=made.projected_completion_date,
+        instalments=codec.plain(_instalments(inputs.plan.calendar, made)),
     )
 
 
@@ -143,15 +147,18 @@ def _storable(amount: Decimal) -> Decimal:
     return min(amount, MAX_MONEY)
 
 
-def _first_payment(made: GoalPlan) -> Instalment | None:
-    # A goal may wait for others with nearer dates: its first payment is the first one that isn't 0.
-    return next((instalment for instalment in made.schedule if instalment.amount), None)
-
-
-def _starts_on(inputs: VersionInputs, first: Instalment | None) -> date | None:
+def _starts_on(inputs: VersionInputs, made: GoalPlan) -> date | None:
+    """The day of the first payment that is still to be made. A goal may wait for others with nearer dates."""
     if inputs.terms.chosen_amount is not None:
         return inputs.plan.as_of
-    return first.date if first else None
+    months = made.schedule if made.this_month else made.schedule[1:]
+    return next((instalment.date for instalment in months if instalment.amount), None)
+
+
+def _instalments(calendar: Calendar, made: GoalPlan) -> tuple[Step, ...]:
+    """The payments of the calendar's months, up to the last one and a 0 after it."""
+    amounts = [_storable(instalment.amount) for instalment in made.schedule]
+    return steps_of([(calendar.day(month), amount) for month, amount in enumerate([*amounts, ZERO])])
 
 
 def _amount(terms: Terms, first: Instalment | None) -> Decimal:

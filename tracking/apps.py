@@ -1,6 +1,13 @@
 from django.apps import AppConfig
 
+from goals.history import register_reader
+
 
 class TrackingConfig(AppConfig):
     name = "tracking"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tracking.queries import amounts_around
+
+        register_reader(amounts_around)

@@ -11,10 +11,11 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
+from goals.history import Around
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan
@@ -38,6 +39,18 @@ WEEKS: Final = PreparedQuery(
     CheckInWeek.objects.filter(user_id=Parameter("owner")).values_list("monday", flat=True)
 )
 
+_NEWEST_OF_GOAL: Final = CheckIn.objects.filter(goal=OuterRef("pk")).newest_first()
+# Of the goals with a check-in on or after a day: their amounts before it, and at its end.
+_AMOUNTS_AROUND: Final = PreparedQuery(
+    Goal.objects.owned_by(Parameter("owner"))
+    .filter(last_check_in_date__gte=Parameter("day"))
+    .annotate(
+        before=Subquery(_NEWEST_OF_GOAL.filter(check_in_date__lt=Parameter("day")).values("current_amount")[:1]),
+        at_end=Subquery(_NEWEST_OF_GOAL.filter(check_in_date__lte=Parameter("day")).values("current_amount")[:1]),
+    )
+    .values_list("pk", "before", "at_end")
+)
+
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
 _AMOUNTS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
@@ -47,6 +60,12 @@ _MILESTONES: Final = PreparedQuery(
     .only("goal__name", "percent", "reached_on")
     .newest_first()
 )
+
+
+def amounts_around(owner: UUID, day: date) -> Around:
+    """What was there before `day` and at its end, for each goal with a check-in on or after it."""
+    rows = _AMOUNTS_AROUND.bind(owner=owner, day=day).all()
+    return {goal_id: (before or ZERO, at_end or ZERO) for goal_id, before, at_end in rows}
 
 
 def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:

@@ -44,7 +44,7 @@ class ActionPlanSerializer(Serializer):
     is_confirmed_set_up = BooleanField()
     required_monthly_contribution = MoneyField()
     allocated_monthly_contribution = MoneyField()
-    this_month = MoneyField()
+    this_month = MoneyField(help_text="What is still to be put in this month of the planning calendar.")
     shortfall = MoneyField()
     feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()

@@ -59,7 +59,7 @@ class GoalPlanSerializer(Serializer):
     allocated_monthly_contribution = ComputedMoneyField(
         source="allocated_monthly", help_text="The average it gets until its date."
     )
-    this_month = ComputedMoneyField(help_text="The first payment.")
+    this_month = ComputedMoneyField(help_text="What is still to be put in this month.")
     shortfall = ComputedMoneyField(help_text="The money missing at its date.")
     feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()

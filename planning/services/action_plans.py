@@ -67,7 +67,7 @@ def create_action_plan(
     _require_active(goal)
     if goal_id in context.plans:
         raise ActionPlanExistsError(action_plan_id=context.plans[goal_id].id)
-    terms = terms or Terms.generated(today)
+    terms = terms or Terms.generated(context.calendar.anchor)
     _require_day_within_period(terms)
     context.require_snapshot()
     plan = new_plan(context.owner, goal, now, today)

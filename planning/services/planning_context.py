@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
 from accounts import audit
@@ -13,15 +14,22 @@ from accounts.models import User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
+from fincred.money import ZERO
+from goals import transitions
+from goals.history import Around, amounts_around
 from goals.models import Goal
 from goals.vocabulary import GoalType, Priority
+from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.months import Amounts, Planned, PlannedMonth, count_month
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
 from planning.snapshot_contents import SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
+
+_LONGEST_MONTH: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +38,26 @@ class PlanningContext:
 
     `plans`, `terms` and `outputs` are by goal, also for goals that aren't active. `terms` are how the plans are to
     be paid, which a service may change before it plans; `outputs` are those of the plans' newest versions.
+
+    `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
+    put into other goals that had a plan in the month.
     """
 
     owner: User
-    today: date
+    calendar: Calendar
     snapshot: Snapshot | None
     contents: SnapshotContents
     goals: tuple[Goal, ...]
     plans: Mapping[UUID, ActionPlan]
     terms: Mapping[UUID, Terms]
     outputs: Mapping[UUID, Any]
+    months: Mapping[UUID, PlannedMonth]
+    earning: Mapping[UUID, Decimal]
+    paid_elsewhere: Decimal
+
+    @property
+    def today(self) -> date:
+        return self.calendar.as_of
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
         return replace(self, snapshot=snapshot, contents=contents)
@@ -63,8 +81,35 @@ class PlanningContext:
         raise ResourceNotFoundError
 
     def plan_input(self) -> PlanInput:
-        goals = tuple(_goal_input(goal, self.contents, self.terms.get(goal.id)) for goal in self.goals)
-        return PlanInput(as_of=self.today, finances=self.contents.finances, goals=goals)
+        return PlanInput(
+            as_of=self.today,
+            finances=self.contents.finances,
+            goals=tuple(self._goal_input(goal) for goal in self.goals),
+            anchor=self.calendar.anchor,
+            paid_elsewhere=self.paid_elsewhere,
+        )
+
+    def _goal_input(self, goal: Goal) -> GoalInput:
+        """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
+        terms, month = self.terms.get(goal.id), self.months[goal.id]
+        debts = self.contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else ()
+        added = ZERO if debts else month.paid
+        return GoalInput(
+            id=str(goal.id),
+            name=goal.name,
+            type=goal.type,
+            target_amount=goal.target_amount,
+            already_there=goal.current_amount - added,
+            target_date=goal.target_date,
+            priority=Priority(goal.priority),
+            primary=goal.primary_flag,
+            created_at=goal.created_at,
+            annual_rate=goal.annual_rate,
+            debts=debts,
+            chosen_monthly=terms.chosen_monthly if terms else None,
+            added=added,
+            earning=self.earning.get(goal.id),
+        )
 
     def inputs_of(self, goal_id: UUID, plan_input: PlanInput) -> VersionInputs:
         """What a version of this goal's plan stores of its origin."""
@@ -84,12 +129,14 @@ class PlanningContext:
 
 def read_context(*, owner: User, today: date) -> PlanningContext:
     """Without a snapshot its sections are missing, and count as zero."""
-    return _context(owner, today, *fetch_all(*context_queries(owner.id)))
+    return _context(owner, today, *fetch_all(*context_queries(owner.id, today)))
 
 
 def lock_and_read_context(*, owner: User, today: date) -> tuple[PlanningContext, audit.Chain]:
     """The context under the lock of the person's row, and their audit chain; in the same round trip."""
-    person, links, *rows = lock_user_and_read(owner.id, audit.last_link(owner.id), *context_queries(owner.id))
+    person, links, *rows = lock_user_and_read(
+        owner.id, audit.last_link(owner.id), *context_queries(owner.id, today)
+    )
     return _context(person, today, *rows), audit.Chain(person, links)
 
 
@@ -100,32 +147,91 @@ def context_of_changed_goal(goal: Goal, *, owner: User, today: date) -> Planning
     return replace(context, goals=goals)
 
 
-def context_queries(owner_id: UUID) -> tuple[BoundQuery[Any], ...]:
+def context_queries(owner_id: UUID, today: date) -> tuple[BoundQuery[Any], ...]:
     """Three statements, for any number of goals and plans."""
+    month_ago = datetime.combine(today - _LONGEST_MONTH, time(), tzinfo=UTC)
     return (
         NEWEST_SNAPSHOTS.bind(owner=owner_id).page(limit=1),
         PLANNED_GOALS.bind(owner=owner_id),
-        NEWEST_VERSIONS.bind(owner=owner_id),
+        NEWEST_VERSIONS.bind(owner=owner_id, ended_since=month_ago),
     )
 
 
 def _context(
     owner: User, today: date, snapshots: list[Snapshot], goals: list[Goal], versions: Sequence[PlanVersion]
 ) -> PlanningContext:
-    plans = {version.plan.goal_id: version.plan for version in versions}
+    newest_first = sorted(versions, key=lambda version: version.created_at, reverse=True)
+    opened = [version for version in newest_first if version.plan.ended_at is None]
+    plans = {version.plan.goal_id: version.plan for version in opened}
+    calendar = Calendar(today, _anchor([version.plan for version in opened], today))
+    last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
+    last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar)}
+    around = _amounts_around(owner, [*goals, *(plan.goal for plan in last_plans.values())], calendar)
+    months = {
+        goal.id: count_month(calendar.start, _amounts(goal, around, calendar), _planned(last_plans.get(goal.id)))
+        for goal in goals
+    }
+    elsewhere = [
+        count_month(calendar.start, _amounts(plan.goal, around, calendar), plan.planned).paid
+        for goal_id, plan in last_plans.items()
+        if goal_id not in months
+    ]
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
     return PlanningContext(
         owner=owner,
-        today=today,
+        calendar=calendar,
         snapshot=snapshots[0] if snapshots else None,
         contents=snapshots[0].contents if snapshots else SnapshotContents(),
         goals=tuple(goals),
         plans=plans,
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
-        outputs={version.plan.goal_id: version.outputs for version in versions},
+        outputs={version.plan.goal_id: version.outputs for version in opened},
+        months=months,
+        earning=_earning(goals, around, calendar),
+        paid_elsewhere=sum(elsewhere, ZERO),
     )
+
+
+def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:
+    """The day of the calendar that the person's plans share: the present one while any of them is in force."""
+    in_force = (plan for plan in newest_first if plan.goal.status in transitions.OPEN)
+    plan = next(in_force, None)
+    anchor = (plan.anchor or plan.since) if plan else today
+    return min(anchor, today)  # what-if can ask about days before
+
+
+def _was_in_force(plan: ActionPlan, calendar: Calendar) -> bool:
+    """Whether the plan was open in the calendar's present month."""
+    return plan.ended_at is None or plan.ended_at.date() >= calendar.start
+
+
+def _planned(plan: ActionPlan | None) -> Planned | None:
+    return plan.planned if plan else None
+
+
+def _amounts_around(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Around:
+    """Read only if a goal has a check-in of the present month."""
+    return amounts_around(owner.id, calendar.start) if any(_is_of_month(goal, calendar) for goal in goals) else {}
+
+
+def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
+    day = goal.last_check_in_date
+    return day is not None and calendar.start <= day <= calendar.as_of
+
+
+def _amounts(goal: Goal, around: Around, calendar: Calendar) -> Amounts:
+    before, at_start = around.get(goal.id, (ZERO, ZERO))
+    return Amounts(goal.current_amount, before, at_start, _is_of_month(goal, calendar))
+
+
+def _earning(goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
+    """What earns interest for the present month, of goals into which money was put since it began."""
+    if not calendar.month_has_begun:
+        return {}
+    amounts = {goal.id: _amounts(goal, around, calendar) for goal in goals}
+    return {goal_id: min(each.now, each.at_start) for goal_id, each in amounts.items() if each.is_of_month}
 
 
 def terms_of(plan: ActionPlan) -> Terms:
@@ -134,22 +240,4 @@ def terms_of(plan: ActionPlan) -> Terms:
         frequency=Frequency(plan.frequency),
         day_of_period=plan.day_of_period,
         chosen_amount=plan.amount if plan.is_chosen else None,
-    )
-
-
-def _goal_input(goal: Goal, contents: SnapshotContents, terms: Terms | None) -> GoalInput:
-    """The goal as the engine takes it. Only a goal of paying off debts takes the debts that are linked to it."""
-    return GoalInput(
-        id=str(goal.id),
-        name=goal.name,
-        type=goal.type,
-        target_amount=goal.target_amount,
-        already_there=goal.current_amount,
-        target_date=goal.target_date,
-        priority=Priority(goal.priority),
-        primary=goal.primary_flag,
-        created_at=goal.created_at,
-        annual_rate=goal.annual_rate,
-        debts=contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else (),
-        chosen_monthly=terms.chosen_monthly if terms else None,
     )

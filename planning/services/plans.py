@@ -26,9 +26,10 @@ def plan_everything(*, owner: User, now: datetime, today: date) -> Plan:
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     context.require_snapshot()
+    terms = Terms.generated(context.calendar.anchor)
     for goal in context.goals:
         if goal.id not in context.plans:
-            context = context.with_terms(new_plan(context.owner, goal, now, today), Terms.generated(today))
+            context = context.with_terms(new_plan(context.owner, goal, now, today), terms)
     return write_changed_versions(context=context, chain=chain, reason=Reason.REGENERATED, now=now)
 
 

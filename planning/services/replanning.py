@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 # What the audit trail may hold of a plan: figures and states, never the person's words.
 AUDITED: Final = ("version", "amount", "frequency", "feasibility", "shortfall", "is_chosen")
 
+# The fields that a version changes beside those that it decides.
+_COUNTED: Final = ("anchor", "month", "version", "revision", "updated_at")
+
 
 @transaction.atomic
 def replan_person(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
@@ -75,7 +78,9 @@ def write_changed_versions(
         inputs = context.inputs_of(goal.id, plan_input)
         outputs = compute_outputs(inputs, goal_plan)
         if goal.id in always or outputs.as_json() != context.outputs.get(goal.id):
-            versions.append(_next_version(context.plans[goal.id], inputs, outputs, reason, now))
+            plan = context.plans[goal.id]
+            plan.anchor, plan.month = context.calendar.anchor, context.months[goal.id].as_json()
+            versions.append(_next_version(plan, inputs, outputs, reason, now))
             paces.append((goal, Pace.through(goal_plan.pace)))
     _store(versions, chain, now)
     set_paces(paces)
@@ -105,10 +110,7 @@ def _store(versions: Sequence[PlanVersion], chain: audit.Chain, now: datetime) -
     plans = [version.plan for version in versions]
     # INSERT ... ON CONFLICT DO UPDATE: what bulk_update would do takes Django ten times as long to compile.
     ActionPlan.objects.bulk_create(
-        plans,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[*DECIDED, "version", "revision", "updated_at"],
+        plans, update_conflicts=True, unique_fields=["id"], update_fields=[*DECIDED, *_COUNTED]
     )
     PlanVersion.objects.bulk_create(versions)
     audit.store(

@@ -134,4 +134,6 @@ class TestGoalsChanged:
             chain=chain_of(saver),
         )
         other.refresh_from_db()
-        assert (other.version, other.feasibility) == (2, "Tight")
+        assert (other.version, other.required_monthly_contribution) == (2, Decimal("1000.00"))
+        # This month's 1 000 went into the goal that is completed now.
+        assert (other.this_month, other.shortfall) == (Decimal("0.00"), Decimal("1000.00"))

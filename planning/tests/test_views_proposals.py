@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.usefixt
 
 
 class TestProposal:
-    """Six months into 12 x 100 there are 200: 400 behind."""
+    """Six months into 12 x 100 there were 200 the day before: 400 behind."""
 
     @pytest.fixture
     def behind(self, plan: ActionPlan, time_machine: Any) -> ActionPlan:
@@ -34,7 +34,7 @@ class TestProposal:
         record_progress(
             goal=goal,
             current_amount=Decimal(amount),
-            last_check_in_date=day,
+            last_check_in_date=day - timedelta(days=1),
             now=NOON,
             today=day,
             chain=chain_of(goal.user),

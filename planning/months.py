@@ -1,0 +1,101 @@
+"""What was put into a goal in the present month of the planning calendar, so that no money is counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from fincred.money import ZERO
+from planning.engine import codec
+
+Step = tuple[date, Decimal]
+"""From this calendar date on, this much a month, until the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A goal's amount now, before the month began, and at the end of the day on which it began.
+
+    `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
+    """
+
+    now: Decimal
+    before: Decimal = ZERO
+    at_start: Decimal = ZERO
+    is_of_month: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMonth:
+    """A month from `start`, as a version of a goal's plan counted it.
+
+    `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
+    `unplanned` this month before the goal had a plan.
+    """
+
+    start: date
+    amount: Decimal
+    paid: Decimal = ZERO
+    unplanned: Decimal = ZERO
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored: amounts and dates are strings."""
+        plain: dict[str, Any] = codec.plain(asdict(self))
+        return plain
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        amounts = {name: Decimal(document[name]) for name in ("amount", "paid", "unplanned")}
+        return cls(date.fromisoformat(document["start"]), **amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the newest version of a goal's plan says of its own month and of those after it.
+
+    `this_month` is what it asks for besides what was paid; `instalments` are its payments by month. `month` is
+    None for a version that was made before months were counted.
+    """
+
+    month: PlannedMonth | None
+    this_month: Decimal
+    instalments: Sequence[Step]
+
+    def ask_of(self, start: date) -> Decimal:
+        """All that the month from `start` asks for, paid or not."""
+        if self.month is None:
+            return self.this_month
+        if self.month.start == start:
+            return self.month.paid + self.this_month
+        return next((amount for day, amount in reversed(self.instalments) if day <= start), ZERO)
+
+
+def count_month(start: date, amounts: Amounts, planned: Planned | None) -> PlannedMonth:
+    """Count the month from `start`; `planned` is the goal's newest version, None without one.
+
+    Payments count up to what the version asks for. What was put in before a plan, or beyond the ask, belongs to
+    the balance at the month's start, as if it had been there.
+    """
+    if not amounts.is_of_month:
+        return PlannedMonth(start, amounts.now)
+    if planned is None:
+        return PlannedMonth(start, amounts.now, unplanned=amounts.now - amounts.before)
+    last = planned.month
+    if last is not None and last.start == start:
+        if last.amount == amounts.now:
+            return last
+        unplanned = last.unplanned
+    else:
+        unplanned = ZERO
+    paid = min(max(ZERO, amounts.now - amounts.before - unplanned), planned.ask_of(start))
+    return PlannedMonth(start, amounts.now, paid, unplanned)
+
+
+def steps_of(payments: Sequence[Step]) -> tuple[Step, ...]:
+    """The payments without those that are as large as the one before."""
+    return tuple(
+        payment for index, payment in enumerate(payments) if not index or payment[1] != payments[index - 1][1]
+    )

@@ -1,0 +1,73 @@
+"""What counts as put into a goal in a month."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from planning.months import Amounts, Planned, PlannedMonth, count_month, steps_of
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+START = date(2026, 3, 10)
+
+
+def amount(number: int) -> Decimal:
+    return Decimal(number).quantize(Decimal("0.01"))
+
+
+def within(now: int, before: int = 0) -> Amounts:
+    return Amounts(amount(now), amount(before), is_of_month=True)
+
+
+def version(month: PlannedMonth | None) -> Planned:
+    return Planned(month, amount(60), [(date(2026, 1, 10), amount(100)), (date(2026, 4, 10), amount(0))])
+
+
+class TestCountMonth:
+    def test_counts_nothing_without_a_check_in_of_the_month(self) -> None:
+        assert count_month(START, Amounts(amount(500)), version(None)) == PlannedMonth(START, amount(500))
+
+    def test_takes_what_was_there_before_the_first_plan_as_the_balance(self) -> None:
+        counted = count_month(START, within(500, 200), None)
+        assert counted == PlannedMonth(START, amount(500), unplanned=amount(300))
+
+    @pytest.mark.parametrize(("now", "paid"), [(250, 50), (300, 100), (400, 100), (150, 0)])
+    def test_counts_up_to_what_an_earlier_version_asks_for(self, now: int, paid: int) -> None:
+        before = PlannedMonth(date(2026, 2, 10), amount(200), amount(100))
+        assert count_month(START, within(now, 200), version(before)).paid == paid
+
+    @pytest.mark.parametrize(("start", "ask"), [(date(2026, 5, 10), 0), (date(2026, 1, 9), 0)])
+    def test_counts_nothing_where_a_version_asks_for_nothing(self, start: date, ask: int) -> None:
+        before = PlannedMonth(date(2026, 2, 10), amount(200))
+        assert count_month(start, within(300, 200), version(before)).paid == ask
+
+    @pytest.mark.parametrize(("now", "paid"), [(240, 40), (250, 50), (300, 100), (500, 100), (100, 0)])
+    def test_counts_up_to_what_the_month_asked_for_in_all(self, now: int, paid: int) -> None:
+        before = PlannedMonth(START, amount(250), amount(40), unplanned=amount(10))
+        counted = count_month(START, within(now, 190), version(before))
+        assert (counted.paid, counted.unplanned) == (amount(40 if now == 250 else paid), amount(10))
+
+    def test_counts_up_to_the_ask_of_versions_from_before_months_were_counted(self) -> None:
+        assert count_month(START, within(300), version(None)).paid == 60
+
+
+class TestPlannedMonth:
+    def test_survives_json(self) -> None:
+        month = PlannedMonth(START, amount(250), amount(40), amount(-10))
+        assert month.as_json() == {
+            "start": "2026-03-10",
+            "amount": "250.00",
+            "paid": "40.00",
+            "unplanned": "-10.00",
+        }
+        assert PlannedMonth.from_json(month.as_json()) == month
+
+
+class TestSteps:
+    def test_are_where_a_payment_changes(self) -> None:
+        payments = [(date(2026, month, 1), amount(number)) for month, number in enumerate([5, 5, 4, 5, 0], 1)]
+        assert steps_of(payments) == tuple(payments[index] for index in (0, 2, 3, 4))
+        assert steps_of([]) == ()

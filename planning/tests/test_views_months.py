@@ -1,0 +1,200 @@
+"""One calendar a person, and money that is counted once, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from conftest import client_of
+from planning.models import PlanVersion
+from planning.tests.requests import ENOUGH
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+class Person:
+    """Somebody with an income, who signs in on each day anew."""
+
+    def __init__(self, user: User, clock: Any) -> None:
+        self._user, self._clock = user, clock
+        self.on("2026-03-10")
+
+    def on(self, day: str) -> Person:
+        self._clock.move_to(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC), tick=False)
+        self.client: APIClient = client_of(self._user)
+        return self
+
+    def earns(self, income: int) -> None:
+        body = {**ENOUGH, "income": {"amount": 2000 + income, "frequency": "monthly"}}
+        assert self.client.put("/api/v0/snapshot", body).status_code == 200
+
+    def wants(self, target: int, by: str, priority: str = "Medium", **more: Any) -> str:
+        body = {"type": "short_term_saving", "name": f"{target}", "target_amount": target, "target_date": by}
+        response = self.client.post("/api/v0/goals", body | {"priority": priority} | more)
+        assert response.status_code == 201, response.content
+        return str(response.json()["id"])
+
+    def has(self, goal: str, amount: float, day: str | None = None) -> None:
+        self._clock.shift(1)
+        body = {"current_amount": amount} | ({"check_in_date": day} if day else {})
+        assert self.client.post(f"/api/v0/goals/{goal}/check-ins", body).status_code == 201
+
+    def plans(self) -> dict[str, Any]:
+        response = self.client.post("/api/v0/planning/plan", {})
+        assert response.status_code == 200, response.content
+        self.summary = response.json()["summary"]
+        return self.stored()
+
+    def stored(self) -> dict[str, Any]:
+        return {plan["goal_id"]: plan for plan in self.client.get("/api/v0/action-plans").json()}
+
+
+@pytest.fixture
+def person(saver: User, time_machine: Any) -> Person:
+    """850 a month."""
+    person = Person(saver, time_machine)
+    person.earns(850)
+    return person
+
+
+def told(plan: dict[str, Any], *names: str) -> list[Any]:
+    return [plan[name] for name in names]
+
+
+ASK = ("amount", "required_monthly_contribution", "this_month", "shortfall")
+
+
+class TestMoney:
+    """A 1 700 High and B 850 Low, both in two months, on 850 a month."""
+
+    @pytest.fixture
+    def goals(self, person: Person) -> tuple[str, str]:
+        goals = person.wants(1700, "2026-05-10", "High"), person.wants(850, "2026-05-10", "Low")
+        plans = person.plans()
+        assert told(plans[goals[0]], *ASK) == [850, 850, 850, 0]
+        assert told(plans[goals[1]], *ASK) == [850, 425, 0, 850]
+        return goals
+
+    @pytest.mark.parametrize("day", ["2026-03-10", "2026-03-20", "2026-04-09"])
+    def test_is_counted_once_on_every_day_of_the_month(
+        self, person: Person, goals: tuple[str, str], day: str
+    ) -> None:
+        person.has(goals[0], 850)
+        for plans in (person.on(day).plans(), person.plans()):
+            assert told(plans[goals[0]], *ASK) == [850, 850, 0, 0]
+            assert plans[goals[1]]["shortfall"] == 850
+            assert person.summary["buffer_remaining"] == 0
+
+    def test_is_asked_for_again_in_the_second_month(self, person: Person, goals: tuple[str, str]) -> None:
+        person.has(goals[0], 850)
+        plans = person.on("2026-04-10").plans()
+        assert told(plans[goals[0]], *ASK) == [850, 850, 850, 0]
+        assert plans[goals[1]]["shortfall"] == 850
+        person.has(goals[0], 1700)
+        assert person.on("2026-04-20").plans()[goals[1]]["shortfall"] == 850
+
+    def test_counts_for_the_month_of_the_check_in_when_it_is_planned_again_later(
+        self, person: Person, goals: tuple[str, str]
+    ) -> None:
+        person.has(goals[0], 850)
+        person.on("2026-04-12").has(goals[0], 1250)
+        plans = person.on("2026-04-15").plans()
+        assert told(plans[goals[0]], *ASK) == [850, 850, 450, 0]
+
+    def test_of_a_new_snapshot_is_less_what_was_put_in(self, person: Person, goals: tuple[str, str]) -> None:
+        person.has(goals[0], 850)
+        person.on("2026-03-15").earns(950)
+        plans = person.stored()
+        assert told(plans[goals[0]], *ASK) == [850, 850, 0, 0]
+        assert told(plans[goals[1]], "this_month", "shortfall") == [100, 650]
+
+    def test_that_was_put_into_a_goal_that_is_gone_is_gone(self, person: Person, goals: tuple[str, str]) -> None:
+        person.has(goals[0], 850)
+        assert person.client.delete(f"/api/v0/goals/{goals[0]}").status_code == 204
+        assert told(person.stored()[goals[1]], "this_month", "shortfall") == [0, 0]
+        assert told(person.on("2026-03-20").plans()[goals[1]], "this_month", "shortfall") == [0, 0]
+
+    def test_that_was_put_in_on_a_plan_that_has_ended_is_gone(
+        self, person: Person, goals: tuple[str, str]
+    ) -> None:
+        person.has(goals[0], 850)
+        plan = person.stored()[goals[0]]["id"]
+        assert person.client.delete(f"/api/v0/action-plans/{plan}").status_code == 204
+        for _ in range(2):
+            plans = person.on("2026-03-20").plans()
+            assert told(plans[goals[0]], *ASK) == [850, 850, 0, 0]
+
+    def test_beyond_the_ask_is_a_windfall(self, person: Person, goals: tuple[str, str]) -> None:
+        person.has(goals[0], 1000)
+        for plans in (person.plans(), person.on("2026-03-11").plans()):
+            assert told(plans[goals[0]], "required_monthly_contribution", "this_month") == [775, 0]
+            assert plans[goals[1]]["shortfall"] == 700
+        person.has(goals[0], 850)
+        assert person.plans()[goals[1]]["shortfall"] == 850
+
+    def test_counted_stays_counted_when_the_ask_rises(self, person: Person) -> None:
+        person.earns(400)
+        goal = person.wants(2000, "2026-05-10")
+        assert person.plans()[goal]["this_month"] == 400
+        person.has(goal, 1000)
+        person.earns(550)
+        assert person.stored()[goal]["this_month"] == 150
+        assert person.plans()[goal]["this_month"] == 150
+        person.has(goal, 1150)
+        assert person.plans()[goal]["this_month"] == 0
+
+    def test_from_before_the_first_plan_is_an_opening_balance(self, person: Person) -> None:
+        goal = person.wants(1200, "2026-05-10")
+        person.has(goal, 500)
+        assert told(person.plans()[goal], "amount", "this_month") == [350, 350]
+        person.has(goal, 700)
+        assert told(person.plans()[goal], "amount", "this_month") == [350, 150]
+
+    def test_put_in_before_the_month_is_the_balance(self, person: Person, goals: tuple[str, str]) -> None:
+        person.on("2026-04-15").has(goals[0], 850, "2026-04-09")
+        assert told(person.plans()[goals[0]], "amount", "this_month") == [850, 850]
+
+
+class TestCalendar:
+    def test_stays_when_a_new_snapshot_or_goal_comes(self, person: Person) -> None:
+        goal = person.wants(1200, "2027-03-10")
+        person.plans()
+        other = person.on("2026-03-25").wants(600, "2026-05-10")
+        person.earns(900)
+        plans = person.plans()
+        assert told(plans[goal], "amount", "day_of_period", "this_month") == [100, 10, 100]
+        assert told(plans[other], "amount", "day_of_period", "this_month") == [300, 10, 300]
+        assert {version.inputs["plan"]["anchor"] for version in PlanVersion.objects.all()} == {"2026-03-10"}
+
+    def test_starts_anew_when_no_plan_is_in_force(self, person: Person) -> None:
+        goal = person.wants(100, "2027-03-10")
+        person.plans()
+        person.has(goal, 100)
+        other = person.on("2026-03-25").wants(600, "2026-05-25")
+        assert told(person.plans()[other], "amount", "day_of_period") == [300, 25]
+
+    def test_is_the_one_of_what_if(self, person: Person) -> None:
+        goal = person.wants(300, "2026-06-10")
+        person.plans()
+        person.has(goal, 100)
+        answer = person.on("2026-03-20").client.post("/api/v0/planning/what-if", {}).json()
+        (baseline,) = answer["baseline"]["goals"]
+        assert told(baseline, "required_monthly_contribution", "this_month", "shortfall") == [100, 0, 0]
+
+    def test_allows_what_if_about_the_past(self, person: Person) -> None:
+        goal = person.wants(300, "2026-06-10")
+        person.plans()
+        person.has(goal, 100)
+        answer = person.client.post("/api/v0/planning/what-if", {"as_of": "2026-02-20"}).json()
+        assert answer["baseline"]["goals"][0]["this_month"] == 50
+
+    def test_a_hundred_a_month_paid_on_the_day_is_not_short_ten_days_later(self, person: Person) -> None:
+        person.earns(100)
+        goal = person.wants(300, "2026-06-10")
+        person.plans()
+        person.has(goal, 100)
+        assert told(person.on("2026-03-20").plans()[goal], "this_month", "shortfall") == [0, 0]
