@@ -19,7 +19,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
-from fincred.db.writes import Write, insert, update, write_all
+from fincred.db.writes import Write, insert, update, update_each, write_all
 from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
@@ -186,14 +186,14 @@ def cancel_goal(
     return goal
 
 
-def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> None:
-    """Measure each goal against its pace from now on; None is the straight line. One statement.
+def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> Write:
+    """Have each goal measured against its pace from now on; None is the straight line.
 
     `updated_at` stays, for the person changed nothing.
     """
     for goal, pace in paces:
-        goal.pace, goal.revision = pace.to_json() if pace else None, goal.revision + 1
-    Goal.objects.bulk_update([goal for goal, _ in paces], ["pace"])
+        goal.pace = pace.to_json() if pace else None
+    return update_each([goal for goal, _ in paces], "pace")
 
 
 def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: datetime) -> None:

@@ -53,14 +53,14 @@ class VersionInputs:
     missing: tuple[str, ...]
     plan: PlanInput
 
-    def as_json(self) -> dict[str, Any]:
-        """As it is stored: amounts and dates are strings."""
+    def as_json(self, plan: Mapping[str, Any]) -> dict[str, Any]:
+        """As it is stored: amounts and dates are strings. `plan` is `plan_input_to_json` of the plan's input."""
         return {
             "goal_id": self.goal_id,
             "terms": codec.plain(asdict(self.terms)),
             "snapshot_id": self.snapshot_id,
             "missing": list(self.missing),
-            "plan": codec.plan_input_to_json(self.plan),
+            "plan": plan,
         }
 
     @classmethod

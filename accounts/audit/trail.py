@@ -110,11 +110,6 @@ class Chain:
         return entry
 
 
-def store(entries: Iterable[AuditEntry]) -> None:
-    """Store entries of a chain in one statement, for services that record as many as there are rows."""
-    AuditEntry.objects.bulk_create(entries)
-
-
 def fields_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
     """The named fields as they are now, for `before` and `after`."""
     return {name: getattr(row, name) for name in names}

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -57,10 +58,18 @@ def compile_update(queryset: QuerySet[Any, Any], values: Mapping[str, Any]) -> t
     return sql, tuple(parameters)
 
 
-def compile_insert(model: type[models.Model], fields: Sequence[Field]) -> str:
-    """What inserts one row; its parameters are the values of `fields`, in their order."""
-    query = InsertQuery(model)
-    query.insert_values(fields, [model(**{field.attname: Parameter(field.attname) for field in fields})])
+def compile_insert(model: type[models.Model], fields: Sequence[Field], rows: int, updated: Sequence[str]) -> str:
+    """What inserts so many rows; its parameters are the values of `fields`, in their order, row by row.
+
+    With `updated`, rows that are stored already take over these fields.
+    """
+    conflict: dict[str, Any] = {}
+    if updated:
+        conflict = {"on_conflict": OnConflict.UPDATE, "unique_fields": [model._meta.pk]}
+        conflict["update_fields"] = [model._meta.get_field(name) for name in updated]
+    query = InsertQuery(model, **conflict)
+    row = {field.attname: Parameter(field.attname) for field in fields}
+    query.insert_values(fields, [model(**row) for _ in range(rows)])
     [(sql, _)] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
     return str(sql)
 

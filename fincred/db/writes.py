@@ -1,20 +1,24 @@
-"""Writes of one row that are declared once, compiled once, and executed with the values of each call.
+"""Writes that are declared once, compiled once, and executed with the values of each call.
 
     ONE_MORE = PreparedUpdate(CheckInWeek.objects.filter(pk=Parameter("week")), check_ins=F("check_ins") + 1)
     write_all(insert(check_in), update(goal, "current_amount", "updated_at"), ONE_MORE.bind(week=week.pk))
 
-`insert`, `update` and `bind` only prepare what `write_all` executes and checks. They write what `Model.save` and
-`QuerySet.update` would write, and send no signals.
+`insert`, `update` and `bind`, and those for several rows, only prepare what `write_all` executes and checks. They
+write what `Model.save` and `QuerySet.update` would write, and send no signals. Several rows are one statement,
+which is compiled once for each number of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
+from django.db.models import Case, Expression, When
+from django.db.models.functions import Cast
 
 from fincred.db.compiler import Field, Parameters, compile_insert, compile_update
 from fincred.db.fields import DerivedField
@@ -25,29 +29,30 @@ Model = type[models.Model]
 
 
 class Write(NamedTuple):
-    """A statement with its values, not executed yet."""
+    """A statement with its values, not executed yet; it must write `rows` rows, and stores `stored` whole."""
 
     sql: str
     values: Sequence[Any]
-    new_row: models.Model | None = None
-    revised_row: RevisedModel | None = None
+    rows: int = 1
+    stored: Sequence[models.Model] = ()
+    revised: Sequence[RevisedModel] = ()
 
 
 def write_all(*writes: Write) -> None:
-    """Execute these in one round trip; each must write one row.
+    """Execute these in one round trip; each must write as many rows as it says.
 
     What they refer to by a deferrable foreign key is checked by COMMIT.
 
-    :raises django.db.DatabaseError: one is refused, or wrote no row or several; the transaction is undone.
+    :raises django.db.DatabaseError: one is refused, or wrote fewer rows or more; the transaction is undone.
     """
     with transaction.atomic(savepoint=False):
         results = run(DEFAULT_DB_ALIAS, [(write.sql, write.values) for write in writes])
-        for result in results:
-            if result.rowcount != 1:
-                raise DatabaseError(f"A statement must write 1 row and wrote {result.rowcount}")
-    for row in (write.new_row for write in writes if write.new_row):
+        for write, result in zip(writes, results, strict=True):
+            if result.rowcount != write.rows:
+                raise DatabaseError(f"A statement must write {write.rows} rows and wrote {result.rowcount}")
+    for row in chain.from_iterable(write.stored for write in writes):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    for revised in (write.revised_row for write in writes if write.revised_row):
+    for revised in chain.from_iterable(write.revised for write in writes):
         revised.revision += 1
 
 
@@ -66,17 +71,36 @@ class PreparedUpdate:
         return Write(sql, bound(parameters, values))
 
 
-def insert(row: models.Model) -> Write:
-    """Store a new row. An id that the database makes isn't read back."""
-    sql, fields = _compiled_insert(type(row))
-    return Write(sql, fields.values_of(row), row)
+def insert(*rows: models.Model) -> Write:
+    """Store new rows of a model. An id that the database makes isn't read back."""
+    sql, fields = _compiled_insert(type(rows[0]), len(rows))
+    return Write(sql, fields.values_of_all(rows), len(rows), rows)
+
+
+def insert_or_update(rows: Sequence[models.Model], *names: str) -> Write:
+    """Store rows of a model, of which those that are stored already take over these fields alone."""
+    sql, fields = _compiled_insert(type(rows[0]), len(rows), names)
+    return Write(sql, fields.values_of_all(rows), len(rows), rows)
 
 
 def update(row: models.Model, *names: str) -> Write:
     """Store these fields of a row."""
     fields, prepared = _compiled_update(type(row), names)
     write = prepared.bind(**dict(zip(fields.names, fields.values_of(row), strict=True)))
-    return write._replace(revised_row=row) if isinstance(row, RevisedModel) else write
+    return write._replace(revised=[row]) if isinstance(row, RevisedModel) else write
+
+
+def update_each(rows: Sequence[models.Model], name: str) -> Write:
+    """Store this field of rows of a model."""
+    fields, prepared = _compiled_update_each(type(rows[0]), name, len(rows))
+    write = prepared.bind(
+        **{
+            f"{name} {place}": value
+            for place, row in enumerate(rows)
+            for name, value in zip(fields.names, fields.values_of(row), strict=True)
+        }
+    )
+    return write._replace(rows=len(rows), revised=[row for row in rows if isinstance(row, RevisedModel)])
 
 
 # psycopg adapts what these hold. Other fields, and all on other databases, prepare their values.
@@ -109,16 +133,31 @@ class _Fields:
             values[index] = field.get_db_prep_save(values[index], connection)
         return values
 
+    def values_of_all(self, rows: Sequence[models.Model]) -> list[Any]:
+        return [value for row in rows for value in self.values_of(row)]
+
 
 @cache
-def _compiled_insert(model: Model) -> tuple[str, _Fields]:
+def _compiled_insert(model: Model, rows: int, updated: tuple[str, ...] = ()) -> tuple[str, _Fields]:
     """All fields but those whose value the database makes."""
     fields = [
         field
         for field in model._meta.concrete_fields
         if not field.generated and not isinstance(field, models.AutoField)
     ]
-    return compile_insert(model, fields), _Fields(fields)
+    return compile_insert(model, fields, rows, updated), _Fields(fields)
+
+
+@cache
+def _compiled_update_each(model: Model, name: str, rows: int) -> tuple[_Fields, PreparedUpdate]:
+    """The primary key and this field, and what stores it in so many rows."""
+    key, field = model._meta.pk, cast("Field", model._meta.get_field(name))
+    keys, values = ([Parameter(f"{each.attname} {place}") for place in range(rows)] for each in (key, field))
+    cases = [When(pk=key, then=value) for key, value in zip(keys, values, strict=True)]
+    value: Expression = Case(*cases, output_field=field)
+    if connection.features.requires_casted_case_in_updates:
+        value = Cast(value, output_field=field)
+    return _Fields([key, field]), PreparedUpdate(model._base_manager.filter(pk__in=keys), **{name: value})
 
 
 @cache

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from fincred.db.writes import write_all
 from goals.models import Goal
 from goals.pace import Pace
 from goals.progress import ProgressStatus
@@ -107,11 +108,11 @@ class TestProgressStatus:
         goal = self.goal(current_amount=Decimal("100.00"))
         pace = Pace.through([(date(2026, 1, 1), Decimal(0)), (date(2026, 1, 11), Decimal("200.00"))])
 
-        set_paces([(goal, pace)])
+        write_all(set_paces([(goal, pace)]))
         planned = Goal.objects.get(pk=goal.pk)
         assert planned.progress_status_on(date(2026, 1, 6)) is ProgressStatus.ON_TRACK
 
-        set_paces([(planned, None)])
+        write_all(set_paces([(planned, None)]))
         assert Goal.objects.get(pk=goal.pk).progress_status_on(date(2026, 1, 6)) is ProgressStatus.OFF_TRACK
 
     @pytest.mark.django_db

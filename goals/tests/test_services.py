@@ -8,6 +8,7 @@ import pytest
 
 from accounts.audit import chain_of
 from accounts.models import AuditEntry, User
+from fincred.db.writes import write_all
 from fincred.errors import ResourceNotFoundError
 from fincred.events import GoalsChanged, subscribed
 from goals import services
@@ -205,7 +206,7 @@ class TestUpdateGoal:
         pace = Pace.through([(TODAY, Decimal("1.00"))])
 
         def set_pace(event: GoalsChanged) -> None:
-            services.set_paces([(event.goal, pace)])
+            write_all(services.set_paces([(event.goal, pace)]))
 
         with subscribed(GoalsChanged, set_pace):
             goal = update(GoalFactory.create(user=saver), noon, priority="Low")

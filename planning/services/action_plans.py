@@ -149,7 +149,7 @@ def end_action_plan(
     plan = context.plan(plan_id)
     expected.require(plan.revision)
     _set(plan, chain, now, action="action_plan.ended", ended_at=now)
-    set_paces([(plan.goal, None)])
+    write_all(set_paces([(plan.goal, None)]))
     logger.info("Action plan ended", extra={"action_plan_id": plan.id})
     replan(context=context.without_plan(plan), chain=chain, reason=Reason.REGENERATED, now=now)
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from fincred.db.writes import insert, insert_or_update, write_all
 from fincred.events import GoalsChanged
+from goals.models import Goal
 from goals.pace import Pace
 from goals.services import set_paces
 from planning.engine import ENGINE_VERSION
+from planning.engine.codec import plan_input_to_json
 from planning.engine.model import Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
-from planning.versions import DECIDED, VersionInputs, VersionOutputs, compute_outputs, replay
+from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay
 from planning.vocabulary import Reason
 
 logger = logging.getLogger(__name__)
@@ -66,56 +69,62 @@ def write_changed_versions(
     """Plan all goals together and write a version of each open plan whose outputs change.
 
     Plans of the goals in `always` get one in any case; the reason of a plan's first version is `created`. The
-    caller holds the lock of the person's row and has read `context` and `chain` under it. Four statements,
-    whatever the number of plans.
+    caller holds the lock of the person's row and has read `context` and `chain` under it. Four statements in one
+    round trip, whatever the number of plans.
     """
     plan_input = context.plan_input()
     made = make_plan(plan_input)
+    plan_document = plan_input_to_json(plan_input)
     versions, paces = [], []
     for goal, goal_plan in zip(context.goals, made.goals, strict=True):
         if goal.id not in context.plans:
             continue
         inputs = context.inputs_of(goal.id, plan_input)
         outputs = compute_outputs(inputs, goal_plan)
-        if goal.id in always or outputs.as_json() != context.outputs.get(goal.id):
+        document = outputs.as_json()
+        if goal.id in always or document != context.outputs.get(goal.id):
             plan = context.plans[goal.id]
             plan.anchor, plan.month = context.calendar.anchor, context.months[goal.id].as_json()
-            versions.append(_next_version(plan, inputs, outputs, reason, now))
+            _take_over(plan, outputs, now)
+            versions.append(_version(plan, inputs.as_json(plan_document), document, reason, now))
             paces.append((goal, Pace.through(goal_plan.pace)))
-    _store(versions, chain, now)
-    set_paces(paces)
+    if versions:
+        _store(versions, paces, chain, now)
     return made
 
 
-def _next_version(
-    plan: ActionPlan, inputs: VersionInputs, outputs: VersionOutputs, reason: Reason, now: datetime
-) -> PlanVersion:
-    """The plan's next version, whose outputs the plan takes over."""
+def _take_over(plan: ActionPlan, outputs: VersionOutputs, now: datetime) -> None:
     for name in DECIDED:
         setattr(plan, name, getattr(outputs, name))
     plan.version, plan.revision, plan.updated_at = plan.version + 1, plan.revision + 1, now
+
+
+def _version(plan: ActionPlan, inputs: Any, outputs: Any, reason: Reason, now: datetime) -> PlanVersion:
     return PlanVersion(
         plan=plan,
         number=plan.version,
         reason=Reason.CREATED if plan.version == 1 else reason,
         engine_version=ENGINE_VERSION,
-        inputs=inputs.as_json(),
-        outputs=outputs.as_json(),
+        inputs=inputs,
+        outputs=outputs,
         created_at=now,
     )
 
 
-def _store(versions: Sequence[PlanVersion], chain: audit.Chain, now: datetime) -> None:
-    """Store the versions, their plans, which may be new, and an audit entry for each."""
+def _store(
+    versions: Sequence[PlanVersion], paces: Sequence[tuple[Goal, Pace]], chain: audit.Chain, now: datetime
+) -> None:
+    """Store the versions, their plans, which may be new, the paces, and an audit entry for each plan."""
     plans = [version.plan for version in versions]
-    # INSERT ... ON CONFLICT DO UPDATE: what bulk_update would do takes Django ten times as long to compile.
-    ActionPlan.objects.bulk_create(
-        plans, update_conflicts=True, unique_fields=["id"], update_fields=[*DECIDED, *_COUNTED]
-    )
-    PlanVersion.objects.bulk_create(versions)
-    audit.store(
+    entries = [
         chain.entry(action="action_plan.planned", subject=plan, now=now, after=audit.fields_of(plan, AUDITED))
         for plan in plans
+    ]
+    write_all(
+        insert_or_update(plans, *DECIDED, *_COUNTED),
+        insert(*versions),
+        set_paces(paces),
+        insert(*entries),
     )
     for version in versions:
         facts = {"action_plan_id": version.plan_id, "version": version.number, "reason": version.reason}

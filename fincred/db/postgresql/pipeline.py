@@ -189,18 +189,24 @@ class _Statement:
         self._typed: dict[tuple[int, ...], _TypedStatement] = {}
         self._transformer = Transformer(connection)
         self._formats = [PyFormat.AUTO] * (next(places) - 1)
+        self._types: tuple[int, ...] = ()
 
     def bind(self, parameters: Sequence[Any]) -> _Bound:
         """:raises psycopg.Error: a parameter can't be written."""
         values = self._transformer.dump_sequence(parameters, self._formats)
         types = self._transformer.types or ()
+        if (
+            0 in types and self._types
+        ):  # NULL can be of any type: of the last one, so that no other statement is made
+            types = tuple([new or last for new, last in zip(types, self._types, strict=True)])
+        self._types = types
         if types not in self._typed:
             self._typed[types] = _TypedStatement(self._connection, self._sql, types)
         return _Bound(self._typed[types], values, self._transformer.formats or ())
 
 
 class _TypedStatement:
-    """A statement for parameters of these types (None has another than a date, a large number than a small one).
+    """A statement for parameters of these types (a large number has another than a small one).
 
     PostgreSQL prepares each by itself. The digest is of all that a name must stand for, whichever process made it.
     """

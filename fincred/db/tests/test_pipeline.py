@@ -73,9 +73,15 @@ class TestAsking:
 
     def test_is_prepared_once_for_each_set_of_types(self, link: Connection) -> None:
         before = prepared(link)
+        for number in (1, 2**33, 1, 2**33):
+            assert one(link, "SELECT %s::bigint", number) == number
+        assert prepared(link) - before == 2
+
+    def test_nothing_is_of_the_type_of_what_was_there_before(self, link: Connection) -> None:
+        before = prepared(link)
         for day in (MONDAY, None, MONDAY, None):
             assert one(link, "SELECT %s::date", day) == day
-        assert prepared(link) - before == 2
+        assert prepared(link) - before == 1
 
     def test_each_set_of_types_has_its_own_columns(self, link: Connection) -> None:
         for number in (1, 2**33, 1):

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
 from fincred.db.statements import Parameter
-from fincred.db.writes import PreparedUpdate, insert, update, write_all
+from fincred.db.writes import PreparedUpdate, insert, insert_or_update, update, update_each, write_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import GoalType, Priority, Status
@@ -100,6 +100,53 @@ class TestInsert:
         djangos.save(force_insert=True)
         assert as_stored(Goal, id=ours.pk) == as_stored(Goal, id=djangos.pk)
 
+    def test_stores_several_rows_in_one_statement(self, goal: Goal) -> None:
+        rows = [check_in(goal, reflection=text) for text in ("First", None, "Third")]
+        with CaptureQueriesContext(connection) as queries:
+            write_all(insert(*rows))
+        assert len(queries) == 1
+        assert {row.pk: row.reflection for row in CheckIn.objects.all()} == {
+            row.pk: row.reflection for row in rows
+        }
+        assert not any(row._state.adding for row in rows)
+
+
+class TestInsertOrUpdate:
+    def test_stores_new_rows_whole_and_of_others_the_named_fields(self, goal: Goal) -> None:
+        stored, new = check_in(goal), check_in(goal)
+        stored.save(force_insert=True)
+        stored.current_amount, stored.reflection = Decimal(99), "Not stored"
+        with CaptureQueriesContext(connection) as queries:
+            write_all(insert_or_update([new, stored], "current_amount"))
+        assert len(queries) == 1
+        djangos = check_in(goal)
+        djangos.save(force_insert=True)
+        assert as_stored(CheckIn, id=new.pk) == as_stored(CheckIn, id=djangos.pk)
+        stored.refresh_from_db()
+        assert (stored.current_amount, stored.reflection) == (Decimal(99), "Fine: 100 %")
+
+
+class TestUpdateEach:
+    def test_stores_the_field_of_each_row_in_one_statement(self, saver: User) -> None:
+        goals = [GoalFactory.create(user=saver, status=Status.PAUSED) for _ in range(3)]
+        for goal, pace in zip(goals, [{"amount": "0.10"}, None, {"amount": "0.30"}], strict=True):
+            goal.pace, goal.name = pace, "Not stored"
+        with CaptureQueriesContext(connection) as queries:
+            write_all(update_each(goals, "pace"))
+        assert len(queries) == 1
+        assert {each.pk: each.pace for each in Goal.objects.all()} == {goal.pk: goal.pace for goal in goals}
+        assert not Goal.objects.filter(name="Not stored").exists()
+
+    def test_can_store_nothing(self, goal: Goal) -> None:
+        write_all(update(goal, "pace"), update_each([goal], "pace"))
+        assert Goal.objects.get().pace is None
+
+    def test_a_row_that_is_gone_is_an_error(self, saver: User) -> None:
+        goals = [GoalFactory.create(user=saver, status=Status.PAUSED) for _ in range(2)]
+        Goal.objects.filter(pk=goals[0].pk).delete()
+        with pytest.raises(DatabaseError, match="must write 2 rows and wrote 1"), transaction.atomic():
+            write_all(update_each(goals, "pace"))
+
 
 class TestUpdate:
     def test_stores_what_save_would_store(self, saver: User) -> None:
@@ -147,7 +194,7 @@ class TestWriteAll:
     def test_a_row_that_is_missing_anywhere_undoes_all_of_it(self, goal: Goal, position: int) -> None:
         writes = [insert(check_in(goal)), insert(check_in(goal))]
         writes.insert(position, update(GoalFactory.build(user=goal.user), "name"))
-        with pytest.raises(DatabaseError, match="must write 1 row and wrote 0"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="must write 1 rows and wrote 0"), transaction.atomic():
             write_all(*writes)
         assert not CheckIn.objects.exists()
 
