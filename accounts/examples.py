@@ -56,5 +56,5 @@ EXPORT = {
     "audit_trail": [],
     "goals": [],
     "planning": {"snapshots": [], "action_plans": [], "plan_versions": []},
-    "tracking": {"check_ins": [], "weeks": [], "milestones": []},
+    "tracking": {"check_ins": [], "pulses": [], "weeks": [], "milestones": []},
 }

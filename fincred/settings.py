@@ -166,6 +166,7 @@ INSTALLED_APPS = [
     "goals",
     "planning",
     "tracking",
+    "fincred.companion",
 ]
 MIDDLEWARE = [
     "fincred.ops.middleware.RequestContextMiddleware",
@@ -284,6 +285,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "Their money as they tell it, and what to do with it each month.",
         },
         {"name": "tracking", "description": "Check-ins, progress against the plan, streaks, milestones."},
+        {"name": "companion", "description": "What the existing mobile app calls besides."},
         {"name": "health", "description": "For load balancers and operators."},
     ],
 }

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 import accounts.urls
+import fincred.companion.urls
 import goals.urls
 import planning.urls
 import tracking.urls
@@ -25,6 +26,7 @@ api = [
     *tracking.urls.urlpatterns,
     *planning.urls.urlpatterns,
     *accounts.urls.urlpatterns,
+    *fincred.companion.urls.urlpatterns,
     path("health", health.Health.as_view()),
     path("health/live", health.Live.as_view()),
     path("health/ready", health.Ready.as_view()),

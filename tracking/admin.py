@@ -1,20 +1,22 @@
-"""Check-ins and milestones in the back office: read-only, because they are the person's own words and figures."""
+"""Check-ins, pulses and milestones in the back office: read-only, they are the person's own words and figures."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from accounts.back_office import AuditedAdmin
-from tracking.models import CheckIn, Milestone
+from tracking.models import CheckIn, Milestone, Pulse
 
 
-class _OnGoals(AuditedAdmin):
+class _OfPeople(AuditedAdmin):
+    @admin.display(description="person", ordering="user__email")
+    def email(self, row: CheckIn | Milestone | Pulse) -> str:
+        return row.user.email
+
+
+class _OnGoals(_OfPeople):
     list_select_related = ("user", "goal")
     search_fields = ("goal__name_folded", "user__email", "user__mailbox")
-
-    @admin.display(description="person", ordering="user__email")
-    def email(self, row: CheckIn | Milestone) -> str:
-        return row.user.email
 
 
 @admin.register(CheckIn)
@@ -29,3 +31,12 @@ class MilestoneAdmin(_OnGoals):
     list_display = ("reached_on", "email", "goal", "percent")
     list_filter = ("percent", "reached_on")
     ordering = ("-reached_on", "-percent", "-id")
+
+
+@admin.register(Pulse)
+class PulseAdmin(_OfPeople):
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    list_display = ("completed_at", "email", "made_planned_payments", "spending_vs_plan", "mood_score")
+    list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan", "mood_score")
+    ordering = ("-completed_at", "-id")

@@ -20,7 +20,8 @@ from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.vocabulary import DebtType, PayFrequency
-from tracking.services import create_check_in
+from tracking.services import create_check_in, create_pulse
+from tracking.vocabulary import PlannedPayments, Spending
 
 # For trying things out on one's own machine: `seed_demo` refuses to run in production.
 DEMO_EMAIL: Final = "demo@fincred.example"
@@ -58,6 +59,13 @@ REFLECTIONS: Final = {
     6: "A raise! Most of it goes here.",
     9: "The car needed new tyres. Portugal has to wait a little.",
 }
+# How some weeks went: payments, spending, mood from 1 to 5, and a comment.
+PULSES: Final = {
+    2: (PlannedPayments.YES, Spending.ON, 4, None),
+    5: (PlannedPayments.YES, Spending.UNDER, 5, "Swapped the tram for the bike."),
+    9: (PlannedPayments.PARTIAL, Spending.OVER, 2, "Four new tyres at once."),
+    12: (PlannedPayments.YES, Spending.ON, 4, "Back on track."),
+}
 
 
 @transaction.atomic
@@ -79,6 +87,17 @@ def create_demo(*, now: datetime) -> User:
             _store_snapshot(person, moment, income="2100.00", card=goals[1])
         for goal, demo_goal in zip(goals, GOALS, strict=True):
             _check_in(person, goal, demo_goal, week, moment)
+        if week in PULSES:
+            payments, spending, mood, comment = PULSES[week]
+            create_pulse(
+                owner=person,
+                made_planned_payments=payments,
+                spending_vs_plan=spending,
+                mood_score=mood,
+                comment=comment,
+                now=moment,
+                today=_day(moment),
+            )
     return person
 
 

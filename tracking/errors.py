@@ -1,4 +1,4 @@
-"""Errors of check-ins."""
+"""Errors of check-ins and pulses."""
 
 from __future__ import annotations
 
@@ -16,3 +16,7 @@ class CheckInInFutureError(FieldError):
 
     def __init__(self) -> None:
         super().__init__(field="check_in_date", message="Must not be after today.", code="max_value")
+
+
+class PulsePeriodError(FieldError):
+    """The days of a pulse aren't a period that has begun."""

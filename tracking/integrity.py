@@ -15,7 +15,7 @@ from django.db.models import Count, OuterRef, Subquery
 
 from fincred.money import ZERO
 from goals.models import Goal
-from tracking.models import CheckIn, CheckInWeek
+from tracking.models import CheckIn, CheckInWeek, Pulse
 from tracking.streaks import monday_of
 
 Weeks = tuple[UUID, Counter[date]]
@@ -36,10 +36,12 @@ def goals_off_their_check_ins() -> Iterator[UUID]:
 
 
 def people_off_their_weeks() -> Iterator[UUID]:
-    """People whose weeks don't match their check-ins; one person is in memory at a time."""
+    """People whose weeks don't match their check-ins and pulses; one person is in memory at a time."""
     days = CheckIn.objects.order_by("user_id").values_list("user_id", "check_in_date").iterator()
+    pulses = Pulse.objects.order_by("user_id").values_list("user_id", "monday").iterator()
     kept = CheckInWeek.objects.order_by("user_id").values_list("user_id", "monday", "check_ins").iterator()
-    counted = _by_person((user_id, monday_of(day), 1) for user_id, day in days)
+    told = merge(days, pulses, key=itemgetter(0))
+    counted = _by_person((user_id, monday_of(day), 1) for user_id, day in told)
     for user_id, both in groupby(merge(counted, _by_person(kept), key=itemgetter(0)), key=itemgetter(0)):
         weeks = [week for _, week in both]
         if len(weeks) != 2 or weeks[0] != weeks[1]:

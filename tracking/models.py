@@ -1,4 +1,4 @@
-"""Keeping score: check-ins, the weeks they fall in, and milestones."""
+"""Keeping score: check-ins and weekly pulses, the weeks that they count for, and milestones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fincred.db.fields import MoneyField
+from fincred.db.fields import MoneyField, choices
 from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
 from fincred.db.queries import Parameter
 from goals.models import Goal
 from tracking import milestones
+from tracking.vocabulary import PlannedPayments, Spending
 
 
 class CheckInQuerySet(RevisedQuerySet["CheckIn"]):
@@ -66,8 +67,50 @@ class CheckIn(RevisedModel):
         return f"{self.current_amount} on {self.check_in_date}"
 
 
+class PulseQuerySet(RevisedQuerySet["Pulse"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-completed_at", "-id")
+
+
+class Pulse(RevisedModel):
+    """How a week went, as the person says. `monday` begins the week of their streak that it counts for."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pulses", db_index=False)
+    made_planned_payments = models.CharField(max_length=7, choices=choices(PlannedPayments))
+    spending_vs_plan = models.CharField(max_length=5, choices=choices(Spending))
+    mood_score = models.PositiveSmallIntegerField()
+    comment = models.CharField(max_length=1000, null=True)  # noqa: DJ001  the contract's null
+    period_start = models.DateField()
+    period_end = models.DateField()
+    monday = models.DateField()
+    completed_at = models.DateTimeField()
+
+    objects = PulseQuerySet.as_manager()
+    privacy = Privacy(
+        owner="user", section="tracking.pulses", withheld=("revision",), order=("-completed_at", "-id")
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(made_planned_payments__in=list(PlannedPayments)), name="pulse_payments_known"
+            ),
+            models.CheckConstraint(condition=Q(spending_vs_plan__in=list(Spending)), name="pulse_spending_known"),
+            models.CheckConstraint(condition=Q(mood_score__range=(1, 5)), name="pulse_mood_from_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(period_end__gte=models.F("period_start")), name="pulse_period_in_order"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-completed_at", "-id"], name="pulse_newest_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_start} to {self.period_end}"
+
+
 class CheckInWeek(models.Model):
-    """A week, from its Monday, in which a person has `check_ins` check-ins; without any there is no row."""
+    """A week, from its Monday, with how many check-ins and pulses a person has in it; without any, no row."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_in_weeks", db_index=False

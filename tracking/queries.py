@@ -1,4 +1,4 @@
-"""Reads of check-ins, each declared once and compiled once, and the dashboard."""
+"""Reads of check-ins and pulses, each declared once and compiled once, and the dashboard."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
-from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone
+from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
 from tracking.streaks import streaks
 
 TOP_GOALS: Final = 5
@@ -34,7 +34,9 @@ AMOUNTS_BY_DAY: Final = PreparedQuery(
     .order_by("check_in_date", "created_at", "id")
     .values_list("check_in_date", "current_amount")
 )
-# The Mondays of the weeks that have check-ins.
+PULSE: Final = PreparedQuery(Pulse.objects.owned_by(Parameter("owner")).filter(pk=Parameter("pulse_id")))
+PULSES: Final = PreparedQuery(Pulse.objects.owned_by(Parameter("owner")).newest_first())
+# The Mondays of the weeks that have check-ins or pulses.
 WEEKS: Final = PreparedQuery(
     CheckInWeek.objects.filter(user_id=Parameter("owner")).values_list("monday", flat=True)
 )

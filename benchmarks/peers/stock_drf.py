@@ -29,7 +29,7 @@ from goals.models import Goal  # noqa: E402
 from planning.models import ActionPlan  # noqa: E402
 from tracking import milestones  # noqa: E402
 from tracking.models import CheckIn, CheckInWeek, Milestone  # noqa: E402
-from tracking.services import _feedback  # noqa: E402
+from tracking.services.check_ins import _feedback  # noqa: E402
 from tracking.streaks import monday_of, streaks  # noqa: E402
 
 

@@ -10,7 +10,7 @@ from fincred.api.openapi import document
 from fincred.db.backup import digests
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.tests.factories import CheckInFactory
+from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -30,6 +30,7 @@ def test_an_update_without_a_body_is_refused(
     snapshot_of(saver)
     goal = GoalFactory.create(user=saver)
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
+    ids["pulse_id"] = PulseFactory.create(user=saver).id
     before = digests()
 
     response = as_saver.generic(method.upper(), path.format(**ids), "", content_type=content_type)

@@ -14,7 +14,7 @@ from conftest import client_of
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.tests.factories import CheckInFactory
+from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -34,7 +34,8 @@ def urls(saver: User, noon: datetime) -> dict[str, str]:
     plan, check_in = plan_for(goal), CheckInFactory.create(goal=goal)
     token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
     User.objects.update(is_staff=True)  # for the health check that only staff may see
-    ids = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id}
+    pulse = PulseFactory.create(user=saver)
+    ids = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id, "pulse_id": pulse.id}
     queries = {"/api/v0/auth/verify-email": f"?token={token}"}
     return {operation.path: operation.path.format(**ids) + queries.get(operation.path, "") for operation in GETS}
 

@@ -61,7 +61,8 @@ class World:
         self._make("PUT", "/snapshot", example_of("PUT /snapshot"))
         plan = self._make("POST", f"/goals/{goal}/action-plans", {})
         check_in = self._make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
-        self.ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in}
+        pulse = self._make("POST", "/checkins", example_of("POST /checkins"))
+        self.ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse}
 
     def example(self, operation: Operation) -> dict[str, Any]:
         """What the document shows, but of this person's goal."""

@@ -17,7 +17,7 @@ from goals.examples import GOAL
 from goals.tests.factories import GoalFactory
 from planning.examples import GOAL_PLAN
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.tests.factories import CheckInFactory
+from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -49,6 +49,7 @@ def test_a_request_example_is_accepted(method: str, path: str, body: Any, year: 
         ids = {
             "plan_id": plan_for(goal).id,
             "check_in_id": CheckInFactory.create(goal=goal).id,
+            "pulse_id": PulseFactory.create(user=saver).id,
             "goal_id": other.id,  # without a plan yet
         }
         text = json.dumps(body).replace(str(GOAL["id"]), str(goal.id)).replace(GOAL_PLAN["goal_id"], str(goal.id))

@@ -22,7 +22,7 @@ from goals.examples import GOAL as GOAL_EXAMPLE
 from goals.examples import NEW_GOAL
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.tests.factories import CheckInFactory
+from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -42,6 +42,7 @@ class Device:
         goal = GoalFactory.create(user=owner)
         plan, check_in = plan_for(goal), CheckInFactory.create(goal=goal)
         self.ids = {"goal_id": str(goal.id), "plan_id": str(plan.id), "check_in_id": str(check_in.id)}
+        self.ids["pulse_id"] = str(PulseFactory.create(user=owner).id)
         self.client = client_of(owner)
 
     def url(self, operation: Operation) -> str:

@@ -78,6 +78,8 @@ EXPORTED = {
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
     "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection created_at updated_at",
+    "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "
+    "period_end monday completed_at",
     "tracking.weeks": "id user_id monday check_ins",
     "tracking.milestones": "id user_id goal_id percent reached_on",
 }
@@ -149,6 +151,8 @@ class Person:
             {"current_amount": 2500, "reflection": f"{MARK} thought"},
             HTTP_IDEMPOTENCY_KEY=f"{MARK}-check",
         )
+        pulse = {"made_planned_payments": "no", "spending_vs_plan": "over", "mood_score": 2}
+        self.send("POST", "/checkins", pulse | {"comment": f"{MARK} week"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-pulse")
 
 
 @pytest.fixture

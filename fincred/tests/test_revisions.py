@@ -30,6 +30,7 @@ from planning.services.proposals import Choice, accept_proposal
 from planning.services.replanning import replan_person
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from planning.vocabulary import Reason
+from tracking.tests.factories import PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -41,7 +42,7 @@ Stored = dict[tuple[str, UUID], dict[str, Any]]
 
 @dataclass
 class Person:
-    """Somebody with two goals, of which the second is the primary one, a plan for each and a check-in."""
+    """Somebody with two goals, of which the second is the primary one, a plan for each, a check-in and a pulse."""
 
     user: User
     api: APIClient
@@ -50,6 +51,7 @@ class Person:
     primary: Goal
     plan: ActionPlan
     check_in: str
+    pulse: str
     now: datetime
 
     def send(self, method: str, path: str, body: Any = None) -> None:
@@ -73,7 +75,8 @@ def person(saver: User, noon: datetime) -> Person:
     api, staff = client_of(saver), Client()
     staff.force_login(User.objects.create_superuser("staff@example.com"))
     check_in = api.post(f"{V0}/goals/{goal.pk}/check-ins", {"current_amount": 100}).json()["id"]
-    return Person(saver, api, staff, goal, primary, plan, check_in, noon)
+    pulse = str(PulseFactory.create(user=saver).pk)
+    return Person(saver, api, staff, goal, primary, plan, check_in, pulse, noon)
 
 
 # What each writes: the kinds of rows that change.
@@ -100,6 +103,7 @@ DOORS: Final[dict[str, tuple[Callable[[Person], None], set[str]]]] = {
     ),
     "a check-in's words": (lambda p: p.send("put", f"/check-ins/{p.check_in}", {"reflection": "x"}), {"CheckIn"}),
     "a check-in's removal": (lambda p: p.send("delete", f"/check-ins/{p.check_in}"), {"Goal"}),
+    "a pulse's mood": (lambda p: p.send("patch", f"/checkins/{p.pulse}", {"mood_score": 1}), {"Pulse"}),
     "the check-in that completes a goal": (
         lambda p: p.send("post", f"/goals/{p.goal.pk}/check-ins", {"current_amount": 1200}),
         {"Goal"},

@@ -26,7 +26,7 @@ from accounts.services import open_session
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.tests.factories import CheckInFactory
+from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -65,6 +65,7 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     snapshot_of(saver)
     goal = GoalFactory.create(user=saver)
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
+    ids["pulse_id"] = PulseFactory.create(user=saver).id
     token = open_session(user=saver, now=noon).access_token
     return Person({"Authorization": f"Bearer {token}"}, {name: str(value) for name, value in ids.items()})
 

@@ -21,7 +21,16 @@ from tracking.tests.factories import CheckInFactory
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 PATHS = ["goals", "goals/{goal}", "goals/{goal}/check-ins", "check-ins", "dashboard"]
-ENDED = [*PATHS, "goals?limit=0", "goals?status=none", "goals/{goal}/check-ins?from=x", "check-ins?goal_id=x"]
+ENDED = [
+    *PATHS,
+    "checkins",
+    "checkins/latest",
+    "checkins?limit=0",
+    "goals?limit=0",
+    "goals?status=none",
+    "goals/{goal}/check-ins?from=x",
+    "check-ins?goal_id=x",
+]
 
 
 @pytest.fixture

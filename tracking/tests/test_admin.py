@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from tracking.models import CheckIn
-from tracking.tests.factories import CheckInFactory, MilestoneFactory
+from tracking.tests.factories import CheckInFactory, MilestoneFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
 
@@ -18,6 +18,18 @@ def as_admin(db: None) -> Client:
     client = Client()
     client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return client
+
+
+class TestPulses:
+    def test_are_found_by_person_and_looked_at_only(self, as_admin: Client, saver: User, stranger: User) -> None:
+        pulse = PulseFactory.create(user=saver, mood_score=2)
+        PulseFactory.create(user=stranger)
+        page = as_admin.get("/admin/tracking/pulse/", {"q": "saver@"}).content.decode()
+        assert "saver@" in page
+        assert "stranger@" not in page
+        url = reverse("admin:tracking_pulse_change", args=[pulse.id])
+        assert as_admin.get(url).status_code == 200
+        assert as_admin.post(url, {"mood_score": "5"}).status_code == 403
 
 
 class TestTrackingAdmin:

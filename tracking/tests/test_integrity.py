@@ -17,8 +17,9 @@ from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
 from tracking import demo
 from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
-from tracking.models import CheckIn, CheckInWeek
-from tracking.services import create_check_in
+from tracking.models import CheckIn, CheckInWeek, Pulse
+from tracking.services import create_check_in, create_pulse
+from tracking.vocabulary import PlannedPayments, Spending
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db]
 
@@ -31,6 +32,18 @@ def check_in(goal: Goal, days_ago: int, amount: int = 50) -> None:
         goal_id=goal.pk,
         current_amount=amount,  # type: ignore[arg-type]
         check_in_date=TODAY - timedelta(days=days_ago),
+        now=clock.now(),
+        today=TODAY,
+    )
+
+
+def pulse(person: User, days_ago: int) -> None:
+    create_pulse(
+        owner=person,
+        made_planned_payments=PlannedPayments.YES,
+        spending_vs_plan=Spending.ON,
+        mood_score=4,
+        period_end=TODAY - timedelta(days=days_ago),
         now=clock.now(),
         today=TODAY,
     )
@@ -75,7 +88,15 @@ class TestWeeks:
             goal = GoalFactory.create(user=person)
             for days_ago in (0, 1, 9, 40):
                 check_in(goal, days_ago)
+                pulse(person, days_ago + 7)
         assert list(people_off_their_weeks()) == []
+
+    def test_a_lost_pulse_and_one_that_was_not_counted_are_found(self, saver: User, stranger: User) -> None:
+        for person in (saver, stranger):
+            pulse(person, 1)
+        Pulse.objects.filter(user=saver).delete()
+        Pulse.objects.filter(user=stranger).update(monday=TODAY - timedelta(days=8))
+        assert set(people_off_their_weeks()) == {saver.pk, stranger.pk}
 
     def test_a_lost_week_a_lost_check_in_and_a_wrong_count_are_found(self, saver: User, stranger: User) -> None:
         check_in(GoalFactory.create(user=saver), 1)

@@ -34,6 +34,8 @@ class TestSeedDemo:
         assert dashboard["stats"]["completed_goals"] == 1
         assert {goal["progress_status"] for goal in dashboard["goals"]} >= {"on_track", "slightly_behind"}
         assert dashboard["recent_milestones"]
+        pulses = api.get("/api/v0/checkins").json()
+        assert [pulse["mood_score"] for pulse in pulses] == [4, 2, 5, 4]
 
     def test_the_support_agent_gets_into_the_back_office(self, client: APIClient) -> None:
         seed()

@@ -18,16 +18,16 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Compare goal amounts, their counts and weeks with check-ins, plan versions with their replay, folded "
-        "names and mailboxes with their texts, and verify the chain of the audit trail. List people who share a "
-        "mailbox. Changes nothing. Example, after a restore: manage.py check_integrity"
+        "Compare goal amounts, their counts and weeks with check-ins and pulses, plan versions with their replay, "
+        "folded names and mailboxes with their texts, and verify the chain of the audit trail. List people who "
+        "share a mailbox. Changes nothing. Example, after a restore: manage.py check_integrity"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         faults = sum(
             (
                 self._check("goals follow their check-ins", goals_off_their_check_ins()),
-                self._check("weeks count their check-ins", people_off_their_weeks()),
+                self._check("weeks count their check-ins and pulses", people_off_their_weeks()),
                 self._check("plan versions give their outputs again", (v.pk for v in replay_mismatches())),
                 self._check("audit chains are whole", (f"{person} #{n}" for person, n in broken_chains())),
                 self._check("folded names and mailboxes follow their texts", rows_off_their_source()),

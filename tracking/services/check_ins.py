@@ -14,13 +14,12 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
-from fincred.db.writes import PreparedUpdate, Write, insert, update, write_all
+from fincred.db.writes import Write, insert, update, write_all
 from fincred.money import ZERO
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
@@ -30,8 +29,9 @@ from goals.vocabulary import GoalType, Status
 from tracking import milestones
 from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.feedback import feedback
-from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.models import CheckIn, Milestone
 from tracking.queries import WEEKS
+from tracking.services.weeks import count_week, uncount_week
 from tracking.streaks import Streaks, monday_of, streaks
 
 logger = logging.getLogger(__name__)
@@ -42,10 +42,6 @@ _REACHED: Final = PreparedQuery(
 )
 _WITH_GOAL: Final = PreparedQuery(
     CheckIn.objects.select_related("goal").owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id"))
-)
-_ONE_MORE: Final = PreparedUpdate(
-    CheckInWeek.objects.filter(user_id=Parameter("owner"), monday=Parameter("monday")),
-    check_ins=F("check_ins") + 1,
 )
 
 # What the audit trail may hold of a check-in: never the person's words.
@@ -128,7 +124,7 @@ def create_check_in(
         chain=chain,
         now=now,
         today=today,
-        writes=[insert(check_in), _count_week(owner.id, day, weeks), insert(entry)],
+        writes=[insert(check_in), count_week(owner.id, day, weeks), insert(entry)],
     )
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(
@@ -172,10 +168,10 @@ def update_check_in(
     entry = chain.entry(action="check_in.updated", subject=check_in, now=now, before=before, after=after)
     writes = [update(check_in, *CheckInChanges.__annotations__, "updated_at"), insert(entry)]
     if "check_in_date" in changed:
-        writes.append(_count_week(owner.id, check_in.check_in_date, weeks))
+        writes.append(count_week(owner.id, check_in.check_in_date, weeks))
     write_all(*writes)
     if "check_in_date" in changed:  # only now: the new day may be in the same week, which must not vanish
-        _uncount_week(owner.id, day)
+        uncount_week(owner.id, day)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     _sync_goal(check_in.goal, next(iter(newest), None), reached, chain=chain, now=now, today=today)
     logger.info("Check-in corrected", extra={"goal_id": check_in.goal_id, "check_in_id": check_in.id})
@@ -197,7 +193,7 @@ def delete_check_in(
     before = audit.fields_of(check_in, AUDITED)
     write_all(insert(chain.entry(action="check_in.deleted", subject=check_in, now=now, before=before)))
     check_in.delete()
-    _uncount_week(owner.id, check_in.check_in_date)
+    uncount_week(owner.id, check_in.check_in_date)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     latest = next(iter(newest), None)
     _sync_goal(check_in.goal, latest, reached, more_check_ins=-1, chain=chain, now=now, today=today)
@@ -218,20 +214,6 @@ def _read_under_lock(owner: User, check_in_id: UUID) -> tuple[CheckIn, list[date
         audit.last_link(owner.id),
     )
     return get_or_404(check_ins), weeks, audit.Chain(person, links)
-
-
-def _count_week(user_id: UUID, day: date, weeks: Collection[date]) -> Write:
-    """One check-in more in the week of `day`; `weeks` are the Mondays of those that have some."""
-    monday = monday_of(day)
-    if monday in weeks:
-        return _ONE_MORE.bind(owner=user_id, monday=monday)
-    return insert(CheckInWeek(user_id=user_id, monday=monday, check_ins=1))
-
-
-def _uncount_week(user_id: UUID, day: date) -> None:
-    week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
-    if not week.filter(check_ins__gt=1).update(check_ins=F("check_ins") - 1):
-        week.delete()
 
 
 def _sync_goal(

@@ -1,0 +1,1 @@
+"""The shapes that the existing mobile app sends and reads, by subject."""
