@@ -15,7 +15,7 @@ from fincred.db.privacy import Privacy
 from fincred.db.queries import Parameter
 from goals.models import Goal
 from tracking import milestones
-from tracking.vocabulary import PlannedPayments, Spending
+from tracking.vocabulary import CheckInSource, PlannedPayments, Spending
 
 
 class CheckInQuerySet(RevisedQuerySet["CheckIn"]):
@@ -41,6 +41,12 @@ class CheckIn(RevisedModel):
     current_amount = MoneyField()
     check_in_date = models.DateField()
     reflection = models.CharField(max_length=1000, null=True)  # noqa: DJ001  the contract's null
+    source = models.CharField(
+        max_length=12,
+        choices=choices(CheckInSource),
+        default=CheckInSource.MANUAL_ENTRY,
+        db_default=CheckInSource.MANUAL_ENTRY.value,
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -55,6 +61,7 @@ class CheckIn(RevisedModel):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(current_amount__gte=0), name="check_in_amount_not_negative"),
+            models.CheckConstraint(condition=Q(source__in=list(CheckInSource)), name="check_in_source_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["goal", "-check_in_date", "-created_at", "-id"], name="check_in_newest_of_goal"),

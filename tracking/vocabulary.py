@@ -1,8 +1,15 @@
-"""The words of a weekly pulse, shared by models and serializers."""
+"""The words of check-ins and weekly pulses, shared by models and serializers."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class CheckInSource(StrEnum):
+    """Where the amount of a check-in comes from: the person, or an account that the app reads it from."""
+
+    MANUAL_ENTRY = "manual_entry"
+    DERIVED = "derived"
 
 
 class PlannedPayments(StrEnum):

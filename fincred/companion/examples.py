@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from goals.examples import GOAL
+
 NEW_PULSE = {
     "made_planned_payments": "partial",
     "spending_vs_plan": "over",
@@ -11,8 +13,23 @@ NEW_PULSE = {
 
 PULSE = NEW_PULSE | {
     "id": "0f6c9d2e-8a41-4d0b-9f5e-3b7c61a2d480",
-    "user_id": "7d0c4c1e-3f0a-4c55-8b86-2f6a1d9e5b21",
+    "user_id": GOAL["user_id"],
     "period_start": "2026-03-09",
     "period_end": "2026-03-15",
     "completed_at": "2026-03-10T12:00:00Z",
+}
+
+NEW_PROGRESS = {"current_balance": 750, "source": "manual_entry", "note": "Sold the old bike."}
+
+PROGRESS = NEW_PROGRESS | {
+    "id": "5b8f7a64-0c0e-4b8c-9f1d-2a7d3c9e4f10",
+    "goal_id": GOAL["id"],
+    "user_id": GOAL["user_id"],
+    "recorded_at": "2026-03-10T12:00:00Z",
+}
+
+PROGRESS_OUTCOME = {
+    "progress": PROGRESS,
+    "milestones_reached": ["25%"],
+    "message": "750.00 USD of 3,000.00 USD saved, 121.79 USD ahead of what was planned for today.",
 }

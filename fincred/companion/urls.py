@@ -1,7 +1,8 @@
 from fincred.api.routes import path
-from fincred.companion.views import pulses
+from fincred.companion.views import progress, pulses
 
 urlpatterns = [
+    path("goals/<id:goal_id>/progress", progress.GoalProgress.as_view()),
     path("checkins", pulses.PulseList.as_view()),
     path("checkins/latest", pulses.LatestPulse.as_view()),
     path("checkins/<id:pulse_id>", pulses.PulseDetail.as_view()),

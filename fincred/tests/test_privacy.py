@@ -77,7 +77,8 @@ EXPORTED = {
     "allocated_monthly_contribution this_month shortfall feasibility explanation "
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
-    "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection created_at updated_at",
+    "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection source created_at "
+    "updated_at",
     "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "
     "period_end monday completed_at",
     "tracking.weeks": "id user_id monday check_ins",

@@ -33,6 +33,7 @@ from tracking.models import CheckIn, Milestone
 from tracking.queries import WEEKS
 from tracking.services.weeks import count_week, uncount_week
 from tracking.streaks import Streaks, monday_of, streaks
+from tracking.vocabulary import CheckInSource
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ def create_check_in(
     today: date,
     check_in_date: date | None = None,
     reflection: str | None = None,
+    source: CheckInSource = CheckInSource.MANUAL_ENTRY,
 ) -> CheckInOutcome:
     """A check-in of `today` unless dated earlier, which may be before the goal was made.
 
@@ -109,6 +111,7 @@ def create_check_in(
         current_amount=current_amount,
         check_in_date=day,
         reflection=reflection,
+        source=source,
         created_at=now,
         updated_at=now,
     )
