@@ -94,8 +94,8 @@ DOORS: Final[dict[str, tuple[Callable[[Person], None], set[str]]]] = {
         lambda p: p.send("post", "/goals", NEW_GOAL | {"primary_flag": True}),
         {"Goal", "ActionPlan"},
     ),
-    "a goal's end": (lambda p: p.send("delete", f"/goals/{p.goal.pk}"), {"Goal"}),
-    "a goal paused by staff": (lambda p: p.act("/admin/goals/goal/", "pause", p.goal), {"Goal"}),
+    "a goal's end": (lambda p: p.send("delete", f"/goals/{p.goal.pk}"), {"ActionPlan", "Goal"}),
+    "a goal paused by staff": (lambda p: p.act("/admin/goals/goal/", "pause", p.goal), {"ActionPlan", "Goal"}),
     "a check-in": (lambda p: p.send("post", f"/goals/{p.goal.pk}/check-ins", {"current_amount": 150}), {"Goal"}),
     "a check-in's amount": (
         lambda p: p.send("patch", f"/check-ins/{p.check_in}", {"current_amount": 50}),
