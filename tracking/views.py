@@ -164,7 +164,7 @@ class GoalProjectionView(ApiView):
         summary="Where a goal was to be, was, and is heading",
         description=(
             "On the dates of its plan, or month by month where it has none: `planned`, `actual` "
-            "as the check-ins told, and `projected` from today on."
+            "as the check-ins told, and `projected` from today on, by the plan that would be made today."
         ),
         response=ProjectionSerializer,
         response_example=PROJECTION,
@@ -173,5 +173,5 @@ class GoalProjectionView(ApiView):
         goals, check_ins = self.fetch(
             GOAL.bind(owner=self.user_id, goal_id=goal_id), queries.AMOUNTS_BY_DAY.bind(goal=goal_id)
         )
-        projection = project_goal(goal=get_or_404(goals), check_ins=check_ins, today=self.today)
+        projection = project_goal(owner=self.user, goal=get_or_404(goals), check_ins=check_ins, today=self.today)
         return self.answer(projection, ProjectionSerializer)

@@ -72,7 +72,7 @@ def _entry(value: Any) -> Any:
 
 
 def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
-    lazy = {"schedule", "pace"}
+    lazy = {"schedule", "pace", "path"}
     document = {
         field.name: _entry(getattr(goal, field.name))
         for field in fields(goal)

@@ -140,6 +140,7 @@ class GoalPlan:
     - ``projected_completion_date``: None if the goal isn't reached within 600 months.
     - ``schedule``: all payments; for a late goal, also those after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
+    - ``path``: the same beyond the target date for a late goal, up to the completion date. Computed on first read.
     """
 
     goal_id: str | None
@@ -158,6 +159,7 @@ class GoalPlan:
     projected_completion_date: date | None
     schedule: Sequence[Instalment]
     pace: Sequence[tuple[date, Decimal]]
+    path: Sequence[tuple[date, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)

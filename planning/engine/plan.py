@@ -1,9 +1,10 @@
 """Make the plan: what each goal requires and gets from the one surplus, its label and the explanation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 
 from fincred.money import ZERO
 from planning.engine.alternatives import find_alternatives
@@ -53,6 +54,7 @@ def _goal_plan(
         projected_completion_date=_completion_date(state, inputs.calendar),
         schedule=OnDemand(partial(_schedule, state, inputs.calendar)),
         pace=OnDemand(partial(_pace, state, inputs.calendar)),
+        path=OnDemand(partial(_path, state, inputs.calendar)),
     )
 
 
@@ -96,6 +98,33 @@ def _pace(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]
         points = _debt_points(state, state.need, calendar)
     else:
         points = _saving_points(state, calendar)
+    return _on_rising_dates(points)
+
+
+def _path(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]]:
+    """The points of the pace, then those of the months after it, up to the day on which the target is reached."""
+    completed_on = _completion_date(state, calendar)
+    late = _late_points(state, calendar) if completed_on and not state.arrives else ()
+    points = chain(((on, to_cents(amount)) for on, amount in _pace(state, calendar)), late)
+    if completed_on is None:
+        return _on_rising_dates(points)
+    target = max(to_cents(state.goal.target_amount), to_cents(state.goal.present_amount))
+    before = ((on, reached) for on, reached in points if on < completed_on)
+    return _on_rising_dates(chain(before, [(completed_on, target)]))
+
+
+def _late_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
+    months = range(state.need.months, len(state.trajectory.amounts))
+    if isinstance(state.need, DebtPayoff):
+        there = to_cents(state.goal.already_there) + state.need.owed
+        for month in months:
+            yield calendar.day(month + 1), there - state.trajectory.balances[month]
+    else:
+        for month in months:
+            yield calendar.day(month), state.trajectory.balances[month] - state.trajectory.amounts[month]
+
+
+def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date, Decimal]]:
     last = None
     for on, reached in points:
         if last is None or on > last:  # at the end of the year 9999 calendar dates repeat

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from goals.pace import Pace, Point
 from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.model import GoalPlan
 from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
 from planning.engine.needs import last_month
 
@@ -53,8 +54,14 @@ class Progress:
         return self.check_ins[passed - 1][1] if passed else None
 
 
+def project_plan(progress: Progress, made: GoalPlan, today: date) -> Projection:
+    """Project the amount by the plan that is made of it today, up to the plan's completion date."""
+    projected = {on: min(amount, progress.target_amount) for on, amount in made.path}
+    return Projection(_series(progress, projected, today), made.projected_completion_date)
+
+
 def project(progress: Progress, today: date) -> Projection:
-    """Project the amount: by the plan up to its end, then by the contribution until the target is reached.
+    """Project the amount without a plan: by the pace up to its end, then by the contribution up to the target.
 
     Today's difference from the plan, ahead or behind, stays and grows by the interest on it. Without a check-in
     the difference is 0. The projection ends after 600 months from the plan's start, or in the year 9999.
@@ -65,11 +72,15 @@ def project(progress: Progress, today: date) -> Projection:
     reached_on = next((on for on, amount in heading if amount >= progress.target_amount), None)
     last = reached_on or progress.pace.points[-1][0]
     projected = {on: amount for on, amount in heading if on in planned or on <= last}
-    series = tuple(
+    return Projection(_series(progress, projected, today), reached_on)
+
+
+def _series(progress: Progress, projected: dict[date, Decimal], today: date) -> tuple[ProjectedPoint, ...]:
+    planned = dict(progress.pace.points)
+    return tuple(
         ProjectedPoint(on, planned.get(on), progress.actual_on(on) if on <= today else None, projected.get(on))
         for on in sorted(planned | projected)
     )
-    return Projection(series, reached_on)
 
 
 def _now(progress: Progress, today: date) -> Decimal:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from accounts.models import User
 from fincred.money import round_up_to_cents
 from goals.models import Goal
 from goals.pace import Pace, Point, straight_line
 from planning.engine.cadence import monthly_amount
 from planning.engine.dates import calendar_date, instalment_count
-from planning.engine.projection import Progress, Projection, project
-from planning.models import ActionPlan
+from planning.engine.plan import make_plan
+from planning.engine.projection import Progress, Projection, project, project_plan
+from planning.services.planning_context import read_context
 from planning.vocabulary import Frequency
 
 
@@ -24,12 +26,13 @@ class GoalProjection:
     projection: Projection
 
 
-def project_goal(*, goal: Goal, check_ins: Sequence[Point], today: date) -> GoalProjection:
-    """The goal's series on its plan's dates, or on the months of a straight line where it has no plan.
+def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: date) -> GoalProjection:
+    """The goal's series: by the plan that is made of all goals today, or by a straight line where it has no plan.
 
     `check_ins` are days and amounts in the order of the days; the last of a day counts. The caller reads them.
     """
-    plan = ActionPlan.objects.open().filter(goal=goal).first()
+    context = read_context(owner=owner, today=today)
+    plan = context.plans.get(goal.id)
     pace = Pace.from_json(goal.pace) if goal.pace else _monthly_line(goal)
     progress = Progress(
         pace=pace,
@@ -38,7 +41,11 @@ def project_goal(*, goal: Goal, check_ins: Sequence[Point], today: date) -> Goal
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal),
         annual_rate=goal.annual_rate,
     )
-    return GoalProjection(goal, today, project(progress, today))
+    position = next((index for index, each in enumerate(context.goals) if each.id == goal.id), None)
+    if plan is None or position is None:
+        return GoalProjection(goal, today, project(progress, today))
+    made = make_plan(context.plan_input(), with_alternatives=False).goals[position]
+    return GoalProjection(goal, today, project_plan(progress, made, today))
 
 
 def _monthly_line(goal: Goal) -> Pace:

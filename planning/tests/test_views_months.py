@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
 from accounts.models import User
-from conftest import client_of
 from planning.models import PlanVersion
-from planning.tests.requests import ENOUGH
+from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
-
-
-class Person:
-    """Somebody with an income, who signs in on each day anew."""
-
-    def __init__(self, user: User, clock: Any) -> None:
-        self._user, self._clock = user, clock
-        self.on("2026-03-10")
-
-    def on(self, day: str) -> Person:
-        self._clock.move_to(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC), tick=False)
-        self.client: APIClient = client_of(self._user)
-        return self
-
-    def earns(self, income: int) -> None:
-        body = {**ENOUGH, "income": {"amount": 2000 + income, "frequency": "monthly"}}
-        assert self.client.put("/api/v0/snapshot", body).status_code == 200
-
-    def wants(self, target: int, by: str, priority: str = "Medium", **more: Any) -> str:
-        body = {"type": "short_term_saving", "name": f"{target}", "target_amount": target, "target_date": by}
-        response = self.client.post("/api/v0/goals", body | {"priority": priority} | more)
-        assert response.status_code == 201, response.content
-        return str(response.json()["id"])
-
-    def has(self, goal: str, amount: float, day: str | None = None) -> None:
-        self._clock.shift(1)
-        body = {"current_amount": amount} | ({"check_in_date": day} if day else {})
-        assert self.client.post(f"/api/v0/goals/{goal}/check-ins", body).status_code == 201
-
-    def plans(self) -> dict[str, Any]:
-        response = self.client.post("/api/v0/planning/plan", {})
-        assert response.status_code == 200, response.content
-        self.summary = response.json()["summary"]
-        return self.stored()
-
-    def stored(self) -> dict[str, Any]:
-        return {plan["goal_id"]: plan for plan in self.client.get("/api/v0/action-plans").json()}
 
 
 @pytest.fixture

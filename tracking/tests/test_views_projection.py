@@ -28,9 +28,9 @@ class TestGoalProjection:
 
         assert document["series"][:2] == [
             {"date": "2026-03-10", "planned": 0, "actual": 30, "projected": 30},
-            {"date": "2026-04-10", "planned": 100, "actual": None, "projected": 130},
+            {"date": "2026-04-10", "planned": 100, "actual": None, "projected": 100},
         ]
-        assert document["projected_completion_date"] == "2027-03-10"
+        assert document["projected_completion_date"] == "2027-02-10"
         assert (document["as_of"], document["target_amount"]) == ("2026-03-10", 1200)
 
     def test_of_somebody_elses_goal_does_not_exist(self, as_stranger: APIClient, saver: User) -> None:

@@ -276,6 +276,19 @@ class TestEveryPlan:
             assert all(sooner < later for (sooner, _), (later, _) in pairwise(made.pace))
 
     @GENTLE
+    @given(plan_inputs(OF_EVERY_KIND))
+    def test_the_path_is_the_pace_and_goes_on_to_the_completion(self, plan_input: PlanInput) -> None:
+        for each, made in zip(plan_input.goals, make_plan(plan_input, with_alternatives=False).goals, strict=True):
+            done_on = made.projected_completion_date
+            until = min(done_on or date.max, each.target_date)
+            assert [point for point in made.path if point[0] < until] == [
+                point for point in made.pace if point[0] < until
+            ]
+            assert all(sooner < later for (sooner, _), (later, _) in pairwise(made.path))
+            if done_on:
+                assert made.path[-1] == (done_on, max(each.target_amount, each.already_there))
+
+    @GENTLE
     @given(plan_inputs(WITHOUT_INTEREST))
     def test_the_month_adds_up(self, plan_input: PlanInput) -> None:
         plan = make_plan(plan_input, with_alternatives=False)

@@ -1,0 +1,68 @@
+"""The day on which a goal is reached is the same wherever it is told, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planning.tests.people import Person
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+@pytest.fixture
+def person(saver: Any, time_machine: Any) -> Person:
+    return Person(saver, time_machine)
+
+
+def days_of(person: Person, goal: str) -> set[str | None]:
+    """The completion date in the action plan, the projection and what-if, and the last day of the series."""
+    projection = person.client.get(f"/api/v0/goals/{goal}/projection").json()
+    answer = person.client.post("/api/v0/planning/what-if", {}).json()
+    plan = next(plan for plan in answer["baseline"]["goals"] if plan["goal_id"] == goal)
+    days = {
+        person.plans()[goal]["projected_completion_date"],
+        projection["projected_completion_date"],
+        plan["projected_completion_date"],
+    }
+    if projection["projected_completion_date"]:
+        days.add(max(point["date"] for point in projection["series"] if point["projected"] is not None))
+    return days
+
+
+class TestCompletion:
+    def test_of_a_late_goal_waits_for_those_still_in_time(self, person: Person) -> None:
+        person.earns(500)
+        first = person.wants(6000, "2027-03-10", "High")
+        second = person.wants(3000, "2026-06-10", "Low")
+        person.plans()
+        assert days_of(person, first) == {"2027-02-10"}
+        assert days_of(person, second) == {"2027-08-10"}
+
+    def test_of_linked_debts_counts_minimums_and_interest(self, person: Person) -> None:
+        person.earns(450)
+        goal = person.wants(5000, "2026-09-10", type="debt_payoff")
+        person.owes(450, goal, balance=5000, rate=12, minimum=400)
+        person.plans()
+        assert days_of(person, goal) == {"2027-03-10"}
+
+    def test_with_interest_is_the_day_of_the_payment_or_of_the_interest_that_does_it(self, person: Person) -> None:
+        person.earns(500)
+        goal = person.wants(1000, "2027-03-20", annual_rate=6)
+        done = person.wants(100, "2026-04-20")
+        never = person.wants(999999999, "2026-05-10", "Low")
+        person.plans()
+        assert days_of(person, goal) == {"2027-03-20"}
+        assert days_of(person, done) == {"2026-04-10"}
+        assert days_of(person, never) == {None}
+
+    def test_is_the_same_in_the_middle_of_a_month(self, person: Person) -> None:
+        person.earns(500)
+        goal = person.wants(1000, "2026-05-10")
+        late = person.wants(900, "2026-04-10", "Low")
+        person.plans()
+        person.has(goal, 500)
+        person.on("2026-03-25")
+        assert days_of(person, goal) == {"2026-04-10"}
+        assert days_of(person, late) == {"2026-06-10"}
