@@ -8,13 +8,18 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-# Shown as nothing, although Unicode doesn't call them spaces: fillers of Hangul, the empty Braille cell,
-# the joiner of graphemes.
-_EMPTY: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+# Shown as nothing, although they are no spaces, control or format characters: what else a display may ignore by
+# Unicode (fillers, variation selectors, tags), the empty Braille cell, and a note without a head.
+_IGNORABLE: Final = (
+    "\u034f \u115f-\u1160 \u17b4-\u17b5 \u180b-\u180f \u2065 \u3164 \ufe00-\ufe0f \uffa0 \ufff0-\ufff8 "
+    "\U000e0000-\U000e0fff \u2800 \U0001d159"
+)
+_EMPTY: Final = frozenset(
+    chr(code) for span in _IGNORABLE.split() for code in range(ord(span[0]), ord(span[-1]) + 1)
+)
 _SHOW_NOTHING: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 # The most characters that compose to one: "\u1f82" is an alpha with three marks.
 _MOST_COMPOSED: Final = 4
-_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # They turn the letters after them around, so that a text reads as something that it isn't.
 BIDIRECTIONAL_OVERRIDES: Final = frozenset("\u202d\u202e")
 
@@ -39,9 +44,4 @@ def fold(text: str) -> str:
 
 def shows_nothing(text: str) -> bool:
     """Whether it has only spaces, control, format and other characters that can't be seen."""
-    return all(
-        character in _EMPTY
-        or ord(character) in _VARIATION_SELECTORS
-        or unicodedata.category(character) in _SHOW_NOTHING
-        for character in text
-    )
+    return all(character in _EMPTY or unicodedata.category(character) in _SHOW_NOTHING for character in text)

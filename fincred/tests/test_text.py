@@ -34,13 +34,31 @@ def test_a_sharp_s_equals_two() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\u00ad", "\ufe0f", "\u034f"]
+    "text",
+    [
+        "",
+        " ",
+        "\u200b",
+        "\u2060\ufeff",
+        "\u3164",
+        "\u2800",
+        "\u00ad",
+        "\ufe0f",
+        "\u034f",
+        "\u17b4",
+        "\u180b",
+        "\U000e0100",
+        "\U000e0041",
+        "\ufff0",
+        "\U0001d159",
+        "\u1160",
+    ],
 )
 def test_nothing_is_seen(text: str) -> None:
     assert shows_nothing(text)
 
 
-@pytest.mark.parametrize("text", ["a", "\u200ba", "\U0001f468\u200d\U0001f469", "\u0627"])
+@pytest.mark.parametrize("text", ["a", "\u200ba", "e\u0301", "\u0301", "\U0001f468\u200d\U0001f469", "\u0627"])
 def test_something_is_seen(text: str) -> None:
     assert not shows_nothing(text)
 
