@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,10 +24,17 @@ from fincred.context import Role, update_caller
 from fincred.errors import RateLimitExceededError
 
 
+class SignInForm(AdminAuthenticationForm):
+    """Takes the address as it was typed. Django would normalise it, and an older one may be stored otherwise."""
+
+    username = forms.CharField(widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}))
+
+
 class BackOffice(AdminSite):
     """Django's admin site; staff act in their own name, and attempts to prove a password are limited."""
 
     site_header = site_title = "FinCred back office"
+    login_form = SignInForm
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import idna
 import pytest
 from django.apps import apps
-from django.contrib.auth import authenticate
+from django.contrib.auth import SESSION_KEY, authenticate
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -205,6 +205,14 @@ class TestPeopleFromBefore:
         assert person_at(DECOMPOSED) == first
         assert person_at(ASCII.upper()) == second
         assert person_at(COMPOSED) is None
+
+    @pytest.mark.parametrize("address", [DECOMPOSED, COMPOSED])
+    def test_staff_of_them_enter_the_back_office_with_exactly_theirs(self, db: None, address: str) -> None:
+        older(DECOMPOSED, COMPOSED)
+        User.objects.update(is_staff=True)
+        client = Client()
+        assert client.post("/admin/login/", {"username": address, "password": PASSWORD}).status_code == 302
+        assert client.session[SESSION_KEY] == str(User.objects.get(email=address).pk)
 
     @pytest.mark.parametrize("address", SPELLINGS, ids=ascii)
     def test_no_new_account_takes_a_spelling_of_theirs(self, noon: datetime, db: None, address: str) -> None:
