@@ -12,6 +12,11 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 
 class TestParseJSON:
+    def test_a_byte_order_mark_is_called_that(self) -> None:
+        with pytest.raises(MalformedRequestError) as refused:
+            parse_json(b"\xef\xbb\xbf{}")
+        assert "byte-order mark" in refused.value.details["reason"]
+
     def test_numbers_stay_exact(self) -> None:
         assert parse_json(b'{"a": 0.1, "b": 999999999999.99, "c": 3}') == {
             "a": Decimal("0.1"),
