@@ -14,19 +14,22 @@ from fincred.errors import MalformedRequestError
 
 
 class URLEncodedParser(BaseParser):
-    """Names and values in UTF-8, for any charset in the header; of a repeated name the last value counts."""
+    """Names and values in UTF-8, for any charset in the header."""
 
     media_type = "application/x-www-form-urlencoded"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        """:raises MalformedRequestError: not text in UTF-8, or hundreds of names."""
+        """:raises MalformedRequestError: not text in UTF-8, hundreds of names, or one of them twice."""
         try:
             pairs = parse_qsl(whole(stream).decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
         except ValueError:
             raise MalformedRequestError(reason="The body is not a form in UTF-8") from None
-        return dict(pairs)
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise _repeated()
+        return fields
 
 
 class MultipartFormParser(MultiPartParser):
@@ -35,6 +38,15 @@ class MultipartFormParser(MultiPartParser):
     def parse(  # type: ignore[override]  # without files, fields are all there is
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary."""
-        fields: dict[str, str] = super().parse(BytesIO(whole(stream)), media_type, parser_context).data.dict()
-        return fields
+        """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary.
+        :raises MalformedRequestError: it has a name twice.
+        """
+        lists = dict(super().parse(BytesIO(whole(stream)), media_type, parser_context).data.lists())
+        if any(len(values) > 1 for values in lists.values()):
+            raise _repeated()
+        return {name: values[0] for name, values in lists.items()}
+
+
+def _repeated() -> MalformedRequestError:
+    """As for JSON and for queries: which of the two was meant is not for us to choose."""
+    return MalformedRequestError(reason="A field of the form occurs twice")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -205,6 +206,16 @@ class TestLogin:
     def test_form_data_that_is_none_is_refused(self, api: APIClient, body: str) -> None:
         answer = api.generic("POST", f"{AUTH}/login", body, content_type="multipart/form-data; boundary=x")
         assert answer.status_code == 400
+
+    def test_a_form_with_a_field_twice_is_refused(self, api: APIClient, saver: User) -> None:
+        form = {"username": saver.email, "password": ["correct horse battery"] * 2}
+        kind = "application/x-www-form-urlencoded"
+        for answer in (
+            api.post(f"{AUTH}/login", form, format="multipart"),
+            api.post(f"{AUTH}/login", urlencode(form, doseq=True), content_type=kind),
+        ):
+            body = assert_refused(answer, 400, "MALFORMED_REQUEST")
+            assert body["details"] == {"reason": "A field of the form occurs twice"}
 
     def test_a_file_is_no_password(self, api: APIClient, saver: User) -> None:
         form = {"username": "saver@example.com", "password": SimpleUploadedFile("p", b"correct horse battery")}
