@@ -12,6 +12,8 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from fincred.api.parsers import whole
 from fincred.errors import MalformedRequestError
 
+_REPLACEMENT = "\ufffd"
+
 
 class URLEncodedParser(BaseParser):
     """Names and values in UTF-8, for any charset in the header."""
@@ -39,14 +41,20 @@ class MultipartFormParser(MultiPartParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
         """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary.
-        :raises MalformedRequestError: it has a name twice.
+        :raises MalformedRequestError: it has a name twice, or a text that isn't UTF-8.
         """
-        lists = dict(super().parse(BytesIO(whole(stream)), media_type, parser_context).data.lists())
+        raw = whole(stream)
+        lists = dict(super().parse(BytesIO(raw), media_type, parser_context).data.lists())
         if any(len(values) > 1 for values in lists.values()):
             raise _repeated()
-        return {name: values[0] for name, values in lists.items()}
+        fields = {name: values[0] for name, values in lists.items()}
+        # Django puts this character where it can't decode.
+        replaced = any(_REPLACEMENT in name + text for name, text in fields.items())
+        if replaced and _REPLACEMENT.encode() not in raw:
+            raise MalformedRequestError(reason="The body is not a form in UTF-8")
+        return fields
 
 
 def _repeated() -> MalformedRequestError:
-    """As for JSON and for queries: which of the two was meant is not for us to choose."""
+    """As for JSON and queries: nothing says which of the two was meant."""
     return MalformedRequestError(reason="A field of the form occurs twice")

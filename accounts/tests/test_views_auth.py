@@ -207,6 +207,13 @@ class TestLogin:
         answer = api.generic("POST", f"{AUTH}/login", body, content_type="multipart/form-data; boundary=x")
         assert answer.status_code == 400
 
+    def test_form_data_that_is_not_utf8_is_refused(self, api: APIClient, saver: User) -> None:
+        part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        for password, status in ((b"\xe4" * 8, 400), ("\ufffd".encode() * 8, 401)):
+            body = part % (b"username", saver.email.encode()) + part % (b"password", password) + b"--x--\r\n"
+            answer = api.post(f"{AUTH}/login", body, content_type="multipart/form-data; boundary=x")
+            assert answer.status_code == status
+
     def test_a_form_with_a_field_twice_is_refused(self, api: APIClient, saver: User) -> None:
         form = {"username": saver.email, "password": ["correct horse battery"] * 2}
         kind = "application/x-www-form-urlencoded"
