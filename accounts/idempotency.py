@@ -28,6 +28,8 @@ from fincred.errors import FieldError, IdempotencyKeyReusedError
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 # Statuses that say nothing about the work: a repeat tries again.
 _NOT_REPLAYED = frozenset({401, 403, 429})
+# Headers of the answer itself; others, such as the rate limits, are those of the repeat.
+_REPLAYED = ("ETag", "Location")
 
 View = TypeVar("View", bound=ApiView)
 Path = ParamSpec("Path")
@@ -55,7 +57,8 @@ def idempotent(method: Method[View, Path]) -> Callable[Concatenate[View, Request
                 return _replay(row, fingerprint)
             response = _answer(lambda: method(view, request, *args, **kwargs))
             row.status, row.answer = response.status_code, response.content
-            row.save(update_fields=["status", "answer"])
+            row.headers = {name: response.headers[name] for name in _REPLAYED if name in response.headers}
+            row.save(update_fields=["status", "headers", "answer"])
         return response
 
     once.takes_idempotency_key = True  # type: ignore[attr-defined]  # for the OpenAPI document
@@ -120,5 +123,5 @@ def _replay(row: IdempotencyKey, fingerprint: str) -> HttpResponse:
         bytes(row.answer),
         status=row.status,
         content_type="application/json",
-        headers={"Idempotent-Replayed": "true"},
+        headers={**(row.headers or {}), "Idempotent-Replayed": "true"},
     )

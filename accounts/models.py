@@ -289,11 +289,12 @@ class IdempotencyKey(UUIDModel):
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=DIGEST_LENGTH)
     status = models.PositiveSmallIntegerField(null=True)
+    headers = ExactJSONField(null=True)
     answer = models.BinaryField(default=b"")
     created_at = models.DateTimeField(db_index=True)
 
     objects = IdempotencyKeyQuerySet["IdempotencyKey"].as_manager()
-    privacy = Privacy(owner="user", section="idempotency_keys", withheld=("user_id", "fingerprint"))
+    privacy = Privacy(owner="user", section="idempotency_keys", withheld=("user_id", "fingerprint", "headers"))
 
     class Meta:
         constraints: ClassVar = [

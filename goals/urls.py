@@ -3,5 +3,5 @@ from goals import views
 
 urlpatterns = [
     path("goals", views.GoalList.as_view()),
-    path("goals/<id:goal_id>", views.GoalDetail.as_view()),
+    path("goals/<id:goal_id>", views.GoalDetail.as_view(), name="goal"),
 ]

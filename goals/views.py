@@ -47,7 +47,7 @@ class GoalList(ApiView):
     def post(self, request: Request) -> HttpResponse:
         data = self.validated(GoalCreateSerializer)
         goal = services.create_goal(owner=self.user, now=self.now, today=self.today, **data)
-        return self.answer(goal, GoalSerializer, status=201, today=self.today)
+        return self.created(goal, GoalSerializer, route="goal", pk=goal.pk, today=self.today)
 
 
 _UPDATE: dict[str, Any] = {

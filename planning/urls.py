@@ -10,7 +10,7 @@ urlpatterns = [
     path("planning/suggestions", suggestions.Suggestions.as_view()),
     path("goals/<id:goal_id>/action-plans", action_plans.GoalActionPlans.as_view()),
     path("action-plans", action_plans.ActionPlanList.as_view()),
-    path("action-plans/<id:plan_id>", action_plans.ActionPlanDetail.as_view()),
+    path("action-plans/<id:plan_id>", action_plans.ActionPlanDetail.as_view(), name="action-plan"),
     path("action-plans/<id:plan_id>/regenerate", action_plans.ActionPlanRegenerate.as_view()),
     path("action-plans/<id:plan_id>/proposal", proposals.Proposal.as_view()),
     path("action-plans/<id:plan_id>/proposal/accept", proposals.ProposalAccept.as_view()),

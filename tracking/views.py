@@ -72,7 +72,7 @@ class GoalCheckIns(ApiView):
         outcome = services.create_check_in(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
-        return self.answer(outcome, CheckInOutcomeSerializer, status=201)
+        return self.created(outcome, CheckInOutcomeSerializer, route="check-in", pk=outcome.check_in.pk)
 
 
 class CheckInList(ApiView):

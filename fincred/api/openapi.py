@@ -54,6 +54,7 @@ _HEADERS = {
     ),
     "Idempotent-Replayed": _header("`true` where the answer is the one given before for this key."),
     "Link": _header("The pages `first`, `prev`, `next` and `last` (RFC 8288)."),
+    "Location": _header("The path of the new object."),
     "RateLimit": _header("What is left of the quotas, and in how many seconds they start again."),
     "RateLimit-Policy": _header("The quotas that the request counts against."),
     "Retry-After": _header("Seconds to wait before the next try.", "integer"),
@@ -163,7 +164,7 @@ class Schema(AutoSchema):
         for status, refusals in sorted(by_status.items()):
             operation["responses"][str(status)] = _error_response(status, refusals)
         for status in operation["responses"].keys() & {"200", "201", "204"}:
-            if headers := _headers(self._headers_of_success()):
+            if headers := _headers(self._headers_of_success(status)):
                 operation["responses"][status]["headers"] = headers
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
@@ -191,9 +192,12 @@ class Schema(AutoSchema):
         if getattr(self._view_method, "takes_idempotency_key", False):
             yield _IDEMPOTENCY_KEY
 
-    def _headers_of_success(self) -> Iterator[str]:
-        if self.method == "GET" or getattr(self._view_method, "has_version", False):
+    def _headers_of_success(self, status: str) -> Iterator[str]:
+        has_version = getattr(self._view_method, "has_version", False)
+        if self.method == "GET" or has_version:
             yield "ETag"
+        if status == "201" and has_version:
+            yield "Location"
         if self.view.permission_classes:
             yield from _COUNTED
         if getattr(self._view_method, "is_list", False):

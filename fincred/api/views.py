@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -40,8 +41,8 @@ _READING = frozenset({"GET", "HEAD"})
 class ApiView(GenericAPIView[Any]):
     """A view whose methods read top to bottom: input, service or query, answer.
 
-    `validated` and `query` check the input with strict serializers; `fetch` reads on a GET; `answer`, `page` and
-    `no_content` are the only ways to answer.
+    `validated` and `query` check the input with strict serializers; `fetch` reads on a GET; `answer`, `created`,
+    `page` and `no_content` are the only ways to answer.
     """
 
     # No OPTIONS: the CORS middleware answers those of browsers, and `Allow` tells the methods.
@@ -184,6 +185,13 @@ class ApiView(GenericAPIView[Any]):
         if serializer_class and serializer_class.has_version:
             version = content.revision
         return self._tagged(JSONResponse(document, status, headers), version)
+
+    def created(
+        self, content: Any, serializer_class: type[Serializer], *, route: str, pk: UUID, **context: Any
+    ) -> HttpResponse:
+        """201, with the `Location` of the new object: the path named `route` of its own GET."""
+        location = reverse(route, args=[pk])
+        return self.answer(content, serializer_class, status=201, headers={"Location": location}, **context)
 
     def no_content(self) -> HttpResponse:
         response = HttpResponse(status=204)

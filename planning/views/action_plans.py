@@ -47,7 +47,7 @@ class GoalActionPlans(ApiView):
         plan = services.create_action_plan(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
-        return self.answer(plan, ActionPlanSerializer, status=201, today=self.today)
+        return self.created(plan, ActionPlanSerializer, route="action-plan", pk=plan.pk, today=self.today)
 
 
 class ActionPlanList(ApiView):
