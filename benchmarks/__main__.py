@@ -1,4 +1,4 @@
-"""`make bench`: the engine, then HTTP beside the peers, then how it grows.
+"""`make bench`: the engine, HTTP beside the peers, how it grows, and what the time of a sign-in tells.
 
 ARGS="--quick" measures FinCred alone on a small database, in less than a minute. ARGS="--against PATH" measures it
 beside another checkout of it, such as the last release. Where the database is: BENCH_DATABASE_URL, else
@@ -66,14 +66,17 @@ def main() -> None:
             _measure_http(url, options)
         if options.only == "growth" or not (options.only or options.quick):
             _measure_growth(url, options)
+        if options.only == "sign-in" or not (options.only or options.quick):
+            _measure_sign_in(url, options)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the engine and FinCred alone, under a minute")
-    parser.add_argument("--only", choices=["engine", "http", "growth"], help="one part of it")
+    parser.add_argument("--only", choices=["engine", "http", "growth", "sign-in"], help="one part of it")
     parser.add_argument("--rounds", type=int, default=5, help="of each workload, contenders taking turns")
     parser.add_argument("--seconds", type=int, default=4, help="of load a round")
+    parser.add_argument("--tries", type=int, default=200, help="of each sign-in")
     parser.add_argument("--workload", default="", help="only those whose name has this in it")
     parser.add_argument("--beside", default="", help="only these peers, with commas between")
     parser.add_argument("--against", type=Path, help="another checkout, in place of the peers")
@@ -230,6 +233,19 @@ def _measure_growth(url: str, options: argparse.Namespace) -> None:
     finally:
         for at in (url, *urls.values()):
             data.drop_database(at, _maintenance(url))
+
+
+def _measure_sign_in(url: str, options: argparse.Namespace) -> None:
+    from benchmarks import data, sign_in
+
+    data.new_database(url, _maintenance(url))
+    contender = replace(FINCRED, variables={"DATABASE_URL": url, "EMAIL_URL": "smtp://mail.invalid"})
+    try:
+        sign_in.fill(options.tries)
+        with running([contender]) as servers:
+            sign_in.measure(servers[FINCRED.name].port, options.tries, options.workload)
+    finally:
+        data.drop_database(url, _maintenance(url))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView
+from accounts.views.base import MAIL_SECONDS, PublicView, SessionView, lasting
 from accounts.vocabulary import EndReason
 from fincred.api.openapi import documented
 from fincred.api.parsers import StrictJSONParser
@@ -94,7 +94,9 @@ class ResendVerification(PublicView):
         response_example={"message": "If this address waits for verification, a mail is on its way."},
     )
     def post(self, request: Request) -> HttpResponse:
-        services.resend_verification(now=self.now, **self.validated(AddressSerializer))
+        data = self.validated(AddressSerializer)
+        with lasting(MAIL_SECONDS):
+            services.resend_verification(now=self.now, **data)
         message = "If this address waits for verification, a mail is on its way."
         return self.answer({"message": message}, MessageSerializer)
 

@@ -14,7 +14,7 @@ from accounts.serializers import (
     PasswordResetSerializer,
     TokenPairSerializer,
 )
-from accounts.views.base import PublicView, SessionView
+from accounts.views.base import MAIL_SECONDS, PublicView, SessionView, lasting
 from fincred.api.openapi import documented
 
 
@@ -44,7 +44,9 @@ class PasswordReset(PublicView):
         response_example={"message": "If this address has an account, a mail is on its way."},
     )
     def post(self, request: Request) -> HttpResponse:
-        services.request_reset(now=self.now, **self.validated(AddressSerializer))
+        data = self.validated(AddressSerializer)
+        with lasting(MAIL_SECONDS):
+            services.request_reset(now=self.now, **data)
         return self.answer({"message": "If this address has an account, a mail is on its way."}, MessageSerializer)
 
 
