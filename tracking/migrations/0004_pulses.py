@@ -5,6 +5,31 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from fincred.db.limits import lift_time_limits
+
+
+# Going back, the weeks count check-ins alone again.
+DELETE_EMPTY = """
+    DELETE FROM tracking_checkinweek WHERE check_ins = (
+        SELECT COUNT(*) FROM tracking_pulse
+        WHERE tracking_pulse.user_id = tracking_checkinweek.user_id
+          AND tracking_pulse.monday = tracking_checkinweek.monday
+    )
+"""
+UNCOUNT = """
+    UPDATE tracking_checkinweek SET check_ins = check_ins - (
+        SELECT COUNT(*) FROM tracking_pulse
+        WHERE tracking_pulse.user_id = tracking_checkinweek.user_id
+          AND tracking_pulse.monday = tracking_checkinweek.monday
+    )
+"""
+
+
+def uncount(apps, schema_editor):
+    lift_time_limits(schema_editor.connection)
+    schema_editor.execute(DELETE_EMPTY)
+    schema_editor.execute(UNCOUNT)
+
 
 class Migration(migrations.Migration):
 
@@ -34,4 +59,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('made_planned_payments__in', ['yes', 'no', 'partial'])), name='pulse_payments_known'), models.CheckConstraint(condition=models.Q(('spending_vs_plan__in', ['under', 'on', 'over'])), name='pulse_spending_known'), models.CheckConstraint(condition=models.Q(('mood_score__range', (1, 5))), name='pulse_mood_from_1_to_5'), models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='pulse_period_in_order')],
             },
         ),
+        migrations.RunPython(migrations.RunPython.noop, uncount),
     ]
