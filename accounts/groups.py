@@ -9,7 +9,7 @@ from django.apps import apps as installed_apps
 
 GROUP = "Support"
 
-_APPS = ("accounts", "goals", "planning", "tracking")
+_APPS = ("accounts", "goals", "planning", "tracking", "companion")
 _SECRETS = ("view_refreshtoken", "view_onetimetoken")
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.policies import Policy
 from accounts.rate_limits.sign_in import limit_mail, limit_refresh, limit_sign_in, limit_tokens
+from accounts.rate_limits.throttles import PerNetwork
 
 __all__ = [
+    "PerNetwork",
     "Policy",
     "count",
     "enforce",

@@ -47,13 +47,22 @@ class PerPerson(BaseThrottle):
         return True
 
 
-def _enforce_if_countable(person: str, now: datetime) -> None:
+class PerNetwork(BaseThrottle):
+    """Reads a minute of calls that need no token, by the caller's network."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
+        _enforce_if_countable(network_of(caller().address), clock.moment_of(request._request))
+        return True
+
+
+def _enforce_if_countable(subject: str, now: datetime) -> None:
     """Reads go on, uncounted, while the counters are in a database that takes no writes.
 
     :raises fincred.errors.RateLimitExceededError: the quota is used up.
     """
     try:
-        enforce(policies.READS, person, now=now)
+        enforce(policies.READS, subject, now=now)
     except Error as error:
         if not refuses_writes(error):
             raise

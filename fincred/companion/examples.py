@@ -33,3 +33,14 @@ PROGRESS_OUTCOME = {
     "milestones_reached": ["25%"],
     "message": "750.00 USD of 3,000.00 USD saved, 121.79 USD ahead of what was planned for today.",
 }
+
+SNIPPET = {
+    "id": "ca6a3f0c-0d0f-5d4f-9f0a-0b9d0f6f3c11",
+    "topic": "savings_strategies",
+    "short_title": "Half of every raise",
+    "content": "The easiest money to save is money that you are not used to yet.",
+    "context_goal_type": None,
+    "context_feasibility": "Tight",
+    "created_at": "2026-11-26T00:00:00Z",
+    "updated_at": "2026-11-26T00:00:00Z",
+}

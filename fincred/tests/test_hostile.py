@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -63,6 +64,7 @@ class World:
         check_in = self._make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
         pulse = self._make("POST", "/checkins", example_of("POST /checkins"))
         self.ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse}
+        self.ids["snippet_id"] = str(uuid4())  # texts aren't the person's
 
     def example(self, operation: Operation) -> dict[str, Any]:
         """What the document shows, but of this person's goal."""

@@ -26,6 +26,7 @@ FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 FOR_PEOPLE = [operation for operation in OPERATIONS if operation.is_for_people]
+OF_PEOPLE = [operation for operation in WITH_IDS if operation.is_for_people]
 UNKNOWN = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id", "pulse_id")}
 
 
@@ -58,7 +59,7 @@ def strangers(as_stranger: APIClient) -> dict[str, str]:
 
 
 class TestRowOfAnotherPerson:
-    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    @pytest.mark.parametrize("operation", OF_PEOPLE, ids=str)
     def test_is_answered_like_an_unknown_id(
         self, as_saver: APIClient, strangers: dict[str, str], operation: Operation
     ) -> None:
@@ -66,13 +67,13 @@ class TestRowOfAnotherPerson:
         assert theirs.status_code == unknown.status_code == 404
         assert theirs.content == unknown.content
 
-    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    @pytest.mark.parametrize("operation", OF_PEOPLE, ids=str)
     def test_is_there_for_its_owner(
         self, as_stranger: APIClient, strangers: dict[str, str], operation: Operation
     ) -> None:
         assert send(as_stranger, operation, **strangers).status_code != 404
 
-    @pytest.mark.parametrize("operation", WITH_IDS, ids=str)
+    @pytest.mark.parametrize("operation", OF_PEOPLE, ids=str)
     def test_is_there_for_its_owner_under_an_id_in_capitals(
         self, as_stranger: APIClient, strangers: dict[str, str], operation: Operation
     ) -> None:

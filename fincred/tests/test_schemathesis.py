@@ -23,6 +23,8 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import User
 from accounts.services import open_session
+from fincred.companion.models import Snippet
+from fincred.companion.tests.education import write_texts
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -65,7 +67,11 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     snapshot_of(saver)
     goal = GoalFactory.create(user=saver)
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
-    ids["pulse_id"] = PulseFactory.create(user=saver).id
+    write_texts()
+    ids |= {
+        "pulse_id": PulseFactory.create(user=saver).id,
+        "snippet_id": Snippet.objects.values_list("pk", flat=True)[0],
+    }
     token = open_session(user=saver, now=noon).access_token
     return Person({"Authorization": f"Bearer {token}"}, {name: str(value) for name, value in ids.items()})
 

@@ -67,7 +67,8 @@ def scenario(goal: Goal) -> Any:
 
 
 def projected(goal: Goal) -> Any:
-    return project_goal(goal=goal, check_ins=[(clock.now().date(), Decimal(5))], today=clock.now().date())
+    today = clock.now().date()
+    return project_goal(owner=goal.user, goal=goal, check_ins=[(today, Decimal(5))], today=today)
 
 
 ANSWERS: dict[type[Serializer[Any]], Callable[[Goal], Any]] = {

@@ -1,0 +1,51 @@
+"""Education texts in the back office: edited by staff with the permission to, each change in their audit trail."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from accounts.audit import record
+from accounts.services import lock_user
+from fincred import clock
+from fincred.companion.models import Snippet
+
+
+@admin.register(Snippet)
+class SnippetAdmin(admin.ModelAdmin[Snippet]):
+    """Texts are added and changed, never deleted: apps may keep their ids."""
+
+    list_display = ("short_title", "topic", "context_goal_type", "context_feasibility", "updated_at")
+    list_filter = ("topic", "context_goal_type", "context_feasibility")
+    search_fields = ("short_title", "content")
+    readonly_fields = ("id", "created_at", "updated_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Snippet, form: Any, change: bool) -> None:
+        """With its entry in the trail, in the transaction that Django's admin opens for the form."""
+        obj.updated_at = clock.now()
+        if not change:
+            obj.created_at = obj.updated_at
+        obj.context_goal_type = obj.context_goal_type or None
+        obj.context_feasibility = obj.context_feasibility or None
+        super().save_model(request, obj, form, change)
+        record(
+            person=lock_user(cast("UUID", request.user.pk)),
+            action="snippet.updated" if change else "snippet.created",
+            subject=obj,
+            now=obj.updated_at,
+            after={"fields": sorted(form.changed_data)},
+        )
+
+    # Django's own log stays empty: the audit trail has it.
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """Recorded by `save_model`."""
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        """Recorded by `save_model`."""

@@ -1,0 +1,15 @@
+"""The words of education and the coach, shared by models and serializers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What an education text is about."""
+
+    DEBT_METHODS = "debt_methods"
+    EMERGENCY_FUND = "emergency_fund"
+    FIRE_BASICS = "fire_basics"
+    SAVINGS_STRATEGIES = "savings_strategies"
+    INVESTING_BASICS = "investing_basics"
