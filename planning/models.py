@@ -41,7 +41,10 @@ class SnapshotQuerySet(OwnedQuerySet["Snapshot"]):
 
 
 class Snapshot(WrittenOnce):
-    """One version of what a person tells of their money. `number` counts from 1 for each person."""
+    """One version of what a person tells of their money. `number` counts from 1 for each person.
+
+    `paid_off` holds, by goal, what was paid off on the linked debts when it was stored.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="snapshots", db_index=False)
     number = models.PositiveIntegerField()
@@ -54,6 +57,7 @@ class Snapshot(WrittenOnce):
     monthly_minimum_payments = MoneyField()
     total_debt = MoneyField()
     total_savings = MoneyField()
+    paid_off = ExactJSONField(default=dict)
     created_at = models.DateTimeField()
 
     objects = SnapshotQuerySet.as_manager()

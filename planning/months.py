@@ -33,13 +33,14 @@ class PlannedMonth:
     """A month from `start`, as a version of a goal's plan counted it.
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
-    `unplanned` this month before the goal had a plan.
+    `unplanned` this month before the goal had a plan. `last_ask` is what the month before asked of linked debts.
     """
 
     start: date
     amount: Decimal
     paid: Decimal = ZERO
     unplanned: Decimal = ZERO
+    last_ask: Decimal = ZERO
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
@@ -48,7 +49,7 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        amounts = {name: Decimal(document[name]) for name in ("amount", "paid", "unplanned")}
+        amounts = {name: Decimal(document.get(name, 0)) for name in ("amount", "paid", "unplanned", "last_ask")}
         return cls(date.fromisoformat(document["start"]), **amounts)
 
 

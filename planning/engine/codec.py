@@ -105,6 +105,7 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "chosen_monthly": _or_none(Decimal, document["chosen_monthly"]),
             "added": Decimal(document.get("added", "0.00")),
             "earning": _or_none(Decimal, document.get("earning")),
+            "principal": Decimal(document.get("principal", "0.00")),
         }
     )
 

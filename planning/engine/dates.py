@@ -33,8 +33,8 @@ class Calendar:
         object.__setattr__(self, "_passed", _dates_until(self.anchor, self.as_of))
 
     def day(self, month: int) -> date:
-        """The date that begins the month with this number, counted from 0."""
-        return calendar_date(self.anchor, self._passed + month)
+        """The date that begins the month with this number, counted from 0; not before the anchor."""
+        return calendar_date(self.anchor, max(0, self._passed + month))
 
     @property
     def start(self) -> date:

@@ -35,8 +35,9 @@ class GoalInput:
     ``already_there`` is the amount saved (or paid off) so far, without ``added``: the part of the present month's
     payment that has been made. ``earning`` is the part of both that was there when the present month began, and so
     earns interest for it; None means all. With ``debts``, the plan pays off their balances instead of saving up
-    ``target_amount``. ``chosen_monthly`` is the amount a month that the person chose; if it is None, the engine
-    computes one.
+    ``target_amount``; they are as of the start of the present month, and ``principal`` is what was paid off since
+    by the payment ``added``. ``chosen_monthly`` is the amount a month that the person chose; if it is None, the
+    engine computes one.
     """
 
     id: str | None
@@ -53,11 +54,12 @@ class GoalInput:
     chosen_monthly: Decimal | None = None
     added: Decimal = Decimal("0.00")
     earning: Decimal | None = None
+    principal: Decimal = Decimal("0.00")
 
     @property
     def present_amount(self) -> Decimal:
         """What is there on the day of planning."""
-        return self.already_there + self.added
+        return self.already_there + (self.principal if self.debts else self.added)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def need_of(goal: GoalInput, calendar: Calendar) -> Need:
     if goal.debts:
         payments = max(1, calendar.payments(due))
         extra = level_total_payment(goal.debts, payments) - minimum_payments(goal.debts)
-        return DebtPayoff(goal.debts, payments, to_cents(extra))
+        return DebtPayoff(goal.debts, payments, to_cents(extra), to_cents(goal.added))
     months = calendar.instalments(due)
     return _saving(goal, calendar, months, _level(goal, calendar, months))
 
@@ -74,9 +74,9 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
     def is_met(months: int) -> bool:
+        need: Need = _saving(goal, calendar, months, monthly)
         if goal.debts:
-            return not DebtPayoff(goal.debts, months, monthly).simulate([monthly] * months).missing
-        need = _saving(goal, calendar, months, monthly)
+            need = DebtPayoff(goal.debts, months, monthly, to_cents(goal.added))
         return not need.simulate([max(monthly, need.credit), *[monthly] * (months - 1)]).missing
 
     months = bisect_left(range(1, most + 1), True, key=is_met) + 1

@@ -10,7 +10,7 @@ from fincred.money import ZERO
 from planning.engine.alternatives import find_alternatives
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
-from planning.engine.model import Alternative, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
+from planning.engine.model import Alternative, GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
 from planning.engine.money.cents import average, money, to_cents
 from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
@@ -116,9 +116,8 @@ def _path(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]
 def _late_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
     months = range(state.need.months, len(state.trajectory.amounts))
     if isinstance(state.need, DebtPayoff):
-        there = to_cents(state.goal.already_there) + state.need.owed
         for month in months:
-            yield calendar.day(month + 1), there - state.trajectory.balances[month]
+            yield calendar.day(month + 1), _paid_off(state.goal, state.need, state.trajectory.balances[month])
     else:
         for month in months:
             yield calendar.day(month), state.trajectory.balances[month] - state.trajectory.amounts[month]
@@ -141,10 +140,15 @@ def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date,
 
 
 def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iterator[tuple[date, int]]:
-    already_there = to_cents(state.goal.already_there)
-    reached = already_there
+    reached = to_cents(state.goal.present_amount)
     yield calendar.as_of, reached
     for month, owed in enumerate(state.trajectory.balances[: need.months], 1):
-        reached = max(0, already_there + need.owed - owed)
+        reached = _paid_off(state.goal, need, owed)
         yield calendar.day(month), reached
     yield due_date(state.goal, calendar), reached
+
+
+def _paid_off(goal: GoalInput, need: DebtPayoff, owed: int) -> int:
+    """What is paid off when so much is still owed, at most the target."""
+    first, target = to_cents(goal.already_there), to_cents(goal.target_amount)
+    return max(0, min(first + need.owed - owed, max(first, target)))

@@ -194,7 +194,8 @@ class DebtPayoff:
     def __post_init__(self) -> None:
         self.minimums = to_cents(minimum_payments(self.debts))
         self.owed = to_cents(DebtLedger(self.debts).balance)
-        self.total = sum(self.simulate([self.level] * self.months).amounts)
+        offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
+        self.total = sum(self.simulate(offers).amounts)
 
     @property
     def bears_interest(self) -> bool:
@@ -238,7 +239,7 @@ class DebtPayoff:
             if ledger.is_cleared:
                 break
             paid = to_cents(ledger.pay_month(exact_money(offer)))
-            amounts.append(max(0, paid - self.minimums))
+            amounts.append(max(0 if amounts else self.credit, paid - self.minimums))
             balances.append(to_cents(ledger.balance))
         return amounts, balances
 

@@ -19,13 +19,14 @@ from goals import transitions
 from goals.history import Around, amounts_around
 from goals.models import Goal
 from goals.vocabulary import GoalType, Priority
+from planning.debt_months import DebtMonth, PaidOff, count_debt_month
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Amounts, Planned, PlannedMonth, count_month
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
-from planning.snapshot_contents import SnapshotContents
+from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
 
@@ -40,7 +41,9 @@ class PlanningContext:
     be paid, which a service may change before it plans; `outputs` are those of the plans' newest versions.
 
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
-    put into other goals that had a plan in the month.
+    put into other goals that had a plan in the month. `planned` is what the newest versions say of the months,
+    `earlier` what was paid off on debts by the date that counts as the start of their month, and `paid_off` what
+    was when the snapshot was stored.
     """
 
     owner: User
@@ -52,6 +55,9 @@ class PlanningContext:
     terms: Mapping[UUID, Terms]
     outputs: Mapping[UUID, Any]
     months: Mapping[UUID, PlannedMonth]
+    planned: Mapping[UUID, Planned]
+    earlier: Mapping[UUID, Decimal]
+    paid_off: Mapping[str, Decimal]
     earning: Mapping[UUID, Decimal]
     paid_elsewhere: Decimal
 
@@ -60,7 +66,7 @@ class PlanningContext:
         return self.calendar.as_of
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
-        return replace(self, snapshot=snapshot, contents=contents)
+        return replace(self, snapshot=snapshot, contents=contents, paid_off=snapshot.paid_off)
 
     def with_terms(self, plan: ActionPlan, terms: Terms) -> PlanningContext:
         """The context once this plan, new or not, has these terms."""
@@ -80,6 +86,30 @@ class PlanningContext:
                 return plan
         raise ResourceNotFoundError
 
+    def paid_off_on(self, debts: Sequence[DebtEntry]) -> dict[str, Decimal]:
+        """What is paid off now, by id of the goals to which the debts are linked."""
+        linked = {entry.goal_id for entry in debts}
+        return {str(goal.id): goal.current_amount for goal in self.goals if goal.id in linked}
+
+    def month_of(self, goal: Goal) -> PlannedMonth:
+        """The present month as the next version of the goal's plan counts it."""
+        debts = self._debt_month(goal)
+        return debts.month if debts else self.months[goal.id]
+
+    def _debt_month(self, goal: Goal) -> DebtMonth | None:
+        """The month of a goal of paying off debts that are linked to it."""
+        debts = self.contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else ()
+        if not debts:
+            return None
+        now = goal.current_amount
+        since = now - Decimal(self.paid_off.get(str(goal.id), now))
+        lately = max(ZERO, now - self.earlier.get(goal.id, now))
+        if self.calendar.month_has_begun:
+            paid_off = PaidOff(now, since, this_month=lately)
+        else:
+            paid_off = PaidOff(now, since, last_month=lately)
+        return count_debt_month(self.calendar, debts, paid_off, self.planned.get(goal.id))
+
     def plan_input(self) -> PlanInput:
         return PlanInput(
             as_of=self.today,
@@ -91,24 +121,24 @@ class PlanningContext:
 
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
-        terms, month = self.terms.get(goal.id), self.months[goal.id]
-        debts = self.contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else ()
-        added = ZERO if debts else month.paid
+        terms, debts = self.terms.get(goal.id), self._debt_month(goal)
+        added = self.month_of(goal).paid
         return GoalInput(
             id=str(goal.id),
             name=goal.name,
             type=goal.type,
             target_amount=goal.target_amount,
-            already_there=goal.current_amount - added,
+            already_there=goal.current_amount - (debts.principal if debts else added),
             target_date=goal.target_date,
             priority=Priority(goal.priority),
             primary=goal.primary_flag,
             created_at=goal.created_at,
             annual_rate=goal.annual_rate,
-            debts=debts,
+            debts=debts.debts if debts else (),
             chosen_monthly=terms.chosen_monthly if terms else None,
             added=added,
             earning=self.earning.get(goal.id),
+            principal=debts.principal if debts else ZERO,
         )
 
     def inputs_of(self, goal_id: UUID, plan_input: PlanInput) -> VersionInputs:
@@ -189,6 +219,9 @@ def _context(
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
         outputs={version.plan.goal_id: version.outputs for version in opened},
         months=months,
+        planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
+        earlier=_earlier(owner, goals, around, calendar),
+        paid_off=snapshots[0].paid_off if snapshots else {},
         earning=_earning(goals, around, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
     )
@@ -232,6 +265,22 @@ def _earning(goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[
         return {}
     amounts = {goal.id: _amounts(goal, around, calendar) for goal in goals}
     return {goal_id: min(each.now, each.at_start) for goal_id, each in amounts.items() if each.is_of_month}
+
+
+def _earlier(owner: User, goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
+    """What was paid off at the end of the day on which the month of debts began, where it isn't the amount now.
+
+    A payment is due at the end of a month: on the first day of a month that is still the month before.
+    """
+    start = calendar.start if calendar.month_has_begun else calendar.day(-1)
+    paid = [goal for goal in goals if goal.type == GoalType.DEBT_PAYOFF and _is_after(goal, start, calendar.as_of)]
+    if paid and not calendar.month_has_begun:
+        around = amounts_around(owner.id, start)
+    return {goal.id: around.get(goal.id, (ZERO, ZERO))[1] for goal in paid}
+
+
+def _is_after(goal: Goal, day: date, until: date) -> bool:
+    return goal.last_check_in_date is not None and day < goal.last_check_in_date <= until
 
 
 def terms_of(plan: ActionPlan) -> Terms:

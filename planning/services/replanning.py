@@ -84,7 +84,7 @@ def write_changed_versions(
         document = outputs.as_json()
         if goal.id in always or document != context.outputs.get(goal.id):
             plan = context.plans[goal.id]
-            plan.anchor, plan.month = context.calendar.anchor, context.months[goal.id].as_json()
+            plan.anchor, plan.month = context.calendar.anchor, context.month_of(goal).as_json()
             _take_over(plan, outputs, now)
             versions.append(_version(plan, inputs.as_json(plan_document), document, reason, now))
             paces.append((goal, Pace.through(goal_plan.pace)))

@@ -55,6 +55,7 @@ def store_snapshot(
         monthly_minimum_payments=contents.monthly_minimum_payments,
         total_debt=contents.total_debt,
         total_savings=contents.total_savings,
+        paid_off=context.paid_off_on(contents.debts),
         created_at=now,
     )
     after = audit.fields_of(snapshot, AUDITED)

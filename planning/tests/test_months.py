@@ -62,6 +62,7 @@ class TestPlannedMonth:
             "amount": "250.00",
             "paid": "40.00",
             "unplanned": "-10.00",
+            "last_ask": "0.00",
         }
         assert PlannedMonth.from_json(month.as_json()) == month
 

@@ -208,3 +208,20 @@ class TestCalendar:
         assert all(on.day == anchor.day or (on + timedelta(days=1)).day == 1 for on in dates)
         assert calendar.instalments(target) == max(1, sum(on < target for on in dates))
         assert calendar.payments(target) == sum(on <= target for on in dates[1:])
+
+
+class TestLinkedDebts:
+    """5 000 at 12 %, minimum 100, in 12 months: 344.25 a month above the minimum."""
+
+    @pytest.mark.parametrize(("added", "left"), [("0", "344.25"), ("44.25", "300"), ("344.25", "0"), ("400", "0")])
+    def test_ask_the_same_whatever_was_paid_this_month(self, added: str, left: str) -> None:
+        linked = goal(5000, debts=(card(),), added=money(added), principal=money(50))
+        (made,) = make_plan(replace(inputs(500, linked, as_of=TENTH), anchor=NEW_YEAR)).goals
+        assert (made.required_monthly, made.this_month, made.shortfall) == (money("344.25"), money(left), money(0))
+        assert made.schedule[0].date == date(2026, 2, 1)
+        assert made.pace[0] == (TENTH, money(50))
+        assert made.schedule[-1].balance == 0
+
+    def test_can_have_got_more_than_clears_them(self) -> None:
+        (made,) = make_plan(inputs(500, goal(50, 2, debts=(card(50, 0, 40),), added=money(30)))).goals
+        assert (made.schedule[0].amount, made.this_month, made.shortfall) == sums(30, 0, 0)
