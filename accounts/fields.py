@@ -15,6 +15,8 @@ NO_MAILBOX = "The domain of this address can't exist."
 class MailboxField(DerivedField):
     """The mailbox of an address. Null: a version without mailboxes stored the row, or the address has none."""
 
+    in_backups = True  # rows of earlier versions may have none yet although another has theirs
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "max_length": MAX_LENGTH, "null": True})
 

@@ -35,7 +35,12 @@ class RateField(models.DecimalField):  # type: ignore[type-arg]
 
 
 class DerivedField(models.CharField):  # type: ignore[type-arg]
-    """A text that follows from another field's text. It is filled when the row is saved, and in no backup."""
+    """A text that follows from another field's text. It is filled when the row is saved.
+
+    One that is `in_backups` is restored as it was stored: rows may be older than the rule it follows.
+    """
+
+    in_backups = False
 
     def __init__(self, *, source: str, **kwargs: Any) -> None:
         self.source = source
@@ -47,6 +52,8 @@ class DerivedField(models.CharField):  # type: ignore[type-arg]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         text = getattr(model_instance, self.source)
+        if self.in_backups and getattr(model_instance, "is_restored", False):
+            return getattr(model_instance, self.attname)
         if isinstance(text, str):  # or a parameter of a statement that is being compiled
             setattr(model_instance, self.attname, self.derive(text))
         return getattr(model_instance, self.attname)

@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
 from accounts.services import erase_person
+from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.db import backup as archive
 from fincred.money import MAX_MONEY
@@ -83,6 +84,16 @@ class TestRoundTrip:
         assert archive.digests() == before
         demo.create_demo(now=clock.now())
         assert AuditEntry.objects.exists()
+
+    def test_rows_that_share_a_mailbox_come_back_as_they_were(self, file: Path) -> None:
+        """A version without mailboxes may have stored one, and nothing has filled it yet."""
+        UserFactory.create(email="x@münchen.de")
+        User.objects.filter(pk=UserFactory.create().pk).update(email="x@xn--mnchen-3ya.de", mailbox=None)
+        before = archive.digests()
+        archive.backup(file)
+        User.objects.all().delete()
+        archive.restore(file)
+        assert archive.digests() == before
 
     @pytest.mark.postgresql
     def test_may_take_longer_than_a_request(self, file: Path) -> None:

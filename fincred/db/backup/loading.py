@@ -97,6 +97,8 @@ def _insert(model: type[models.Model], batch: Sequence[list[Any]]) -> None:
     columns = columns_of(model)
     with _usable(f"it has rows of {model._meta.label} that the database refuses"):
         made = [model(**{c.attname: _python(c, v) for c, v in zip(columns, row, strict=True)}) for row in batch]
+        for row in made:
+            vars(row)["is_restored"] = True  # see DerivedField
         model._base_manager.bulk_create(made)
 
 

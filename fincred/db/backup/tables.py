@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 
 from fincred.db.backup.archive import Digest, Digests
-from fincred.db.fields import DerivedField, ExactJSONEncoder
+from fincred.db.fields import ExactJSONEncoder
 
 BATCH: Final = 1000
 
@@ -40,11 +40,11 @@ def migrations() -> list[list[str]]:
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """What is stored and not derived: the database fills generated columns, and saving fills folded ones."""
+    """What is stored and not derived: the database fills generated columns, and saving fills derived ones."""
     return [
         column
         for column in model._meta.concrete_fields
-        if not column.generated and not isinstance(column, DerivedField)
+        if not column.generated and getattr(column, "in_backups", True)
     ]
 
 
