@@ -24,6 +24,7 @@ from fincred import clock
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import find_binaries
 from fincred.ops.tests import redis_server
+from fincred.ops.tests.nginx import ThrowawayNginx
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -62,6 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "redis", f"needs Redis, which doesn't answer at {redis_server.SERVER} (TEST_REDIS_URL)")
     if not ThrowawayPgBouncer.installed:
         _skip(items, "pgbouncer", "needs PgBouncer's binary; nothing but the tests of poolers does")
+    if not ThrowawayNginx.installed:
+        _skip(items, "nginx", "needs nginx, before a server of its own")
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -74,7 +77,7 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-_OPTIONAL = frozenset({"pgbouncer", "mount"})
+_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount"})
 
 
 @pytest.hookimpl(tryfirst=True)
