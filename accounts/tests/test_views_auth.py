@@ -16,8 +16,6 @@ from rest_framework.test import APIClient
 from accounts.models import OneTimeToken, User
 from accounts.services import open_session
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.views import base
-from accounts.views.base import MAIL_SECONDS, lasting
 from accounts.vocabulary import TokenPurpose
 from fincred import clock
 
@@ -171,50 +169,6 @@ class TestVerifyEmail:
     def test_asks_for_a_token(self, api: APIClient) -> None:
         body = assert_refused(api.get(f"{AUTH}/verify-email"), 400, "VALIDATION_ERROR")
         assert field_errors(body) == {("token", "required")}
-
-
-class Watch:
-    """Time passes by sleeping only."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
-    watch = Watch()
-    monkeypatch.setattr(base, "time", watch)
-    return watch
-
-
-class TestSameAnswerForEveryAddress:
-    @pytest.mark.parametrize("call", ["resend-verification", "password/reset"])
-    def test_known_or_not(self, api: APIClient, saver: User, call: str) -> None:
-        UserFactory.create(email="new@example.com", is_verified=False)
-        UserFactory.create(email="off@example.com", is_active=False)
-        addresses = [saver.email, "new@example.com", "off@example.com", "nobody@example.com"]
-        answers = [api.post(f"{AUTH}/{call}", {"email": email}) for email in addresses]
-        assert {answer.status_code for answer in answers} == {200}
-        assert len({answer.content for answer in answers}) == 1
-
-    @pytest.mark.parametrize("call", ["resend-verification", "password/reset"])
-    def test_in_the_same_time(self, api: APIClient, saver: User, watch: Watch, call: str) -> None:
-        """As long as finding the address and queueing a mail takes less than that."""
-        for email in (saver.email, "nobody@example.com"):
-            began = watch.now
-            assert api.post(f"{AUTH}/{call}", {"email": email}).status_code == 200
-            assert watch.now - began == MAIL_SECONDS
-
-    @pytest.mark.parametrize(("work", "whole"), [(0.0, 1.0), (0.75, 1.0), (3.0, 3.0)])
-    def test_work_counts_as_part_of_that_time(self, watch: Watch, work: float, whole: float) -> None:
-        with lasting(1.0):
-            watch.sleep(work)
-        assert watch.now == whole
 
 
 class TestLogin:
