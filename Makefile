@@ -1,7 +1,9 @@
 # Everything runs from .venv, which `make install` makes.
 PORT ?=
 PYTHON ?=
-export PORT PYTHON
+# Not from the environment, where some shells keep the machine's name.
+HOST = 127.0.0.1
+export PORT PYTHON HOST
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test drill check bench lock
@@ -12,7 +14,7 @@ help: ## Show this list
 install: ## Make .venv and install what FinCred runs on
 	@.ci/install requirements.txt
 
-run: install ## Serve on 127.0.0.1:8000 (PORT=8001 for another) with a small demo
+run: install ## Serve on 127.0.0.1:8000 (PORT=8001 for another, HOST=0.0.0.0 for a phone too) with a small demo
 	@.ci/serve
 
 test: ## Run every test, on SQLite and on PostgreSQL (ARGS="goals -k limit" for some, ARGS="-m 'not slow'")

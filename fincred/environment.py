@@ -136,9 +136,9 @@ class Environment:
 
         return self.read(name, default, parse, "host names such as api.example.com, without scheme and port")
 
-    def origins(self, name: str, *, secure: bool) -> list[str]:
+    def origins(self, name: str, default: list[str], *, secure: bool) -> list[str]:
         """Origins such as https://app.example; `secure` refuses http and wildcards."""
-        entries = [entry.lower() for entry in self.listing(name, [])]
+        entries = [entry.lower() for entry in self.listing(name, default)]
         for entry in entries:
             if "*" in entry or not _is_origin(entry):
                 self.fault(name, "must list origins such as https://app.example.com, no wildcards")

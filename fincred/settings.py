@@ -14,6 +14,7 @@ from fincred import __version__
 from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.env_file import ENV_FILE, read_env_file
 from fincred.environment import ENVIRONMENTS, LOG_LEVELS, Environment
+from fincred.own_addresses import development_hosts, development_origins
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Goal] stand at run time
 
@@ -38,9 +39,11 @@ BACKUP_KEY = env.optional_key("BACKUP_KEY")
 ERASURE_LOG = env.path("ERASURE_LOG", VAR / "erasures.log")
 
 # --- Who may call
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not PRODUCTION else [])
-CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", secure=PRODUCTION)
-CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", secure=PRODUCTION)
+_HERE = development_hosts() if DEVELOPMENT else [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", _HERE)
+_APPS = development_origins() if DEVELOPMENT else []
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS", _APPS, secure=PRODUCTION)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", [], secure=PRODUCTION)
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 CORS_ALLOW_HEADERS = (
     "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id",
@@ -59,6 +62,7 @@ CLIENT_SEND_SECONDS = env.integer("CLIENT_SEND_SECONDS", 10, most=600)
 DRAIN_SECONDS = env.integer("DRAIN_SECONDS", 5, least=0, most=20)
 
 # --- Rules
+EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", "on", ("on", "off")) == "on"
 MAX_ACTIVE_GOALS = env.integer("MAX_ACTIVE_GOALS", 5, most=100)
 ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 30, most=1440)
 REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 14, most=365)
@@ -333,6 +337,8 @@ if PRODUCTION:
         env.fault("DATABASE_URL", "must be PostgreSQL in production")
     if not REDIS_URL:
         env.fault("REDIS_URL", "is required in production: a cache and counters in each process do not add up")
+    if not EMAIL_VERIFICATION:
+        env.fault("EMAIL_VERIFICATION", "must be on in production")
     if not METRICS_TOKEN:
         env.fault("METRICS_TOKEN", "is required in production")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):

@@ -6,7 +6,9 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
+from accounts.audit import broken_chains
 from accounts.errors import (
     EmailAlreadyExistsError,
     TokenExpiredError,
@@ -14,7 +16,7 @@ from accounts.errors import (
     UnacceptablePasswordError,
 )
 from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, Profile, User
-from accounts.services import register, resend_verification, verify_email, verify_email_and_login
+from accounts.services import login, register, resend_verification, verify_email, verify_email_and_login
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.registration import _store
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -39,6 +41,19 @@ class TestRegister:
         assert user.profile.full_name == "Sam Saver"
         mail = OutgoingMail.objects.get()
         assert (mail.user, mail.purpose, mail.sent_at) == (user, MailPurpose.VERIFY_EMAIL, None)
+
+    def test_verifies_at_once_and_sends_no_mail_where_that_is_switched_on(
+        self, noon: datetime, settings: Settings
+    ) -> None:
+        settings.EMAIL_VERIFICATION = False
+        user = register(email="sam@example.com", password=PASSWORD, full_name=None, now=noon)
+        user.refresh_from_db()
+        assert user.is_verified
+        assert not OutgoingMail.objects.exists()
+        entries = AuditEntry.objects.filter(person_id=user.pk).order_by("sequence")
+        assert list(entries.values_list("action", flat=True)) == ["person.registered", "address.verified"]
+        assert not list(broken_chains())
+        assert login(email="sam@example.com", password=PASSWORD, now=noon)
 
     def test_refuses_a_known_address_however_it_is_written(self, saver: User, noon: datetime) -> None:
         with pytest.raises(EmailAlreadyExistsError):

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import OneTimeToken, User
@@ -53,6 +54,12 @@ def log_in(email: str = "saver@example.com", password: str = PASSWORD) -> Any:
 
 
 class TestRegister:
+    def test_without_verification_by_mail_signs_in_next(self, api: APIClient, settings: Settings) -> None:
+        settings.EMAIL_VERIFICATION = False
+        body = {"email": "sam@example.com", "password": PASSWORD}
+        assert api.post(f"{AUTH}/register", body).json()["message"] == "Welcome! You can sign in now."
+        assert api.post(f"{AUTH}/login", body).json()["user"]["is_verified"] is True
+
     def register(self, api: APIClient, **changes: Any) -> Any:
         return api.post(f"{AUTH}/register", {"email": "Sam@Example.com", "password": PASSWORD} | changes)
 

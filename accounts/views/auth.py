@@ -52,7 +52,7 @@ class Register(PublicView):
     )
     def post(self, request: Request) -> HttpResponse:
         user = services.register(now=self.now, **self.validated(RegisterSerializer))
-        message = "Welcome! Please check your mail."
+        message = "Welcome! You can sign in now." if user.is_verified else "Welcome! Please check your mail."
         return self.answer({"message": message, "email": user.email}, RegisteredSerializer, status=201)
 
 

@@ -64,12 +64,12 @@ class TestEnvironment:
     )
     def test_an_origin_is_scheme_and_host_without_wildcards(self, origin: str) -> None:
         env = Environment({"CORS_ORIGINS": origin})
-        env.origins("CORS_ORIGINS", secure=False)
+        env.origins("CORS_ORIGINS", [], secure=False)
         assert "CORS_ORIGINS" in faults_of(env)
 
     def test_secure_origins_refuse_http(self) -> None:
         env = Environment({"CORS_ORIGINS": "http://app.example"})
-        env.origins("CORS_ORIGINS", secure=True)
+        env.origins("CORS_ORIGINS", [], secure=True)
         assert "https" in faults_of(env)
 
     def test_a_key_is_required_and_long_outside_development(self, tmp_path: Path) -> None:
@@ -202,6 +202,7 @@ class TestProduction:
             ("DATABASE_URL", ""),
             ("REDIS_URL", ""),
             ("DEBUG", "true"),
+            ("EMAIL_VERIFICATION", "off"),
             ("ALLOWED_HOSTS", "*"),
             ("ALLOWED_HOSTS", ".fincred.example"),
             ("ALLOWED_HOSTS", ""),
