@@ -38,7 +38,7 @@ class UserAdmin(AuditedAdmin):
     list_display = ("email", "full_name", "is_active", "is_verified", "is_staff", "created_at")
     list_filter = ("is_active", "is_verified", "is_staff")
     list_select_related = ("profile",)
-    search_fields = ("email", "mailbox", "profile__full_name", "=id")
+    search_fields = ("email", "profile__full_name", "=id")
     ordering = ("-created_at",)
     fields = ("id", "email", "is_active", "is_verified", "is_staff", "created_at", "elsewhere")
     readonly_fields = ("elsewhere",)

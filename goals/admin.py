@@ -28,7 +28,7 @@ class GoalAdmin(AuditedAdmin):
     )
     list_filter = ("status", "type", "priority")
     list_select_related = ("user",)
-    search_fields = ("name_folded", "user__email", "user__mailbox")
+    search_fields = ("name_folded", "user__email")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     actions = ("pause", "cancel")

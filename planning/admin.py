@@ -28,7 +28,7 @@ class SnapshotAdmin(AuditedAdmin):
         "created_at",
     )
     list_select_related = ("user",)
-    search_fields = ("=user__email", "=user__mailbox")
+    search_fields = ("=user__email",)
     ordering = ("-created_at", "-id")
     readonly_fields = ("monthly_surplus", "net_worth")
 
@@ -67,7 +67,7 @@ class ActionPlanAdmin(AuditedAdmin):
     )
     list_filter = ("feasibility", "type", "frequency", "is_chosen", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("goal", "user")
-    search_fields = ("=user__email", "=user__mailbox", "goal__name_folded")
+    search_fields = ("=user__email", "goal__name_folded")
     ordering = ("-created_at", "-id")
     inlines = (PlanVersionInline,)
     actions = ("regenerate",)
@@ -104,7 +104,7 @@ class PlanVersionAdmin(AuditedAdmin):
     list_display = ("goal", "email", "number", "reason", "feasibility", "engine_version", "created_at")
     list_filter = ("reason", "engine_version")
     list_select_related = ("plan__goal", "plan__user")
-    search_fields = ("=plan__user__email", "=plan__user__mailbox", "plan__goal__name_folded")
+    search_fields = ("=plan__user__email", "plan__goal__name_folded")
     ordering = ("-created_at", "-id")
     readonly_fields = ("why",)
 

@@ -16,7 +16,7 @@ class _OfPeople(AuditedAdmin):
 
 class _OnGoals(_OfPeople):
     list_select_related = ("user", "goal")
-    search_fields = ("goal__name_folded", "user__email", "user__mailbox")
+    search_fields = ("goal__name_folded", "user__email")
 
 
 @admin.register(CheckIn)

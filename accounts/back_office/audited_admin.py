@@ -102,6 +102,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
         except ValidationError as error:  # a chosen id is none
             raise DisallowedModelAdminLookup from error
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Where an address is searched, its mailbox is too."""
+        fields = list(super().get_search_fields(request))
+        return fields + [f"{field.removesuffix('email')}mailbox" for field in fields if field.endswith("email")]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

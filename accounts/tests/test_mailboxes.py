@@ -37,6 +37,7 @@ from accounts.services import (
 )
 from accounts.tests.factories import PASSWORD, UserFactory
 from fincred.context import Caller, set_caller
+from goals.tests.factories import GoalFactory
 
 COMPOSED, DECOMPOSED, ASCII = "x@münchen.de", "x@mu\u0308nchen.de", "x@xn--mnchen-3ya.de"
 SPELLINGS = [COMPOSED, DECOMPOSED, ASCII, "X@MÜNCHEN.DE", "x@XN--MNCHEN-3YA.de"]
@@ -171,10 +172,10 @@ class TestEveryDoor:
         boss = UserFactory.create(is_staff=True, is_superuser=True)
         client = Client()
         client.force_login(boss)
-        for model in ("accounts_user", "goals_goal", "planning_snapshot", "tracking_checkin"):
+        there = {"accounts_user": [owner], "goals_goal": [GoalFactory.create(user=owner)]}
+        for model in (*there, "planning_snapshot", "planning_planversion", "tracking_checkin", "tracking_pulse"):
             page = client.get(reverse(f"admin:{model}_changelist"), {"q": address})
-            found = page.context["cl"].result_list
-            assert (model, list(found)) == (model, [owner] if model == "accounts_user" else [])
+            assert (model, list(page.context["cl"].result_list)) == (model, there.get(model, []))
 
     def test_attempts_count_together(self, owner: User, noon: datetime, settings: Any, address: str) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
