@@ -45,7 +45,7 @@ class TestLocation:
         made = create(client, operation, goal)
         found = client.get(made.headers["Location"])
         assert found.status_code == 200
-        assert found.json()["id"] == made.json()["id"]
+        assert f'"id":"{found.json()["id"]}"' in made.content.decode()
         assert {"Location", "ETag"} <= set(operation.described["responses"]["201"]["headers"])
 
     @pytest.mark.parametrize("operation", [o for o in CREATIONS if o not in FOUND], ids=str)

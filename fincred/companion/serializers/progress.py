@@ -34,6 +34,8 @@ class ProgressSerializer(Serializer):
 class ProgressOutcomeSerializer(Serializer):
     """The new progress, the milestones that it reached, and what can be said about it."""
 
+    has_version = True
+
     progress = ProgressSerializer(source="check_in")
     milestones_reached = SerializerMethodField()
     message = TextField(source="feedback", max_length=300)

@@ -57,4 +57,4 @@ class GoalProgress(ApiView):
         outcome = services.create_check_in(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
-        return self.answer(outcome, ProgressOutcomeSerializer, status=201)
+        return self.created(outcome, ProgressOutcomeSerializer, route="check-in", pk=outcome.check_in.pk)

@@ -45,7 +45,7 @@ class PulseList(ApiView):
     def post(self, request: Request) -> HttpResponse:
         data = self.validated(PulseCreateSerializer)
         pulse = services.create_pulse(owner=self.user, now=self.now, today=self.today, **data)
-        return self.answer(pulse, PulseSerializer, status=201)
+        return self.created(pulse, PulseSerializer, route="pulse", pk=pulse.pk)
 
 
 class LatestPulse(ApiView):
