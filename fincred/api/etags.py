@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
+from hashlib import sha256
 
 from fincred.errors import MalformedRequestError
 from fincred.preconditions import Precondition
@@ -15,7 +15,7 @@ _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 def tag_of(body: bytes, version: int | None = None) -> str:
     """The tag of an answer, without its quotes: `<hash>`, or `<version>-<hash>` of an object with a version."""
-    digest = blake2b(body, digest_size=8).hexdigest()
+    digest = sha256(body).hexdigest()[:16]
     return digest if version is None else f"{version}-{digest}"
 
 

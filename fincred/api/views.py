@@ -237,6 +237,7 @@ class ApiView(GenericAPIView[Any]):
         if header is not None:
             known = named_tags(header)
             if known is None or tag in known:
+                response.headers["Content-Length"] = str(len(response.content))  # of the 200, as RFC 9110 has it
                 response.status_code, response.content = 304, b""
                 del response.headers["Content-Type"]
         return response
