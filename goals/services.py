@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
+from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, update_each, write_all
 from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
@@ -67,7 +68,7 @@ _FOLLOWS_CHECK_INS: Final = (
 )
 
 
-@transaction.atomic
+@repeatable
 def create_goal(
     *,
     owner: User,
@@ -116,7 +117,7 @@ def create_goal(
     return goal
 
 
-@transaction.atomic
+@repeatable
 def update_goal(
     *,
     owner: User,
@@ -164,7 +165,7 @@ def update_goal(
     return goal
 
 
-@transaction.atomic
+@repeatable
 def cancel_goal(
     *, owner: User, goal_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
 ) -> Goal:

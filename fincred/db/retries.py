@@ -1,23 +1,32 @@
-"""Run work once more that PostgreSQL aborted because of what another session did.
+"""Run work again, of which nothing is done: what PostgreSQL aborted, and what something long has to come before.
 
 Of two transactions that wait for each other PostgreSQL aborts one; and a migration that changes a column's type
 fails what was prepared for the old one. Nothing of such work is done, so it can be repeated. Nothing else is
 repeated: after a lost connection it is unknown whether the last COMMIT counted, and a connection that died while
 idle is exchanged before its first statement by `fincred.db.postgresql`.
+
+A service that finds under its locks that it needs something that takes long to compute raises `ComputeFirstError`.
+It is undone, which releases the locks, then the computation runs, then the service is repeated.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from fincred.db.postgresql.pipeline import is_stale
+from fincred.errors import DatabaseUnavailableError
 
+Parameters = ParamSpec("Parameters")
 Value = TypeVar("Value")
+
+ATTEMPTS: Final = 4
+"""How often a service is tried: others may change each time what the last computation was for."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,3 +53,36 @@ def _is_aborted(cause: BaseException | None) -> bool:
 def _commits() -> int:
     """How many transactions this thread has committed; always 0 on SQLite, which has no deadlocks."""
     return getattr(connection, "commits", 0)
+
+
+class ComputeFirstError(Exception):
+    """Raised in a service that is `repeatable`: `compute` takes too long for a transaction that holds locks."""
+
+    def __init__(self, compute: Callable[[], object]) -> None:
+        super().__init__()
+        self.compute = compute
+
+
+class TooManyChangesError(DatabaseUnavailableError):
+    """Others changed the same things during each attempt."""
+
+    message = "This is being changed by other requests, please try again shortly"
+
+
+def repeatable(service: Callable[Parameters, Value]) -> Callable[Parameters, Value]:
+    """`transaction.atomic` for a service that may raise `ComputeFirstError`.
+
+    :raises TooManyChangesError: it was raised at each attempt.
+    """
+
+    @wraps(service)
+    def repeated(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Value:
+        for _ in range(ATTEMPTS):
+            try:
+                with transaction.atomic():
+                    return service(*args, **kwargs)
+            except ComputeFirstError as error:
+                error.compute()
+        raise TooManyChangesError
+
+    return repeated

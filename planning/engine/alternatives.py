@@ -5,7 +5,6 @@ cent less of a change it isn't.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
@@ -23,6 +22,8 @@ MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
 MAX_EFFORT: Final = 1_500_000
 """The search ends after this much effort, about half a second. Units: goals, or their months with interest."""
+QUICK_EFFORT: Final = 100_000
+"""A search with more effort than this, some hundredths of a second, isn't quick."""
 DEBT_EFFORT: Final = 5
 """The effort of a debt's month, if a month of savings is 1."""
 
@@ -30,37 +31,49 @@ Margin = Callable[[int], int]
 """From the size of a change to room less need, in cents: 0 or more if the goal is met."""
 
 
+Alternatives = dict[int, tuple[Alternative, ...]]
+"""By the goal's position in the input."""
+
+
 def find_alternatives(
-    inputs: PlanInput, states: list[GoalState], needs: Needs
-) -> dict[int, tuple[Alternative, ...]]:
-    """Find alternatives for the first `MAX_GOALS` unrealistic goals, by the goal's position in `inputs`.
+    inputs: PlanInput, states: list[GoalState], needs: Needs, *, quick: bool = False
+) -> Alternatives:
+    """Find alternatives for the first `MAX_GOALS` unrealistic goals.
 
     Goals for which nothing works, or that the search didn't get to within `MAX_EFFORT`, are left out.
+
+    :raises TooMuchEffortError: `quick`, and the search isn't.
     """
     unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
+    if quick:
+        trials = _Trials(needs, most=QUICK_EFFORT, effort=sum([_effort(state) for state in states]))
     order = plan_order(inputs.goals)
-    found: dict[int, tuple[Alternative, ...]] = {}
-    with suppress(_TooMuchEffortError):
+    found: Alternatives = {}
+    try:
         for state in unrealistic[:MAX_GOALS]:
             for alternative in _Search(inputs, states, state, order, trials).alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
+    except TooMuchEffortError:
+        if quick:
+            raise
     return found
 
 
-class _TooMuchEffortError(Exception):
-    """The search has reached `MAX_EFFORT`; the alternatives found so far are valid."""
+class TooMuchEffortError(Exception):
+    """The search has reached the most effort that it may take; the alternatives found so far are valid."""
 
 
 @dataclass(slots=True)
 class _Trials:
     """Solves changed plans and counts the effort.
 
-    Its methods raise `_TooMuchEffortError` once the effort exceeds `MAX_EFFORT`. `last` is the last plan that was
-    solved, with its order and states.
+    Its methods raise `TooMuchEffortError` once the effort exceeds `most`. `last` is the last plan that was solved,
+    with its order and states.
     """
 
     needs: Needs
+    most: int = MAX_EFFORT
     effort: int = 0
     last: tuple[PlanInput, list[int], list[GoalState]] | None = None
 
@@ -79,8 +92,8 @@ class _Trials:
         return state
 
     def _stop_at_most(self) -> None:
-        if self.effort > MAX_EFFORT:
-            raise _TooMuchEffortError
+        if self.effort > self.most:
+            raise TooMuchEffortError
 
 
 def _effort(state: GoalState) -> int:

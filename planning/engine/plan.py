@@ -1,13 +1,13 @@
 """Make the plan: what each goal requires and gets from the one surplus, its label and the explanation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import chain
 
 from fincred.money import ZERO
-from planning.engine.alternatives import find_alternatives
+from planning.engine.alternatives import Alternatives, find_alternatives
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
 from planning.engine.model import Alternative, GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
@@ -17,12 +17,17 @@ from planning.engine.on_demand import OnDemand
 from planning.engine.solver import GoalState, solve
 from planning.engine.trajectory import DebtPayoff, Saving
 
+Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
-def make_plan(inputs: PlanInput, *, with_alternatives: bool = True) -> Plan:
-    """Plan all goals together, in the order of the input. The same input always gives the same plan."""
+
+def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder = find_alternatives) -> Plan:
+    """Plan all goals together, in the order of the input. The same input always gives the same plan.
+
+    `find` may get the alternatives that `find_alternatives` finds in another way.
+    """
     needs = Needs(inputs.calendar)
     states = solve(inputs, needs)
-    alternatives = find_alternatives(inputs, states, needs) if with_alternatives else {}
+    alternatives = find(inputs, states, needs) if with_alternatives else {}
     by_position = {}
     served = Queue()
     for state in states:

@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.models import User
+from fincred.db.retries import repeatable
 from fincred.db.writes import insert, update, write_all
 from fincred.errors import FieldError
 from fincred.preconditions import ANY_VERSION, Precondition
@@ -40,7 +39,7 @@ class PlanChanges(TypedDict, total=False):
     is_confirmed_set_up: bool
 
 
-@transaction.atomic
+@repeatable
 def create_action_plan(
     *,
     owner: User,
@@ -79,7 +78,7 @@ def create_action_plan(
     return plan
 
 
-@transaction.atomic
+@repeatable
 def update_action_plan(
     *,
     owner: User,
@@ -114,7 +113,7 @@ def update_action_plan(
     return plan
 
 
-@transaction.atomic
+@repeatable
 def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> ActionPlan:
     """A new version from today's numbers, whatever it says; the amount is the engine's again.
 
@@ -136,7 +135,7 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
     return plan
 
 
-@transaction.atomic
+@repeatable
 def end_action_plan(
     *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
 ) -> None:

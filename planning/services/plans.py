@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from accounts.models import User
+from fincred.db.retries import repeatable
 from goals.models import Goal
 from planning.engine.model import Plan
 from planning.models import ActionPlan
@@ -16,7 +15,7 @@ from planning.versions import Terms
 from planning.vocabulary import Reason
 
 
-@transaction.atomic
+@repeatable
 def plan_everything(*, owner: User, now: datetime, today: date) -> Plan:
     """Plan all active goals from today's numbers and save each one's action plan.
 

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import User
+from fincred.db.retries import repeatable
 from goals.services import move_target_date
 from planning.engine import drift
 from planning.engine.cadence import monthly_amount, period_amount
@@ -37,7 +36,7 @@ def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal |
     return _proposal(context, context.plan(plan_id))
 
 
-@transaction.atomic
+@repeatable
 def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime, today: date) -> ActionPlan:
     """The plan's next version, on today's way back; with `same_contribution` the goal's date moves.
 

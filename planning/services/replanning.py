@@ -8,10 +8,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.models import User
+from fincred.db.retries import repeatable
 from fincred.db.writes import insert, insert_or_update, write_all
 from fincred.events import GoalsChanged
 from goals.models import Goal
@@ -22,6 +21,7 @@ from planning.engine.codec import plan_input_to_json
 from planning.engine.model import Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
+from planning.services.long_searches import find_in_transaction
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
 from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay
 from planning.vocabulary import Reason
@@ -35,7 +35,7 @@ AUDITED: Final = ("version", "amount", "frequency", "feasibility", "shortfall", 
 _COUNTED: Final = ("anchor", "month", "version", "revision", "updated_at")
 
 
-@transaction.atomic
+@repeatable
 def replan_person(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
     """`replan` from what is stored, counted from `today`."""
     context, chain = lock_and_read_context(owner=owner, today=today)
@@ -69,11 +69,13 @@ def write_changed_versions(
     """Plan all goals together and write a version of each open plan whose outputs change.
 
     Plans of the goals in `always` get one in any case; the reason of a plan's first version is `created`. The
-    caller holds the lock of the person's row and has read `context` and `chain` under it. Four statements in one
-    round trip, whatever the number of plans.
+    caller is `repeatable`, holds the lock of the person's row and has read `context` and `chain` under it. Four
+    statements in one round trip, whatever the number of plans.
+
+    :raises ComputeFirstError: the alternatives take long to find.
     """
     plan_input = context.plan_input()
-    made = make_plan(plan_input)
+    made = make_plan(plan_input, find=find_in_transaction)
     plan_document = plan_input_to_json(plan_input)
     versions, paces = [], []
     for goal, goal_plan in zip(context.goals, made.goals, strict=True):

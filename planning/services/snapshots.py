@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.models import User
+from fincred.db.retries import repeatable
 from fincred.db.writes import insert, write_all
 from fincred.errors import FieldError
 from fincred.preconditions import ANY_VERSION, Precondition
@@ -28,7 +27,7 @@ logger = logging.getLogger(__name__)
 AUDITED: Final = ("number", "monthly_income", "monthly_expenses", "total_debt", "total_savings")
 
 
-@transaction.atomic
+@repeatable
 def store_snapshot(
     *,
     owner: User,

@@ -13,12 +13,11 @@ from decimal import Decimal
 from typing import Final, TypedDict
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
+from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, write_all
 from fincred.money import ZERO
 from fincred.preconditions import ANY_VERSION, Precondition
@@ -72,7 +71,7 @@ class CheckInOutcome:
         return self.check_in.revision
 
 
-@transaction.atomic
+@repeatable
 def create_check_in(
     *,
     owner: User,
@@ -139,7 +138,7 @@ def create_check_in(
     )
 
 
-@transaction.atomic
+@repeatable
 def update_check_in(
     *,
     owner: User,
@@ -181,7 +180,7 @@ def update_check_in(
     return check_in
 
 
-@transaction.atomic
+@repeatable
 def delete_check_in(
     *, owner: User, check_in_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
 ) -> None:

@@ -12,6 +12,8 @@ from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
+from planning.engine import alternatives
+from planning.tests.factories import contents, plan_for, snapshot_of
 from tracking import services
 from tracking.errors import CheckInInFutureError, GoalNotActiveError
 from tracking.models import CheckIn, CheckInWeek, Milestone
@@ -138,6 +140,19 @@ class TestCreateCheckIn:
         assert outcome.goal_completed
         assert outcome.milestones_reached == (100,)
         assert progress(goal) == ("1000.00", "completed", TODAY)
+
+    def test_completes_it_also_when_other_goals_need_a_long_search(
+        self, goal: Goal, noon: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(alternatives, "QUICK_EFFORT", 0)
+        snapshot_of(goal.user, contents(income="2010.00"))
+        other = plan_for(GoalFactory.create(user=goal.user, target_amount=Decimal(9000)))
+
+        assert check_in(goal, "1000.00", noon).goal_completed
+
+        assert CheckIn.objects.count() == 1
+        other.refresh_from_db()
+        assert (other.version, bool(other.alternatives)) == (2, True)
 
     def test_reaches_each_milestone_once(self, goal: Goal, noon: datetime) -> None:
         amounts = ["249.99", "250.00", "600.00", "100.00", "800.00"]

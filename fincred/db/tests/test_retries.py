@@ -22,7 +22,13 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.db.queries import Parameter, PreparedQuery
-from fincred.db.retries import retry_on_deadlock
+from fincred.db.retries import (
+    ATTEMPTS,
+    ComputeFirstError,
+    TooManyChangesError,
+    repeatable,
+    retry_on_deadlock,
+)
 from fincred.db.tests.links import address
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
@@ -174,3 +180,36 @@ class TestDeadlock:
             other_side.execute("SELECT pg_stat_clear_snapshot()")
             time.sleep(0.02)
         pytest.fail("the request doesn't wait for the goal")
+
+
+class TestRepeatable:
+    @pytest.fixture
+    def goal(self, saver: User) -> Goal:
+        return GoalFactory.create(user=saver)
+
+    def test_is_undone_computes_and_is_repeated(self, goal: Goal) -> None:
+        names: list[str] = []
+
+        @repeatable
+        def rename(name: str) -> str:
+            Goal.objects.update(name=name)
+            if not names:
+                raise ComputeFirstError(lambda: names.append(Goal.objects.get().name))
+            return name
+
+        assert rename("New") == "New"
+        assert names == [goal.name]
+        assert Goal.objects.get().name == "New"
+
+    def test_gives_up_with_nothing_done(self, goal: Goal) -> None:
+        computed: list[int] = []
+
+        @repeatable
+        def rename() -> None:
+            Goal.objects.update(name="New")
+            raise ComputeFirstError(lambda: computed.append(1))
+
+        with pytest.raises(TooManyChangesError):
+            rename()
+        assert len(computed) == ATTEMPTS
+        assert Goal.objects.get().name == goal.name
