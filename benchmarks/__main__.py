@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from benchmarks.workloads import Workload
 
 BEFORE = "before"
-# What another checkout is told to do with its own code.
+# What another checkout runs with its own code.
 FILL = """
 import json, sys
 import django
@@ -103,7 +103,7 @@ def _maintenance(url: str) -> str:
 
 
 def _start_django(url: str | None) -> None:
-    """As in production, but for the rate limits: two hundred people are meant to ask too often here."""
+    """As in production, but for the rate limits: the load exceeds them on purpose."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "fincred.settings",
         "DATABASE_URL": url or "",
@@ -176,7 +176,7 @@ def _contenders(options: argparse.Namespace, url: str, before: str) -> list[Cont
 
 
 def _compare(name: str, taking_part: dict[str, tuple[Server, Workload]], rounds: int, seconds: float) -> None:
-    """A B A B: whatever else the machine does meets all of them alike."""
+    """In turns (A B A B), so that other load on the machine slows all of them alike."""
     if all(workload.compared for _, workload in taking_part.values()):
         same = {each: server for each, (server, _) in taking_part.items() if each != BEFORE}
         _require_same_answers(taking_part[FINCRED.name][1], same)

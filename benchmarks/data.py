@@ -24,7 +24,7 @@ from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from tracking.models import CheckIn, CheckInWeek
 from tracking.streaks import monday_of
 
-PASSWORD = "a long invented password"  # noqa: S105  of nobody
+PASSWORD = "a long invented password"  # noqa: S105  invented
 GOALS = 5
 TALKING = 200
 BATCH = 2000
@@ -32,7 +32,7 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who sends requests."""
+    """A person whose client sends requests."""
 
     email: str
     token: str

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONNECTIONS = 16
-# Whoever was asked before may still be at work for connections that are closed by now.
+# The server that was measured before may still work on requests whose connections are closed.
 SETTLE_SECONDS = 0.5
 SCRIPT = Path(__file__).with_name("requests.lua")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from fincred.db.tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-# For everybody: on two processors more of them cost everybody time.
+# For all contenders: on two processors more workers or threads cost all of them time.
 GUNICORN = ("gunicorn", "-w", "2", "--threads", "1", "-b", "127.0.0.1:PORT")
 
 
@@ -127,7 +127,7 @@ def _proportional_kib(pid: str) -> int:
 
 @contextmanager
 def running(contenders: Sequence[Contender]) -> Iterator[dict[str, Server]]:
-    """All of them at once; whoever isn't asked sleeps."""
+    """All of them at once; those that get no requests sleep."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fincred-bench-")))
         servers = {}

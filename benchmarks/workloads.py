@@ -12,7 +12,7 @@ from benchmarks.load import CONNECTIONS, Call
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """`compared` answers are the same from everybody; a check-in's id and moment can't be."""
+    """`compared` answers are the same from all contenders; those with a new id or moment can't be."""
 
     name: str
     calls: Sequence[Call]

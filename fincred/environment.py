@@ -186,7 +186,7 @@ class Environment:
                     raise ValueError
             elif not value.startswith("unix:///"):
                 raise ValueError
-            ConnectionPool.from_url(value).make_connection()  # knows every option; connects nowhere yet
+            ConnectionPool.from_url(value).make_connection()  # checks every option; connects nowhere yet
             return value
 
         return self.read(name, "", parse, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET")

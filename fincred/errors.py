@@ -54,7 +54,7 @@ class ValidationError(FinCredError):
 
 
 class ResourceNotFoundError(FinCredError):
-    """There is no such object, or it is somebody else's: both look the same on purpose. Answered with 404."""
+    """There is no such object, or it is another person's: both look the same on purpose. Answered with 404."""
 
     code = "RESOURCE_NOT_FOUND"
     message = "Resource not found"

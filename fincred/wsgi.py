@@ -33,7 +33,7 @@ if settings.DATABASE_POOLER == "transaction":
         connection.ensure_connection()
     connection.close()
 
-# All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered nobody.
+# All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered no request.
 gc.collect()
 gc.freeze()
 

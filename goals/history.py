@@ -24,5 +24,5 @@ def register_reader(reader: Reader) -> None:
 
 
 def amounts_around(owner_id: UUID, day: date) -> Around:
-    """The amounts of the owner's goals around `day`; nothing where nobody keeps check-ins."""
+    """The amounts of the owner's goals around `day`; nothing where no app has registered a reader."""
     return _READERS[0](owner_id, day) if _READERS else {}

@@ -65,7 +65,7 @@ class GoalSerializer(Serializer):
     why_text = TextField(max_length=500, multiline=True, allow_null=True)
     annual_rate = RateField(help_text="Percent a year that the saved money earns.")
     status = ChoiceField(Status)
-    current_amount = MoneyField(help_text="What the latest check-in tells; 0 before the first.")
+    current_amount = MoneyField(help_text="The amount of the latest check-in; 0 before the first.")
     progress_percentage = PercentageField(help_text="100 only when the target is reached.")
     progress_status = SerializerMethodField()
     last_check_in_date = DateField(allow_null=True)

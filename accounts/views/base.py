@@ -22,7 +22,7 @@ def lasting(seconds: float) -> Iterator[None]:
 
 
 class PublicView(ApiView):
-    """Open to anybody."""
+    """Open without signing in."""
 
     authentication_classes = []
     permission_classes = []

@@ -1,4 +1,4 @@
-"""The person: who they are, what they tell about themselves, what is held about them, and leaving."""
+"""The person: who they are, their profile, what is held about them, and leaving."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
     def get_owned(self, user: AbstractBaseUser, pk: UUID, **conditions: Any) -> Row:
         """The person's own row.
 
-        :raises ResourceNotFoundError: there is none, or it is somebody else's; the error doesn't tell which.
+        :raises ResourceNotFoundError: there is none, or it belongs to another person; the error is the same.
         """
         row = self.owned_by(user).filter(pk=pk, **conditions).first()
         if row is None:

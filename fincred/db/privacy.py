@@ -27,7 +27,7 @@ class Privacy:
     `owner` is the path from a row to the person's id, None where the rows belong to no person. All fields are
     exported but the `withheld` ones, in the export's `section` (dotted where sections are nested); without a
     section nothing is. `order` is that of the exported rows; `single` stands for one row instead of a list. Rows
-    that `outlive` the person are left by an erasure, so they may hold nothing that identifies anybody.
+    that `outlive` the person are left by an erasure, so they may hold nothing that identifies a person.
     """
 
     owner: str | None

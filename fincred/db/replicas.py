@@ -179,7 +179,7 @@ def _choose(person: UUID) -> str:
         return DEFAULT_DB_ALIAS
     try:
         current = _has_replayed_writes_of(person)
-    except Exception:  # whatever is wrong with Redis or the replica, the primary can serve
+    except Exception:  # of Redis or the replica; the primary can serve
         _breaker.failed(time.monotonic())
         return DEFAULT_DB_ALIAS
     _breaker.succeeded()
@@ -218,7 +218,7 @@ def record_write(person: UUID) -> None:
         logger.warning("A write isn't recorded: its person may be shown the state before it", exc_info=True)
 
 
-# Two writes may end together; the later position counts, whichever is recorded first.
+# Two writes may end together and be recorded in either order; the later position counts.
 _KEEP_THE_LATEST = """
 if tonumber(redis.call('GET', KEYS[1]) or '-1') < tonumber(ARGV[1]) then
     redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])

@@ -99,7 +99,7 @@ class RequestContextMiddleware:
 
 
 class TrustedProxyMiddleware:
-    """`X-Forwarded-*` counts only from TRUSTED_PROXIES; anybody else's is dropped."""
+    """`X-Forwarded-*` counts from TRUSTED_PROXIES only; from other addresses it is dropped."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -208,7 +208,7 @@ class _Statement:
 class _TypedStatement:
     """A statement for parameters of these types (a large number has another than a small one).
 
-    PostgreSQL prepares each by itself. The digest is of all that a name must stand for, whichever process made it.
+    PostgreSQL prepares each by itself. The digest is of all that a name stands for, the same in every process.
     """
 
     def __init__(self, connection: Connection, sql: bytes, types: tuple[int, ...]) -> None:

@@ -98,7 +98,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle(self, conn: Any) -> Any:
         if self.cfg.threads == 1:
-            self.notify()  # the arbiter hears nothing else while requests stand in line
+            self.notify()  # the only sign of life for the arbiter while requests stand in line
         conn.sock.expect_head()
         return super().handle(conn)
 
