@@ -1,12 +1,14 @@
 """The back office: its site and sign-in, and what every page about people's records is made of.
 
 Belongs here: what holds for all pages. Doesn't: the pages themselves, which are in each app's `admin.py`.
-When you add a page, derive it from `AuditedAdmin`; each look and each action is then in the audit trail.
+When you add a page, derive it from `AuditedAdmin`, so that each look and each action is in the audit trail, or from
+`DeclaredFiltersAdmin` if it shows nothing about people.
 """
 
 from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin
+from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.site import BackOffice
 
-__all__ = ["AuditedAdmin", "BackOffice", "ReadOnlyAdminMixin"]
+__all__ = ["AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin"]

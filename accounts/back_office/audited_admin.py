@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import ValidationError
-from django.db import DataError, models, transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts.audit import record
 from accounts.back_office.confirmation import confirmed
+from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.mailboxes import mailbox_or_none
 from accounts.models import User
 from accounts.services import lock_user
 from fincred import clock
 from fincred.db.privacy import privacy_of
 from fincred.text import fold, normalize
-
-logger = logging.getLogger(__name__)
-
-# What Django's list filters and date hierarchies put behind the name of their field.
-_FILTER_LOOKUPS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
-_DATE_LOOKUPS = ("__year", "__month", "__day")
 
 
 class ReadOnlyAdminMixin:
@@ -46,22 +36,15 @@ class ReadOnlyAdminMixin:
         return False
 
 
-class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """Each look is in the audit trail before it is answered; a look that can't be recorded isn't granted.
 
     A list is one entry in the staff member's own chain, with the ids shown; a row's page, and its history, is an
     entry in the chain of the person it is about. What actions do is recorded by the services they call.
-
-    A list accepts only its declared filters: other filters could find out the columns that it doesn't show.
     """
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        try:
-            response = super().changelist_view(request, extra_context)
-        except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
-            logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
-            text = "This list can't be filtered by that.\n"
-            return HttpResponse(text, status=400, content_type="text/plain")
+        response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and (shown := (response.context_data or {}).get("cl")):
             self.record_list(request, shown.result_list)
         return response
@@ -82,25 +65,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ignore[type-a
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The allowlist of every list: its filters, its date hierarchy, and the person whose rows they are."""
-        filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
-        declared = {f"{privacy_of(self.model).owner}__exact"}
-        declared |= {f"{name}{lookup}" for name in filters for lookup in _FILTER_LOOKUPS}
-        declared |= {f"{self.date_hierarchy}{lookup}" for lookup in _DATE_LOOKUPS}
-        return lookup in declared
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
-        try:
-            return super().get_changelist_instance(request)
-        except (IncorrectLookupParameters, ValueError, OverflowError, DataError) as error:
-            raise DisallowedModelAdminLookup from error
-
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *place: Any, **places: Any) -> Any:
-        try:
-            return super().response_action(request, queryset, *place, **places)
-        except ValidationError as error:  # a chosen id is none
-            raise DisallowedModelAdminLookup from error
+        """The declared filters, and the person whose rows they are."""
+        of_person = lookup == f"{privacy_of(self.model).owner}__exact"
+        return of_person or super().lookup_allowed(lookup, value, request)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Where an address is searched, its mailbox is too."""

@@ -10,13 +10,14 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.audit import record
+from accounts.back_office import DeclaredFiltersAdmin
 from accounts.services import lock_user
 from fincred import clock
 from fincred.companion.models import Snippet
 
 
 @admin.register(Snippet)
-class SnippetAdmin(admin.ModelAdmin[Snippet]):
+class SnippetAdmin(DeclaredFiltersAdmin):
     """Texts are added and changed, never deleted: apps may keep their ids."""
 
     list_display = ("short_title", "topic", "context_goal_type", "context_feasibility", "updated_at")
