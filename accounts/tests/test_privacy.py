@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session as BackOfficeSession
 from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.audit import broken_chains
 from accounts.errors import TokenInvalidError, WrongPasswordError
@@ -36,6 +37,7 @@ from accounts.services import (
 )
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
+from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -186,3 +188,23 @@ class TestErasingWhileTokensAreRefreshed:
             list(threads.map(attempt, range(7)))
         assert not User.objects.exists()
         assert not RefreshToken.objects.exists()
+
+
+class TestLogs:
+    def test_hold_no_address_password_or_token(
+        self,
+        api: APIClient,
+        saver: User,
+        caplog: pytest.LogCaptureFixture,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            pair = api.post("/api/v0/auth/login", {"email": saver.email, "password": PASSWORD}).json()
+            api.post("/api/v0/auth/register", {"email": "new@example.com", "password": PASSWORD})
+            api.post("/api/v0/auth/password/reset", {"email": saver.email})
+            api.post("/api/v0/auth/refresh", {"refresh_token": pair["refresh_token"]})
+            open_session(user=saver, now=clock.now())
+        logged = str([vars(record) for record in caplog.records])
+        assert "Person registered" in logged
+        for secret in (saver.email, "new@example.com", PASSWORD, pair["refresh_token"], pair["access_token"]):
+            assert secret not in logged

@@ -15,7 +15,6 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import OneTimeToken, User
-from accounts.services import open_session
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import TokenPurpose
 from fincred import clock
@@ -389,19 +388,3 @@ class TestHeaders:
 
     def test_a_successful_login_neither(self, saver: User) -> None:
         assert log_in().headers["Cache-Control"] == "no-store"
-
-
-class TestLogs:
-    def test_hold_no_address_password_or_token(
-        self, saver: User, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
-    ) -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            pair = log_in().json()
-            APIClient().post(f"{AUTH}/register", {"email": "new@example.com", "password": PASSWORD})
-            APIClient().post(f"{AUTH}/password/reset", {"email": saver.email})
-            APIClient().post(f"{AUTH}/refresh", {"refresh_token": pair["refresh_token"]})
-            open_session(user=saver, now=clock.now())
-        logged = str([vars(record) for record in caplog.records])
-        assert "Person registered" in logged
-        for secret in (saver.email, "new@example.com", PASSWORD, pair["refresh_token"], pair["access_token"]):
-            assert secret not in logged
