@@ -1,7 +1,7 @@
 """The back office: its site and sign-in, and what every page about people's records is made of.
 
 Belongs here: what holds for all pages. Doesn't: the pages themselves, which are in each app's `admin.py`.
-When you add a page, derive it from `AuditedAdmin`, so that each look and each action is in the audit trail, or from
+When you add a page, derive it from `AuditedAdmin`: each look and each action is in the audit trail. Or from
 `DeclaredFiltersAdmin` if it shows nothing about people.
 """
 
