@@ -56,5 +56,6 @@ EXPORT = {
     "audit_trail": [],
     "goals": [],
     "planning": {"snapshots": [], "action_plans": [], "plan_versions": []},
+    "companion": {"chat_sessions": [], "chat_messages": []},
     "tracking": {"check_ins": [], "pulses": [], "weeks": [], "milestones": []},
 }

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from accounts.audit import Chain
+    from accounts.models import User
     from goals.models import Goal
 
 
@@ -30,6 +31,15 @@ class GoalsChanged:
 
     goal: Goal
     chain: Chain
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCreated:
+    """The demo person has a history up to `now`; higher apps add theirs."""
+
+    person: User
     now: datetime
     today: date
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import set_support, update_profile
 from fincred.clock import local_day
+from fincred.events import DemoCreated, publish
 from goals.models import Goal
 from goals.services import create_goal
 from goals.vocabulary import GoalType, Priority, Status
@@ -98,6 +99,7 @@ def create_demo(*, now: datetime) -> User:
                 now=moment,
                 today=_day(moment),
             )
+    publish(DemoCreated(person=person, now=latest, today=_day(latest)))
     return person
 
 

@@ -11,7 +11,7 @@ from accounts.services.after_restore import finish_restore
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
-from accounts.services.privacy import erase_person, export_person, leave, purge_expired
+from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
     register,
     remind_to_verify,
@@ -41,6 +41,7 @@ __all__ = [
     "purge_expired",
     "refresh",
     "register",
+    "register_purge",
     "remind_to_verify",
     "request_reset",
     "resend_verification",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -101,6 +102,15 @@ def _forget_back_office_sessions(staff: User) -> None:
             session.delete()
 
 
+# What higher apps keep for a while, by kind: registered in their `AppConfig.ready()`.
+_REGISTERED: dict[str, Callable[[datetime], QuerySet[Any]]] = {}
+
+
+def register_purge(kind: str, purgeable: Callable[[datetime], QuerySet[Any]]) -> None:
+    """Have `purge_expired` delete these rows as well."""
+    _REGISTERED[kind] = purgeable
+
+
 def purge_expired(*, now: datetime) -> dict[str, int]:
     """Delete what has expired or is done with, in short batches; how many rows of each kind."""
     purgeable: dict[str, QuerySet[Any]] = {
@@ -111,6 +121,7 @@ def purge_expired(*, now: datetime) -> dict[str, int]:
         "idempotency keys": IdempotencyKey.objects.purgeable(now),
         "rate counters": RateCounter.objects.filter(time_window__lt=window_of(now)),
         "back-office sessions": BackOfficeSession.objects.filter(expire_date__lt=now),
+        **{kind: rows(now) for kind, rows in _REGISTERED.items()},
     }
     deleted = {kind: _delete(rows) for kind, rows in purgeable.items()}
     logger.info("Purged", extra={kind.replace(" ", "_"): count for kind, count in deleted.items()})

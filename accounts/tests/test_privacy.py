@@ -141,6 +141,7 @@ class TestPurge:
             "mails": 1,
             "idempotency keys": 1,
             "rate counters": 1,
+            "chat sessions": 0,
             "back-office sessions": 1,
         }
         assert not RefreshToken.objects.exists()

@@ -44,3 +44,30 @@ SNIPPET = {
     "created_at": "2026-11-26T00:00:00Z",
     "updated_at": "2026-11-26T00:00:00Z",
 }
+
+_SESSION_ID = "3f2b8c1d-6a57-4a0e-9d34-8c1e5f7a2b90"
+
+CHAT_GREETING = {
+    "session_id": _SESSION_ID,
+    "greeting": (
+        "Hello! Three months of rent: 750.00 USD of 3,000.00 USD saved (25.00 %), on track. "
+        "Your streak: 3 weeks in a row."
+    ),
+    "intent": "progress",
+}
+
+CHAT_ANSWER = {
+    "session_id": _SESSION_ID,
+    "response": CHAT_GREETING["greeting"].removeprefix("Hello! "),
+    "intent": "progress",
+}
+
+CHAT_SESSION = {
+    "session_id": _SESSION_ID,
+    "intent": "progress",
+    "message_count": 2,
+    "created_at": "2026-03-10T12:00:00Z",
+    "updated_at": "2026-03-10T12:05:00Z",
+}
+
+CHAT_REFRESHED = {"status": "ok", "message": "Your figures are read anew for every answer."}

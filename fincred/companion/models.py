@@ -1,19 +1,24 @@
-"""Education texts."""
+"""Education texts, and conversations with the coach."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from fincred.companion.vocabulary import Topic
+from fincred.companion.vocabulary import Intent, Topic
 from fincred.db.fields import choices
-from fincred.db.models import UUIDModel
-from fincred.db.privacy import NOT_PERSONAL
+from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
+from fincred.db.privacy import NOT_PERSONAL, Privacy
 from goals.vocabulary import GoalType
 from planning.vocabulary import Feasibility
+
+# With the daily purge nothing of a conversation is stored for more than 30 days.
+LIFETIME: Final = timedelta(days=29)
 
 FEWEST_WORDS, MOST_WORDS = 60, 150
 
@@ -57,3 +62,52 @@ class Snippet(UUIDModel):
 
     def __str__(self) -> str:
         return self.short_title
+
+
+class ChatSessionQuerySet(RevisedQuerySet["ChatSession"]):
+    def live(self, now: datetime) -> Self:
+        return self.filter(created_at__gt=now - LIFETIME)
+
+    def purgeable(self, now: datetime) -> Self:
+        return self.filter(created_at__lte=now - LIFETIME)
+
+
+class ChatSession(RevisedModel):
+    """A conversation with the coach; `message_count` are the person's messages."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="chat_sessions")
+    intent = models.CharField(max_length=20, choices=choices(Intent))
+    message_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_index=True)
+    updated_at = models.DateTimeField()
+
+    objects = ChatSessionQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="companion.chat_sessions", withheld=("revision",))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(intent__in=list(Intent)), name="chat_session_intent_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_count} messages"
+
+
+class ChatMessage(UUIDModel):
+    """What a person wrote to the coach, and what it answered. Never logged, never in the audit trail."""
+
+    session = models.ForeignKey(ChatSession, models.CASCADE, related_name="messages")
+    message = models.CharField(max_length=4000)
+    response = models.TextField()
+    intent = models.CharField(max_length=20, choices=choices(Intent))
+    created_at = models.DateTimeField()
+
+    privacy = Privacy(owner="session__user", section="companion.chat_messages")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(intent__in=list(Intent)), name="chat_message_intent_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.intent

@@ -1,5 +1,5 @@
 from fincred.api.routes import path
-from fincred.companion.views import education, progress, pulses
+from fincred.companion.views import coach, education, progress, pulses
 
 urlpatterns = [
     path("goals/<id:goal_id>/progress", progress.GoalProgress.as_view()),
@@ -8,4 +8,9 @@ urlpatterns = [
     path("checkins/<id:pulse_id>", pulses.PulseDetail.as_view(), name="pulse"),
     path("education/snippets", education.SnippetList.as_view()),
     path("education/snippets/<id:snippet_id>", education.SnippetDetail.as_view()),
+    path("chat/start", coach.ChatStart.as_view()),
+    path("chat/message", coach.ChatMessages.as_view()),
+    path("chat/session/<id:session_id>", coach.ChatSessionDetail.as_view(), name="chat-session"),
+    path("chat/session/<id:session_id>/refresh", coach.ChatSessionRefresh.as_view()),
+    path("chat/health", coach.ChatHealth.as_view()),
 ]

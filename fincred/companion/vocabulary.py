@@ -13,3 +13,16 @@ class Topic(StrEnum):
     FIRE_BASICS = "fire_basics"
     SAVINGS_STRATEGIES = "savings_strategies"
     INVESTING_BASICS = "investing_basics"
+
+
+class Intent(StrEnum):
+    """What a person wants to hear from the coach."""
+
+    PROGRESS = "progress"
+    EXPLAIN_PLAN = "explain_plan"
+    NEXT_STEP = "next_step"
+    DEBTS = "debts"
+    AFFORD = "afford"
+    EXPLAIN_TERM = "explain_term"
+    PULSE = "pulse"
+    HELP = "help"

@@ -39,13 +39,18 @@ def create(client: APIClient, operation: Operation, goal: str, **headers: Any) -
     return answer
 
 
+def id_of(document: Any) -> Any:
+    """The existing app has other names for it."""
+    return document.get("id") or document.get("session_id") or document["progress"]["id"]
+
+
 class TestLocation:
     @pytest.mark.parametrize("operation", FOUND, ids=str)
     def test_is_where_the_new_object_is(self, operation: Operation, client: APIClient, goal: str) -> None:
         made = create(client, operation, goal)
         found = client.get(made.headers["Location"])
         assert found.status_code == 200
-        assert f'"id":"{found.json()["id"]}"' in made.content.decode()
+        assert id_of(found.json()) == id_of(made.json())
         assert {"Location", "ETag"} <= set(operation.described["responses"]["201"]["headers"])
 
     @pytest.mark.parametrize("operation", [o for o in CREATIONS if o not in FOUND], ids=str)

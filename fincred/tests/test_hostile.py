@@ -64,6 +64,8 @@ class World:
         check_in = self._make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
         pulse = self._make("POST", "/checkins", example_of("POST /checkins"))
         self.ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse}
+        chat = client.post("/api/v0/chat/start", {}).json()
+        self.ids["session_id"] = chat["session_id"]
         self.ids["snippet_id"] = str(uuid4())  # texts aren't the person's
 
     def example(self, operation: Operation) -> dict[str, Any]:

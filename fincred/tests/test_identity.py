@@ -27,7 +27,7 @@ FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 FOR_PEOPLE = [operation for operation in OPERATIONS if operation.is_for_people]
 OF_PEOPLE = [operation for operation in WITH_IDS if operation.is_for_people]
-UNKNOWN = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id", "pulse_id")}
+UNKNOWN = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id", "pulse_id", "session_id")}
 
 
 def send(client: APIClient, operation: Operation, **ids: Any) -> HttpResponse:
@@ -55,7 +55,8 @@ def strangers(as_stranger: APIClient) -> dict[str, str]:
     plan = make("POST", f"/goals/{goal}/action-plans", {})
     check_in = make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
     pulse = make("POST", "/checkins", next(one.example for one in OPERATIONS if str(one) == "POST /checkins"))
-    return {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse}
+    chat = as_stranger.post("/api/v0/chat/start", {}).json()["session_id"]
+    return {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse, "session_id": chat}
 
 
 class TestRowOfAnotherPerson:

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import client_of
+from fincred.companion.tests.factories import ChatSessionFactory
 from fincred.db.backup import digests
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL as GOAL_EXAMPLE
@@ -42,6 +43,7 @@ class Device:
         goal = GoalFactory.create(user=owner)
         plan, check_in = plan_for(goal), CheckInFactory.create(goal=goal)
         self.ids = {"goal_id": str(goal.id), "plan_id": str(plan.id), "check_in_id": str(check_in.id)}
+        self.ids["session_id"] = str(ChatSessionFactory.create(user=owner).pk)
         self.ids["pulse_id"] = str(PulseFactory.create(user=owner).id)
         self.client = client_of(owner)
 

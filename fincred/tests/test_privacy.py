@@ -77,6 +77,8 @@ EXPORTED = {
     "allocated_monthly_contribution this_month shortfall feasibility explanation "
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
+    "companion.chat_sessions": "id user_id intent message_count created_at updated_at",
+    "companion.chat_messages": "id session_id message response intent created_at",
     "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection source created_at "
     "updated_at",
     "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "
@@ -152,6 +154,7 @@ class Person:
             {"current_amount": 2500, "reflection": f"{MARK} thought"},
             HTTP_IDEMPOTENCY_KEY=f"{MARK}-check",
         )
+        self.send("POST", "/chat/message", {"message": f"{MARK} why?"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-chat")
         pulse = {"made_planned_payments": "no", "spending_vs_plan": "over", "mood_score": 2}
         self.send("POST", "/checkins", pulse | {"comment": f"{MARK} week"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-pulse")
 

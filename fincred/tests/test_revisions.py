@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
 from conftest import client_of
+from fincred.companion.tests.factories import ChatSessionFactory
 from fincred.db.models import RevisedModel
 from fincred.db.statements import Parameter
 from fincred.db.writes import PreparedUpdate, insert, update, write_all
@@ -52,6 +53,7 @@ class Person:
     plan: ActionPlan
     check_in: str
     pulse: str
+    chat: str
     now: datetime
 
     def send(self, method: str, path: str, body: Any = None) -> None:
@@ -76,7 +78,8 @@ def person(saver: User, noon: datetime) -> Person:
     staff.force_login(User.objects.create_superuser("staff@example.com"))
     check_in = api.post(f"{V0}/goals/{goal.pk}/check-ins", {"current_amount": 100}).json()["id"]
     pulse = str(PulseFactory.create(user=saver).pk)
-    return Person(saver, api, staff, goal, primary, plan, check_in, pulse, noon)
+    chat = str(ChatSessionFactory.create(user=saver).pk)
+    return Person(saver, api, staff, goal, primary, plan, check_in, pulse, chat, noon)
 
 
 # What each writes: the kinds of rows that change at least.
@@ -104,6 +107,10 @@ DOORS: Final[dict[str, tuple[Callable[[Person], None], set[str]]]] = {
     "a check-in's words": (lambda p: p.send("put", f"/check-ins/{p.check_in}", {"reflection": "x"}), {"CheckIn"}),
     "a check-in's removal": (lambda p: p.send("delete", f"/check-ins/{p.check_in}"), {"Goal"}),
     "a pulse's mood": (lambda p: p.send("patch", f"/checkins/{p.pulse}", {"mood_score": 1}), {"Pulse"}),
+    "a message to the coach": (
+        lambda p: p.send("post", "/chat/message", {"message": "Hi", "session_id": p.chat}),
+        {"ChatSession"},
+    ),
     "the check-in that completes a goal": (
         lambda p: p.send("post", f"/goals/{p.goal.pk}/check-ins", {"current_amount": 1200}),
         {"Goal"},

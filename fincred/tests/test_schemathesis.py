@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.services import open_session
 from fincred.companion.models import Snippet
 from fincred.companion.tests.education import write_texts
+from fincred.companion.tests.factories import ChatSessionFactory
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -69,6 +70,7 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
     write_texts()
     ids |= {
+        "session_id": ChatSessionFactory.create(user=saver).pk,
         "pulse_id": PulseFactory.create(user=saver).id,
         "snippet_id": Snippet.objects.values_list("pk", flat=True)[0],
     }

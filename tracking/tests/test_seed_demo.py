@@ -34,6 +34,7 @@ class TestSeedDemo:
         assert dashboard["stats"]["completed_goals"] == 1
         assert {goal["progress_status"] for goal in dashboard["goals"]} >= {"on_track", "slightly_behind"}
         assert dashboard["recent_milestones"]
+        assert api.get("/api/v0/chat/health").json()["active_sessions"] == 1
         pulses = api.get("/api/v0/checkins").json()
         assert [pulse["mood_score"] for pulse in pulses] == [4, 2, 5, 4]
 

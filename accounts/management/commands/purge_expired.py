@@ -12,8 +12,8 @@ from fincred import clock
 
 class Command(BaseCommand):
     help = (
-        "Delete expired tokens, ended sessions, sent mail, idempotency keys older than a day, and past rate "
-        "counters. Example, once a day: manage.py purge_expired"
+        "Delete expired tokens, ended sessions, sent mail, idempotency keys older than a day, past rate "
+        "counters, and old conversations with the coach. Example, once a day: manage.py purge_expired"
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

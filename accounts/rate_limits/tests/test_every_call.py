@@ -45,7 +45,7 @@ def send(method: str, path: str, body: Any) -> Any:
     }
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access_token}")
-    url = path.format(goal_id=user.pk, plan_id=user.pk, check_in_id=user.pk, pulse_id=user.pk)
+    url = path.format(goal_id=user.pk, plan_id=user.pk, check_in_id=user.pk, pulse_id=user.pk, session_id=user.pk)
     sent = json.dumps(known.get(path.removeprefix(V0), body))
     return client.generic(method.upper(), url, sent, "application/json")
 
