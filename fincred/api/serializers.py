@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -297,14 +298,19 @@ class UpdateSerializer(Serializer):
 class QuerySerializer(Serializer):
     """Query parameters, each with a list of its values; only a `ListField` takes more than one."""
 
+    @cached_property
+    def _lists(self) -> set[str]:
+        return {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+
     def to_internal_value(self, data: Any) -> Any:
         """:raises rest_framework.exceptions.ValidationError: naming each parameter that is wrong, or repeated."""
-        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
-        repeated = [name for name in data if name in self.fields and name not in lists and len(data[name]) > 1]
+        repeated = [
+            name for name in data if len(data[name]) > 1 and name in self.fields and name not in self._lists
+        ]
         if repeated:
             raise serializers.ValidationError({name: [_REPEATED] for name in repeated})
         return super().to_internal_value(
-            {name: values if name in lists else values[0] for name, values in data.items()}
+            {name: values if name in self._lists else values[0] for name, values in data.items()}
         )
 
 

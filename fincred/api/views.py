@@ -139,7 +139,8 @@ class ApiView(GenericAPIView[Any]):
         :raises rest_framework.exceptions.ValidationError: naming each that is wrong, or repeated.
         :raises FieldError: naming one that is not UTF-8.
         """
-        return _checked(serializer_class, parse_query(self.request.META.get("QUERY_STRING", "")))
+        query = self.request.META.get("QUERY_STRING", "")
+        return _checked(serializer_class, parse_query(query)) if query else dict(_without_query(serializer_class))
 
     @cached_property
     def paging(self) -> dict[str, int]:
@@ -248,6 +249,12 @@ def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
         raise ValidationError([ErrorDetail("No data provided", code="null")])
     checked: dict[str, Any] = _reader(serializer_class).run_validation(data)
     return checked
+
+
+@cache
+def _without_query(serializer_class: type[Serializer]) -> dict[str, Any]:
+    """What the parameters are where the query is empty; a refusal isn't kept."""
+    return _checked(serializer_class, parse_query(""))
 
 
 @cache
