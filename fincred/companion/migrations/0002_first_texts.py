@@ -10,7 +10,7 @@ WRITTEN = datetime(2026, 11, 26, tzinfo=UTC)
 TEXTS = (
     (
         "c86bbde6-bb49-5bbf-b6f8-ca7a448058c9", "debt_methods", "debt_payoff", None,
-        "Avalanche: the dearest debt first",
+        "Avalanche: the highest rate first",
         "Pay the minimum on every debt, and put all that is left into the one with the highest interest rate. "
         "When it is gone, its whole payment moves on to the next. This costs the least interest. An example: "
         "a card with 3,000 at 22 % a year and a minimum of 90, and a store credit with 1,000 at 12 % and a "
@@ -97,11 +97,11 @@ TEXTS = (
         "Where to keep it",
         "Money for emergencies has one job: to be there at once and in full. So it fits where it can be "
         "reached within a day or two and doesn't go down in value when markets do. An account apart from the "
-        "everyday one helps, because what isn't seen is less often spent. Interest is welcome, but it is not "
-        "the point: on 5,000, a rate of 2 % instead of 0.5 % earns 100 a year instead of 25. Look at three "
-        "things before you choose: whether deposits are protected by law and up to what amount, how fast you "
-        "can withdraw, and whether there are fees. Money that is tied up for years is not an emergency fund, "
-        "however well it pays.",
+        "everyday one helps, because money that is out of sight is spent less often. Interest is welcome, but "
+        "it is not the point: on 5,000, a rate of 2 % instead of 0.5 % earns 100 a year instead of 25. Look "
+        "at three things before you choose: whether deposits are protected by law and up to what amount, how "
+        "fast you can withdraw, and whether there are fees. Money that is tied up for years is not an "
+        "emergency fund, however well it pays.",
     ),
     (
         "0560b122-06f9-5c1c-b077-6dc9a04cf8be", "emergency_fund", "emergency_fund", None,
@@ -122,7 +122,7 @@ TEXTS = (
         "again. That is why many people do it in three steps: first a small fund, for example one month of "
         "essential expenses; then the debts with high rates; then the fund up to three months or more. "
         "Minimum payments are made all the time. It is a compromise between the cheapest way and the one that "
-        "bears a bad month.",
+        "survives a bad month.",
     ),
     (
         "8e0f4607-53d5-54e8-a820-17d3c6c995a3", "fire_basics", "fire_starter", None,
@@ -224,13 +224,13 @@ TEXTS = (
     (
         "6938f73f-3498-5e2a-a2be-ed49e975510e", "savings_strategies", "short_term_saving", "Tight",
         "The months with a third payday",
-        "Who is paid every second week has 26 paydays a year. Ten months have two of them, and two months "
-        "usually have three. Most bills are monthly, so in those two months one payday is hardly needed for "
-        "them. If you put 60 aside on every payday, that is 26 x 60 = 1,560 a year. With 120 a month it would "
-        "be 1,440: the two additional paydays bring 120 more, and the payments match your income, which makes "
-        "them easier to keep. Another way is to budget with two paydays every month, and to save most of the "
-        "third one when it comes. Mark those two months in the calendar now, before the money has other "
-        "plans.",
+        "If you are paid every second week, you have 26 paydays a year. Ten months have two of them, and two "
+        "months usually have three. Most bills are monthly, so in those two months one payday is hardly "
+        "needed for them. If you put 60 aside on every payday, that is 26 x 60 = 1,560 a year. With 120 a "
+        "month it would be 1,440: the two additional paydays bring 120 more, and the payments match your "
+        "income, which makes them easier to keep. Another way is to budget with two paydays every month, and "
+        "to save most of the third one when it comes. Mark those two months in the calendar now, before the "
+        "money has other plans.",
     ),
     (
         "b1ce756d-34b5-5939-8e95-da2e82fe26c9", "savings_strategies", None, "Tight",
@@ -290,13 +290,13 @@ TEXTS = (
     (
         "70a72a84-8538-5d87-bb50-f7ac0935378e", "investing_basics", "fire_starter", None,
         "The same amount every month",
-        "Who invests the same amount at regular times buys more when prices are low and less when they are "
-        "high. An example: 100 a month, at prices of 10, 8 and 12.50. That buys 10, 12.5 and 8 pieces, "
+        "If you invest the same amount at regular times, you buy more when prices are low and less when they "
+        "are high. An example: 100 a month, at prices of 10, 8 and 12.50. That buys 10, 12.5 and 8 pieces, "
         "together 30.5 for 300, so a piece has cost 9.84 on average. The average of the three prices is "
         "10.17. It is no trick that beats the market: if prices mostly rise, money that is put in at once has "
         "more time to grow, and in a falling market regular payments lose as well. The advantage is another "
-        "one. It fits to a monthly income, and it spares you the question of the right moment, which nobody "
-        "can answer.",
+        "one. It fits a monthly income, and it spares you the question of the right moment, which nobody can "
+        "answer.",
     ),
     (
         "8077fd9a-88ff-5e6e-8c67-a698b45ea6c7", "investing_basics", "fire_starter", None,

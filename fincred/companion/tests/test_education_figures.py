@@ -64,7 +64,7 @@ class TestDebts:
         assert other.total_interest is not None
         assert best.months == other.months
         assert_says(
-            "Avalanche: the dearest debt first",
+            "Avalanche: the highest rate first",
             f"paid off in {best.order[0].months} months, everything in {best.months}",
             f"the interest is {cents(best.total_interest)}",
             f"but cost {cents(other.total_interest)}",
