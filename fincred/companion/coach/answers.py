@@ -140,9 +140,10 @@ def debts(asker: Asker, message: str) -> str:
         floor = money(found.avalanche.interest_floor or ZERO, asker)
         return f"{budget}, these debts are never paid off: the first month's interest alone is {floor}."
     more = found.more[0]
-    ways = (("the highest rate first", found.avalanche), ("the smallest debt first", found.snowball))
-    said = "; ".join(f"{way} {_payoff(payoff, asker)}" for way, payoff in ways)
-    text = f"{budget}: {said}."
+    highest, smallest = _payoff(found.avalanche, asker), _payoff(found.snowball, asker)
+    text = f"{budget}, paying them off {highest}."
+    if smallest != highest:
+        text = f"{budget}: the highest rate first {highest}; the smallest debt first {smallest}."
     if more.months is None or more.interest_saved is None:
         return text
     saved = money(more.interest_saved, asker)
@@ -181,7 +182,9 @@ def afford(asker: Asker, message: str) -> str:
         f"{money(after.estimated_monthly_surplus, asker)} instead of "
         f"{money(before.estimated_monthly_surplus, asker)}."
     )
-    return " ".join([left, *(moved or ["No goal would get another label."])])
+    if after.estimated_monthly_surplus < 0:
+        left += " More would go out than comes in."
+    return " ".join([left, *(moved or ["Each goal would keep its label."])])
 
 
 def explain(asker: Asker, message: str) -> str:
@@ -190,7 +193,7 @@ def explain(asker: Asker, message: str) -> str:
     snippet = Snippet.objects.filter(pk=found).first() if found else None
     if snippet is None:
         return f"I can explain: {', '.join(known_terms())}."
-    return f"{snippet.short_title}. {snippet.content}"
+    return f"{snippet.short_title}\n{snippet.content}"
 
 
 def on_the_pulse(asker: Asker, message: str) -> str:

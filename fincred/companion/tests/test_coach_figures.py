@@ -172,7 +172,8 @@ class TestFigures:
         for one in changed:
             new, old = one["feasibility"]["to"].lower(), one["feasibility"]["from"].lower()
             assert f"{one['name']} would be {new} instead of {old}." in said
-        assert ("No goal would get another label." in said) == (not changed)
+        assert ("Each goal would keep its label." in said) == (not changed)
+        assert ("More would go out than comes in." in said) == (after["estimated_monthly_surplus"] < 0)
 
     def test_of_the_pulse_are_those_of_the_latest_one(self, person: Invented) -> None:
         pulse, said = person.get("/checkins/latest"), person.ask("How was my week?")
@@ -188,7 +189,7 @@ class TestFigures:
         write_texts()
         for term in known_terms()[person.random.randrange(10) :][:2]:
             text = person.get(f"/education/snippets/{text_for(term)}")
-            assert person.ask(f"What is {term}?") == f"{text['short_title']}. {text['content']}"
+            assert person.ask(f"What is {term}?") == f"{text['short_title']}\n{text['content']}"
 
     def test_of_one_goal_are_said_alone_when_it_is_named(self, person: Invented) -> None:
         [first, *others] = [goal["name"] for goal in person.get("/dashboard")["goals"]] or ["none"]
