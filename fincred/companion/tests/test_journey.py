@@ -1,0 +1,93 @@
+"""A new person's way through the existing app, sent as the app sends it: a form, floats, partial PUTs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from fincred.companion.tests.education import write_texts
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class App:
+    """What the app does with each call: JSON as a binary float's own text, the token of the sign-in."""
+
+    def __init__(self) -> None:
+        self.client = APIClient()
+
+    def sign_in(self, email: str, password: str) -> None:
+        form = urlencode({"username": email, "password": password})
+        answer = self.client.generic("POST", "/api/v0/auth/login", form, FORM)
+        assert answer.status_code == 200, answer.content
+        self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {json.loads(answer.content)['access_token']}")
+
+    def call(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
+        text = "" if body is None else json.dumps(body)
+        answer = self.client.generic(method, f"/api/v0{path}", text, "application/json")
+        assert answer.status_code == status, (path, answer.content)
+        return json.loads(answer.content) if answer.content else None
+
+
+@pytest.fixture
+def app(settings: Settings, noon: datetime) -> App:
+    settings.EMAIL_VERIFICATION = False
+    write_texts()
+    app = App()
+    person = {"email": "kim@example.com", "password": "staple the horse", "full_name": "Kim"}
+    app.call("POST", "/auth/register", person, status=201)
+    app.sign_in("kim@example.com", "staple the horse")
+    return app
+
+
+def test_from_signing_up_to_the_coach(app: App) -> None:
+    snapshot = {
+        "income": {"amount": 1234.56 * 3, "frequency": "monthly"},
+        "expenses": {"total_amount": 0.1 + 0.2 + 2100},
+        "debts": [{"type": "credit_card", "balance": 1500.3, "interest_rate_annual": 22.9, "min_payment": 45}],
+        "savings": [{"balance": 100.1 * 3}],
+    }
+    summary = app.call("PUT", "/snapshot", snapshot)["summary"]
+    assert (summary["monthly_income"], summary["total_savings"]) == (3703.68, 300.3)
+    assert summary["monthly_surplus"] == 1558.38
+
+    goal = {"type": "emergency_fund", "name": "Rainy days", "target_date": "2027-01-10", "priority": "High"}
+    goal_id = app.call("POST", "/goals", goal | {"target_amount": 1100.1 * 3}, status=201)["id"]
+    terms = {"type": "automated_transfer", "amount": 0.1 * 3 * 1000, "frequency": "monthly"}
+    plan = app.call("POST", f"/goals/{goal_id}/action-plans", terms | {"is_confirmed_set_up": True}, status=201)
+    assert (plan["amount"], plan["day_of_period"], plan["is_confirmed_set_up"]) == (300, 1, True)
+
+    body = {"goal_id": goal_id, "current_balance": 925.9200000000001, "source": "manual_entry", "note": "Start"}
+    recorded = app.call("POST", f"/goals/{goal_id}/progress", body, status=201)
+    assert recorded["milestones_reached"] == ["25%"]
+    assert app.call("GET", f"/goals/{goal_id}/progress?limit=5") == [recorded["progress"]]
+
+    pulse = {"made_planned_payments": "yes", "spending_vs_plan": "on", "mood_score": 4}
+    given = app.call("POST", "/checkins", pulse, status=201)
+    assert app.call("PUT", f"/checkins/{given['id']}", {"mood_score": 5})["mood_score"] == 5
+    assert app.call("GET", "/checkins/latest")["id"] == given["id"]
+    assert app.call("GET", "/dashboard")["stats"]["current_streak"] == 1
+
+    [text, *_] = app.call("GET", "/education/snippets?context_goal_type=emergency_fund")
+    assert app.call("GET", f"/education/snippets/{text['id']}") == text
+
+    chat = app.call("POST", "/chat/start", {"intent": "progress"}, status=201)
+    assert "Rainy days: 925.92 USD of 3,300.30 USD saved (28.06 %)" in chat["greeting"]
+    asked = {"message": "What should I do next?", "session_id": chat["session_id"]}
+    answer = app.call("POST", "/chat/message", asked)
+    assert answer["session_id"] == chat["session_id"]
+    assert "Next: 300.00 USD for Rainy days on 1 April 2026." in answer["response"]
+    assert app.call("GET", f"/chat/session/{chat['session_id']}")["message_count"] == 1
+    app.call("DELETE", f"/chat/session/{chat['session_id']}", status=204)
+
+    export = app.call("GET", "/users/me/export")
+    assert [row["id"] for row in export["tracking"]["pulses"]] == [given["id"]]
+    assert export["companion"] == {"chat_sessions": [], "chat_messages": []}
