@@ -10,7 +10,7 @@ from django.apps import apps as installed_apps
 GROUP = "Support"
 
 _APPS = ("accounts", "goals", "planning", "tracking", "companion")
-_SECRETS = ("view_refreshtoken", "view_onetimetoken")
+_SECRETS = ("view_refreshtoken", "view_onetimetoken", "view_chatsession", "view_chatmessage")
 
 
 def provide_support_group(

@@ -27,8 +27,9 @@ class TestSupportGroup:
             "view_checkin",
         } <= permissions()
 
-    def test_may_not_look_at_tokens_nor_change_anything(self) -> None:
+    def test_may_not_look_at_tokens_and_conversations_nor_change_anything(self) -> None:
         assert not {"view_refreshtoken", "view_onetimetoken"} & permissions()
+        assert not {"view_chatsession", "view_chatmessage"} & permissions()
         assert all(name.startswith(("view_", "help_")) for name in permissions())
 
     def test_providing_it_again_changes_nothing(self) -> None:
