@@ -93,6 +93,7 @@ ACTION_PLAN: dict[str, Any] = {
     "is_confirmed_set_up": False,
     **{name: GOAL_PLAN[name] for name in _DECIDED},
     "next_action_date": "2026-03-10",
+    "upcoming": [{"date": "2026-03-10", "amount": 250}, {"date": "2026-04-10", "amount": 250}],
     "version": 1,
     "created_at": "2026-03-10T12:00:00Z",
     "updated_at": "2026-03-10T12:00:00Z",

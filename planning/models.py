@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from itertools import islice
+from typing import Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,11 +16,14 @@ from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUID
 from fincred.db.privacy import Privacy
 from goals.models import Goal
 from goals.vocabulary import Status
-from planning.engine.cadence import Cadence, next_action_date
+from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth
 from planning.snapshot_contents import SnapshotContents
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
+
+UPCOMING: Final = 12
+"""How many payments a plan shows."""
 
 
 class WrittenOnce(UUIDModel):
@@ -122,8 +126,8 @@ class ActionPlan(RevisedModel):
     When `is_chosen`, the person chose the amount; else the engine did.
 
     `anchor` is the day of the calendar that the person's plans share, `month` what was counted of its present
-    month (`planning.months.PlannedMonth`), and `instalments` what later months ask for; plans made before there
-    was a shared calendar have none.
+    month (`planning.months.PlannedMonth`), `instalments` what later months ask for, and `payments` the first of
+    those that were still to be made, on real days. Plans made before there was a shared calendar have none.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
@@ -136,6 +140,7 @@ class ActionPlan(RevisedModel):
     anchor = models.DateField(null=True)
     month = ExactJSONField(null=True)
     instalments = ExactJSONField(default=list)
+    payments = ExactJSONField(default=list)
     starts_on = models.DateField(null=True)
     is_chosen = models.BooleanField(default=False)
     is_confirmed_set_up = models.BooleanField(default=False)
@@ -198,10 +203,23 @@ class ActionPlan(RevisedModel):
 
         Reads `goal`: select it with the plan.
         """
+        if self.month is not None:
+            upcoming = self.upcoming(today, most=1)
+            return upcoming[0].date if upcoming else None
         if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
             return None
         cadence = Cadence(Frequency(self.frequency), self.day_of_period, self.since)
         return next_action_date(cadence, max(today, self.starts_on))
+
+    def upcoming(self, today: date, *, most: int = UPCOMING) -> list[Payment]:
+        """The next payments, today's included; none when nothing is to be paid.
+
+        Reads `goal`: select it with the plan.
+        """
+        if self.ended_at or self.goal.status != Status.ACTIVE:
+            return []
+        rest = ((day, amount) for day, amount in self.payments if day >= today.isoformat())
+        return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in islice(rest, most)]
 
 
 class PlanVersion(WrittenOnce):

@@ -18,7 +18,9 @@ OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_firs
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
 # Without the documents and the goal, for lists of goals that show little of their plans.
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
-    _OPEN_PLANS.only("goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since")
+    _OPEN_PLANS.only(
+        "goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since", "month", "payments"
+    )
 )
 # The newest version of each plan that is open or ended lately, with its plan and goal and without its inputs.
 NEWEST_VERSIONS: Final = PreparedQuery(

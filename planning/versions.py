@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final, Self
 
 from fincred.money import MAX_MONEY, ZERO
 from planning.engine import codec
 from planning.engine.cadence import monthly_amount, period_amount
 from planning.engine.dates import Calendar
-from planning.engine.model import Explanation, GoalPlan, Instalment, PlanInput
+from planning.engine.model import Explanation, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 from planning.months import Step, steps_of
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency
+
+MOST_PAYMENTS: Final = 120
+"""A version stores at most so many dated payments: ten years of monthly ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class VersionOutputs:
     alternatives: list[dict[str, Any]]
     projected_completion_date: date | None
     instalments: list[list[str]]
+    payments: list[list[str]]
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
@@ -112,14 +117,14 @@ DECIDED: Final = tuple(field.name for field in fields(VersionOutputs))
 
 def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
     """The plan's fields, from its inputs and what the engine made of its goal."""
-    terms, first = inputs.terms, next((paid for paid in made.schedule if paid.amount), None)
+    terms, payments = inputs.terms, [*islice(made.payments, MOST_PAYMENTS)]
     return VersionOutputs(
         type=terms.type,
-        amount=_amount(terms, first),
+        amount=_amount(inputs, made),
         frequency=terms.frequency,
         day_of_period=terms.day_of_period,
         is_chosen=terms.chosen_amount is not None,
-        starts_on=_starts_on(inputs, made),
+        starts_on=payments[0].date if payments else None,
         required_monthly_contribution=_storable(made.required_monthly),
         allocated_monthly_contribution=_storable(made.allocated_monthly),
         this_month=_storable(made.this_month),
@@ -132,6 +137,7 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
         ],
         projected_completion_date=made.projected_completion_date,
         instalments=codec.plain(_instalments(inputs.plan.calendar, made)),
+        payments=[[payment.date.isoformat(), str(_storable(payment.amount))] for payment in payments],
     )
 
 
@@ -147,24 +153,20 @@ def _storable(amount: Decimal) -> Decimal:
     return min(amount, MAX_MONEY)
 
 
-def _starts_on(inputs: VersionInputs, made: GoalPlan) -> date | None:
-    """The day of the first payment that is still to be made. A goal may wait for others with nearer dates."""
-    if inputs.terms.chosen_amount is not None:
-        return inputs.plan.as_of
-    months = made.schedule if made.this_month else made.schedule[1:]
-    return next((instalment.date for instalment in months if instalment.amount), None)
-
-
 def _instalments(calendar: Calendar, made: GoalPlan) -> tuple[Step, ...]:
     """The payments of the calendar's months, up to the last one and a 0 after it."""
     amounts = [_storable(instalment.amount) for instalment in made.schedule]
     return steps_of([(calendar.day(month), amount) for month, amount in enumerate([*amounts, ZERO])])
 
 
-def _amount(terms: Terms, first: Instalment | None) -> Decimal:
+def _amount(inputs: VersionInputs, made: GoalPlan) -> Decimal:
+    """What is paid on each day: the chosen amount, or what the engine asks for."""
+    terms = inputs.terms
     if terms.chosen_amount is not None:
         return terms.chosen_amount
-    return _storable(period_amount(first.amount, terms.frequency)) if first else ZERO
+    goal = next(goal for goal in inputs.plan.goals if goal.id == inputs.goal_id)
+    # Debts are paid by months; another frequency only splits that.
+    return _storable(period_amount(made.amount_each, terms.frequency) if goal.debts else made.amount_each)
 
 
 def _explained(explanation: Explanation, missing: tuple[str, ...]) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import takewhile
 
-from fincred.money import CENT, round_to_cents, round_up_to_cents
+from fincred.money import round_to_cents, round_up_to_cents
 from planning.engine.dates import calendar_date
 from planning.vocabulary import Frequency
 
@@ -49,22 +48,10 @@ def period_amount(monthly: Decimal, frequency: Frequency) -> Decimal:
 
 def next_action_date(cadence: Cadence, day: date) -> date:
     """The first payment date on or after `day`."""
-    return next(_action_dates(cadence, day))
+    return next(action_dates(cadence, day))
 
 
-def spread(cadence: Cadence, amount: Decimal, as_of: date, month: int) -> tuple[Payment, ...]:
-    """Split the `amount` of a planning month, which begins `month` months after `as_of`, into dated payments.
-
-    The payments differ by at most a cent, larger ones first, and sum to `amount` exactly. A planning month that
-    begins or ends on a clamped date may contain no payment date; then all is paid on its first day.
-    """
-    start, end = calendar_date(as_of, month), calendar_date(as_of, month + 1)
-    days = list(takewhile(lambda day: day < end, _action_dates(cadence, start))) or [start]
-    share, larger = divmod(int(amount / CENT), len(days))
-    return tuple(Payment(day, (share + (index < larger)) * CENT) for index, day in enumerate(days))
-
-
-def _action_dates(cadence: Cadence, day: date) -> Iterator[date]:
+def action_dates(cadence: Cadence, day: date) -> Iterator[date]:
     """The payment dates on or after `day`, an endless iterator."""
     if cadence.frequency is Frequency.MONTHLY:
         yield from _monthly_dates(cadence.day_of_period, day)

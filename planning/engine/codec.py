@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from goals.vocabulary import Priority
+from planning.engine.cadence import Cadence
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, PlanInput
+from planning.vocabulary import Frequency
 
 Value = TypeVar("Value")
 
@@ -68,11 +70,11 @@ def _document(item: Any) -> dict[str, Any]:
 def _entry(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_document(item) for item in value]
-    return plain(value)
+    return _document(value) if isinstance(value, Cadence) else plain(value)
 
 
 def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
-    lazy = {"schedule", "pace", "path"}
+    lazy = {"schedule", "pace", "path", "payments"}
     document = {
         field.name: _entry(getattr(goal, field.name))
         for field in fields(goal)
@@ -106,12 +108,19 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "added": Decimal(document.get("added", "0.00")),
             "earning": _or_none(Decimal, document.get("earning")),
             "principal": Decimal(document.get("principal", "0.00")),
+            "cadence": _or_none(_cadence, document.get("cadence")),
+            "chosen_each": _or_none(Decimal, document.get("chosen_each")),
         }
     )
 
 
-def _or_none(read: Callable[[str], Value], text: str | None) -> Value | None:
-    return None if text is None else read(text)
+def _cadence(document: Mapping[str, Any]) -> Cadence:
+    since = date.fromisoformat(document["since"])
+    return Cadence(Frequency(document["frequency"]), document["day_of_period"], since)
+
+
+def _or_none(read: Callable[[Any], Value], stored: Any) -> Value | None:
+    return None if stored is None else read(stored)
 
 
 def _debt(document: Mapping[str, Any]) -> Debt:

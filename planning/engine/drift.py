@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from planning.engine.cadence import period_amount
 from planning.engine.model import Explanation, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import date_with_months, last_month, months_with
@@ -27,12 +28,16 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """One way back to the plan: a contribution a month until a date, and the plan's label and shortfall for it."""
+    """One way back to the plan: a contribution a month until a date, and the plan's label and shortfall for it.
+
+    `each_day` is the contribution on each of the goal's own days of payment, if it has some.
+    """
 
     contribution: Decimal
     target_date: date
     feasibility: Feasibility
     shortfall: Decimal
+    each_day: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,10 @@ def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution
 
 
 def _same_date(inputs: PlanInput, position: int) -> WayBack:
-    needed = _plan_with(inputs, position, inputs.goals[position]).required_monthly
-    return _way_back(inputs, position, needed, inputs.goals[position].target_date)
+    goal = inputs.goals[position]
+    needed = _plan_with(inputs, position, goal)
+    each_day = needed.required_each if goal.cadence else None
+    return _way_back(inputs, position, needed.required_monthly, goal.target_date, each_day)
 
 
 def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) -> WayBack | None:
@@ -107,13 +114,16 @@ def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) 
     return _way_back(inputs, position, contribution, date_with_months(goal, inputs.calendar, months))
 
 
-def _way_back(inputs: PlanInput, position: int, contribution: Decimal, target_date: date) -> WayBack:
-    """Plan the goal with that date; if it has a chosen amount, `contribution` replaces it."""
+def _way_back(
+    inputs: PlanInput, position: int, contribution: Decimal, target_date: date, each_day: Decimal | None = None
+) -> WayBack:
+    """Plan the goal with that date; if it has a chosen amount, `contribution` (or `each_day`) replaces it."""
     goal = replace(inputs.goals[position], target_date=target_date)
     if goal.chosen_monthly is not None:
-        goal = replace(goal, chosen_monthly=contribution)
+        each = period_amount(contribution, goal.cadence.frequency) if goal.cadence else contribution
+        goal = replace(goal, chosen_monthly=contribution, chosen_each=each if each_day is None else each_day)
     made = _plan_with(inputs, position, goal)
-    return WayBack(contribution, target_date, made.feasibility, made.shortfall)
+    return WayBack(contribution, target_date, made.feasibility, made.shortfall, each_day)
 
 
 def _plan_with(inputs: PlanInput, position: int, goal: GoalInput) -> GoalPlan:

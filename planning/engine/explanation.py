@@ -57,7 +57,7 @@ class Queue:
         if state.goal.chosen_monthly is not None:
             self._chosen.append(state)
         elif state.granted:
-            self._sharing.append((state.need.months, state.granted, _takes(state, state.granted)))
+            self._sharing.append((state.need.deadline, state.granted, _takes(state, state.granted)))
 
     def takes_by(self, month: int) -> tuple[list[Facts], int]:
         """What the added goals take from the money of the first `month` months.
@@ -72,7 +72,7 @@ class Queue:
 
 def _takes(state: GoalState, taken: int) -> Facts:
     goal = state.goal
-    return {"goal_id": goal.id, "name": goal.name, "by_month": state.need.months, "takes": money(taken)}
+    return {"goal_id": goal.id, "name": goal.name, "by_month": state.need.deadline, "takes": money(taken)}
 
 
 def explain(state: GoalState, before: Queue, inputs: PlanInput) -> Explanation:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from goals.vocabulary import Priority
+from planning.engine.cadence import Cadence, Payment
 from planning.engine.dates import Calendar
 from planning.vocabulary import Feasibility
 
@@ -37,7 +38,8 @@ class GoalInput:
     earns interest for it; None means all. With ``debts``, the plan pays off their balances instead of saving up
     ``target_amount``; they are as of the start of the present month, and ``principal`` is what was paid off since
     by the payment ``added``. ``chosen_monthly`` is the amount a month that the person chose; if it is None, the
-    engine computes one.
+    engine computes one. With ``cadence`` the goal is paid on days of its own instead of the calendar's, and
+    ``chosen_each`` is then the chosen amount of each.
     """
 
     id: str | None
@@ -55,6 +57,8 @@ class GoalInput:
     added: Decimal = Decimal("0.00")
     earning: Decimal | None = None
     principal: Decimal = Decimal("0.00")
+    cadence: Cadence | None = None
+    chosen_each: Decimal | None = None
 
     @property
     def present_amount(self) -> Decimal:
@@ -134,7 +138,8 @@ class Alternative:
 class GoalPlan:
     """What the plan says about one goal.
 
-    - ``required_monthly``: the level payment (for linked debts, the part above their minimum payments).
+    - ``required_each``: the level payment on each day of payment; ``amount_each`` the first that is asked for.
+    - ``required_monthly``: the level payment a month (for linked debts, the part above their minimum payments).
     - ``allocated_monthly``: the average payment a month up to the target date.
     - ``paid_this_month``: the part of the present month's payment that has been made.
     - ``this_month``: the part that is still to be paid.
@@ -142,6 +147,7 @@ class GoalPlan:
     - ``projected_completion_date``: None if the goal isn't reached within 600 months.
     - ``schedule``: all payments; for a late goal, also those after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
+    - ``payments``: what is still to be paid, on real days. Computed on first read.
     - ``path``: the same beyond the target date for a late goal, up to the completion date. Computed on first read.
     """
 
@@ -150,6 +156,8 @@ class GoalPlan:
     type: str
     target_amount: Decimal
     target_date: date
+    required_each: Decimal
+    amount_each: Decimal
     required_monthly: Decimal
     allocated_monthly: Decimal
     paid_this_month: Decimal
@@ -162,6 +170,7 @@ class GoalPlan:
     schedule: Sequence[Instalment]
     pace: Sequence[tuple[date, Decimal]]
     path: Sequence[tuple[date, Decimal]]
+    payments: Sequence[Payment]
 
 
 @dataclass(frozen=True, slots=True)

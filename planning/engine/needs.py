@@ -9,9 +9,10 @@ from fincred.money import round_up_to_cents
 from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.payoff import level_total_payment, minimum_payments
 from planning.engine.model import GoalInput
-from planning.engine.money.cents import follow, grown, rate_units, to_cents
+from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
-from planning.engine.trajectory import DebtPayoff, Need, Saving
+from planning.engine.own_days import OwnDays, own_days
+from planning.engine.trajectory import DebtPayoff, Need, Saving, grow_on_days
 
 MAX_MONTHS: Final = 1200
 """The planning calendar's length. A goal with a later date is planned to be met by its end."""
@@ -29,7 +30,7 @@ class Needs:
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
-        key = (goal.target_date, amounts, goal.annual_rate, goal.debts)
+        key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence)
         if key not in self._known:
             self._known[key] = need_of(goal, self._calendar)
         return self._known[key]
@@ -60,7 +61,8 @@ def need_of(goal: GoalInput, calendar: Calendar) -> Need:
         extra = level_total_payment(goal.debts, payments) - minimum_payments(goal.debts)
         return DebtPayoff(goal.debts, payments, to_cents(extra), to_cents(goal.added))
     months = calendar.instalments(due)
-    return _saving(goal, calendar, months, _level(goal, calendar, months))
+    days = own_days(goal.cadence, calendar, due, months) if goal.cadence else None
+    return _saving(goal, calendar, months, _level(goal, calendar, months, days), days)
 
 
 def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
@@ -83,13 +85,13 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
     return months if months <= most else None
 
 
-def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int) -> Saving:
+def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, days: OwnDays | None = None) -> Saving:
     target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
     interest = None
     if rate and calendar.month_has_begun:
         earning = _earning(goal)
         interest = grown(earning, rate) - earning
-    return Saving(target, start, rate, months, level, to_cents(goal.added), interest)
+    return Saving(target, start, rate, months, level, to_cents(goal.added), interest, days)
 
 
 def _earning(goal: GoalInput) -> int:
@@ -97,8 +99,8 @@ def _earning(goal: GoalInput) -> int:
     return to_cents(goal.present_amount if goal.earning is None else goal.earning)
 
 
-def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
-    """The smallest payment a month, in cents, with which the simulation reaches the target.
+def _level(goal: GoalInput, calendar: Calendar, months: int, days: OwnDays | None) -> int:
+    """The smallest payment, in cents, on each day of payment with which the simulation reaches the target.
 
     It is counted from the start of the present month, so paying it doesn't change it: in a month that has begun,
     what was paid on its first day earns interest for it, and later payments don't.
@@ -106,6 +108,8 @@ def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
     target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
     if start >= target:
         return 0
+    if days:
+        return _level_on_days(goal, calendar, days)
     formula = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
     level = to_cents(round_up_to_cents(formula))
     if not rate:
@@ -121,6 +125,22 @@ def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
         return follow(first, rate, [payment] * (months - 1))[1] - target
 
     return _smallest(spare, level, months)
+
+
+def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays) -> int:
+    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+    payments = sum(days.counts)
+    guess = divided_up(target - start, payments)
+    if not rate:
+        return guess
+    earning = _earning(goal)
+    interest = grown(earning, rate) - earning if calendar.month_has_begun else None
+
+    def spare(payment: int) -> int:
+        offers = [payment * count for count in days.counts]
+        return grow_on_days(start, rate, offers, days, interest)[1] - target
+
+    return _smallest(spare, guess, payments)
 
 
 def _smallest(spare: Callable[[int], int], guess: int, months: int) -> int:

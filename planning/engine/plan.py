@@ -8,14 +8,17 @@ from itertools import chain
 
 from fincred.money import ZERO
 from planning.engine.alternatives import Alternatives, find_alternatives
+from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
 from planning.engine.model import Alternative, GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
-from planning.engine.money.cents import average, money, to_cents
+from planning.engine.money.cents import average, divided_up, money, to_cents
 from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
+from planning.engine.own_days import days_of_month, payments_of
 from planning.engine.solver import GoalState, solve
 from planning.engine.trajectory import DebtPayoff, Saving
+from planning.vocabulary import Frequency
 
 Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
@@ -42,14 +45,17 @@ def _goal_plan(
     state: GoalState, before: Queue, inputs: PlanInput, alternatives: tuple[Alternative, ...]
 ) -> GoalPlan:
     goal, need = state.goal, state.need
+    is_weekly = need.days is not None and goal.cadence is not None and goal.cadence.frequency != Frequency.MONTHLY
     return GoalPlan(
         goal_id=goal.id,
         name=goal.name,
         type=goal.type,
         target_amount=goal.target_amount,
         target_date=goal.target_date,
-        required_monthly=money(need.level),
-        allocated_monthly=money(average(sum(state.trajectory.amounts[: need.months]), need.months)),
+        required_each=money(need.level),
+        amount_each=money(_amount_each(state)),
+        required_monthly=money(_monthly(state, need.total) if is_weekly else need.level),
+        allocated_monthly=money(_monthly(state, sum(state.trajectory.amounts[: need.months]))),
         paid_this_month=money(need.credit),
         this_month=money(state.trajectory.amounts[0] - need.credit),
         shortfall=money(state.trajectory.missing),
@@ -60,6 +66,7 @@ def _goal_plan(
         schedule=OnDemand(partial(_schedule, state, inputs.calendar)),
         pace=OnDemand(partial(_pace, state, inputs.calendar)),
         path=OnDemand(partial(_path, state, inputs.calendar)),
+        payments=OnDemand(partial(_payments, state, inputs.calendar)),
     )
 
 
@@ -80,7 +87,67 @@ def _completion_date(state: GoalState, calendar: Calendar) -> date | None:
         return None
     if state.arrives and done_on == need.months and isinstance(need, Saving):
         return _last_interest(state, calendar)
+    if need.days and state.trajectory.amounts[done_on]:
+        return max(calendar.as_of, *(day for day, amount in _dated(state, calendar, done_on) if amount))
     return max(calendar.as_of, calendar.day(done_on))
+
+
+def _monthly(state: GoalState, total: int) -> int:
+    """The average a month of all payments by the date; with monthly days of its own, that of each."""
+    days, cadence = state.need.days, state.goal.cadence
+    payments = (
+        sum(days.counts) if days and cadence and cadence.frequency == Frequency.MONTHLY else state.need.months
+    )
+    return average(total, payments)
+
+
+def _amount_each(state: GoalState) -> int:
+    """The first payment that isn't 0, as it is on each of the month's days; what was paid already included."""
+    days = state.need.days
+    for month, amount in enumerate(state.trajectory.amounts):
+        if amount:
+            return divided_up(amount, days.counts[month] if days and month < len(days.counts) else 1)
+    return 0
+
+
+def _days(state: GoalState, calendar: Calendar, month: int) -> list[date]:
+    """The days on which the payments of a month are due."""
+    if state.need.days and state.goal.cadence:
+        in_time = month < state.need.months
+        days = days_of_month(
+            state.goal.cadence, calendar, month, due_date(state.goal, calendar) if in_time else date.max
+        )
+        return days if in_time else days[:1]
+    return [calendar.day(month + state.need.first_payment)]
+
+
+def _dated(state: GoalState, calendar: Calendar, month: int) -> list[tuple[date, int]]:
+    """The payments of a month, each on its day. The last month goes on with the amount of the month before."""
+    amounts, days = state.trajectory.amounts, _days(state, calendar, month)
+    if len(days) == 1:
+        return [(days[0], amounts[month])]
+    each = to_cents(state.goal.chosen_each or ZERO)
+    if month and not any(amounts[month + 1 :]):
+        each = max(each, divided_up(amounts[month - 1], len(_days(state, calendar, month - 1))))
+    return list(zip(days, payments_of(amounts[month], len(days), each), strict=True))
+
+
+def _payments(state: GoalState, calendar: Calendar) -> Iterator[Payment]:
+    """What is still to be paid on each day; days that have passed are due now."""
+    credit, due_now = state.need.credit, 0
+    for month in range(len(state.trajectory.amounts)):
+        for day, share in _dated(state, calendar, month):
+            made = min(credit, share)
+            credit, left = credit - made, share - made
+            if day <= calendar.as_of:
+                due_now += left
+            elif left:
+                if due_now:
+                    yield Payment(calendar.as_of, money(due_now))
+                    due_now = 0
+                yield Payment(day, money(left))
+    if due_now:
+        yield Payment(calendar.as_of, money(due_now))
 
 
 def _last_interest(state: GoalState, calendar: Calendar) -> date:

@@ -16,6 +16,7 @@ from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, to_cents
 from planning.engine.needs import Needs, is_overdue, last_month
+from planning.engine.own_days import DatedPortion, OwnDays, kept_for_later, spread_on_days
 from planning.engine.trajectory import EMPTY, Need, Trajectory
 from planning.vocabulary import Feasibility
 
@@ -75,6 +76,8 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     _share_out(sharing, free)
     for state in sharing:
         _spend(free, state)
+    if any(state.need.days for state in sharing):
+        free[:] = kept_for_later(free)
     for state in sharing:
         _go_on_late(state, free, late_until)
     return chosen + sharing
@@ -154,6 +157,8 @@ def _commit(state: GoalState, free: list[int], late_until: int) -> None:
     need, chosen = state.need, to_cents(state.goal.chosen_monthly or ZERO)
     offers = [min(chosen, money) for money in free]
     offers[0] = need.credit + min(max(0, chosen - need.credit), free[0])
+    if need.days:
+        offers[: need.months] = _offers_on_days(state, need.days, free)
     state.trajectory = need.simulate(offers[: need.months])
     state.granted = sum(state.trajectory.amounts)
     state.room = need.credit + sum(free[: need.months]) if state.arrives else sum(offers[: need.months])
@@ -162,6 +167,22 @@ def _commit(state: GoalState, free: list[int], late_until: int) -> None:
         later = offers[need.months : late_until + 1 - need.first_payment]
         state.trajectory = need.simulate_late(state.trajectory, later)
     _spend(free, state)
+    if need.days:
+        free[:] = kept_for_later(free)
+
+
+def _offers_on_days(state: GoalState, days: OwnDays, free: list[int]) -> list[int]:
+    """The chosen amount on each day, as far as the money of the months so far goes."""
+    each = to_cents(state.goal.chosen_each or ZERO)
+    arrived = spent = 0
+    offers = []
+    for month, count in enumerate(days.counts):
+        arrived += free[month]
+        credit = 0 if month else state.need.credit
+        amount = min(max(0, each * count - credit), arrived - spent)
+        spent += amount
+        offers.append(amount + credit)
+    return offers
 
 
 def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
@@ -185,20 +206,37 @@ def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free)
-    portions = [
-        Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
-        for state in states
-    ]
-    spread(portions, free)
-    for state, portion in zip(states, portions, strict=True):
-        state.offers = portion.paid
+    for state, paid in zip(states, _spread(states, free), strict=True):
+        state.offers = paid + [0] * (state.need.months - len(paid))
         state.offers[0] += state.need.credit
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
 
 
+def _spread(states: Sequence[GoalState], free: Sequence[int]) -> list[list[int]]:
+    """What each goal is paid of the free money, by month."""
+    if not any(state.need.days for state in states):
+        even = [
+            Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
+            for state in states
+        ]
+        spread(even, free)
+        return [portion.paid for portion in even]
+    dated = [
+        DatedPortion(_counts(state), state.granted - state.need.credit, _share(state), state.need.credit)
+        for state in states
+    ]
+    spread_on_days(dated, free)
+    return [portion.paid for portion in dated]
+
+
+def _counts(state: GoalState) -> Sequence[int]:
+    days = state.need.days
+    return days.counts[: days.months] if days else [1] * state.need.months
+
+
 def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
-    grants = allocate([Claim(state.need.months, state.claim - state.need.credit) for state in states], free)
+    grants = allocate([Claim(state.need.deadline, state.claim - state.need.credit) for state in states], free)
     for state, grant in zip(states, grants, strict=True):
         credit = state.need.credit
         state.room, state.granted = grant.room + credit, grant.amount + credit
@@ -216,7 +254,8 @@ def _share(state: GoalState) -> int:
     """The goal's share a month: its level payment if `granted` is `need.total`, otherwise an even part."""
     if state.granted == state.need.total and state.need.level:
         return state.need.level
-    return divided_up(state.granted, state.need.months)
+    days = state.need.days
+    return divided_up(state.granted, sum(days.counts) if days else state.need.months)
 
 
 def _spend(free: list[int], state: GoalState) -> None:

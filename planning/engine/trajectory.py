@@ -5,13 +5,15 @@ calendar date k, at the start of the month, or pays debts on calendar date k + 1
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, follow, last_needed, to_cents
+from planning.engine.money.cents import divided_up, exact_money, follow, grown, last_needed, to_cents
+from planning.engine.own_days import OwnDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Need(Protocol):
         """Whether there is interest, so that the time of a payment matters."""
 
     @property
+    def days(self) -> OwnDays | None:
+        """The days of payment; None if these are the dates of the calendar."""
+
+    @property
+    def deadline(self) -> int:
+        """The number of months by whose end the money is needed."""
+
+    @property
     def first_payment(self) -> int:
         """The number of the calendar date of the first payment: 0 for savings, 1 for debts."""
 
@@ -83,12 +93,14 @@ class Saving:
     level: int
     credit: int = 0
     first_interest: int | None = None
+    days: OwnDays | None = None
     total: int = field(init=False)
     _followed: tuple[list[int], list[int], int] = field(init=False)
     _taken: tuple[list[int], Trajectory] = field(init=False)
 
     def __post_init__(self) -> None:
-        offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
+        offers = [self.level * count for count in self.days.counts] if self.days else [self.level] * self.months
+        offers[0] = max(offers[0], self.credit)
         balances, end = self._grow(offers)
         trajectory = self._trajectory(offers, balances, end)
         self._followed = trajectory.amounts, trajectory.balances, trajectory.end
@@ -121,7 +133,13 @@ class Saving:
             self._followed = offers, *self._grow(offers)
         return self._followed[1:]
 
+    @property
+    def deadline(self) -> int:
+        return self.days.months if self.days else self.months
+
     def _grow(self, offers: list[int]) -> tuple[list[int], int]:
+        if self.days and self.rate:
+            return grow_on_days(self.start, self.rate, offers, self.days, self.first_interest)
         if self.first_interest is None:
             return follow(self.start, self.rate, offers)
         first = self.start + offers[0]
@@ -158,10 +176,25 @@ class Saving:
         The last payment is reduced so that interest alone then reaches the target; later ones are 0. `balances` is
         corrected in place.
         """
+        if self.days and self.rate:
+            return self._trimmed(offers, balances)
         month, enough = self._last_needed(offers, balances)
         before = balances[month] - offers[month]
         least = 0 if month else self.credit
         amounts = [*offers[:month], max(least, enough - before), *[0] * (self.months - month - 1)]
+        balances[:], _ = self._grow(amounts)
+        return amounts
+
+    def _trimmed(self, offers: list[int], balances: list[int]) -> list[int]:
+        """The same for days of the goal's own, by trying."""
+
+        def reaches(month: int, amount: int) -> bool:
+            return self._grow([*offers[:month], amount, *[0] * (self.months - month - 1)])[1] >= self.target
+
+        month = bisect_left(range(self.months - 1), True, key=lambda month: reaches(month, offers[month]))
+        least = 0 if month else self.credit
+        amount = bisect_left(range(offers[month]), True, lo=least, key=lambda amount: reaches(month, amount))
+        amounts = [*offers[:month], amount, *[0] * (self.months - month - 1)]
         balances[:], _ = self._grow(amounts)
         return amounts
 
@@ -172,6 +205,23 @@ class Saving:
         if month + 1 < self.months and balances[month + 1] - offers[month + 1] < enough:
             return month + 1, enough
         return 0, enough - self.first_interest
+
+
+def grow_on_days(
+    start: int, rate: int, offers: Sequence[int], days: OwnDays, first_interest: int | None
+) -> tuple[list[int], int]:
+    """Like `follow`: of a month's payments only one on its first day earns interest for the month."""
+    balance, after = start, []
+    for month, amount in enumerate(offers):
+        balance += amount
+        after.append(balance)
+        if month == 0 and first_interest is not None:
+            balance += first_interest
+        else:
+            early = divided_up(amount, days.counts[month]) if days.on_start[month] else 0
+            earning = balance - amount + early
+            balance += grown(earning, rate) - earning
+    return after, balance
 
 
 @dataclass(slots=True)
@@ -186,6 +236,7 @@ class DebtPayoff:
     months: int
     level: int
     credit: int = 0
+    days: None = None
     total: int = field(init=False)
     minimums: int = field(init=False)
     owed: int = field(init=False)
@@ -200,6 +251,10 @@ class DebtPayoff:
     @property
     def bears_interest(self) -> bool:
         return any(debt.annual_rate > 0 for debt in self.debts)
+
+    @property
+    def deadline(self) -> int:
+        return self.months
 
     @property
     def first_payment(self) -> int:

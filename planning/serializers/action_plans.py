@@ -29,6 +29,13 @@ TERMS: Final = frozenset({"type", "amount", "frequency", "day_of_period"})
 _DAY: Final = "monthly: 1..31 (the last day in shorter months); weekly and biweekly: 1..7, Monday is 1."
 
 
+class UpcomingPaymentSerializer(Serializer):
+    """A payment that is to be made."""
+
+    date = DateField()
+    amount = MoneyField()
+
+
 class ActionPlanSerializer(Serializer):
     """A goal's plan, with the numbers of its newest version."""
 
@@ -53,9 +60,17 @@ class ActionPlanSerializer(Serializer):
     next_action_date = serializers.SerializerMethodField(
         help_text="The next day to pay, today included; null when there is nothing to pay."
     )
+    upcoming = serializers.SerializerMethodField(
+        help_text="The next twelve payments, today's included, for a calendar or a standing order."
+    )
     version = IntegerField()
     created_at = DateTimeField()
     updated_at = DateTimeField()
+
+    @extend_schema_field(UpcomingPaymentSerializer(many=True))
+    def get_upcoming(self, plan: ActionPlan) -> list[dict[str, Any]]:
+        payments = plan.upcoming(self.context["today"])
+        return [{"date": payment.date.isoformat(), "amount": payment.amount} for payment in payments]
 
     @extend_schema_field(DateField(allow_null=True))
     def get_next_action_date(self, plan: ActionPlan) -> str | None:

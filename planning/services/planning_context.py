@@ -20,6 +20,7 @@ from goals.history import Around, amounts_around
 from goals.models import Goal
 from goals.vocabulary import GoalType, Priority
 from planning.debt_months import DebtMonth, PaidOff, count_debt_month
+from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
@@ -139,7 +140,17 @@ class PlanningContext:
             added=added,
             earning=self.earning.get(goal.id),
             principal=debts.principal if debts else ZERO,
+            cadence=None if debts else self._own_cadence(goal),
+            chosen_each=terms.chosen_amount if terms else None,
         )
+
+    def _own_cadence(self, goal: Goal) -> Cadence | None:
+        """The days on which the goal's plan is paid; None if these are the dates of the calendar."""
+        terms = self.terms.get(goal.id)
+        calendar_day = (Frequency.MONTHLY, self.calendar.anchor.day)
+        if terms is None or (terms.frequency, terms.day_of_period) == calendar_day:
+            return None
+        return Cadence(terms.frequency, terms.day_of_period, self.plans[goal.id].since)
 
     def inputs_of(self, goal_id: UUID, plan_input: PlanInput) -> VersionInputs:
         """What a version of this goal's plan stores of its origin."""
@@ -232,7 +243,9 @@ def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:
     in_force = (plan for plan in newest_first if plan.goal.status in transitions.OPEN)
     plan = next(in_force, None)
     anchor = (plan.anchor or plan.since) if plan else today
-    return min(anchor, today)  # what-if can ask about days before
+    if anchor > today:  # what-if can ask about days before
+        anchor = date(max(date.min.year, today.year - 1), 1, anchor.day)
+    return min(anchor, today)
 
 
 def _was_in_force(plan: ActionPlan, calendar: Calendar) -> bool:

@@ -78,4 +78,5 @@ def _accepted_terms(plan: ActionPlan, way: drift.WayBack) -> Terms:
     terms = terms_of(plan)
     if terms.chosen_amount is None:
         return terms
-    return replace(terms, chosen_amount=period_amount(way.contribution, terms.frequency))
+    each = period_amount(way.contribution, terms.frequency) if way.each_day is None else way.each_day
+    return replace(terms, chosen_amount=each)

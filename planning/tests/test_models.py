@@ -83,7 +83,10 @@ class TestWrittenOnce:
 
 
 class TestNextActionDate:
-    """The plan is made on Tuesday 10 March 2026 and paid monthly on the 10th."""
+    """The plan is made on Tuesday 10 March 2026 and paid monthly on the 10th.
+
+    A plan that was made before payments were stored has no `month`; its days are counted.
+    """
 
     def test_is_today_when_a_payment_is_due_today(self, plan: ActionPlan) -> None:
         assert plan.next_action_date(date(2026, 3, 10)) == date(2026, 3, 10)
@@ -91,21 +94,26 @@ class TestNextActionDate:
     def test_is_next_month_once_the_day_is_past(self, plan: ActionPlan) -> None:
         assert plan.next_action_date(date(2026, 3, 11)) == date(2026, 4, 10)
 
+    def test_is_a_day_with_a_payment(self, plan: ActionPlan) -> None:
+        plan.payments = [["2026-05-10", "100.00"], ["2026-06-10", "100.00"]]
+        assert plan.next_action_date(date(2026, 3, 10)) == date(2026, 5, 10)
+        assert plan.next_action_date(date(2026, 6, 11)) is None
+
     def test_is_clamped_to_the_end_of_a_shorter_month(self, plan: ActionPlan) -> None:
-        plan.day_of_period = 31
+        plan.month, plan.day_of_period = None, 31
         assert plan.next_action_date(date(2026, 4, 1)) == date(2026, 4, 30)
 
     def test_waits_for_the_month_in_which_the_money_is_there(self, plan: ActionPlan) -> None:
-        plan.starts_on = date(2026, 5, 10)
+        plan.month, plan.starts_on = None, date(2026, 5, 10)
         assert plan.next_action_date(date(2026, 3, 10)) == date(2026, 5, 10)
 
     def test_of_a_biweekly_plan_counts_from_the_day_it_was_made(self, plan: ActionPlan) -> None:
-        plan.frequency, plan.day_of_period = "biweekly", 5
+        plan.month, plan.frequency, plan.day_of_period = None, "biweekly", 5
         days = [plan.next_action_date(date(2026, 3, day)) for day in (10, 14)]
         assert days == [date(2026, 3, 13), date(2026, 3, 27)]
 
     def test_is_none_without_anything_to_pay(self, plan: ActionPlan) -> None:
-        plan.starts_on = None
+        plan.month, plan.starts_on = None, None
         assert plan.next_action_date(date(2026, 3, 10)) is None
 
     def test_is_none_for_a_goal_that_is_not_active(self, plan: ActionPlan) -> None:

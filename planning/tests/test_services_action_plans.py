@@ -77,7 +77,7 @@ class TestCreateActionPlan:
         plan = chosen_plan_for(goal)
         assert (plan.amount, plan.frequency, plan.day_of_period) == (Decimal("100.00"), "biweekly", 5)
         assert plan.is_chosen
-        assert plan.this_month == Decimal("216.67")  # 100 x 26 / 12
+        assert plan.this_month == Decimal("200.00")  # on 13 and 27 March
         assert plan.explanation["code"] == "CHOSEN_ARRIVES"
 
     def test_judges_a_choice_that_is_too_small(self, goal: Goal) -> None:
@@ -157,7 +157,7 @@ class TestUpdateActionPlan:
 
     def test_another_frequency_keeps_a_chosen_amount(self, goal: Goal) -> None:
         plan = changed(chosen_plan_for(goal), {"frequency": Frequency.WEEKLY})
-        assert (plan.amount, plan.this_month) == (Decimal("100.00"), Decimal("433.33"))
+        assert (plan.amount, plan.this_month) == (Decimal("100.00"), Decimal("400.00"))
 
     def test_confirming_the_transfer_makes_no_version(self, plan: ActionPlan) -> None:
         plan = changed(plan, {"is_confirmed_set_up": True})

@@ -25,6 +25,9 @@ class TestActionPlans:
         assert response.status_code == 201
         document = response.json()
         document.pop("explanation")
+        upcoming = document.pop("upcoming")
+        assert len(upcoming) == 12
+        assert upcoming[:2] == [{"date": "2026-03-10", "amount": 100}, {"date": "2026-04-10", "amount": 100}]
         assert document == {
             "id": str(ActionPlan.objects.get().id),
             "user_id": str(goal.user_id),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fincred.money import CENT
-from planning.engine.cadence import Cadence, Payment, monthly_amount, next_action_date, period_amount, spread
+from planning.engine.cadence import Cadence, monthly_amount, next_action_date, period_amount
 from planning.vocabulary import Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -81,39 +81,3 @@ class TestNextActionDate:
         period = {"weekly": 7, "biweekly": 14, "monthly": 31}[cadence.frequency]
 
         assert day <= next_action_date(cadence, day) < day + timedelta(days=period)
-
-
-class TestSpread:
-    def test_shares_a_month_among_its_days_larger_payments_first(self) -> None:
-        mondays = Cadence(Frequency.WEEKLY, 1, since=date(2026, 1, 1))
-
-        payments = spread(mondays, Decimal("100.03"), date(2026, 2, 1), 0)
-
-        assert payments == (
-            Payment(date(2026, 2, 2), Decimal("25.01")),
-            Payment(date(2026, 2, 9), Decimal("25.01")),
-            Payment(date(2026, 2, 16), Decimal("25.01")),
-            Payment(date(2026, 2, 23), Decimal("25.00")),
-        )
-
-    def test_pays_all_of_it_on_a_monthly_day(self) -> None:
-        monthly = Cadence(Frequency.MONTHLY, 15, since=date(2026, 1, 1))
-
-        assert spread(monthly, Decimal("80.00"), date(2026, 1, 20), 1) == (
-            Payment(date(2026, 3, 15), Decimal("80.00")),
-        )
-
-    def test_a_month_without_its_day_is_paid_on_its_first(self) -> None:
-        # From 31 January to 27 February there is neither a 30th nor a clamped one.
-        thirtieths = Cadence(Frequency.MONTHLY, 30, since=date(2026, 1, 1))
-
-        assert spread(thirtieths, Decimal("80.00"), date(2026, 1, 31), 0) == (
-            Payment(date(2026, 1, 31), Decimal("80.00")),
-        )
-
-    @given(cadences(), MONEY, DAYS, st.integers(0, 600))
-    def test_sums_to_the_amount_exactly(self, cadence: Cadence, amount: Decimal, as_of: date, month: int) -> None:
-        amounts = [payment.amount for payment in spread(cadence, amount, as_of, month)]
-
-        assert sum(amounts) == amount
-        assert max(amounts) - min(amounts) <= CENT

@@ -1,0 +1,173 @@
+"""Plans on days of their own: never more than has arrived, and all that is needed where it is there."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fincred.money import ZERO
+from planning.engine.cadence import Cadence
+from planning.engine.drift import propose
+from planning.engine.model import GoalInput, GoalPlan, PlanInput
+from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
+from planning.engine.plan import make_plan
+from planning.engine.tests.builders import NEW_YEAR, cents, goal, goals, inputs, money, plan_inputs
+from planning.vocabulary import Feasibility, Frequency
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+GENTLE = settings(max_examples=60, deadline=None)
+WEEKLY = st.builds(
+    Cadence, st.sampled_from([Frequency.WEEKLY, Frequency.BIWEEKLY]), st.integers(1, 7), st.just(NEW_YEAR)
+)
+MONTHLY = st.builds(Cadence, st.just(Frequency.MONTHLY), st.integers(1, 31), st.just(NEW_YEAR))
+CADENCES = st.lists(st.none() | WEEKLY | MONTHLY, min_size=6, max_size=6)
+THURSDAYS = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
+BIWEEKLY = Cadence(Frequency.BIWEEKLY, 4, NEW_YEAR)
+
+
+def on_days(plan_input: PlanInput, cadences: list[Cadence | None]) -> PlanInput:
+    """The input with goals on these days, each choosing its amount for each of them."""
+    changed = [
+        replace(each, cadence=cadence, chosen_each=each.chosen_monthly)
+        for each, cadence in zip(plan_input.goals, cadences, strict=False)
+    ]
+    return replace(plan_input, goals=tuple(changed))
+
+
+def planned(surplus: int, *goals: GoalInput) -> tuple[GoalPlan, ...]:
+    return make_plan(inputs(surplus, *goals)).goals
+
+
+def amounts(made: GoalPlan) -> list[Decimal]:
+    return [payment.amount for payment in made.payments]
+
+
+class TestEveryPlan:
+    @GENTLE
+    @given(plan_inputs(goals(rates=st.sampled_from(["0", "12"]), chosen=st.none() | cents(50_000))), CADENCES)
+    def test_pays_no_more_than_has_arrived(self, plan_input: PlanInput, cadences: list[Cadence | None]) -> None:
+        plan = make_plan(on_days(plan_input, cadences), with_alternatives=False)
+        payments = sorted((paid.date, paid.amount) for made in plan.goals for paid in made.payments)
+        surplus, spent, month = max(ZERO, plan_input.finances.surplus), ZERO, 0
+        for day, amount in payments:
+            while day >= plan_input.calendar.day(month + 1):
+                month += 1
+            spent += amount
+            assert spent <= surplus * (month + 1)
+
+    @GENTLE
+    @given(plan_inputs(goals(chosen=st.none() | cents(50_000))), CADENCES)
+    def test_pays_what_is_missing_by_the_date_or_says_what_lacks(
+        self, plan_input: PlanInput, cadences: list[Cadence | None]
+    ) -> None:
+        plan = make_plan(on_days(plan_input, cadences), with_alternatives=False)
+        for each, made in zip(plan_input.goals, plan.goals, strict=True):
+            until = max(each.target_date, plan_input.as_of + timedelta(days=1))
+            in_time = sum((paid.amount for paid in made.payments if paid.date < until), ZERO)
+            assert in_time == max(ZERO, each.target_amount - each.already_there) - made.shortfall
+            assert (made.shortfall == 0) == (made.feasibility != Feasibility.UNREALISTIC)
+            if made.projected_completion_date and amounts(made):
+                assert made.projected_completion_date == max(paid.date for paid in made.payments)
+
+    @GENTLE
+    @given(plan_inputs(goals(rates=st.sampled_from(["0", "4.5", "60"])), cents(10**8, least=10**7)), CADENCES)
+    def test_is_met_by_choosing_what_it_requires_and_not_by_a_cent_less(
+        self, plan_input: PlanInput, cadences: list[Cadence | None]
+    ) -> None:
+        dated = on_days(plan_input, cadences)
+        plan = make_plan(dated, with_alternatives=False)
+        for position, (each, made) in enumerate(zip(dated.goals, plan.goals, strict=True)):
+            assert made.shortfall == 0
+            for less in (ZERO, Decimal("0.01")):
+                level = made.required_each - less
+                if level < 0 or each.cadence is None:
+                    continue
+                others = list(dated.goals)
+                others[position] = replace(each, chosen_monthly=level, chosen_each=level)
+                again = make_plan(replace(dated, goals=tuple(others)), with_alternatives=False).goals[position]
+                assert (again.shortfall > 0) == bool(less)
+
+
+class TestExamples:
+    def test_four_hundred_in_28_days_weekly(self) -> None:
+        (made,) = planned(500, goal(400, target_date=date(2026, 1, 29), cadence=THURSDAYS))
+        assert amounts(made) == [100] * 4
+        assert (made.required_monthly, made.amount_each) == (money(400), money(100))
+
+    def test_interest_counts_from_the_first_day_of_a_month_or_from_the_next_month(self) -> None:
+        """12 % on 1 January's 100 in January, on 500 from 1 February on, as no other Thursday begins a month."""
+        weekly = goal(
+            10_000,
+            2,
+            annual_rate=Decimal(12),
+            cadence=THURSDAYS,
+            chosen_monthly=money(433),
+            chosen_each=money(100),
+        )
+        (made,) = planned(900, weekly)
+        assert made.pace[1:] == ((date(2026, 2, 1), money(501)), (date(2026, 3, 1), money("906.01")))
+
+    def test_interest_of_a_month_that_has_begun_is_on_what_was_there_when_it_began(self) -> None:
+        weekly = goal(10_000, 2, already_there=money(300), annual_rate=Decimal(12), cadence=THURSDAYS)
+        plan = replace(inputs(900, replace(weekly, earning=money(100)), as_of=date(2026, 1, 10)), anchor=NEW_YEAR)
+        made = make_plan(plan, with_alternatives=False).goals[0]
+        assert made.pace[1] == (date(2026, 2, 1), 300 + made.schedule[0].amount + 1)
+
+    def test_payments_stop_when_interest_does_the_rest(self) -> None:
+        weekly = goal(1000, 6, already_there=money(900), annual_rate=Decimal(24), cadence=THURSDAYS)
+        (made,) = planned(900, replace(weekly, chosen_monthly=money(0), chosen_each=money(0)))
+        assert (made.shortfall, len(made.payments)) == (money(0), 0)
+        (made,) = planned(900, replace(weekly, chosen_monthly=money(40), chosen_each=money(40)))
+        assert made.shortfall == 0
+        assert sum(amounts(made)) < 40
+
+    def test_a_day_before_the_money_is_skipped(self) -> None:
+        (made,) = planned(400, goal(1200, target_date=date(2026, 3, 26), cadence=BIWEEKLY))
+        assert (sum(amounts(made), ZERO), made.shortfall) == (money(1200), money(0))
+
+    def test_without_a_day_before_the_date_it_is_due_now(self) -> None:
+        days = Cadence(Frequency.MONTHLY, 20, NEW_YEAR)
+        (made,) = planned(400, goal(300, target_date=date(2026, 1, 15), cadence=days))
+        assert [(paid.date, paid.amount) for paid in made.payments] == [(NEW_YEAR, money(300))]
+
+    def test_a_way_back_names_what_each_day_takes(self) -> None:
+        weekly = goal(
+            400, target_date=date(2026, 1, 29), cadence=THURSDAYS, chosen_monthly=money(40), chosen_each=money(10)
+        )
+        found = propose(inputs(500, weekly), 0, expected=money(200), contribution=money(40))
+        assert found is not None
+        assert found.same_date is not None
+        assert (found.same_date.each_day, found.same_date.shortfall) == (money(100), money(0))
+        assert found.same_contribution is not None
+        assert found.same_contribution.each_day is None
+
+
+class TestSpreadOnDays:
+    @GENTLE
+    @given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=8), min_size=1, max_size=4), st.data())
+    def test_pays_in_full_what_can_be_paid_by_each_date(
+        self, counts: list[list[int]], data: st.DataObject
+    ) -> None:
+        free = data.draw(st.lists(st.integers(0, 100), min_size=8, max_size=8))
+        portions: list[DatedPortion] = []
+        for days in sorted(counts, key=len):
+            days[-1] = 1
+            room = sum(free[: len(days)]) - sum(portion.left for portion in portions)
+            left = data.draw(st.integers(0, max(0, room)))
+            portions.append(DatedPortion(days, left, -(-left // sum(days))))
+        granted = [portion.left for portion in portions]
+        spread_on_days(portions, free)
+        assert [sum(portion.paid) for portion in portions] == granted
+        for month in range(8):
+            assert sum(sum(portion.paid[: month + 1]) for portion in portions) <= sum(free[: month + 1])
+
+    @given(st.lists(st.integers(-50, 100), min_size=1, max_size=12))
+    def test_keeps_what_later_months_lack(self, free: list[int]) -> None:
+        kept = kept_for_later(free)
+        assert all(amount >= 0 for amount in kept[1:])
+        for month in range(1, len(free) + 1):
+            assert sum(kept[:month]) == min(sum(free[:later]) for later in range(month, len(free) + 1))

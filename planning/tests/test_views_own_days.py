@@ -1,0 +1,123 @@
+"""Plans on days of their own, and what is to be paid when, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from planning.tests.people import Person
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+@pytest.fixture
+def person(saver: Any, time_machine: Any) -> Person:
+    """1 700 a month; today is Thursday, 26 November 2026."""
+    person = Person(saver, time_machine).on("2026-11-26")
+    person.earns(1700)
+    return person
+
+
+def planned(person: Person, goal: str, frequency: str, day: int) -> dict[str, Any]:
+    """The engine's plan for the goal, paid in this rhythm."""
+    plan = person.plans()[goal]
+    body = {"frequency": frequency, "day_of_period": day}
+    response = person.client.patch(f"/api/v0/action-plans/{plan['id']}", body)
+    assert response.status_code == 200, response.content
+    return dict(response.json())
+
+
+def upcoming(plan: dict[str, Any]) -> list[tuple[str, float]]:
+    return [(payment["date"], payment["amount"]) for payment in plan["upcoming"]]
+
+
+MONTHLY = ("required_monthly_contribution", "allocated_monthly_contribution", "shortfall")
+
+
+class TestOwnDays:
+    def test_of_a_weekly_plan_sum_to_what_is_needed(self, person: Person) -> None:
+        goal = person.wants(400, "2026-12-24")
+        plan = planned(person, goal, "weekly", 4)
+        days = ["2026-11-26", "2026-12-03", "2026-12-10", "2026-12-17"]
+        assert upcoming(plan) == [(day, 100) for day in days]
+        assert (plan["amount"], [plan[name] for name in MONTHLY]) == (100, [400, 400, 0])
+        assert plan["projected_completion_date"] == "2026-12-17"
+
+    def test_of_a_biweekly_plan_sum_to_what_is_needed(self, person: Person) -> None:
+        goal = person.wants(1200, "2027-02-18")
+        plan = planned(person, goal, "biweekly", 4)
+        days = ["2026-11-26", "2026-12-10", "2026-12-24", "2027-01-07", "2027-01-21", "2027-02-04"]
+        assert upcoming(plan) == [(day, 200) for day in days]
+        assert [plan[name] for name in MONTHLY] == [400, 400, 0]
+
+    def test_of_a_monthly_plan_can_be_a_single_one(self, person: Person) -> None:
+        goal = person.wants(1700, "2026-12-28")
+        plan = planned(person, goal, "monthly", 30)
+        assert upcoming(plan) == [("2026-11-30", 1700)]
+        assert [plan[name] for name in MONTHLY] == [1700, 1700, 0]
+
+    def test_are_short_of_what_is_not_there_by_then(self, person: Person) -> None:
+        person.earns(850)
+        goal = person.wants(1700, "2026-12-28")
+        plan = planned(person, goal, "monthly", 30)
+        assert upcoming(plan)[0] == ("2026-11-30", 850)
+        assert plan["shortfall"] == 850
+
+    def test_wait_for_their_money(self, person: Person) -> None:
+        person.earns(400)
+        goal = person.wants(1200, "2027-02-18")
+        plan = planned(person, goal, "biweekly", 4)
+        assert plan["shortfall"] == 0
+        assert sum(amount for _, amount in upcoming(plan)) == 1200
+        assert sum(amount for day, amount in upcoming(plan) if day < "2026-12-26") == 400
+
+    def test_that_have_passed_unpaid_are_due_today(self, person: Person) -> None:
+        goal = person.wants(400, "2026-12-24")
+        planned(person, goal, "weekly", 4)
+        person.has(goal, 100)
+        plan = person.on("2026-12-12").plans()[goal]
+        assert upcoming(plan) == [("2026-12-12", 200), ("2026-12-17", 100)]
+        assert (plan["this_month"], plan["next_action_date"]) == (300, "2026-12-12")
+
+    def test_of_a_generated_plan_are_the_calendars(self, person: Person) -> None:
+        goal = person.wants(1000, "2027-03-26")
+        plan = person.plans()[goal]
+        days = ["2026-11-26", "2026-12-26", "2027-01-26", "2027-02-26"]
+        assert upcoming(plan) == [(day, 250) for day in days]
+        person.has(goal, 250)
+        assert upcoming(person.on("2026-12-01").plans()[goal]) == [(day, 250) for day in days[1:]]
+
+    def test_a_chosen_amount_is_paid_on_each_of_them(self, person: Person) -> None:
+        goal = person.wants(400, "2026-12-24")
+        body = {"type": "manual_habit", "amount": 100, "frequency": "weekly", "day_of_period": 4}
+        plan = person.client.post(f"/api/v0/goals/{goal}/action-plans", body).json()
+        assert (plan["feasibility"], plan["shortfall"], len(plan["upcoming"])) == ("Comfortable", 0, 4)
+        body = {"amount": 92.31}
+        plan = person.client.patch(f"/api/v0/action-plans/{plan['id']}", body).json()
+        assert (plan["feasibility"], plan["shortfall"]) == ("Unrealistic", 30.76)
+
+    def test_of_a_late_goal_go_on(self, person: Person) -> None:
+        person.earns(100)
+        goal = person.wants(300, "2026-12-24")
+        plan = planned(person, goal, "weekly", 4)
+        assert upcoming(plan)[:4] == [
+            ("2026-11-26", 25), ("2026-12-03", 25), ("2026-12-10", 25), ("2026-12-17", 25)
+        ]  # fmt: skip
+        assert upcoming(plan)[4:] == [("2026-12-31", 100), ("2027-01-28", 100)]
+        assert plan["projected_completion_date"] == "2027-01-28"
+
+    def test_of_a_paused_goal_and_of_an_ended_plan_are_none(self, person: Person) -> None:
+        goal = person.wants(400, "2026-12-24")
+        person.plans()
+        person.client.patch(f"/api/v0/goals/{goal}", {"status": "paused"})
+        assert person.stored()[goal]["upcoming"] == []
+
+    def test_leave_other_goals_what_they_are_promised(self, person: Person) -> None:
+        """A pays nothing in the first month, so B's share and A's in the second don't fit, but the money stays."""
+        person.earns(500)
+        first = person.wants(500, "2027-01-26", "High")
+        second = person.wants(500, "2027-01-26", "Low")
+        planned(person, first, "monthly", 25)
+        plans = person.plans()
+        assert [plans[goal]["shortfall"] for goal in (first, second)] == [0, 0]
