@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Final
 
-from fincred.money import CENT, ZERO, round_to_cents
+from fincred.money import CENT, ZERO, round_to_cents, round_up_to_cents
 from planning.engine.dates import calendar_date
 from planning.engine.debts.ledger import Account, DebtLedger, Strategy
 from planning.engine.model import Debt
@@ -21,6 +21,9 @@ from planning.engine.money.time_value import EXACT_ENOUGH, future_value, level_p
 HORIZON: Final = 1200
 # The additions to the monthly budget that a comparison tries.
 MORE: Final = (Decimal("50.00"), Decimal("100.00"))
+
+# The search for a level payment interpolates so often; at most about forty halvings of its range follow.
+INTERPOLATIONS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +160,21 @@ def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
 
     Found by regula falsi with the Illinois rule: interpolate between `low`, which is too little, and `high`, which
     is enough, until they are a cent apart. If the same end moves twice in a row, the gap of the other end is
-    halved, because otherwise only one end would move. This takes 6 to 14 simulations, more at rates of hundreds of
-    percent.
+    halved, because otherwise only one end would move. After `INTERPOLATIONS` guesses each halves the range.
     """
     low, low_gap = ZERO, _gap(debts, ZERO, payments)
     if low_gap <= 0:
         return ZERO
-    high = round_to_cents(_gap(debts, ZERO, 1))
-    last = high_gap = _gap(debts, high, payments)
+    low, low_gap, high, high_gap = _bracket(debts, payments, low_gap)
+    last = high_gap
     with localcontext(EXACT_ENOUGH):
+        step = 0
         while high - low > CENT:
+            step += 1
             guess = low + round_to_cents((high - low) * low_gap / (low_gap - high_gap))
             guess = min(max(guess, low + CENT), high - CENT)
+            if step > INTERPOLATIONS:
+                guess = low + round_to_cents((high - low) / 2)
             gap = _gap(debts, guess, payments)
             if gap > 0:
                 low, low_gap = guess, gap
@@ -178,6 +184,22 @@ def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
                 low_gap /= 2 if last <= 0 else 1
             last = gap
     return high
+
+
+def _bracket(debts: Sequence[Debt], payments: int, gap: Decimal) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """An extra that is too little and one that is enough, each with its gap; `gap` is the one of no extra.
+
+    The gap is about what lacks: added, it is often enough, or a few cents too little.
+    """
+    most = round_to_cents(_gap(debts, ZERO, 1))
+    low, low_gap, step = ZERO, gap, round_up_to_cents(gap)
+    while True:
+        high = min(low + step, most)
+        high_gap = _gap(debts, high, payments)
+        if high_gap <= 0:
+            return low, low_gap, high, high_gap
+        low, low_gap = high, high_gap
+        step = max(2 * step if low > step else CENT, 2 * round_up_to_cents(high_gap))
 
 
 def _gap(debts: Sequence[Debt], extra: Decimal, payments: int) -> Decimal:

@@ -230,3 +230,26 @@ class TestLevelTotalPayment:
             level_total_payment(debts, payments)
 
         assert len(simulations) <= 20
+
+    @pytest.mark.parametrize("payments", [600, 1200])
+    def test_takes_a_bounded_number_of_simulations_where_interpolation_is_slow(self, payments: int) -> None:
+        """Before the search was bounded, these took 111 and 136 simulations."""
+        debts = [
+            debt("large", "1899999981", "52"),
+            debt("small", "165000", "6", "1"),
+            debt("other", "2199999978", "45"),
+        ]
+        simulations = []
+
+        class CountedLedger(DebtLedger):
+            def __init__(self, debts: list[Debt]) -> None:
+                simulations.append(1)
+                super().__init__(debts)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "DebtLedger", CountedLedger)
+            level = level_total_payment(debts, payments)
+
+        assert len(simulations) <= 50
+        assert is_cleared(debts, level, payments)
+        assert not is_cleared(debts, level - CENT, payments)
