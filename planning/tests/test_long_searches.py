@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -47,7 +47,11 @@ def goals(saver: User, monkeypatch: pytest.MonkeyPatch) -> list[Goal]:
     """Four planned goals, and money for none of them. Every search is long."""
     monkeypatch.setattr(alternatives, "QUICK_EFFORT", 0)
     snapshot_of(saver, contents(income="2010.00"))
-    goals = [goal_of(saver, target_amount=Decimal(5000 + n), annual_rate=Decimal("0.5")) for n in range(4)]
+    rate = Decimal("0.5")
+    goals = [
+        goal_of(saver, target_amount=Decimal(5000 + n), annual_rate=rate, created_at=NOON + timedelta(minutes=n))
+        for n in range(4)  # the first is served first
+    ]
     plan_everything(owner=saver, now=NOON, today=TODAY)
     return goals
 
