@@ -10,16 +10,22 @@ from fincred.errors import PreconditionFailedError
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """The versions that a change may start from; None is any."""
+    """The versions that a change may start from, and those that it may not; None is any.
+
+    Version 0 is an object before it was first stored.
+    """
 
     versions: frozenset[str] | None
+    refused: frozenset[str] | None = frozenset()
 
     def require(self, version: int) -> None:
         """Services call this with the version that they read under the lock.
 
         :raises PreconditionFailedError: the change was meant for another one.
         """
-        if self.versions is not None and str(version) not in self.versions:
+        is_wanted = self.versions is None or str(version) in self.versions
+        is_refused = version > 0 if self.refused is None else str(version) in self.refused
+        if is_refused or not is_wanted:
             raise PreconditionFailedError
 
 

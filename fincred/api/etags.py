@@ -31,13 +31,21 @@ def named_tags(header: str) -> frozenset[str] | None:
     return frozenset(re.findall(_TAG, header))
 
 
-def parse_if_match(header: str) -> Precondition:
-    """The versions with which the tags of an `If-Match` begin; their hashes, which may change daily, don't count.
+def precondition(if_match: str | None, if_none_match: str | None) -> Precondition:
+    """What these headers of a change say about the version that it is meant for, and about those that it isn't.
 
-    :raises MalformedRequestError: it is neither `*` nor a list of quoted tags.
+    :raises MalformedRequestError: one is neither `*` nor a list of quoted tags.
     """
+    return Precondition(
+        versions=_named_versions(if_match) if if_match is not None else None,
+        refused=_named_versions(if_none_match) if if_none_match is not None else frozenset(),
+    )
+
+
+def _named_versions(header: str) -> frozenset[str] | None:
+    """The versions with which its tags begin; their hashes, which may change daily, don't count. None for `*`."""
     tags = named_tags(header)
     if tags is None:
-        return Precondition(None)
+        return None
     parts = [tag.partition("-") for tag in tags]
-    return Precondition(frozenset(version for version, dash, _ in parts if dash))
+    return frozenset(version for version, dash, _ in parts if dash)

@@ -89,6 +89,12 @@ _IF_MATCH = {
     "schema": _ETAGS,
     "description": "The ETag of what is to be changed, or several, or `*`: 412 if it has another version by now.",
 }
+_IF_NONE_MATCH_OF_CHANGES = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": _ETAGS,
+    "description": "`*`: 412 if something is stored already. ETags: 412 if it has the version of one of them.",
+}
 _NOT_MODIFIED = {"description": "The client has this answer.", "headers": _headers(["ETag"])}
 
 
@@ -188,7 +194,7 @@ class Schema(AutoSchema):
         if self.method == "GET":
             yield _IF_NONE_MATCH
         if self._takes_if_match:
-            yield _IF_MATCH
+            yield from (_IF_MATCH, _IF_NONE_MATCH_OF_CHANGES)
         if getattr(self._view_method, "takes_idempotency_key", False):
             yield _IDEMPOTENCY_KEY
 

@@ -18,7 +18,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from fincred import clock
-from fincred.api.etags import named_tags, parse_if_match, tag_of
+from fincred.api.etags import named_tags, precondition, tag_of
 from fincred.api.pagination import Page
 from fincred.api.query_params import parse_query
 from fincred.api.renderers import JSONResponse
@@ -28,7 +28,7 @@ from fincred.context import caller, quotas, restore_caller
 from fincred.db.queries import BoundQuery, get_or_404
 from fincred.db.retries import retry_on_deadlock
 from fincred.errors import FinCredError, MalformedRequestError
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import Precondition
 
 if TYPE_CHECKING:
     from accounts.authentication import SessionCheck
@@ -149,12 +149,12 @@ class ApiView(GenericAPIView[Any]):
 
     @property
     def expected(self) -> Precondition:
-        """What `If-Match` says of the object that a PUT, PATCH or DELETE is meant for.
+        """What `If-Match` and `If-None-Match` say of the object that a PUT, PATCH or DELETE is meant for.
 
-        :raises MalformedRequestError: it can't be read.
+        :raises MalformedRequestError: one can't be read.
         """
-        header = self.request._request.META.get("HTTP_IF_MATCH")
-        return ANY_VERSION if header is None else parse_if_match(header)
+        headers = self.request._request.META
+        return precondition(headers.get("HTTP_IF_MATCH"), headers.get("HTTP_IF_NONE_MATCH"))
 
     @contextmanager
     def not_found_first(self, target: BoundQuery[Any]) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Two devices don't overwrite each other: `If-Match` names the version that a change is meant for."""
+"""Two devices don't overwrite each other: a change names the version that it is meant for, or that it isn't."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Device:
     def tag(self, url: str) -> str:
         return str(self.client.get(url).headers["ETag"])
 
-    def send(self, operation: Operation, *, if_match: str, client: APIClient | None = None) -> Any:
+    def send(self, operation: Operation, headers: dict[str, str], client: APIClient | None = None) -> Any:
         """The document's own example, of this person's goal."""
         body = json.dumps(operation.example).replace(str(GOAL_EXAMPLE["id"]), self.ids["goal_id"])
         return (client or self.client).generic(
-            operation.method, self.url(operation), body, "application/json", headers={"If-Match": if_match}
+            operation.method, self.url(operation), body, "application/json", headers=headers
         )
 
     def patch(self, url: str, body: dict[str, Any], if_match: str) -> Any:
@@ -95,21 +95,31 @@ class TestEveryChange:
 
     def test_of_another_version_is_refused_and_changes_nothing(self, operation: Operation, device: Device) -> None:
         before = digests()
-        assert_failed(device.send(operation, if_match=STALE))
+        assert_failed(device.send(operation, {"If-Match": STALE}))
         assert digests() == before
 
     def test_of_the_present_version_is_made(self, operation: Operation, device: Device) -> None:
         url = device.url(operation)
-        answer = device.send(operation, if_match=device.tag(url))
+        answer = device.send(operation, {"If-Match": device.tag(url)})
         assert answer.status_code in (200, 204), answer.content
         if operation.method != "DELETE":
             assert version_of(answer.headers["ETag"]) == version_of(device.tag(url))
 
+    def test_of_none_but_others_is_refused_and_changes_nothing(self, operation: Operation, device: Device) -> None:
+        before, tag = digests(), device.tag(device.url(operation))
+        for header in ("*", tag, f'"7-a", W/{tag}'):
+            assert_failed(device.send(operation, {"If-None-Match": header}))
+        assert digests() == before
+        assert "If-None-Match" in operation.parameters("header")
+
+    def test_of_none_of_other_versions_is_made(self, operation: Operation, device: Device) -> None:
+        assert device.send(operation, {"If-None-Match": STALE}).status_code in (200, 204)
+
     def test_of_any_version_is_made(self, operation: Operation, device: Device) -> None:
-        assert device.send(operation, if_match="*").status_code in (200, 204)
+        assert device.send(operation, {"If-Match": "*"}).status_code in (200, 204)
 
     def test_whose_precondition_is_malformed_is_refused(self, operation: Operation, device: Device) -> None:
-        answer = device.send(operation, if_match="1-unquoted")
+        answer = device.send(operation, {"If-Match": "1-unquoted"})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
 
 
@@ -119,11 +129,11 @@ class TestNotFound:
     def test_comes_before_the_precondition(
         self, operation: Operation, if_match: str, device: Device, as_stranger: APIClient
     ) -> None:
-        assert device.send(operation, if_match=if_match, client=as_stranger).status_code == 404
+        assert device.send(operation, {"If-Match": if_match}, client=as_stranger).status_code == 404
 
     def test_of_nothing_is_the_same(self, operation: Operation, if_match: str, device: Device) -> None:
         device.ids = dict.fromkeys(device.ids, "00000000-0000-4000-8000-000000000000")
-        assert device.send(operation, if_match=if_match).status_code == 404
+        assert device.send(operation, {"If-Match": if_match}).status_code == 404
 
 
 class TestGoalOnTwoDevices:
@@ -197,6 +207,13 @@ class TestVersion:
         assert first.status_code == 200
         assert_failed(as_saver.put(url, {"savings": [{"balance": 2}]}, headers={"If-Match": before}))
         assert first.headers["ETag"] == as_saver.get(url).headers["ETag"]
+
+    def test_of_the_first_snapshot_is_that_there_is_none(self, as_saver: APIClient) -> None:
+        url = f"{V0}/snapshot"
+        first = as_saver.put(url, {"savings": [{"balance": 1}]}, headers={"If-None-Match": "*"})
+        assert first.status_code == 200
+        assert_failed(as_saver.put(url, {"savings": [{"balance": 2}]}, headers={"If-None-Match": "*"}))
+        assert as_saver.get(url).content == first.content
 
 
 class TestPost:
