@@ -50,6 +50,7 @@ class Export(SessionView):
         description="One JSON attachment, with a section for each part of FinCred.",
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.EXPORT,
+        headers=("Content-Disposition",),
     )
     def get(self, request: Request) -> HttpResponse:
         sections = services.export_person(user=self.user, now=self.now)

@@ -48,6 +48,7 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 
 
 _HEADERS = {
+    "Content-Disposition": _header("The name under which a page or an app may save the answer."),
     "ETag": _header(
         "Changes with the answer; in `If-None-Match` it saves sending the same answer again. "
         'Of an object that can be changed it is `"<version>-<hash>"`, for `If-Match`.'
@@ -109,9 +110,10 @@ def documented(
     errors: Sequence[ErrorClass] = (),
     request_example: Any = None,
     response_example: Any = None,
+    headers: Sequence[str] = (),
     **extra: Any,
 ) -> Callable[[View], View]:
-    """Describe one method of a view. Name only the errors that are its own; the general ones are added."""
+    """Describe one method of a view. Name only errors and headers that are its own; the general ones are added."""
     paged = getattr(response, "many", False)
     parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
     shape = response or (OpenApiTypes.OBJECT if status != 204 else None)
@@ -124,6 +126,7 @@ def documented(
 
     def decorate(view: View) -> View:
         view.documented_errors = tuple(errors)  # type: ignore[attr-defined]
+        view.documented_headers = tuple(headers)  # type: ignore[attr-defined]
         view.has_body = request is not None  # type: ignore[attr-defined]
         view.has_input = bool(request or parameters)  # type: ignore[attr-defined]
         view.is_list = paged  # type: ignore[attr-defined]
@@ -204,8 +207,9 @@ class Schema(AutoSchema):
             yield "ETag"
         if status == "201" and has_version:
             yield "Location"
-        if self.view.permission_classes:
+        if self.view.permission_classes or self.get_tags() != ["health"]:  # what needs no token is counted, too
             yield from _COUNTED
+        yield from getattr(self._view_method, "documented_headers", ())
         if getattr(self._view_method, "is_list", False):
             yield from ("X-Total-Count", "Link")
         if getattr(self._view_method, "takes_idempotency_key", False):
