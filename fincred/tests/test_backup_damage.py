@@ -298,7 +298,7 @@ class TestSignature:
         lines[place][lines[place - 1]["columns"].index("name")] = "Altered"
         assert re.search("forged|isn't signed", reason_for(file, forged(lines, key)))
 
-    @pytest.mark.parametrize("signature", [7, "", "0" * 64, "\u00e9", []])
+    @pytest.mark.parametrize("signature", [7, "", "0" * 64, "\u00e9", "\ud800", []])
     def test_that_is_none_is_refused(self, whole: bytes, file: Path, signature: Any) -> None:
         lines = lines_of(whole)
         assert "forged" in reason_for(file, packed([*lines[:-1], {"hmac_sha256": signature}]))
