@@ -95,9 +95,9 @@ def update_each(rows: Sequence[models.Model], name: str) -> Write:
     fields, prepared = _compiled_update_each(type(rows[0]), name, len(rows))
     write = prepared.bind(
         **{
-            f"{name} {place}": value
-            for place, row in enumerate(rows)
-            for name, value in zip(fields.names, fields.values_of(row), strict=True)
+            f"{column} {index}": value
+            for index, row in enumerate(rows)
+            for column, value in zip(fields.names, fields.values_of(row), strict=True)
         }
     )
     return write._replace(rows=len(rows), revised=[row for row in rows if isinstance(row, RevisedModel)])
@@ -145,26 +145,35 @@ def _compiled_insert(model: Model, rows: int, updated: tuple[str, ...] = ()) -> 
         for field in model._meta.concrete_fields
         if not field.generated and not isinstance(field, models.AutoField)
     ]
-    return compile_insert(model, fields, rows, updated), _Fields(fields)
+    conflicting = [field.name for field in _with_derived(model, updated)]
+    return compile_insert(model, fields, rows, conflicting), _Fields(fields)
 
 
 @cache
 def _compiled_update_each(model: Model, name: str, rows: int) -> tuple[_Fields, PreparedUpdate]:
     """The primary key and this field, and what stores it in so many rows."""
-    key, field = model._meta.pk, cast("Field", model._meta.get_field(name))
-    keys, values = ([Parameter(f"{each.attname} {place}") for place in range(rows)] for each in (key, field))
-    cases = [When(pk=key, then=value) for key, value in zip(keys, values, strict=True)]
-    value: Expression = Case(*cases, output_field=field)
-    if connection.features.requires_casted_case_in_updates:
-        value = Cast(value, output_field=field)
-    return _Fields([key, field]), PreparedUpdate(model._base_manager.filter(pk__in=keys), **{name: value})
+    key, fields = model._meta.pk, _with_derived(model, [name])
+    keys = [Parameter(f"{key.attname} {index}") for index in range(rows)]
+    values: dict[str, Expression] = {}
+    for field in fields:
+        cases = [When(pk=pk, then=Parameter(f"{field.attname} {index}")) for index, pk in enumerate(keys)]
+        value: Expression = Case(*cases, output_field=field)
+        if connection.features.requires_casted_case_in_updates:
+            value = Cast(value, output_field=field)
+        values[field.name] = value
+    return _Fields([key, *fields]), PreparedUpdate(model._base_manager.filter(pk__in=keys), **values)
 
 
 @cache
 def _compiled_update(model: Model, names: tuple[str, ...]) -> tuple[_Fields, PreparedUpdate]:
     """The primary key and these fields, and what stores them."""
-    derived = [each.name for each in model._meta.fields if isinstance(each, DerivedField) and each.source in names]
-    key, *fields = [cast("Field", model._meta.get_field(name)) for name in (model._meta.pk.name, *names, *derived)]
+    key, fields = model._meta.pk, _with_derived(model, names)
     row = model._base_manager.filter(pk=Parameter(key.attname))
     values = {field.name: Parameter(field.attname) for field in fields}
     return _Fields([key, *fields]), PreparedUpdate(row, **values)
+
+
+def _with_derived(model: Model, names: Sequence[str]) -> list[Field]:
+    """These fields, and those that are derived from one of them."""
+    derived = [each.name for each in model._meta.fields if isinstance(each, DerivedField) and each.source in names]
+    return [cast("Field", model._meta.get_field(name)) for name in (*names, *derived)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
 from fincred.db.statements import Parameter
-from fincred.db.writes import PreparedUpdate, insert, insert_or_update, update, update_each, write_all
+from fincred.db.writes import PreparedUpdate, Write, insert, insert_or_update, update, update_each, write_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import GoalType, Priority, Status
@@ -140,6 +141,13 @@ class TestUpdateEach:
     def test_can_store_nothing(self, goal: Goal) -> None:
         write_all(update(goal, "pace"), update_each([goal], "pace"))
         assert Goal.objects.get().pace is None
+
+    @pytest.mark.parametrize("store", [update_each, insert_or_update])
+    def test_what_is_derived_from_the_field_follows(self, goal: Goal, store: Callable[..., Write]) -> None:
+        goal.name = "\u00c4rger"
+        write_all(store([goal], "name"))
+        stored = Goal.objects.get()
+        assert (stored.name, stored.name_folded) == ("\u00c4rger", "\u00e4rger")
 
     def test_a_row_that_is_gone_is_an_error(self, saver: User) -> None:
         goals = [GoalFactory.create(user=saver, status=Status.PAUSED) for _ in range(2)]
