@@ -76,7 +76,7 @@ class SessionCheck:
     def run(self) -> None:
         """:raises TokenInvalidError: the session has ended, or the person is disabled or gone."""
         if not self._session:
-            self._admit([] if self._refused else self._query().all())
+            self._accept([] if self._refused else self._query().all())
 
     def fetch(self, *queries: BoundQuery[Any]) -> list[list[Any]]:
         """The rows of each query; where the session isn't checked yet, that is part of the same round trip.
@@ -92,13 +92,13 @@ class SessionCheck:
         except Error:
             self.run()  # only a live session is told what is wrong with its reads
             raise
-        self._admit(sessions)
+        self._accept(sessions)
         return rows
 
     def _query(self) -> BoundQuery[Session]:
         return _LIVE_SESSION.bind(session_id=self._session_id, user_id=self.user_id)
 
-    def _admit(self, sessions: list[Session]) -> None:
+    def _accept(self, sessions: list[Session]) -> None:
         if not sessions:
             self._refused = True
             raise TokenInvalidError

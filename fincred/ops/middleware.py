@@ -57,8 +57,8 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        asked = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = asked if _REQUEST_ID.fullmatch(asked) else str(uuid4())
+        proposed = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = proposed if _REQUEST_ID.fullmatch(proposed) else str(uuid4())
         logs.start_context(request_id=request_id)
         set_caller(Caller(role=Role.PERSON, request_id=request_id))
         response = self._in_envelope(request, self.get_response(request))

@@ -48,8 +48,8 @@ class ChatStart(_CoachView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
-        asked = self.validated(ChatStartSerializer).get("intent")
-        intent = Intent(asked) if asked in list(Intent) else Intent.HELP
+        wanted = self.validated(ChatStartSerializer).get("intent")
+        intent = Intent(wanted) if wanted in list(Intent) else Intent.HELP
         greeting = COACH.greet(self.asker, intent)
         session = services.start_session(owner=self.user, intent=intent, now=self.now)
         begun = services.Exchange(session, greeting)
