@@ -15,7 +15,7 @@ from django.utils.html import format_html_join
 
 from accounts import services
 from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
-from accounts.models import AuditEntry, Profile, Session, User
+from accounts.models import AuditEntry, OutgoingMail, Profile, Session, User
 from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.db.privacy import personal_models
@@ -105,6 +105,54 @@ class UserAdmin(AuditedAdmin):
             done += 1
         level = messages.SUCCESS if done else messages.WARNING
         self.message_user(request, f"Done for {done} people.", level)
+
+
+class MailStateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("dead", "dead: given up"), ("unsent", "not sent yet"), ("sent", "sent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+        match self.value():
+            case "dead":
+                return queryset.filter(pk__in=OutgoingMail.objects.given_up())
+            case "unsent" | "sent" as state:
+                return queryset.filter(sent_at__isnull=state == "unsent")
+        return queryset
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(AuditedAdmin):
+    """The outbox: what was sent, what waits, and what was given up, which staff have tried again."""
+
+    list_display = (
+        "created_at",
+        "user",
+        "purpose",
+        "attempts",
+        "failure",
+        "next_attempt_at",
+        "sent_at",
+        "is_held",
+    )
+    list_filter = (MailStateFilter, "purpose")
+    search_fields = ("=id", "=user__id")
+    ordering = ("-created_at",)
+    actions = ("retry",)
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.help_outgoingmail")
+
+    def affected(self, request: HttpRequest, chosen: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+        return chosen.filter(pk__in=OutgoingMail.objects.given_up())
+
+    @admin.action(description="Try again what was given up", permissions=["help"])
+    def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
+        retried = sum(services.retry_dead_mail(mail=mail, now=clock.now()) for mail in mails)
+        level = messages.SUCCESS if retried else messages.WARNING
+        self.message_user(request, f"{retried} mails are tried again.", level)
 
 
 @admin.register(AuditEntry)

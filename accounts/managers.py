@@ -116,6 +116,10 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         """Unsent after the last attempt. Kept until an operator has them tried again."""
         return self.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
 
+    def retry(self, now: datetime) -> int:
+        """Make them due again, from the first attempt; how many."""
+        return self.update(attempts=0, next_attempt_at=now)
+
     def purgeable(self) -> Self:
         return self.filter(sent_at__isnull=False)
 

@@ -261,11 +261,15 @@ class OutgoingMail(UUIDModel):
     next_attempt_at = models.DateTimeField()
     # Brought back by a restore: it may have been sent since the backup, so an operator decides.
     is_held = models.BooleanField(default=False, db_default=False)
+    # Why the last attempt failed: the error's name, and what the mail server answered as a number.
+    failure = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     objects = OutgoingMailQuerySet["OutgoingMail"].as_manager()
-    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at", "is_held"))
+    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at", "is_held", "failure"))
 
     class Meta:
+        verbose_name = "mail"
+        permissions: ClassVar = [("help_outgoingmail", "Can have mail tried again that was given up")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(purpose=""), name="outgoing_mail_purpose_not_empty"),
             models.UniqueConstraint(

@@ -34,6 +34,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The allowlist of every list: its filters and its date hierarchy."""
         filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
+        filters = [getattr(one, "parameter_name", one) for one in filters]  # of a filter of our own
         declared = {f"{name}{lookup}" for name in filters for lookup in _FILTER_LOOKUPS}
         declared |= {f"{self.date_hierarchy}{lookup}" for lookup in _DATE_LOOKUPS}
         return lookup in declared

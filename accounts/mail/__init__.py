@@ -1,11 +1,13 @@
 """Mail: the outbox that it waits in, its delivery, and the messages that can be sent.
 
 Belongs here: queueing, sending, and the messages of accounts. Doesn't: tokens, and other packages' messages.
-When you add a message, add a `MailMessage` to `MESSAGES`; another package calls `register_message` at start.
+When you add a message, add a `MailMessage` to `MESSAGES`, and text and HTML to `fincred/templates/mail/`; another
+package calls `register_message` at start.
 """
 
 from __future__ import annotations
 
+from accounts.mail.delivery import MailServerAwayError, send_due_mail
 from accounts.mail.outbox import (
     count_given_up_mail,
     count_held_mail,
@@ -14,13 +16,13 @@ from accounts.mail.outbox import (
     queue_mail,
     release_held_mail,
     retry_given_up_mail,
-    send_due_mail,
 )
 from accounts.mail.templates import MESSAGES, MailMessage, register_message
 
 __all__ = [
     "MESSAGES",
     "MailMessage",
+    "MailServerAwayError",
     "count_given_up_mail",
     "count_held_mail",
     "drop_held_mail",

@@ -1,4 +1,4 @@
-"""The messages that can be sent.
+"""The messages that can be sent. Their words are in `fincred/templates/mail/`, as text and as HTML.
 
 None uses the person's name: by registering another person's address one could send them any text as a name.
 """
@@ -6,55 +6,44 @@ None uses the person's name: by registering another person's address one could s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.encoding import punycode
 
 from accounts.vocabulary import MailPurpose, TokenPurpose
 
 
 @dataclass(frozen=True, slots=True)
 class MailMessage:
-    """What is sent for a purpose. `text` may name `{url}` (of the app) and, where there is one, `{token}`."""
+    """What is sent for a purpose: `mail/<purpose>.txt` and `.html`.
+
+    Their context is `subject`, `url` (of the app) and, where there is one, `token`.
+    """
 
     purpose: str
     subject: str
-    text: str
     token: TokenPurpose | None = None
 
-    def body(self, *, url: str, token: str) -> str:
-        return self.text.format(url=url, token=token)
+    def compose(self, *, mail_id: UUID, address: str, token: str) -> EmailMultiAlternatives:
+        """The mail, with both parts. All attempts to send a mail have the same Message-ID."""
+        context = {"subject": self.subject, "url": settings.APP_URL, "token": token}
+        text, html = (render_to_string(f"mail/{self.purpose}.{kind}", context) for kind in ("txt", "html"))
+        _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rsplit("@", 1)
+        message = EmailMultiAlternatives(
+            self.subject, text, to=[address], headers={"Message-ID": f"<{mail_id}@{punycode(domain)}>"}
+        )
+        message.attach_alternative(html, "text/html")
+        return message
 
-
-_VERIFY = """Hello,
-
-welcome to FinCred. Please confirm that this is your address by opening this link within 24 hours:
-
-{url}/api/v0/auth/verify-email?token={token}
-
-If you did not register, you need not do anything.
-
-Your FinCred team
-"""
-
-_RESET = """Hello,
-
-somebody, hopefully you, asked to set a new FinCred password for this address. This link works once, for one hour:
-
-{url}/reset-password?token={token}
-
-If your app asks for a code instead, this is it:
-
-{token}
-
-If it wasn't you, you need not do anything: your password stays as it is.
-
-Your FinCred team
-"""
 
 # The messages of accounts itself, registered by its AppConfig like those of every other package.
 MESSAGES = (
-    MailMessage(
-        MailPurpose.VERIFY_EMAIL, "Please confirm your e-mail address", _VERIFY, TokenPurpose.VERIFY_EMAIL
-    ),
-    MailMessage(MailPurpose.RESET_PASSWORD, "Your new FinCred password", _RESET, TokenPurpose.RESET_PASSWORD),
+    MailMessage(MailPurpose.VERIFY_EMAIL, "Please confirm your e-mail address", TokenPurpose.VERIFY_EMAIL),
+    MailMessage(MailPurpose.RESET_PASSWORD, "Your new FinCred password", TokenPurpose.RESET_PASSWORD),
 )
 
 _registered: dict[str, MailMessage] = {}

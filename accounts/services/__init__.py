@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from accounts.services.addresses import people_without_mailbox, person_at, shared_mailboxes
 from accounts.services.after_restore import finish_restore
+from accounts.services.dead_mail import retry_dead_mail
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
@@ -46,6 +47,7 @@ __all__ = [
     "request_reset",
     "resend_verification",
     "reset_password",
+    "retry_dead_mail",
     "set_active",
     "set_support",
     "shared_mailboxes",

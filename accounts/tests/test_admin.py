@@ -10,10 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
-from accounts.models import OutgoingMail, User
+from accounts.mail import queue_mail
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.services import open_session, set_support
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import MailPurpose
 from fincred import clock
+
+MAILS = "/admin/accounts/outgoingmail/"
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -117,3 +122,40 @@ class TestActions:
         assert 'name="action"' not in client.get(PEOPLE).content.decode()
         act(client, "disable", saver)
         assert User.objects.get(pk=saver.pk).is_active
+
+
+class TestDeadMail:
+    @pytest.fixture
+    def dead(self, saver: User) -> OutgoingMail:
+        return OutgoingMail.objects.create(
+            user=saver,
+            purpose=MailPurpose.VERIFY_EMAIL,
+            created_at=clock.now(),
+            next_attempt_at=clock.now(),
+            attempts=MAX_MAIL_ATTEMPTS,
+            failure="SMTPRecipientsRefused 550",
+        )
+
+    def test_is_found_by_its_state_with_the_reason(
+        self, support: Client, dead: OutgoingMail, stranger: User
+    ) -> None:
+        queue_mail(user=stranger, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        page = support.get(MAILS, {"state": "dead"}).content.decode()
+        assert "SMTPRecipientsRefused 550" in page
+        assert str(stranger.pk) not in page
+        assert str(stranger.pk) in support.get(MAILS, {"state": "unsent"}).content.decode()
+        assert str(dead.pk) not in support.get(MAILS, {"state": "sent"}).content.decode()
+
+    def test_is_tried_again_with_a_reason_in_the_audit_trail(self, support: Client, dead: OutgoingMail) -> None:
+        act_in_back_office(support, MAILS, "retry", dead)
+        dead.refresh_from_db()
+        assert dead.attempts == 0
+        entry = AuditEntry.objects.get(person_id=dead.user_id, action="mail.retried")
+        assert (entry.reason, entry.role, entry.object_id) == ("asked", "support", str(dead.pk))
+
+    def test_mail_that_still_waits_is_left_alone(self, support: Client, saver: User) -> None:
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        OutgoingMail.objects.update(attempts=3)
+        act_in_back_office(support, MAILS, "retry", OutgoingMail.objects.get())
+        assert OutgoingMail.objects.get().attempts == 3
+        assert not AuditEntry.objects.filter(action="mail.retried").exists()

@@ -24,6 +24,7 @@ PAGES = list(admin.site._registry.values())
 DECLARED = {
     "accounts.User": {"id", "is_active", "is_verified", "is_staff"},
     "accounts.AuditEntry": {"role", "object_type", "at", "person_id"},
+    "accounts.OutgoingMail": {"purpose", "user"},
     "goals.Goal": {"status", "type", "priority", "created_at", "user"},
     "planning.Snapshot": {"user"},
     "planning.ActionPlan": {"feasibility", "type", "frequency", "is_chosen", "ended_at", "user"},

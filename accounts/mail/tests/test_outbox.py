@@ -54,6 +54,7 @@ class TestQueueMail:
         assert not OneTimeToken.objects.exists()
         assert {field.name for field in OutgoingMail._meta.fields} == {
             "id", "user", "purpose", "created_at", "sent_at", "attempts", "next_attempt_at", "is_held",
+            "failure",
         }  # fmt: skip
 
     def test_does_not_double_one_that_waits(self, saver: User, noon: datetime) -> None:
@@ -99,12 +100,19 @@ class TestQueueMail:
 
 
 class TestMessageWithoutToken:
-    def test_is_one_entry(self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_one_entry_and_two_templates(
+        self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        words = {"mail/password_changed.txt": "See {{ url }}", "mail/password_changed.html": "<p>See {{ url }}"}
+        [engine] = settings.TEMPLATES
+        loaders = [("django.template.loaders.locmem.Loader", words)]
+        settings.TEMPLATES = [engine | {"APP_DIRS": False, "OPTIONS": {"loaders": loaders}}]
         monkeypatch.setattr(templates, "_registered", {})
-        register_message(MailMessage("password_changed", "Your password was changed", "See {url}"))
+        register_message(MailMessage("password_changed", "Your password was changed"))
         queue(saver, noon, "password_changed")
         assert send_due_mail(clock=at(noon)) == (1, 0)
         assert mail.outbox[0].subject == "Your password was changed"
+        assert mail.outbox[0].body == f"See {settings.APP_URL}"
         assert not OneTimeToken.objects.exists()
 
 
@@ -144,6 +152,19 @@ class TestSendDueMail:
         assert send_due_mail(clock=at(noon), stop=lambda: bool(mail.outbox)) == (1, 0)
         assert OutgoingMail.objects.filter(sent_at=None, attempts=0).count() == 1
 
+    def test_sends_what_is_queued_meanwhile_in_the_same_run(
+        self, saver: User, stranger: User, noon: datetime
+    ) -> None:
+        queue(saver, noon)
+        moments = (noon + n * MINUTE for n in count())
+
+        def queued_during_the_run() -> bool:
+            if len(mail.outbox) == 1 and not OutgoingMail.objects.filter(user=stranger).exists():
+                queue(stranger, noon + MINUTE)
+            return False
+
+        assert send_due_mail(clock=moments.__next__, stop=queued_during_the_run) == (2, 0)
+
     def test_leaves_messages_of_a_newer_version_to_it(self, saver: User, noon: datetime) -> None:
         OutgoingMail.objects.create(user=saver, purpose="news", created_at=noon, next_attempt_at=noon)
         assert send_due_mail(clock=at(noon)) == (0, 0)
@@ -169,6 +190,7 @@ class TestSendDueMail:
         OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS - 1)
         send_due_mail(clock=at(noon))
         assert "Mail given up" in caplog.messages
+        assert OutgoingMail.objects.get().failure == "ConnectionRefusedError"
         assert purge_expired(now=noon + timedelta(days=365))["mails"] == 0
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         assert send_due_mail(clock=at(noon + timedelta(days=365))) == (0, 0)

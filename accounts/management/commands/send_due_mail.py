@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from accounts.mail import count_given_up_mail, retry_given_up_mail, send_due_mail
+from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,10 @@ class Command(BaseCommand):
             self._watch(watch)
 
     def _once(self) -> None:
-        sent, failed = send_due_mail(clock=clock.now)
+        try:
+            sent, failed = send_due_mail(clock=clock.now)
+        except MailServerAwayError as error:
+            raise CommandError(f"The mail server can't be reached ({error}); what is due waits.") from error
         if given_up := count_given_up_mail():
             self.stderr.write(f"{given_up} mails were given up; --retry-given-up makes them due again.")
         if failed:
@@ -54,6 +57,8 @@ class Command(BaseCommand):
             except (OperationalError, InterfaceError) as error:
                 # Without its database there is nothing to do but to look again.
                 logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})
+            except MailServerAwayError as error:
+                logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
             if _arrives(signals, within=seconds):
                 return
 

@@ -1,0 +1,196 @@
+"""Delivery to a real SMTP server: connections, leases, refusals, and processes that are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Event, Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection, connections
+
+from accounts.mail import MailServerAwayError, delivery, queue_mail, send_due_mail
+from accounts.mail.tests.smtp_server import SMTPServer
+from accounts.models import OutgoingMail, User
+from accounts.tests.factories import UserFactory
+from accounts.vocabulary import MailPurpose
+from fincred import clock
+from fincred.tests.live import ROOT, wait_until
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts]
+
+
+def use(server: SMTPServer, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.DELIVER_MAIL_ON_COMMIT = False
+
+
+def queue_for(*people: User) -> None:
+    for person in people:
+        queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+
+
+@pytest.mark.django_db
+class TestConversation:
+    @pytest.fixture
+    def server(self, settings: Any) -> Iterator[SMTPServer]:
+        with SMTPServer(refuses=lambda recipient: recipient.startswith("gone")) as server:
+            use(server, settings)
+            yield server
+
+    def test_many_mails_take_one_connection(self, server: SMTPServer) -> None:
+        people = UserFactory.create_batch(5)
+        queue_for(*people)
+        assert send_due_mail(clock=clock.now) == (5, 0)
+        assert {mail.recipient for mail in server.taken} == {person.email for person in people}
+        assert server.connections == 1
+
+    def test_a_connection_is_renewed_after_so_many(
+        self, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery, "MAILS_A_CONNECTION", 2)
+        queue_for(*UserFactory.create_batch(5))
+        assert send_due_mail(clock=clock.now) == (5, 0)
+        assert server.connections == 3
+
+    def test_a_mail_has_its_id_text_and_html(self, server: SMTPServer, saver: User) -> None:
+        queue_for(saver)
+        send_due_mail(clock=clock.now)
+        [taken] = server.taken
+        assert taken.id.startswith(f"<{OutgoingMail.objects.get().pk}@")
+        assert [part.get_content_type() for part in taken.message.iter_parts()] == ["text/plain", "text/html"]
+
+    def test_a_refused_recipient_costs_only_that_mail(
+        self, server: SMTPServer, saver: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        gone = UserFactory.create(email="gone@example.com")
+        queue_for(gone, saver)
+        assert send_due_mail(clock=clock.now) == (1, 1)
+        assert OutgoingMail.objects.get(user=gone).failure == "SMTPRecipientsRefused 550"
+        assert "gone@example.com" not in str([vars(record) for record in caplog.records])
+
+    def test_without_a_server_mail_waits_and_loses_no_attempt(self, settings: Any, saver: User) -> None:
+        with SMTPServer() as server:
+            use(server, settings)
+        queue_for(saver)
+        with pytest.raises(MailServerAwayError, match="ConnectionRefusedError"):
+            send_due_mail(clock=clock.now)
+        assert OutgoingMail.objects.get().attempts == 0
+        with SMTPServer(port=server.port) as back:
+            assert send_due_mail(clock=clock.now) == (1, 0)
+        assert len(back.taken) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLease:
+    def test_is_prolonged_as_long_as_the_server_takes(
+        self, settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery, "HEARTBEAT", timedelta(seconds=0.05))
+        answer = Event()
+        with SMTPServer(before_answer=lambda _: answer.wait(20)) as server, ThreadPoolExecutor(1) as runner:
+            use(server, settings)
+            queue_for(saver)
+
+            def send() -> tuple[int, int]:
+                try:
+                    return send_due_mail(clock=clock.now)
+                finally:
+                    connections.close_all()
+
+            sending = runner.submit(send)
+            try:
+                wait_until(lambda: OutgoingMail.objects.get().attempts == 1)
+                claimed_until = OutgoingMail.objects.get().next_attempt_at
+                wait_until(lambda: OutgoingMail.objects.get().next_attempt_at > claimed_until)
+                assert send_due_mail(clock=clock.now) == (0, 0)
+            finally:
+                answer.set()
+            assert sending.result() == (1, 0)
+        assert len(server.taken) == 1
+
+    def test_a_mail_that_was_sent_while_the_database_was_away_is_not_sent_again(
+        self, settings: Any, saver: User
+    ) -> None:
+        with SMTPServer() as server:
+            use(server, settings)
+            queue_for(saver)
+            failing = [2]
+
+            def away(execute: Any, sql: str, *args: Any) -> Any:
+                if "sent_at" in sql and sql.startswith("UPDATE") and failing[0]:
+                    failing[0] -= 1
+                    connection.ensure_connection()
+                    execute("SELECT * FROM no_such_table", *args)
+                return execute(sql, *args)
+
+            with connection.execute_wrapper(away):
+                assert send_due_mail(clock=clock.now) == (1, 0)
+        assert (failing, OutgoingMail.objects.filter(sent_at=None).exists()) == ([0], False)
+
+
+def start_runners(server: SMTPServer, number: int) -> list[subprocess.Popen[bytes]]:
+    """Processes of `send_due_mail`, with the database of the test and this mail server."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    settings = {"DATABASE_URL": database.geturl(), "EMAIL_URL": server.url, "DB_POOL_MIN": "1"}
+    command = [sys.executable, "manage.py", "send_due_mail"]
+    return [subprocess.Popen(command, cwd=ROOT, env=os.environ | settings) for _ in range(number)]
+
+
+def deliver_with_a_kill(*, mails: int, seconds: float, runners: int = 3) -> Counter[str]:
+    """Send by several processes to a slow server, which kills one while it has a mail of each.
+
+    How often each mail came.
+    """
+    queue_for(*UserFactory.create_batch(mails))
+    processes: list[subprocess.Popen[bytes]] = []
+    lock = Lock()
+
+    def before_answer(recipient: str) -> None:
+        wait_until(lambda: server.connections >= runners)
+        with lock:
+            processes[0].kill()
+            processes[0].wait()
+        time.sleep(seconds)
+
+    with SMTPServer(before_answer=before_answer) as server, ExitStack() as ended:
+        processes += start_runners(server, runners)
+        for process in processes:
+            ended.callback(process.kill)
+        statuses = [process.wait(timeout=60 + mails * seconds) for process in processes]
+        assert statuses == [-signal.SIGKILL, *[0] * (runners - 1)]
+        # The lease of the killed one ends by itself; here time passes by hand.
+        OutgoingMail.objects.filter(sent_at=None).update(next_attempt_at=clock.now())
+        assert start_runners(server, 1)[0].wait(timeout=60) == 0
+        return Counter(taken.id for taken in server.taken)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestKilledRunner:
+    @pytest.fixture(autouse=True)
+    def queued_for_the_runners(self, settings: Any) -> None:
+        settings.DELIVER_MAIL_ON_COMMIT = False
+
+    def test_loses_no_mail_and_doubles_at_most_one(self) -> None:
+        came = deliver_with_a_kill(mails=12, seconds=0.1)
+        assert len(came) == 12
+        assert came.total() <= 13
+
+    @pytest.mark.drill
+    def test_of_200_mails_and_a_server_that_takes_3_seconds(self) -> None:
+        came = deliver_with_a_kill(mails=200, seconds=3)
+        assert len(came) == 200
+        assert came.total() <= 201
