@@ -15,6 +15,19 @@ from accounts.errors import TokenExpiredError, TokenInvalidError
 
 SESSION_CLAIM = "sid"
 
+# A deeply nested header is parsed before its signature can be checked. `exp` may be any number, and the operating
+# system refuses some years (OSError).
+_UNREADABLE = (
+    TokenError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    OSError,
+)
+
 
 class AccessToken(tokens.AccessToken):
     """A JWT that says who (`sub`) and in which session (`sid`), for `ACCESS_TOKEN_MINUTES`."""
@@ -42,8 +55,7 @@ class AccessToken(tokens.AccessToken):
             claims = _verified(raw)
         except ExpiredTokenError:
             raise TokenExpiredError from None
-        # A deeply nested header is parsed before its signature can be checked, and `exp` may be any number.
-        except (TokenError, KeyError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        except _UNREADABLE:
             raise TokenInvalidError from None
         if claims.expires_at <= now.timestamp():
             raise TokenExpiredError
