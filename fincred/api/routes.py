@@ -9,11 +9,13 @@ from django.http import HttpRequest
 from django.urls import path, register_converter
 from django.urls.converters import UUIDConverter
 
+from fincred.ids import PATTERN
+
 __all__ = ["canonical_path", "path"]
 
 
 class IdConverter(UUIDConverter):
-    regex = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    regex = PATTERN
 
 
 register_converter(IdConverter, "id")

@@ -20,12 +20,12 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from fincred.errors import NoFieldsToUpdateError
+from fincred.ids import read_id
 from fincred.money import MAX_MONEY, MAX_RATE, round_to_cents
 from fincred.text import BIDIRECTIONAL_OVERRIDES, is_too_long, normalize, shows_nothing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MAX_NUMBER_TEXT = 40
 _FLOAT_ERROR = Decimal("1e-6")
 _REPEATED = serializers.ErrorDetail("Must not be repeated.", code="repeated")
@@ -267,9 +267,10 @@ class UUIDField(serializers.UUIDField):
     """The canonical form with hyphens; an integer is no id."""
 
     def to_internal_value(self, data: Any) -> UUID:
-        if not isinstance(data, str) or not _UUID.fullmatch(data):
+        value = read_id(data)
+        if value is None:
             self.fail("invalid", value="that")
-        return UUID(data)
+        return value
 
 
 class Serializer(serializers.Serializer[Any]):

@@ -73,6 +73,13 @@ class TestMessages:
             ("What next?", second["response"]),
         ]
 
+    @pytest.mark.parametrize("spelling", ["{{{0}}}", "urn:uuid:{0}"])
+    def test_take_no_id_that_a_path_would_not_take(self, as_saver: APIClient, spelling: str) -> None:
+        first = say(as_saver)["session_id"]
+        named = spelling.format(first)
+        assert as_saver.get(f"{CHAT}/session/{named}").status_code == 404
+        assert say(as_saver, session_id=named)["session_id"] != first
+
     def test_of_an_unknown_session_begin_a_new_one_whatever_is_unknown_about_it(
         self, as_saver: APIClient, as_stranger: APIClient
     ) -> None:

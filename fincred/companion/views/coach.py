@@ -23,6 +23,7 @@ from fincred.companion.serializers.coach import (
 )
 from fincred.companion.views import documented
 from fincred.companion.vocabulary import Intent
+from fincred.ids import read_id
 
 
 class _CoachView(ApiView):
@@ -77,7 +78,7 @@ class ChatMessages(_CoachView):
         reply = COACH.reply(self.asker, data["message"])
         session = services.store_exchange(
             owner=self.user,
-            session_id=_id_or_none(data.get("session_id")),
+            session_id=read_id(data.get("session_id")),  # what is none is like the id of another person's session
             message=data["message"],
             reply=reply,
             now=self.now,
@@ -123,11 +124,3 @@ class ChatHealth(ApiView):
     def get(self, request: Request) -> HttpResponse:
         [[sessions]] = self.fetch(number_of_sessions(self.user_id, self.now))
         return self.answer({"llm_available": False, "active_sessions": sessions, "providers": [COACH.name]})
-
-
-def _id_or_none(text: str | None) -> UUID | None:
-    """An id in any of its forms; what is none is like the id of a session that isn't the person's."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
