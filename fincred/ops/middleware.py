@@ -136,7 +136,10 @@ class TrustedProxyMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body by what is announced of it, before anything reads it: over 1 MiB, or in an unknown coding."""
+    """Refuses a body by what is announced of it, before anything reads it.
+
+    It may not be over 1 MiB, in an unknown coding, or a part (RFC 9110, 14.5): what a part leaves out isn't empty.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -146,6 +149,8 @@ class BodyLimitMiddleware:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if coding.lower() != "chunked" or not announced.isdecimal():
             return plain_response(400)
+        if "HTTP_CONTENT_RANGE" in request.META:
+            return plain_response(400, message="Send the whole body, without Content-Range")
         if int(announced) > settings.MAX_BODY_BYTES:
             return plain_response(413)
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":

@@ -40,6 +40,17 @@ def test_an_update_without_a_body_is_refused(
     assert digests() == before
 
 
+def test_a_body_that_is_said_to_be_a_part_is_refused(as_saver: APIClient, saver: User) -> None:
+    snapshot_of(saver)
+    before = digests()
+
+    response = as_saver.put("/api/v0/snapshot", {}, headers={"Content-Range": "bytes 0-1/400"})
+
+    assert response.status_code == 400
+    assert response.json()["error_code"] == "MALFORMED_REQUEST"
+    assert digests() == before
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
 def test_a_body_in_a_coding_that_is_not_taken_is_refused(coding: str, as_saver: APIClient, saver: User) -> None:
     snapshot_of(saver)
