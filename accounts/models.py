@@ -58,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     created_at = models.DateTimeField(default=clock.now)
     # Key of the HMACs in the audit trail that stand for network addresses; it is erased with the row.
     audit_key = models.BinaryField(default=new_audit_key)
-    # Counts how often all sessions were ended; a back-office session of an earlier epoch is refused.
+    # Counts how often all back-office sessions were ended; one of an earlier epoch is refused.
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
 
     USERNAME_FIELD = "email"

@@ -103,12 +103,17 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
 
 @transaction.atomic
 def set_support(*, user: User, is_support: bool, now: datetime) -> User:
-    """Give a person the back office with the permissions of the group Support, or take it away."""
+    """Give a person the back office with the permissions of the group Support, or take it away.
+
+    Taking it away ends their sessions there; giving it again revives none.
+    """
     user = lock_user(user.pk)
     group = Group.objects.get(name=GROUP)
     before = fields_of(user, ["is_staff"])
     user.is_staff = is_support
-    user.save(update_fields=["is_staff"])
+    if not is_support:
+        user.session_epoch += 1
+    user.save(update_fields=["is_staff", "session_epoch"])
     action = "support.granted" if is_support else "support.revoked"
     record(person=user, action=action, subject=user, now=now, before=before, after=fields_of(user, before))
     (user.groups.add if is_support else user.groups.remove)(group)

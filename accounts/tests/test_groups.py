@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from accounts.groups import GROUP, provide_support_group
 from accounts.models import User
@@ -62,3 +63,10 @@ class TestSetSupport:
         set_support(user=saver, is_support=True, now=clock.now())
         assert not set_support(user=saver, is_support=False, now=clock.now()).is_staff
         assert not User.objects.get(pk=saver.pk).has_perm("accounts.help_user")
+
+    def test_again_revives_no_session_of_the_back_office(self, saver: User, client: Client) -> None:
+        client.force_login(set_support(user=saver, is_support=True, now=clock.now()))
+        assert client.get("/admin/").status_code == 200
+        for is_support in (False, True):
+            set_support(user=saver, is_support=is_support, now=clock.now())
+        assert client.get("/admin/").status_code == 302
