@@ -78,7 +78,7 @@ def refresh_session(*, owner: User, session_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def delete_session(*, owner: User, session_id: UUID, now: datetime, expected: Precondition = ANY_VERSION) -> None:
-    """The session and its messages are gone, with the answers that are kept for repeated requests.
+    """The session and its messages are gone, with its answers that are kept for repeated requests.
 
     :raises ResourceNotFoundError: the person has no such session.
     :raises PreconditionFailedError: it isn't as `expected`.
@@ -87,9 +87,17 @@ def delete_session(*, owner: User, session_id: UUID, now: datetime, expected: Pr
     session = chat_session(owner.pk, session_id, now).get()
     expected.require(session.revision)
     record(person=person, action="chat.deleted", subject=session, now=now)
-    IdempotencyKey.objects.filter(user=person, path__startswith=_KEPT_ANSWERS).delete()
+    _forget_kept_answers(person, session)
     session.delete()
     logger.info("Chat deleted", extra={"chat_session_id": session_id})
+
+
+def _forget_kept_answers(person: User, session: ChatSession) -> None:
+    """Those of other sessions stay, or a request that is repeated to them would be done twice."""
+    named = str(session.pk).encode()
+    kept = IdempotencyKey.objects.filter(user=person, path__startswith=_KEPT_ANSWERS).only("answer")
+    of_session = [key.pk for key in kept.iterator() if named in bytes(key.answer)]
+    IdempotencyKey.objects.filter(pk__in=of_session).delete()
 
 
 def _start(person: User, intent: Intent, now: datetime) -> ChatSession:

@@ -141,13 +141,24 @@ class TestSessions:
         assert as_saver.get(session).json()["updated_at"] == "2026-03-10T12:05:00Z"
 
     def test_deleted_take_along_messages_and_kept_answers(self, as_saver: APIClient, saver: User) -> None:
-        as_saver.post(f"{CHAT}/start", {}, HTTP_IDEMPOTENCY_KEY="k")
-        session = f"{CHAT}/session/{say(as_saver)['session_id']}"
+        begun = as_saver.post(f"{CHAT}/start", {}, HTTP_IDEMPOTENCY_KEY="k").json()
+        named = {"message": "How am I doing?", "session_id": begun["session_id"]}
+        assert as_saver.post(f"{CHAT}/message", named, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
+        session = f"{CHAT}/session/{begun['session_id']}"
         assert as_saver.delete(session).status_code == 204
         assert not ChatMessage.objects.exists()
         assert not IdempotencyKey.objects.exists()
         assert as_saver.get(session).status_code == 404
         assert AuditEntry.objects.filter(person_id=saver.pk, action="chat.deleted").count() == 1
+
+    def test_deleted_leave_the_kept_answers_of_others(self, as_saver: APIClient) -> None:
+        other = say(as_saver)["session_id"]
+        named = {"message": "What next?", "session_id": say(as_saver)["session_id"]}
+        first = as_saver.post(f"{CHAT}/message", named, HTTP_IDEMPOTENCY_KEY="k")
+        assert as_saver.delete(f"{CHAT}/session/{other}").status_code == 204
+        again = as_saver.post(f"{CHAT}/message", named, HTTP_IDEMPOTENCY_KEY="k")
+        assert (again.content, again.headers["Idempotent-Replayed"]) == (first.content, "true")
+        assert ChatMessage.objects.filter(message="What next?").count() == 1
 
     def test_end_in_time_and_are_purged(self, as_saver: APIClient, saver: User, noon: datetime) -> None:
         old = say(as_saver)["session_id"]
