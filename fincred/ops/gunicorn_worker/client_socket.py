@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import select
 import socket
+import struct
+import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-# A client has to take so many bytes of an answer in `send_seconds`.
+# A client has to take so many bytes of an answer in each `send_seconds`. What the system keeps for it isn't taken.
 PIECE = 65_536
 
 # Where requests wait for a thread, others may wait for their clients for so long, in seconds.
@@ -86,25 +90,39 @@ class ClientSocket(socket.socket):
             try:
                 data = super().recv(size, flags)
             except BlockingIOError:
-                allowed = min(self._grace + self._received * self._seconds_per_byte, self._most)
-                self._wait(select.POLLIN, self._began + allowed)
+                self._wait(select.POLLIN, self._must_come_by)
             else:
                 self._received += len(data)
                 return data
 
+    def _must_come_by(self) -> float:
+        return self._began + min(self._grace + self._received * self._seconds_per_byte, self._most)
+
     def sendall(self, data: Any, flags: int = 0) -> None:
         """:raises ConnectionResetError: the client took too long."""
         rest = memoryview(data)
-        began, sent = time.monotonic(), 0
+        began, sent, due = time.monotonic(), 0, PIECE - self._kept()
+
+        def must_be_taken_by() -> float:
+            nonlocal began, due
+            if (taken := sent - self._kept()) >= due:
+                began, due = time.monotonic(), taken + PIECE
+            return began + self._deadlines.send_seconds
+
         while rest:
             try:
-                taken = super().send(rest, flags)
+                size = super().send(rest, flags)
             except BlockingIOError:
-                pieces = 1 + sent // PIECE
-                self._wait(select.POLLOUT, began + pieces * self._deadlines.send_seconds)
+                self._wait(select.POLLOUT, must_be_taken_by)
             else:
-                sent += taken
-                rest = rest[taken:]
+                sent += size
+                rest = rest[size:]
+
+    def _kept(self) -> int:
+        """How many bytes the system keeps for the client; 0 where it doesn't tell."""
+        with suppress(OSError):
+            return int(struct.unpack("i", fcntl.ioctl(self, termios.TIOCOUTQ, bytes(4)))[0])
+        return 0
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """As `sendall`, in memory: the files are small."""
@@ -113,17 +131,17 @@ class ClientSocket(socket.socket):
         self.sendall(data)
         return len(data)
 
-    def _wait(self, event: int, until: float) -> None:
+    def _wait(self, event: int, until: Callable[[], float]) -> None:
         began = time.monotonic()
         since = self._waiting[self] = began - self._waited
         try:
             poll = _poll(self, event)
             while True:
-                now = time.monotonic()
-                if now >= until or (now - since >= PATIENCE and self._is_in_the_way(since)):
+                now, deadline = time.monotonic(), until()
+                if now >= deadline or (now - since >= PATIENCE and self._is_in_the_way(since)):
                     self.gave_up = self._is_wanted or event == select.POLLOUT
                     raise ConnectionResetError(errno.ECONNRESET, "The client took too long")
-                if poll.poll(min(STEP, max(1, (until - now) * 1000))):
+                if poll.poll(min(STEP, max(1, (deadline - now) * 1000))):
                     return
         finally:
             del self._waiting[self]

@@ -158,7 +158,7 @@ def received(client: socket.socket) -> bytes:
 
 class TestSending:
     def test_all_of_it_arrives(self, connect: Connect) -> None:
-        ours, client = connect(limits(send_seconds=SOON))
+        ours, client = connect(limits(send_seconds=10 * SOON))
         with ThreadPoolExecutor() as pool:
             got = pool.submit(received, client)
             ours.sendall(LARGE)
@@ -170,6 +170,14 @@ class TestSending:
         with pytest.raises(ConnectionResetError):
             ours.sendall(LARGE)
         assert ours.gave_up
+
+    def test_also_one_that_took_much_before(self, connect: Connect) -> None:
+        ours, client = connect(limits(send_seconds=5 * SOON))
+        with ThreadPoolExecutor() as pool:
+            sent = pool.submit(ours.sendall, LARGE)
+            for _ in range(100):
+                client.recv(30_000, socket.MSG_WAITALL)
+            assert isinstance(sent.exception(timeout=10), ConnectionResetError)
 
     def test_also_one_that_was_refused(self, connect: Connect) -> None:
         ours, _ = connect(limits(send_seconds=SOON))
