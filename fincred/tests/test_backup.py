@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.db import backup as archive
 from fincred.money import MAX_MONEY
+from fincred.ops.progress_bar import ProgressBar
 from goals.models import Goal
 from tracking import demo
 
@@ -143,6 +145,15 @@ class TestFile:
         with pytest.raises(OSError, match="disk full"):
             archive.backup(file, progress=fail)
         assert list(file.parent.iterdir()) == []
+
+    @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+    def test_that_is_stopped_leaves_no_file(
+        self, saver: User, file: Path, monkeypatch: pytest.MonkeyPatch, stop: signal.Signals
+    ) -> None:
+        monkeypatch.setattr(ProgressBar, "advance", lambda *_: os.kill(os.getpid(), stop))
+        with pytest.raises(CommandError, match=r"^Stopped\. No file was written\.$"):
+            call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
+        assert not list(file.parent.iterdir())
 
     def test_is_signed_with_the_key_and_says_so_without_one(self, file: Path, settings: Settings) -> None:
         for key, warned in (("k" * 32, False), ("", True)):

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred.db import backup as archive
 from fincred.ops.progress_bar import ProgressBar
+from fincred.ops.stop_signals import sigterm_as_sigint
 
 
 class Command(BaseCommand):
@@ -24,7 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         bar = ProgressBar(archive.row_count(), self.stderr)
         try:
-            rows = archive.backup(file, progress=bar.advance)
+            with sigterm_as_sigint():
+                rows = archive.backup(file, progress=bar.advance)
+        except KeyboardInterrupt:
+            bar.stop()
+            raise CommandError("Stopped. No file was written.") from None
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         if not settings.BACKUP_KEY:
