@@ -13,6 +13,7 @@ from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
+PACKAGES = ("fincred", "accounts", "goals", "planning", "tracking", "benchmarks")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
@@ -71,6 +72,11 @@ class TestDocuments:
     def test_links_lead_somewhere(self, document: Path) -> None:
         targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text())
         assert [target for target in targets if not (document.parent / target).exists()] == []
+
+    @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+    def test_modules_that_they_name_exist(self, document: Path) -> None:
+        named = re.findall(rf"`((?:{'|'.join(PACKAGES)})/[a-z_/]+\.py)`", document.read_text())
+        assert [module for module in named if not (ROOT / module).exists()] == []
 
     def test_the_readme_is_read_in_a_few_minutes(self) -> None:
         assert len(text("README.md").splitlines()) <= 130
