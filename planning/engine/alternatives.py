@@ -4,7 +4,7 @@ Each alternative is found by solving changed plans. It is exact: with it the goa
 cent less of a change it isn't.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
@@ -31,8 +31,15 @@ Margin = Callable[[int], int]
 """From the size of a change to room less need, in cents: 0 or more if the goal is met."""
 
 
-Alternatives = dict[int, tuple[Alternative, ...]]
-"""By the goal's position in the input."""
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """What the search found, by the goal's position in the input.
+
+    `cut` are the positions of unrealistic goals for which the search reached its limit: there may be more.
+    """
+
+    found: Mapping[int, tuple[Alternative, ...]]
+    cut: frozenset[int]
 
 
 def find_alternatives(
@@ -40,7 +47,7 @@ def find_alternatives(
 ) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals.
 
-    Goals for which nothing works, or that the search didn't get to within `MAX_EFFORT`, are left out.
+    The search ends at `MAX_EFFORT`.
 
     :raises TooMuchEffortError: `quick`, and the search isn't.
     """
@@ -49,15 +56,17 @@ def find_alternatives(
     if quick:
         trials = _Trials(needs, most=QUICK_EFFORT, effort=sum([_effort(state) for state in states]))
     order = plan_order(inputs.goals)
-    found: Alternatives = {}
+    found: dict[int, tuple[Alternative, ...]] = {}
+    cut = {state.position for state in unrealistic}
     try:
         for state in unrealistic[:MAX_GOALS]:
             for alternative in _Search(inputs, states, state, order, trials).alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
+            cut.remove(state.position)
     except TooMuchEffortError:
         if quick:
             raise
-    return found
+    return Alternatives(found, frozenset(cut))
 
 
 class TooMuchEffortError(Exception):

@@ -75,11 +75,18 @@ def _takes(state: GoalState, taken: int) -> Facts:
     return {"goal_id": goal.id, "name": goal.name, "by_month": state.need.deadline, "takes": money(taken)}
 
 
-def explain(state: GoalState, before: Queue, inputs: PlanInput) -> Explanation:
-    """Explain a goal's label from its state and the goals served `before` it."""
+def explain(state: GoalState, before: Queue, inputs: PlanInput, *, is_cut: bool = False) -> Explanation:
+    """Explain a goal's label from its state and the goals served `before` it.
+
+    `is_cut`: the search for its alternatives reached its limit.
+    """
     code = _code(state, inputs)
     facts = _facts(state, before, inputs)
-    return Explanation(code.value, _SENTENCES[code](facts), facts)
+    text = _SENTENCES[code](facts)
+    if is_cut:
+        facts["alternatives_complete"] = False
+        text = f"{text} {sentences.ALTERNATIVES_CUT}"
+    return Explanation(code.value, text, facts)
 
 
 def _code(state: GoalState, inputs: PlanInput) -> Code:

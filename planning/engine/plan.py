@@ -11,7 +11,7 @@ from planning.engine.alternatives import Alternatives, find_alternatives
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
-from planning.engine.model import Alternative, GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
+from planning.engine.model import GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
 from planning.engine.money.cents import average, divided_up, money, to_cents
 from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
@@ -30,20 +30,17 @@ def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder
     """
     needs = Needs(inputs.calendar)
     states = solve(inputs, needs)
-    alternatives = find(inputs, states, needs) if with_alternatives else {}
+    alternatives = find(inputs, states, needs) if with_alternatives else Alternatives({}, frozenset())
     by_position = {}
     served = Queue()
     for state in states:
-        found = alternatives.get(state.position, ())
-        by_position[state.position] = _goal_plan(state, served, inputs, found)
+        by_position[state.position] = _goal_plan(state, served, inputs, alternatives)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
     return Plan(inputs.as_of, goals, _summary(inputs, goals))
 
 
-def _goal_plan(
-    state: GoalState, before: Queue, inputs: PlanInput, alternatives: tuple[Alternative, ...]
-) -> GoalPlan:
+def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives: Alternatives) -> GoalPlan:
     goal, need = state.goal, state.need
     is_weekly = need.days is not None and goal.cadence is not None and goal.cadence.frequency != Frequency.MONTHLY
     return GoalPlan(
@@ -60,8 +57,8 @@ def _goal_plan(
         this_month=money(state.trajectory.amounts[0] - need.credit),
         shortfall=money(state.trajectory.missing),
         feasibility=state.feasibility,
-        explanation=explain(state, before, inputs),
-        alternatives=alternatives,
+        explanation=explain(state, before, inputs, is_cut=state.position in alternatives.cut),
+        alternatives=alternatives.found.get(state.position, ()),
         projected_completion_date=_completion_date(state, inputs.calendar),
         schedule=OnDemand(partial(_schedule, state, inputs.calendar)),
         pace=OnDemand(partial(_pace, state, inputs.calendar)),

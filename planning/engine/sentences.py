@@ -1,11 +1,13 @@
 """The texts of explanations, each made from the facts of its explanation only."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
 
 Facts = dict[str, Any]
+
+ALTERNATIVES_CUT: Final = "The search for alternatives ended at its limit, so there may be more than are listed."
 
 
 def arrival(facts: Facts) -> str:

@@ -25,7 +25,10 @@ STABLE = "Stable; `text` may be reworded."
 class ExplanationSerializer(Serializer):
     code = ChoiceField(Code, help_text=STABLE)
     text = serializers.CharField()
-    facts = DocumentField(help_text="Every number that the text was made from.")
+    facts = DocumentField(
+        help_text="Every number that the text was made from. `alternatives_complete` is there, and false, where "
+        "the search for alternatives ended at its limit."
+    )
 
 
 class AlternativeSerializer(Serializer):

@@ -13,9 +13,10 @@ from fincred.money import CENT
 from planning.engine.allocation import plan_order
 from planning.engine.alternatives import MAX_EFFORT, MAX_GOALS, _effort, _smallest
 from planning.engine.dates import calendar_date, instalment_count
-from planning.engine.model import Alternative, Debt, GoalInput, PlanInput
+from planning.engine.model import Alternative, Debt, GoalInput, GoalPlan, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
+from planning.engine.sentences import ALTERNATIVES_CUT
 from planning.engine.solver import at_best, solve_dates
 from planning.engine.tests.builders import (
     OF_EVERY_KIND,
@@ -88,11 +89,15 @@ class TestAlternatives:
     def test_go_to_the_first_goals_of_the_plan_only(self) -> None:
         plan = make_plan(inputs(1, *(goal(1000, 12, name=f"{n}") for n in range(MAX_GOALS + 5))))
         assert [bool(made.alternatives) for made in plan.goals].count(True) == MAX_GOALS
+        assert all(says_that_it_is_cut(made) != bool(made.alternatives) for made in plan.goals)
 
     def test_end_when_they_have_taken_too_long(self) -> None:
         long = [goal(100_000, 600 - n, name=f"{n}", annual_rate=Decimal(1)) for n in range(100)]
         plan = make_plan(inputs(10, *long))
         assert 0 < [bool(made.alternatives) for made in plan.goals].count(True) < MAX_GOALS
+        complete = [made.alternatives for made in plan.goals if not says_that_it_is_cut(made)]
+        assert 0 < len(complete) < MAX_GOALS
+        assert all(kinds(found)[-2:] == ["smaller_amount", "more_money"] for found in complete)
 
     def test_end_within_a_goal_when_its_debts_take_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A search for all alternatives would take several times MAX_EFFORT."""
@@ -114,6 +119,7 @@ class TestAlternatives:
         plan = make_plan(plan_input)
         assert sum(efforts[:-1]) <= MAX_EFFORT < sum(efforts)
         assert {made.feasibility for made in plan.goals} == {Feasibility.UNREALISTIC}
+        assert says_that_it_is_cut(plan.goals[-1])
         assert make_plan(plan_input) == plan
 
     def test_of_a_goal_whose_date_has_come_is_a_date_with_time_to_save(self) -> None:
@@ -155,6 +161,13 @@ class TestAlternatives:
             for alternative in made.alternatives:
                 assert arrives(put_back(plan_input, position, alternative), position)
                 assert not arrives(put_back(plan_input, position, neighbour(alternative)), position)
+
+
+def says_that_it_is_cut(made: GoalPlan) -> bool:
+    explanation = made.explanation
+    in_words = explanation.text.endswith(f" {ALTERNATIVES_CUT}")
+    assert in_words == (explanation.facts.get("alternatives_complete") is False)
+    return in_words
 
 
 def neighbour(alternative: Alternative) -> Alternative:
