@@ -1,4 +1,4 @@
-"""A plan as a picture: what each goal gets of the surplus each month, and how far that brings it.
+"""A plan as a picture: what each goal gets of the surplus each month, on which days, and how far that brings it.
 
 Plain SVG text, the same for the same input; its colours follow the reader's light or dark theme.
 """
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import escape
+from itertools import takewhile
 from typing import Final
 
-from planning.engine.dates import calendar_date
+from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 
@@ -18,7 +19,7 @@ MAX_MONTHS: Final = 120
 
 _WIDTH, _LEFT, _RIGHT = 800, 70, 776
 _LEGEND, _ROW = 98, 44
-_BARS, _LINES, _GAP, _WORDS = 170, 120, 62, 115
+_BARS, _LINES, _GAP, _WORDS, _LANE = 170, 120, 62, 115, 10
 _COLOURS: Final = 5
 _STYLE: Final = """
   svg { --paper: #fff; --ink: #1f2933; --soft: #66727f; --grid: #e3e8ee;
@@ -33,6 +34,7 @@ _STYLE: Final = """
   .end { text-anchor: end }
   .middle { text-anchor: middle }
   .grid { stroke: var(--grid) }
+  .month { stroke: var(--grid); stroke-width: .6; fill: none }
   .surplus { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 6 4 }
   .date { stroke-width: 1.5; stroke-dasharray: 2 4; fill: none }
   .reached { stroke-width: 2.5; stroke-linejoin: round; fill: none }
@@ -56,24 +58,25 @@ def draw(inputs: PlanInput) -> str:
     """The picture of the plan that the engine makes of these inputs, as an SVG document."""
     plan = make_plan(inputs, with_alternatives=False)
     rows = [_Row(goal, made, n) for n, (goal, made) in enumerate(zip(inputs.goals, plan.goals, strict=True))]
-    return _Picture(inputs.as_of, inputs.finances.surplus, rows).svg()
+    return _Picture(inputs.calendar, inputs.finances.surplus, rows).svg()
 
 
 class _Picture:
-    def __init__(self, as_of: date, surplus: Decimal, rows: list[_Row]) -> None:
+    def __init__(self, calendar: Calendar, surplus: Decimal, rows: list[_Row]) -> None:
         self._surplus, self._rows = surplus, rows
         longest = max((max(len(row.plan.schedule), len(row.plan.pace) - 1) for row in rows), default=1)
-        self._dates = [calendar_date(as_of, month) for month in range(min(longest, MAX_MONTHS) + 1)]
+        self._dates = [calendar.day(month) for month in range(min(longest, MAX_MONTHS) + 1)]
         self._month = (_RIGHT - _LEFT) / (len(self._dates) - 1)
         self._zero = _LEGEND + _ROW * len(rows) + 30 + _BARS
-        self._start = self._zero + _GAP + _LINES
+        self._lanes = _LANE * len(rows)
+        self._start = self._zero + self._lanes + _GAP + _LINES
         self._height = self._start + 40
 
     def svg(self) -> str:
         parts = [*self._heading(), *self._scales()]
         for row in self._rows:
             parts += [*self._date_mark(row), *self._reached(row)]
-        parts += [*self._target_dates(), *self._bars(), *self._surplus_line()]
+        parts += [*self._target_dates(), *self._bars(), *self._payment_days(), *self._surplus_line()]
         head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {self._height}" role="img">'
         paper = f'<rect width="{_WIDTH}" height="{self._height}" rx="10" fill="var(--paper)"/>'
         return "\n".join([head, f"<style>{_STYLE}</style>", paper, *parts, "</svg>\n"])
@@ -98,7 +101,7 @@ class _Picture:
         ]
         for level, label in ((0, "0 %"), (50, "50 %"), (100, "100 %")):
             parts += self._level(self._start - _LINES * level / 100, label)
-        parts += self._level(self._zero, "0")
+        parts += [*self._level(self._zero, "0"), self._months()]
         for month in range(0, len(self._dates), _tick(len(self._dates) - 1)):
             parts.append(_below(self._at(month), self._start + 22, f"{self._dates[month]:%b %Y}"))
         return parts
@@ -106,6 +109,26 @@ class _Picture:
     def _level(self, y: float, label: str) -> list[str]:
         line = f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         return [line, _text(_LEFT - 8, y + 4, label, "soft end")]
+
+    def _months(self) -> str:
+        """A line at each date of the calendar."""
+        lines = "".join(self._upright(self._at(month)) for month in range(len(self._dates)))
+        return f'<path class="month" d="{lines}"/>'
+
+    def _upright(self, x: float) -> str:
+        """A line from top to bottom, on both scales."""
+        foot = self._zero + self._lanes + 6
+        return f"M{x:.1f} {self._zero - _BARS}V{foot}M{x:.1f} {self._start - _LINES}V{self._start}"
+
+    def _payment_days(self) -> list[str]:
+        """A mark for each payment still to be made, on its day; each goal has a lane of its own below the bars."""
+        marks = [
+            f'<circle class="payment" cx="{self._on(payment.date):.1f}" cy="{self._zero + _LANE * lane}" r="2.5" '
+            f'fill="{row.paint}"><title>{payment.date} {payment.amount} {escape(row.goal.name)}</title></circle>'
+            for lane, row in enumerate(self._rows, 1)
+            for payment in takewhile(lambda payment: self._shows(payment.date), row.plan.payments)
+        ]
+        return [*marks, _text(_LEFT - 8, self._zero + _LANE + 8, "paid on", "soft end")] if marks else []
 
     def _bars(self) -> list[str]:
         """A bar for each instalment; a month's bars are stacked, the goal with the earliest date lowest."""
@@ -139,16 +162,15 @@ class _Picture:
         """A line at the goal's date on both scales, if the date is within the picture."""
         if not self._shows(row.goal.target_date):
             return []
-        x = self._on(row.goal.target_date)
-        lines = f"M{x:.1f} {self._zero - _BARS}V{self._zero + 6}M{x:.1f} {self._start - _LINES}V{self._start}"
-        return [f'<path class="date" stroke="{row.paint}" d="{lines}"/>']
+        line = self._upright(self._on(row.goal.target_date))
+        return [f'<path class="date" stroke="{row.paint}" d="{line}"/>']
 
     def _target_dates(self) -> list[str]:
         """The target dates as text, without those that would overlap the one before."""
         parts, end = [], 0.0
         for day in sorted(row.goal.target_date for row in self._rows if self._shows(row.goal.target_date)):
             if self._on(day) > end:
-                parts.append(_below(self._on(day), self._zero + 20, f"{day}"))
+                parts.append(_below(self._on(day), self._zero + self._lanes + 20, f"{day}"))
                 end = self._on(day) + _WORDS
         return parts
 
@@ -162,7 +184,7 @@ class _Picture:
         x, y = corners[-1]
         return [
             f'<path class="reached" stroke="{row.paint}" d="M{path}"/>',
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{row.paint}"/>',
+            f'<circle class="end" cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{row.paint}"/>',
         ]
 
     def _height_of(self, amount: Decimal, row: _Row) -> float:

@@ -1,6 +1,7 @@
 """The picture shows the schedule; the one in the documentation is up to date."""
 
 import stat
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -53,12 +54,34 @@ class TestDraw:
         assert len(tops) == 2
 
     def test_lines_end_at_the_targets_on_their_dates(self) -> None:
-        ends = [(point.get("cx"), point.get("cy")) for point in elements(CROSSING_DATES, "circle")]
-        assert ends == [("776.0", "448.0"), ("128.8", "448.0")]
+        ends = [(point.get("cx"), point.get("cy")) for point in elements(CROSSING_DATES, "circle", "end")]
+        assert ends == [("776.0", "468.0"), ("128.8", "468.0")]
 
     def test_leaves_the_line_of_a_goal_that_falls_short_below(self) -> None:
-        arriving, short = elements(inputs(100, goal(600, 12, "High"), goal(1200, 12, "Low")), "circle")
+        arriving, short = elements(inputs(100, goal(600, 12, "High"), goal(1200, 12, "Low")), "circle", "end")
         assert float(short.get("cy", 0)) == float(arriving.get("cy", 0)) + 60
+
+    def test_marks_the_days_of_payment(self) -> None:
+        marks = elements(CROSSING_DATES, "circle", "payment")
+        assert [mark[0].text for mark in marks] == [
+            f"{paid.date} {paid.amount} {made.name}"
+            for made in make_plan(CROSSING_DATES).goals
+            for paid in made.payments
+        ]
+        laptop = [(mark.get("cx"), mark.get("cy")) for mark in marks if mark.get("fill") == "var(--c1)"]
+        start, month, year_begins = 70, 706 / 24, date(2026, 1, 1)
+        january = [
+            start + month * (day - year_begins).days / 31 for day in (date(2026, 1, n) for n in (1, 15, 29))
+        ]
+        assert laptop[:3] == [(f"{x:.1f}", "406") for x in january]
+        assert {mark.get("cy") for mark in marks if mark.get("fill") == "var(--c0)"} == {"396"}
+
+    def test_has_a_line_at_each_date_of_the_persons_calendar(self) -> None:
+        plan_input = replace(inputs(100, goal(300, target_date=date(2026, 4, 15))), anchor=date(2025, 12, 15))
+        (grid,) = elements(plan_input, "path", "month")
+        (first, *_) = elements(plan_input, "circle", "payment")
+        assert len((grid.get("d") or "").split("M")[1:]) == 2 * 5
+        assert (first[0].text, first.get("cx")) == ("2026-01-01 75.00 goal", f"{70 + 706 / 4 * 17 / 31:.1f}")
 
     def test_says_what_each_goal_gets(self) -> None:
         assert "gets at most 272.73 a month, from month 3 on" in words(CROSSING_DATES)

@@ -15,9 +15,11 @@ from fincred import clock
 from fincred.errors import ResourceNotFoundError
 from fincred.private_file import write_private
 from goals.vocabulary import GoalType, Priority
+from planning.engine.cadence import Cadence
 from planning.engine.model import Finances, GoalInput, PlanInput
 from planning.picture import draw
 from planning.services.planning_context import read_context
+from planning.vocabulary import Frequency
 
 NEW_YEAR: Final = date(2026, 1, 1)
 CROSSING_DATES: Final = PlanInput(
@@ -32,6 +34,7 @@ CROSSING_DATES: Final = PlanInput(
             already_there=Decimal("0.00"),
             target_date=date(2028, 1, 1),
             priority=Priority.HIGH,
+            cadence=Cadence(Frequency.MONTHLY, 15, since=NEW_YEAR),
         ),
         GoalInput(
             id=None,
@@ -41,15 +44,20 @@ CROSSING_DATES: Final = PlanInput(
             already_there=Decimal("0.00"),
             target_date=date(2026, 3, 1),
             priority=Priority.LOW,
+            cadence=Cadence(Frequency.BIWEEKLY, NEW_YEAR.isoweekday(), since=NEW_YEAR),
         ),
     ),
 )
-"""The less important goal is due first: if each month served goals by priority, it would be missed."""
+"""The less important goal is due first: if each month served goals by priority, it would be missed.
+
+One is paid on the 15th, the other every two weeks.
+"""
 
 
 class Command(BaseCommand):
     help = (
-        "Draw a plan as an SVG: what each goal gets of the surplus each month, and how far that brings it. "
+        "Draw a plan as an SVG: what each goal gets of the surplus each month, on which days, and how far that "
+        "brings it. "
         "Without --person it is the example of the documentation, two goals whose dates cross."
     )
 
