@@ -74,11 +74,17 @@ class RequestContextMiddleware:
 
     @staticmethod
     def _in_envelope(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Pages and libraries answer errors in HTML or not at all; only the admin's people read HTML."""
+        """Pages and libraries answer errors in HTML or not at all; only the admin's people read HTML.
+
+        With DEBUG Django's own page hides that the database can't be reached: also from the admin's people.
+        """
         is_json = response.headers.get("Content-Type", "").startswith("application/json")
-        if response.status_code < 400 or is_json or request.path_info.startswith("/admin/"):
+        server_error = getattr(request, "server_error", None)
+        is_away = server_error is not None and server_error.status_code == 503
+        is_page = request.path_info.startswith("/admin/") and not is_away
+        if response.status_code < 400 or is_json or is_page:
             return response
-        enveloped = getattr(request, "server_error", None) or plain_response(response.status_code)
+        enveloped = server_error or plain_response(response.status_code)
         if "Allow" in response.headers:
             enveloped.headers["Allow"] = response.headers["Allow"]
         return enveloped

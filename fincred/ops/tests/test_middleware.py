@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from fincred.db.tests.links import address
 from fincred.ops.middleware import TrustedProxyMiddleware
 
@@ -141,6 +142,18 @@ class TestCutConnection:
         connection.close()  # the end of a request does it; the test client keeps it for the next one
         assert_envelope(answer, 503, "DATABASE_UNAVAILABLE")
         assert "Retry-After" in answer.headers
+
+    @pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+    def test_is_a_503_in_the_back_office_too(self, client: Client, settings: Any, debug: bool) -> None:
+        settings.DEBUG = debug
+        client.force_login(User.objects.create_superuser("boss@example.com"))
+        client.raise_request_exception = False
+        assert client.get("/admin/").status_code == 200
+        with psycopg.connect(**address(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        answer = client.get("/admin/")
+        connection.close()
+        assert_envelope(answer, 503, "DATABASE_UNAVAILABLE")
 
 
 class TestRequestLine:
