@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 # Run, not imported: workers inherit the arbiter's modules, and after a reload they need the new code.
-bind = f"127.0.0.1:{runpy.run_path(str(Path(__file__).with_name('fincred') / 'env_file.py'))['port']()}"
+env_file = runpy.run_path(str(Path(__file__).with_name("fincred") / "env_file.py"))
+bind = f"127.0.0.1:{env_file['port']()}"
 worker_class = "fincred.ops.gunicorn_worker.EnvelopeWorker"
 # Two at least, so that one goes on when the other is held up; PostgreSQL's 100 connections are enough for four.
-workers = int(os.environ.get("WEB_CONCURRENCY") or min(max(2, os.cpu_count() or 2), 4))
+workers = env_file["workers"](default=min(max(2, os.cpu_count() or 2), 4))
 threads = 3
 # Each worker opens its own database pool and threads: nothing of that survives a fork.
 preload_app = False

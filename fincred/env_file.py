@@ -82,5 +82,16 @@ def _unquoted(value: str) -> str:
 
 
 def port() -> str:
-    """PORT as gunicorn takes it: from the environment, else from `.env`, else 8000. The settings check it."""
-    return os.environ.get("PORT") or read_env_file(ENV_FILE).values.get("PORT") or "8000"
+    """PORT as gunicorn takes it, else 8000. The settings check it."""
+    return _value("PORT") or "8000"
+
+
+def workers(default: int) -> int:
+    """WEB_CONCURRENCY as gunicorn takes it, else the default, also for what the settings refuse."""
+    value = _value("WEB_CONCURRENCY")
+    return int(value) if re.fullmatch(r"[1-9][0-9]{0,3}", value) else default
+
+
+def _value(name: str) -> str:
+    """From the environment, else from `.env`, else empty."""
+    return os.environ.get(name) or read_env_file(ENV_FILE).values.get(name) or ""

@@ -29,7 +29,9 @@ API_VERSION = __version__
 DEVELOPMENT = ENV == "development"
 PRODUCTION = ENV == "production"
 DEBUG = env.boolean("DEBUG", False)
-PORT = env.integer("PORT", 8000, most=65535)  # gunicorn.conf.py reads it by itself; here it is checked
+# gunicorn.conf.py reads these two by itself; here they are checked.
+PORT = env.integer("PORT", 8000, most=65535)
+WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 2, most=999)
 
 # --- Secrets
 SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)

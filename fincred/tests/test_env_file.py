@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from fincred import env_file
 from fincred.env_file import read_env_file
 from fincred.environment import Environment
 
@@ -177,3 +178,28 @@ class TestStart:
         assert "unable to open database file" in result.stderr
         assert "Traceback" not in result.stderr
         assert "Traceback" in start_with(path, "migrate", "--traceback").stderr
+
+
+class TestWhatGunicornReads:
+    @pytest.fixture(autouse=True)
+    def _file(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(env_file, "ENV_FILE", path)
+        for name in ("PORT", "WEB_CONCURRENCY"):
+            monkeypatch.delenv(name, raising=False)
+
+    def test_is_the_default_without_a_file(self) -> None:
+        assert (env_file.port(), env_file.workers(default=2)) == ("8000", 2)
+
+    def test_is_what_the_file_says_unless_the_environment_does(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path.write_text("PORT=8001\nWEB_CONCURRENCY=7\n")
+        assert (env_file.port(), env_file.workers(default=2)) == ("8001", 7)
+        monkeypatch.setenv("WEB_CONCURRENCY", "3")
+        assert env_file.workers(default=2) == 3
+
+    @pytest.mark.parametrize("value", ["0", "-1", "many", "10000"])
+    def test_number_of_workers_is_the_default_for_what_the_settings_refuse(self, path: Path, value: str) -> None:
+        path.write_text(f"WEB_CONCURRENCY={value}\n")
+        assert env_file.workers(default=2) == 2
+        assert "WEB_CONCURRENCY" in start_with(path, "check").stderr

@@ -217,6 +217,7 @@ class TestProduction:
             ("DB_POOL_MIN", "50"),
             ("EMAIL_URL", "smtp:/foo"),
             ("PORT", "http"),
+            ("WEB_CONCURRENCY", "0"),
         ],
     )
     def test_refuses(self, variable: str, value: str) -> None:
