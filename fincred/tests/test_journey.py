@@ -1,4 +1,4 @@
-"""docs/api.md, executed: every command of the guide, in order, in one shell, against a server of its own."""
+"""The guides, executed: every command of each, in order, in one shell, against a server of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from fincred.tests.live import ROOT, LiveServer, live_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
-GUIDE = ROOT / "docs" / "api.md"
+GUIDES = {"api.md": {}, "planning.md": {"EMAIL_VERIFICATION": "off"}}
+"""The guides in docs/, and the settings of the server that each is for."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "--- end of step ---"
 
@@ -65,9 +66,11 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
 @pytest.mark.slow
 class TestGuide:
     @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
-    def test_every_command_does_what_the_guide_says(self, server: LiveServer) -> None:
-        steps = steps_of(GUIDE.read_text())
-        printed = run(steps, server)
+    @pytest.mark.parametrize("guide", GUIDES)
+    def test_every_command_does_what_the_guide_says(self, tmp_path: Path, guide: str) -> None:
+        steps = steps_of((ROOT / "docs" / guide).read_text())
+        with live_server(tmp_path, **GUIDES[guide]) as server:
+            printed = run(steps, server)
         assert len(printed) == len(steps)
         for step, output in zip(steps, printed, strict=True):
             expected = "" if step.expected is None else step.expected
