@@ -11,8 +11,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.groups import provide_support_group
-        from accounts.mail import MESSAGES, register_message
+        from accounts.jobs import JOBS
+        from accounts.mail import MESSAGES, outbox_figures, register_message
+        from fincred.ops.figures import register_figures
+        from fincred.ops.jobs import register_job
 
         post_migrate.connect(provide_support_group, dispatch_uid="accounts.support_group")
         for message in MESSAGES:
             register_message(message)
+        for job in JOBS:
+            register_job(job)
+        register_figures(outbox_figures)

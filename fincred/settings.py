@@ -152,7 +152,7 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-# Mail into files or memory is delivered when its transaction commits; SMTP waits for `send_due_mail`.
+# Mail into files or memory is delivered when its transaction commits; SMTP waits for `manage.py work`.
 DELIVER_MAIL_ON_COMMIT = not EMAIL_BACKEND.endswith("smtp.EmailBackend")
 
 # --- Django

@@ -8,6 +8,7 @@ package calls `register_message` at start.
 from __future__ import annotations
 
 from accounts.mail.delivery import MailServerAwayError, send_due_mail
+from accounts.mail.figures import outbox_figures
 from accounts.mail.outbox import (
     count_given_up_mail,
     count_held_mail,
@@ -27,6 +28,7 @@ __all__ = [
     "count_held_mail",
     "drop_held_mail",
     "hold_unsent_mail",
+    "outbox_figures",
     "queue_mail",
     "register_message",
     "release_held_mail",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
-from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.db import Error, close_old_connections, connection, transaction
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
 from accounts.models import OneTimeToken, OutgoingMail
+from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def _claim(due: Due, now: datetime) -> _Claim | None:
 def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> bool:
     """No transaction is open here: a slow mail server must not hold rows locked."""
     facts = {"mail_id": str(claim.mail_id), "purpose": str(claim.message.purpose), "attempt": claim.attempt}
-    with _kept_lease(claim, clock):
+    with heartbeat(partial(_prolong, claim, clock), every=HEARTBEAT):
         try:
             server.send(claim.message.compose(mail_id=claim.mail_id, address=claim.address, token=claim.token))
         except Exception as error:  # mail servers, their library and templates fail in many ways
@@ -162,27 +163,8 @@ def _leased(claim: _Claim) -> Due:
     return OutgoingMail.objects.filter(pk=claim.mail_id, attempts=claim.attempt, sent_at=None)
 
 
-@contextmanager
-def _kept_lease(claim: _Claim, clock: Clock) -> Iterator[None]:
-    """Prolong the lease again and again: a slow server is slower than any fixed time."""
-    done = Event()
-
-    def keep() -> None:
-        try:
-            while not done.wait(HEARTBEAT.total_seconds()):
-                with suppress(Error):  # without its database the lease goes on for a while, and no one can claim
-                    close_old_connections()
-                    _leased(claim).update(next_attempt_at=clock() + LEASE)
-        finally:
-            connection.close()
-
-    heart = Thread(target=keep, name="mail lease", daemon=True)
-    heart.start()
-    try:
-        yield
-    finally:
-        done.set()
-        heart.join()
+def _prolong(claim: _Claim, clock: Clock) -> None:
+    _leased(claim).update(next_attempt_at=clock() + LEASE)
 
 
 def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:

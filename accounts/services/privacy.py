@@ -111,8 +111,8 @@ def register_purge(kind: str, purgeable: Callable[[datetime], QuerySet[Any]]) ->
     _REGISTERED[kind] = purgeable
 
 
-def purge_expired(*, now: datetime) -> dict[str, int]:
-    """Delete what has expired or is done with, in short batches; how many rows of each kind."""
+def purge_expired(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Delete what has expired or is done with, in short batches until `stop()`; how many rows of each kind."""
     purgeable: dict[str, QuerySet[Any]] = {
         "refresh tokens": RefreshToken.objects.purgeable(now),
         "sessions": Session.objects.purgeable(now),
@@ -123,14 +123,14 @@ def purge_expired(*, now: datetime) -> dict[str, int]:
         "back-office sessions": BackOfficeSession.objects.filter(expire_date__lt=now),
         **{kind: rows(now) for kind, rows in _REGISTERED.items()},
     }
-    deleted = {kind: _delete(rows) for kind, rows in purgeable.items()}
+    deleted = {kind: _delete(rows, stop) for kind, rows in purgeable.items()}
     logger.info("Purged", extra={kind.replace(" ", "_"): count for kind, count in deleted.items()})
     return deleted
 
 
-def _delete(rows: QuerySet[Any]) -> int:
+def _delete(rows: QuerySet[Any], stop: Callable[[], bool]) -> int:
     """A batch is chosen anew each time: a row that came into use again meanwhile is left alone."""
     deleted = 0
-    while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
+    while not stop() and (batch := list(rows.values_list("pk", flat=True)[:BATCH])):
         deleted += rows.filter(pk__in=batch).delete()[1].get(rows.model._meta.label, 0)
     return deleted

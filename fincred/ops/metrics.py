@@ -1,4 +1,4 @@
-"""Requests by route, method and status, and how long they took; summed over all workers."""
+"""Requests by route, method and status, and how long they took; summed over all workers. And what is stored."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from fincred.api.exception_handler import plain_response
+from fincred.ops.figures import STORED
 from fincred.ops.probe import probe
 
 REQUESTS = Counter("fincred_http_requests_total", "Requests served", ["route", "method", "status"])
@@ -48,4 +49,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    text = generate_latest(registry) + generate_latest(STORED)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

@@ -27,3 +27,23 @@ class DatabaseState(models.Model):
 
     def __str__(self) -> str:
         return "The state of this database"
+
+
+class JobState(models.Model):
+    """When a job is due, which worker has it, and how it went; what runs it is `fincred.ops.jobs`."""
+
+    privacy = NOT_PERSONAL
+    in_backups = False
+
+    name = models.CharField(max_length=40, primary_key=True)
+    next_run_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    owner = models.UUIDField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_seconds = models.FloatField(null=True)
+    # In a row, since the last success.
+    failures = models.PositiveIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"Job {self.name}"

@@ -62,7 +62,7 @@ class TestContainers:
     def test_every_service_of_ours_runs_without_rights(self) -> None:
         services = yaml.safe_load(text("compose.yaml"))["services"]
         ours = {name: service for name, service in services.items() if "build" in service}
-        assert ours.keys() == {"web", "mail", "migrate"}
+        assert ours.keys() == {"web", "work", "migrate"}
         assert all(service["read_only"] and service["cap_drop"] == ["ALL"] for service in ours.values())
         assert re.findall(r"^USER (\w+)$", text("Dockerfile"), re.MULTILINE) == ["fincred"]
 

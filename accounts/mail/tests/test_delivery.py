@@ -6,10 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from threading import Event, Lock
@@ -39,6 +37,14 @@ def use(server: SMTPServer, settings: Any) -> None:
 def queue_for(*people: User) -> None:
     for person in people:
         queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+
+
+def in_own_connection(send: Callable[..., tuple[int, int]]) -> tuple[int, int]:
+    """In a thread that isn't the test's."""
+    try:
+        return send(clock=clock.now)
+    finally:
+        connections.close_all()
 
 
 @pytest.mark.django_db
@@ -94,31 +100,37 @@ class TestConversation:
 
 @pytest.mark.django_db(transaction=True)
 class TestLease:
+    def test_keeps_other_runners_off_while_a_mail_is_being_sent(self, settings: Any, saver: User) -> None:
+        others: list[tuple[int, int]] = []
+
+        def send_too(recipient: str) -> None:
+            if not others:
+                others.append(in_own_connection(send_due_mail))
+
+        with SMTPServer(before_answer=send_too) as server:
+            use(server, settings)
+            queue_for(saver)
+            assert send_due_mail(clock=clock.now) == (1, 0)
+        assert others == [(0, 0)]
+
     def test_is_prolonged_as_long_as_the_server_takes(
         self, settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(delivery, "HEARTBEAT", timedelta(seconds=0.05))
-        answer = Event()
-        with SMTPServer(before_answer=lambda _: answer.wait(20)) as server, ThreadPoolExecutor(1) as runner:
+        leases = []
+
+        def take_long(recipient: str) -> None:
+            mail = OutgoingMail.objects.filter(attempts=1)
+            leases.append(mail.get().next_attempt_at)
+            wait_until(lambda: mail.get().next_attempt_at > leases[0])
+            connections.close_all()
+
+        with SMTPServer(before_answer=take_long) as server:
             use(server, settings)
             queue_for(saver)
-
-            def send() -> tuple[int, int]:
-                try:
-                    return send_due_mail(clock=clock.now)
-                finally:
-                    connections.close_all()
-
-            sending = runner.submit(send)
-            try:
-                wait_until(lambda: OutgoingMail.objects.get().attempts == 1)
-                claimed_until = OutgoingMail.objects.get().next_attempt_at
-                wait_until(lambda: OutgoingMail.objects.get().next_attempt_at > claimed_until)
-                assert send_due_mail(clock=clock.now) == (0, 0)
-            finally:
-                answer.set()
-            assert sending.result() == (1, 0)
+            assert send_due_mail(clock=clock.now) == (1, 0)
         assert len(server.taken) == 1
+        assert leases[0] > clock.now()
 
     def test_a_mail_that_was_sent_while_the_database_was_away_is_not_sent_again(
         self, settings: Any, saver: User
@@ -162,7 +174,7 @@ def deliver_with_a_kill(*, mails: int, seconds: float, runners: int = 3) -> Coun
         with lock:
             processes[0].kill()
             processes[0].wait()
-        time.sleep(seconds)
+        Event().wait(seconds)  # a slow server
 
     with SMTPServer(before_answer=before_answer) as server, ExitStack() as ended:
         processes += start_runners(server, runners)

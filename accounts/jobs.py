@@ -1,0 +1,27 @@
+"""What accounts has done again and again, registered by its AppConfig."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.mail import MailServerAwayError, send_due_mail
+from accounts.services import purge_expired
+from fincred.ops.jobs import Clock, Job, JobPostponedError, Stop
+
+
+def _send_mail(clock: Clock, stop: Stop) -> int:
+    try:
+        sent, _ = send_due_mail(clock=clock, stop=stop)
+    except MailServerAwayError as error:
+        raise JobPostponedError(f"mail server: {error}") from error
+    return sent
+
+
+def _purge(clock: Clock, stop: Stop) -> int:
+    return sum(purge_expired(now=clock(), stop=stop).values())
+
+
+JOBS = (
+    Job(name="mail", every=timedelta(seconds=5), run=_send_mail, parallel=True),
+    Job(name="purge_expired", every=timedelta(days=1), run=_purge),
+)

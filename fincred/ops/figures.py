@@ -1,0 +1,58 @@
+"""Figures for the metrics that are read from the database, such as those of jobs: every process has the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from django.db import Error
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from fincred import clock
+from fincred.ops.models import JobState
+
+logger = logging.getLogger(__name__)
+
+Figures = Callable[[datetime], Iterable[Metric]]
+
+
+def job_figures(now: datetime) -> Iterator[Metric]:
+    """When each job succeeded last, how long that took, how often it has failed since, and how much it did."""
+    success = GaugeMetricFamily("fincred_job_last_success_timestamp_seconds", "When it succeeded", labels=["job"])
+    seconds = GaugeMetricFamily("fincred_job_last_seconds", "How long its last success took", labels=["job"])
+    failures = GaugeMetricFamily("fincred_job_failures", "Failures since its last success", labels=["job"])
+    done = CounterMetricFamily("fincred_job_done", "Things done, such as mails sent", labels=["job"])
+    for row in JobState.objects.order_by("name"):
+        if row.last_success_at and row.last_seconds is not None:
+            success.add_metric([row.name], row.last_success_at.timestamp())
+            seconds.add_metric([row.name], row.last_seconds)
+        failures.add_metric([row.name], row.failures)
+        done.add_metric([row.name], row.done)
+    yield from (success, seconds, failures, done)
+
+
+_registered: list[Figures] = [job_figures]
+
+
+def register_figures(figures: Figures) -> None:
+    """Have `/metrics` show these as well. The same twice is once."""
+    if figures not in _registered:
+        _registered.append(figures)
+
+
+class _StoredFigures(Collector):
+    def collect(self) -> Iterator[Metric]:
+        """Without its database the process still shows all other metrics."""
+        for figures in _registered:
+            try:
+                yield from list(figures(clock.now()))
+            except Error as error:
+                logger.warning("Figures can't be read", extra={"reason": type(error).__name__})
+                return
+
+
+STORED = CollectorRegistry()
+STORED.register(_StoredFigures())

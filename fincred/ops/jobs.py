@@ -1,0 +1,184 @@
+"""Jobs: what apps have done again and again. They register it in `AppConfig.ready()`; `manage.py work` runs it.
+
+What is due is decided in the database, in one row a job, so several workers may run.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event, Thread
+from uuid import UUID, uuid4
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db.models import Exists, F, Q, QuerySet
+
+from fincred.ops.heartbeat import heartbeat
+from fincred.ops.models import DatabaseState, JobState
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+HEARTBEAT = timedelta(seconds=15)
+# After a failure a job waits for so long, or for its own interval if that is shorter.
+RETRY = timedelta(minutes=1)
+POLL_SECONDS = 1.0
+
+Clock = Callable[[], datetime]
+Stop = Callable[[], bool]
+
+_AWAY = (OperationalError, InterfaceError)
+
+
+class JobPostponedError(Exception):
+    """What the job needs is away for the moment; the text names it. Raised by jobs, and tried again soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something that is due `every` so often.
+
+    `run` is given the clock and `stop`: once that is true it ends within a second or one message. It returns how
+    many things it did. A `parallel` job runs in several workers at once: it claims its pieces of work itself.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[Clock, Stop], int]
+    parallel: bool = False
+
+
+_registered: dict[str, Job] = {}
+
+
+def register_job(job: Job) -> None:
+    """Have `manage.py work` run it. The same job twice is once.
+
+    :raises ValueError: another job has that name.
+    """
+    if _registered.setdefault(job.name, job) != job:
+        raise ValueError(f"There is another job called {job.name}")
+
+
+def registered_jobs() -> list[Job]:
+    return list(_registered.values())
+
+
+def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
+    """Run the job unless it isn't due, or another worker has it; whether it ran to its end.
+
+    An error of the job is logged, and counted in its row.
+    """
+    owner = uuid4()
+    if not _claim(job, owner, clock()):
+        return False
+    began = time.monotonic()
+    facts: dict[str, object] = {"job": job.name}
+    try:
+        with heartbeat(partial(_prolong, job, owner, clock), every=HEARTBEAT):
+            done = job.run(clock, stop)
+    except Exception as error:  # one job's error must not end the others
+        if isinstance(error, (JobPostponedError, *_AWAY)):
+            reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
+            logger.warning("Job postponed", extra=facts | {"reason": reason})
+        else:
+            logger.exception("Job failed", extra=facts)
+        soon = {} if job.parallel else {"next_run_at": clock() + min(job.every, RETRY)}
+        _row(job, owner).update(leased_until=None, failures=F("failures") + 1, **soon)
+        return False
+    seconds = time.monotonic() - began
+    if stop():  # it may have more to do, so it stays due
+        _row(job, owner).update(leased_until=None, done=F("done") + done)
+        return False
+    later = {} if job.parallel else {"next_run_at": clock() + job.every}
+    _row(job, owner).update(
+        leased_until=None,
+        failures=0,
+        done=F("done") + done,
+        last_success_at=clock(),
+        last_seconds=seconds,
+        **later,
+    )
+    if done:
+        logger.info("Job done", extra=facts | {"done": done, "seconds": round(seconds, 3)})
+    return True
+
+
+def _claim(job: Job, owner: UUID, now: datetime) -> bool:
+    """Take the job, in one statement. Nothing is due in a restored database before `after_restore` has run."""
+    rows = JobState.objects.filter(name=job.name)
+    if not rows.exists():
+        JobState.objects.bulk_create([JobState(name=job.name, next_run_at=now)], ignore_conflicts=True)
+    due = rows.filter(
+        Q(leased_until=None) | Q(leased_until__lte=now),
+        ~Exists(DatabaseState.objects.filter(restored_at__isnull=False)),
+        next_run_at__lte=now,
+    )
+    if not due.exists():  # a look writes nothing
+        return False
+    if job.parallel:
+        return bool(due.update(next_run_at=now + job.every, leased_until=None))
+    return bool(due.update(owner=owner, leased_until=now + LEASE))
+
+
+def _row(job: Job, owner: UUID) -> QuerySet[JobState]:
+    """The job's row, unless another worker has taken the job since."""
+    rows = JobState.objects.filter(name=job.name)
+    return rows if job.parallel else rows.filter(owner=owner)
+
+
+def _prolong(job: Job, owner: UUID, clock: Clock) -> None:
+    if not job.parallel:
+        _row(job, owner).update(leased_until=clock() + LEASE)
+
+
+class Worker:
+    """Runs every registered job in a thread of its own, so that a slow one holds up no other."""
+
+    def __init__(self, clock: Clock, ended: Callable[[], object]) -> None:
+        """`ended` is called when a thread ends by an error that isn't the job's."""
+        self._clock, self._ended = clock, ended
+        self._stop = Event()
+        self._error: BaseException | None = None
+        self._threads = [Thread(target=self._serve, args=(job,), name=job.name) for job in registered_jobs()]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End each job after the step that it is at.
+
+        :raises Exception: what ended a thread.
+        """
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        if self._error:
+            raise self._error
+
+    def _serve(self, job: Job) -> None:
+        is_away = False
+        try:
+            while not self._stop.is_set():
+                try:
+                    close_old_connections()
+                    run_if_due(job, clock=self._clock, stop=self._stop.is_set)
+                    if is_away:
+                        logger.info("Job goes on", extra={"job": job.name})
+                    is_away = False
+                except _AWAY as error:
+                    if not is_away:
+                        reason = type(error).__name__
+                        logger.warning("Job waits for the database", extra={"job": job.name, "reason": reason})
+                    is_away = True
+                self._stop.wait(POLL_SECONDS)
+        except BaseException as error:
+            self._error = error
+            self._ended()
+        finally:
+            connections.close_all()

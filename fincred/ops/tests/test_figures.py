@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from accounts.mail import queue_mail
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import OutgoingMail, User
+from accounts.vocabulary import MailPurpose
+from fincred import clock
+from fincred.ops.jobs import registered_jobs, run_if_due
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+
+def metrics() -> dict[str, float]:
+    lines = Client().get("/metrics").content.decode().splitlines()
+    figures = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in figures}
+
+
+class TestMetrics:
+    def test_tell_when_each_job_succeeded_and_how_much_it_did(self, saver: User) -> None:
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        before = clock.now().timestamp()
+        for job in registered_jobs():
+            assert run_if_due(job, clock=clock.now)
+        seen = metrics()
+        for name in ("mail", "purge_expired"):
+            assert before <= seen[f'fincred_job_last_success_timestamp_seconds{{job="{name}"}}']
+            assert 0 < seen[f'fincred_job_last_seconds{{job="{name}"}}'] < 60
+            assert seen[f'fincred_job_failures{{job="{name}"}}'] == 0
+        assert seen['fincred_job_done_total{job="mail"}'] == 1
+
+    def test_tell_what_the_outbox_holds(self, saver: User, stranger: User) -> None:
+        hour_ago = clock.now() - timedelta(hours=1)
+        for purpose in MailPurpose:
+            queue_mail(user=saver, purpose=purpose, now=hour_ago)
+            queue_mail(user=stranger, purpose=purpose, now=hour_ago - timedelta(hours=1))
+        OutgoingMail.objects.filter(user=stranger).update(attempts=MAX_MAIL_ATTEMPTS)
+        OutgoingMail.objects.filter(user=saver, purpose=MailPurpose.VERIFY_EMAIL).update(sent_at=hour_ago)
+        seen = metrics()
+        states = {state: seen[f'fincred_outbox_mails{{state="{state}"}}'] for state in ("due", "dead", "sent")}
+        assert states == {"due": 1, "dead": 2, "sent": 1}
+        assert 3600 <= seen["fincred_outbox_oldest_seconds"] < 3700
+
+    def test_show_the_others_without_a_database(self) -> None:
+        def away(*_: object) -> None:
+            raise OperationalError
+
+        with connection.execute_wrapper(away):
+            seen = metrics()
+        assert "fincred_outbox_oldest_seconds" not in seen
+        assert any(name.startswith("fincred_http_requests_total") for name in seen)

@@ -1,0 +1,155 @@
+"""`manage.py work` as a process: it goes on when what it needs was away, and ends when it is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from accounts.mail.tests.smtp_server import SMTPServer
+from fincred.db.tests.postgresql import ThrowawayServer, free_port
+from fincred.tests.live import ROOT, LiveServer, own_database, wait_until
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+
+QUEUE = """
+from accounts.mail import queue_mail
+from accounts.models import User
+from fincred import clock
+
+user = User.objects.create_user("kim{number}@example.com")
+queue_mail(user=user, purpose="reset_password", now=clock.now())
+"""
+
+
+class Work:
+    """One worker, with a database and a mail server of the test's."""
+
+    def __init__(self, folder: Path, database_url: str, mail_url: str, **variables: str) -> None:
+        self.server = LiveServer(folder, database_url, EMAIL_URL=mail_url, **variables)
+        self.log = folder / "work.log"
+
+    def queue_mail(self, number: int) -> None:
+        self.server.manage("shell", "-c", QUEUE.format(number=number))
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "manage.py", "work"]
+        with self.log.open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.server.environment, stderr=log)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def says(self, text: str) -> bool:
+        return text in self.log.read_text()
+
+
+def terminate(process: subprocess.Popen[bytes]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(timeout=30)
+
+
+class TestWork:
+    def test_sends_mail_also_after_a_time_without_its_server(self, tmp_path: Path) -> None:
+        with own_database(tmp_path) as database_url:
+            port = free_port()
+            work = Work(tmp_path, database_url, f"smtp://127.0.0.1:{port}")
+            work.queue_mail(1)
+            with work.running() as process:
+                wait_until(lambda: work.says("Job postponed"))
+                with SMTPServer(port=port) as server:
+                    wait_until(lambda: len(server.taken) == 1)
+                    assert terminate(process) == 0
+        assert work.says("mail server: ConnectionRefusedError")
+
+    def test_without_redis_goes_on(self, tmp_path: Path) -> None:
+        with own_database(tmp_path) as database_url, SMTPServer() as server:
+            work = Work(tmp_path, database_url, server.url, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+            work.queue_mail(1)
+            with work.running() as process:
+                wait_until(lambda: len(server.taken) == 1)
+                assert terminate(process) == 0
+
+    def test_ends_after_the_mail_that_is_being_sent(self, tmp_path: Path) -> None:
+        with own_database(tmp_path) as database_url:
+            seen: list[str] = []
+
+            def slow(recipient: str) -> None:
+                seen.append(recipient)
+                if len(seen) == 1:
+                    process.send_signal(signal.SIGTERM)
+                time.sleep(0.2)
+
+            with SMTPServer(before_answer=slow) as server:
+                work = Work(tmp_path, database_url, server.url)
+                for number in (1, 2):
+                    work.queue_mail(number)
+                with work.running() as process:
+                    assert process.wait(timeout=30) == 0
+            assert len(server.taken) == 1
+
+    def test_ends_with_the_process_that_it_runs_beside(self, tmp_path: Path) -> None:
+        with own_database(tmp_path) as database_url, SMTPServer() as server:
+            work = Work(tmp_path, database_url, server.url)
+            work.queue_mail(1)
+            script = f'"{sys.executable}" manage.py work --beside $$ & echo $!; exec sleep 60'
+            beside = subprocess.Popen(
+                ["sh", "-c", script], cwd=ROOT, env=work.server.environment, stdout=subprocess.PIPE, text=True
+            )
+            assert beside.stdout is not None
+            worker = int(beside.stdout.readline())
+            try:
+                wait_until(lambda: len(server.taken) == 1)
+                beside.kill()
+                beside.wait()
+                wait_until(lambda: not is_running(worker))
+            finally:
+                beside.kill()
+                beside.stdout.close()
+                if is_running(worker):
+                    os.kill(worker, signal.SIGKILL)
+
+
+def is_running(pid: int) -> bool:
+    """Not so for one that has ended and that its new parent hasn't noticed yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class TestWithoutDatabase:
+    def test_waits_for_it_at_the_start_and_later_in_the_same_process(
+        self, tmp_path: Path, postgresql_binaries: Path
+    ) -> None:
+        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
+            work = Work(tmp_path, postgresql.url, server.url)
+            work.server.manage("migrate", "--verbosity", "0")
+            work.queue_mail(1)
+            postgresql.kill()
+            with work.running() as process:
+                wait_until(lambda: work.says("Job waits for the database"))
+                postgresql.start()
+                wait_until(lambda: len(server.taken) == 1 and sent(postgresql) == 1)
+                postgresql.kill()
+                wait_until(lambda: work.log.read_text().count("Job waits for the database") == 4)
+                postgresql.start()
+                work.queue_mail(2)
+                wait_until(lambda: len(server.taken) == 2)
+                assert terminate(process) == 0
+
+
+def sent(postgresql: ThrowawayServer) -> int:
+    with psycopg.connect(postgresql.url) as link:
+        return len(link.execute("SELECT 1 FROM accounts_outgoingmail WHERE sent_at IS NOT NULL").fetchall())
