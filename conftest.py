@@ -7,6 +7,7 @@ import re
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "postgresql", "needs PostgreSQL: set DATABASE_URL to one")
     if not redis_server.answers():
         _skip(items, "redis", f"needs Redis, which doesn't answer at {redis_server.SERVER} (TEST_REDIS_URL)")
+    if find_spec("celery") is None:
+        _skip(items, "celery", "needs requirements-celery.txt, which isn't installed by default")
     if not ThrowawayPgBouncer.installed:
         _skip(items, "pgbouncer", "needs PgBouncer's binary; nothing but the tests of poolers does")
     if not ThrowawayNginx.installed:
@@ -77,7 +80,7 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount"})
+_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "celery"})
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -127,6 +127,10 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+CELERY = env.boolean("CELERY", False)
+if CELERY and not REDIS_URL:
+    env.fault("CELERY", "needs REDIS_URL, which is its broker")
+
 _replica = env.database("DATABASE_REPLICA_URL", None, "django.db.backends.postgresql")
 if _replica:
     if not POSTGRESQL:

@@ -10,13 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+from redis import Redis
 
 from accounts.mail.tests.smtp_server import SMTPServer
 from fincred.db.tests.postgresql import ThrowawayServer, free_port
+from fincred.ops.tests import redis_server
 from fincred.tests.live import ROOT, LiveServer, own_database, wait_until
+from fincred.tests.test_environment import start_with
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
@@ -119,6 +125,42 @@ class TestWork:
                 beside.stdout.close()
                 if is_running(worker):
                     os.kill(worker, signal.SIGKILL)
+
+
+class TestCelery:
+    @pytest.mark.celery
+    @pytest.mark.redis
+    def test_wakes_the_same_jobs_and_ends_after_the_mail_that_is_being_sent(
+        self, tmp_path: Path, redis: Redis
+    ) -> None:
+        with own_database(tmp_path) as database_url:
+            port = free_port()
+            work = Work(
+                tmp_path, database_url, f"smtp://127.0.0.1:{port}", REDIS_URL=redis_server.REDIS, CELERY="true"
+            )
+            for number in (1, 2):
+                work.queue_mail(number)
+            with work.running() as process:
+                wait_until(lambda: work.says("Job postponed"))
+                redis.flushdb()
+                with SMTPServer(port=port, before_answer=lambda _: terminate_once(process)) as server:
+                    assert process.wait(timeout=60) == 0
+                    assert len(server.taken) == 1
+
+    def test_needs_redis(self) -> None:
+        assert "CELERY: needs REDIS_URL" in start_with({"CELERY": "true"}).stderr
+
+    def test_that_is_not_installed_is_named(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.CELERY = True
+        monkeypatch.setitem(sys.modules, "celery", None)
+        monkeypatch.delitem(sys.modules, "fincred.ops.celery_app", raising=False)
+        with pytest.raises(CommandError, match=r"requirements-celery\.txt"):
+            call_command("work")
+
+
+def terminate_once(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    Event().wait(0.2)  # a mail that takes longer than stopping does
 
 
 def is_running(pid: int) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from queue import Empty, SimpleQueue
+import time
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred import clock
 from fincred.ops.jobs import Worker
@@ -27,19 +30,33 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, beside: int | None, **options: Any) -> None:
-        signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, _: signals.put(number))
-        worker = Worker(clock.now, ended=lambda: signals.put(_FAILED))
-        worker.start()
-        while not _arrives(signals) and beside in (None, os.getppid()):
-            pass
-        worker.stop()
+        if beside is not None:
+            Thread(target=_end_with, args=(beside,), name="beside", daemon=True).start()
+        if settings.CELERY:
+            _run_celery()
+        else:
+            _run_embedded()
 
 
-def _arrives(signals: SimpleQueue[int]) -> bool:
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _run_embedded() -> None:
+    signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: signals.put(number))
+    worker = Worker(clock.now, ended=lambda: signals.put(_FAILED))
+    worker.start()
+    signals.get()
+    worker.stop()
+
+
+def _run_celery() -> None:
     try:
-        signals.get(timeout=1)
-    except Empty:
-        return False
-    return True
+        from fincred.ops.celery_app import run_worker  # noqa: PLC0415  installed where it is used
+    except ModuleNotFoundError as error:
+        raise CommandError(f"CELERY=true needs requirements-celery.txt installed: {error}") from error
+    run_worker()
