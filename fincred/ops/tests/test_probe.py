@@ -122,12 +122,15 @@ class TestLook:
 
     def test_finds_its_own_migrations_missing_and_does_not_mind_newer_ones(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE django_migrations SET name = '0001_newer' WHERE app = 'ops'")
+            cursor.execute(
+                "UPDATE django_migrations SET name = '0001_newer'"
+                " WHERE app = 'ops' AND name = '0001_database_state'"
+            )
         assert look() == Condition(Check.OK, Check.MISSING, Check.OK)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO django_migrations (app, name, applied)"
-                " SELECT app, '0001_database_state', applied FROM django_migrations WHERE app = 'ops'"
+                "INSERT INTO django_migrations (app, name, applied) SELECT app, '0001_database_state', applied"
+                " FROM django_migrations WHERE app = 'ops' AND name = '0001_newer'"
             )
         assert look() == FINE
 
