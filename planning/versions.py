@@ -107,8 +107,11 @@ class VersionOutputs:
     payments: list[list[str]]
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored: amounts and dates are strings."""
-        return {name: codec.plain(getattr(self, name)) for name in DECIDED}
+        """As it is stored: amounts and dates are strings, as they are in the documents already."""
+        values = {name: getattr(self, name) for name in DECIDED}
+        return {
+            name: value if isinstance(value, dict | list) else codec.plain(value) for name, value in values.items()
+        }
 
 
 DECIDED: Final = tuple(field.name for field in fields(VersionOutputs))

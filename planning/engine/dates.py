@@ -3,8 +3,10 @@
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(maxsize=10_000)  # a search for alternatives asks for the same dates a hundred times
 def calendar_date(as_of: date, months: int) -> date:
     """The date `months` (0 or more) months after `as_of`, clamped to the month's last day.
 
@@ -27,19 +29,17 @@ class Calendar:
 
     as_of: date
     anchor: date
+    start: date = field(init=False)
+    """The day on which the present month began."""
     _passed: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_passed", _dates_until(self.anchor, self.as_of))
+        object.__setattr__(self, "start", self.day(0))
 
     def day(self, month: int) -> date:
         """The date that begins the month with this number, counted from 0; not before the anchor."""
         return calendar_date(self.anchor, max(0, self._passed + month))
-
-    @property
-    def start(self) -> date:
-        """The day on which the present month began."""
-        return self.day(0)
 
     @property
     def month_has_begun(self) -> bool:

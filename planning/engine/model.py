@@ -5,7 +5,7 @@ a step of the planning calendar (`planning.engine.dates`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -93,10 +93,10 @@ class PlanInput:
     goals: tuple[GoalInput, ...]
     anchor: date | None = None
     paid_elsewhere: Decimal = Decimal("0.00")
+    calendar: Calendar = field(init=False, repr=False, compare=False)
 
-    @property
-    def calendar(self) -> Calendar:
-        return Calendar(self.as_of, self.anchor or self.as_of)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calendar", Calendar(self.as_of, self.anchor or self.as_of))
 
 
 @dataclass(frozen=True, slots=True)
