@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.tests.factories import PASSWORD, UserFactory
 from fincred.companion.models import Snippet
+from fincred.companion.tests.education import write_texts
 from fincred.tests.operations import OPERATIONS, Operation
 from fincred.tests.test_preconditions import Device
 
@@ -40,6 +41,7 @@ def described(operation: Operation, status: int) -> set[str]:
 @pytest.mark.parametrize("operation", ANSWERED, ids=str)
 def test_of_a_call_are_described(operation: Operation) -> None:
     device = Device(UserFactory.create())
+    write_texts()  # tests that empty all tables take them away
     device.ids["snippet_id"] = str(Snippet.objects.values_list("pk", flat=True)[0])
     answer = device.send(operation, {})
     assert answer.status_code in (200, 204), answer.content

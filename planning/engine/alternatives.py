@@ -25,7 +25,9 @@ MAX_EFFORT: Final = 1_500_000
 QUICK_EFFORT: Final = 100_000
 """A search with more effort than this, some hundredths of a second, isn't quick."""
 DEBT_EFFORT: Final = 5
-"""The effort of a debt's month, if a month of savings is 1."""
+"""The effort of a debt's month, and of a month with days of its own, if a month of savings is 1."""
+LEVEL_EFFORT: Final = 50
+"""The effort of a month with days of its own and interest, whose level payment is found by simulations."""
 
 Margin = Callable[[int], int]
 """From the size of a change to room less need, in cents: 0 or more if the goal is met."""
@@ -106,6 +108,8 @@ class _Trials:
 
 
 def _effort(state: GoalState) -> int:
+    if state.need.days:
+        return state.need.months * (LEVEL_EFFORT if state.need.bears_interest else DEBT_EFFORT)
     if not state.need.bears_interest:
         return 1
     return state.need.months * (DEBT_EFFORT * len(state.goal.debts) or 1)
@@ -267,11 +271,14 @@ def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int)
             break
         low, low_margin = high, high_margin
     stride, is_near = 1, False
-    while high - low > 1:
+    for step in count(1):
+        if high - low <= 1:
+            break
         # Where the line between both reaches 0. Margins that jump to 0 and then hardly rise put that right below
-        # `high`: then 1, 2, 4, ... below it instead, and once the number is between two of these, halfway.
+        # `high`: then 1, 2, 4, ... below it instead, and once the number is between two of these, halfway. Margins
+        # that jump far above 0 put it right above `low`: every third step is halfway, which bounds their number.
         guess = low + divided_up(-low_margin * (high - low), high_margin - low_margin)
-        if is_near:
+        if is_near or step % 3 == 0:
             guess = (low + high) // 2
         elif guess >= high - stride:
             guess, stride = max(high - stride, low + 1), 2 * stride

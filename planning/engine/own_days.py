@@ -6,6 +6,7 @@ A month's money that isn't spent stays for later months, because months have dif
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate, takewhile
 from math import inf
 
@@ -31,6 +32,7 @@ class OwnDays:
         return max(month for month, count in enumerate(self.counts, 1) if count)
 
 
+@lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(cadence: Cadence, calendar: Calendar, until: date, months: int) -> OwnDays:
     """The cadence's days before `until`, by `months` months of the calendar."""
     counts, on_start = [0] * months, [False] * months

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
-from planning.engine.money.cents import divided_up, exact_money, follow, grown, last_needed, to_cents
+from planning.engine.money.cents import divided_up, exact_money, follow, last_needed, monthly_interest, to_cents
 from planning.engine.own_days import OwnDays
 
 
@@ -220,7 +220,7 @@ def grow_on_days(
         else:
             early = divided_up(amount, days.counts[month]) if days.on_start[month] else 0
             earning = balance - amount + early
-            balance += grown(earning, rate) - earning
+            balance += monthly_interest(earning, rate)
     return after, balance
 
 

@@ -223,3 +223,25 @@ class TestSmallest:
 
     def test_is_none_when_nothing_works(self) -> None:
         assert _smallest(lambda number: -1, above=0, lacking=1, rise=1, most=1000) is None
+
+
+class TestSteps:
+    @pytest.mark.parametrize("answer", [2, 3, 40_000, 99_998, 99_999])
+    @pytest.mark.parametrize("jump", [0, 10**3, 10**9], ids=["a line", "a jump", "a far jump"])
+    def test_are_few_wherever_margins_jump(self, answer: int, jump: int) -> None:
+        tried: list[int] = []
+
+        def margin(size: int) -> int:
+            tried.append(size)
+            return size - answer + (jump if size >= answer else 0)
+
+        found = _smallest(margin, above=0, lacking=answer, rise=1, most=100_000)
+        assert found is not None
+        assert found[0] == answer
+        assert len(tried) < 60
+
+        tried.clear()
+        found = _smallest(margin, above=0, lacking=1, rise=1000, most=100_000)
+        assert found is not None
+        assert found[0] == answer
+        assert len(tried) < 100
