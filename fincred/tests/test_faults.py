@@ -73,7 +73,9 @@ class Writer:
         known = set(self._mails())
         assert self.post("/auth/register", {"email": address, "password": "correct horse battery"}).status == 201
         path = next(path for path in self._mails() if path not in known)
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default).get_content()
+        text = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))
+        assert text
+        mail = text.get_content()
         token = re.search(r"token=([\w-]+)", mail)
         assert token, mail
         verified = self.post("/auth/verify-email", {"token": token[1]})
