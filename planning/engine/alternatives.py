@@ -7,7 +7,6 @@ cent less of a change it isn't.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import count
 from typing import Final
 
 from fincred.money import MAX_MONEY
@@ -257,8 +256,9 @@ def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int)
     None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is what
     margins roughly rise from one number to the next. Both are above 0.
     """
-    low, low_margin, run = above, -lacking, 1
-    for step in count(1):
+    low, low_margin, run, step = above, -lacking, 1, 0
+    while True:
+        step += 1
         if low >= most:
             return None
         # Where the line through the last two margins reaches 0; every fourth time twice as far, which ends it.
@@ -270,10 +270,9 @@ def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int)
         if high_margin >= 0:
             break
         low, low_margin = high, high_margin
-    stride, is_near = 1, False
-    for step in count(1):
-        if high - low <= 1:
-            break
+    stride, is_near, step = 1, False, 0
+    while high - low > 1:
+        step += 1
         # Where the line between both reaches 0. Margins that jump to 0 and then hardly rise put that right below
         # `high`: then 1, 2, 4, ... below it instead, and once the number is between two of these, halfway. Margins
         # that jump far above 0 put it right above `low`: every third step is halfway, which bounds their number.

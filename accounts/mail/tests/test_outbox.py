@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 
 from accounts.mail import MailMessage, queue_mail, register_message, retry_given_up_mail, send_due_mail, templates
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.services import purge_expired, reset_password
+from accounts.services.dead_mail import retry_dead_mail
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import MailPurpose
 
@@ -196,6 +197,20 @@ class TestSendDueMail:
         assert send_due_mail(clock=at(noon + timedelta(days=365))) == (0, 0)
         assert retry_given_up_mail(now=noon) == 1
         assert send_due_mail(clock=at(noon)) == (1, 0)
+
+    def test_one_that_waits_for_its_turn_is_not_brought_back(self, saver: User, noon: datetime) -> None:
+        queue(saver, noon)
+        assert not retry_dead_mail(mail=OutgoingMail.objects.get(), now=noon)
+
+    def test_a_database_that_does_not_note_the_sending_is_an_error(self, saver: User, noon: datetime) -> None:
+        def away(execute: Any, sql: str, *args: Any) -> Any:
+            if sql.startswith("UPDATE") and '"sent_at"' in sql:
+                raise OperationalError
+            return execute(sql, *args)
+
+        queue(saver, noon)
+        with connection.execute_wrapper(away), pytest.raises(OperationalError):
+            send_due_mail(clock=at(noon))
 
     def test_one_that_failed_is_sent_when_the_server_is_back(
         self, saver: User, noon: datetime, settings: Any, dead_server: None
