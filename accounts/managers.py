@@ -34,7 +34,7 @@ class UserManager(BaseUserManager[Person]):
         return self.filter(person_may_enter())
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        """Somebody with that mailbox: `manage.py createsuperuser` asks whether it is free."""
+        """A person with that mailbox: `manage.py createsuperuser` asks whether it is free."""
         people = self.filter(mailbox=mailbox_or_none(username or ""), mailbox__isnull=False)
         return people.order_by("mailbox_rank")[:1].get()
 

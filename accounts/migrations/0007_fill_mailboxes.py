@@ -40,7 +40,7 @@ def fill(apps, schema_editor):
 
 
 def compose(people):
-    """The addresses of those who share with nobody are stored in Unicode's normal form C."""
+    """Store the addresses of people who share no mailbox in Unicode's normal form C."""
     for person in people.iterator():
         composed = normalize(person.email)
         if composed != person.email:

@@ -17,7 +17,7 @@ from planning.tests.factories import snapshot_of
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
 CREATIONS = [operation for operation in OPERATIONS if "201" in operation.described["responses"]]
-# Somebody who registers can't sign in before the address is verified, so there is no URL for them yet.
+# A person who registers can't sign in before the address is verified, so there is no URL for them yet.
 WITHOUT_URL = {"POST /auth/register"}
 FOUND = [operation for operation in CREATIONS if str(operation) not in WITHOUT_URL]
 

@@ -43,7 +43,7 @@ Stored = dict[tuple[str, UUID], dict[str, Any]]
 
 @dataclass
 class Person:
-    """Somebody with two goals, of which the second is the primary one, a plan for each, a check-in and a pulse."""
+    """A person with two goals, of which the second is the primary one, a plan for each, a check-in and a pulse."""
 
     user: User
     api: APIClient
@@ -219,7 +219,7 @@ class TestEveryDoor:
 
 
 class TestEveryWayToWrite:
-    """What services are made of: whichever they use, the revision grows by one, here and in the database."""
+    """Each way in which services write: the revision grows by one, here and in the database."""
 
     @pytest.fixture
     def goal(self, saver: User) -> Goal:

@@ -70,7 +70,7 @@ def write_changed_versions(
 
     Plans of the goals in `always` get one in any case; the reason of a plan's first version is `created`. The
     caller is `repeatable`, holds the lock of the person's row and has read `context` and `chain` under it. Four
-    statements in one round trip, whatever the number of plans.
+    statements in one round trip, for any number of plans.
 
     :raises ComputeFirstError: the alternatives take long to find.
     """

@@ -13,7 +13,7 @@ from planning.tests.requests import ENOUGH
 
 
 class Person:
-    """Somebody with an income, who signs in on each day anew."""
+    """A person with an income, who signs in on each day anew."""
 
     def __init__(self, user: User, clock: Any) -> None:
         self._user, self._clock = user, clock

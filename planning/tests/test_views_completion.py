@@ -1,4 +1,4 @@
-"""The day on which a goal is reached is the same wherever it is told, over HTTP."""
+"""The day on which a goal is reached is the same in every answer, over HTTP."""
 
 from __future__ import annotations
 

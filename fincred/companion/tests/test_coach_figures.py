@@ -25,7 +25,7 @@ TODAY = date(2026, 3, 10)
 
 
 class Invented:
-    """Somebody with random finances, goals, check-ins and pulses, made over the API."""
+    """A person with random finances, goals, check-ins and pulses, made over the API."""
 
     def __init__(self, number: int) -> None:
         self.random = Random(number)
