@@ -86,6 +86,17 @@ class TestAlternatives:
         plan = make_plan(inputs(100, sooner, other))
         assert "later_date" not in kinds(plan.goals[0].alternatives)
 
+    def test_of_a_goal_that_only_being_paid_later_than_evenly_makes_short(self) -> None:
+        """Its money suffices by sums; what comes late earns too little interest."""
+        ahead = [goal(1178, 8, "High", name="a"), goal(475, 8, "High", name="b")]
+        plan_input = inputs("249.95", *ahead, goal(1164, 11, "Low", name="c", annual_rate=Decimal(12)))
+        made = make_plan(plan_input).goals[-1]
+        assert made.shortfall == money("25.50")
+        assert kinds(made.alternatives) == ["later_date", "smaller_amount", "more_money"]
+        for alternative in made.alternatives:
+            assert arrives(put_back(plan_input, 2, alternative), 2)
+            assert not arrives(put_back(plan_input, 2, neighbour(alternative)), 2)
+
     def test_go_to_the_first_goals_of_the_plan_only(self) -> None:
         plan = make_plan(inputs(1, *(goal(1000, 12, name=f"{n}") for n in range(MAX_GOALS + 5))))
         assert [bool(made.alternatives) for made in plan.goals].count(True) == MAX_GOALS
