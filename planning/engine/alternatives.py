@@ -241,7 +241,8 @@ class _Search:
         """The goal's room less its need, in cents; below 0 if it isn't met."""
         states = self.trials.solve(inputs, order)
         state = next(each for each in states if each.position == self.state.position)
-        return state.room - state.needed
+        # A claim that was raised too far for its room says less about how near the goal is than what is missing.
+        return state.room - state.needed if state.arrives else -state.trajectory.missing
 
 
 def _is_worse(state: GoalState, old: GoalState) -> bool:
@@ -270,20 +271,24 @@ def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int)
         if high_margin >= 0:
             break
         low, low_margin = high, high_margin
-    stride, is_near, step = 1, False, 0
+    stride, step = 1, 0
     while high - low > 1:
         step += 1
-        # Where the line between both reaches 0. Margins that jump to 0 and then hardly rise put that right below
-        # `high`: then 1, 2, 4, ... below it instead, and once the number is between two of these, halfway. Margins
-        # that jump far above 0 put it right above `low`: every third step is halfway, which bounds their number.
-        guess = low + divided_up(-low_margin * (high - low), high_margin - low_margin)
-        if is_near or step % 3 == 0:
+        # Margins are often straight below 0 and flat above it. So the guess is where the line through the last two
+        # margins below 0 reaches 0. If that isn't below `high`, it is where the line from `low` to `high` reaches 0,
+        # and if that isn't either, it is 1, 2, 4, ... below `high`. Every third guess is halfway: it bounds them all.
+        guess = low + divided_up(-low_margin * run, rise)
+        if guess >= high:
+            guess = low + divided_up(-low_margin * (high - low), high_margin - low_margin)
+        if step % 3 == 2:
             guess = (low + high) // 2
         elif guess >= high - stride:
             guess, stride = max(high - stride, low + 1), 2 * stride
         guess_margin = margin(guess)
-        if guess_margin < 0:
-            low, low_margin, is_near = guess, guess_margin, stride > 1
-        else:
+        if guess_margin >= 0:
             high, high_margin = guess, guess_margin
+            continue
+        if guess_margin > low_margin:
+            rise, run = guess_margin - low_margin, guess - low
+        low, low_margin, stride = guess, guess_margin, 1
     return high, high_margin - low_margin

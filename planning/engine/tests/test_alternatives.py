@@ -232,6 +232,18 @@ class TestSmallest:
         assert found == (777_777, 122_224)
         assert len(tried) < 60
 
+    @pytest.mark.parametrize("slope", [1, 7, 12])
+    def test_is_found_in_few_steps_where_margins_are_straight_and_then_flat(self, slope: int) -> None:
+        tried: list[int] = []
+
+        def margin(number: int) -> int:
+            tried.append(number)
+            return min(0, slope * (number - 475_860))
+
+        found = _smallest(margin, above=467_235, lacking=slope, rise=slope, most=10**9)
+        assert found == (475_860, slope)
+        assert len(tried) <= 8
+
     def test_is_none_when_nothing_works(self) -> None:
         assert _smallest(lambda number: -1, above=0, lacking=1, rise=1, most=1000) is None
 
