@@ -7,7 +7,7 @@ cent less of a change it isn't.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
@@ -250,6 +250,18 @@ def _is_worse(state: GoalState, old: GoalState) -> bool:
     return labels.index(state.feasibility) > labels.index(old.feasibility)
 
 
+class _Point(NamedTuple):
+    """A number and its margin."""
+
+    number: int
+    margin: int
+
+    def zero_through(self, other: "_Point") -> int:
+        """Where the line through both, which rises, reaches 0, rounded up."""
+        run, rise = other.number - self.number, other.margin - self.margin
+        return self.number + divided_up(-self.margin * run, rise)
+
+
 def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int) -> tuple[int, int] | None:
     """Find a number from `above` + 1 to `most` with a margin of 0 or more, whose predecessor has one below 0.
 
@@ -257,38 +269,49 @@ def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int)
     None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is what
     margins roughly rise from one number to the next. Both are above 0.
     """
-    low, low_margin, run, step = above, -lacking, 1, 0
+    low, step = _Point(above, -lacking), 0
+    before = _Point(above - 1, -lacking - rise)
     while True:
         step += 1
-        if low >= most:
+        if low.number >= most:
             return None
         # Where the line through the last two margins reaches 0; every fourth time twice as far, which ends it.
-        further = divided_up(-low_margin * run, rise) if step % 4 else max(1, low - above)
-        high = min(low + further, most)
-        high_margin = margin(high)
-        if high_margin > low_margin:
-            rise, run = high_margin - low_margin, high - low
-        if high_margin >= 0:
-            break
-        low, low_margin = high, high_margin
+        guess = before.zero_through(low) if step % 4 else max(low.number + 1, 2 * low.number - above)
+        tried = _tried(margin, min(guess, most))
+        if tried.margin >= 0:
+            return _between(margin, before, low, tried)
+        before, low = _rising(before, low, tried), tried
+
+
+def _between(margin: Margin, before: _Point, low: _Point, high: _Point) -> tuple[int, int]:
+    """The same between `low`, with a margin below 0, and `high`, with one that isn't; `before` is below `low`."""
     stride, step = 1, 0
-    while high - low > 1:
+    while high.number - low.number > 1:
         step += 1
         # Margins are often straight below 0 and flat above it. So the guess is where the line through the last two
-        # margins below 0 reaches 0. If that isn't below `high`, it is where the line from `low` to `high` reaches 0,
-        # and if that isn't either, it is 1, 2, 4, ... below `high`. Every third guess is halfway: it bounds them all.
-        guess = low + divided_up(-low_margin * run, rise)
-        if guess >= high:
-            guess = low + divided_up(-low_margin * (high - low), high_margin - low_margin)
+        # margins below 0 reaches 0. If that isn't below `high`, it is where the line from `low` to `high` does,
+        # and if that isn't either, it is 1, 2, 4, ... below `high`. Every third is halfway, which bounds them.
+        guess = before.zero_through(low)
+        if guess >= high.number:
+            guess = low.zero_through(high)
         if step % 3 == 2:
-            guess = (low + high) // 2
-        elif guess >= high - stride:
-            guess, stride = max(high - stride, low + 1), 2 * stride
-        guess_margin = margin(guess)
-        if guess_margin >= 0:
-            high, high_margin = guess, guess_margin
-            continue
-        if guess_margin > low_margin:
-            rise, run = guess_margin - low_margin, guess - low
-        low, low_margin, stride = guess, guess_margin, 1
-    return high, high_margin - low_margin
+            guess = (low.number + high.number) // 2
+        elif guess >= high.number - stride:
+            guess, stride = max(high.number - stride, low.number + 1), 2 * stride
+        tried = _tried(margin, guess)
+        if tried.margin >= 0:
+            high = tried
+        else:
+            before, low, stride = _rising(before, low, tried), tried, 1
+    return high.number, high.margin - low.margin
+
+
+def _tried(margin: Margin, number: int) -> _Point:
+    return _Point(number, margin(number))
+
+
+def _rising(before: _Point, low: _Point, higher: _Point) -> _Point:
+    """Where the next line through `higher` begins: at `low`, or where it keeps its slope if margins don't rise."""
+    if higher.margin > low.margin:
+        return low
+    return _Point(higher.number - (low.number - before.number), higher.margin - (low.margin - before.margin))

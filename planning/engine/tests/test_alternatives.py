@@ -240,7 +240,7 @@ class TestSmallest:
             tried.append(number)
             return min(0, slope * (number - 475_860))
 
-        found = _smallest(margin, above=467_235, lacking=slope, rise=slope, most=10**9)
+        found = _smallest(margin, above=467_235, lacking=9_000 * slope, rise=slope, most=10**9)
         assert found == (475_860, slope)
         assert len(tried) <= 8
 
