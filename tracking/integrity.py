@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Subquery
 
+from fincred.db.id_ranges import ALL, IdRange
 from fincred.money import ZERO
 from goals.models import Goal
 from tracking.models import CheckIn, CheckInWeek, Pulse
@@ -21,7 +22,7 @@ from tracking.streaks import monday_of
 Weeks = tuple[UUID, Counter[date]]
 
 
-def goals_off_their_check_ins() -> Iterator[UUID]:
+def goals_off_their_check_ins(owners: IdRange = ALL) -> Iterator[UUID]:
     """Goals whose amount, last date and count aren't those of their check-ins (0 and None without any)."""
     check_ins = CheckIn.objects.filter(goal=OuterRef("pk"))
     latest = check_ins.newest_first()
@@ -29,18 +30,20 @@ def goals_off_their_check_ins() -> Iterator[UUID]:
     day = Subquery(latest.values("check_in_date")[:1])
     count = Subquery(check_ins.values("goal").values(count=Count("pk")))
     kept = ("current_amount", "last_check_in_date", "check_in_count")
-    goals = Goal.objects.order_by("pk").values_list("pk", *kept, amount, day, count)
+    goals = Goal.objects.filter(owners.of("user_id")).order_by("pk").values_list("pk", *kept, amount, day, count)
     for goal_id, *follows, told_amount, told_day, counted in goals.iterator(chunk_size=1000):
         if follows != [told_amount or ZERO, told_day, counted or 0]:
             yield goal_id
 
 
-def people_off_their_weeks() -> Iterator[UUID]:
+def people_off_their_weeks(people: IdRange = ALL) -> Iterator[UUID]:
     """People whose weeks don't match their check-ins and pulses; one person is in memory at a time."""
-    days = CheckIn.objects.order_by("user_id").values_list("user_id", "check_in_date").iterator()
-    pulses = Pulse.objects.order_by("user_id").values_list("user_id", "monday").iterator()
-    kept = CheckInWeek.objects.order_by("user_id").values_list("user_id", "monday", "check_ins").iterator()
-    told = merge(days, pulses, key=itemgetter(0))
+    theirs = people.of("user_id")
+    days = CheckIn.objects.filter(theirs).values_list("user_id", "check_in_date")
+    pulses = Pulse.objects.filter(theirs).values_list("user_id", "monday")
+    rows = CheckInWeek.objects.filter(theirs).values_list("user_id", "monday", "check_ins")
+    kept = rows.order_by("user_id").iterator()
+    told = merge(days.order_by("user_id").iterator(), pulses.order_by("user_id").iterator(), key=itemgetter(0))
     counted = _by_person((user_id, monday_of(day), 1) for user_id, day in told)
     for user_id, both in groupby(merge(counted, _by_person(kept), key=itemgetter(0)), key=itemgetter(0)):
         weeks = [week for _, week in both]

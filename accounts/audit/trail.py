@@ -16,6 +16,7 @@ from django.db import models
 from accounts.models import AuditEntry, User
 from fincred.context import Role, caller
 from fincred.db.fields import ExactJSONEncoder
+from fincred.db.id_ranges import ALL, IdRange
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.db.writes import insert, write_all
 
@@ -136,10 +137,10 @@ def digest_of(entry: AuditEntry) -> str:
     return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
-def broken_chains() -> Iterator[tuple[UUID, int]]:
+def broken_chains(people: IdRange = ALL) -> Iterator[tuple[UUID, int]]:
     """Person and number of each entry that was altered, or whose predecessor is missing or altered."""
     person_id, sequence, previous_hash = None, 0, ""
-    for entry in AuditEntry.objects.order_by("person_id", "sequence").iterator():
+    for entry in AuditEntry.objects.filter(people.of("person_id")).order_by("person_id", "sequence").iterator():
         if entry.person_id != person_id:
             person_id, sequence, previous_hash = entry.person_id, 0, ""
         sequence += 1

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.models import User
+from fincred.db.id_ranges import ALL, IdRange
 from fincred.db.retries import repeatable
 from fincred.db.writes import insert, insert_or_update, write_all
 from fincred.events import GoalsChanged
@@ -133,9 +134,9 @@ def _store(
         logger.info("Plan version written", extra=facts)
 
 
-def replay_mismatches() -> Iterator[PlanVersion]:
+def replay_mismatches(owners: IdRange = ALL) -> Iterator[PlanVersion]:
     """The versions of this engine whose inputs no longer give their outputs; there should be none."""
-    versions = PlanVersion.objects.filter(engine_version=ENGINE_VERSION).order_by("pk")
+    versions = PlanVersion.objects.filter(owners.of("plan__user_id"), engine_version=ENGINE_VERSION).order_by("pk")
     for version in versions.iterator(chunk_size=200):
         if replay(version.inputs) != version.outputs:
             yield version

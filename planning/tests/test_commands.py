@@ -117,4 +117,4 @@ class TestPlanAll:
 
     def test_shows_an_example_in_its_help(self) -> None:
         parser = plan_all.Command().create_parser("manage.py", "plan_all")
-        assert "example: manage.py plan_all --after" in parser.format_help()
+        assert "example: manage.py plan_all --shard 2/4" in parser.format_help()

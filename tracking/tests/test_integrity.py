@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +17,7 @@ from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
 from tracking import demo
 from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
+from tracking.management.commands import check_integrity
 from tracking.models import CheckIn, CheckInWeek, Pulse
 from tracking.services import create_check_in, create_pulse
 from tracking.vocabulary import PlannedPayments, Spending
@@ -134,6 +135,34 @@ class TestCommand:
         )
         with pytest.raises(CommandError, match="2 fault"):
             run()
+
+    def test_each_shard_finds_the_faults_of_its_people(self) -> None:
+        goals = {}
+        for number, first in enumerate(("0", "4", "8", "c")):
+            person = User.objects.create_user(f"{number}@example.com", id=UUID(first + "0" * 31))
+            goals[number + 1] = GoalFactory.create(user=person, current_amount=5)
+        AuditEntry.objects.create(
+            person_id=UUID("f" * 32), sequence=1, at=clock.now(), role="system", action="x", hash="forged"
+        )
+        Goal.objects.update(name_folded="another")
+        for shard, faults in ((1, 5), (2, 1), (3, 1), (4, 2)):
+            out = StringIO()
+            with pytest.raises(CommandError, match=f"^{faults} fault"):
+                call_command("check_integrity", "--shard", f"{shard}/4", stdout=out, stderr=out)
+            assert [number for number, goal in goals.items() if f"  {goal.pk}" in out.getvalue()] == [shard]
+
+    def test_a_stop_tells_how_to_go_on(self, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        GoalFactory.create(user=saver, current_amount=5)
+
+        def stop(*args: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(check_integrity, "broken_chains", stop)
+        out = StringIO()
+        with pytest.raises(CommandError, match=r"check_integrity$"):
+            call_command("check_integrity", stdout=out, stderr=out)
+        assert "0 of 1 people are done." in out.getvalue()
+        assert "1 fault(s) found so far." in out.getvalue()
 
     def test_a_version_that_cannot_be_replayed_is_found(self) -> None:
         demo.create_demo(now=clock.now())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.audit import broken_chains
+from accounts.management.people_command import PeopleCommand
 from accounts.services import people_without_mailbox, shared_mailboxes
+from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
 from planning.services.replanning import replay_mismatches
 from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
@@ -16,44 +19,55 @@ from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
 SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(PeopleCommand):
     help = (
         "Compare goal amounts, their counts and weeks with check-ins and pulses, plan versions with their replay, "
         "folded names and mailboxes with their texts, and verify the chain of the audit trail. List people who "
-        "share a mailbox. Changes nothing. Example, after a restore: manage.py check_integrity"
+        "share a mailbox. Changes nothing. The first shard also does what concerns all people together."
     )
+    example = "after a restore: manage.py check_integrity"
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        faults = sum(
-            (
-                self._check("goals follow their check-ins", goals_off_their_check_ins()),
-                self._check("weeks count their check-ins and pulses", people_off_their_weeks()),
-                self._check("plan versions give their outputs again", (v.pk for v in replay_mismatches())),
-                self._check("audit chains are whole", (f"{person} #{n}" for person, n in broken_chains())),
-                self._check("folded names and mailboxes follow their texts", rows_off_their_source()),
-            )
-        )
-        self._list("people share a mailbox", (" and ".join(map(str, people)) for people in shared_mailboxes()))
-        self._list("people have no mailbox", people_without_mailbox())
+    def handle(self, *args: Any, shard: Any, after: UUID | None, **options: Any) -> None:
+        self.found: dict[str, int] = {}
+        is_first = after is None and (shard is None or shard[1].after is None)
+        if is_first:
+            self._show("folded names and mailboxes follow their texts", rows_off_their_source())
+        self.go_through(shard=shard, after=after)
+        for title, found in self.found.items():
+            mark = self.style.ERROR(f"{found} faulty") if found else self.style.SUCCESS("ok")
+            self.stdout.write(f"{title}: {mark}")
+        faults = sum(self.found.values())
+        if is_first:
+            self._list("people share a mailbox", (" and ".join(map(str, people)) for people in shared_mailboxes()))
+            self._list("people have no mailbox", people_without_mailbox())
         if faults:
             raise CommandError(f"{faults} fault(s) found.")
 
+    def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
+        # By ranges, not by people: an audit trail outlives its person.
+        self._show("goals follow their check-ins", goals_off_their_check_ins(ids))
+        self._show("weeks count their check-ins and pulses", people_off_their_weeks(ids))
+        self._show("plan versions give their outputs again", (version.pk for version in replay_mismatches(ids)))
+        self._show("audit chains are whole", (f"{person} #{n}" for person, n in broken_chains(ids)))
+        yield from people
+
+    def stopped(self, done: int, total: int) -> None:
+        super().stopped(done, total)
+        self.stderr.write(f"{sum(self.found.values())} fault(s) found so far.")
+
     def _list(self, title: str, rows: Iterable[object]) -> None:
         """What is no fault of the data, but worth an operator's look."""
-        if found := self._show(rows):
-            self.stdout.write(f"{title}: {found}")
+        named = [str(row) for row in rows]
+        for row in named[:SHOWN]:
+            self.stderr.write(f"  {row}")
+        if named:
+            self.stdout.write(f"{title}: {len(named)}")
 
-    def _show(self, rows: Iterable[object]) -> int:
-        """How many there are; the first are named by their ids."""
-        found = 0
-        for found, row in enumerate(rows, start=1):
+    def _show(self, title: str, faulty: Iterable[object]) -> None:
+        """Count what is faulty; the first are named by their ids."""
+        found = self.found.get(title, 0)
+        for row in faulty:
+            found += 1
             if found <= SHOWN:
                 self.stderr.write(f"  {row}")
-        return found
-
-    def _check(self, title: str, faulty: Iterable[object]) -> int:
-        """How many are faulty."""
-        found = self._show(faulty)
-        mark = self.style.ERROR(f"{found} faulty") if found else self.style.SUCCESS("ok")
-        self.stdout.write(f"{title}: {mark}")
-        return found
+        self.found[title] = found
