@@ -1,31 +1,41 @@
-"""Many invented people at once, for measuring: written in bulk, without the services, but as consistent as theirs.
+"""Many invented people at once, for measuring: as consistent as those who use the services, but written in bulk.
 
-Each has one snapshot, three goals and eight weeks of check-ins. Person n is the same on every run.
+Each has one snapshot, three goals with plans, eight weeks of check-ins, and the audit trail of all that. Only the
+plans are made by their service. Person n is the same on every run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
+from itertools import groupby
+from operator import attrgetter
 from random import Random
 from typing import Final
 
 from django.db import models, transaction
 from django.db.models import Max
 
-from accounts.models import Profile, User
+from accounts import audit
+from accounts.models import AuditEntry, Profile, User
 from fincred.money import CENT
 from goals.models import Goal
+from goals.services import AUDITED as GOAL_AUDITED
 from goals.vocabulary import GoalType, Priority
 from planning.models import Snapshot
+from planning.services.plans import plan_everything
+from planning.services.snapshots import AUDITED as SNAPSHOT_AUDITED
 from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.vocabulary import PayFrequency
 from tracking.milestones import reached
 from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.services.check_ins import AUDITED as CHECK_IN_AUDITED
 from tracking.streaks import monday_of
 
+FOLLOWING: Final = ("current_amount", "last_check_in_date", "check_in_count", "updated_at")
+"""The fields of a goal that follow its check-ins."""
 DOMAIN: Final = "load.fincred.example"
 BATCH: Final = 250
 WEEKS: Final = 8
@@ -38,7 +48,7 @@ GOALS: Final = (
 
 @dataclass
 class Rows:
-    """The rows of one batch, in the order of their insertion."""
+    """Rows of one batch, in the order of their insertion."""
 
     users: list[User] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
@@ -47,11 +57,11 @@ class Rows:
     check_ins: list[CheckIn] = field(default_factory=list)
     weeks: list[CheckInWeek] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
+    entries: list[AuditEntry] = field(default_factory=list)
 
-    @transaction.atomic
     def insert(self) -> None:
-        for rows in vars(self).values():
-            model: type[models.Model] = type(rows[0]) if rows else User
+        for rows in filter(None, vars(self).values()):
+            model: type[models.Model] = type(rows[0])
             model._default_manager.bulk_create(rows)
 
 
@@ -65,24 +75,47 @@ def load_people(numbers: range, *, password: str, now: datetime, progress: Calla
     """Insert these people, all with the same (hashed) password; `progress` gets the size of each batch."""
     for first in range(0, len(numbers), BATCH):
         batch = numbers[first : first + BATCH]
-        rows = Rows()
-        for number in batch:
-            _add_person(rows, number, password, now)
-        rows.insert()
+        _load(batch, password, now)
         progress(len(batch))
 
 
-def _add_person(rows: Rows, number: int, password: str, now: datetime) -> None:
-    random = Random(number)  # noqa: S311  invented people, no secrets
+@transaction.atomic
+def _load(numbers: range, password: str, now: datetime) -> None:
     start = now - timedelta(weeks=WEEKS)
+    people = Rows()
+    for number in numbers:
+        _add_person(people, number, password, start)
+    people.insert()
+    for user in people.users:
+        plan_everything(owner=user, now=start, today=start.date())
+    history = Rows()
+    goals = groupby(people.goals, key=attrgetter("user"))
+    for user, of_person in goals:
+        _add_history(history, user, list(of_person), start)
+    history.insert()
+    Goal.objects.bulk_update(people.goals, FOLLOWING)
+
+
+def _add_person(rows: Rows, number: int, password: str, start: datetime) -> None:
+    random = Random(number)  # noqa: S311  invented people, no secrets
     user = User(email=f"{number:08}@{DOMAIN}", password=password, is_verified=True, created_at=start)
+    snapshot = _snapshot(user, random, start)
+    goals = [_goal(user, place, random, start) for place in range(len(GOALS))]
+    chain = audit.Chain(user, [])
+    told = audit.fields_of(snapshot, SNAPSHOT_AUDITED)
     rows.users.append(user)
     rows.profiles.append(Profile(user=user, full_name=f"Person {number}"))
-    rows.snapshots.append(_snapshot(user, random, start))
-    for place in range(len(GOALS)):
-        _add_goal(rows, user, place, random, start)
-    rows.weeks += [
-        CheckInWeek(user=user, monday=monday_of(day), check_ins=len(GOALS)) for day in _days(start.date())
+    rows.snapshots.append(snapshot)
+    rows.goals += goals
+    rows.entries += [
+        chain.entry(action="person.registered", subject=user, now=start),
+        chain.entry(action="snapshot.stored", subject=snapshot, now=start, after=told),
+        *(
+            chain.entry(
+                action="goal.created", subject=goal, now=start, after=audit.fields_of(goal, sorted(GOAL_AUDITED))
+            )
+            for goal in goals
+        ),
     ]
 
 
@@ -111,14 +144,13 @@ def _snapshot(user: User, random: Random, start: datetime) -> Snapshot:
     )
 
 
-def _add_goal(rows: Rows, user: User, place: int, random: Random, start: datetime) -> None:
+def _goal(user: User, place: int, random: Random, start: datetime) -> Goal:
     name, kind, priority = GOALS[place]
-    step = Decimal(random.randrange(10, 200))
-    goal = Goal(
+    return Goal(
         user=user,
         type=kind,
         name=name,
-        target_amount=step * random.randrange(WEEKS + 1, 60),
+        target_amount=Decimal(random.randrange(200, 9_000)).quantize(CENT),
         target_date=start.date() + timedelta(days=random.randrange(200, 2000)),
         priority=priority,
         primary_flag=place == 0,
@@ -126,22 +158,37 @@ def _add_goal(rows: Rows, user: User, place: int, random: Random, start: datetim
         created_at=start,
         updated_at=start,
     )
-    rows.goals.append(goal)
-    seen: set[int] = set()
+
+
+def _add_history(rows: Rows, user: User, goals: Sequence[Goal], start: datetime) -> None:
+    """A check-in a week for each goal, with the same step each time; no goal is reached."""
+    random = Random(user.email)  # noqa: S311  invented people, no secrets
+    steps = [(goal.target_amount / random.randrange(WEEKS + 1, 60)).quantize(CENT, ROUND_DOWN) for goal in goals]
+    chain = audit.chain_of(user)
     for week, day in enumerate(_days(start.date()), start=1):
-        moment = start + timedelta(weeks=week)
-        goal.current_amount, goal.last_check_in_date, goal.updated_at = step * week, day, moment
-        goal.check_in_count += 1
-        rows.check_ins.append(
-            CheckIn(
-                user=user,
-                goal=goal,
-                current_amount=goal.current_amount,
-                check_in_date=day,
-                created_at=moment,
-                updated_at=moment,
-            )
-        )
-        new = [percent for percent in reached(goal.current_amount, goal.target_amount) if percent not in seen]
-        rows.milestones += [Milestone(user=user, goal=goal, percent=percent, reached_on=day) for percent in new]
-        seen.update(new)
+        rows.weeks.append(CheckInWeek(user=user, monday=monday_of(day), check_ins=len(goals)))
+        for goal, step in zip(goals, steps, strict=True):
+            _check_in(rows, goal, step, chain, start + timedelta(weeks=week))
+
+
+def _check_in(rows: Rows, goal: Goal, step: Decimal, chain: audit.Chain, moment: datetime) -> None:
+    before, day = reached(goal.current_amount, goal.target_amount), moment.date()
+    goal.current_amount += step
+    goal.check_in_count += 1
+    goal.last_check_in_date, goal.updated_at = day, moment
+    check_in = CheckIn(
+        user=goal.user,
+        goal=goal,
+        current_amount=goal.current_amount,
+        check_in_date=day,
+        created_at=moment,
+        updated_at=moment,
+    )
+    rows.check_ins.append(check_in)
+    rows.milestones += [
+        Milestone(user=goal.user, goal=goal, percent=percent, reached_on=day)
+        for percent in reached(goal.current_amount, goal.target_amount)
+        if percent not in before
+    ]
+    after = audit.fields_of(check_in, CHECK_IN_AUDITED)
+    rows.entries.append(chain.entry(action="check_in.created", subject=check_in, now=moment, after=after))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion
@@ -85,6 +86,24 @@ class TestLoad:
             assert (goal.current_amount, goal.last_check_in_date) == (latest.current_amount, latest.check_in_date)
             percents = [25, 50, 75, 100][: Milestone.objects.filter(goal=goal).count()]
             assert goal.current_amount * 100 >= goal.target_amount * max(percents, default=0)
+
+    def test_each_has_plans_and_an_audit_trail(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level("INFO"):
+            seed("--users", "2")
+        assert not caplog.records
+        for person in User.objects.all():
+            plans = ActionPlan.objects.filter(user=person)
+            assert {plan.goal_id for plan in plans} == {goal.pk for goal in Goal.objects.filter(user=person)}
+            trail = AuditEntry.objects.filter(person_id=person.pk).order_by("sequence")
+            actions = [
+                "person.registered",
+                "snapshot.stored",
+                *["goal.created", "action_plan.planned"] * len(load.GOALS),
+            ]
+            assert Counter(trail.values_list("action", flat=True)) == Counter(
+                [*actions, *["check_in.created"] * len(load.GOALS) * load.WEEKS]
+            )
+            assert list(trail.values_list("at", flat=True)) == sorted(trail.values_list("at", flat=True))
 
     def test_refuses_a_negative_number(self) -> None:
         with pytest.raises(CommandError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -56,5 +57,9 @@ class Command(BaseCommand):
         missing = load.missing_people(users)
         bar = ProgressBar(len(missing), self.stderr)
         password = make_password(demo.DEMO_PASSWORD)
-        load.load_people(missing, password=password, now=clock.now(), progress=bar.advance)
+        logging.disable(logging.INFO)  # a line for each plan would bury the bar
+        try:
+            load.load_people(missing, password=password, now=clock.now(), progress=bar.advance)
+        finally:
+            logging.disable(logging.NOTSET)
         self.stdout.write(f"{len(missing)} people added: 00000001@{load.DOMAIN} and so on.")
