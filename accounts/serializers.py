@@ -85,7 +85,7 @@ class UserSerializer(Serializer):
     is_active = BooleanField(read_only=True)
     is_verified = BooleanField(read_only=True)
     created_at = DateTimeField(read_only=True)
-    profile = ProfileSerializer(read_only=True)
+    profile = ProfileSerializer()
 
 
 class TokenPairSerializer(Serializer):
@@ -96,7 +96,7 @@ class TokenPairSerializer(Serializer):
 
 
 class LoginAnswerSerializer(TokenPairSerializer):
-    user = UserSerializer(read_only=True)
+    user = UserSerializer()
 
 
 class MessageSerializer(Serializer):

@@ -282,6 +282,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # Choices stay inside their schemas: as schemas of their own, "type" would need invented names.
     "POSTPROCESSING_HOOKS": ["fincred.api.openapi.finish"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # they would list each value as its own explanation
     "SCHEMA_PATH_PREFIX": "/api/v0",
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "SERVERS": [{"url": "/", "description": "The server that this document comes from."}],

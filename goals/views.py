@@ -71,7 +71,12 @@ _UPDATE: dict[str, Any] = {
 
 
 class GoalDetail(ApiView):
-    @documented(summary="One goal", response=GoalSerializer, response_example=examples.GOAL)
+    @documented(
+        summary="One goal",
+        description="Of any status, with its progress as of today.",
+        response=GoalSerializer,
+        response_example=examples.GOAL,
+    )
     def get(self, request: Request, goal_id: UUID) -> HttpResponse:
         goal = self.fetch_or_404(GOAL.bind(owner=self.user_id, goal_id=goal_id))
         return self.answer(goal, GoalSerializer, today=self.today)

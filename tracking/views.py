@@ -106,7 +106,12 @@ _UPDATE: dict[str, Any] = {
 
 
 class CheckInDetail(ApiView):
-    @documented(summary="One check-in", response=CheckInSerializer, response_example=examples.CHECK_IN)
+    @documented(
+        summary="One check-in",
+        description="As it is after corrections.",
+        response=CheckInSerializer,
+        response_example=examples.CHECK_IN,
+    )
     def get(self, request: Request, check_in_id: UUID) -> HttpResponse:
         check_in = self.fetch_or_404(queries.CHECK_IN.bind(owner=self.user_id, check_in_id=check_in_id))
         return self.answer(check_in, CheckInSerializer)

@@ -59,6 +59,7 @@ class Register(PublicView):
 class VerifyEmail(PublicView):
     @documented(
         summary="Verify the address and sign in",
+        description="Takes the token of the mailed link, which signs in once. The answer is that of a login.",
         request=MailedTokenSerializer,
         response=LoginAnswerSerializer,
         errors=(TokenInvalidError, TokenExpiredError),
@@ -111,6 +112,7 @@ class Login(PublicView):
             "(`application/x-www-form-urlencoded` or `multipart/form-data`)."
         ),
         request={"application/json": CredentialsSerializer},
+        response=LoginAnswerSerializer,
         request_example={"email": "sam@example.com", "password": "correct horse battery"},
         errors=(InvalidCredentialsError, AccountInactiveError, AccountNotVerifiedError),
         response_example=examples.LOGIN_ANSWER,
@@ -158,6 +160,7 @@ class Logout(SessionView):
 class LogoutAll(SessionView):
     @documented(
         summary="End every session of the person",
+        description="The tokens of all devices stop working at once, also the one of this request.",
         response=MessageSerializer,
         errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out everywhere."},

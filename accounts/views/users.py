@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from accounts import examples, services
@@ -18,6 +19,7 @@ from fincred.errors import NoFieldsToUpdateError
 class Me(SessionView):
     @documented(
         summary="Who I am",
+        description="The account and its profile.",
         response=UserSerializer,
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.USER,
@@ -47,7 +49,11 @@ class Export(SessionView):
 
     @documented(
         summary="Everything held about me",
-        description="One JSON attachment, with a section for each part of FinCred.",
+        description=(
+            "One JSON attachment, with a section for each part of FinCred. What a section holds grows with "
+            "FinCred, so its fields are not described here."
+        ),
+        response=OpenApiTypes.OBJECT,
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.EXPORT,
         headers=("Content-Disposition",),
@@ -71,6 +77,7 @@ _UPDATE: dict[str, Any] = {
 class ProfileDetail(SessionView):
     @documented(
         summary="My profile",
+        description="It is there from the registration on; null where the person said nothing.",
         response=ProfileSerializer,
         errors=(TokenInvalidError, TokenExpiredError),
         response_example=examples.PROFILE,

@@ -14,19 +14,31 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import Direction, OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.fields import empty
 
 from fincred import errors as failures
 from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
 from fincred.api.renderers import render_json
-from fincred.api.serializers import PageQuery, QuerySerializer
+from fincred.api.serializers import PageQuery, QuerySerializer, Serializer
 
 View = TypeVar("View", bound=Callable[..., Any])
 ErrorClass = type[failures.FinCredError]
 
 # "Error" would shadow a built-in type in generated clients.
 ERROR_SCHEMA = "ErrorEnvelope"
+_FIELD_ERROR = {
+    "type": "object",
+    "required": ["field", "message", "code"],
+    "properties": {
+        "field": {
+            "type": ["string", "null"],
+            "description": "Where in the request: nested fields have dots (`debts.0.balance`), the whole is null.",
+        },
+        "message": {"type": "string", "description": "For people; may change."},
+        "code": {"type": "string", "description": "For programs; stable."},
+    },
+}
 _ERROR_ENVELOPE = {
     "type": "object",
     "required": ["success", "error", "error_code", "details"],
@@ -36,7 +48,14 @@ _ERROR_ENVELOPE = {
         "error_code": {"type": "string", "description": "For programs; stable."},
         "details": {
             "type": "object",
-            "description": "Facts of this refusal; `errors` lists field errors.",
+            "description": "Facts of this refusal.",
+            "properties": {
+                "errors": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/FieldError"},
+                    "description": "What is wrong with which field; only where fields are refused.",
+                },
+            },
             "additionalProperties": {},
         },
     },
@@ -64,6 +83,8 @@ _HEADERS = {
 }
 _COUNTED = ("RateLimit", "RateLimit-Policy")
 _HEADERS_OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After", *_COUNTED), 503: ("Retry-After",)}
+# Decided after the request was counted, except for a few of the 400.
+_COUNTED_ERRORS = (400, 403, 404, 409, 412, 422)
 
 
 def _headers(names: Iterable[str]) -> dict[str, Any]:
@@ -116,7 +137,6 @@ def documented(
     """Describe one method of a view. Name only errors and headers that are its own; the general ones are added."""
     paged = getattr(response, "many", False)
     parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
-    shape = response or (OpenApiTypes.OBJECT if status != 204 else None)
     examples = []
     if request_example is not None:
         examples.append(OpenApiExample("Example", request_example, request_only=True))
@@ -136,7 +156,7 @@ def documented(
             description=description,
             request=request,
             parameters=parameters,
-            responses={status: OpenApiResponse(shape, description=extra.pop("answer", "Done."))},
+            responses={status: OpenApiResponse(response, description=extra.pop("answer", "Done."))},
             examples=examples,
             **extra,
         )(view)
@@ -171,10 +191,10 @@ class Schema(AutoSchema):
         for status, code, message in self._refusals():
             by_status.setdefault(status, []).append((code, message))
         for status, refusals in sorted(by_status.items()):
-            operation["responses"][str(status)] = _error_response(status, refusals)
+            operation["responses"][str(status)] = _error_response(refusals, self._headers_of_error(status))
         for status in operation["responses"].keys() & {"200", "201", "204"}:
-            if headers := _headers(self._headers_of_success(status)):
-                operation["responses"][status]["headers"] = headers
+            if described := _headers(self._headers_of_success(status)):
+                operation["responses"][status]["headers"] = described
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
         if cost := getattr(self.view, "cost", 0):
@@ -207,13 +227,32 @@ class Schema(AutoSchema):
             yield "ETag"
         if status == "201" and has_version:
             yield "Location"
-        if self.view.permission_classes or self.get_tags() != ["health"]:  # what needs no token is counted, too
+        if self._is_counted:
             yield from _COUNTED
         yield from getattr(self._view_method, "documented_headers", ())
         if getattr(self._view_method, "is_list", False):
             yield from ("X-Total-Count", "Link")
         if getattr(self._view_method, "takes_idempotency_key", False):
             yield "Idempotent-Replayed"
+
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> Any:
+        """A field with a default may be left out of requests; answers always have it."""
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "response":
+            defaults = [name for name, field in serializer.fields.items() if field.default is not empty]
+            schema["required"] = sorted({*schema.get("required", ()), *defaults})
+        if schema.get("description") == Serializer.__doc__:
+            del schema["description"]
+        return schema
+
+    def _headers_of_error(self, status: int) -> tuple[str, ...]:
+        counted = _COUNTED if self._is_counted and status in _COUNTED_ERRORS else ()
+        return (*_HEADERS_OF_ERRORS.get(status, ()), *counted)
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether a rate limit counts it: all but the probes, which need no token."""
+        return bool(self.view.permission_classes) or self.get_tags() != ["health"]
 
     @property
     def _takes_if_match(self) -> bool:
@@ -267,7 +306,7 @@ _TAGS = {
 _examples: dict[str, dict[str, Any]] = {}
 
 
-def _error_response(status: int, refusals: list[tuple[str, str]]) -> dict[str, Any]:
+def _error_response(refusals: list[tuple[str, str]], headers: Sequence[str]) -> dict[str, Any]:
     for code, message in refusals:
         _examples[code] = {"value": envelope(message, code, {}), "summary": message}
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code, _ in refusals}
@@ -276,8 +315,8 @@ def _error_response(status: int, refusals: list[tuple[str, str]]) -> dict[str, A
         "description": ", ".join(f"`{code}`" for code, _ in refusals),
         "content": {"application/json": {"schema": schema, "examples": examples}},
     }
-    if headers := _headers(_HEADERS_OF_ERRORS.get(status, ())):
-        response["headers"] = headers
+    if headers:
+        response["headers"] = _headers(headers)
     return response
 
 
@@ -287,10 +326,12 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     for name, schema in components["schemas"].items():
         if name.endswith("Request"):
             _describe_defaults(schema)
-    components["schemas"][ERROR_SCHEMA] = _ERROR_ENVELOPE
+    components["schemas"] |= {ERROR_SCHEMA: _ERROR_ENVELOPE, "FieldError": _FIELD_ERROR}
     components["headers"] = _HEADERS
     components["examples"] = dict(sorted(_examples.items()))
     _drop("x-spec-enum-id", result)
+    # Requests have schemas of their own, and generators can't make objects with such fields.
+    _drop("readOnly", components["schemas"])
     return result
 
 

@@ -12,18 +12,69 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from fincred.api.openapi import documented
-from fincred.api.serializers import Serializer, TextField
+from fincred.api.serializers import ChoiceField, Serializer, TextField
 from fincred.api.views import ApiView
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
 from fincred.ops.draining import is_draining
 from fincred.ops.probe import Check, Condition, probe
 
+STATUSES = ("healthy", "degraded")
+DETAILED = {
+    "status": "healthy",
+    "service": "fincred",
+    "version": "0.1.0",
+    "environment": "production",
+    "checks": {"database": "ok", "migrations": "ok", "cache": "ok"},
+    "database_engine": "postgresql",
+    "cache_engine": "RedisCache",
+    "python": "3.11.9",
+    "django": "5.2.8",
+}
+
+
+class LiveSerializer(Serializer):
+    status = ChoiceField(["alive"])
+
 
 class HealthSerializer(Serializer):
-    status = TextField(max_length=20)
+    status = ChoiceField(["healthy"])
     service = TextField(max_length=20)
     version = TextField(max_length=20)
     environment = TextField(max_length=20)
+
+
+class DatabaseCheckSerializer(Serializer):
+    database = ChoiceField([Check.OK, Check.READ_ONLY])
+
+
+class ChecksSerializer(DatabaseCheckSerializer):
+    migrations = ChoiceField([Check.OK])
+    cache = ChoiceField([Check.OK, Check.DEGRADED])
+
+
+class DatabaseSerializer(Serializer):
+    status = ChoiceField(STATUSES)
+    checks = DatabaseCheckSerializer()
+
+
+class ReadySerializer(Serializer):
+    status = ChoiceField(STATUSES)
+    checks = ChecksSerializer()
+
+
+class AllChecksSerializer(Serializer):
+    database = ChoiceField(Check)
+    migrations = ChoiceField(Check)
+    cache = ChoiceField(Check)
+
+
+class DetailedSerializer(HealthSerializer):
+    status = ChoiceField(STATUSES)
+    checks = AllChecksSerializer()
+    database_engine = TextField(max_length=20)
+    cache_engine = TextField(max_length=50)
+    python = TextField(max_length=20)
+    django = TextField(max_length=20)
 
 
 class NotReadyError(DatabaseUnavailableError):
@@ -45,6 +96,7 @@ class _PublicView(ApiView):
 class Health(_PublicView):
     @documented(
         summary="What is running",
+        description="The version and the environment of this server; nothing is checked.",
         response=HealthSerializer,
         response_example={
             "status": "healthy", "service": "fincred", "version": "0.1.0", "environment": "production",
@@ -55,7 +107,12 @@ class Health(_PublicView):
 
 
 class Live(_PublicView):
-    @documented(summary="Is the process alive (no I/O)", response_example={"status": "alive"})
+    @documented(
+        summary="Is the process alive (no I/O)",
+        description="For restarting a process that hangs. It says nothing of the database; `/health/ready` does.",
+        response=LiveSerializer,
+        response_example={"status": "alive"},
+    )
     def get(self, request: Request) -> HttpResponse:
         return self.answer({"status": "alive"})
 
@@ -68,6 +125,7 @@ class Ready(_PublicView):
             "or a restored database before `after_restore`. `database` is `read_only` while only reads work, "
             "`cache` is `degraded` while Redis is away. Up to ten seconds old."
         ),
+        response=ReadySerializer,
         response_example={
             "status": "healthy", "checks": {"database": "ok", "migrations": "ok", "cache": "ok"},
         },
@@ -88,6 +146,8 @@ class Ready(_PublicView):
 class Database(_PublicView):
     @documented(
         summary="Does the database answer (503 when not)",
+        description="`read_only` while only reads work. Up to ten seconds old.",
+        response=DatabaseSerializer,
         response_example={"status": "healthy", "checks": {"database": "ok"}},
     )
     def get(self, request: Request) -> HttpResponse:
@@ -97,7 +157,13 @@ class Database(_PublicView):
 
 
 class Detailed(ApiView):
-    @documented(summary="Versions and engines, for staff only", errors=(AuthorizationError,))
+    @documented(
+        summary="Versions and engines, for staff only",
+        description="With the checks of `/health/ready`. 403 for everybody else.",
+        response=DetailedSerializer,
+        errors=(AuthorizationError,),
+        response_example=DETAILED,
+    )
     def get(self, request: Request) -> HttpResponse:
         if not self.user.is_staff:
             raise AuthorizationError

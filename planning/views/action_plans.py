@@ -76,7 +76,12 @@ _UPDATE: dict[str, Any] = {
 
 
 class ActionPlanDetail(ApiView):
-    @documented(summary="One action plan", response=ActionPlanSerializer, response_example=examples.ACTION_PLAN)
+    @documented(
+        summary="One action plan",
+        description="As its newest version has it. An ended plan is a 404; its versions can still be read.",
+        response=ActionPlanSerializer,
+        response_example=examples.ACTION_PLAN,
+    )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
         return self.answer(plan, ActionPlanSerializer, today=self.today)

@@ -46,6 +46,7 @@ class SnapshotView(ApiView):
 class SnapshotHistory(ApiView):
     @documented(
         summary="Every version of the snapshot, newest first",
+        description="Each as it was stored, with the sums of its entries.",
         response=SnapshotSerializer(many=True),
         response_example=[examples.SNAPSHOT],
     )

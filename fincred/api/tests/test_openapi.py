@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema import Draft202012Validator, FormatChecker
 
 from fincred.api import openapi
 from fincred.api.openapi import document
@@ -19,6 +20,27 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             yield method, path, operation
+
+
+def answered() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas of answers."""
+    for name, schema in document()["components"]["schemas"].items():
+        if not name.endswith("Request"):
+            yield name, schema
+
+
+def undescribed(schema: dict[str, Any], value: Any) -> list[str]:
+    """The fields of a document that its schema doesn't name."""
+    if "$ref" in schema:
+        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found = [name for kind in schema.get("oneOf", ()) if value is not None for name in undescribed(kind, value)]
+    if isinstance(value, list):
+        found += [name for entry in value for name in undescribed(schema["items"], entry)]
+    if isinstance(value, dict) and "properties" in schema:
+        fields = schema["properties"]
+        found += [] if "additionalProperties" in schema else list(value.keys() - fields.keys())
+        found += [name for key in value.keys() & fields.keys() for name in undescribed(fields[key], value[key])]
+    return found
 
 
 class TestDocument:
@@ -38,6 +60,7 @@ class TestDocument:
     def test_every_operation_says_what_it_does_and_shows_an_example(self) -> None:
         for method, path, operation in operations():
             assert operation["summary"], (method, path)
+            assert operation["description"], (method, path)
             body = operation.get("requestBody")
             if body:
                 kinds = body["content"].values()
@@ -59,9 +82,77 @@ class TestDocument:
         assert "DATABASE_ERROR" in answers["500"]["description"]
         assert "DATABASE_UNAVAILABLE" in answers["503"]["description"]
 
+    def test_every_example_is_as_its_schema_says(self) -> None:
+        whole = document()
+        examples = whole["components"]["examples"]
+        checked = 0
+        for method, path, operation in operations():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for content in [body["content"]["application/json"] for body in bodies if "content" in body]:
+                validator = Draft202012Validator(
+                    {**content["schema"], "components": whole["components"]}, format_checker=FormatChecker()
+                )
+                for example in content["examples"].values():
+                    value = examples.get(example.get("$ref", "").rpartition("/")[2], example)["value"]
+                    assert not [error.message for error in validator.iter_errors(value)], (method, path)
+                    assert not undescribed(content["schema"], value), (method, path)
+                    checked += 1
+        assert checked > len(list(operations()))
+
     def test_lists_tell_their_headers(self) -> None:
         goals = document()["paths"]["/api/v0/goals"]["get"]
         assert {"X-Total-Count", "Link"} <= set(goals["responses"]["200"]["headers"])
+
+
+class TestTypes:
+    """What a generated client knows of an answer."""
+
+    def test_every_field_is_there_in_each_answer_but_these(self) -> None:
+        optional = {
+            (name, field)
+            for name, schema in answered()
+            for field in schema.get("properties", {}).keys() - set(schema.get("required", ()))
+        }
+        of_its_kind = {("Alternative", name) for name in ("target_date", "target_amount", "extra_monthly")}
+        assert optional == of_its_kind | {("ScheduledGoalPlan", "schedule")}
+
+    def test_every_object_has_described_fields_but_these(self) -> None:
+        """Facts depend on the code, inputs and outputs on the engine's version."""
+        free = {
+            (name, field)
+            for name, schema in answered()
+            for field, kind in schema.get("properties", {}).items()
+            if kind.get("type") == "object" and "properties" not in kind
+        }
+        facts = {(name, "facts") for name in ("Explanation", "SuggestionExplanation", "Drift")}
+        assert free == facts | {("PlanVersion", "inputs"), ("PlanVersion", "outputs")}
+
+    def test_every_answer_has_a_schema_but_the_export(self) -> None:
+        free = [
+            path
+            for _, path, operation in operations()
+            for status, answer in operation["responses"].items()
+            for content in answer.get("content", {}).values()
+            if not content["schema"].keys() & {"$ref", "items"}
+        ]
+        assert free == ["/api/v0/users/me/export"]
+
+    def test_the_login_answers_with_tokens_and_the_person(self) -> None:
+        answer = document()["paths"]["/api/v0/auth/login"]["post"]["responses"]["200"]
+        assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/LoginAnswer"}
+
+    def test_a_refusal_tells_which_fields(self) -> None:
+        details = document()["components"]["schemas"]["ErrorEnvelope"]["properties"]["details"]
+        assert details["properties"]["errors"]["items"] == {"$ref": "#/components/schemas/FieldError"}
+
+    def test_no_description_is_that_of_a_base_class_or_repeats_a_value(self) -> None:
+        text = render_json(document()).decode()
+        assert "The base of all" not in text
+        assert "`active` - active" not in text
+
+    def test_no_field_is_read_only(self) -> None:
+        """Requests have schemas of their own, and generators make no objects with read-only fields."""
+        assert b"readOnly" not in render_json(document())
 
 
 class TestForGenerators:
@@ -100,6 +191,7 @@ class TestForGenerators:
     def test_headers_that_clients_need_are_told(self) -> None:
         answers = document()["paths"]["/api/v0/goals"]["post"]["responses"]
         assert {"RateLimit", "Idempotent-Replayed"} <= set(answers["201"]["headers"])
+        assert "RateLimit" in answers["409"]["headers"]
         assert "WWW-Authenticate" in answers["401"]["headers"]
         assert {"Retry-After", "RateLimit"} <= set(answers["429"]["headers"])
         assert "Retry-After" in answers["503"]["headers"]

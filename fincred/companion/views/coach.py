@@ -89,6 +89,7 @@ class ChatMessages(_CoachView):
 class ChatSessionDetail(ApiView):
     @documented(
         summary="One conversation, without its words",
+        description="How many messages it has, and what the last one was about.",
         response=ChatSessionSerializer,
         response_example=examples.CHAT_SESSION,
     )

@@ -36,6 +36,7 @@ class SnippetDetail(PublicView):
 
     @documented(
         summary="One education text",
+        description="Open to everybody, without a token.",
         response=SnippetSerializer,
         response_example=examples.SNIPPET,
     )

@@ -71,7 +71,12 @@ _UPDATE: dict[str, Any] = {
 
 
 class PulseDetail(ApiView):
-    @documented(summary="One pulse", response=PulseSerializer, response_example=examples.PULSE)
+    @documented(
+        summary="One pulse",
+        description="As it is after corrections.",
+        response=PulseSerializer,
+        response_example=examples.PULSE,
+    )
     def get(self, request: Request, pulse_id: UUID) -> HttpResponse:
         pulse = self.fetch_or_404(PULSE.bind(owner=self.user_id, pulse_id=pulse_id))
         return self.answer(pulse, PulseSerializer)
