@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from accounts import session_marks
 from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
@@ -19,12 +22,13 @@ from fincred.db import replicas
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.ops import logs
 
-_LIVE_SESSION = PreparedQuery(
-    Session.objects.using(DEFAULT_DB_ALIAS)  # never from a replica: an ended session is refused at once
-    .live()
+_SESSIONS = (
+    Session.objects.live()
     .select_related("user__profile")
     .filter(pk=Parameter("session_id"), user=Parameter("user_id"))
 )
+_LIVE_SESSION = PreparedQuery(_SESSIONS)
+_ON_PRIMARY = PreparedQuery(_SESSIONS.using(DEFAULT_DB_ALIAS))
 _READING = frozenset({"GET", "HEAD"})
 
 
@@ -44,8 +48,10 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, token = str(request._request.META.get("HTTP_AUTHORIZATION", "")).strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
-        check = SessionCheck(*AccessToken.read(token.strip(), now=clock.moment_of(request._request)))
-        if request.method not in _READING:
+        is_reading = request.method in _READING
+        user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(request._request))
+        check = SessionCheck(user_id, session_id, may_ask_replica=is_reading and replicas.configured())
+        if not is_reading:
             check.run()
         return SimpleLazyObject(lambda: check.user), check
 
@@ -54,11 +60,15 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class SessionCheck:
-    """Whether the session of a valid token is live, asked once: alone, or together with a view's reads."""
+    """Whether the session of a valid token is live, asked once: alone, or together with a view's reads.
 
-    def __init__(self, user_id: UUID, session_id: UUID) -> None:
+    The primary says so, or with `may_ask_replica` the mark that it did within ten seconds, and the replica.
+    """
+
+    def __init__(self, user_id: UUID, session_id: UUID, *, may_ask_replica: bool) -> None:
         self.user_id = user_id
         self._session_id = session_id
+        self._may_ask_replica = may_ask_replica
         self._session: Session | None = None
         self._refused = False
 
@@ -76,32 +86,46 @@ class SessionCheck:
     def run(self) -> None:
         """:raises TokenInvalidError: the session has ended, or the person is disabled or gone."""
         if not self._session:
-            self._accept([] if self._refused else self._query().all())
+            self.fetch()
 
     def fetch(self, *queries: BoundQuery[Any]) -> list[list[Any]]:
         """The rows of each query; where the session isn't checked yet, that is part of the same round trip.
 
         :raises TokenInvalidError: the session has ended, or the person is disabled or gone.
         """
-        if replicas.configured():
-            self.run()  # on the primary; the router has to know the person to choose where the rest is read
         if self._session:
             return fetch_all(*queries)
+        if self._refused:
+            raise TokenInvalidError
+        if self._may_ask_replica:
+            return self._fetch_with_replica(queries)
+        return self._fetch_with(_ON_PRIMARY, queries)
+
+    def _fetch_with_replica(self, queries: Sequence[BoundQuery[Any]]) -> list[list[Any]]:
+        """The same where there is a replica, from which the router lets known people read."""
+        if session_marks.is_live(self._session_id):
+            update_caller(actor_id=self.user_id)
+            try:
+                return self._fetch_with(_LIVE_SESSION, queries)
+            except TokenInvalidError:  # ended a moment ago, or too new for the replica
+                update_caller(actor_id=None)
+        asked = time.monotonic()
+        self._fetch_with(_ON_PRIMARY, ())
+        session_marks.mark_live(self._session_id, asked=asked)
+        return fetch_all(*queries)
+
+    def _fetch_with(self, query: PreparedQuery[Session], queries: Sequence[BoundQuery[Any]]) -> list[list[Any]]:
+        bound = query.bind(session_id=self._session_id, user_id=self.user_id)
         try:
-            sessions, *rows = fetch_all(self._query(), *queries)
+            sessions, *rows = fetch_all(bound, *queries)
         except Error:
-            self.run()  # only a live session is told what is wrong with its reads
+            if queries:
+                self.run()  # only a live session is told what is wrong with its reads
             raise
-        self._accept(sessions)
-        return rows
-
-    def _query(self) -> BoundQuery[Session]:
-        return _LIVE_SESSION.bind(session_id=self._session_id, user_id=self.user_id)
-
-    def _accept(self, sessions: list[Session]) -> None:
-        if not sessions:
-            self._refused = True
+        self._refused = not sessions
+        if self._refused:
             raise TokenInvalidError
         [self._session] = sessions
         logs.bind(user_id=str(self.user_id))
         update_caller(actor_id=self.user_id)
+        return rows

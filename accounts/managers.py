@@ -14,6 +14,7 @@ from django.db.models import Exists, Q
 
 from accounts.mailboxes import mailbox_or_none, spelling
 from accounts.opaque_tokens import digest, new_secret
+from accounts.session_marks import mark_ended
 from accounts.vocabulary import TokenPurpose
 from fincred.ops.models import DatabaseState
 
@@ -65,6 +66,13 @@ class SessionQuerySet(models.QuerySet[Row]):
     def live(self) -> Self:
         """Sessions whose tokens work: not ended, and of a person who may enter."""
         return self.unended().filter(person_may_enter("user__"))
+
+    def end(self, *, now: datetime, reason: str) -> int:
+        """End those that aren't ended, in Redis too; how many there were."""
+        ended = self.unended().update(ended_at=now, end_reason=reason)
+        if ended:
+            mark_ended(self.filter(ended_at=now).values_list("pk", flat=True))
+        return ended
 
     def purgeable(self, now: datetime) -> Self:
         return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))

@@ -134,7 +134,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         is_new_password = self._password is not None and not self._state.adding
         super().save(*args, **kwargs)
         if is_new_password:
-            self.sessions.unended().update(ended_at=clock.now(), end_reason=EndReason.PASSWORD_CHANGED)
+            self.sessions.all().end(now=clock.now(), reason=EndReason.PASSWORD_CHANGED)
 
 
 class Profile(RevisedModel):

@@ -188,12 +188,11 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
-    unended = Session.objects.unended().filter(pk=session_id)
-    session = unended.first()
+    session = Session.objects.unended().filter(pk=session_id).first()
     if session is None:
         return False
     chain = _locked_chain(session.user_id)
-    if not unended.update(ended_at=now, end_reason=reason):
+    if not Session.objects.filter(pk=session_id).end(now=now, reason=reason):
         return False
     facts = {"end_reason": reason}
     write_all(insert(chain.entry(action="session.ended", subject=session, now=now, after=facts)))
@@ -209,7 +208,7 @@ def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     """
     chain = _locked_chain(user.pk)
     person = chain.person
-    ended = Session.objects.unended().filter(user=person).update(ended_at=now, end_reason=reason)
+    ended = Session.objects.filter(user=person).end(now=now, reason=reason)
     person.session_epoch += 1
     facts = {"end_reason": reason, "sessions": ended}
     entry = chain.entry(action="sessions.ended", subject=person, now=now, after=facts)

@@ -95,6 +95,14 @@ class Person:
         with psycopg.connect(self.site.primary.url) as connection:
             connection.execute("UPDATE goals_goal SET name = %s WHERE id = %s", [name, self.goal_id])
 
+    def ends_all_sessions_by_sql(self) -> list[str]:
+        """Their ids."""
+        ended = (
+            "UPDATE accounts_session SET ended_at = now(), end_reason = 'support' WHERE user_id = %s RETURNING id"
+        )
+        with psycopg.connect(self.site.primary.url) as connection:
+            return [str(row[0]) for row in connection.execute(ended, [self.id])]
+
     def stored_name(self, server: ThrowawayServer) -> str:
         with psycopg.connect(server.url) as connection:
             row = connection.execute("SELECT name FROM goals_goal WHERE id = %s", [self.goal_id]).fetchone()
@@ -173,13 +181,61 @@ class TestReads:
 
     def test_of_an_ended_session_are_refused_at_once(self, person: Person, replica: ThrowawayReplica) -> None:
         with standing_still(replica):
-            with psycopg.connect(person.site.primary.url) as connection:
-                connection.execute(
-                    "UPDATE accounts_session SET ended_at = now(), end_reason = 'support' WHERE user_id = %s",
-                    [person.id],
-                )
+            assert person.sees() == "before"
+            assert person.ask("POST", "/auth/logout-all")[0] == 200
+            assert [person.ask("GET", "/goals")[0] for _ in range(5)] == [401] * 5
+
+    def test_of_a_session_that_ends_meanwhile_are_refused_from_then_on(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        ended, answers = threading.Event(), set[tuple[bool, int]]()
+
+        def read_again_and_again() -> None:
+            for _ in range(1000):
+                began_after = ended.is_set()
+                status, _ = person.ask("GET", "/goals")
+                answers.add((began_after, status))
+                if began_after:
+                    return
+
+        with standing_still(replica):
+            readers = [threading.Thread(target=read_again_and_again) for _ in range(4)]
+            for reader in readers:
+                reader.start()
+            wait_until(lambda: (False, 200) in answers)
+            assert person.ask("POST", "/auth/logout")[0] == 200
+            ended.set()
+            for reader in readers:
+                reader.join()
+        assert answers - {(False, 401)} == {(False, 200), (True, 401)}
+
+    def test_of_a_session_that_sql_ended_are_refused_when_its_mark_is_gone(
+        self, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        with standing_still(replica), Redis.from_url(REDIS) as redis:
+            assert person.sees() == "before"
+            [session] = person.ends_all_sessions_by_sql()
+            mark = f"fincred:session:{session}"
+            assert 0 < redis.pttl(mark) <= PROMISED_SECONDS * 1000
+            redis.delete(mark)
             status, answer = person.ask("GET", "/goals")
         assert (status, answer["error_code"]) == (401, "TOKEN_INVALID")
+
+    def test_go_on_for_a_moment_without_the_primary(
+        self, person: Person, primary: ThrowawayServer, replica: ThrowawayReplica
+    ) -> None:
+        assert person.sees() == "before"
+        primary.stop()
+        try:
+            assert person.sees() == "before"
+            with Redis.from_url(REDIS) as redis:
+                redis.delete(*redis.keys("fincred:session:*"))
+            assert person.ask("GET", "/goals")[0] == 503
+        finally:
+            primary.start()
+        wait_until(lambda: person.ask("GET", "/goals")[0] == 200)
+        person.is_renamed("back")
+        wait_until(lambda: person.stored_name(replica) == "back")
 
     def test_that_belong_to_a_write_come_from_the_primary(self, person: Person, replica: ThrowawayReplica) -> None:
         with standing_still(replica):
