@@ -100,6 +100,10 @@ class OneTimeTokenQuerySet(models.QuerySet[Row]):
     def unused(self) -> Self:
         return self.filter(used_at=None)
 
+    def unused_resets(self, user: models.Model) -> Self:
+        """Those of the person's password; another password ends them."""
+        return self.unused().filter(user=user, purpose=TokenPurpose.RESET_PASSWORD)
+
     def purgeable(self, now: datetime) -> Self:
         """A used token is kept until it expires: the mailed link is answered alike as long as it is good."""
         return self.filter(expires_at__lte=now)

@@ -130,11 +130,13 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         return matches(raw_password or "", self.password, store=store)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """End the sessions also where Django itself sets a password, such as in `manage.py changepassword`."""
+        """Where Django itself sets a password, as in `manage.py changepassword`, end sessions and reset tokens."""
         is_new_password = self._password is not None and not self._state.adding
         super().save(*args, **kwargs)
         if is_new_password:
-            self.sessions.all().end(now=clock.now(), reason=EndReason.PASSWORD_CHANGED)
+            now = clock.now()
+            self.sessions.all().end(now=now, reason=EndReason.PASSWORD_CHANGED)
+            OneTimeToken.objects.unused_resets(self).update(used_at=now)
 
 
 class Profile(RevisedModel):

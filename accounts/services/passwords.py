@@ -13,7 +13,7 @@ from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.mail import queue_mail
 from accounts.models import OneTimeToken, User
-from accounts.password_hashing import MAX_LENGTH, hash_password, normal_form
+from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
@@ -25,14 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def check_acceptable(password: str, *, user: User, field: str) -> None:
-    """Judge the password in the form that is hashed.
-
-    :raises UnacceptablePasswordError: with every reason, under `field`.
-    """
-    password = normal_form(password)
-    if len(password) > MAX_LENGTH:
-        fault = f"Ensure this field has no more than {MAX_LENGTH} characters."
-        raise UnacceptablePasswordError(field=field, faults=[(fault, "max_length")])
+    """:raises UnacceptablePasswordError: with every reason, under `field`."""
     try:
         validate_password(password, user)
     except ValidationError as refused:
@@ -110,8 +103,7 @@ def set_password(user: User, encoded: str, *, action: str, now: datetime) -> Non
     """Store the hash on the locked row, and end the sessions and reset tokens of the old password."""
     user.password = encoded
     user.save(update_fields=["password"])
-    resets = OneTimeToken.objects.unused().filter(user=user, purpose=TokenPurpose.RESET_PASSWORD)
-    resets.update(used_at=now)
+    OneTimeToken.objects.unused_resets(user).update(used_at=now)
     record(person=user, action=action, subject=user, now=now)
     end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)
     logger.info("Password changed", extra={"user_id": str(user.pk)})

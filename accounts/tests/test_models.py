@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from accounts.models import OneTimeToken, OutgoingMail, Profile, Session, User
 from accounts.services import open_session
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.vocabulary import EndReason, MailPurpose
+from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -51,6 +51,12 @@ class TestPasswordSetByDjango:
         saver.set_password("another one entirely")
         saver.save()
         assert saver.sessions.get().end_reason == EndReason.PASSWORD_CHANGED
+
+    def test_takes_back_reset_mails_on_their_way(self, saver: User, noon: datetime) -> None:
+        OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
+        saver.set_password("another one entirely")
+        saver.save()
+        assert not OneTimeToken.objects.unused().filter(user=saver).exists()
 
     def test_a_rehash_at_login_ends_none(self, saver: User, noon: datetime, settings: Any) -> None:
         open_session(user=saver, now=noon)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import StringIO
 
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -146,6 +148,14 @@ class TestLength:
         wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "password123")
         with pytest.raises(UnacceptablePasswordError):
             register(email="sam@example.com", password=wide, full_name=None, now=noon)
+
+    @pytest.mark.parametrize("password", ["u\u0308" * 7, "\ufdfa" * 8, "a" * 129, "\uff11" * 9], ids=ascii)
+    def test_is_asked_of_commands_too(self, password: str, saver: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("getpass.getpass", lambda prompt: password)
+        with pytest.raises(CommandError):
+            call_command("changepassword", saver.email, stdout=StringIO(), stderr=StringIO())
+        saver.refresh_from_db()
+        assert saver.check_password(PASSWORD)
 
     def test_is_asked_of_staff_too(self) -> None:
         boss = User.objects.create_superuser("boss@example.com", PASSWORD)

@@ -27,6 +27,8 @@ from planning.services import action_plans as services
 
 
 class GoalActionPlans(ApiView):
+    cost = 3
+
     @documented(
         summary="Make the goal's action plan",
         description=(
@@ -112,6 +114,8 @@ class ActionPlanDetail(ApiView):
 
 
 class ActionPlanRegenerate(ApiView):
+    cost = 3
+
     @documented(
         summary="Make the plan again",
         description="A new version with generated amounts from today's numbers, whatever it says.",

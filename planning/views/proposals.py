@@ -35,6 +35,8 @@ class Proposal(ApiView):
 
 
 class ProposalAccept(ApiView):
+    cost = 3
+
     @documented(
         summary="Accept a way back",
         description="It becomes the plan's next version; with `same_contribution` the goal's date moves.",

@@ -22,6 +22,7 @@ from fincred.errors import RateLimitExceededError
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
 V0 = "/api/v0"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,9 @@ class TestCost:
             ("POST", "/planning/what-if", 3),
             ("POST", "/planning/plan", 3),
             ("POST", "/planning/debt-payoff", 3),
+            ("POST", f"/goals/{NOBODY}/action-plans", 3),
+            ("POST", f"/action-plans/{NOBODY}/regenerate", 3),
+            ("POST", f"/action-plans/{NOBODY}/proposal/accept", 3),
             ("GET", "/users/me/export", 20),
         ],
     )
@@ -129,6 +133,31 @@ class TestTokens:
         later = noon.replace(second=30)
         with pytest.raises(TokenReusedError):
             refresh(refresh_token=first.refresh_token, now=later)
+        assert not saver.sessions.live().exists()
+
+    def test_a_spent_one_is_tried_so_often_by_a_network(self, saver: User, noon: Any) -> None:
+        set_caller(Caller(address="203.0.113.9"))
+        spent = open_session(user=saver, now=noon).refresh_token
+        refresh(refresh_token=spent, now=noon)
+        for _ in range(2):
+            with pytest.raises(TokenInvalidError):
+                refresh(refresh_token=spent, now=noon)
+        with pytest.raises(RateLimitExceededError):
+            refresh(refresh_token=spent, now=noon)
+        set_caller(Caller(address="198.51.100.7"))
+        with pytest.raises(TokenInvalidError):
+            refresh(refresh_token=spent, now=noon)
+
+    def test_its_reuse_ends_the_session_also_beyond_the_limit(self, saver: User, noon: Any) -> None:
+        set_caller(Caller(address="203.0.113.9"))
+        spent = open_session(user=saver, now=noon).refresh_token
+        refresh(refresh_token=spent, now=noon)
+        later = noon.replace(second=30)
+        for _ in range(2):
+            with pytest.raises(TokenInvalidError):
+                refresh(refresh_token="made-up", now=later)
+        with pytest.raises(RateLimitExceededError):
+            refresh(refresh_token=spent, now=later)
         assert not saver.sessions.live().exists()
 
     @pytest.mark.parametrize(

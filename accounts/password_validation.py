@@ -1,0 +1,31 @@
+"""Which passwords are accepted: Django's rules, asked about the form that is hashed.
+
+It is the one validator in the settings, so services, the back office and Django's own commands ask the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from accounts.password_hashing import MAX_LENGTH, normal_form
+
+
+class NormalFormValidator:
+    """`rules` are validators as in Django's AUTH_PASSWORD_VALIDATORS."""
+
+    def __init__(self, rules: Sequence[dict[str, Any]]) -> None:
+        self._rules = password_validation.get_password_validators(rules)
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """:raises django.core.exceptions.ValidationError: with every reason."""
+        password = normal_form(password)
+        if len(password) > MAX_LENGTH:
+            raise ValidationError(f"Ensure this field has no more than {MAX_LENGTH} characters.", code="max_length")
+        password_validation.validate_password(password, user, self._rules)
+
+    def get_help_text(self) -> str:
+        return " ".join(password_validation.password_validators_help_texts(self._rules))
