@@ -24,7 +24,9 @@ class NormalFormValidator:
         """:raises django.core.exceptions.ValidationError: with every reason."""
         password = normal_form(password)
         if len(password) > MAX_LENGTH:
-            raise ValidationError(f"Ensure this field has no more than {MAX_LENGTH} characters.", code="max_length")
+            raise ValidationError(
+                f"Ensure this field has no more than {MAX_LENGTH} characters.", code="max_length"
+            )
         password_validation.validate_password(password, user, self._rules)
 
     def get_help_text(self) -> str:

@@ -126,7 +126,7 @@ def _issue(session: Session, now: datetime) -> tuple[RefreshToken, TokenPair]:
 def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
     """Spend a refresh token for a new pair. Of many simultaneous attempts one wins.
 
-    :raises RateLimitExceededError: too many of this session, or too many unknown and spent tokens from this network.
+    :raises RateLimitExceededError: too many of this session, or too many unknown or spent ones from this network.
     :raises TokenInvalidError: unknown, of an ended session, or spent less than ten seconds ago.
     :raises TokenExpiredError: it was never spent and is too old.
     :raises TokenReusedError: spent before that; its session has ended, and stays ended.
@@ -136,7 +136,8 @@ def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
         limit_tokens(now=now)
         raise TokenInvalidError
     if token.spent_at is not None:
-        refusal = _rejection_reason(token, now)  # before the limit: a reuse ends the session, however often it is tried
+        # Before the limit: the reuse of a spent one must end the session, however often it is tried.
+        refusal = _rejection_reason(token, now)
         limit_tokens(now=now)
         raise refusal
     limit_refresh(token.session_id, now=now)

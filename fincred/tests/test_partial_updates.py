@@ -8,12 +8,13 @@ import pytest
 
 from accounts.serializers import ProfileSerializer
 from accounts.services.people import ProfileChanges
+from fincred.companion.serializers.pulses import PulseUpdateSerializer
 from goals.serializers import GoalUpdateSerializer
 from goals.services import GoalChanges
 from planning.serializers.action_plans import ActionPlanUpdateSerializer
 from planning.services.action_plans import PlanChanges
 from tracking.serializers import CheckInUpdateSerializer
-from tracking.services import CheckInChanges
+from tracking.services import CheckInChanges, PulseChanges
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
         (GoalUpdateSerializer, GoalChanges),
         (ActionPlanUpdateSerializer, PlanChanges),
         (CheckInUpdateSerializer, CheckInChanges),
+        (PulseUpdateSerializer, PulseChanges),
     ],
 )
 def test_every_field_of_an_update_is_stored(serializer: Any, changes: Any) -> None:

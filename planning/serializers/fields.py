@@ -58,7 +58,10 @@ class ComputedMoneyField(MoneyField):
 
 @extend_schema_field(OpenApiTypes.OBJECT)
 class DocumentField(serializers.Field[Any, Any, Any, Any]):
-    """A stored document: its strings that are amounts or rates become numbers, its moments end in `Z`."""
+    """A stored document: its strings that are amounts or rates become numbers, its moments end in `Z`.
+
+    Its keys are sorted: PostgreSQL keeps no order, and what a change answers is what a GET answers.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"read_only": True} | kwargs)
@@ -74,9 +77,9 @@ def capped(amount: Decimal) -> Decimal:
 
 def document_representation(value: Any) -> Any:
     """As `DocumentField` answers; also takes Decimals and dates that were not stored yet."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping):  # in one order, for PostgreSQL keeps none
         return {
-            key: entry if key in _TEXT_KEYS else document_representation(entry) for key, entry in value.items()
+            key: value[key] if key in _TEXT_KEYS else document_representation(value[key]) for key in sorted(value)
         }
     if isinstance(value, list | tuple):
         return [document_representation(entry) for entry in value]

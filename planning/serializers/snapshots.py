@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from fincred.api.serializers import (
+    ChangeSerializer,
     ChoiceField,
     DateTimeField,
     MoneyField,
@@ -73,7 +74,7 @@ class SavingsSerializer(Serializer):
     balance = MoneyField()
 
 
-class SnapshotWriteSerializer(Serializer):
+class SnapshotContentsSerializer(Serializer):
     """A whole document: an absent list is empty."""
 
     incomes = EntriesField(child=IncomeSerializer())
@@ -100,6 +101,10 @@ class SnapshotWriteSerializer(Serializer):
         )
         _refuse_immense_totals(contents)
         return {"contents": contents}
+
+
+class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
+    """A whole document: an absent list is empty. One that names nothing is refused."""
 
 
 def _refuse_immense_totals(contents: SnapshotContents) -> None:

@@ -24,7 +24,7 @@ from planning.engine.model import Instalment
 from planning.scenarios import Difference
 from planning.serializers.fields import EntriesField, PlanDateField, capped, document_representation
 from planning.serializers.plans import GoalPlanSerializer, InstalmentSerializer, PlanSerializer
-from planning.serializers.snapshots import SnapshotWriteSerializer
+from planning.serializers.snapshots import SnapshotContentsSerializer
 from planning.services.what_if import MAX_GOALS
 from planning.vocabulary import Feasibility
 
@@ -57,7 +57,7 @@ class WhatIfSerializer(Serializer):
 
     as_of = PlanDateField(required=False, help_text="Any day; today if absent. Target dates are compared with it.")
     include_schedule = BooleanField(default=False)
-    snapshot = SnapshotWriteSerializer(required=False, help_text="Instead of the stored one, in both plans.")
+    snapshot = SnapshotContentsSerializer(required=False, help_text="Instead of the stored one, in both plans.")
     income_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) income a month.")
     expenses_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) expenses a month.")
     extra_monthly = MoneyField(default=Decimal("0.00"), help_text="More for the goals a month.")

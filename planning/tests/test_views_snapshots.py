@@ -61,9 +61,21 @@ class TestSnapshot:
 
     def test_put_replaces_the_whole_document(self, as_saver: APIClient) -> None:
         as_saver.put("/api/v0/snapshot", ENOUGH)
-        document = as_saver.put("/api/v0/snapshot", {}).json()
+        document = as_saver.put("/api/v0/snapshot", {"incomes": []}).json()
         assert (document["incomes"], document["income"], document["expenses"]) == ([], None, None)
         assert document["summary"]["monthly_surplus"] == 0
+
+    @pytest.mark.parametrize("body", [{}, {"income_list": [MONTHLY]}, {"id": None, "summary": None}])
+    def test_a_document_that_names_nothing_erases_nothing(self, as_saver: APIClient, body: dict[str, Any]) -> None:
+        as_saver.put("/api/v0/snapshot", ENOUGH)
+        before = as_saver.get("/api/v0/snapshot").content
+        response = as_saver.put("/api/v0/snapshot", body)
+        assert (response.status_code, response.json()["error_code"]) == (400, "NO_FIELDS_TO_UPDATE")
+        assert as_saver.get("/api/v0/snapshot").content == before
+
+    def test_a_document_that_names_nothing_is_refused_before_there_is_one(self, as_saver: APIClient) -> None:
+        assert as_saver.put("/api/v0/snapshot", {}).status_code == 400
+        assert as_saver.get("/api/v0/snapshot").json()["id"] is None
 
     @pytest.mark.parametrize("incomes", [[], [MONTHLY], [{**MONTHLY, "source_label": "Job"}, MONTHLY]])
     def test_what_was_read_can_be_put_back(self, as_saver: APIClient, incomes: list[dict[str, Any]]) -> None:

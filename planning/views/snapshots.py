@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from fincred.api.openapi import documented
 from fincred.api.views import ApiView
+from fincred.errors import NoFieldsToUpdateError
 from planning import examples
 from planning.queries import NEWEST_SNAPSHOTS
 from planning.serializers.snapshots import NO_SNAPSHOT, SnapshotSerializer, SnapshotWriteSerializer
@@ -27,10 +28,12 @@ class SnapshotView(ApiView):
     @documented(
         summary="Store a new version of the snapshot",
         description=(
-            "A whole document: an absent list is empty. Give `incomes`, or one `income`. Older versions stay in "
-            "the history. Every action plan whose numbers change gets a new version."
+            "A whole document: an absent list is empty; a body that names no field is refused. Give `incomes`, or "
+            "one `income`. Older versions stay in the history. Every action plan whose numbers change gets a new "
+            "version."
         ),
         request=SnapshotWriteSerializer,
+        errors=(NoFieldsToUpdateError,),
         response=SnapshotSerializer,
         request_example=examples.NEW_SNAPSHOT,
         response_example=examples.SNAPSHOT,
