@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -29,6 +30,14 @@ from fincred.ops.tests.nginx import ThrowawayNginx
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+# Tests with these markers run programs that a machine may lack.
+_PROGRAMS = {
+    "kubernetes": ("kubectl", "kubernetes-validate"),
+    "promtool": ("promtool",),
+    "systemd": ("systemd-analyze",),
+}
 
 
 class QuickHasher(PBKDF2PasswordHasher):
@@ -62,6 +71,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "postgresql", "needs PostgreSQL: set DATABASE_URL to one")
     if not redis_server.answers():
         _skip(items, "redis", f"needs Redis, which doesn't answer at {redis_server.SERVER} (TEST_REDIS_URL)")
+    for marker, programs in _PROGRAMS.items():
+        if not all(map(shutil.which, programs)):
+            _skip(items, marker, f"needs {' and '.join(programs)}, for what is in deploy/ only")
     if find_spec("celery") is None:
         _skip(items, "celery", "needs requirements-celery.txt, which isn't installed by default")
     if not ThrowawayPgBouncer.installed:
@@ -80,7 +92,7 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "celery"})
+_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "celery", *_PROGRAMS})
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -32,6 +32,9 @@ ENGINES = {
 }
 MIN_KEY_BYTES = 32
 
+# SECRET_KEY_FILE names the file that holds SECRET_KEY.
+FILE_SUFFIX = "_FILE"
+
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _DATABASE_KEYS = {"ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"}
 # Names this close to a setting's are taken for a typing error.
@@ -42,6 +45,7 @@ class Environment:
     """Typed reads of variables that note what is wrong instead of raising, until `report()`.
 
     `variables` (the process environment) win over `file`; an empty one counts as absent, in `file` too.
+    A secret called NAME may also stand in the file that NAME_FILE names, with the same checks.
     """
 
     def __init__(self, variables: Mapping[str, str], file: EnvFile | None = None) -> None:
@@ -49,12 +53,14 @@ class Environment:
         given = {**self._file.values, **variables}
         self._variables = {name: value.strip() for name, value in given.items() if value.strip()}
         self._lines = {name: line for name, line in self._file.lines.items() if name not in variables}
+        self._in_process = {name for name, value in variables.items() if value.strip()}
         self._known: set[str] = set()
+        self._pointed: dict[str, str] = {}
         self._faults: dict[str, str] = {}
 
     def fault(self, name: str, what: str) -> None:
-        """Note that `name` is wrong; only the first fault of a variable is kept."""
-        self._faults.setdefault(name, what)
+        """Note that `name`, or the file that it is in, is wrong; only the first fault of a variable is kept."""
+        self._faults.setdefault(self._pointed.get(name, name), what)
 
     def report(self) -> None:
         """Finish reading.
@@ -90,6 +96,23 @@ class Environment:
             self.fault(name, f"must be {expected}")
             return default
 
+    def _read_secret(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
+        """As `read`, of NAME or of the file that NAME_FILE names. What the process was given wins over `.env`."""
+        pointer = f"{name}{FILE_SUFFIX}"
+        self._known |= {name, pointer}
+        given = [each for each in (name, pointer) if each in self._variables]
+        nearest = [each for each in given if each in self._in_process] or given
+        if len(nearest) > 1:
+            self.fault(name, f"is set, and so is {pointer}: only one of them may be")
+        elif nearest == [pointer]:
+            self._pointed[name] = pointer
+            try:
+                self._variables[name] = _content(Path(self._variables[pointer]))
+            except ValueError as error:
+                self.fault(name, str(error))
+                return default
+        return self.read(name, default, parse, expected)
+
     def path(self, name: str, default: Path) -> Path:
         return self.read(name, default, lambda value: _absolute(Path(value)), "an absolute path")
 
@@ -101,7 +124,7 @@ class Environment:
                 raise ValueError
             return value
 
-        return self.read(name, "", parse, "visible ASCII characters without spaces")
+        return self._read_secret(name, "", parse, "visible ASCII characters without spaces")
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
@@ -165,7 +188,7 @@ class Environment:
                 raise ValueError
             return config
 
-        value = self.read(name, None, parse, expected)
+        value = self._read_secret(name, None, parse, expected)
         return value if value or default is None else parse(default)
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
@@ -189,11 +212,11 @@ class Environment:
             ConnectionPool.from_url(value).make_connection()  # checks every option; connects nowhere yet
             return value
 
-        return self.read(name, "", parse, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET")
+        return self._read_secret(name, "", parse, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET")
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         expected = "smtp+tls://USER:PASSWORD@HOST:PORT or filemail:///FOLDER, special characters percent-encoded"
-        return self.read(name, _parse_email(default), _parse_email, expected)
+        return self._read_secret(name, _parse_email(default), _parse_email, expected)
 
     def address(self, name: str, default: str) -> str:
         """A sender: `Name <user@host>` or the address alone."""
@@ -213,18 +236,18 @@ class Environment:
                 raise ValueError
             return value
 
-        return self.read(name, "", parse, f"at least {MIN_KEY_BYTES} bytes long")
+        return self._read_secret(name, "", parse, f"at least {MIN_KEY_BYTES} bytes long")
 
     def key(self, name: str, *, required: bool, keep_in: Path) -> str:
         """A secret: required and long outside development, generated once and kept there otherwise."""
-        value = self.read(name, "", str, "text")
+        value = self._read_secret(name, "", str, "text")
         if value:
             if required and len(value.encode()) < MIN_KEY_BYTES:
                 self.fault(name, f"must have at least {MIN_KEY_BYTES} bytes")
             return value
         if required:
             self.fault(name, "is required outside development")
-        elif not self._file.faults:  # a file that can't be read may have had it
+        elif not self._file.faults and name not in self._pointed:  # what can't be read may have had it
             try:
                 return development_key(name, keep_in)
             except OSError as error:
@@ -244,6 +267,28 @@ def development_key(name: str, folder: Path) -> str:
             with suppress(FileExistsError):
                 os.link(file.name, path)
     return path.read_text().strip()
+
+
+def _content(path: Path) -> str:
+    """The one line that the file of a secret holds.
+
+    :raises ValueError: it can't be used; the message says why and holds nothing of the file.
+    """
+    try:
+        text = _absolute(path).read_bytes().decode().strip()
+    except OSError as error:
+        raise ValueError(f"the file can't be read: {error.strerror}") from None
+    except UnicodeError:
+        raise ValueError("the file is not UTF-8 text") from None
+    except ValueError:
+        raise ValueError("must be an absolute path") from None
+    if not text:
+        raise ValueError("the file is empty")
+    if text.startswith("\ufeff"):
+        raise ValueError("the file begins with a byte-order mark")
+    if not text.isprintable():
+        raise ValueError("the file holds more than one line, or an unprintable character")
+    return text
 
 
 def _entries(value: str) -> list[str]:

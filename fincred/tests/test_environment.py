@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from fincred.env_file import EnvFile
 from fincred.environment import Environment, development_key
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
@@ -188,6 +189,112 @@ def start_with(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+SECRETS = {
+    **{name: value for name, value in GOOD_PRODUCTION.items() if name.endswith(("KEY", "TOKEN"))},
+    "BACKUP_KEY": "b" * 40,
+    "DATABASE_URL": "postgres://u:p@db.example/fincred",
+    "DATABASE_REPLICA_URL": "postgres://u:p@replica.example/fincred",
+    "REDIS_URL": "redis://:p@cache.example:6379/0",
+    "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
+}
+
+
+class TestSecretsFromFiles:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        return tmp_path / "secret"
+
+    def key(self, **variables: str) -> str:
+        env = Environment(variables)
+        value = env.optional_key("BACKUP_KEY")
+        env.report()
+        return value
+
+    def test_every_secret_may_be_one_and_means_the_same(self, tmp_path: Path) -> None:
+        told = """if True:
+            from fincred import settings as s
+            print(s.SECRET_KEY, s.JWT_SECRET_KEY, s.METRICS_TOKEN, s.BACKUP_KEY, s.DATABASES, s.REDIS_URL, s._mail)
+        """
+        pointers = {}
+        for name, value in SECRETS.items():
+            (tmp_path / name).write_text(f"{value}\n")
+            pointers[f"{name}_FILE"] = str(tmp_path / name)
+        plain = {name: value for name, value in GOOD_PRODUCTION.items() if name not in SECRETS}
+        by_value, by_file = (
+            subprocess.check_output(
+                [sys.executable, "-c", told], cwd=ROOT, env={"PATH": os.environ["PATH"]} | plain | given
+            )
+            for given in (SECRETS, pointers)
+        )
+        assert by_value == by_file
+        assert b"b" * 40 in by_file
+
+    @pytest.mark.parametrize("name", SECRETS)
+    def test_one_that_is_missing_stops_the_start_and_is_the_only_fault(self, tmp_path: Path, name: str) -> None:
+        # A replica needs the primary's and Redis's URLs, and would be a second fault without them.
+        others = SECRETS.keys() - {name, "DATABASE_REPLICA_URL"}
+        given = GOOD_PRODUCTION | {each: SECRETS[each] for each in others} | {name: ""}
+        result = start_with(given | {f"{name}_FILE": str(tmp_path / "nothing")})
+        assert result.returncode != 0
+        [fault] = result.stderr.split("is not right:\n")[1].splitlines()
+        assert fault == f"  {name}_FILE: the file can't be read: No such file or directory"
+
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            (b"s3cret", "must be at least 32 bytes long"),
+            (b"", "the file is empty"),
+            (b" \n", "the file is empty"),
+            (b"s3cret" * 9 + b"\n" + b"s3cret", "more than one line"),
+            (b"s3cret" * 9 + b"\xff", "not UTF-8"),
+            (b"\xef\xbb\xbf" + b"s3cret" * 9, "byte-order mark"),
+            (b"s3cret\0" * 9, "unprintable character"),
+        ],
+    )
+    def test_the_value_has_the_same_checks(self, file: Path, content: bytes, why: str) -> None:
+        file.write_bytes(content)
+        with pytest.raises(ImproperlyConfigured) as refused:
+            self.key(BACKUP_KEY_FILE=str(file))
+        assert "BACKUP_KEY_FILE: " in str(refused.value)
+        assert why in str(refused.value)
+        assert "s3cret" not in str(refused.value)
+
+    def test_a_relative_path_is_refused(self) -> None:
+        with pytest.raises(ImproperlyConfigured, match="BACKUP_KEY_FILE: must be an absolute path"):
+            self.key(BACKUP_KEY_FILE="pytest.ini")
+
+    def test_both_at_once_are_refused_and_an_empty_variable_counts_as_absent(self, file: Path) -> None:
+        file.write_text("f" * 32)
+        with pytest.raises(ImproperlyConfigured, match="BACKUP_KEY: is set, and so is BACKUP_KEY_FILE"):
+            self.key(BACKUP_KEY_FILE=str(file), BACKUP_KEY="v" * 32)
+        assert self.key(BACKUP_KEY_FILE=str(file), BACKUP_KEY=" ") == "f" * 32
+        assert self.key(BACKUP_KEY_FILE="", BACKUP_KEY="v" * 32) == "v" * 32
+
+    @pytest.mark.parametrize(
+        ("in_env_file", "in_process"), [("BACKUP_KEY", "BACKUP_KEY_FILE"), ("BACKUP_KEY_FILE", "BACKUP_KEY")]
+    )
+    def test_the_process_wins_over_the_env_file(self, file: Path, in_env_file: str, in_process: str) -> None:
+        file.write_text("f" * 32)
+        values = {"BACKUP_KEY": "v" * 32, "BACKUP_KEY_FILE": str(file)}
+        env = Environment(
+            {in_process: values[in_process]}, EnvFile({in_env_file: values[in_env_file]}, {in_env_file: 1})
+        )
+        assert env.optional_key("BACKUP_KEY") == ("f" if in_process.endswith("_FILE") else "v") * 32
+        env.report()
+
+    def test_a_fault_in_the_file_that_the_env_file_names_is_told_by_its_line(self, file: Path) -> None:
+        file.write_text("short")
+        env = Environment({}, EnvFile({"BACKUP_KEY_FILE": str(file)}, {"BACKUP_KEY_FILE": 3}))
+        env.optional_key("BACKUP_KEY")
+        assert "BACKUP_KEY_FILE: must be at least 32 bytes long (.env line 3)" in faults_of(env)
+
+    def test_development_makes_no_key_where_a_file_was_meant(self, tmp_path: Path) -> None:
+        env = Environment({"SECRET_KEY_FILE": str(tmp_path / "nothing")})
+        env.key("SECRET_KEY", required=False, keep_in=tmp_path)
+        assert "SECRET_KEY_FILE: the file can't be read" in faults_of(env)
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestProduction:

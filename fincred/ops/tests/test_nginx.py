@@ -1,14 +1,18 @@
-"""Behind nginx as docs/operations.md sets it up: what it refuses itself is in the envelope too."""
+"""Behind nginx with deploy/nginx.conf: its refusals, what it asks another node again, and what its log tells."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPResponse
-from socket import create_connection
+from socket import create_connection, create_server
+from threading import Thread
+from typing import Self
 
 import pytest
 
+from fincred.db.tests.postgresql import free_port
 from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.tests.live import live_server, wait_until
 
@@ -19,22 +23,22 @@ LOGIN = b"POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: a
 
 
 @pytest.fixture(scope="module")
-def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port that it listens on, with one node of FinCred behind it."""
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of one node of FinCred."""
     variables = {"TRUSTED_PROXIES": "127.0.0.1", "ALLOWED_HOSTS": "localhost"}
-    with (
-        live_server(tmp_path_factory.mktemp("nginx"), "--workers", "1", **variables) as server,
-        ThrowawayNginx(node=server.port) as nginx,
-    ):
-        wait_until(lambda: is_served(nginx.port))
-        yield nginx.port
+    with live_server(tmp_path_factory.mktemp("nginx"), "--workers", "1", **variables) as server:
+        yield server.port
 
 
-def is_served(port: int) -> bool:
-    try:
-        return answer(port, LIVE)[0] == 200
-    except OSError:
-        return False
+@pytest.fixture(scope="module")
+def proxy(node: int) -> Iterator[ThrowawayNginx]:
+    with ThrowawayNginx(node) as nginx:
+        yield nginx
+
+
+@pytest.fixture
+def nginx(proxy: ThrowawayNginx) -> int:
+    return proxy.port
 
 
 def answer(port: int, request: bytes) -> tuple[int, bytes]:
@@ -65,3 +69,108 @@ class TestRefusals:
         envelope = json.loads(body)
         assert (answered, envelope["error_code"]) == (status, code)
         assert envelope.keys() == {"success", "error", "error_code", "details"}
+
+    def test_of_the_figures_is_a_404_without_asking_a_node(self, nginx: int) -> None:
+        answered, body = answer(nginx, LIVE.replace(b"/api/v0/health/live", b"/metrics"))
+        assert (answered, json.loads(body)["error_code"]) == (404, "RESOURCE_NOT_FOUND")
+
+    def test_of_one_connection_too_many_from_an_address_ends_with_the_others(self, nginx: int) -> None:
+        with ExitStack() as stack:
+            for _ in range(200):
+                client = stack.enter_context(create_connection(("127.0.0.1", nginx), timeout=30))
+                client.sendall(LOGIN + b"Content-Length: 10\r\n\r\n{")
+            wait_until(lambda: answer(nginx, LIVE)[0] == 429)
+            _, body = answer(nginx, LIVE)
+            assert json.loads(body)["error_code"] == "RATE_LIMIT_EXCEEDED"
+        wait_until(lambda: answer(nginx, LIVE)[0] == 200)
+
+
+class Killed:
+    """A node that dies of each request: it has got it, and closes the connection without an answer."""
+
+    def __init__(self) -> None:
+        self.got = 0
+
+    def __enter__(self) -> Self:
+        self.listener = create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = Thread(target=self._serve)
+        self.thread.start()
+        return self
+
+    def _serve(self) -> None:
+        while True:
+            wire, _ = self.listener.accept()
+            with wire:
+                if not wire.recv(65536):  # the end of the test
+                    return
+                self.got += 1
+
+    def __exit__(self, *error: object) -> None:
+        create_connection(("127.0.0.1", self.port)).close()
+        self.thread.join()
+        self.listener.close()
+
+
+KEY = b"Idempotency-Key: 1\r\n"
+
+
+class TestLostNode:
+    @pytest.mark.parametrize(
+        ("line", "headers", "status"),
+        [
+            (b"GET /api/v0/health/live", b"", 200),
+            (b"DELETE /api/v0/goals/00000000-0000-0000-0000-000000000001", b"", 401),
+            (b"POST /api/v0/goals", KEY, 401),
+            (b"POST /api/v0/goals", b"", 502),
+            (b"POST /api/v0/goals", b"Idempotency-Key: \r\n", 502),
+            (b"PATCH /api/v0/goals/00000000-0000-0000-0000-000000000001", KEY, 502),
+            (b"POST /api/v0/auth/login", KEY, 502),
+            (b"POST /api/v0//auth/login", KEY, 502),
+            (b"POST /api/v0/%61uth/login", KEY, 502),
+        ],
+        ids=range(9),
+    )
+    def test_is_made_good_by_another_where_asking_twice_does_no_harm(
+        self, node: int, line: bytes, headers: bytes, status: int
+    ) -> None:
+        head = b"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+        with Killed() as killed, ThrowawayNginx(killed.port, node) as nginx:
+            answered, body = answer(nginx.port, line + b" HTTP/1.1\r\n" + head + headers + b"\r\n{}")
+        assert killed.got == 1
+        # 401 is FinCred's own answer: there is no token.
+        assert answered == status
+        assert status == 200 or json.loads(body)["success"] is False
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"GET /api/v0/health/live",
+            b"POST /api/v0/goals",
+            b"PATCH /api/v0/goals/00000000-0000-0000-0000-000000000001",
+        ],
+    )
+    def test_that_refuses_connections_costs_no_request(self, node: int, line: bytes) -> None:
+        with ThrowawayNginx(free_port(), node) as nginx:
+            answered, _ = answer(nginx.port, line + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert answered in (200, 401)
+
+
+class TestLog:
+    def test_tells_no_query_no_secret_path_and_no_whole_address(self, proxy: ThrowawayNginx) -> None:
+        secrets = (b"/docs?token=s3cret", b"/api/v0/calendar/s3cret.ics?s3cret", b"/api/v0/unsubscribe/s3cret")
+        before = len(self._lines(proxy))
+        for path in (*secrets, b"/api/v0/goals"):
+            answer(proxy.port, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nReferer: s3cret\r\n\r\n")
+        wait_until(lambda: len(self._lines(proxy)) == before + 4)
+        lines = self._lines(proxy)[before:]
+        paths = ["/docs", "/api/v0/calendar/...", "/api/v0/unsubscribe/...", "/api/v0/goals"]
+        assert [line["path"] for line in lines] == paths
+        assert {line["address"] for line in lines} == {"127.0.0.0"}
+        assert lines[-1]["status"] == "401"
+        assert lines[-1]["request_id"]
+        assert "s3cret" not in proxy.log.read_text() + (proxy.folder / "log").read_text()
+
+    @staticmethod
+    def _lines(proxy: ThrowawayNginx) -> list[dict[str, str]]:
+        return [json.loads(line) for line in proxy.log.read_text().splitlines()]

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Once, in a new database: who may stream, and the timeouts that a pooler would drop.
+set -eu
+psql --username "$POSTGRES_USER" --dbname "$POSTGRES_USER" --set ON_ERROR_STOP=1 \
+    --set password="$(cat "$REPLICATION_PASSWORD_FILE")" --set role="$POSTGRES_USER" <<'SQL'
+CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'password';
+ALTER ROLE :"role" SET statement_timeout = '10s';
+ALTER ROLE :"role" SET lock_timeout = '4s';
+ALTER ROLE :"role" SET idle_in_transaction_session_timeout = '30s';
+SQL
+echo "host replication replicator all scram-sha-256" >> "$PGDATA/pg_hba.conf"
