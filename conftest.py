@@ -23,6 +23,7 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from fincred import clock
+from fincred.context import Caller, set_caller
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import find_binaries
 from fincred.ops.tests import redis_server
@@ -132,7 +133,8 @@ def _execute(item: pytest.Item, statements: list[str]) -> None:
 
 @pytest.fixture(autouse=True)
 def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Mails stay in memory, erasures go to a list of the run, and rate limits are off."""
+    """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling."""
+    set_caller(Caller())
     settings.ERASURE_LOG = tmp_path_factory.getbasetemp() / "erasures.log"
     settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -19,6 +19,9 @@ from accounts.models import AuditEntry, OutgoingMail, Profile, Session, User
 from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.db.privacy import personal_models
+
+# People whose address isn't known to reach them: the verification mail helps.
+_UNPROVEN = Q(is_verified=False) | Q(mail_refused_at__isnull=False)
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
 
@@ -40,7 +43,7 @@ class UserAdmin(AuditedAdmin):
     list_select_related = ("profile",)
     search_fields = ("email", "profile__full_name", "=id")
     ordering = ("-created_at",)
-    fields = ("id", "email", "is_active", "is_verified", "is_staff", "created_at", "elsewhere")
+    fields = ("id", "email", "is_active", "is_verified", "mail_refused_at", "is_staff", "created_at", "elsewhere")
     readonly_fields = ("elsewhere",)
     inlines: ClassVar = [ProfileInline, SessionInline]
     actions = ("disable", "enable", "end_sessions", "mail_verification", "grant_support", "revoke_support")
@@ -88,7 +91,7 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Send the verification mail again", permissions=["help"])
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people.filter(is_active=True, is_verified=False), services.remind_to_verify)
+        self._each(request, people.filter(_UNPROVEN, is_active=True), services.remind_to_verify)
 
     @admin.action(description="Make a support agent", permissions=["appoint"])
     def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
@@ -140,13 +143,15 @@ class OutgoingMailAdmin(AuditedAdmin):
     list_filter = (MailStateFilter, "purpose")
     search_fields = ("=id", "=user__id")
     ordering = ("-created_at",)
+    exclude = ("address",)
     actions = ("retry",)
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_outgoingmail")
 
     def affected(self, request: HttpRequest, chosen: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
-        return chosen.filter(pk__in=OutgoingMail.objects.given_up())
+        """Mail to an erased person is left to the commands: there is nobody whose trail could tell of it."""
+        return chosen.filter(pk__in=OutgoingMail.objects.given_up(), user__isnull=False)
 
     @admin.action(description="Try again what was given up", permissions=["help"])
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:

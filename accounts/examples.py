@@ -20,6 +20,7 @@ PROFILE: dict[str, Any] = {
     "age_range": "25-34",
     "employment_status": None,
     "reminder_frequency": "weekly",
+    "reminder_hour": 18,
     "persona_hint": None,
     **PROFILE_CHANGES,
 }
@@ -49,6 +50,7 @@ EXPORT = {
     "account": {name: value for name, value in USER.items() if name != "profile"},
     "profile": PROFILE,
     "sessions": [],
+    "known_places": [],
     "refresh_tokens": [],
     "one_time_tokens": [],
     "mails": [],

@@ -10,16 +10,18 @@ from typing import Any, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.mailboxes import mailbox_or_none, spelling
 from accounts.opaque_tokens import digest, new_secret
 from accounts.session_marks import mark_ended
-from accounts.vocabulary import TokenPurpose
+from accounts.vocabulary import MailPriority, TokenPurpose
 from fincred.ops.models import DatabaseState
 
 MAX_MAIL_ATTEMPTS = 8
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
+PLACES_KNOWN = timedelta(days=180)
+ADDRESS_OF_ERASED_LIVES = timedelta(days=3)
 
 Row = TypeVar("Row", bound=models.Model)
 Person = TypeVar("Person", bound=AbstractBaseUser)
@@ -78,6 +80,15 @@ class SessionQuerySet(models.QuerySet[Row]):
         return self.filter(Q(ended_at__isnull=False) | Q(expires_at__lte=now))
 
 
+class KnownPlaceQuerySet(models.QuerySet[Row]):
+    def purgeable(self, now: datetime) -> Self:
+        """Not seen for long. A person's newest one stays: it tells that they have signed in before."""
+        newer = self.model._default_manager.filter(
+            user=OuterRef("user"), last_seen_at__gt=OuterRef("last_seen_at")
+        )
+        return self.filter(Exists(newer), last_seen_at__lte=now - PLACES_KNOWN)
+
+
 class RefreshTokenQuerySet(models.QuerySet[Row]):
     def purgeable(self, now: datetime) -> Self:
         """A spent token is kept until it expires: that is how its reuse is noticed."""
@@ -111,7 +122,7 @@ class OneTimeTokenQuerySet(models.QuerySet[Row]):
 
 class OutgoingMailQuerySet(models.QuerySet[Row]):
     def due(self, now: datetime) -> Self:
-        """Unsent, not given up or held, and not waiting for the next attempt; oldest first.
+        """Unsent, not given up or held, and not waiting for the next attempt; awaited ones first, then the oldest.
 
         Nothing is due in a restored database before `after_restore` has run.
         """
@@ -119,7 +130,7 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         waiting = self.filter(
             sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, next_attempt_at__lte=now, is_held=False
         )
-        return waiting.filter(~Exists(restored)).order_by("next_attempt_at", "id")
+        return waiting.filter(~Exists(restored)).order_by("priority", "next_attempt_at", "id")
 
     def held(self) -> Self:
         return self.filter(sent_at=None, is_held=True)
@@ -129,11 +140,18 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         return self.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
 
     def retry(self, now: datetime) -> int:
-        """Make them due again, from the first attempt; how many."""
-        return self.update(attempts=0, next_attempt_at=now)
+        """Make them due again, from the first attempt; how many.
 
-    def purgeable(self) -> Self:
-        return self.filter(sent_at__isnull=False)
+        Mail to an address that was refused stays given up, until the person verifies it anew.
+        """
+        refused = Q(user__mail_refused_at__isnull=False) & ~Q(priority=MailPriority.AWAITED)
+        deliverable = self.model._default_manager.filter(pk__in=self.exclude(refused).values("pk"))
+        return deliverable.update(attempts=0, next_attempt_at=now)
+
+    def purgeable(self, now: datetime) -> Self:
+        """Sent, or to an erased person whose address may be kept no longer."""
+        kept_too_long = Q(user=None, created_at__lte=now - ADDRESS_OF_ERASED_LIVES)
+        return self.filter(Q(sent_at__isnull=False) | kept_too_long)
 
 
 class IdempotencyKeyQuerySet(models.QuerySet[Row]):

@@ -17,6 +17,7 @@ from django.db.models.lookups import Exact
 from accounts.fields import MailboxField, validate_mailbox
 from accounts.managers import (
     IdempotencyKeyQuerySet,
+    KnownPlaceQuerySet,
     OneTimeTokenQuerySet,
     OutgoingMailQuerySet,
     RefreshTokenQuerySet,
@@ -24,7 +25,7 @@ from accounts.managers import (
     UserManager,
 )
 from accounts.password_hashing import matches, normal_form
-from accounts.vocabulary import EndReason, ReminderFrequency, TokenPurpose
+from accounts.vocabulary import EndReason, MailPriority, MailPurpose, ReminderFrequency, TokenPurpose
 from fincred import clock
 from fincred.context import Role
 from fincred.db.fields import ExactJSONField, choices
@@ -54,6 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     mailbox_rank = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True)
     is_verified = models.BooleanField(default=False)
+    # When a mail server said that there is no such mailbox. Only mails that the person asks for go there now.
+    mail_refused_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     # Key of the HMACs in the audit trail that stand for network addresses; it is erased with the row.
@@ -153,6 +156,7 @@ class Profile(RevisedModel):
         max_length=8, choices=choices(ReminderFrequency), default=ReminderFrequency.WEEKLY.value
     )
     preferred_checkin_day_of_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    reminder_hour = models.PositiveSmallIntegerField(default=18, db_default=18)
     persona_hint = _optional_text(50)
 
     objects = RevisedQuerySet["Profile"].as_manager()
@@ -174,6 +178,9 @@ class Profile(RevisedModel):
                 condition=Q(preferred_checkin_day_of_week__isnull=True)
                 | Q(preferred_checkin_day_of_week__range=(1, 7)),
                 name="profile_checkin_day_is_weekday",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder_hour__range=(0, 23)), name="profile_reminder_hour_of_a_day"
             ),
         ]
 
@@ -204,6 +211,26 @@ class Session(UUIDModel):
 
     def __str__(self) -> str:
         return f"Session {self.pk}"
+
+
+class KnownPlace(UUIDModel):
+    """A network and a family of programs that a person has signed in from, as an HMAC under their audit key."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_places", db_index=False)
+    place_hash = models.CharField(max_length=DIGEST_LENGTH)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    objects = KnownPlaceQuerySet["KnownPlace"].as_manager()
+    privacy = Privacy(owner="user", section="known_places", withheld=("user_id", "place_hash"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "place_hash"], name="known_place_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Known place {self.pk}"
 
 
 class RefreshToken(UUIDModel):
@@ -250,13 +277,21 @@ class OneTimeToken(UUIDModel):
 
 
 class OutgoingMail(UUIDModel):
-    """A mail to be sent. It holds no address, token or words: these are looked up, or made, at sending.
+    """A mail to be sent. It holds no token and no words: these are looked up, or made, at sending.
 
-    `purpose` names a message that some package has registered, so the list of purposes is open.
+    `purpose` names a message that some package has registered, so the list of purposes is open. `object_id` is
+    what the message is about, and `due_on` the day that it is for. Only the last mail to an erased person holds an
+    `address`, until it is sent or three days are over.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="outgoing_mails")
+    user = models.ForeignKey(User, models.CASCADE, related_name="outgoing_mails", null=True)
     purpose = models.CharField(max_length=32)
+    object_id = models.UUIDField(null=True)
+    due_on = models.DateField(null=True)
+    priority = models.PositiveSmallIntegerField(
+        default=MailPriority.AWAITED.value, db_default=MailPriority.AWAITED.value
+    )
+    address = models.EmailField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -267,7 +302,11 @@ class OutgoingMail(UUIDModel):
     failure = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     objects = OutgoingMailQuerySet["OutgoingMail"].as_manager()
-    privacy = Privacy(owner="user", section="mails", withheld=("user_id", "next_attempt_at", "is_held", "failure"))
+    privacy = Privacy(
+        owner="user",
+        section="mails",
+        withheld=("user_id", "next_attempt_at", "is_held", "failure", "priority", "address"),
+    )
 
     class Meta:
         verbose_name = "mail"
@@ -275,11 +314,30 @@ class OutgoingMail(UUIDModel):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(purpose=""), name="outgoing_mail_purpose_not_empty"),
             models.UniqueConstraint(
-                fields=["user", "purpose"], condition=Q(sent_at=None), name="outgoing_mail_one_unsent_of_a_purpose"
+                fields=["user", "purpose"],
+                condition=Q(sent_at=None, object_id=None),
+                name="outgoing_mail_one_unsent_of_a_purpose",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "purpose", "object_id", "due_on"],
+                condition=Q(object_id__isnull=False),
+                name="outgoing_mail_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(object_id__isnull=True, due_on__isnull=True)
+                | Q(object_id__isnull=False, due_on__isnull=False),
+                name="outgoing_mail_object_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, address="")
+                | Q(user__isnull=True, purpose=MailPurpose.ACCOUNT_ERASED),
+                name="outgoing_mail_address_of_erased_only",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_attempt_at"], condition=Q(sent_at=None), name="outgoing_mail_unsent"),
+            models.Index(
+                fields=["priority", "next_attempt_at"], condition=Q(sent_at=None), name="outgoing_mail_next"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -74,6 +74,7 @@ class ProfileSerializer(UpdateSerializer):
     employment_status = OptionalTextField(max_length=50)
     reminder_frequency = ChoiceField(choices=list(ReminderFrequency))
     preferred_checkin_day_of_week = IntegerField(min_value=1, max_value=7, allow_null=True, help_text="Monday 1.")
+    reminder_hour = IntegerField(min_value=0, max_value=23, help_text="In their time zone; 18 at first.")
     persona_hint = OptionalTextField(max_length=50)
 
 

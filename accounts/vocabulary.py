@@ -7,7 +7,7 @@ When you add a word, also run `manage.py makemigrations`: the database checks al
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Self
 
 
@@ -50,6 +50,17 @@ class MailPurpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose, no password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a purpose, no password
+    NEW_SIGN_IN = "new_sign_in"
+    ACCOUNT_ERASED = "account_erased"
+
+
+class MailPriority(IntEnum):
+    """What is sent first: a person waits for a mail with a token."""
+
+    AWAITED = 0
+    SECURITY = 1
+    REMINDER = 2
 
 
 class StaffReason(StrEnum):

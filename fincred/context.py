@@ -18,9 +18,10 @@ class Role(StrEnum):
 
 
 class Caller(NamedTuple):
-    """`actor_id` is None until the caller has proved who they are; `address` is never logged or stored.
+    """`actor_id` is None until the caller has proved who they are.
 
-    `reason` is why a member of staff acts: one of a few codes, never free text.
+    `address` and `user_agent` are never logged, and stored as HMACs only. `reason` is why a member of staff acts:
+    one of a few codes, never free text.
     """
 
     role: Role = Role.SYSTEM
@@ -28,6 +29,7 @@ class Caller(NamedTuple):
     request_id: str = ""
     address: str = ""
     reason: str = ""
+    user_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

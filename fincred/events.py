@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from accounts.audit import Chain
-    from accounts.models import User
+    from accounts.models import Profile, User
     from goals.models import Goal
 
 
@@ -33,6 +33,23 @@ class GoalsChanged:
     chain: Chain
     now: datetime
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonVerified:
+    """A person proved for the first time that the address is theirs. The publisher holds the lock of their row."""
+
+    person: User
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """Some of what a profile says was stored anew: the fields `changed`. The publisher holds the person's lock."""
+
+    profile: Profile
+    changed: frozenset[str]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
-from accounts.services import lock_user
+from accounts.services import lock_user_and_read
 from accounts.services.passwords import check_acceptable, confirm_password, lock_confirmed, set_password
+from accounts.services.places import known_places, note_place
 from fincred import clock
 from fincred.context import Role, update_caller
+from fincred.db.writes import write_all
 from fincred.errors import RateLimitExceededError
 
 
@@ -111,4 +113,7 @@ def _too_many(refusal: RateLimitExceededError) -> HttpResponse:
 @transaction.atomic
 def _record_sign_in(staff: User) -> None:
     update_caller(role=Role.SUPPORT, actor_id=staff.pk)
-    record(person=lock_user(staff.pk), action="back_office.entered", subject=staff, now=clock.now())
+    now = clock.now()
+    person, places = lock_user_and_read(staff.pk, known_places(staff.pk))
+    record(person=person, action="back_office.entered", subject=staff, now=now)
+    write_all(*note_place(person, places, now))

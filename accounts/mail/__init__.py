@@ -14,11 +14,14 @@ from accounts.mail.outbox import (
     count_held_mail,
     drop_held_mail,
     hold_unsent_mail,
+    new_mail,
+    queue_farewell,
     queue_mail,
+    queue_mails,
     release_held_mail,
     retry_given_up_mail,
 )
-from accounts.mail.templates import MESSAGES, MailMessage, register_message
+from accounts.mail.templates import MESSAGES, MailMessage, message_for, register_message, registered_purposes
 
 __all__ = [
     "MESSAGES",
@@ -28,9 +31,14 @@ __all__ = [
     "count_held_mail",
     "drop_held_mail",
     "hold_unsent_mail",
+    "message_for",
+    "new_mail",
     "outbox_figures",
+    "queue_farewell",
     "queue_mail",
+    "queue_mails",
     "register_message",
+    "registered_purposes",
     "release_held_mail",
     "retry_given_up_mail",
     "send_due_mail",

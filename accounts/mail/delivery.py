@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import partial
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 from django.core.mail import EmailMessage, get_connection
 from django.db import Error, close_old_connections, connection, transaction
 
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
-from accounts.models import OneTimeToken, OutgoingMail
+from accounts.models import OneTimeToken, OutgoingMail, User
+from accounts.vocabulary import MailPriority
 from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -38,11 +40,18 @@ class MailServerAwayError(Exception):
     """No connection to the mail server. What is due stays due, and loses no attempt."""
 
 
+class _Outcome(Enum):
+    SENT = auto()
+    FAILED = auto()
+    DROPPED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """A mail that this process is to send, with the token made for it."""
 
-    mail_id: UUID
+    mail: OutgoingMail
+    at: datetime
     attempt: int
     message: MailMessage
     address: str = field(repr=False)
@@ -95,14 +104,13 @@ def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> 
 
     :raises MailServerAwayError: there is mail, and no server to send it.
     """
-    sent = failed = 0
+    count: Counter[_Outcome] = Counter()
     # A process sends only what it has the words for: a newer version may have queued other messages already.
     known = OutgoingMail.objects.filter(purpose__in=registered_purposes())
     with MailServer() as server:
-        while not stop() and (success := _send_first(known, server, clock, stop)) is not None:
-            sent += success
-            failed += not success
-    return sent, failed
+        while not stop() and (outcome := _send_first(known, server, clock, stop)) is not None:
+            count[outcome] += 1
+    return count[_Outcome.SENT], count[_Outcome.FAILED]
 
 
 def send_now(mails: Due, *, now: datetime) -> None:
@@ -111,8 +119,8 @@ def send_now(mails: Due, *, now: datetime) -> None:
         _send_first(mails, server, lambda: now, lambda: True)
 
 
-def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> bool | None:
-    """Whether the first of the due mails could be sent; None when there is none."""
+def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome | None:
+    """What became of the first of the due mails; None when there is none."""
     # The clock is read for each mail: a lease counts from its claim, however long the run takes.
     now = clock()
     due = mails.due(now)
@@ -121,46 +129,87 @@ def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[],
             return None
         server.open()
     claim = _claim(due, now)
-    return None if claim is None else _send(claim, server, clock, stop)
+    return _send(claim, server, clock, stop) if isinstance(claim, _Claim) else claim
 
 
 @transaction.atomic
-def _claim(due: Due, now: datetime) -> _Claim | None:
+def _claim(due: Due, now: datetime) -> _Claim | _Outcome | None:
     """Take a mail and its lease: until that ends no other process sends it, even if this one crashes."""
-    mail = due.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
+    mail = due.select_for_update(skip_locked=True, of=("self",)).select_related("user__profile").first()
     if mail is None:
         return None
+    message = message_for(mail.purpose)
+    if message.unsubscribe and not _wants_more_than_security(mail):
+        mail.delete()
+        return _Outcome.DROPPED
+    if mail.user and mail.user.mail_refused_at and message.priority != MailPriority.AWAITED:
+        mail.attempts, mail.failure = MAX_MAIL_ATTEMPTS, "address refused"
+        mail.save(update_fields=["attempts", "failure"])
+        return _Outcome.FAILED
     mail.attempts += 1
     mail.next_attempt_at = now + LEASE
     mail.save(update_fields=["attempts", "next_attempt_at"])
-    message = message_for(mail.purpose)
-    token = OneTimeToken.objects.issue(user=mail.user, purpose=message.token, now=now) if message.token else ""
+    token = ""
+    if message.token and mail.user:
+        token = OneTimeToken.objects.issue(user=mail.user, purpose=message.token, now=now)
     # SMTP wants the domain in ASCII, and Django would write it by the rules of IDNA 2003, where ß is ss.
-    return _Claim(mail.pk, mail.attempts, message, mail.user.mailbox or mail.user.email, token)
+    address = (mail.user.mailbox or mail.user.email) if mail.user else mail.address
+    return _Claim(mail, now, mail.attempts, message, address, token)
 
 
-def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> bool:
+def _wants_more_than_security(mail: OutgoingMail) -> bool:
+    return mail.user is not None and mail.user.is_active and mail.user.is_verified
+
+
+def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome:
     """No transaction is open here: a slow mail server must not hold rows locked."""
-    facts = {"mail_id": str(claim.mail_id), "purpose": str(claim.message.purpose), "attempt": claim.attempt}
+    facts = {"mail_id": str(claim.mail.pk), "purpose": str(claim.message.purpose), "attempt": claim.attempt}
     with heartbeat(partial(_prolong, claim, clock), every=HEARTBEAT):
         try:
-            server.send(claim.message.compose(mail_id=claim.mail_id, address=claim.address, token=claim.token))
+            composed = _compose(claim)
+            if composed is None:
+                _leased(claim).delete()
+                logger.info("Mail has nothing to say any more", extra=facts)
+                return _Outcome.DROPPED
+            server.send(composed)
         except Exception as error:  # mail servers, their library and templates fail in many ways
             server.close()  # its state isn't known
-            failure = _name(error)
-            wait = min(timedelta(minutes=2**claim.attempt), LONGEST_WAIT)
-            _leased(claim).update(next_attempt_at=clock() + wait, failure=failure)
-            given_up = claim.attempt >= MAX_MAIL_ATTEMPTS
-            logger.warning("Mail given up" if given_up else "Mail not sent", extra={**facts, "reason": failure})
-            return False
+            _note_failure(claim, error, facts, clock())
+            return _Outcome.FAILED
         _store_sent(claim, clock, stop)
     logger.info("Mail sent", extra=facts)
-    return True
+    return _Outcome.SENT
+
+
+def _compose(claim: _Claim) -> EmailMessage | None:
+    """The mail as of its claim; None if there is nothing to say any more."""
+    message, person_id = claim.message, claim.mail.user_id
+    facts = message.facts(claim.mail, claim.at) if message.facts else {}
+    if facts is None:
+        return None
+    url = message.unsubscribe(person_id) if message.unsubscribe and person_id else ""
+    return message.compose(
+        mail_id=claim.mail.pk, address=claim.address, token=claim.token, facts=facts, unsubscribe_url=url
+    )
+
+
+def _note_failure(claim: _Claim, error: Exception, facts: Mapping[str, object], now: datetime) -> None:
+    """Have it tried again later, or give it up: after the last attempt, or if the server refused it for good."""
+    failure, answers = _name(error), _answers(error)
+    is_final = bool(answers) and all(_is_final(code, text) for code, text in answers)
+    attempts = MAX_MAIL_ATTEMPTS if is_final else claim.attempt
+    wait = min(timedelta(minutes=2**claim.attempt), LONGEST_WAIT)
+    _leased(claim).update(attempts=attempts, next_attempt_at=now + wait, failure=failure)
+    if is_final and isinstance(error, SMTPRecipientsRefused):
+        User.objects.filter(outgoing_mails=claim.mail.pk).update(mail_refused_at=now)
+        logger.warning("Address refused", extra={"user_id": str(claim.mail.user_id)})
+    text = "Mail given up" if attempts >= MAX_MAIL_ATTEMPTS else "Mail not sent"
+    logger.warning(text, extra={**facts, "reason": failure})
 
 
 def _leased(claim: _Claim) -> Due:
     """The claimed mail, unless another process has claimed it since."""
-    return OutgoingMail.objects.filter(pk=claim.mail_id, attempts=claim.attempt, sent_at=None)
+    return OutgoingMail.objects.filter(pk=claim.mail.pk, attempts=claim.attempt, sent_at=None)
 
 
 def _prolong(claim: _Claim, clock: Clock) -> None:
@@ -172,7 +221,7 @@ def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:
     moment = clock()
     while True:
         try:
-            OutgoingMail.objects.filter(pk=claim.mail_id).update(sent_at=moment, failure="")
+            OutgoingMail.objects.filter(pk=claim.mail.pk).update(sent_at=moment, failure="", address="")
         except Error:
             if stop() or connection.in_atomic_block or clock() >= moment + LEASE:
                 raise
@@ -185,6 +234,23 @@ def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:
 def _name(error: Exception) -> str:
     """What failed, without the texts of servers, which quote addresses."""
     codes = {error.smtp_code} if isinstance(error, SMTPResponseException) else set()
-    if isinstance(error, SMTPRecipientsRefused):
-        codes = {code for code, _ in error.recipients.values()}
+    codes |= {code for code, _ in _answers(error)}
     return " ".join([type(error).__name__, *map(str, sorted(codes))])[:60]
+
+
+def _answers(error: Exception) -> list[tuple[int, bytes]]:
+    """What a server said of the recipient, or of the mail itself."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return list(error.recipients.values())
+    if isinstance(error, SMTPDataError):
+        answer = error.smtp_error
+        return [(error.smtp_code, answer.encode() if isinstance(answer, str) else answer)]
+    return []
+
+
+# Refusals that are about the sender: wrong credentials, or a policy (RFC 3463, 5.7.x). They may end.
+_ABOUT_THE_SENDER = frozenset({530, 534, 535, 538})
+
+
+def _is_final(code: int, text: bytes) -> bool:
+    return code >= 500 and code not in _ABOUT_THE_SENDER and not text.lstrip().startswith(b"5.7.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +14,9 @@ from django.db.models import Count
 
 from accounts.mail.delivery import send_now
 from accounts.mail.templates import message_for
+from accounts.managers import OutgoingMailQuerySet
 from accounts.models import OutgoingMail, User
+from accounts.vocabulary import MailPriority, MailPurpose
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +26,57 @@ def queue_mail(*, user: User, purpose: str, now: datetime) -> None:
 
     :raises KeyError: no message is registered for this purpose.
     """
-    same = {"user": user, "purpose": message_for(purpose).purpose}
+    message = message_for(purpose)
+    same = {"user": user, "purpose": message.purpose, "object_id": None}
     anew = {"created_at": now, "attempts": 0, "next_attempt_at": now, "is_held": False}
     with transaction.atomic(savepoint=False):
         if not OutgoingMail.objects.filter(**same, sent_at=None).update(**anew):
             # A conflict means that another request has queued it a moment ago.
-            OutgoingMail.objects.bulk_create([OutgoingMail(**same, **anew)], ignore_conflicts=True)
+            mail = OutgoingMail(**same, **anew, priority=message.priority)
+            OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         logger.info("Mail queued", extra={"user_id": str(user.pk), "purpose": str(purpose)})
-        if settings.DELIVER_MAIL_ON_COMMIT:
-            mails = OutgoingMail.objects.filter(**same)
-            transaction.on_commit(partial(send_now, mails, now=now), robust=True)
+        _deliver_on_commit(OutgoingMail.objects.filter(**same), now)
+
+
+def new_mail(*, user_id: UUID, purpose: str, object_id: UUID, due_on: date, now: datetime) -> OutgoingMail:
+    """A mail about an object, for a day, which is sent from `now` on once `queue_mails` has stored it.
+
+    :raises KeyError: no message is registered for this purpose.
+    """
+    message = message_for(purpose)
+    return OutgoingMail(
+        user_id=user_id,
+        purpose=message.purpose,
+        object_id=object_id,
+        due_on=due_on,
+        priority=message.priority,
+        created_at=now,
+        next_attempt_at=now,
+    )
+
+
+def queue_mails(mails: Sequence[OutgoingMail]) -> None:
+    """Have these sent by the worker. One that was queued before, for the same object and day, is not doubled."""
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def queue_farewell(*, address: str, now: datetime) -> None:
+    """Have the last mail sent to a person who was erased in this transaction; it alone holds an address."""
+    mail = OutgoingMail(
+        purpose=MailPurpose.ACCOUNT_ERASED,
+        address=address,
+        priority=MailPriority.SECURITY,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    with transaction.atomic(savepoint=False):
+        mail.save(force_insert=True)
+        _deliver_on_commit(OutgoingMail.objects.filter(pk=mail.pk), now)
+
+
+def _deliver_on_commit(mails: OutgoingMailQuerySet[OutgoingMail], now: datetime) -> None:
+    if settings.DELIVER_MAIL_ON_COMMIT:
+        transaction.on_commit(partial(send_now, mails, now=now), robust=True)
 
 
 def retry_given_up_mail(*, now: datetime) -> int:

@@ -62,7 +62,7 @@ def finish_restore(
         outcome.sessions_ended += end_all_sessions(user=person, reason=EndReason.RESTORED, now=now)
         progress(1)
     for person_id in returned:
-        erase_person(user=User.objects.get(pk=person_id), now=now)
+        erase_person(user=User.objects.get(pk=person_id), now=now, announce=False)
         outcome.people_erased += 1
         progress(1)
     outcome.unconfirmed = _still_there([each.person_id for each in erasures if not each.done and each.at >= since])

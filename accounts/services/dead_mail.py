@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,7 +19,7 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def retry_dead_mail(*, mail: OutgoingMail, now: datetime) -> bool:
     """Make this mail due again, from its first attempt; whether it was given up until now."""
-    person = lock_user(mail.user_id)
+    person = lock_user(cast("UUID", mail.user_id))
     if not OutgoingMail.objects.given_up().filter(pk=mail.pk).retry(now):
         return False
     record(person=person, action="mail.retried", subject=mail, now=now, after={"purpose": mail.purpose})

@@ -100,10 +100,11 @@ def reset_password(*, token: str, new_password: str, now: datetime) -> None:
 
 
 def set_password(user: User, encoded: str, *, action: str, now: datetime) -> None:
-    """Store the hash on the locked row, and end the sessions and reset tokens of the old password."""
+    """Store the hash on the locked row, end the sessions and reset tokens of the old one, and say so by mail."""
     user.password = encoded
     user.save(update_fields=["password"])
     OneTimeToken.objects.unused_resets(user).update(used_at=now)
     record(person=user, action=action, subject=user, now=now)
     end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)
+    queue_mail(user=user, purpose=MailPurpose.PASSWORD_CHANGED, now=now)
     logger.info("Password changed", extra={"user_id": str(user.pk)})

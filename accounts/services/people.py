@@ -18,6 +18,7 @@ from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.errors import ResourceNotFoundError
+from fincred.events import ProfileChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 
 logger = logging.getLogger(__name__)
@@ -48,11 +49,14 @@ class ProfileChanges(TypedDict, total=False):
     employment_status: str | None
     reminder_frequency: str
     preferred_checkin_day_of_week: int | None
+    reminder_hour: int
     persona_hint: str | None
 
 
 # The audit trail outlives the person, so it keeps the values of these fields only; of others, that they changed.
-_AUDITED = frozenset({"currency", "timezone", "reminder_frequency", "preferred_checkin_day_of_week"})
+_AUDITED = frozenset(
+    {"currency", "timezone", "reminder_frequency", "preferred_checkin_day_of_week", "reminder_hour"}
+)
 
 
 @transaction.atomic
@@ -73,6 +77,7 @@ def update_profile(
         setattr(profile, name, value)
     if changed:
         profile.save(update_fields=changed)
+        publish(ProfileChanged(profile, frozenset(changed), now))
     audited = _AUDITED.intersection(changed)
     record(
         person=person,

@@ -15,8 +15,10 @@ from django.db.models import QuerySet
 
 from accounts.audit import record
 from accounts.errors import ErasureNotRecordedError
+from accounts.mail import queue_farewell
 from accounts.models import (
     IdempotencyKey,
+    KnownPlace,
     OneTimeToken,
     OutgoingMail,
     RateCounter,
@@ -67,10 +69,11 @@ def leave(*, user: User, password: str, now: datetime, expected: Precondition = 
 
 
 @transaction.atomic
-def erase_person(*, user: User, now: datetime) -> None:
+def erase_person(*, user: User, now: datetime, announce: bool = True) -> None:
     """Delete the person and everything that belongs to them, in every app. Nothing brings it back.
 
     Their audit trail stays, which names them by id alone. The key to its network addresses goes with their row.
+    Unless `announce` is false a last mail goes to their address, if they had verified it.
 
     :raises ErasureNotRecordedError: the list outside of the database can't be written.
     """
@@ -83,6 +86,8 @@ def erase_person(*, user: User, now: datetime) -> None:
         _forget_back_office_sessions(user)
     erase_rows(user.pk)
     close_gap(user.mailbox)
+    if announce and user.is_verified:
+        queue_farewell(address=user.mailbox or user.email, now=now)
     logger.info("Person erased", extra={"user_id": str(user.pk)})
 
 
@@ -117,7 +122,8 @@ def purge_expired(*, now: datetime, stop: Callable[[], bool] = lambda: False) ->
         "refresh tokens": RefreshToken.objects.purgeable(now),
         "sessions": Session.objects.purgeable(now),
         "one-time tokens": OneTimeToken.objects.purgeable(now),
-        "mails": OutgoingMail.objects.purgeable(),
+        "known places": KnownPlace.objects.purgeable(now),
+        "mails": OutgoingMail.objects.purgeable(now),
         "idempotency keys": IdempotencyKey.objects.purgeable(now),
         "rate counters": RateCounter.objects.filter(time_window__lt=window_of(now)),
         "back-office sessions": BackOfficeSession.objects.filter(expire_date__lt=now),

@@ -21,6 +21,7 @@ from accounts.services.passwords import check_acceptable
 from accounts.services.sessions import TokenPair, open_session
 from accounts.vocabulary import MailPurpose, TokenPurpose
 from fincred.db.writes import insert, write_all
+from fincred.events import PersonVerified, publish
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +84,14 @@ def verify_email(*, token: str, now: datetime) -> None:
 
 
 def _mark_verified(user: User, now: datetime) -> None:
-    if user.is_verified:
+    if user.is_verified and not user.mail_refused_at:
         return
-    user.is_verified = True
-    user.save(update_fields=["is_verified"])
+    is_new = not user.is_verified
+    user.is_verified, user.mail_refused_at = True, None
+    user.save(update_fields=["is_verified", "mail_refused_at"])
     record(person=user, action="address.verified", subject=user, now=now)
+    if is_new:
+        publish(PersonVerified(user, now))
     logger.info("Address verified", extra={"user_id": str(user.pk)})
 
 
@@ -107,13 +111,13 @@ def verify_email_and_login(*, token: str, now: datetime) -> tuple[User, TokenPai
 
 
 def resend_verification(*, email: str, now: datetime) -> None:
-    """Queue the verification mail again if the address waits for it. Returns nothing either way.
+    """Queue the verification mail again if the address waits for it, or was refused. Returns nothing either way.
 
     :raises RateLimitExceededError: too many from this network.
     """
     limit_mail(now=now)
     user = person_at(email)
-    if user and user.may_enter and not user.is_verified:
+    if user and user.may_enter and (not user.is_verified or user.mail_refused_at):
         queue_mail(user=user, purpose=MailPurpose.VERIFY_EMAIL, now=now)
 
 

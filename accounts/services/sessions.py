@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from accounts.audit import Chain, last_link
+from accounts.audit import Chain, Link, last_link
 from accounts.errors import (
     AccountInactiveError,
     AccountNotVerifiedError,
@@ -19,12 +20,13 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
-from accounts.models import RefreshToken, Session, User
+from accounts.models import KnownPlace, RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
+from accounts.services.places import known_places, note_place
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
@@ -81,18 +83,24 @@ def _check_may_log_in(user: User) -> None:
 @transaction.atomic
 def _open_if_unchanged(user: User, password: str, now: datetime) -> TokenPair:
     """Re-check under the lock: the password was hashed before it was taken."""
-    chain = _locked_chain(user.pk)
-    locked = chain.person
+    locked, links, places = _lock_to_open(user.pk)
     if locked.password != user.password and not locked.check_password(password):
         raise InvalidCredentialsError
     _check_may_log_in(locked)
-    return _open(chain, now)
+    return _open(Chain(locked, links), places, now)
 
 
 @transaction.atomic
 def open_session(*, user: User, now: datetime) -> TokenPair:
     """A new session and its first pair of tokens, for a person whose identity is proven."""
-    return _open(_locked_chain(user.pk), now)
+    person, links, places = _lock_to_open(user.pk)
+    return _open(Chain(person, links), places, now)
+
+
+def _lock_to_open(user_id: UUID) -> tuple[User, Sequence[Link], Sequence[KnownPlace]]:
+    """Lock the person and read, in the same round trip, the end of their audit chain and their known places."""
+    person, links, places = lock_user_and_read(user_id, last_link(user_id), known_places(user_id))
+    return person, links, places
 
 
 def _locked_chain(user_id: UUID) -> Chain:
@@ -101,12 +109,12 @@ def _locked_chain(user_id: UUID) -> Chain:
     return Chain(person, links)
 
 
-def _open(chain: Chain, now: datetime) -> TokenPair:
+def _open(chain: Chain, places: Sequence[KnownPlace], now: datetime) -> TokenPair:
     user_id = chain.person.pk
     session = Session(user_id=user_id, created_at=now, expires_at=_expiry(now))
     token, pair = _issue(session, now)
     opened = chain.entry(action="session.opened", subject=session, now=now)
-    write_all(insert(session), insert(token), insert(opened))
+    write_all(insert(session), insert(token), insert(opened), *note_place(chain.person, places, now))
     logger.info("Session opened", extra={"user_id": str(user_id), "session_id": str(session.pk)})
     return pair
 

@@ -150,7 +150,7 @@ class TestDeadMail:
         act_in_back_office(support, MAILS, "retry", dead)
         dead.refresh_from_db()
         assert dead.attempts == 0
-        entry = AuditEntry.objects.get(person_id=dead.user_id, action="mail.retried")
+        entry = AuditEntry.objects.get(person_id=str(dead.user_id), action="mail.retried")
         assert (entry.reason, entry.role, entry.object_id) == ("asked", "support", str(dead.pk))
 
     def test_mail_that_still_waits_is_left_alone(self, support: Client, saver: User) -> None:

@@ -17,6 +17,7 @@ from accounts.mail import queue_mail, send_due_mail
 from accounts.models import (
     AuditEntry,
     IdempotencyKey,
+    KnownPlace,
     OneTimeToken,
     Profile,
     RateCounter,
@@ -133,11 +134,16 @@ class TestPurge:
         send_due_mail(clock=lambda: noon)
         _idempotency_key(saver, noon - DAY - timedelta(seconds=1))
         RateCounter.objects.create(key="k", time_window=window_of(noon) - 1, used=3)
+        for place, days in {"older": 181, "newest": 180}.items():
+            KnownPlace.objects.create(
+                user=saver, place_hash=place, created_at=noon - days * DAY, last_seen_at=noon - days * DAY
+            )
         BackOfficeSession.objects.create(session_key="s", expire_date=noon - timedelta(seconds=1))
         assert purge_expired(now=noon) == {
             "refresh tokens": 1,
             "sessions": 2,
             "one-time tokens": 1,
+            "known places": 1,
             "mails": 1,
             "idempotency keys": 1,
             "rate counters": 1,

@@ -48,6 +48,7 @@ class TestProfile:
             "employment_status": None,
             "reminder_frequency": "weekly",
             "preferred_checkin_day_of_week": None,
+            "reminder_hour": 18,
             "persona_hint": None,
         }
 

@@ -60,7 +60,8 @@ class RequestContextMiddleware:
         proposed = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = proposed if _REQUEST_ID.fullmatch(proposed) else str(uuid4())
         logs.start_context(request_id=request_id)
-        set_caller(Caller(role=Role.PERSON, request_id=request_id))
+        user_agent = request.META.get("HTTP_USER_AGENT", "")
+        set_caller(Caller(role=Role.PERSON, request_id=request_id, user_agent=user_agent))
         response = self._in_envelope(request, self.get_response(request))
         seconds = time.perf_counter() - started
         headers = SECURITY_HEADERS | rate_limit_headers(quotas())

@@ -59,13 +59,14 @@ GOAL = {
 
 # The export's shape, which clients rely on. A new field appears in it unless its model withholds it.
 EXPORTED = {
-    "account": "id email is_active is_verified is_staff is_superuser created_at",
+    "account": "id email is_active is_verified is_staff is_superuser created_at mail_refused_at",
     "profile": "id full_name country currency timezone age_range employment_status reminder_frequency "
-    "preferred_checkin_day_of_week persona_hint",
+    "preferred_checkin_day_of_week reminder_hour persona_hint",
+    "known_places": "id created_at last_seen_at",
     "sessions": "id created_at expires_at ended_at end_reason",
     "refresh_tokens": "id session_id created_at expires_at spent_at",
     "one_time_tokens": "id purpose created_at expires_at used_at",
-    "mails": "id purpose created_at sent_at attempts",
+    "mails": "id purpose object_id due_on created_at sent_at attempts",
     "idempotency_keys": "id method path key status answer created_at",
     "audit_trail": "sequence at actor_id role action object_type object_id before after reason request_id",
     "goals": "id user_id type name target_amount target_date priority primary_flag why_text annual_rate status "
@@ -232,6 +233,9 @@ class TestErasure:
         }
         assert found(ADDRESS) == {}
         person.send("DELETE", "/users/me", {"password": PASSWORD})
+        assert found(MARK, EMAIL, ADDRESS, "Germany") == {"accounts_outgoingmail": ["address"]}
+        send_due_mail(clock=clock.now)
+        assert mail.outbox[-1].to == [EMAIL]
         assert found(MARK, EMAIL, ADDRESS, "Germany") == {}
 
     def test_leaves_everything_of_others(self, person: Person) -> None:
@@ -249,6 +253,7 @@ class TestErasure:
 
     def test_by_an_operator_is_as_thorough(self, person: Person) -> None:
         services.erase_person(user=User.objects.get(email=EMAIL), now=clock.now())
+        send_due_mail(clock=clock.now)
         assert found(MARK, EMAIL) == {}
 
 

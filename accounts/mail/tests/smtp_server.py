@@ -26,7 +26,10 @@ class Taken:
 
 
 class SMTPServer(ThreadingTCPServer):
-    """`before_answer(recipient)` runs between a mail's last byte and the answer; `refuses(recipient)` is a 550."""
+    """`before_answer(recipient)` runs between a mail's last byte and the answer; `refuses(recipient)` is a 550.
+
+    With `refuses_text` it takes every recipient, and then refuses what is written.
+    """
 
     allow_reuse_address = daemon_threads = True
 
@@ -36,10 +39,13 @@ class SMTPServer(ThreadingTCPServer):
         port: int = 0,
         before_answer: Callable[[str], object] = lambda recipient: None,
         refuses: Callable[[str], bool] = lambda recipient: False,
+        refusal: str = "550 no such mailbox",
+        refuses_text: bool = False,
     ) -> None:
         self.taken: list[Taken] = []
         self.connections = 0
         self.before_answer, self.refuses = before_answer, refuses
+        self.refusal, self.refuses_text = refusal, refuses_text
         super().__init__(("127.0.0.1", port), _Conversation)
         self.port: int = self.server_address[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
@@ -72,11 +78,14 @@ class _Conversation(StreamRequestHandler):
             match line[:4].upper():
                 case "RCPT":
                     recipient = line.partition("<")[2].partition(">")[0]
-                    self.say("550 no such mailbox" if self.server.refuses(recipient) else "250 ok")
+                    self.say(self.server.refusal if self.server.refuses(recipient) else "250 ok")
                 case "DATA":
                     self.say("354 go on")
                     message = self.read_message()
                     self.server.before_answer(recipient)
+                    if self.server.refuses_text:
+                        self.say(self.server.refusal)
+                        continue
                     self.server.taken.append(Taken(message, recipient, number))
                     self.say("250 taken")
                 case "QUIT":

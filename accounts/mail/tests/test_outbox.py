@@ -55,7 +55,7 @@ class TestQueueMail:
         assert not OneTimeToken.objects.exists()
         assert {field.name for field in OutgoingMail._meta.fields} == {
             "id", "user", "purpose", "created_at", "sent_at", "attempts", "next_attempt_at", "is_held",
-            "failure",
+            "failure", "object_id", "due_on", "priority", "address",
         }  # fmt: skip
 
     def test_does_not_double_one_that_waits(self, saver: User, noon: datetime) -> None:

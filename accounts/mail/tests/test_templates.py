@@ -19,7 +19,12 @@ pytestmark = [pytest.mark.unit, pytest.mark.accounts]
 
 
 def compose(purpose: str) -> EmailMultiAlternatives:
-    return message_for(purpose).compose(mail_id=MAIL_ID, address="kim@example.com", token="abc")
+    """As it is sent to a person who may unsubscribe from it."""
+    message = message_for(purpose)
+    url = message.unsubscribe(MAIL_ID) if message.unsubscribe else ""
+    return message.compose(
+        mail_id=MAIL_ID, address="kim@example.com", token="abc", facts=message.example, unsubscribe_url=url
+    )
 
 
 def parts_of(purpose: str) -> tuple[str, str]:
