@@ -12,6 +12,7 @@ from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_sign_in
 from accounts.services import person_at
 from fincred import clock
+from fincred.counters import SIGN_INS_REFUSED
 
 
 class ThrottledBackend(ModelBackend):
@@ -29,6 +30,7 @@ class ThrottledBackend(ModelBackend):
             hash_in_vain(password)
         elif user.check_password(password) and self.user_can_authenticate(user):
             return user
+        SIGN_INS_REFUSED.labels("credentials").inc()
         return None
 
     def user_can_authenticate(self, user: Any) -> bool:

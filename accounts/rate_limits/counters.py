@@ -19,6 +19,7 @@ from redis import RedisError
 from accounts.models import RateCounter
 from accounts.rate_limits.policies import Policy
 from fincred.context import Quota, note_quota
+from fincred.counters import LIMITS_HIT
 from fincred.errors import RateLimitExceededError
 from fincred.ops.redis import redis_client
 
@@ -65,6 +66,7 @@ def enforce(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> 
     """
     usage = count(policy, subject, now=now, points=points)
     if usage and usage.used > policy.quota:
+        LIMITS_HIT.labels(policy.name).inc()
         raise RateLimitExceededError(limit=policy.quota, retry_after=usage.resets_in)
 
 

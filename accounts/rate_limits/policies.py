@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from fincred.counters import LIMITS_HIT
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -13,6 +15,9 @@ class Policy:
 
     name: str
     quota: int
+
+    def __post_init__(self) -> None:
+        LIMITS_HIT.labels(self.name)
 
 
 READS = Policy("reads", settings.RATE_LIMIT_READS_PER_MINUTE)

@@ -29,6 +29,7 @@ from accounts.services.locking import lock_user_and_read
 from accounts.services.places import known_places, note_place
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
+from fincred.counters import SIGN_INS_REFUSED
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
 from fincred.db.writes import insert, update, write_all
 
@@ -66,8 +67,8 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     user = person_at(email)
     if user is None:
         hash_in_vain(password)
-        raise InvalidCredentialsError
-    if not user.check_password(password):
+    if user is None or not user.check_password(password):
+        SIGN_INS_REFUSED.labels("credentials").inc()
         raise InvalidCredentialsError
     _check_may_log_in(user)
     return user, _open_if_unchanged(user, password, now)
@@ -75,8 +76,10 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
 
 def _check_may_log_in(user: User) -> None:
     if not user.may_enter:
+        SIGN_INS_REFUSED.labels("inactive").inc()
         raise AccountInactiveError
     if not user.is_verified:
+        SIGN_INS_REFUSED.labels("unverified").inc()
         raise AccountNotVerifiedError
 
 

@@ -31,6 +31,7 @@ from psycopg.errors import QueryCanceled
 from redis import RedisError
 
 from fincred.context import caller, restore_caller
+from fincred.counters import REPLICA_READS
 from fincred.ops.redis import redis_client
 
 REPLICA: Final = "replica"
@@ -131,6 +132,7 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
             if not choice.failed or isinstance(error.__cause__, QueryCanceled):
                 raise
             logger.warning("Done again on the primary: the replica failed", exc_info=True)
+            REPLICA_READS.labels("failed").inc()
             behind_a_migration = isinstance(error, ProgrammingError | NotSupportedError)
             if behind_a_migration or connections[REPLICA].connection.closed:
                 _breaker.failed(time.monotonic())
@@ -176,13 +178,16 @@ _breaker = Breaker()
 
 def _choose(person: UUID) -> str:
     if not _breaker.allows(time.monotonic()):
+        REPLICA_READS.labels("away").inc()
         return DEFAULT_DB_ALIAS
     try:
         current = _has_replayed_writes_of(person)
     except Exception:  # of Redis or the replica; the primary can serve
         _breaker.failed(time.monotonic())
+        REPLICA_READS.labels("away").inc()
         return DEFAULT_DB_ALIAS
     _breaker.succeeded()
+    REPLICA_READS.labels("used" if current else "behind").inc()
     return REPLICA if current else DEFAULT_DB_ALIAS
 
 

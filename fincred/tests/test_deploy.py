@@ -112,7 +112,7 @@ class TestSecrets:
 
     def test_are_all_made_but_the_mail_server_and_start_production(self, secrets: Path) -> None:
         made = {path.name: path for path in secrets.iterdir()}
-        assert made.keys() | {"email_url"} >= COMPOSE["secrets"].keys()
+        assert made.keys() | {"email_url"} == COMPOSE["secrets"].keys()
         environment = dict(OURS["web1"]["environment"])
         pointers = {name: value for name, value in environment.items() if name.endswith(FILE_SUFFIX)}
         files = {name: str(secrets / Path(value).name) for name, value in pointers.items()}
@@ -154,6 +154,7 @@ class TestCompose:
     def test_has_what_the_architecture_promises(self) -> None:
         assert COMPOSE["services"].keys() == {
             "nginx", "web1", "web2", "web3", "work", "migrate", "primary", "replica", "pgbouncer", "redis",
+            "prometheus", "grafana",
         }  # fmt: skip
 
     @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -182,7 +183,7 @@ class TestCompose:
         services = COMPOSE["services"].values()
         sources = [mount.split(":")[0] for service in services for mount in service.get("volumes", ())]
         paths = [source for source in sources if source.startswith("./")]
-        assert len(paths) > 4
+        assert len(paths) > 5
         assert [path for path in paths if path != "./tls" and not (DEPLOY / path).exists()] == []
         assert {source for source in sources if not source.startswith("./")} == COMPOSE["volumes"].keys()
 

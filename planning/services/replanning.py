@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.models import User
+from fincred.counters import PLAN_VERSIONS, count_on_commit
 from fincred.db.id_ranges import ALL, IdRange
 from fincred.db.retries import repeatable
 from fincred.db.writes import insert, insert_or_update, write_all
@@ -129,6 +130,7 @@ def _store(
         set_paces(paces),
         insert(*entries),
     )
+    count_on_commit(PLAN_VERSIONS, len(versions))
     for version in versions:
         facts = {"action_plan_id": version.plan_id, "version": version.number, "reason": version.reason}
         logger.info("Plan version written", extra=facts)

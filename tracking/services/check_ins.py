@@ -16,6 +16,7 @@ from uuid import UUID
 from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user_and_read
+from fincred.counters import CHECK_INS, count_on_commit
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, write_all
@@ -128,6 +129,7 @@ def create_check_in(
         today=today,
         writes=[insert(check_in), count_week(owner.id, day, weeks), insert(entry)],
     )
+    count_on_commit(CHECK_INS)
     logger.info("Check-in recorded", extra={"goal_id": goal.id, "check_in_id": check_in.id})
     return CheckInOutcome(
         check_in=check_in,

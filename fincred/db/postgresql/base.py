@@ -16,7 +16,9 @@ from django.db.backends.base.validation import BaseDatabaseValidation
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
+from psycopg_pool import PoolTimeout
 
+from fincred.counters import POOL_TIMEOUTS, POOL_USED, POOL_WAITING
 from fincred.db.postgresql.pipeline import TIMEOUTS, Result, Statement
 
 
@@ -111,18 +113,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
         :raises psycopg_pool.PoolTimeout: no connection could be had within the pool's timeout.
         :raises ImproperlyConfigured: its statements would have no timeout.
         """
-        connection = super().get_new_connection(conn_params)
         if not self.pool:  # a maintenance connection to the database "postgres"
-            return connection
+            return super().get_new_connection(conn_params)
+        POOL_WAITING.labels(self.alias).inc()
+        try:
+            connection = self._take_live_connection(conn_params)
+        except PoolTimeout:
+            POOL_TIMEOUTS.labels(self.alias).inc()
+            raise
+        finally:
+            POOL_WAITING.labels(self.alias).dec()
+        connection.prepares = not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # behind a transaction pooler
+        if self.alias not in self._checked:
+            self._check_timeout(connection)
+        POOL_USED.labels(self.alias).inc()
+        return connection
+
+    def _take_live_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
         if is_dead(connection):
             connection.close()
             self.pool.putconn(connection)
             self.pool.drain()
             connection = super().get_new_connection(conn_params)
-        connection.prepares = not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # behind a transaction pooler
-        if self.alias not in self._checked:
-            self._check_timeout(connection)
         return connection
+
+    def _close(self) -> None:
+        is_lent = bool(self.pool) and self.connection is not None
+        super()._close()  # type: ignore[misc]  # the stubs don't know it
+        if is_lent:
+            POOL_USED.labels(self.alias).dec()
 
     def _check_timeout(self, connection: Any) -> None:
         """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""

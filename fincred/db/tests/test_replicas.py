@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -55,6 +56,13 @@ class Site(LiveServer):
             RATE_LIMIT_ENABLED="false", LOG_LEVEL="WARNING",
         )  # fmt: skip
         self.primary, self.replica = primary, replica
+
+
+def counted(site: Site) -> dict[str, float]:
+    """What `/metrics` says of reads that may come from the replica, by outcome."""
+    lines = site.get("/metrics").text.splitlines()
+    found = [re.fullmatch(r'fincred_replica_reads_total\{outcome="(\w+)"\} (\S+)', line) for line in lines]
+    return {each[1]: float(each[2]) for each in found if each}
 
 
 class Person:
@@ -237,6 +245,16 @@ class TestReads:
         person.is_renamed("back")
         wait_until(lambda: person.stored_name(replica) == "back")
 
+    def test_move_fincred_replica_reads_total(self, site: Site, person: Person, replica: ThrowawayReplica) -> None:
+        wait_until(lambda: person.sees() == "before" and counted(site)["used"] > 0)
+        with standing_still(replica):
+            before = counted(site)
+            person.renames("written")
+            person.sees()
+            after = counted(site)
+        assert after["behind"] == before["behind"] + 1
+        assert after["used"] == before["used"]
+
     def test_that_belong_to_a_write_come_from_the_primary(self, person: Person, replica: ThrowawayReplica) -> None:
         with standing_still(replica):
             person.is_renamed("after")
@@ -254,8 +272,9 @@ class TestFailure:
         replica.kill()
         try:
             person.is_renamed("meanwhile")
-            began = time.monotonic()
+            began, before = time.monotonic(), counted(person.site)
             assert {person.sees() for _ in range(20)} == {"meanwhile"}
+            assert counted(person.site)["away"] > before["away"]
             # A few waited a second for the replica; had all of them, it would be twenty.
             assert time.monotonic() - began < PROMISED_SECONDS
             person.renames("written meanwhile")
