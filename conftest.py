@@ -117,12 +117,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     used = marker is not None and marker.kwargs.get("transaction") and not item.get_closest_marker("skip")
     if connection.vendor != "sqlite" or not used:
         return (yield)
-    guard = import_module("accounts.migrations.0002_audit_trail_append_only")
-    _execute(item, guard.REMOVE_SQLITE)
+    trail = import_module("accounts.migrations.0002_audit_trail_append_only")
+    looks = import_module("accounts.migrations.0014_fill_search_terms")
+    _execute(item, [*trail.REMOVE_SQLITE, *looks.REMOVE_SQLITE])
     try:
         return (yield)
     finally:
-        _execute(item, guard.SQLITE)
+        _execute(item, [*trail.SQLITE, *looks.SQLITE])
 
 
 def _execute(item: pytest.Item, statements: list[str]) -> None:
@@ -145,7 +146,7 @@ def redis(settings: Settings) -> Iterator[Redis]:
     """FinCred counts and caches in a real Redis, which is empty. Its tests are marked `redis`."""
     from fincred.ops.redis import redis_client
 
-    settings.REDIS_URL = f"{redis_server.REDIS}?socket_timeout=30"  # on a busy machine a second isn't enough
+    settings.REDIS_URL = redis_server.REDIS
     redis_client.cache_clear()
     with Redis.from_url(redis_server.REDIS) as client:
         client.flushdb()

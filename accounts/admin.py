@@ -4,54 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
 from accounts import services
-from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
-from accounts.models import AuditEntry, OutgoingMail, Profile, Session, User
+from accounts.audit import looks_in_lists
+from accounts.back_office import AuditedAdmin
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import AuditEntry, OutgoingMail, Session, User
+from accounts.search import Found
 from accounts.vocabulary import EndReason
 from fincred import clock
+from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
 
 # People whose address isn't known to reach them: the verification mail helps.
 _UNPROVEN = Q(is_verified=False) | Q(mail_refused_at__isnull=False)
+# As text: an index of some rows isn't taken for a value that comes beside the statement.
+BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
+# A person's trail shows so many looks by lists; their export has all.
+MOST_LOOKS: Final = 5000
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
-
-
-class ProfileInline(ReadOnlyAdminMixin, admin.StackedInline):  # type: ignore[type-arg]
-    model = Profile
-
-
-class SessionInline(ReadOnlyAdminMixin, admin.TabularInline):  # type: ignore[type-arg]
-    model = Session
-    fields = ("created_at", "expires_at", "ended_at", "end_reason")
-    ordering = ("-created_at",)
 
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
     list_display = ("email", "full_name", "is_active", "is_verified", "is_staff", "created_at")
-    list_filter = ("is_active", "is_verified", "is_staff")
-    list_select_related = ("profile",)
-    search_fields = ("email", "profile__full_name", "=id")
-    ordering = ("-created_at",)
-    fields = ("id", "email", "is_active", "is_verified", "mail_refused_at", "is_staff", "created_at", "elsewhere")
-    readonly_fields = ("elsewhere",)
-    inlines: ClassVar = [ProfileInline, SessionInline]
-    actions = ("disable", "enable", "end_sessions", "mail_verification", "grant_support", "revoke_support")
+    list_filter: ClassVar[Any] = ()
+    ordering = ("-created_at", "-id")
+    actions = (
+        "disable",
+        "enable",
+        "end_sessions",
+        "mail_verification",
+        "mail_reset",
+        "export",
+        "erase",
+        "grant_support",
+        "revoke_support",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With profiles by a query of their own: joined, they would all be read for a page of them."""
+        return super().get_queryset(request).prefetch_related("profile")
 
     def person_of(self, row: User) -> User:
         return row
 
-    @admin.display(description="elsewhere")
     def elsewhere(self, person: User) -> str:
         """Links to the lists of the person's rows in every app."""
         links = [
@@ -93,6 +101,31 @@ class UserAdmin(AuditedAdmin):
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people.filter(_UNPROVEN, is_active=True), services.remind_to_verify)
 
+    @admin.action(description="Send the mail for a new password", permissions=["help"])
+    def mail_reset(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people.filter(is_active=True), services.remind_to_reset)
+
+    @admin.action(description="Export everything held about one person", permissions=["appoint"])
+    def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if (person := self._the_one(request, people)) is None:
+            return None
+        document = render_json(services.export_person(user=person, now=clock.now()))
+        name = f'attachment; filename="fincred-{person.pk}.json"'
+        return HttpResponse(document, content_type="application/json", headers={"Content-Disposition": name})
+
+    @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
+    def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if person := self._the_one(request, people):
+            services.erase_person(user=person, now=clock.now())
+            self.message_user(request, "The person is erased.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
+
+    def _the_one(self, request: HttpRequest, people: QuerySet[User]) -> User | None:
+        if len(people) == 1:
+            return people[0]
+        self.message_user(request, "Choose one person for this.", messages.ERROR)
+        return None
+
     @admin.action(description="Make a support agent", permissions=["appoint"])
     def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people, partial(services.set_support, is_support=True))
@@ -110,6 +143,34 @@ class UserAdmin(AuditedAdmin):
         self.message_user(request, f"Done for {done} people.", level)
 
 
+@admin.register(Session)
+class SessionAdmin(AuditedAdmin):
+    """The sessions of a person, each of which staff can end."""
+
+    needs_person = True
+    list_display = ("created_at", "user", "expires_at", "ended_at", "end_reason")
+    list_select_related = ("user",)
+    ordering = ("-created_at", "-id")
+    actions = ("end",)
+
+    def has_help_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.help_user")
+
+    def affected(self, request: HttpRequest, chosen: QuerySet[Session]) -> QuerySet[Session]:
+        """As for people: staff can't act on themselves, and only superusers act on staff."""
+        others = chosen.exclude(user_id=str(request.user.pk))
+        return others if request.user.is_superuser else others.filter(user__is_staff=False)
+
+    @admin.action(description="End this session", permissions=["help"])
+    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
+        ended = sum(
+            services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=clock.now())
+            for session in sessions
+        )
+        level = messages.SUCCESS if ended else messages.WARNING
+        self.message_user(request, f"Ended {ended}.", level)
+
+
 class MailStateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
@@ -120,7 +181,7 @@ class MailStateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
         match self.value():
             case "dead":
-                return queryset.filter(pk__in=OutgoingMail.objects.given_up())
+                return queryset.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
             case "unsent" | "sent" as state:
                 return queryset.filter(sent_at__isnull=state == "unsent")
         return queryset
@@ -140,9 +201,8 @@ class OutgoingMailAdmin(AuditedAdmin):
         "sent_at",
         "is_held",
     )
-    list_filter = (MailStateFilter, "purpose")
-    search_fields = ("=id", "=user__id")
-    ordering = ("-created_at",)
+    list_filter = (MailStateFilter,)
+    ordering = ("-created_at", "-id")
     exclude = ("address",)
     actions = ("retry",)
 
@@ -160,14 +220,54 @@ class OutgoingMailAdmin(AuditedAdmin):
         self.message_user(request, f"{retried} mails are tried again.", level)
 
 
+class ByStaffFilter(admin.SimpleListFilter):
+    title = "who"
+    parameter_name = "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("staff", "staff")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(BY_STAFF) if self.value() == "staff" else queryset
+
+
+def of_person(person_id: UUID) -> Q:
+    """What a person's trail consists of: their chain, and the lists of staff that showed them."""
+    return Q(person_id=person_id) | Q(pk__in=looks_in_lists(person_id, most=MOST_LOOKS))
+
+
+class PersonFilter(admin.SimpleListFilter):
+    """The trail of one person, which is more than their chain. Set by links only."""
+
+    title = "person"
+    parameter_name = "person_id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, "this person") for value in request.GET.getlist(self.parameter_name)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """:raises ValueError: it is no id."""
+        return queryset.filter(of_person(UUID(self.value()))) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(AuditedAdmin):
     """The audit trail. A look at an entry is recorded as well."""
 
     list_display = ("at", "action", "person_id", "role", "actor_id", "object_type", "object_id", "reason")
-    list_filter = ("role", "object_type", "at")
-    search_fields = ("=person_id", "=actor_id", "=object_id", "=request_id")
+    list_filter = (ByStaffFilter, PersonFilter)
+    search_help_text = (
+        "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
+    )
     ordering = ("-id",)
 
     def person_of(self, row: AuditEntry) -> User | None:
         return User.objects.filter(pk=row.person_id).first()
+
+    def matching(self, search: str, found: Found) -> Q:
+        try:
+            sought = UUID(search)
+        except ValueError:
+            return Q(request_id=search) | Q(person_id__in=found.ids)
+        of_staff = Q(BY_STAFF, actor_id=sought)
+        return Q(request_id=search) | Q(object_id=str(sought)) | of_person(sought) | of_staff

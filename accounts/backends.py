@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_sign_in
+from accounts.refusals import note_refused_sign_in
 from accounts.services import person_at
 from fincred import clock
 from fincred.counters import SIGN_INS_REFUSED
@@ -24,13 +25,15 @@ class ThrottledBackend(ModelBackend):
         """:raises RateLimitExceededError: too many attempts; nothing is hashed."""
         if username is None or password is None:
             return None
-        limit_sign_in(email=username, now=clock.now())
+        now = clock.now()
+        limit_sign_in(email=username, now=now)
         user = person_at(username)
         if user is None:
             hash_in_vain(password)
         elif user.check_password(password) and self.user_can_authenticate(user):
             return user
         SIGN_INS_REFUSED.labels("credentials").inc()
+        note_refused_sign_in(now)
         return None
 
     def user_can_authenticate(self, user: Any) -> bool:

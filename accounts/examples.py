@@ -55,6 +55,7 @@ EXPORT = {
     "one_time_tokens": [],
     "mails": [],
     "idempotency_keys": [],
+    "looks_in_lists": [],
     "audit_trail": [],
     "goals": [],
     "planning": {"snapshots": [], "action_plans": [], "plan_versions": []},

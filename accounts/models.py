@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -25,10 +25,11 @@ from accounts.managers import (
     UserManager,
 )
 from accounts.password_hashing import matches, normal_form
+from accounts.search_words import words_of_person
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, ReminderFrequency, TokenPurpose
 from fincred import clock
 from fincred.context import Role
-from fincred.db.fields import ExactJSONField, choices
+from fincred.db.fields import BytewiseField, ExactJSONField, choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
 
@@ -78,10 +79,21 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     )
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         permissions: ClassVar = [("help_user", "Can disable, enable and sign out people and mail them again")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_lower_case"),
             models.UniqueConstraint(fields=["mailbox", "mailbox_rank"], name="user_one_of_a_mailbox"),
+        ]
+        # Of the list of people, and of those of its filters that match few.
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at", "-id"], name="user_newest"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(is_active=False), name="user_newest_disabled"),
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(is_verified=False), name="user_newest_unverified"
+            ),
+            models.Index(fields=["-created_at", "-id"], condition=Q(is_staff=True), name="user_newest_staff"),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         """Store a new person and their profile; each person has one."""
         self.save(force_insert=True)
         Profile(user=self, full_name=full_name).save(force_insert=True)
+        SearchTerm.objects.bulk_create(SearchTerm.of(self, full_name))
 
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else normal_form(raw_password))
@@ -186,6 +199,28 @@ class Profile(RevisedModel):
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+
+class SearchTerm(models.Model):
+    """What staff find a person by: their address and each word of their name, folded. It follows from these."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="search_terms")
+    term = BytewiseField(max_length=254)
+
+    privacy = Privacy(owner="user")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["term", "user"], name="search_term_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"A term of {self.user_id}"
+
+    @classmethod
+    def of(cls, user: User, full_name: str | None) -> list[Self]:
+        """The rows of a person with this name, not stored yet."""
+        return [cls(user_id=user.pk, term=term) for term in words_of_person(user.email, full_name)]
 
 
 class Session(UUIDModel):
@@ -338,6 +373,7 @@ class OutgoingMail(UUIDModel):
             models.Index(
                 fields=["priority", "next_attempt_at"], condition=Q(sent_at=None), name="outgoing_mail_next"
             ),
+            models.Index(fields=["-created_at", "-id"], name="outgoing_mail_newest"),
         ]
 
     def __str__(self) -> str:
@@ -382,6 +418,19 @@ class RateCounter(models.Model):
         return f"Counter {self.key[:8]}"
 
 
+class RefusedSignIns(models.Model):
+    """How many sign-ins were refused on a day, in UTC; those over a rate limit aren't counted."""
+
+    day = models.DateField(primary_key=True)
+    refused = models.PositiveIntegerField()
+
+    privacy = NOT_PERSONAL
+    in_backups = False
+
+    def __str__(self) -> str:
+        return f"{self.refused} on {self.day}"
+
+
 class AuditEntry(models.Model):
     """Who did what to a person's records, and when. The database refuses to change or delete one.
 
@@ -419,6 +468,40 @@ class AuditEntry(models.Model):
             models.UniqueConstraint(fields=["person_id", "sequence"], name="audit_entry_one_chain_a_person"),
             models.CheckConstraint(condition=Q(role__in=list(Role)), name="audit_entry_role_known"),
         ]
+        # What the trail is searched by. The chain's own constraint serves the search by person.
+        indexes: ClassVar = [
+            models.Index(fields=["request_id"], name="audit_entry_of_request"),
+            models.Index(fields=["object_id"], name="audit_entry_of_object"),
+            models.Index(fields=["actor_id", "-id"], condition=Q(role=Role.SUPPORT), name="audit_entry_of_staff"),
+            models.Index(fields=["-id"], condition=Q(role=Role.SUPPORT), name="audit_entry_by_staff"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_id}"
+
+
+class ListedPerson(models.Model):
+    """A person whom a list has shown to staff; the entry, in the chain of who looked, says when and which list.
+
+    Stored without the lock of the person's row, so that no list waits for it. The database refuses changes.
+    """
+
+    entry = models.ForeignKey(AuditEntry, models.PROTECT, related_name="listed", db_index=False)
+    person_id = models.UUIDField()
+
+    privacy = Privacy(
+        owner="person_id",
+        section="looks_in_lists",
+        withheld=("id", "person_id", "entry_id"),
+        joined={name: f"entry__{name}" for name in ("at", "actor_id", "role", "action")},
+        order=("entry_id",),
+        outlive=True,
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person_id", "entry"], name="listed_person_once_a_look"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.entry_id}"

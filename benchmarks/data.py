@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection, connections
 
-from accounts.models import Profile, Session, User
+from accounts.models import Profile, SearchTerm, Session, User
 from accounts.tokens import AccessToken
 from fincred import clock
 from goals.models import Goal
@@ -80,6 +80,7 @@ def fill(people: int, check_ins: int) -> list[Caller]:
     ]
     User.objects.bulk_create(users, BATCH)
     Profile.objects.bulk_create([Profile(user=user, full_name="Bench Person") for user in users], BATCH)
+    SearchTerm.objects.bulk_create([term for user in users for term in SearchTerm.of(user, "Bench Person")], BATCH)
     goals = [goal for number, user in enumerate(users) for goal in _goals(user, number, started, check_ins, now)]
     Goal.objects.bulk_create(goals, BATCH)
     _check_in(goals, check_ins, now)

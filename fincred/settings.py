@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "planning",
     "tracking",
     "fincred.companion",
+    "fincred.back_office",
 ]
 MIDDLEWARE = [
     "fincred.ops.middleware.RequestContextMiddleware",

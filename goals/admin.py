@@ -26,14 +26,13 @@ class GoalAdmin(AuditedAdmin):
         "target_amount",
         "target_date",
     )
+    needs_person = True
     list_filter = ("status", "type", "priority")
     list_select_related = ("user",)
-    search_fields = ("name_folded", "user__email")
-    date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
-    actions = ("pause", "cancel")
+    actions = ("pause", "cancel", "reopen")
 
-    @admin.display(description="person", ordering="user__email")
+    @admin.display(description="person")
     def email(self, goal: Goal) -> str:
         return goal.user.email
 
@@ -47,6 +46,10 @@ class GoalAdmin(AuditedAdmin):
     @admin.action(description="Cancel", permissions=["help"])
     def cancel(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
         self._move(request, goals, Status.CANCELLED)
+
+    @admin.action(description="Reopen", permissions=["help"])
+    def reopen(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
+        self._move(request, goals, Status.ACTIVE)
 
     def _move(self, request: HttpRequest, goals: QuerySet[Goal], status: Status) -> None:
         """Call the service for each goal, on its person's own day; an error of one doesn't stop the others.

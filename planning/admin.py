@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
-from accounts.back_office import AuditedAdmin, ReadOnlyAdminMixin
+from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.plan_page import plan_page
 from planning.services.action_plans import regenerate_action_plan
 
 
@@ -28,28 +31,13 @@ class SnapshotAdmin(AuditedAdmin):
         "created_at",
     )
     list_select_related = ("user",)
-    search_fields = ("=user__email",)
+    needs_person = True
     ordering = ("-created_at", "-id")
     readonly_fields = ("monthly_surplus", "net_worth")
 
-    @admin.display(description="person", ordering="user__email")
+    @admin.display(description="person")
     def email(self, snapshot: Snapshot) -> str:
         return snapshot.user.email
-
-
-class PlanVersionInline(ReadOnlyAdminMixin, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
-    """The versions of the plan, newest first."""
-
-    model = PlanVersion
-    fields = ("number", "reason", "explanation", "engine_version", "created_at")
-    readonly_fields = fields
-    ordering = ("-number",)
-    show_change_link = True
-    extra = 0
-
-    @admin.display(description="explanation")
-    def explanation(self, version: PlanVersion) -> str:
-        return str(version.outputs["explanation"]["text"])
 
 
 @admin.register(ActionPlan)
@@ -67,20 +55,37 @@ class ActionPlanAdmin(AuditedAdmin):
     )
     list_filter = ("feasibility", "type", "frequency", "is_chosen", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("goal", "user")
-    search_fields = ("=user__email", "goal__name_folded")
+    needs_person = True
     ordering = ("-created_at", "-id")
-    inlines = (PlanVersionInline,)
     actions = ("regenerate",)
-    exclude = ("explanation",)
-    readonly_fields = ("why",)
 
-    @admin.display(description="person", ordering="user__email")
+    @admin.display(description="person")
     def email(self, plan: ActionPlan) -> str:
         return plan.user.email
 
-    @admin.display(description="why")
-    def why(self, plan: ActionPlan) -> str:
-        return str(plan.explanation["text"])
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Why the plan is what it is, and what changed between two of its versions."""
+        plan = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if plan is None or not self.has_view_permission(request, plan):
+            return super().change_view(request, object_id, form_url, extra_context)
+        may_help = "regenerate" in self.get_actions(request)
+        context = {
+            **self.admin_site.each_context(request),
+            **plan_page(plan, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")),
+            "title": plan.goal.name,
+            "subtitle": None,
+            "opts": self.opts,
+            "original": plan,
+            "may_regenerate": may_help and plan.ended_at is None,
+            **(extra_context or {}),
+        }
+        return self._shown(request, TemplateResponse(request, "back_office/plan.html", context), "original")
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("planning.help_actionplan")
@@ -104,7 +109,7 @@ class PlanVersionAdmin(AuditedAdmin):
     list_display = ("goal", "email", "number", "reason", "feasibility", "engine_version", "created_at")
     list_filter = ("reason", "engine_version")
     list_select_related = ("plan__goal", "plan__user")
-    search_fields = ("=plan__user__email", "plan__goal__name_folded")
+    needs_person = True
     ordering = ("-created_at", "-id")
     readonly_fields = ("why",)
 
@@ -112,7 +117,7 @@ class PlanVersionAdmin(AuditedAdmin):
     def goal(self, version: PlanVersion) -> str:
         return version.plan.goal.name
 
-    @admin.display(description="person", ordering="plan__user__email")
+    @admin.display(description="person")
     def email(self, version: PlanVersion) -> str:
         return version.plan.user.email
 

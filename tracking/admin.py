@@ -9,14 +9,15 @@ from tracking.models import CheckIn, Milestone, Pulse
 
 
 class _OfPeople(AuditedAdmin):
-    @admin.display(description="person", ordering="user__email")
+    needs_person = True
+
+    @admin.display(description="person")
     def email(self, row: CheckIn | Milestone | Pulse) -> str:
         return row.user.email
 
 
 class _OnGoals(_OfPeople):
     list_select_related = ("user", "goal")
-    search_fields = ("goal__name_folded", "user__email")
 
 
 @admin.register(CheckIn)
@@ -36,7 +37,6 @@ class MilestoneAdmin(_OnGoals):
 @admin.register(Pulse)
 class PulseAdmin(_OfPeople):
     list_select_related = ("user",)
-    search_fields = ("user__email",)
     list_display = ("completed_at", "email", "made_planned_payments", "spending_vs_plan", "mood_score")
     list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan", "mood_score")
     ordering = ("-completed_at", "-id")

@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from accounts import audit
-from accounts.models import AuditEntry, Profile, User
+from accounts.models import AuditEntry, Profile, SearchTerm, User
 from fincred.money import CENT
 from goals.models import Goal
 from goals.services import AUDITED as GOAL_AUDITED
@@ -52,6 +52,7 @@ class Rows:
 
     users: list[User] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
+    search_terms: list[SearchTerm] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     check_ins: list[CheckIn] = field(default_factory=list)
@@ -105,6 +106,7 @@ def _add_person(rows: Rows, number: int, password: str, start: datetime) -> None
     told = audit.fields_of(snapshot, SNAPSHOT_AUDITED)
     rows.users.append(user)
     rows.profiles.append(Profile(user=user, full_name=f"Person {number}"))
+    rows.search_terms += SearchTerm.of(user, f"Person {number}")
     rows.snapshots.append(snapshot)
     rows.goals += goals
     rows.entries += [

@@ -137,6 +137,41 @@ class CheckInWeek(models.Model):
         return f"{self.check_ins} from {self.monday}"
 
 
+class Standing(models.Model):
+    """How a person stood when the daily job last counted: it follows from their goals, plans and check-ins.
+
+    Only the back office reads it, to find people; what a person sees is never counted in advance.
+    `joined_at` is the order of its lists.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="standing"
+    )
+    joined_at = models.DateTimeField()
+    # Of the active goals, those that are off track on the person's day.
+    off_track_goals = models.PositiveSmallIntegerField()
+    has_plan = models.BooleanField()
+    is_off_track = models.BooleanField()
+    # With active goals, and no check-in for four weeks.
+    is_silent = models.BooleanField()
+    # With active goals, and no plan.
+    is_unplanned = models.BooleanField()
+    counted_at = models.DateTimeField()
+
+    privacy = Privacy(owner="user")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["-joined_at"], condition=Q(is_off_track=True), name="standing_off_track"),
+            models.Index(fields=["-joined_at"], condition=Q(is_silent=True), name="standing_silent"),
+            models.Index(fields=["-joined_at"], condition=Q(is_unplanned=True), name="standing_unplanned"),
+            models.Index(fields=["counted_at"], name="standing_counted_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Standing of {self.user_id}"
+
+
 class MilestoneQuerySet(OwnedQuerySet["Milestone"]):
     def newest_first(self) -> Self:
         return self.order_by("-reached_on", "-percent", "-id")

@@ -6,6 +6,28 @@ When you add a service that writes, also `record` it under the person's lock, wi
 
 from __future__ import annotations
 
-from accounts.audit.trail import Chain, Link, broken_chains, chain_of, digest_of, fields_of, last_link, record
+from accounts.audit.trail import (
+    Chain,
+    Link,
+    broken_chains,
+    chain_of,
+    digest_of,
+    fields_of,
+    last_link,
+    looks_in_lists,
+    record,
+    record_listed,
+)
 
-__all__ = ["Chain", "Link", "broken_chains", "chain_of", "digest_of", "fields_of", "last_link", "record"]
+__all__ = [
+    "Chain",
+    "Link",
+    "broken_chains",
+    "chain_of",
+    "digest_of",
+    "fields_of",
+    "last_link",
+    "looks_in_lists",
+    "record",
+    "record_listed",
+]

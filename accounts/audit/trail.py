@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 from django.db import models
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, ListedPerson, User
 from fincred.context import Role, caller
 from fincred.db.fields import ExactJSONEncoder
 from fincred.db.id_ranges import ALL, IdRange
@@ -49,6 +49,19 @@ def record(
     )
     write_all(insert(entry))
     return entry
+
+
+def record_listed(entry: AuditEntry, people: Collection[UUID]) -> None:
+    """Store whom the list showed that `entry` is about; in their trails too, without the locks of their rows."""
+    if people:
+        looked_at = AuditEntry.objects.get(person_id=entry.person_id, sequence=entry.sequence)
+        ListedPerson.objects.bulk_create([ListedPerson(entry=looked_at, person_id=person) for person in people])
+
+
+def looks_in_lists(person_id: UUID, *, most: int) -> list[int]:
+    """The newest entries of staff whose lists showed the person, by their ids; at most so many."""
+    looks = ListedPerson.objects.filter(person_id=person_id).order_by("-entry_id")
+    return list(looks.values_list("entry_id", flat=True)[:most])
 
 
 def chain_of(person: User) -> Chain:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
+from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.site import BackOffice
 
-__all__ = ["AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin"]
+__all__ = ["MOST_COUNTED", "AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin"]

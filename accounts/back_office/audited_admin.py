@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 from typing import Any
+from uuid import UUID
 
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts.audit import record
+from accounts.audit import record, record_listed
 from accounts.back_office.confirmation import confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
-from accounts.mailboxes import mailbox_or_none
-from accounts.models import User
+from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
+from accounts.models import AuditEntry, User
+from accounts.search import Found, people_matching
 from accounts.services import lock_user
 from fincred import clock
 from fincred.db.privacy import privacy_of
-from fincred.text import fold, normalize
 
 
 class ReadOnlyAdminMixin:
@@ -39,9 +40,21 @@ class ReadOnlyAdminMixin:
 class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """Each look is in the audit trail before it is answered; a look that can't be recorded isn't granted.
 
-    A list is one entry in the staff member's own chain, with the ids shown; a row's page, and its history, is an
-    entry in the chain of the person it is about. What actions do is recorded by the services they call.
+    A list is one entry in the staff member's own chain, with the ids shown, and a row for each person in it;
+    a row's page, and its history, is an entry in the chain of the person it is about. What actions do is recorded
+    by the services they call.
     """
+
+    # Whether its list waits for a person or a search, because nobody reads all of it.
+    needs_person = False
+    search_fields = ("id",)  # that there is a search; `matching` says what it finds
+    search_help_text = "Start of an e-mail address or of a name, or a whole id."
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    paginator = BoundedPaginator
+    list_per_page = PER_PAGE
+    list_max_show_all = 0
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
@@ -64,23 +77,44 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     ) -> HttpResponse:
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedList
+
+    @property
+    def owner(self) -> str:
+        """The path from a row to the person's id."""
+        return str(privacy_of(self.model).owner)
+
+    @property
+    def person_lookup(self) -> str:
+        """The filter for one person's rows."""
+        return f"{self.owner}__exact"
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The declared filters, and the person whose rows they are."""
-        of_person = lookup == f"{privacy_of(self.model).owner}__exact"
-        return of_person or super().lookup_allowed(lookup, value, request)
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Where an address is searched, its mailbox is too."""
-        fields = list(super().get_search_fields(request))
-        return fields + [f"{field.removesuffix('email')}mailbox" for field in fields if field.endswith("email")]
+        return lookup == self.person_lookup or super().lookup_allowed(lookup, value, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows that match in any spelling: composed or not, folded, an address by its mailbox."""
-        search = super().get_search_results
-        found = [search(request, queryset, term) for term in _spellings(search_term)]
-        return reduce(or_, (rows for rows, _ in found)), any(doubled for _, doubled in found)
+        """Rows with this id, or this person's; or those of people whose address or name starts like this."""
+        if not search_term.strip():
+            return queryset, False
+        found = people_matching(search_term)
+        if found.more:
+            text = "Many people match. The search looks at some of them only: add more letters or words."
+            self.message_user(request, text, messages.WARNING)
+        return queryset.filter(self.matching(search_term.strip(), found)), False
+
+    def matching(self, search: str, found: Found) -> Q:
+        """The condition of a search, of which people are `found` already."""
+        try:
+            sought = UUID(search)
+        except ValueError:
+            return Q(**{f"{self.owner}__in": found.ids})
+        if self.model._default_manager.filter(pk=sought).exists():
+            return Q(pk=sought)
+        return Q(**{self.owner: sought})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Each action first shows the people it affects and asks for a reason."""
@@ -98,7 +132,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return row if isinstance(row, User) else None
 
     def record_list(self, request: HttpRequest, rows: Iterable[models.Model]) -> None:
-        self._record(request.user.pk, "listed", None, {"ids": [str(row.pk) for row in rows]})
+        """One entry in the chain of the member of staff, and one row for each person who is shown."""
+        rows = list(rows)
+        with transaction.atomic():
+            entry = self._record(request.user.pk, "listed", None, {"ids": [str(row.pk) for row in rows]})
+            record_listed(entry, {owner for row in rows if (owner := self._owner_of(row))})
+
+    def _owner_of(self, row: Any) -> UUID | None:
+        *steps, last = self.owner.split("__")
+        for name in steps:
+            row = getattr(row, name)
+        owner: UUID | None = getattr(row, last if last in {"person_id", "id"} else f"{last}_id")
+        return owner
 
     def _shown(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
         if isinstance(response, TemplateResponse) and (row := (response.context_data or {}).get(name)):
@@ -107,18 +152,14 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return response
 
     @transaction.atomic
-    def _record(self, chain: Any, action: str, row: models.Model | None, after: dict[str, Any] | None) -> None:
+    def _record(
+        self, chain: Any, action: str, row: models.Model | None, after: dict[str, Any] | None
+    ) -> AuditEntry:
         person = lock_user(chain)
-        record(
+        return record(
             person=person,
             action=f"{self.opts.model_name}.{action}",
             subject=row or person,
             now=clock.now(),
             after=after,
         )
-
-
-def _spellings(search: str) -> set[str]:
-    words = search.split()
-    mailboxes = " ".join(mailbox_or_none(word) or word if "@" in word else word for word in words)
-    return {normalize(search), fold(search), mailboxes}

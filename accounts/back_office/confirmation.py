@@ -8,13 +8,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.vocabulary import StaffReason
 from fincred.context import update_caller
 
 MOST_ROWS = 20
+# Actions that can't be undone.
+FINAL = frozenset({"erase"})
 
 # Called with the page (an `AuditedAdmin`), the request and the rows.
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
@@ -38,14 +42,14 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
         rows = list(page.affected(request, queryset)[: MOST_ROWS + 1])
         if not rows:
             page.message_user(request, "None of the chosen rows may be changed by this action.", messages.WARNING)
-            return None
+            return _back(request)
         if len(rows) > MOST_ROWS:
             page.message_user(request, f"Choose at most {MOST_ROWS} rows for an action.", messages.ERROR)
             return None
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             update_caller(reason=form.cleaned_data["reason"])
-            return action(page, request, queryset.filter(pk__in=[row.pk for row in rows]))
+            return action(page, request, queryset.filter(pk__in=[row.pk for row in rows])) or _back(request)
         page.record_list(request, rows)
         context = {
             **page.admin_site.each_context(request),
@@ -53,7 +57,17 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
             "action": name,
             "rows": [(row, page.person_of(row)) for row in rows],
             "form": form,
+            "reasons": [(word.value, text) for word, text in _REASONS.items()],
+            "return_to": request.POST.get("return_to", ""),
+            "is_final": name in FINAL,
         }
         return TemplateResponse(request, "back_office/confirm_action.html", context)
 
     return ask_first
+
+
+def _back(request: HttpRequest) -> HttpResponse | None:
+    """To the page that the action was called from, if that is one of ours; else to the list."""
+    path = request.POST.get("return_to", "")
+    is_ours = path.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return HttpResponseRedirect(path) if is_ours else None

@@ -15,13 +15,12 @@ from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger(__name__)
 
-# What Django's list filters and date hierarchies put behind the name of their field.
+# What Django's list filters put behind the name of their field.
 _FILTER_LOOKUPS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
-_DATE_LOOKUPS = ("__year", "__month", "__day")
 
 
 class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
-    """A page whose list is filtered by `list_filter` and `date_hierarchy`, and by nothing else."""
+    """A page whose list is filtered by `list_filter` and by nothing else."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:
@@ -32,11 +31,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             return HttpResponse(text, status=400, content_type="text/plain")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The allowlist of every list: its filters and its date hierarchy."""
+        """The allowlist of every list: its filters."""
         filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
         filters = [getattr(one, "parameter_name", one) for one in filters]  # of a filter of our own
         declared = {f"{name}{lookup}" for name in filters for lookup in _FILTER_LOOKUPS}
-        declared |= {f"{self.date_hierarchy}{lookup}" for lookup in _DATE_LOOKUPS}
         return lookup in declared
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

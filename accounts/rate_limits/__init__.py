@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.policies import Policy
-from accounts.rate_limits.sign_in import limit_mail, limit_refresh, limit_sign_in, limit_tokens
+from accounts.rate_limits.sign_in import (
+    limit_mail,
+    limit_refresh,
+    limit_sign_in,
+    limit_tokens,
+    sign_in_blocked_until,
+)
 from accounts.rate_limits.throttles import PerNetwork
 
 __all__ = [
@@ -20,5 +26,6 @@ __all__ = [
     "limit_refresh",
     "limit_sign_in",
     "limit_tokens",
+    "sign_in_blocked_until",
     "window_of",
 ]

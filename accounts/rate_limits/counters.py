@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from django.conf import settings
@@ -52,11 +52,23 @@ def count(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> Us
     if not settings.RATE_LIMIT_ENABLED:
         return None
     window = window_of(now)
-    # Subjects are addresses of people and machines, so only a keyed hash is stored: it can't be guessed from them.
-    key = salted_hmac("fincred.rate_limits", f"{policy.name}:{subject}", algorithm="sha256").hexdigest()
-    usage = Usage(policy, _increment(key, window, points), (window + 1) * WINDOW_SECONDS - int(now.timestamp()))
+    usage = Usage(
+        policy,
+        _increment(_key(policy, subject), window, points),
+        (window + 1) * WINDOW_SECONDS - int(now.timestamp()),
+    )
     note_quota(usage.quota)
     return usage
+
+
+def used_until(policy: Policy, subject: str, *, now: datetime) -> datetime | None:
+    """Until when this minute's quota of `subject` is used up; None if it isn't. It counts nothing."""
+    if not settings.RATE_LIMIT_ENABLED:
+        return None
+    window = window_of(now)
+    if _count_of(_key(policy, subject), window) < policy.quota:
+        return None
+    return datetime.fromtimestamp((window + 1) * WINDOW_SECONDS, UTC)
 
 
 def enforce(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> None:
@@ -68,6 +80,25 @@ def enforce(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> 
     if usage and usage.used > policy.quota:
         LIMITS_HIT.labels(policy.name).inc()
         raise RateLimitExceededError(limit=policy.quota, retry_after=usage.resets_in)
+
+
+def _key(policy: Policy, subject: str) -> str:
+    """Subjects are addresses, so only a keyed hash is stored: it can't be guessed from them."""
+    return salted_hmac("fincred.rate_limits", f"{policy.name}:{subject}", algorithm="sha256").hexdigest()
+
+
+def _count_of(key: str, window: int) -> int:
+    if settings.REDIS_URL:
+        try:
+            return int(cast("bytes", redis_client().get(_redis_key(key, window)) or 0))
+        except RedisError:
+            logger.warning("Redis fails: rate limits are read from the database", exc_info=True)
+    counted = RateCounter.objects.filter(key=key, time_window=window).values_list("used", flat=True).first()
+    return counted or 0
+
+
+def _redis_key(key: str, window: int) -> str:
+    return f"fincred:rate:{key}:{window}"
 
 
 def _increment(key: str, window: int, points: int) -> int:
@@ -87,7 +118,7 @@ return used
 
 
 def _increment_in_redis(key: str, window: int, points: int) -> int:
-    used = redis_client().eval(_SCRIPT, 1, f"fincred:rate:{key}:{window}", str(2 * WINDOW_SECONDS), str(points))
+    used = redis_client().eval(_SCRIPT, 1, _redis_key(key, window), str(2 * WINDOW_SECONDS), str(points))
     return int(cast("int", used))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.mailboxes import mailbox_or_none
 from accounts.rate_limits import policies
-from accounts.rate_limits.counters import enforce
+from accounts.rate_limits.counters import enforce, used_until
 from accounts.rate_limits.policies import Policy
 from fincred.context import caller
 
@@ -20,6 +20,11 @@ def limit_sign_in(*, email: str, now: datetime) -> None:
     """
     _limit_network(policies.SIGN_IN_BY_ADDRESS, now)
     enforce(policies.SIGN_IN_BY_ACCOUNT, mailbox_or_none(email) or email.lower(), now=now)
+
+
+def sign_in_blocked_until(email: str, *, now: datetime) -> datetime | None:
+    """Until when this account takes no sign-in because of too many attempts; None if it takes them."""
+    return used_until(policies.SIGN_IN_BY_ACCOUNT, mailbox_or_none(email) or email.lower(), now=now)
 
 
 def limit_mail(*, now: datetime) -> None:

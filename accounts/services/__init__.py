@@ -15,6 +15,7 @@ from accounts.services.people import ProfileChanges, find_person, set_active, se
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
     register,
+    remind_to_reset,
     remind_to_verify,
     resend_verification,
     verify_email,
@@ -43,6 +44,7 @@ __all__ = [
     "refresh",
     "register",
     "register_purge",
+    "remind_to_reset",
     "remind_to_verify",
     "request_reset",
     "resend_verification",

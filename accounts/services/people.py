@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.audit import fields_of, record
 from accounts.groups import GROUP
 from accounts.models import Profile, User
+from accounts.search import write_terms
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
@@ -78,6 +79,8 @@ def update_profile(
     if changed:
         profile.save(update_fields=changed)
         publish(ProfileChanged(profile, frozenset(changed), now))
+    if "full_name" in changed:
+        write_terms(person, profile.full_name)
     audited = _AUDITED.intersection(changed)
     record(
         person=person,

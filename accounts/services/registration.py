@@ -12,7 +12,7 @@ from accounts.audit import Chain, record
 from accounts.errors import EmailAlreadyExistsError, NoMailboxAtAddressError
 from accounts.mail import queue_mail
 from accounts.mailboxes import NoMailboxError, spelling
-from accounts.models import Profile, User
+from accounts.models import Profile, SearchTerm, User
 from accounts.rate_limits import limit_mail, limit_tokens
 from accounts.services.addresses import people_at, person_at
 from accounts.services.locking import lock_user
@@ -59,7 +59,9 @@ def _spelling(email: str) -> str:
 def _store(user: User, profile: Profile, now: datetime) -> None:
     registered = Chain(user, []).entry(action="person.registered", subject=user, now=now)
     try:
-        write_all(insert(user), insert(profile), insert(registered))
+        write_all(
+            insert(user), insert(profile), insert(*SearchTerm.of(user, profile.full_name)), insert(registered)
+        )
     except IntegrityError:
         raise EmailAlreadyExistsError from None
     if settings.EMAIL_VERIFICATION:
@@ -124,8 +126,16 @@ def resend_verification(*, email: str, now: datetime) -> None:
 @transaction.atomic
 def remind_to_verify(*, user: User, now: datetime) -> None:
     """Queue the verification mail again when the person asks staff for it."""
+    _mail_again(user, MailPurpose.VERIFY_EMAIL, now)
+
+
+@transaction.atomic
+def remind_to_reset(*, user: User, now: datetime) -> None:
+    """Queue the mail with the link to a new password when the person asks staff for it."""
+    _mail_again(user, MailPurpose.RESET_PASSWORD, now)
+
+
+def _mail_again(user: User, purpose: MailPurpose, now: datetime) -> None:
     person = lock_user(user.pk)
-    queue_mail(user=person, purpose=MailPurpose.VERIFY_EMAIL, now=now)
-    record(
-        person=person, action="mail.queued", subject=person, now=now, after={"purpose": MailPurpose.VERIFY_EMAIL}
-    )
+    queue_mail(user=person, purpose=purpose, now=now)
+    record(person=person, action="mail.queued", subject=person, now=now, after={"purpose": purpose})

@@ -24,6 +24,7 @@ from accounts.models import KnownPlace, RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
+from accounts.refusals import note_refused_sign_in
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
 from accounts.services.places import known_places, note_place
@@ -32,6 +33,7 @@ from accounts.vocabulary import EndReason
 from fincred.counters import SIGN_INS_REFUSED
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
 from fincred.db.writes import insert, update, write_all
+from fincred.errors import AuthenticationError, AuthorizationError
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,15 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     :raises AccountNotVerifiedError: the password is right, but the address is not verified yet.
     """
     limit_sign_in(email=email, now=now)
+    try:
+        user = _prove(email, password)
+        return user, _open_if_unchanged(user, password, now)
+    except (AuthenticationError, AuthorizationError):
+        note_refused_sign_in(now)
+        raise
+
+
+def _prove(email: str, password: str) -> User:
     user = person_at(email)
     if user is None:
         hash_in_vain(password)
@@ -71,7 +82,7 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
         SIGN_INS_REFUSED.labels("credentials").inc()
         raise InvalidCredentialsError
     _check_may_log_in(user)
-    return user, _open_if_unchanged(user, password, now)
+    return user
 
 
 def _check_may_log_in(user: User) -> None:

@@ -26,6 +26,7 @@ from accounts.errors import EmailAlreadyExistsError, InvalidCredentialsError, No
 from accounts.mail import send_due_mail
 from accounts.mailboxes import NoMailboxError, mailbox_of, mailbox_or_none, spelling
 from accounts.models import OutgoingMail, RateCounter, User
+from accounts.search import write_terms
 from accounts.services import (
     erase_person,
     find_person,
@@ -105,6 +106,7 @@ def older(*addresses: str) -> list[User]:
     migrate()
     for person in people:
         person.refresh_from_db()
+        write_terms(person, person.full_name)
     return people
 
 

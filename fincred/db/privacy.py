@@ -11,13 +11,13 @@ A model without a declaration stops both, and fails a test that names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import BinaryField, Model
+from django.db.models import BinaryField, F, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,15 @@ class Privacy:
 
     `owner` is the path from a row to the person's id, None where the rows belong to no person. All fields are
     exported but the `withheld` ones, in the export's `section` (dotted where sections are nested); without a
-    section nothing is. `order` is that of the exported rows; `single` stands for one row instead of a list. Rows
-    that `outlive` the person are left by an erasure, so they may hold nothing that identifies a person.
+    section nothing is. `joined` are columns of other tables that are exported too, by their names in the export.
+    `order` is that of the exported rows; `single` stands for one row instead of a list. Rows that `outlive` the
+    person are left by an erasure, so they may hold nothing that identifies a person.
     """
 
     owner: str | None
     section: str = ""
     withheld: tuple[str, ...] = ()
+    joined: Mapping[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ("created_at", "id")
     single: bool = False
     outlive: bool = False
@@ -86,9 +88,9 @@ def erase_rows(person_id: UUID) -> None:
 
 
 def _exported(model: type[Model], privacy: Privacy, person_id: UUID) -> Iterator[dict[str, Any]]:
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    names = [field.attname for field in fields if field.attname not in privacy.withheld]
-    texts = {field.attname for field in fields if isinstance(field, BinaryField)}.intersection(names)
+    columns = [column for column in model._meta.concrete_fields if not column.generated]
+    names = [column.attname for column in columns if column.attname not in privacy.withheld]
+    texts = {column.attname for column in columns if isinstance(column, BinaryField)}.intersection(names)
     rows = model._base_manager.filter(**{str(privacy.owner): person_id}).order_by(*privacy.order)
-    for row in rows.values(*names):
+    for row in rows.values(*names, **{name: F(path) for name, path in privacy.joined.items()}):
         yield row | {name: bytes(row[name]).decode() for name in texts}

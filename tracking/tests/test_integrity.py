@@ -115,7 +115,7 @@ class TestCommand:
     def test_the_demo_is_whole(self) -> None:
         demo.create_demo(now=clock.now())
         assert PlanVersion.objects.exists()
-        assert run().count(": ok") == 5
+        assert run().count(": ok") == 6
 
     def test_a_folded_name_and_a_mailbox_that_do_not_follow_their_text_are_found(self, saver: User) -> None:
         goal = GoalFactory.create(user=saver)

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.audit import broken_chains, digest_of, record
-from accounts.models import AuditEntry, User
+from accounts.audit import broken_chains, digest_of, looks_in_lists, record, record_listed
+from accounts.models import AuditEntry, ListedPerson, User
 from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -101,3 +101,31 @@ def copy_of(entry: AuditEntry, *, person_id: UUID) -> AuditEntry:
     """What the entry says, said of another person, not stored."""
     values = {field.attname: getattr(entry, field.attname) for field in AuditEntry._meta.concrete_fields}
     return AuditEntry(**{**values, "id": None, "person_id": person_id})
+
+
+class TestLooksInLists:
+    def test_are_in_the_trail_of_each_person_without_their_lock(self, saver: User, stranger: User) -> None:
+        looks = [entry_of(stranger, "user.listed") for _ in range(3)]
+        for look in looks:
+            record_listed(look, {saver.pk, stranger.pk})
+        entries = list(AuditEntry.objects.order_by("-pk").values_list("pk", flat=True))
+        assert looks_in_lists(saver.pk, most=9) == entries
+        assert looks_in_lists(saver.pk, most=2) == entries[:2]
+
+    def test_of_nobody_are_none(self, saver: User) -> None:
+        record_listed(entry_of(saver), set())
+        assert not ListedPerson.objects.exists()
+
+    def test_are_changed_by_nobody(self, saver: User, stranger: User) -> None:
+        record_listed(entry_of(saver), {saver.pk})
+        for change in (
+            "UPDATE accounts_listedperson SET entry_id = entry_id",
+            "DELETE FROM accounts_listedperson",
+        ):
+            with (
+                pytest.raises(DatabaseError, match="append-only"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(change)
+        assert ListedPerson.objects.count() == 1

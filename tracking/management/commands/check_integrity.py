@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from accounts.audit import broken_chains
 from accounts.management.people_command import PeopleCommand
+from accounts.search import people_off_their_terms
 from accounts.services import people_without_mailbox, shared_mailboxes
 from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
@@ -22,8 +23,9 @@ SHOWN = 20
 class Command(PeopleCommand):
     help = (
         "Compare goal amounts, their counts and weeks with check-ins and pulses, plan versions with their replay, "
-        "folded names and mailboxes with their texts, and verify the chain of the audit trail. List people who "
-        "share a mailbox. Changes nothing. The first shard also does what concerns all people together."
+        "folded names, mailboxes and search terms with their texts, and verify the chain of the audit trail. "
+        "List people who share a mailbox. Changes nothing. The first shard also does what concerns all people "
+        "together."
     )
     example = "after a restore: manage.py check_integrity"
 
@@ -32,6 +34,7 @@ class Command(PeopleCommand):
         is_first = after is None and (shard is None or shard[1].after is None)
         if is_first:
             self._show("folded names and mailboxes follow their texts", rows_off_their_source())
+            self._show("people are found by their address and name", people_off_their_terms())
         self.go_through(shard=shard, after=after)
         for title, found in self.found.items():
             mark = self.style.ERROR(f"{found} faulty") if found else self.style.SUCCESS("ok")

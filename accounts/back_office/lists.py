@@ -1,0 +1,49 @@
+"""Lists that stay quick however many rows there are: bounded counts, one order, one person at a time."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+MOST_COUNTED: Final = 1000
+PER_PAGE: Final = 50
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
+    """Counts no further than `MOST_COUNTED`: what is after that is found by a search or a filter."""
+
+    @cached_property
+    def _counted(self) -> int:
+        if isinstance(self.object_list, QuerySet):
+            return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        return len(self.object_list)
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, MOST_COUNTED)
+
+    @property
+    def is_cut(self) -> bool:
+        return self._counted > MOST_COUNTED
+
+
+class BoundedList(ChangeList):
+    """In the one order of its page, which an index has. Rows of people need a person, or a search."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        return list(self.model_admin.get_ordering(request))
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows.none() if self.waits_for_person and request.method == "GET" else rows
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Nothing is shown before somebody says whose rows."""
+        page: Any = self.model_admin
+        return page.needs_person and not self.query and page.person_lookup not in self.params

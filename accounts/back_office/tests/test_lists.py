@@ -1,0 +1,82 @@
+"""A list records whom it shows, and counts no further than it has to."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
+from accounts.models import AuditEntry, ListedPerson, OutgoingMail, User
+from accounts.tests.factories import UserFactory
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+
+def shown() -> set[object]:
+    return set(ListedPerson.objects.values_list("person_id", flat=True))
+
+
+class TestLooks:
+    def test_have_a_row_for_each_person_and_one_entry(
+        self, support: Client, agent: User, saver: User, stranger: User
+    ) -> None:
+        support.get(PEOPLE, {"q": "sam"})
+        assert shown() == {agent.pk, saver.pk, stranger.pk}
+        assert set(ListedPerson.objects.values_list("entry__action", flat=True)) == {"user.listed"}
+        assert AuditEntry.objects.filter(action="user.listed").count() == 1
+
+    def test_name_each_person_once_however_many_rows(self, support: Client, saver: User) -> None:
+        for purpose in ("verify_email", "reset_password"):
+            OutgoingMail.objects.create(
+                user=saver, purpose=purpose, created_at=clock.now(), next_attempt_at=clock.now()
+            )
+        support.get("/admin/accounts/outgoingmail/")
+        assert list(ListedPerson.objects.values_list("person_id", flat=True)) == [saver.pk]
+
+    def test_are_those_of_the_page_alone(self, support: Client, saver: User) -> None:
+        UserFactory.create_batch(50)
+        support.get(PEOPLE)
+        assert len(shown()) == 50
+
+    def test_before_an_action_count_too(self, support: Client, saver: User) -> None:
+        act_in_back_office(support, PEOPLE, "disable", saver, reason="")
+        assert shown() >= {saver.pk}
+
+    def test_of_the_trail_name_whom_it_is_about(self, support: Client, saver: User) -> None:
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        support.get("/admin/accounts/auditentry/", {"person_id__exact": str(saver.pk)})
+        assert saver.pk in shown()
+
+
+class TestCounting:
+    def test_ends_soon(self, db: None) -> None:
+        User.objects.bulk_create(User(email=f"p{number}@example.com") for number in range(MOST_COUNTED + 1))
+        many = BoundedPaginator(User.objects.order_by("pk"), 50)
+        assert (many.count, many.is_cut, many.num_pages) == (MOST_COUNTED, True, MOST_COUNTED / 50)
+        few = BoundedPaginator(User.objects.order_by("pk").filter(email="p1@example.com"), 50)
+        assert (few.count, few.is_cut) == (1, False)
+
+    def test_is_said_where_it_ended(self, support: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("accounts.back_office.lists.MOST_COUNTED", 2)
+        UserFactory.create_batch(2)
+        assert "more than 2" in support.get(PEOPLE).content.decode()
+
+
+class TestByStaff:
+    def test_are_the_entries_of_staff(self, support: Client, saver: User) -> None:
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        AuditEntry.objects.get(action="support.granted")  # by a command
+        page = support.get("/admin/accounts/auditentry/", {"by": "staff"})
+        assert page.context is not None
+        assert {entry.role for entry in page.context["cl"].result_list} == {"support"}
+
+    @pytest.mark.parametrize("search", ["r-7", "person", "staff", "object"])
+    def test_an_entry_is_found(self, support: Client, agent: User, saver: User, search: str) -> None:
+        support.get(f"{PEOPLE}{saver.pk}/change/", headers={"X-Request-ID": "r-7"})
+        entry = AuditEntry.objects.get(action="user.viewed")
+        words = {"person": str(entry.person_id), "staff": str(agent.pk), "object": entry.object_id}
+        page = support.get("/admin/accounts/auditentry/", {"q": words.get(search, search)})
+        assert page.context is not None
+        assert entry in page.context["cl"].result_list

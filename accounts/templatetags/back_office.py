@@ -1,0 +1,21 @@
+"""How amounts and words are written in the back office."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | str) -> str:
+    """With thousands, as the explanations of plans have them: 1,250.00."""
+    return f"{Decimal(amount):,}"
+
+
+@register.filter
+def words(name: str) -> str:
+    """Names such as reset_password as people read them."""
+    return str(name).replace("_", " ")

@@ -1,0 +1,61 @@
+"""The list and the page of people, which take rows of every app."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from accounts.admin import UserAdmin
+from accounts.models import User
+from fincred import clock
+from fincred.back_office.filters import SignInFilter, StandingFilter
+from fincred.back_office.person import person_page
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_filter: ClassVar[Any] = (StandingFilter, SignInFilter)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a person; what is sent to it is refused as by every page."""
+        if request.method != "GET" or "_to_field" in request.GET:
+            return super().change_view(request, object_id, form_url, extra_context)
+        person = self.get_object(request, unquote(object_id))
+        if person is None or not self.has_view_permission(request, person):
+            return super().change_view(request, object_id, form_url, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            **person_page(person, now=clock.moment_of(request)),
+            "title": person.full_name or person.email,
+            "subtitle": None,
+            "opts": self.opts,
+            "original": person,
+            "may_verify": not person.is_verified or person.mail_refused_at is not None,
+            "may": self.actions_for(request, person),
+            "elsewhere": self.elsewhere(person),
+            **(extra_context or {}),
+        }
+        return self._shown(request, TemplateResponse(request, "back_office/person.html", context), "original")
+
+    def actions_for(self, request: HttpRequest, person: User) -> set[str]:
+        """The names of the actions that this member of staff may do with the person and their rows."""
+        if not self.affected(request, User.objects.filter(pk=person.pk)).exists():
+            return set()
+        return {
+            f"{page.opts.model_name}.{name}"
+            for page in self.admin_site._registry.values()
+            if page.has_view_permission(request)
+            for name in page.get_actions(request)
+        }

@@ -1,0 +1,116 @@
+"""The figures of the start page, counted once a day: what is counted, and for which days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from django.db.models import Sum
+
+from accounts.models import RefusedSignIns, User
+from fincred.back_office.models import DailyFigure
+from tracking.models import CheckIn, Standing
+
+DAYS: Final = 28
+# Days are in UTC. People check in late and correct what they said, so the last days are counted again.
+_AGAIN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`count` is given a day; a figure `of_now` counts only how things stand."""
+
+    name: str
+    count: Callable[[date], int]
+    of_now: bool = False
+
+
+def _joined(day: date) -> int:
+    start = datetime.combine(day, time(), UTC)
+    return User.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
+
+
+def _check_ins(day: date) -> int:
+    start = datetime.combine(day, time(), UTC)
+    return CheckIn.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
+
+
+def _refused(day: date) -> int:
+    return RefusedSignIns.objects.filter(day=day).aggregate(sum=Sum("refused"))["sum"] or 0
+
+
+def _people(day: date) -> int:
+    return Standing.objects.count()
+
+
+def _with_plan(day: date) -> int:
+    return Standing.objects.filter(has_plan=True).count()
+
+
+def _goals_off_track(day: date) -> int:
+    return Standing.objects.aggregate(sum=Sum("off_track_goals"))["sum"] or 0
+
+
+def _people_off_track(day: date) -> int:
+    return Standing.objects.filter(is_off_track=True).count()
+
+
+FIGURES: Final = (
+    Figure("new_people", _joined),
+    Figure("check_ins", _check_ins),
+    Figure("refused_sign_ins", _refused),
+    Figure("people", _people, of_now=True),
+    Figure("people_with_plan", _with_plan, of_now=True),
+    Figure("goals_off_track", _goals_off_track, of_now=True),
+    Figure("people_off_track", _people_off_track, of_now=True),
+)
+
+
+def count_figures(*, now: datetime) -> None:
+    """Count what is missing of the last `DAYS` days, and the last `_AGAIN` of them anew."""
+    today = now.astimezone(UTC).date()
+    known = set(DailyFigure.objects.filter(day__gt=today - timedelta(days=DAYS)).values_list("name", "day"))
+    rows = [
+        DailyFigure(name=figure.name, day=day, value=figure.count(day), counted_at=now)
+        for figure in FIGURES
+        for day in _days_to_count(figure, today)
+        if today - day < timedelta(days=_AGAIN) or (figure.name, day) not in known
+    ]
+    DailyFigure.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["name", "day"], update_fields=["value", "counted_at"]
+    )
+    DailyFigure.objects.filter(day__lt=today - timedelta(days=400)).delete()
+
+
+def _days_to_count(figure: Figure, today: date) -> list[date]:
+    return [today] if figure.of_now else [today - timedelta(days=ago) for ago in range(DAYS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The values of a figure from the first day to the last; None where nothing was counted."""
+
+    days: tuple[date, ...]
+    values: tuple[int | None, ...]
+
+    @property
+    def newest(self) -> int | None:
+        return next((value for value in reversed(self.values) if value is not None), None)
+
+    def last(self, days: int) -> int:
+        """The sum of the last days."""
+        return sum(value or 0 for value in self.values[-days:])
+
+
+def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
+    """Every figure of the last `DAYS` days, and as of when they were counted."""
+    days = tuple(today - timedelta(days=ago) for ago in reversed(range(DAYS)))
+    rows = DailyFigure.objects.filter(day__gte=days[0]).values_list("name", "day", "value", "counted_at")
+    values = {(name, day): (value, counted_at) for name, day, value, counted_at in rows}
+    counted_at = max((moment for _, moment in values.values()), default=None)
+    return {
+        figure.name: Series(days, tuple(values.get((figure.name, day), (None,))[0] for day in days))
+        for figure in FIGURES
+    }, counted_at

@@ -1,0 +1,76 @@
+"""Filters of the list of people, as staff ask for them. How people stand was counted by the daily job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.back_office import MOST_COUNTED
+from accounts.models import User
+from fincred import clock
+from tracking.models import Standing
+
+WEEK = timedelta(days=7)
+
+
+def counted_at() -> datetime | None:
+    """As of when everybody is counted."""
+    return Standing.objects.order_by("counted_at").values_list("counted_at", flat=True).first()
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """By goals, plans and check-ins."""
+
+    parameter_name = "standing"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # made for each request, so that it says as of when
+        moment = counted_at()
+        return f"goals, as of {moment:%d %b, %H:%M} UTC" if moment else "goals (not counted yet)"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("off_track", "off track"),
+            ("no_check_in", "no check-in for four weeks"),
+            ("no_plan", "goals, but no plan"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        columns = {"off_track": "is_off_track", "no_check_in": "is_silent", "no_plan": "is_unplanned"}
+        column = columns.get(self.value() or "")
+        if column is None:
+            return queryset
+        # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.
+        newest = Standing.objects.filter(**{column: True}).order_by("-joined_at")
+        return queryset.filter(pk__in=list(newest.values_list("pk", flat=True)[: MOST_COUNTED + 1]))
+
+
+class SignInFilter(admin.SimpleListFilter):
+    """Why somebody may not be able to sign in."""
+
+    title = "sign-in"
+    parameter_name = "sign_in"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("unverified", "unverified"),
+            ("unverified_week", "unverified for a week"),
+            ("disabled", "disabled"),
+            ("staff", "staff"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        match self.value():
+            case "unverified":
+                return queryset.filter(is_verified=False)
+            case "unverified_week":
+                return queryset.filter(is_verified=False, created_at__lt=clock.moment_of(request) - WEEK)
+            case "disabled":
+                return queryset.filter(is_active=False)
+            case "staff":
+                return queryset.filter(is_staff=True)
+        return queryset

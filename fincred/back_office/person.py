@@ -1,0 +1,249 @@
+"""The page of a person: everything that staff need to answer them, read in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.audit import looks_in_lists
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import AuditEntry, OutgoingMail, Session, User
+from accounts.rate_limits import sign_in_blocked_until
+from fincred import clock
+from fincred.back_office import charts
+from goals.models import Goal
+from goals.progress import ProgressStatus
+from goals.vocabulary import Status
+from planning.models import ActionPlan, Snapshot
+from tracking.models import CheckIn, CheckInWeek, Milestone
+from tracking.streaks import Streaks, monday_of, streaks
+
+MOST_ENTRIES: Final = 25
+MOST_SESSIONS: Final = 10
+MOST_MAILS: Final = 10
+MOST_CHECK_INS: Final = 100
+WEEKS: Final = 26
+
+_STATUS_WORDS: Final = {
+    ProgressStatus.COMPLETED: "completed",
+    ProgressStatus.NOT_STARTED: "no check-in yet",
+    ProgressStatus.ON_TRACK: "on track",
+    ProgressStatus.SLIGHTLY_BEHIND: "slightly behind",
+    ProgressStatus.OFF_TRACK: "off track",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GoalView:
+    """A goal as the page shows it, with its open plan."""
+
+    goal: Goal
+    plan: ActionPlan | None
+    standing: str
+    expected: Decimal
+    percent: Decimal
+    bar: SafeString
+    chart: SafeString
+    check_ins: int
+    milestones: list[int]
+
+    @property
+    def is_active(self) -> bool:
+        return self.goal.status == Status.ACTIVE
+
+    @property
+    def may_reopen(self) -> bool:
+        return self.goal.status in {Status.PAUSED, Status.CANCELLED, Status.COMPLETED}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry of the trail, with the name of who did it."""
+
+    entry: AuditEntry
+    who: str
+    what: str
+
+
+def person_page(person: User, *, now: datetime) -> dict[str, Any]:
+    """What the template shows."""
+    zone = person.profile.timezone
+    today = clock.local_day(now, zone)
+    trail = _trail(person)
+    weeks = list(CheckInWeek.objects.filter(user=person).values_list("monday", flat=True))
+    return {
+        "person": person,
+        "profile": person.profile,
+        "today": today,
+        "local_time": _local(now, zone),
+        "obstacles": _obstacles(person, now),
+        "sessions": _sessions(person),
+        "snapshot": Snapshot.objects.filter(user=person).newest_first().first(),
+        "goals": _goals(person, today),
+        "streaks": streaks(weeks, today),
+        "weeks": _weeks(weeks, today),
+        "streak_text": _streak_text(streaks(weeks, today)),
+        "mails": OutgoingMail.objects.filter(user=person).order_by("-created_at", "-id")[:MOST_MAILS],
+        "most_attempts": MAX_MAIL_ATTEMPTS,
+        "trail": trail,
+    }
+
+
+def _local(now: datetime, zone: str) -> datetime:
+    return now.astimezone(ZoneInfo(zone))
+
+
+def _obstacles(person: User, now: datetime) -> list[str]:
+    """Why the person can't sign in; empty if nothing is in the way."""
+    found = []
+    if not person.is_active:
+        entry = (
+            AuditEntry.objects.filter(person_id=person.pk, action="person.disabled").order_by("-sequence").first()
+        )
+        if entry:
+            who = _names([entry]).get(entry.actor_id, "an operator")
+            why = f', reason "{entry.reason}"' if entry.reason else ""
+            found.append(f"Disabled by {who} on {entry.at:%d %B %Y}{why}.")
+        else:
+            found.append("Disabled beside FinCred, so there is no entry that says by whom.")
+    if not person.is_verified:
+        found.append(f"The address isn't verified; they joined on {person.created_at:%d %B %Y}.")
+    if person.mail_refused_at:
+        found.append(f"On {person.mail_refused_at:%d %B %Y} their mail server said that there is no such mailbox.")
+    if until := sign_in_blocked_until(person.email, now=now):
+        found.append(f"Too many attempts: sign-in is refused until {until:%H:%M:%S} UTC.")
+    if not person.has_usable_password():
+        found.append("They have no password: send the mail for a new one.")
+    return found
+
+
+def _sessions(person: User) -> list[Session]:
+    """The newest, each with its last use: when its tokens were refreshed last."""
+    rows = Session.objects.filter(user=person).annotate(last_use=Max("refresh_tokens__created_at"))
+    return list(rows.order_by("-created_at", "-id")[:MOST_SESSIONS])
+
+
+def _goals(person: User, today: date) -> list[GoalView]:
+    goals = list(Goal.objects.filter(user=person).order_by("-created_at", "-id"))
+    goals.sort(key=lambda goal: (goal.status != Status.ACTIVE, goal.priority_rank, goal.target_date))
+    plans = {plan.goal_id: plan for plan in ActionPlan.objects.filter(user=person).open()}
+    made: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
+    newest = CheckIn.objects.filter(user=person).newest_first()[:MOST_CHECK_INS]
+    for check_in in reversed(newest):
+        made[check_in.goal_id].append((check_in.check_in_date, check_in.current_amount))
+    reached: dict[UUID, list[int]] = defaultdict(list)
+    for goal_id, percent in (
+        Milestone.objects.filter(user=person).order_by("percent").values_list("goal_id", "percent")
+    ):
+        reached[goal_id].append(percent)
+    return [_goal(goal, plans.get(goal.pk), made[goal.pk], reached[goal.pk], today) for goal in goals]
+
+
+def _goal(
+    goal: Goal, plan: ActionPlan | None, made: Sequence[tuple[date, Decimal]], reached: list[int], today: date
+) -> GoalView:
+    standing = _STATUS_WORDS[goal.progress_status_on(today)]
+    return GoalView(
+        goal=goal,
+        plan=plan,
+        standing=standing if goal.status in {Status.ACTIVE, Status.COMPLETED} else goal.status,
+        expected=goal.expected_on(today),
+        percent=goal.progress_percentage,
+        bar=_bar(goal),
+        chart=_chart(goal, made, today),
+        check_ins=goal.check_in_count,
+        milestones=reached,
+    )
+
+
+def _bar(goal: Goal) -> SafeString:
+    title = f"{goal.name}: {goal.progress_percentage} % of {goal.target_amount:,}"
+    # The chart escapes its text.
+    return mark_safe(charts.share(goal.current_amount, goal.target_amount, title=title))  # noqa: S308
+
+
+def _chart(goal: Goal, made: Sequence[tuple[date, Decimal]], today: date) -> SafeString:
+    """Check-ins as a line against what was expected, until today."""
+    if not made:
+        return mark_safe("")
+    first = min(made[0][0], goal.started_on)
+    step = max(1, (today - first).days // 24)
+    days = [first + timedelta(days=ago) for ago in range(0, max(1, (today - first).days) + 1, step)]
+    expected = [(day, goal.expected_on(day)) for day in [*days, today]]
+    title = (
+        f"{goal.name}: {len(made)} check-ins from {made[0][0]} to {made[-1][0]}, "
+        f"the last {made[-1][1]:,}; expected by today {goal.expected_on(today):,}"
+    )
+    top = max(amount for _, amount in (*made, expected[-1]))
+    # The chart escapes its texts.
+    return mark_safe(charts.lines(made, expected, target=top, title=title))  # noqa: S308
+
+
+def _weeks(mondays: Iterable[date], today: date) -> list[tuple[date, bool]]:
+    """The last weeks, oldest first, and whether each counts."""
+    counting, this_week = set(mondays), monday_of(today)
+    weeks = [this_week - timedelta(weeks=ago) for ago in reversed(range(WEEKS))]
+    return [(monday, monday in counting) for monday in weeks]
+
+
+def _streak_text(so_far: Streaks) -> str:
+    def in_weeks(count: int) -> str:
+        return "1 week" if count == 1 else f"{count} weeks"
+
+    return f"{in_weeks(so_far.current)} now, {in_weeks(so_far.longest)} at most"
+
+
+def _trail(person: User) -> list[EntryView]:
+    """The newest entries of the person's chain and of lists that showed them."""
+    own = list(AuditEntry.objects.filter(person_id=person.pk).order_by("-sequence")[:MOST_ENTRIES])
+    looks = list(AuditEntry.objects.filter(pk__in=looks_in_lists(person.pk, most=MOST_ENTRIES)))
+    entries = sorted({entry.pk: entry for entry in (*own, *looks)}.values(), key=lambda entry: -entry.pk)
+    entries = entries[:MOST_ENTRIES]
+    names = _names(entries)
+    return [EntryView(entry, _who(entry, person, names), _what(entry)) for entry in entries]
+
+
+def _names(entries: Iterable[AuditEntry]) -> dict[UUID | None, str]:
+    """Of those who acted."""
+    ids = {entry.actor_id for entry in entries if entry.actor_id}
+    people = User.objects.filter(pk__in=ids).select_related("profile")
+    return {person.pk: person.full_name or person.email for person in people}
+
+
+def _who(entry: AuditEntry, person: User, names: dict[UUID | None, str]) -> str:
+    if entry.actor_id == person.pk and entry.role != "support":
+        return "themselves"
+    if entry.actor_id is None:
+        return "FinCred"
+    return names.get(entry.actor_id, "somebody who is erased")
+
+
+def _what(entry: AuditEntry) -> str:
+    """ "goal.cancelled" as words, with what changed."""
+    words = entry.action.replace(".", " ").replace("_", " ")
+    after = entry.after if isinstance(entry.after, dict) else {}
+    before = entry.before if isinstance(entry.before, dict) else {}
+    if entry.action.endswith(".listed"):
+        return f"{words} ({len(after.get('ids', []))} rows)"
+    changes = [
+        f"{name.replace('_', ' ')} {before[name]} → {after.get(name)}"
+        for name in before
+        if before[name] != after.get(name)
+    ]
+    return f"{words}: {', '.join(changes)}" if changes else words
+
+
+def list_of(model: Any, person: User, lookup: str = "user__exact") -> str:
+    """The address of the person's rows of a model."""
+    path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{path}?{lookup}={person.pk}"

@@ -1,0 +1,97 @@
+"""The start page: how FinCred is doing, and who needs help. Each figure leads to the list behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import OutgoingMail
+from fincred.back_office import charts
+from fincred.back_office.figures import DAYS, Series, series
+from fincred.ops.models import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A figure with its words, the list behind it, and how it went."""
+
+    figure: str
+    words: str
+    url: str = ""
+    note: str = ""
+    chart: SafeString | str = ""
+    is_bad: bool = False
+
+
+def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
+    """What the template shows to this member of staff: only figures whose lists they may see."""
+    figures, counted_at = series(today=now.astimezone(UTC).date())
+    cards = []
+    if staff.has_perm("accounts.view_user"):
+        cards += _people(figures)
+    if staff.has_perm("accounts.view_outgoingmail"):
+        cards.append(_dead_mails())
+    cards.append(_refused(figures["refused_sign_ins"]))
+    cards.append(_jobs())
+    return {"cards": cards, "counted_at": counted_at, "days": DAYS}
+
+
+def _people(figures: dict[str, Series]) -> list[Card]:
+    people = reverse("admin:accounts_user_changelist")
+    joined, check_ins = figures["new_people"], figures["check_ins"]
+    known, planned = figures["people"].newest, figures["people_with_plan"].newest
+    off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
+    return [
+        Card(f"{joined.last(7):,}", "new people in seven days", people, chart=_bars(joined, "New people")),
+        Card(
+            _number(planned),
+            "people with a plan",
+            f"{people}?standing=no_plan",
+            f"of {_number(known)}; see who has goals and none",
+        ),
+        Card(
+            f"{check_ins.last(7):,}",
+            "check-ins in seven days",
+            f"{people}?standing=no_check_in",
+            "see who is silent",
+            _bars(check_ins, "Check-ins"),
+        ),
+        Card(
+            _number(goals),
+            "goals off track",
+            f"{people}?standing=off_track",
+            f"of {_number(off_track)} people",
+            is_bad=bool(goals),
+        ),
+    ]
+
+
+def _dead_mails() -> Card:
+    dead = OutgoingMail.objects.given_up().count()
+    url = f"{reverse('admin:accounts_outgoingmail_changelist')}?state=dead"
+    return Card(f"{dead:,}", "mails given up", url, "they can be tried again" if dead else "", is_bad=dead > 0)
+
+
+def _refused(refused: Series) -> Card:
+    return Card(f"{refused.last(7):,}", "refused sign-ins in seven days", chart=_bars(refused, "Refused sign-ins"))
+
+
+def _jobs() -> Card:
+    failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
+    return Card(f"{len(failing)}", "jobs that fail", note=", ".join(failing), is_bad=bool(failing))
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _bars(figure: Series, what: str) -> SafeString:
+    most = max((value or 0 for value in figure.values), default=0)
+    period = f"{figure.days[0]} to {figure.days[-1]}"
+    title = f"{what} by day, {period}: {figure.last(DAYS):,} in all, at most {most:,} a day"
+    # The chart escapes its text.
+    return mark_safe(charts.bars(figure.values, title=title))  # noqa: S308

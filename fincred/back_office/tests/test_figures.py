@@ -1,0 +1,113 @@
+"""The daily job counts the figures of the start page, and the filters of the list of people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.errors import InvalidCredentialsError
+from accounts.models import User
+from accounts.services import login
+from accounts.tests.factories import UserFactory
+from fincred.back_office.figures import DAYS, count_figures, series
+from fincred.back_office.jobs import JOBS
+from fincred.back_office.models import DailyFigure
+from fincred.ops.jobs import run_if_due
+from goals.tests.factories import GoalFactory
+from tracking.models import Standing
+from tracking.standings import count_standings
+from tracking.tests.factories import CheckInFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss@example.com"))
+    return client
+
+
+class TestFigures:
+    def test_are_counted_for_each_day(self, noon: datetime, boss: Client) -> None:
+        UserFactory.create_batch(2, created_at=noon - timedelta(days=3))
+        CheckInFactory.create(created_at=noon - timedelta(days=1))
+        with pytest.raises(InvalidCredentialsError):
+            login(email="x@example.com", password="no", now=noon)
+        Client().post("/admin/login/", {"username": "boss@example.com", "password": "no"})
+        count_standings(now=noon)
+        count_figures(now=noon)
+        figures, counted_at = series(today=TODAY)
+        assert counted_at == noon
+        assert figures["new_people"].values[-4:] == (2, 0, 0, 2)
+        assert figures["check_ins"].last(7) == 1
+        assert figures["refused_sign_ins"].values[-1] == 2
+        assert figures["people"].newest == 4
+        assert figures["people"].values[:-1] == (None,) * (DAYS - 1)
+
+    def test_of_the_last_days_are_counted_again_and_older_ones_kept(self, noon: datetime) -> None:
+        count_figures(now=noon)
+        UserFactory.create(created_at=noon - timedelta(days=2))
+        UserFactory.create(created_at=noon - timedelta(days=20))
+        count_figures(now=noon)
+        figures, _ = series(today=TODAY)
+        assert figures["new_people"].last(7) == 1
+        assert figures["new_people"].last(DAYS) == 1
+
+    def test_of_a_day_long_ago_are_deleted(self, noon: datetime) -> None:
+        count_figures(now=noon - timedelta(days=500))
+        count_figures(now=noon)
+        assert not DailyFigure.objects.filter(day__lt=TODAY - timedelta(days=400)).exists()
+
+    def test_are_empty_before_the_first_run(self) -> None:
+        figures, counted_at = series(today=TODAY)
+        assert counted_at is None
+        assert figures["people"].newest is None
+
+
+class TestJob:
+    def test_counts_everything(self, saver: User, noon: datetime) -> None:
+        assert run_if_due(JOBS[0], clock=lambda: noon)
+        assert Standing.objects.count() == 1
+        assert DailyFigure.objects.exists()
+
+    def test_counts_figures_when_all_people_are_counted(self, saver: User, noon: datetime) -> None:
+        assert JOBS[0].run(lambda: noon, lambda: True) == 0
+        assert not DailyFigure.objects.exists()
+
+
+class TestFilters:
+    def found(self, client: Client, **query: str) -> set[str]:
+        page = client.get("/admin/accounts/user/", query)
+        assert page.context is not None
+        return {person.email for person in page.context["cl"].result_list}
+
+    def test_of_goals_are_as_of_the_last_count(self, noon: datetime, boss: Client) -> None:
+        waiting = GoalFactory.create(user__email="waiting@example.com", user__created_at=noon - timedelta(days=40))
+        goal = GoalFactory.create(user__email="late@example.com", target_date=TODAY)
+        CheckInFactory.create(goal=goal, check_in_date=TODAY)
+        type(goal).objects.filter(pk=goal.pk).update(
+            last_check_in_date=TODAY, target_date=TODAY - timedelta(days=1)
+        )
+        assert "not counted yet" in boss.get("/admin/accounts/user/").content.decode()
+        assert self.found(boss, standing="off_track") == set()
+        count_standings(now=noon)
+        assert "as of 10 Mar, 12:00 UTC" in boss.get("/admin/accounts/user/").content.decode()
+        assert self.found(boss, standing="off_track") == {goal.user.email}
+        assert self.found(boss, standing="no_check_in") == {waiting.user.email}
+        assert self.found(boss, standing="no_plan") == {goal.user.email, waiting.user.email}
+        assert len(self.found(boss, standing="x")) == 3
+
+    def test_of_signing_in(self, noon: datetime, boss: Client) -> None:
+        UserFactory.create(email="new@example.com", is_verified=False, created_at=noon)
+        UserFactory.create(email="old@example.com", is_verified=False, created_at=noon - timedelta(days=8))
+        UserFactory.create(email="off@example.com", is_active=False)
+        assert self.found(boss, sign_in="unverified") == {"new@example.com", "old@example.com"}
+        assert self.found(boss, sign_in="unverified_week") == {"old@example.com"}
+        assert self.found(boss, sign_in="disabled") == {"off@example.com"}
+        assert self.found(boss, sign_in="staff") == {"boss@example.com"}
+        assert len(self.found(boss, sign_in="x")) == 4

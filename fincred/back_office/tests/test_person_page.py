@@ -1,0 +1,320 @@
+"""The page of a person answers what staff are asked, and each job is at most two clicks from it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.back_office.tests.acting import act_in_back_office
+from accounts.mail import queue_mail
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import AuditEntry, OutgoingMail, User
+from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
+from accounts.services import login, open_session, set_active, set_support
+from accounts.tests.factories import UserFactory
+from fincred import clock
+from fincred.context import Caller, Role, set_caller
+from fincred.errors import FinCredError
+from goals.models import Goal
+from goals.services import cancel_goal
+from goals.tests.factories import GoalFactory
+from planning.models import PlanVersion
+from planning.tests.factories import TODAY, goal_of, plan_for, snapshot_of
+from tracking.services import create_check_in
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
+    return set_support(user=agent, is_support=True, now=clock.now())
+
+
+@pytest.fixture
+def support(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("boss@example.com"))
+    return client
+
+
+def path_of(person: User) -> str:
+    return f"/admin/accounts/user/{person.pk}/change/"
+
+
+def page_of(client: Client, person: User) -> str:
+    answer = client.get(path_of(person))
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+class TestTitle:
+    def test_is_who_it_is(self, support: Client, saver: User) -> None:
+        assert "<h1>Sam Saver</h1>" in page_of(support, saver)
+        nameless = UserFactory.create(email="x@example.com", full_name=None)
+        assert "<h1>x@example.com</h1>" in page_of(support, nameless)
+
+
+class TestSigningIn:
+    def test_has_nothing_in_the_way(self, support: Client, saver: User) -> None:
+        assert "Nothing is in the way." in page_of(support, saver)
+
+    def test_waits_for_the_address(self, support: Client) -> None:
+        newcomer = UserFactory.create(is_verified=False)
+        page = page_of(support, newcomer)
+        assert "The address isn&#x27;t verified" in page
+        assert "Send the verification mail" in page
+
+    def test_may_have_a_mailbox_that_is_gone(self, support: Client, saver: User, noon: datetime) -> None:
+        User.objects.filter(pk=saver.pk).update(mail_refused_at=noon)
+        page = page_of(support, saver)
+        assert "On 10 March 2026 their mail server said that there is no such mailbox." in page
+        assert "Send the verification mail" in page
+
+    def test_was_ended_by_somebody_for_a_reason(self, support: Client, agent: User, saver: User) -> None:
+        act_in_back_office(support, "/admin/accounts/user/", "disable", saver, reason="abuse")
+        page = page_of(support, saver)
+        assert "Disabled by Alex Agent on" in page
+        assert "reason &quot;abuse&quot;" in page
+
+    def test_was_ended_by_a_command_or_beside_us(self, support: Client, saver: User, stranger: User) -> None:
+        set_caller(Caller(role=Role.SYSTEM))
+        set_active(user=saver, is_active=False, now=clock.now())
+        assert "Disabled by an operator on" in page_of(support, saver)
+        User.objects.filter(pk=stranger.pk).update(is_active=False)
+        assert "Disabled beside FinCred" in page_of(support, stranger)
+
+    def throttle(self, support: Client, saver: User) -> None:
+        for _ in range(SIGN_IN_BY_ACCOUNT.quota):
+            assert "Too many attempts" not in page_of(support, saver)
+            with pytest.raises(FinCredError):
+                login(email=saver.email, password="no", now=clock.now())
+        assert "Too many attempts: sign-in is refused until 12:01:00 UTC." in page_of(support, saver)
+
+    @pytest.mark.usefixtures("noon")
+    def test_is_throttled_until_a_moment(self, support: Client, saver: User, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        self.throttle(support, saver)
+
+    @pytest.mark.redis
+    @pytest.mark.usefixtures("noon", "redis")
+    def test_is_throttled_in_redis(self, support: Client, saver: User, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED = True
+        self.throttle(support, saver)
+
+    def test_lacks_a_password(self, support: Client) -> None:
+        assert "They have no password" in page_of(support, UserFactory.create(password=None))
+
+
+class TestRows:
+    def test_are_there_for_everything(self, support: Client, saver: User, noon: datetime) -> None:
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver, name="Boat"))
+        create_check_in(owner=saver, goal_id=plan.goal_id, current_amount=plan.amount, now=noon, today=TODAY)
+        GoalFactory.create(user=saver, name="Done", completed=True)
+        open_session(user=saver, now=noon)
+        queue_mail(user=saver, purpose="reset_password", now=noon)
+        page = page_of(support, saver)
+        for words in (
+            "3,000.00 of income a month",
+            f"Why {plan.feasibility}:",
+            "Boat: 1 check-ins from 2026-03-10",
+            "1 week now, 1 week at most",
+            "open until",
+            "reset password",
+            "check in created",
+        ):
+            assert words in page, words
+
+    def test_say_what_to_do_when_there_are_none(self, support: Client, saver: User) -> None:
+        page = page_of(support, saver)
+        for words in ("No goals yet.", "haven't told anything yet", "None in the outbox.", "haven't signed in"):
+            assert words in page, words
+
+    def test_are_read_in_a_constant_number_of_queries(self, support: Client, saver: User, noon: datetime) -> None:
+        snapshot_of(saver)
+
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                page_of(support, saver)
+            return len(captured)
+
+        for name in ("A", "B"):
+            plan_for(goal_of(saver, name=name))
+            open_session(user=saver, now=noon)
+        queries()  # now the trail names a member of staff
+        few = queries()
+        for name in ("C", "D", "E"):
+            plan_for(goal_of(saver, name=name))
+            open_session(user=saver, now=noon)
+        assert queries() == few
+
+    def test_of_the_trail_name_who_it_was(self, support: Client, boss: Client, agent: User, saver: User) -> None:
+        page_of(support, saver)
+        support.get("/admin/accounts/user/", {"q": "saver@"})
+        page = page_of(support, saver)
+        assert "<td>Alex Agent</td><td>user viewed</td>" in page
+        assert "<td>Alex Agent</td><td>user listed (1 rows)</td>" in page
+        agent.delete()
+        assert "somebody who is erased" in page_of(boss, saver)
+
+    def test_of_goals_that_changed_say_how(self, support: Client, saver: User, noon: datetime) -> None:
+        goal = GoalFactory.create(user=saver)
+        set_caller(Caller(role=Role.PERSON, actor_id=saver.pk))
+        cancel_goal(owner=saver, goal_id=goal.pk, now=noon, today=TODAY)
+        assert "<td>themselves</td><td>goal cancelled: status active → cancelled</td>" in page_of(support, saver)
+
+
+def press(client: Client, person: User, action: str, reason: str = "asked") -> Any:
+    """The button on the page, then the reason: two clicks."""
+    page = client.get(path_of(person)).content.decode()
+    form = re.search(
+        rf'action="([^"]+)"[^<]*<input[^>]*>\s*<input type="hidden" name="action" value="{action}">'
+        r'<input type="hidden" name="_selected_action" value="([^"]+)">'
+        r'<input type="hidden" name="return_to" value="([^"]+)">',
+        page,
+    )
+    assert form, f"no button for {action}"
+    fields = {"action": action, "_selected_action": form[2], "return_to": form[3]}
+    asked = client.post(form[1], fields)
+    assert f'value="{reason}"' in asked.content.decode()
+    return client.post(form[1], fields | {"confirmed": "yes", "reason": reason})
+
+
+class TestJobs:
+    def test_come_back_to_the_person(self, support: Client, saver: User) -> None:
+        answer = press(support, saver, "disable")
+        assert answer.headers["Location"] == path_of(saver)
+        assert not User.objects.get(pk=saver.pk).is_active
+        press(support, saver, "enable")
+        assert User.objects.get(pk=saver.pk).is_active
+
+    def test_lead_to_no_other_place(self, support: Client, saver: User) -> None:
+        for place in ("https://evil.example/admin/", "//evil.example/admin/", "/docs", "/admin\\@evil.example"):
+            form = {"action": "end_sessions", "_selected_action": str(saver.pk), "return_to": place}
+            answer = support.post("/admin/accounts/user/", form | {"confirmed": "yes", "reason": "asked"})
+            assert "evil" not in answer.headers["Location"], place
+            assert answer.headers["Location"].startswith("/admin/accounts/user/")
+
+    def test_mail(self, support: Client, saver: User) -> None:
+        press(support, saver, "mail_reset")
+        assert OutgoingMail.objects.get(user=saver).purpose == "reset_password"
+        newcomer = UserFactory.create(is_verified=False)
+        press(support, newcomer, "mail_verification")
+        assert OutgoingMail.objects.get(user=newcomer).purpose == "verify_email"
+        assert AuditEntry.objects.filter(action="mail.queued").count() == 2
+
+    def test_end_sessions_all_or_one(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        open_session(user=saver, now=clock.now())
+        press(support, saver, "end")
+        assert saver.sessions.live().count() == 1
+        press(support, saver, "end_sessions")
+        assert saver.sessions.live().count() == 0
+
+    def test_cancel_and_reopen_a_goal(self, support: Client, saver: User) -> None:
+        goal = GoalFactory.create(user=saver)
+        press(support, saver, "cancel")
+        assert Goal.objects.get(pk=goal.pk).status == "cancelled"
+        press(support, saver, "reopen")
+        assert Goal.objects.get(pk=goal.pk).status == "active"
+
+    def test_plan_again(self, support: Client, saver: User) -> None:
+        snapshot_of(saver)
+        plan_for(goal_of(saver, target_date=clock.now().date() + timedelta(days=400)))
+        press(support, saver, "regenerate")
+        assert PlanVersion.objects.count() == 2
+
+    def test_try_a_mail_again(self, support: Client, saver: User) -> None:
+        queue_mail(user=saver, purpose="reset_password", now=clock.now())
+        OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS)
+        press(support, saver, "retry")
+        assert OutgoingMail.objects.get().attempts == 0
+
+    def test_export_and_erase_are_for_superusers(self, support: Client, boss: Client, saver: User) -> None:
+        page = page_of(support, saver)
+        assert 'value="export"' not in page
+        assert 'value="erase"' not in page
+        for action in ("export", "erase"):
+            act_in_back_office(support, "/admin/accounts/user/", action, saver)
+        assert User.objects.filter(pk=saver.pk).exists()
+        answer = press(boss, saver, "export")
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.json()["account"]["email"] == saver.email
+        assert AuditEntry.objects.get(action="person.exported").reason == "asked"
+        press(boss, saver, "erase")
+        assert not User.objects.filter(pk=saver.pk).exists()
+
+    def test_of_export_and_erase_take_one_person(self, boss: Client, saver: User, stranger: User) -> None:
+        for action in ("export", "erase"):
+            page = act_in_back_office(boss, "/admin/accounts/user/", action, saver, stranger).content.decode()
+            assert "Choose one person for this." in page
+        assert User.objects.filter(pk__in=[saver.pk, stranger.pk]).count() == 2
+
+    def test_are_not_offered_for_staff(self, support: Client, agent: User) -> None:
+        assert 'class="bo-act"' not in page_of(support, agent)
+
+
+class TestSearchBox:
+    def lead(self, client: Client, sought: str) -> str:
+        answer = client.get("/admin/find/", {"q": sought})
+        assert answer.status_code == 302
+        return answer.headers["Location"]
+
+    def test_leads_to_the_one_person(self, support: Client, saver: User) -> None:
+        for sought in ("saver@", str(saver.pk), "SAM saver@"):
+            assert self.lead(support, sought) == path_of(saver)
+
+    def test_leads_to_the_list_of_several(self, support: Client, saver: User, stranger: User) -> None:
+        assert self.lead(support, "sam") == "/admin/accounts/user/?q=sam"
+        assert self.lead(support, "nobody at all") == "/admin/accounts/user/?q=nobody+at+all"
+
+    def test_leads_to_anything_with_an_id(self, support: Client, saver: User) -> None:
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver))
+        assert self.lead(support, str(plan.goal_id)) == f"/admin/goals/goal/{plan.goal_id}/change/"
+        assert self.lead(support, str(plan.pk)) == f"/admin/planning/actionplan/{plan.pk}/change/"
+
+    def test_leads_to_the_trail_of_a_request_or_of_what_is_gone(self, support: Client, saver: User) -> None:
+        support.get(path_of(saver), headers={"X-Request-ID": "r-7"})
+        assert self.lead(support, "r-7") == "/admin/accounts/auditentry/?q=r-7"
+        gone = "00000000-0000-4000-8000-000000000001"
+        assert self.lead(support, gone) == f"/admin/accounts/auditentry/?q={gone}"
+
+    def test_of_nothing_stays(self, support: Client) -> None:
+        assert self.lead(support, " \0") == "/admin/"
+
+
+class TestStartPage:
+    def test_says_how_it_goes(self, boss: Client, saver: User) -> None:
+        page = boss.get("/admin/").content.decode()
+        assert "Not counted yet" in page
+        from fincred.back_office.jobs import JOBS
+
+        JOBS[0].run(clock.now, lambda: False)
+        page = boss.get("/admin/").content.decode()
+        assert "Counted as of" in page
+        for words in (
+            "new people",
+            "people with a plan",
+            "check-ins",
+            "goals off track",
+            "mails given up",
+            "jobs that fail",
+        ):
+            assert words in page
+        for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
+            assert boss.get(link).status_code == 200

@@ -1,0 +1,27 @@
+"""For migrations: rows of a table that the version before doesn't know go with the row that they refer to.
+
+Without it the version before, which runs on the new schema during an upgrade, couldn't delete what they refer to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def cascade(schema_editor: Any, table: str, column: str, target: str) -> None:
+    """Have PostgreSQL delete them; SQLite has one process, so no version before."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass "
+            "AND confrelid = %s::regclass",
+            [table, target],
+        )
+        [(name,)] = cursor.fetchall()
+    quote = schema_editor.quote_name
+    key = f"FOREIGN KEY ({quote(column)}) REFERENCES {quote(target)} (id)"
+    schema_editor.execute(
+        f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}, "
+        f"ADD CONSTRAINT {quote(name)} {key} ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"
+    )

@@ -1,0 +1,129 @@
+"""A plan in words for staff: the sum that its label comes from, what would work, what changed between versions.
+
+Pure: made from the documents that a version keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from planning.vocabulary import Feasibility
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the sum: words and an amount, as it is added."""
+
+    words: str
+    amount: Decimal
+    is_result: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The same figure of two versions; `is_changed` when they differ."""
+
+    words: str
+    before: str
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before != self.after
+
+
+def sum_of(facts: Facts) -> list[Line]:
+    """How much of the surplus is left for the goal by its date, what it needs, and what is missing or spare."""
+    surplus, months = max(Decimal(facts["surplus"]), Decimal(0)), facts["binding_month"]
+    room, need = Decimal(facts["room"]), Decimal(facts["need"])
+    lines = [Line(f"{surplus:,} a month for {_months(months)}", surplus * months)]
+    lines += [
+        Line(f"less what goes to {ahead['name']} first", -Decimal(ahead["takes"]))
+        for ahead in facts["goals_ahead"]
+    ]
+    if elsewhere := Decimal(facts["paid_elsewhere"]):
+        lines.append(Line("less what was put elsewhere this month", -elsewhere))
+    if beyond := Decimal(facts["paid_beyond"]):
+        lines.append(Line("and what was put in beyond a month's surplus", beyond))
+    lines += [
+        Line(f"leaves for this goal by {facts['binding_date']}", room, is_result=True),
+        Line(f"it needs, until {facts['target_date']}", -need),
+    ]
+    words = "so this is missing" if need > room else "so this is to spare"
+    return [*lines, Line(words, abs(room - need), is_result=True)]
+
+
+def in_one_sentence(facts: Facts, feasibility: str) -> str:
+    """What the label says, with its two figures."""
+    room, need = Decimal(facts["room"]), Decimal(facts["need"])
+    if feasibility == Feasibility.UNREALISTIC:
+        return f"It needs {need:,} by its date, and only {room:,} is left for it."
+    if not need:
+        return "It needs nothing more."
+    share = (need * 100 / room).quantize(Decimal(1))
+    return f"It needs {need:,} by its date, which is {share} % of the {room:,} that is left for it."
+
+
+def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What would make the goal reachable; each by itself is enough."""
+    return [_alternative(alternative) for alternative in alternatives]
+
+
+def _alternative(alternative: Mapping[str, Any]) -> str:
+    match alternative["kind"]:
+        case "later_date":
+            return f"a later date: {alternative['target_date']}"
+        case "smaller_amount":
+            return f"a smaller amount: {Decimal(alternative['target_amount']):,}"
+        case _:
+            return f"{Decimal(alternative['extra_monthly']):,} more a month"
+
+
+_MONEY: Final = {
+    "monthly_income": "income a month",
+    "monthly_expenses": "expenses a month",
+    "minimum_payments": "minimum payments a month",
+    "surplus": "surplus a month",
+    "target_amount": "target",
+    "already_there": "already there",
+    "taken_ahead": "taken by goals ahead of it",
+    "room": "left for it by its date",
+    "need": "needed by its date",
+    "shortfall": "missing at its date",
+}
+_OTHERS: Final = {"target_date": "date", "load": "load (needed / left)"}
+
+
+def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Difference]:
+    """Two versions side by side, from their outputs: the label, the amount, then the figures behind them."""
+    pairs = [
+        ("label", older["feasibility"], newer["feasibility"]),
+        ("to pay", _payment(older), _payment(newer)),
+        ("arrives on", _or_never(older), _or_never(newer)),
+    ]
+    before, after = older["explanation"]["facts"], newer["explanation"]["facts"]
+    for name, words in (_MONEY | _OTHERS).items():
+        write = _money if name in _MONEY else str
+        pairs.append((words, write(before.get(name, "")), write(after.get(name, ""))))
+    return [Difference(*pair) for pair in pairs]
+
+
+def _payment(outputs: Mapping[str, Any]) -> str:
+    return f"{_money(outputs['amount'])} {outputs['frequency']}"
+
+
+def _or_never(outputs: Mapping[str, Any]) -> str:
+    return outputs["projected_completion_date"] or "never, as planned"
+
+
+def _money(amount: Any) -> str:
+    return f"{Decimal(amount):,}" if amount != "" else ""
+
+
+def _months(months: int) -> str:
+    return "1 month" if months == 1 else f"{months} months"

@@ -1,0 +1,135 @@
+"""A plan in words for staff: the sum adds up to what the engine says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from planning.models import ActionPlan
+from planning.plan_in_words import Difference, alternatives_in_words, differences, in_one_sentence, sum_of
+from planning.plan_page import plan_page
+from planning.services.action_plans import regenerate_action_plan
+from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]
+
+FACTS = {
+    "surplus": "1000.00",
+    "binding_month": 1,
+    "binding_date": "2026-04-10",
+    "target_date": "2026-04-12",
+    "goals_ahead": [],
+    "paid_elsewhere": "0.00",
+    "paid_beyond": "0.00",
+    "room": "1000.00",
+    "need": "600.00",
+}
+
+
+def planned(saver: User, target: str) -> ActionPlan:
+    snapshot_of(saver)
+    plan_for(goal_of(saver, name="First", target_amount=Decimal("6000.00")))
+    return plan_for(goal_of(saver, name="Second", target_amount=Decimal(target), priority="Low"))
+
+
+class TestSum:
+    @pytest.mark.parametrize(("target", "words"), [("60000.00", "missing"), ("1200.00", "to spare")])
+    def test_adds_up_to_the_room_and_to_what_is_missing(self, saver: User, target: str, words: str) -> None:
+        facts = planned(saver, target).explanation["facts"]
+        lines = sum_of(facts)
+        results = [index for index, line in enumerate(lines) if line.is_result]
+        assert (
+            sum(line.amount for line in lines[: results[0]]) == Decimal(facts["room"]) == lines[results[0]].amount
+        )
+        assert lines[-1].words.endswith(words)
+        assert lines[-1].amount == abs(Decimal(facts["room"]) - Decimal(facts["need"]))
+        assert any("First" in line.words for line in lines)
+
+    def test_names_what_was_paid_this_month(self) -> None:
+        elsewhere = sum_of(FACTS | {"paid_elsewhere": "50.00", "room": "950.00"})
+        assert (elsewhere[1].words, elsewhere[1].amount) == (
+            "less what was put elsewhere this month",
+            Decimal(-50),
+        )
+        beyond = sum_of(FACTS | {"paid_beyond": "50.00", "room": "1050.00"})
+        assert (beyond[1].words, beyond[1].amount) == ("and what was put in beyond a month's surplus", Decimal(50))
+        assert beyond[0].words == "1,000.00 a month for 1 month"
+
+    def test_without_a_surplus_has_none_to_give(self) -> None:
+        lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
+        assert (lines[0].words, lines[0].amount) == ("0 a month for 2 months", Decimal(0))
+
+
+class TestSentence:
+    @pytest.mark.parametrize(
+        ("facts", "label", "sentence"),
+        [
+            ({}, "Comfortable", "It needs 600.00 by its date, which is 60 % of the 1,000.00 that is left for it."),
+            ({"need": "0.00"}, "Comfortable", "It needs nothing more."),
+            (
+                {"need": "1600.00"},
+                "Unrealistic",
+                "It needs 1,600.00 by its date, and only 1,000.00 is left for it.",
+            ),
+        ],
+    )
+    def test_says_the_two_figures(self, facts: dict[str, str], label: str, sentence: str) -> None:
+        assert in_one_sentence(FACTS | facts, label) == sentence
+
+
+class TestAlternatives:
+    def test_are_words(self) -> None:
+        assert alternatives_in_words(
+            [
+                {"kind": "later_date", "target_date": "2027-01-01"},
+                {"kind": "smaller_amount", "target_amount": "1234.50"},
+                {"kind": "more_money", "extra_monthly": "12.00"},
+            ]
+        ) == ["a later date: 2027-01-01", "a smaller amount: 1,234.50", "12.00 more a month"]
+
+
+class TestVersions:
+    def test_are_compared_figure_by_figure(self, saver: User) -> None:
+        plan = planned(saver, "1200.00")
+        outputs = plan.versions.get().outputs
+        richer = outputs | {
+            "projected_completion_date": None,
+            "explanation": outputs["explanation"]
+            | {"facts": outputs["explanation"]["facts"] | {"monthly_income": "3500.00"}},
+        }
+        changed = [each for each in differences(outputs, richer) if each.is_changed]
+        assert changed == [
+            Difference("arrives on", str(plan.projected_completion_date), "never, as planned"),
+            Difference("income a month", "3,000.00", "3,500.00"),
+        ]
+
+    def test_of_facts_that_an_older_engine_lacked_are_empty(self) -> None:
+        outputs: dict[str, Any] = {
+            "feasibility": "Tight",
+            "amount": "1.00",
+            "frequency": "weekly",
+            "projected_completion_date": None,
+            "explanation": {"facts": {}},
+        }
+        assert {each.before for each in differences(outputs, outputs)} == {
+            "Tight",
+            "1.00 weekly",
+            "never, as planned",
+            "",
+        }
+
+    def test_that_are_shown_are_the_newest_two_or_the_chosen(self, saver: User) -> None:
+        plan = planned(saver, "1200.00")
+        assert plan_page(plan)["differences"] == []
+        for _ in range(2):
+            regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
+        plan.refresh_from_db()
+        page = plan_page(plan)
+        assert (page["left"].number, page["right"].number) == (2, 3)
+        page = plan_page(plan, older="1", newer="3")
+        assert (page["left"].number, page["right"].number) == (1, 3)
+        page = plan_page(plan, older="x", newer="9")
+        assert (page["left"].number, page["right"].number) == (2, 3)
