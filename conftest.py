@@ -146,7 +146,7 @@ def redis(settings: Settings) -> Iterator[Redis]:
     """FinCred counts and caches in a real Redis, which is empty. Its tests are marked `redis`."""
     from fincred.ops.redis import redis_client
 
-    settings.REDIS_URL = redis_server.REDIS
+    settings.REDIS_URL = f"{redis_server.REDIS}?socket_timeout=30"  # on a busy machine a second is not enough
     redis_client.cache_clear()
     with Redis.from_url(redis_server.REDIS) as client:
         client.flushdb()

@@ -52,7 +52,8 @@ def mark_ended(session_ids: Iterable[UUID]) -> None:
     if not replicas.configured():
         return
     try:
-        with redis_client().pipeline(transaction=False) as marks:
+        client = redis_client()  # kept: one that is dropped closes its connections
+        with client.pipeline(transaction=False) as marks:
             for session_id in session_ids:
                 marks.set(_key(session_id), _ENDED, ex=ENDED_SECONDS)
             marks.execute()

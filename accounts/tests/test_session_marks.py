@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,11 @@ from fincred.ops.redis import redis_client
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
 
+def left(redis: Redis, key: str) -> int:
+    """The milliseconds that a key has left."""
+    return cast("int", redis.pttl(key))
+
+
 @pytest.fixture
 def with_replica(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replicas, "configured", lambda: True)
@@ -35,14 +41,14 @@ class TestMarks:
         assert not session_marks.is_live(session)
         session_marks.mark_live(session, asked=time.monotonic())
         assert session_marks.is_live(session)
-        assert 9_000 < redis.pttl(f"fincred:session:{session}") <= 10_000
+        assert 9_000 < left(redis, f"fincred:session:{session}") <= 10_000
 
     def test_a_mark_is_not_renewed_before_it_ends(self, redis: Redis) -> None:
         session = uuid4()
         session_marks.mark_live(session, asked=time.monotonic())
         redis.pexpire(f"fincred:session:{session}", 4_000)
         session_marks.mark_live(session, asked=time.monotonic())
-        assert redis.pttl(f"fincred:session:{session}") <= 4_000
+        assert left(redis, f"fincred:session:{session}") <= 4_000
 
     def test_an_ended_one_is_not_live_whatever_a_late_check_says(self, redis: Redis) -> None:
         session, other = uuid4(), uuid4()
@@ -52,7 +58,7 @@ class TestMarks:
         for each in (session, other):
             session_marks.mark_live(each, asked=asked)
             assert not session_marks.is_live(each)
-            assert 59_000 < redis.pttl(f"fincred:session:{each}") <= 60_000
+            assert 59_000 < left(redis, f"fincred:session:{each}") <= 60_000
 
     def test_a_check_that_took_as_long_as_the_mark_of_an_ended_one_lasts_marks_nothing(self, redis: Redis) -> None:
         session = uuid4()
@@ -61,7 +67,8 @@ class TestMarks:
 
     @pytest.mark.parametrize("round_", range(20))
     def test_no_race_leaves_an_ended_session_live(self, redis: Redis, round_: int) -> None:
-        session, start, ended = uuid4(), Barrier(3), []
+        session, start = uuid4(), Barrier(3)
+        ended: list[bool] = []
 
         def check() -> None:
             start.wait()
