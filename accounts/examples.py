@@ -59,6 +59,11 @@ EXPORT = {
     "audit_trail": [],
     "goals": [],
     "planning": {"snapshots": [], "action_plans": [], "plan_versions": []},
-    "companion": {"chat_sessions": [], "chat_messages": []},
+    "companion": {
+        "chat_sessions": [],
+        "chat_messages": [],
+        "notification_preferences": [],
+        "notifications": [],
+    },
     "tracking": {"check_ins": [], "pulses": [], "weeks": [], "milestones": []},
 }

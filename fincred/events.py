@@ -9,7 +9,7 @@ one rolls everything back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.audit import Chain
     from accounts.models import Profile, User
     from goals.models import Goal
+    from tracking.models import Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ class GoalsChanged:
     chain: Chain
     now: datetime
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonesReached:
+    """A goal of the person's passed these, of one goal. The publisher holds the lock of the person's row."""
+
+    milestones: Sequence[Milestone]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

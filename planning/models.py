@@ -241,6 +241,7 @@ class PlanVersion(WrittenOnce):
             models.CheckConstraint(condition=Q(number__gte=1), name="plan_version_number_from_one"),
             models.CheckConstraint(condition=Q(reason__in=list(Reason)), name="plan_version_reason_known"),
         ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="plan_version_newest")]
 
     def __str__(self) -> str:
         return f"Version {self.number} ({self.reason})"

@@ -38,8 +38,16 @@ def queue_mail(*, user: User, purpose: str, now: datetime) -> None:
         _deliver_on_commit(OutgoingMail.objects.filter(**same), now)
 
 
-def new_mail(*, user_id: UUID, purpose: str, object_id: UUID, due_on: date, now: datetime) -> OutgoingMail:
-    """A mail about an object, for a day, which is sent from `now` on once `queue_mails` has stored it.
+def new_mail(
+    *,
+    user_id: UUID,
+    purpose: str,
+    object_id: UUID,
+    due_on: date,
+    now: datetime,
+    send_at: datetime | None = None,
+) -> OutgoingMail:
+    """A mail about an object, for a day, which is sent now, or at `send_at`, once `queue_mails` has stored it.
 
     :raises KeyError: no message is registered for this purpose.
     """
@@ -51,7 +59,7 @@ def new_mail(*, user_id: UUID, purpose: str, object_id: UUID, due_on: date, now:
         due_on=due_on,
         priority=message.priority,
         created_at=now,
-        next_attempt_at=now,
+        next_attempt_at=send_at or now,
     )
 
 

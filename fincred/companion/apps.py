@@ -7,10 +7,28 @@ class CompanionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.mail import register_message
         from accounts.services import register_purge
+        from fincred.companion import services
         from fincred.companion.demo import add_conversation
+        from fincred.companion.jobs import JOBS
+        from fincred.companion.messages import MESSAGES
         from fincred.companion.models import ChatSession
-        from fincred.events import DemoCreated, subscribe
+        from fincred.events import (
+            DemoCreated,
+            MilestonesReached,
+            PersonVerified,
+            ProfileChanged,
+            subscribe,
+        )
+        from fincred.ops.jobs import register_job
 
         register_purge("chat sessions", ChatSession.objects.purgeable)
         subscribe(DemoCreated, add_conversation)
+        subscribe(PersonVerified, services.on_person_verified)
+        subscribe(ProfileChanged, services.on_profile_changed)
+        subscribe(MilestonesReached, services.on_milestones_reached)
+        for message in MESSAGES:
+            register_message(message)
+        for job in JOBS:
+            register_job(job)

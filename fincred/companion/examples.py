@@ -71,3 +71,11 @@ CHAT_SESSION = {
 }
 
 CHAT_REFRESHED = {"status": "ok", "message": "Your figures are read anew for every answer."}
+
+PREFERENCES = {
+    "reminders": True,
+    "payments": True,
+    "weekly_summary": True,
+    "milestones": True,
+    "drift": True,
+}

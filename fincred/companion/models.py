@@ -1,8 +1,8 @@
-"""Education texts, and conversations with the coach."""
+"""Education texts, conversations with the coach, and notifications: what is sent to a person, and when."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, Self
 
 from django.conf import settings
@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from fincred.companion.vocabulary import Intent, Topic
+from fincred.companion.schedule import MOST_A_WEEK
+from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, NotificationType, Topic
 from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
 from goals.vocabulary import GoalType
+from planning.models import ActionPlan
 from planning.vocabulary import Feasibility
 
 # With the daily purge nothing of a conversation is stored for more than 30 days.
@@ -111,3 +113,113 @@ class ChatMessage(UUIDModel):
 
     def __str__(self) -> str:
         return self.intent
+
+
+class NotificationPreferencesQuerySet(RevisedQuerySet["NotificationPreferences"]):
+    def count_week(self, week: date | None, sent_in_week: int) -> int:
+        """Nothing that a person sees of their preferences changes by it, so the revision stays."""
+        return models.QuerySet.update(self, week=week, sent_in_week=sent_in_week)
+
+
+class NotificationPreferences(RevisedModel):
+    """Which kinds of messages a person wants; security messages are no kind.
+
+    `counted_from` is the day on which they chose how often they want to be reminded. In the week that begins on
+    `week`, `sent_in_week` messages were sent that the server planned.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
+    reminders = models.BooleanField(default=True)
+    payments = models.BooleanField(default=True)
+    weekly_summary = models.BooleanField(default=True)
+    milestones = models.BooleanField(default=True)
+    drift = models.BooleanField(default=True)
+    counted_from = models.DateField()
+    week = models.DateField(null=True)
+    sent_in_week = models.PositiveSmallIntegerField(default=0)
+
+    objects = NotificationPreferencesQuerySet.as_manager()
+    privacy = Privacy(
+        owner="user",
+        section="companion.notification_preferences",
+        withheld=("id", "user_id", "revision", "week", "sent_in_week"),
+        order=("id",),
+    )
+
+    class Meta:
+        verbose_name_plural = "notification preferences"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(sent_in_week__lte=MOST_A_WEEK), name="notification_preferences_cap_of_a_week"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notification preferences of {self.user_id}"
+
+
+class NotificationQuerySet(RevisedQuerySet["Notification"]):
+    def due(self, now: datetime) -> Self:
+        return self.filter(status=NotificationStatus.ACTIVE, next_send_at__lte=now)
+
+    def shown(self) -> Self:
+        """All but what the server has nothing to plan for at present."""
+        return self.filter(next_send_at__isnull=False)
+
+
+class Notification(RevisedModel):
+    """Something that is sent to a person at a moment, and then again.
+
+    Those that the server planned (`is_planned`) are for a day, `due_on`, and move with the person's profile and
+    plans unless the person moved them. The others are the person's own. Without a next payment, or a wish to be
+    reminded, there is no `next_send_at`. `announced` is the version of the plan whose drift was told.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False
+    )
+    type = models.CharField(max_length=21, choices=choices(NotificationType))
+    channel = models.CharField(max_length=5, choices=choices(Channel), default=Channel.EMAIL)
+    next_send_at = models.DateTimeField(null=True)
+    action_plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="notifications", null=True)
+    status = models.CharField(max_length=9, choices=choices(NotificationStatus), default=NotificationStatus.ACTIVE)
+    is_planned = models.BooleanField(default=False)
+    is_moved = models.BooleanField(default=False)
+    due_on = models.DateField(null=True)
+    last_due_on = models.DateField(null=True)
+    last_sent_at = models.DateTimeField(null=True)
+    announced = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = NotificationQuerySet.as_manager()
+    privacy = Privacy(owner="user", section="companion.notifications", withheld=("revision",))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(type__in=list(NotificationType)), name="notification_type_known"),
+            models.CheckConstraint(condition=Q(channel__in=list(Channel)), name="notification_channel_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=list(NotificationStatus)), name="notification_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_planned=True) | Q(next_send_at__isnull=False), name="notification_own_has_moment"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "type"],
+                condition=Q(is_planned=True, action_plan=None),
+                name="notification_one_planned_of_a_type",
+            ),
+            models.UniqueConstraint(
+                fields=["action_plan", "type"],
+                condition=Q(is_planned=True),
+                name="notification_one_planned_of_a_plan",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_send_at"], condition=Q(status="active"), name="notification_due"),
+            models.Index(fields=["user", "-created_at", "-id"], name="notification_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return self.type

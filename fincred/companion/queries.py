@@ -1,4 +1,4 @@
-"""Reads of conversations with the coach, compiled once."""
+"""Reads of conversations with the coach, preferences and notifications, compiled once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from fincred.companion.models import LIFETIME, ChatSession
+from fincred.companion.models import LIFETIME, ChatSession, NotificationPreferences
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 
 _LIVE: Final = ChatSession.objects.owned_by(Parameter("owner")).filter(created_at__gt=Parameter("since"))
@@ -21,3 +21,10 @@ def chat_session(owner: UUID, session_id: UUID, now: datetime) -> BoundQuery[Cha
 
 def number_of_sessions(owner: UUID, now: datetime) -> BoundQuery[int]:
     return _SESSIONS.bind(owner=owner, since=now - LIFETIME).count_query()
+
+
+_PREFERENCES: Final = PreparedQuery(NotificationPreferences.objects.owned_by(Parameter("owner")))
+
+
+def preferences_of(owner: UUID) -> BoundQuery[NotificationPreferences]:
+    return _PREFERENCES.bind(owner=owner)

@@ -1,7 +1,9 @@
 from fincred.api.routes import path
-from fincred.companion.views import coach, education, progress, pulses
+from fincred.companion.views import coach, education, preferences, progress, pulses
 
 urlpatterns = [
+    path("users/me/notification-preferences", preferences.PreferencesDetail.as_view()),
+    path("unsubscribe/<str:token>", preferences.Unsubscribe.as_view()),
     path("goals/<id:goal_id>/progress", progress.GoalProgress.as_view()),
     path("checkins", pulses.PulseList.as_view()),
     path("checkins/latest", pulses.LatestPulse.as_view()),

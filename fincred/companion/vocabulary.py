@@ -1,8 +1,9 @@
-"""The words of education and the coach, shared by models and serializers."""
+"""The words of education, the coach and notifications, shared by models and serializers."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Topic(StrEnum):
@@ -26,3 +27,41 @@ class Intent(StrEnum):
     EXPLAIN_TERM = "explain_term"
     PULSE = "pulse"
     HELP = "help"
+
+
+class Kind(StrEnum):
+    """What a person can switch on and off: the fields of their preferences."""
+
+    REMINDERS = "reminders"
+    PAYMENTS = "payments"
+    WEEKLY_SUMMARY = "weekly_summary"
+    MILESTONES = "milestones"
+    DRIFT = "drift"
+
+
+class NotificationType(StrEnum):
+    """What a notification says, in the words of the existing app."""
+
+    WEEKLY_SUMMARY = "weekly_summary"
+    PRE_TRANSFER_REMINDER = "pre_transfer_reminder"
+    CHECKIN_REMINDER = "checkin_reminder"
+    GOAL_PROGRESS_UPDATE = "goal_progress_update"
+
+
+KIND_OF: Final = {
+    NotificationType.WEEKLY_SUMMARY: Kind.WEEKLY_SUMMARY,
+    NotificationType.PRE_TRANSFER_REMINDER: Kind.PAYMENTS,
+    NotificationType.CHECKIN_REMINDER: Kind.REMINDERS,
+    NotificationType.GOAL_PROGRESS_UPDATE: Kind.DRIFT,
+}
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    PUSH = "push"
+
+
+class NotificationStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"

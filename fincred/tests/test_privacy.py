@@ -81,6 +81,9 @@ EXPORTED = {
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
     "companion.chat_sessions": "id user_id intent message_count created_at updated_at",
     "companion.chat_messages": "id session_id message response intent created_at",
+    "companion.notification_preferences": "reminders payments weekly_summary milestones drift counted_from",
+    "companion.notifications": "id user_id type channel next_send_at action_plan_id status is_planned is_moved "
+    "due_on last_due_on last_sent_at announced created_at updated_at",
     "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection source created_at "
     "updated_at",
     "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "

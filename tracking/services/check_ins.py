@@ -20,6 +20,7 @@ from fincred.counters import CHECK_INS, count_on_commit
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, write_all
+from fincred.events import MilestonesReached, publish
 from fincred.money import ZERO
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
@@ -244,6 +245,8 @@ def _sync_goal(
         today=today,
         writes=[*writes, *map(insert, new)],
     )
+    if new:
+        publish(MilestonesReached(new, now))
     return new
 
 

@@ -28,7 +28,7 @@ from planning.services.what_if import Question, what_if
 from tracking.queries import PULSES, Dashboard, dashboard_reads, make_dashboard
 from tracking.vocabulary import PlannedPayments, Spending
 
-_STANDING: Final = {
+STANDING: Final = {
     ProgressStatus.COMPLETED: "reached",
     ProgressStatus.NOT_STARTED: "not started yet",
     ProgressStatus.ON_TRACK: "on track",
@@ -67,22 +67,22 @@ def day(moment: date) -> str:
 
 def how_it_goes(asker: Asker, message: str) -> str:
     """As on the dashboard (`GET /dashboard`)."""
-    dashboard = _dashboard(asker)
+    dashboard = dashboard_of(asker)
     if not dashboard.goals:
         return NO_GOALS
     goals = _mentioned([line.goal for line in dashboard.goals], message)
-    return " ".join([*(_standing(goal, asker) for goal in goals), _streak(dashboard)])
+    return " ".join([*(_standing(goal, asker) for goal in goals), streak(dashboard)])
 
 
 def _standing(goal: Goal, asker: Asker) -> str:
     verb = "paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved"
     return (
         f"{goal.name}: {money(goal.current_amount, asker)} of {money(goal.target_amount, asker)} {verb} "
-        f"({goal.progress_percentage} %), {_STANDING[goal.progress_status_on(asker.today)]}."
+        f"({goal.progress_percentage} %), {STANDING[goal.progress_status_on(asker.today)]}."
     )
 
 
-def _streak(dashboard: Dashboard) -> str:
+def streak(dashboard: Dashboard) -> str:
     weeks = dashboard.stats.current_streak
     if not weeks:
         return "A check-in or a pulse this week begins a new streak."
@@ -208,7 +208,7 @@ def on_the_pulse(asker: Asker, message: str) -> str:
     )
     heavy = pulse.mood_score <= 2 or pulse.made_planned_payments == PlannedPayments.NO
     kind = "Hard weeks happen; that you told it counts." if heavy else "That is worth keeping up."
-    return f"{told} {kind} {_streak(_dashboard(asker))}"
+    return f"{told} {kind} {streak(dashboard_of(asker))}"
 
 
 def abilities(asker: Asker, message: str) -> str:
@@ -227,7 +227,7 @@ ANSWERS: Final[dict[Intent, Callable[[Asker, str], str]]] = {
 }
 
 
-def _dashboard(asker: Asker) -> Dashboard:
+def dashboard_of(asker: Asker) -> Dashboard:
     return make_dashboard(*fetch_all(*dashboard_reads(asker.user.pk)), today=asker.today)
 
 

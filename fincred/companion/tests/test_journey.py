@@ -90,4 +90,4 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
 
     export = app.call("GET", "/users/me/export")
     assert [row["id"] for row in export["tracking"]["pulses"]] == [given["id"]]
-    assert export["companion"] == {"chat_sessions": [], "chat_messages": []}
+    assert (export["companion"]["chat_sessions"], export["companion"]["chat_messages"]) == ([], [])

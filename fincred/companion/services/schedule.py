@@ -1,0 +1,292 @@
+"""The one schedule: what the server plans for people, kept in step with their profiles, plans and preferences."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.mail import new_mail, queue_mails
+from accounts.models import Profile, User
+from accounts.vocabulary import ReminderFrequency
+from fincred.companion.models import Notification, NotificationPreferences
+from fincred.companion.schedule import (
+    MOST_A_WEEK,
+    PROGRESS_WEEKDAY,
+    SUMMARY_WEEKDAY,
+    Due,
+    Rhythm,
+    after_quiet_hours,
+    local_day,
+)
+from fincred.companion.vocabulary import KIND_OF, NotificationStatus, NotificationType
+from fincred.events import MilestonesReached, PersonVerified, ProfileChanged
+from goals.vocabulary import Status
+from planning.models import ActionPlan, PlanVersion
+from tracking.streaks import monday_of
+
+logger = logging.getLogger(__name__)
+
+MILESTONE: Final = "milestone"
+# A check-in may tell of a day long ago; what was reached then is no news.
+NEWS: Final = timedelta(days=7)
+BATCH: Final = 200
+
+_OF_A_PERSON: Final = (NotificationType.CHECKIN_REMINDER, NotificationType.WEEKLY_SUMMARY)
+_OF_A_PLAN: Final = (NotificationType.PRE_TRANSFER_REMINDER, NotificationType.GOAL_PROGRESS_UPDATE)
+_TIMING: Final = frozenset({"timezone", "reminder_frequency", "reminder_hour", "preferred_checkin_day_of_week"})
+_MOVED: Final = ("next_send_at", "due_on", "is_moved", "last_due_on", "last_sent_at", "announced", "status")
+
+
+def rhythm_of(profile: Profile, preferences: NotificationPreferences) -> Rhythm:
+    return Rhythm(
+        zone=ZoneInfo(profile.timezone),
+        hour=profile.reminder_hour,
+        frequency=ReminderFrequency(profile.reminder_frequency),
+        weekday=profile.preferred_checkin_day_of_week or 1,
+        counted_from=preferences.counted_from,
+    )
+
+
+def plan_next(row: Notification, rhythm: Rhythm, now: datetime) -> None:
+    """Set when this row, which the server planned, is due next; never, if there is nothing to plan."""
+    due = _next_due(row, rhythm, now)
+    row.due_on, row.next_send_at, row.is_moved = (due.day, due.moment, False) if due else (None, None, False)
+
+
+def _next_due(row: Notification, rhythm: Rhythm, now: datetime) -> Due | None:
+    match row.type:
+        case NotificationType.CHECKIN_REMINDER:
+            return rhythm.next_check_in(now, row.last_due_on)
+        case NotificationType.WEEKLY_SUMMARY:
+            return rhythm.next_morning(SUMMARY_WEEKDAY, now, row.last_due_on)
+        case NotificationType.GOAL_PROGRESS_UPDATE:
+            return rhythm.next_morning(PROGRESS_WEEKDAY, now, row.last_due_on)
+    payments = row.action_plan.upcoming(local_day(now, rhythm.zone)) if row.action_plan else []
+    return rhythm.next_payment((payment.date for payment in payments), now, row.last_due_on)
+
+
+def store(rows: Sequence[Notification], now: datetime) -> None:
+    """Store these, new or not, in one statement."""
+    for row in rows:
+        row.updated_at = now
+        row.revision += not row._state.adding
+    if rows:
+        Notification.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=[*_MOVED, "updated_at", "revision"]
+        )
+
+
+def lock_preferences(person: User, now: datetime) -> NotificationPreferences:
+    """The preferences of a person whose row is locked, locked too; made, with all that is planned, if missing."""
+    mine = NotificationPreferences.objects.owned_by(person).select_for_update(of=("self",))
+    preferences = mine.select_related("user__profile").first()
+    if preferences is None:
+        [preferences] = _begin([person], now)
+    return preferences
+
+
+def _begin(people: Sequence[User], now: datetime) -> list[NotificationPreferences]:
+    """Plan for people, whose rows are locked, what isn't planned yet. Reads `profile`: select it with them."""
+    there = {one.user_id: one for one in NotificationPreferences.objects.filter(user__in=people)}
+    made = [
+        NotificationPreferences(user=person, counted_from=local_day(now, ZoneInfo(person.profile.timezone)))
+        for person in people
+        if person.pk not in there
+    ]
+    NotificationPreferences.objects.bulk_create(made)
+    by_person = there | {preferences.user_id: preferences for preferences in made}
+    for person in people:
+        by_person[person.pk].user = person
+    mine = Notification.objects.filter(user__in=people, is_planned=True)
+    planned = set(mine.values_list("user_id", "type", "action_plan_id"))
+    plans = ActionPlan.objects.filter(user__in=people).open().select_related("goal")
+    wanted: list[tuple[UUID, NotificationType, ActionPlan | None]] = [
+        *((person.pk, type_, None) for person in people for type_ in _OF_A_PERSON),
+        *((plan.user_id, type_, plan) for plan in plans for type_ in _OF_A_PLAN),
+    ]
+    rows = [
+        _new(by_person[user_id], type_, plan, now)
+        for user_id, type_, plan in wanted
+        if (user_id, type_, plan and plan.id) not in planned
+    ]
+    store(rows, now)
+    return list(by_person.values())
+
+
+def _new(
+    preferences: NotificationPreferences, type_: NotificationType, plan: ActionPlan | None, now: datetime
+) -> Notification:
+    """A planned row; switched off if the person doesn't want its kind. Reads `user.profile`."""
+    row = Notification(
+        user_id=preferences.user_id,
+        type=type_,
+        action_plan=plan,
+        is_planned=True,
+        status=status_by(preferences, type_),
+        created_at=now,
+        updated_at=now,
+    )
+    plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
+    return row
+
+
+def status_by(preferences: NotificationPreferences, type_: str) -> NotificationStatus:
+    wanted = getattr(preferences, KIND_OF[NotificationType(type_)])
+    return NotificationStatus.ACTIVE if wanted else NotificationStatus.CANCELLED
+
+
+def take_from_cap(preferences: NotificationPreferences, now: datetime, zone: ZoneInfo) -> bool:
+    """Count one of the messages that a person gets in a week; False when they had enough."""
+    week = monday_of(local_day(now, zone))
+    if preferences.week != week:
+        preferences.week, preferences.sent_in_week = week, 0
+    if preferences.sent_in_week >= MOST_A_WEEK:
+        return False
+    preferences.sent_in_week += 1
+    return True
+
+
+def on_person_verified(event: PersonVerified) -> None:
+    lock_preferences(event.person, event.now)
+
+
+def on_profile_changed(event: ProfileChanged) -> None:
+    """What the server planned moves with the profile, but for what the person moved themselves."""
+    if not event.changed & _TIMING:
+        return
+    preferences = lock_preferences(event.profile.user, event.now)
+    rhythm = rhythm_of(event.profile, preferences)
+    if "reminder_frequency" in event.changed:
+        preferences.counted_from = local_day(event.now, rhythm.zone)
+        preferences.save(update_fields=["counted_from"])
+        rhythm = rhythm_of(event.profile, preferences)
+    planned = Notification.objects.owned_by(event.profile.user).filter(is_planned=True, is_moved=False)
+    rows = list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
+    for row in rows:
+        plan_next(row, rhythm, event.now)
+    store(rows, event.now)
+
+
+def on_milestones_reached(event: MilestonesReached) -> None:
+    """Tell of the highest of them, if it is news and the person wants to hear of it; not in their quiet hours."""
+    highest = max(event.milestones, key=lambda milestone: milestone.percent)
+    person = User.objects.select_related("profile").get(pk=highest.user_id)
+    zone = ZoneInfo(person.profile.timezone)
+    if highest.reached_on <= local_day(event.now, zone) - NEWS or not may_be_written_to(person):
+        return
+    preferences = lock_preferences(person, event.now)
+    if not preferences.milestones or not take_from_cap(preferences, event.now, zone):
+        return
+    NotificationPreferences.objects.filter(pk=preferences.pk).count_week(
+        preferences.week, preferences.sent_in_week
+    )
+    mail = new_mail(
+        user_id=person.pk,
+        purpose=MILESTONE,
+        object_id=highest.pk,
+        due_on=highest.reached_on,
+        now=event.now,
+        send_at=after_quiet_hours(event.now, zone),
+    )
+    queue_mails([mail])
+
+
+def may_be_written_to(person: User) -> bool:
+    return person.is_active and person.is_verified and person.mail_refused_at is None
+
+
+def plan_for_everybody(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+    """Plan for people who have nothing planned, and for plans that are paid into again; how many of both.
+
+    Such are people of before the upgrade, people whom staff made, and goals that were paused. A short transaction
+    for each batch, until `stop()`.
+    """
+    done = 0
+    planned = Notification.objects.filter(user=OuterRef("pk"), type=_OF_A_PERSON[0], is_planned=True)
+    newcomers = User.objects.filter(~Exists(planned), is_active=True, is_verified=True)
+    while not stop() and (begun := _begin_batch(newcomers, now)):
+        done += begun
+    idle = Notification.objects.filter(
+        type=NotificationType.PRE_TRANSFER_REMINDER,
+        is_planned=True,
+        next_send_at=None,
+        action_plan__ended_at=None,
+        action_plan__goal__status=Status.ACTIVE,
+    ).order_by("id")
+    last = UUID(int=0)
+    while not stop() and (rows := list(idle.filter(id__gt=last).values_list("id", "user_id")[:BATCH])):
+        done += _plan_again(rows, now)
+        last = rows[-1][0]
+    return done
+
+
+def follow_plans(*, since: datetime, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+    """Have reminders follow the plans that have new versions `since` then, until `stop()`; how many plans.
+
+    This is no part of the requests that change plans: a reminder is due hours later at the earliest. People who
+    have nothing planned yet are left to `plan_for_everybody`, and plans that have ended to the sending.
+    """
+    written = PlanVersion.objects.filter(created_at__gte=since).order_by("plan_id")
+    ids = list(written.values_list("plan_id", flat=True).distinct())
+    done = 0
+    for first in range(0, len(ids), BATCH):
+        if stop():
+            break
+        done += _follow(ids[first : first + BATCH], now)
+    return done
+
+
+@transaction.atomic
+def _follow(plan_ids: Sequence[UUID], now: datetime) -> int:
+    plans = list(ActionPlan.objects.filter(pk__in=plan_ids).open().select_related("goal"))
+    preferences = _locked_preferences({plan.user_id for plan in plans})
+    mine = Notification.objects.filter(action_plan__in=plans, is_planned=True)
+    rows = {(row.action_plan_id, row.type): row for row in mine}
+    changed = []
+    for plan in plans:
+        if plan.user_id not in preferences:
+            continue
+        theirs = preferences[plan.user_id]
+        for type_ in _OF_A_PLAN:
+            row = rows.get((plan.id, type_)) or _new(theirs, type_, plan, now)
+            row.action_plan = plan
+            before = (row.due_on, row.next_send_at)
+            if not row.is_moved:
+                plan_next(row, rhythm_of(theirs.user.profile, theirs), now)
+            if row._state.adding or (row.due_on, row.next_send_at) != before:
+                changed.append(row)
+    store(changed, now)
+    return len(plans)
+
+
+def _locked_preferences(owners: Collection[UUID]) -> dict[UUID, NotificationPreferences]:
+    rows = NotificationPreferences.objects.filter(user__in=owners).order_by("user_id")
+    return {one.user_id: one for one in rows.select_for_update(of=("self",)).select_related("user__profile")}
+
+
+@transaction.atomic
+def _begin_batch(newcomers: QuerySet[User], now: datetime) -> int:
+    people = (
+        newcomers.select_related("profile").order_by("pk").select_for_update(no_key=True, of=("self",))[:BATCH]
+    )
+    return len(_begin(list(people), now))
+
+
+@transaction.atomic
+def _plan_again(rows: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
+    preferences = _locked_preferences({owner for _, owner in rows})
+    idle = Notification.objects.filter(pk__in=[row for row, _ in rows], next_send_at=None)
+    again = list(idle.select_related("action_plan__goal"))
+    for row in again:
+        mine = preferences[row.user_id]
+        plan_next(row, rhythm_of(mine.user.profile, mine), now)
+    planned = [row for row in again if row.next_send_at]
+    store(planned, now)
+    return len(planned)

@@ -1,0 +1,196 @@
+"""Sending what is due: a batch of people at a time, each batch one short transaction, so nothing is sent twice."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.mail import new_mail, queue_mails
+from accounts.models import OutgoingMail
+from fincred.companion.models import Notification, NotificationPreferences
+from fincred.companion.schedule import (
+    Rhythm,
+    after_quiet_hours,
+    has_checked_in,
+    local_day,
+    moment_of,
+    waking_hour,
+)
+from fincred.companion.services.schedule import (
+    may_be_written_to,
+    plan_next,
+    rhythm_of,
+    status_by,
+    store,
+    take_from_cap,
+)
+from fincred.companion.vocabulary import Channel, NotificationStatus, NotificationType
+from goals.models import Goal
+from goals.vocabulary import Status
+from planning.engine.drift import drift
+from planning.models import ActionPlan
+from tracking.models import CheckInWeek
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+BATCH: Final = 500
+# What the server planned isn't sent later than this: a reminder of yesterday helps nobody.
+LATEST: Final = timedelta(hours=12)
+_LONGEST_PERIOD: Final = timedelta(days=40)
+
+
+@dataclass(slots=True)
+class _Person:
+    """A person of a batch, and what decides whether something is sent to them."""
+
+    preferences: NotificationPreferences
+    rhythm: Rhythm
+    mondays: Sequence[date]
+    has_goals: bool
+
+
+def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> int:
+    """Queue the mail of all notifications that are due, and plan their next moments, until `stop()`; how many.
+
+    Several processes may do this at once: each takes people whom no other has.
+    """
+    done = 0
+    while not stop() and (handled := _send_batch(clock())):
+        done += handled
+    return done
+
+
+@transaction.atomic
+def _send_batch(now: datetime) -> int:
+    """Handle what is due for some people; how many rows. Each row moves on, so a batch never comes again."""
+    due = Notification.objects.due(now)
+    owners = list(due.order_by("next_send_at").values_list("user_id", flat=True)[:BATCH])
+    free = NotificationPreferences.objects.filter(user__in=set(owners)).order_by("user_id")
+    locked = free.select_for_update(skip_locked=True, of=("self",)).select_related("user__profile")
+    people = _people(list(locked), now)
+    mine = due.filter(user__in=list(people)).select_related("action_plan__goal")
+    rows = list(mine.order_by("next_send_at", "id"))
+    mails: list[OutgoingMail] = []
+    for row in rows:
+        person = people[row.user_id]
+        if row.is_planned and (later := _postponed(row, person.rhythm, now)):
+            row.next_send_at = later
+            continue
+        if _is_wanted(row, person, now):
+            mails.append(_mail(row, person, now))
+            row.last_sent_at = now
+            row.announced = row.action_plan.version if row.action_plan else None
+        _move_on(row, person.rhythm, now)
+    queue_mails(mails)
+    store(rows, now)
+    _store_caps([person.preferences for person in people.values()])
+    if rows:
+        logger.info("Notifications handled", extra={"due": len(rows), "queued": len(mails)})
+    return len(rows)
+
+
+def _people(locked: Sequence[NotificationPreferences], now: datetime) -> dict[UUID, _Person]:
+    ids = [preferences.user_id for preferences in locked]
+    weeks: defaultdict[UUID, list[date]] = defaultdict(list)
+    lately = CheckInWeek.objects.filter(user__in=ids, monday__gte=now.date() - _LONGEST_PERIOD)
+    for user_id, monday in lately.values_list("user_id", "monday"):
+        weeks[user_id].append(monday)
+    with_goals = set(Goal.objects.filter(user__in=ids).active().values_list("user_id", flat=True))
+    return {
+        one.user_id: _Person(one, rhythm_of(one.user.profile, one), weeks[one.user_id], one.user_id in with_goals)
+        for one in locked
+    }
+
+
+def _postponed(row: Notification, rhythm: Rhythm, now: datetime) -> datetime | None:
+    """A later moment for what is due now: the rules of the zone have changed, or these are quiet hours."""
+    if row.is_moved or row.due_on is None:
+        return None
+    if row.type == NotificationType.CHECKIN_REMINDER:
+        moment = moment_of(row.due_on, rhythm.hour, rhythm.zone)
+    elif row.type == NotificationType.PRE_TRANSFER_REMINDER:
+        evening = moment_of(row.due_on - timedelta(days=1), waking_hour(rhythm.hour), rhythm.zone)
+        moment = max(evening, after_quiet_hours(now, rhythm.zone))
+    else:
+        moment = after_quiet_hours(now, rhythm.zone)
+    return moment if moment > now else None
+
+
+def _is_wanted(row: Notification, person: _Person, now: datetime) -> bool:
+    if row.channel != Channel.EMAIL or not may_be_written_to(person.preferences.user):
+        return False
+    if not row.is_planned:
+        return True
+    assert row.next_send_at  # noqa: S101  for mypy: it is due
+    if status_by(person.preferences, row.type) != NotificationStatus.ACTIVE or now - row.next_send_at > LATEST:
+        return False
+    return _has_something_to_say(row, person, now) and take_from_cap(person.preferences, now, person.rhythm.zone)
+
+
+def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> bool:
+    match row.type:
+        case NotificationType.CHECKIN_REMINDER:
+            today = local_day(now, person.rhythm.zone)
+            return not has_checked_in(today, person.rhythm.frequency, person.mondays)
+        case NotificationType.WEEKLY_SUMMARY:
+            return person.has_goals
+    plan = row.action_plan
+    if plan is None or plan.ended_at or plan.goal.status != Status.ACTIVE:
+        return False
+    if row.type == NotificationType.PRE_TRANSFER_REMINDER:
+        today = local_day(now, person.rhythm.zone)
+        return any(payment.date == row.due_on for payment in plan.upcoming(today))
+    return _has_drifted(row, plan, local_day(now, person.rhythm.zone))
+
+
+def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
+    """Told once for each version of a plan: one that was replanned may drift anew."""
+    goal = plan.goal
+    if goal.last_check_in_date is None or row.announced == plan.version:
+        return False
+    direction = drift(
+        expected=goal.expected_on(today),
+        actual=goal.current_amount,
+        target=goal.target_amount,
+        past_date=goal.target_date < today,
+    )
+    return direction is not None
+
+
+def _mail(row: Notification, person: _Person, now: datetime) -> OutgoingMail:
+    day = row.due_on if row.is_planned else None
+    return new_mail(
+        user_id=row.user_id,
+        purpose=row.type,
+        object_id=row.pk,
+        due_on=day or local_day(now, person.rhythm.zone),
+        now=now,
+    )
+
+
+def _move_on(row: Notification, rhythm: Rhythm, now: datetime) -> None:
+    assert row.next_send_at  # noqa: S101  for mypy: it was due
+    if row.is_planned:
+        row.last_due_on = row.due_on
+        plan_next(row, rhythm, now)
+    else:
+        as_reminder = row.type == NotificationType.CHECKIN_REMINDER
+        row.next_send_at = rhythm.moment_again(row.next_send_at, now, as_reminder=as_reminder)
+
+
+def _store_caps(all_preferences: Iterable[NotificationPreferences]) -> None:
+    """One statement for each of the few values that there are."""
+    counted: defaultdict[tuple[date | None, int], list[UUID]] = defaultdict(list)
+    for preferences in all_preferences:
+        counted[preferences.week, preferences.sent_in_week].append(preferences.pk)
+    for (week, sent), ids in counted.items():
+        NotificationPreferences.objects.filter(pk__in=ids).count_week(week, sent)

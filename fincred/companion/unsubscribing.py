@@ -1,0 +1,42 @@
+"""The signed links with which one kind of mail is stopped by one click (RFC 8058). They don't expire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from fincred.companion.vocabulary import Kind
+
+_SALT: Final = "fincred.unsubscribe"
+PATH: Final = "/api/v0/unsubscribe/"
+
+
+def token_for(user_id: UUID, kind: Kind) -> str:
+    return _signer().sign(f"{user_id.hex}.{kind}")
+
+
+def read_token(token: str) -> tuple[UUID, Kind] | None:
+    """Whose mail of which kind; None if the token isn't ours."""
+    try:
+        person, _, kind = _signer().unsign(token).partition(".")
+        return UUID(person), Kind(kind)
+    except (BadSignature, ValueError):  # a kind that was given up is no kind
+        return None
+
+
+def unsubscribe_from(kind: Kind) -> Callable[[UUID], str]:
+    """What makes a person's link for the mails of this kind."""
+    return partial(_url, kind)
+
+
+def _url(kind: Kind, user_id: UUID) -> str:
+    return f"{settings.APP_URL}{PATH}{token_for(user_id, kind)}"
+
+
+def _signer() -> Signer:
+    return Signer(salt=_SALT, sep="~")

@@ -1,0 +1,106 @@
+"""Which messages a person wants, and the link in a mail that stops one kind of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from rest_framework.request import Request
+
+from accounts.parsers import MultipartFormParser, URLEncodedParser
+from accounts.serializers import MessageSerializer
+from accounts.views.base import PublicView
+from fincred.api.openapi import documented
+from fincred.api.parsers import StrictJSONParser
+from fincred.api.views import ApiView
+from fincred.companion import examples, services
+from fincred.companion.queries import preferences_of
+from fincred.companion.serializers.preferences import PreferencesSerializer
+from fincred.companion.unsubscribing import read_token
+from fincred.companion.vocabulary import Kind
+from fincred.errors import NoFieldsToUpdateError, ResourceNotFoundError
+
+_UPDATE: dict[str, Any] = {
+    "description": (
+        "PATCH and PUT alike change only what is named. What is switched off isn't sent any more, what the person "
+        "added under /notifications included."
+    ),
+    "request": PreferencesSerializer,
+    "response": PreferencesSerializer,
+    "errors": (NoFieldsToUpdateError,),
+    "request_example": {"milestones": False},
+    "response_example": examples.PREFERENCES | {"milestones": False},
+}
+
+
+class PreferencesDetail(ApiView):
+    @documented(
+        summary="Which messages I want",
+        response=PreferencesSerializer,
+        response_example=examples.PREFERENCES,
+        tags=["accounts"],
+    )
+    def get(self, request: Request) -> HttpResponse:
+        [stored] = self.fetch(preferences_of(self.user_id))
+        return self.answer(stored[0] if stored else services.NO_PREFERENCES, PreferencesSerializer)
+
+    @documented(summary="Change which messages I want", tags=["accounts"], **_UPDATE)
+    def patch(self, request: Request) -> HttpResponse:
+        return self._update()
+
+    @documented(summary="Change which messages I want (as PATCH)", tags=["accounts"], **_UPDATE)
+    def put(self, request: Request) -> HttpResponse:
+        return self._update()
+
+    def _update(self) -> HttpResponse:
+        changes = self.validated(PreferencesSerializer)
+        preferences = services.update_preferences(
+            user=self.user, changes=changes, expected=self.expected, now=self.now
+        )
+        return self.answer(preferences, PreferencesSerializer)
+
+
+_WHAT = {
+    Kind.REMINDERS: "reminders to check in",
+    Kind.PAYMENTS: "reminders of payments",
+    Kind.WEEKLY_SUMMARY: "weekly summaries",
+    Kind.MILESTONES: "mails about milestones",
+    Kind.DRIFT: "mails about goals and their plans",
+}
+
+
+class Unsubscribe(PublicView):
+    """The body of the POST is what mail programs send (RFC 8058); whatever it is, it changes nothing."""
+
+    parser_classes = [StrictJSONParser, URLEncodedParser, MultipartFormParser]
+
+    @documented(
+        summary="The page behind the link in a mail",
+        description="A page with a button. It changes nothing, because mail scanners open links.",
+        tags=["accounts"],
+    )
+    def get(self, request: Request, token: str) -> HttpResponse:
+        _, kind = _read(token)
+        page = render_to_string("unsubscribe.html", {"what": _WHAT[kind]})
+        return HttpResponse(page, headers={"Referrer-Policy": "no-referrer"})
+
+    @documented(
+        summary="Stop one kind of mail",
+        description="One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once.",
+        response=MessageSerializer,
+        response_example={"message": "You get no more weekly summaries."},
+        tags=["accounts"],
+    )
+    def post(self, request: Request, token: str) -> HttpResponse:
+        user_id, kind = _read(token)
+        services.unsubscribe(user_id=user_id, kind=kind, now=self.now)
+        return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
+
+
+def _read(token: str) -> Any:
+    """:raises ResourceNotFoundError: the token isn't one of ours."""
+    found = read_token(token)
+    if found is None:
+        raise ResourceNotFoundError
+    return found
