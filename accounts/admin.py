@@ -21,7 +21,7 @@ from accounts.back_office import AuditedAdmin
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.search import Found
-from accounts.vocabulary import EndReason
+from accounts.vocabulary import EndReason, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
@@ -50,7 +50,9 @@ class UserAdmin(AuditedAdmin):
         "export",
         "erase",
         "grant_support",
-        "revoke_support",
+        "grant_operations",
+        "grant_auditor",
+        "revoke_role",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -128,11 +130,19 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Make a support agent", permissions=["appoint"])
     def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_support, is_support=True))
+        self._each(request, people, partial(services.set_role, role=StaffRole.SUPPORT))
 
-    @admin.action(description="Support agent no longer", permissions=["appoint"])
-    def revoke_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_support, is_support=False))
+    @admin.action(description="Make an operator of jobs and mail", permissions=["appoint"])
+    def grant_operations(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_role, role=StaffRole.OPERATIONS))
+
+    @admin.action(description="Make an auditor", permissions=["appoint"])
+    def grant_auditor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_role, role=StaffRole.AUDITOR))
+
+    @admin.action(description="Staff no longer", permissions=["appoint"])
+    def revoke_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, partial(services.set_role, role=None))
 
     def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
         done = 0

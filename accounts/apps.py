@@ -10,13 +10,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from accounts.groups import provide_support_group
+        from accounts.groups import provide_roles
         from accounts.jobs import JOBS
         from accounts.mail import MESSAGES, outbox_figures, register_message
         from fincred.ops.figures import register_figures
         from fincred.ops.jobs import register_job
 
-        post_migrate.connect(provide_support_group, dispatch_uid="accounts.support_group")
+        post_migrate.connect(provide_roles, dispatch_uid="accounts.roles")
         for message in MESSAGES:
             register_message(message)
         for job in JOBS:

@@ -7,14 +7,15 @@ from django.test import Client
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
-from accounts.services import set_support
+from accounts.services import set_role
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
 from fincred import clock
 
 
 @pytest.fixture
 def agent(db: None) -> User:
-    return set_support(user=UserFactory.create(email="agent@example.com"), is_support=True, now=clock.now())
+    return set_role(user=UserFactory.create(email="agent@example.com"), role=StaffRole.SUPPORT, now=clock.now())
 
 
 @pytest.fixture

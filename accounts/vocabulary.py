@@ -70,3 +70,11 @@ class StaffReason(StrEnum):
     SECURITY = "security"
     ABUSE = "abuse"
     CORRECTION = "correction"
+
+
+class StaffRole(StrEnum):
+    """What a member of staff is; the name of the group that has its permissions (`accounts.groups`)."""
+
+    SUPPORT = "Support"
+    OPERATIONS = "Operations"
+    AUDITOR = "Auditor"

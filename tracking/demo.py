@@ -11,7 +11,8 @@ from typing import Final
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import set_support, update_profile
+from accounts.services import set_role, update_profile
+from accounts.vocabulary import StaffRole
 from fincred.clock import local_day
 from fincred.events import DemoCreated, publish
 from goals.models import Goal
@@ -107,7 +108,7 @@ def create_demo(*, now: datetime) -> User:
 def create_support_agent(*, now: datetime) -> User:
     """Create a support agent for the back office; there must be none yet."""
     agent = User.objects.create_user(SUPPORT_EMAIL, SUPPORT_PASSWORD, full_name="Sascha Support", is_verified=True)
-    return set_support(user=agent, is_support=True, now=now)
+    return set_role(user=agent, role=StaffRole.SUPPORT, now=now)
 
 
 def _day(moment: datetime) -> date:

@@ -17,6 +17,7 @@ from accounts.audit import record, record_listed
 from accounts.back_office.confirmation import confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
+from accounts.back_office.scope import visible_to
 from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
@@ -76,6 +77,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible_to(request.user, super().get_queryset(request), self.owner)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedList

@@ -56,6 +56,7 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
             "title": title,
             "action": name,
             "rows": [(row, page.person_of(row)) for row in rows],
+            "may_see_people": request.user.has_perm("accounts.view_user"),
             "form": form,
             "reasons": [(word.value, text) for word, text in _REASONS.items()],
             "return_to": request.POST.get("return_to", ""),

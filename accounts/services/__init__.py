@@ -11,7 +11,7 @@ from accounts.services.after_restore import finish_restore
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, request_reset, reset_password
-from accounts.services.people import ProfileChanges, find_person, set_active, set_support, update_profile
+from accounts.services.people import ProfileChanges, find_person, set_active, set_role, update_profile
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
     register,
@@ -51,7 +51,7 @@ __all__ = [
     "reset_password",
     "retry_dead_mail",
     "set_active",
-    "set_support",
+    "set_role",
     "shared_mailboxes",
     "update_profile",
     "verify_email",

@@ -11,13 +11,12 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts.audit import fields_of, record
-from accounts.groups import GROUP
 from accounts.models import Profile, User
 from accounts.search import write_terms
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
-from accounts.vocabulary import EndReason
+from accounts.vocabulary import EndReason, StaffRole
 from fincred.errors import ResourceNotFoundError
 from fincred.events import ProfileChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
@@ -110,20 +109,22 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
 
 
 @transaction.atomic
-def set_support(*, user: User, is_support: bool, now: datetime) -> User:
-    """Give a person the back office with the permissions of the group Support, or take it away.
+def set_role(*, user: User, role: StaffRole | None, now: datetime) -> User:
+    """Give a person the back office with the permissions of this role alone; None takes it away.
 
-    Taking it away ends their sessions there; giving it again revives none.
+    Another role, or none, ends their sessions there; the same one given again revives none.
     """
     user = lock_user(user.pk)
-    group = Group.objects.get(name=GROUP)
-    before = fields_of(user, ["is_staff"])
-    user.is_staff = is_support
-    if not is_support:
+    groups = Group.objects.filter(name__in=list(StaffRole))
+    before = {"is_staff": user.is_staff, "roles": sorted(user.groups.values_list("name", flat=True))}
+    user.is_staff = role is not None or user.is_superuser
+    after = {"is_staff": user.is_staff, "roles": [role.value] if role else []}
+    if before != after:
         user.session_epoch += 1
     user.save(update_fields=["is_staff", "session_epoch"])
-    action = "support.granted" if is_support else "support.revoked"
-    record(person=user, action=action, subject=user, now=now, before=before, after=fields_of(user, before))
-    (user.groups.add if is_support else user.groups.remove)(group)
-    logger.info("Support granted" if is_support else "Support revoked", extra={"user_id": str(user.pk)})
+    user.groups.remove(*groups)
+    user.groups.add(*groups.filter(name=role))
+    action = "role.granted" if role else "role.revoked"
+    record(person=user, action=action, subject=user, now=now, before=before, after=after)
+    logger.info("Role granted" if role else "Role revoked", extra={"user_id": str(user.pk), "role": role})
     return user

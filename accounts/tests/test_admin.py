@@ -13,9 +13,9 @@ from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
-from accounts.services import open_session, set_support
+from accounts.services import open_session, set_role
 from accounts.tests.factories import UserFactory
-from accounts.vocabulary import MailPurpose
+from accounts.vocabulary import MailPurpose, StaffRole
 from fincred import clock
 
 MAILS = "/admin/accounts/outgoingmail/"
@@ -98,7 +98,7 @@ class TestActions:
         assert OutgoingMail.objects.get().user == newcomer
 
     def test_support_can_do_nothing_to_staff(self, support: Client, agent: User) -> None:
-        colleague = set_support(user=UserFactory.create(), is_support=True, now=clock.now())
+        colleague = set_role(user=UserFactory.create(), role=StaffRole.SUPPORT, now=clock.now())
         assert "None of the chosen rows" in act(support, "disable", colleague, agent).content.decode()
         assert not User.objects.filter(is_active=False).exists()
 
@@ -111,7 +111,7 @@ class TestActions:
         assert not User.objects.get(pk=saver.pk).is_staff
         act(boss, "grant_support", saver)
         assert User.objects.get(pk=saver.pk).has_perm("accounts.help_user")
-        act(boss, "revoke_support", saver)
+        act(boss, "revoke_role", saver)
         assert not User.objects.get(pk=saver.pk).is_staff
 
     def test_who_may_only_look_is_offered_none(self, saver: User) -> None:

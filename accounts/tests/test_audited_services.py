@@ -13,7 +13,7 @@ from accounts.audit import broken_chains
 from accounts.errors import TokenReusedError
 from accounts.models import AuditEntry, OneTimeToken, User
 from accounts.tests.factories import PASSWORD
-from accounts.vocabulary import EndReason, TokenPurpose
+from accounts.vocabulary import EndReason, StaffRole, TokenPurpose
 from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -74,11 +74,11 @@ DEEDS: dict[str, tuple[Deed, list[str]]] = {
     ),
     "enabling": (lambda user, now: services.set_active(user=user, is_active=True, now=now), ["person.enabled"]),
     "granting support": (
-        lambda user, now: services.set_support(user=user, is_support=True, now=now),
+        lambda user, now: services.set_role(user=user, role=StaffRole.SUPPORT, now=now),
         ["support.granted"],
     ),
     "revoking support": (
-        lambda user, now: services.set_support(user=user, is_support=False, now=now),
+        lambda user, now: services.set_role(user=user, role=None, now=now),
         ["support.revoked"],
     ),
     "reminding": (lambda user, now: services.remind_to_verify(user=user, now=now), ["mail.queued"]),

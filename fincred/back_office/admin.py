@@ -10,12 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts.admin import UserAdmin
+from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
 from accounts.models import User
 from fincred import clock
 from fincred.back_office.filters import SignInFilter, StandingFilter
 from fincred.back_office.person import person_page
+from fincred.ops.models import JobState
 
 admin.site.unregister(User)
+
+
+@admin.register(JobState)
+class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
+    """The jobs, for operators. There are few, and they are nobody's records."""
+
+    list_display = ("name", "last_success_at", "last_seconds", "failures", "next_run_at", "done")
+    ordering = ("name",)
 
 
 @admin.register(User)

@@ -36,7 +36,7 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     if staff.has_perm("accounts.view_outgoingmail"):
         cards.append(_dead_mails())
     cards.append(_refused(figures["refused_sign_ins"]))
-    cards.append(_jobs())
+    cards.append(_jobs(staff))
     return {"cards": cards, "counted_at": counted_at, "days": DAYS}
 
 
@@ -80,9 +80,10 @@ def _refused(refused: Series) -> Card:
     return Card(f"{refused.last(7):,}", "refused sign-ins in seven days", chart=_bars(refused, "Refused sign-ins"))
 
 
-def _jobs() -> Card:
+def _jobs(staff: Any) -> Card:
     failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
-    return Card(f"{len(failing)}", "jobs that fail", note=", ".join(failing), is_bad=bool(failing))
+    url = reverse("admin:ops_jobstate_changelist") if staff.has_perm("ops.view_jobstate") else ""
+    return Card(f"{len(failing)}", "jobs that fail", url, note=", ".join(failing), is_bad=bool(failing))
 
 
 def _number(value: int | None) -> str:

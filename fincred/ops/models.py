@@ -45,5 +45,8 @@ class JobState(models.Model):
     failures = models.PositiveIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
 
+    class Meta:
+        verbose_name = "job"
+
     def __str__(self) -> str:
         return f"Job {self.name}"

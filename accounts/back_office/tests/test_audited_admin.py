@@ -30,7 +30,7 @@ class TestEveryPage:
     def test_about_people_is_audited_and_read_only(self) -> None:
         pages = admin.site._registry.values()
         others = {page.opts.label for page in pages if not isinstance(page, AuditedAdmin)}
-        assert others == {"companion.Snippet"}
+        assert others == {"companion.Snippet", "ops.JobState"}
 
 
 class TestLooking:

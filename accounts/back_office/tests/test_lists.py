@@ -67,7 +67,7 @@ class TestCounting:
 class TestByStaff:
     def test_are_the_entries_of_staff(self, support: Client, saver: User) -> None:
         support.get(f"{PEOPLE}{saver.pk}/change/")
-        AuditEntry.objects.get(action="support.granted")  # by a command
+        AuditEntry.objects.get(action="role.granted")  # by a command
         page = support.get("/admin/accounts/auditentry/", {"by": "staff"})
         assert page.context is not None
         assert {entry.role for entry in page.context["cl"].result_list} == {"support"}

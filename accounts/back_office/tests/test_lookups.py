@@ -26,6 +26,7 @@ DECLARED = {
     "accounts.AuditEntry": {"person_id"},
     "accounts.OutgoingMail": {"user"},
     "accounts.Session": {"user"},
+    "ops.JobState": set(),
     "goals.Goal": {"status", "type", "priority", "user"},
     "planning.Snapshot": {"user"},
     "planning.ActionPlan": {"feasibility", "type", "frequency", "is_chosen", "ended_at", "user"},

@@ -16,8 +16,9 @@ from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
-from accounts.services import login, open_session, set_active, set_support
+from accounts.services import login, open_session, set_active, set_role
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.context import Caller, Role, set_caller
 from fincred.errors import FinCredError
@@ -34,7 +35,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_
 @pytest.fixture
 def agent(db: None) -> User:
     agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
-    return set_support(user=agent, is_support=True, now=clock.now())
+    return set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now())
 
 
 @pytest.fixture

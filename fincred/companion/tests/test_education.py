@@ -14,8 +14,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
 from accounts.rate_limits import Policy, policies
-from accounts.services import set_support
+from accounts.services import set_role
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.companion.models import Snippet
 from fincred.companion.tests.education import write_texts
@@ -166,6 +167,6 @@ class TestBackOffice:
         assert Snippet.objects.filter(pk=snippet.pk).exists()
 
     def test_lets_support_look_and_not_edit(self, client: Client, saver: User, snippet: Snippet) -> None:
-        client.force_login(set_support(user=saver, is_support=True, now=clock.now()))
+        client.force_login(set_role(user=saver, role=StaffRole.SUPPORT, now=clock.now()))
         assert client.get(self.page_of(snippet)).status_code == 200
         assert client.post(self.page_of(snippet), self.form(snippet, short_title="Mine")).status_code == 403

@@ -1,0 +1,196 @@
+"""Each role opens its own pages and does its own actions, also by addresses that nobody has shown it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts.mail import queue_mail
+from accounts.models import AuditEntry, OutgoingMail, User
+from accounts.services import open_session, set_role
+from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
+from fincred import clock
+from fincred.back_office.jobs import JOBS
+from fincred.companion.models import Snippet
+from fincred.ops.jobs import run_if_due
+from planning.tests.factories import goal_of, plan_for, snapshot_of
+from tracking.services import create_check_in, create_pulse
+from tracking.tests.factories import MilestoneFactory
+from tracking.vocabulary import PlannedPayments, Spending
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+PEOPLES = {
+    *("accounts.User", "accounts.Session", "accounts.OutgoingMail", "accounts.AuditEntry", "goals.Goal"),
+    *("planning.Snapshot", "planning.ActionPlan", "planning.PlanVersion"),
+    *("tracking.CheckIn", "tracking.Pulse", "tracking.Milestone"),
+}
+VIEWS: dict[str, set[str]] = {
+    "nobody": set(),
+    "staff without a role": set(),
+    "Support": PEOPLES | {"companion.Snippet"},
+    "Operations": {"accounts.OutgoingMail", "ops.JobState"},
+    "Auditor": PEOPLES | {"companion.Snippet"},
+    "superuser": PEOPLES | {"companion.Snippet", "ops.JobState"},
+}
+HELP = {
+    *("user.disable", "user.enable", "user.end_sessions", "user.mail_verification", "user.mail_reset"),
+    *("session.end", "outgoingmail.retry", "goal.pause", "goal.cancel", "goal.reopen", "actionplan.regenerate"),
+}
+APPOINT = {
+    *("user.export", "user.erase", "user.grant_support", "user.grant_operations", "user.grant_auditor"),
+    "user.revoke_role",
+}
+ACTIONS: dict[str, set[str]] = {
+    "nobody": set(),
+    "staff without a role": set(),
+    "Support": HELP,
+    "Operations": {"outgoingmail.retry"},
+    "Auditor": set(),
+    "superuser": HELP | APPOINT,
+}
+ROLES = list(VIEWS)
+
+
+@pytest.fixture
+def rows(saver: User) -> dict[str, Model]:
+    """One row for every page, of somebody who isn't staff."""
+    now = clock.now()
+    today = now.date()
+    snapshot_of(saver)
+    plan = plan_for(goal_of(saver))
+    create_check_in(owner=saver, goal_id=plan.goal_id, current_amount=plan.amount, now=now, today=today)
+    MilestoneFactory.create(goal=plan.goal)
+    create_pulse(
+        owner=saver,
+        made_planned_payments=PlannedPayments.YES,
+        spending_vs_plan=Spending.ON,
+        mood_score=3,
+        now=now,
+        today=today,
+    )
+    open_session(user=saver, now=now)
+    queue_mail(user=saver, purpose="reset_password", now=now)
+    OutgoingMail.objects.update(attempts=99)
+    run_if_due(JOBS[0], clock=clock.now)
+    found: dict[str, Model] = {}
+    for model in admin.site._registry:
+        row = saver if model is User else model._default_manager.first()
+        assert row is not None, model
+        found[model._meta.label] = row
+    return found
+
+
+def client_of(role: str) -> Client:
+    user = UserFactory.create(email="colleague@example.com")
+    if role in {each.value for each in StaffRole}:
+        user = set_role(user=user, role=StaffRole(role), now=clock.now())
+    elif role != "nobody":
+        user.is_staff, user.is_superuser = True, role == "superuser"
+        user.save()
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def path_of(page: Any, name: str, *args: object) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_{name}", args=args)
+
+
+class TestTables:
+    def test_name_every_page_and_every_action(self) -> None:
+        pages = admin.site._registry.values()
+        assert {page.opts.label for page in pages} == VIEWS["superuser"]
+        actions = {f"{page.opts.model_name}.{name}" for page in pages for name in page.actions or ()}
+        assert actions == ACTIONS["superuser"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+class TestRole:
+    def test_opens_its_own_pages_and_no_other(self, role: str, rows: dict[str, Model]) -> None:
+        client = client_of(role)
+        opened = {name: set[str]() for name in ("changelist", "change", "history")}
+        for page in admin.site._registry.values():
+            row = rows[page.opts.label]
+            for name, labels in opened.items():
+                path = path_of(page, name, *([] if name == "changelist" else [row.pk]))
+                answer = client.get(path)
+                assert answer.status_code in ({302} if role == "nobody" else {200, 403}), path
+                if answer.status_code == 200:
+                    labels.add(page.opts.label)
+        assert opened == dict.fromkeys(opened, VIEWS[role])
+
+    def test_changes_nothing_by_forms(self, role: str, rows: dict[str, Model]) -> None:
+        client = client_of(role)
+        for page in admin.site._registry.values():
+            if page.model is Snippet and role == "superuser":
+                continue  # superusers write texts
+            row = rows[page.opts.label]
+            for path in (path_of(page, "add"), path_of(page, "change", row.pk), path_of(page, "delete", row.pk)):
+                answer = client.post(path, {"post": "yes", "email": "x@example.com", "status": "cancelled"})
+                assert answer.status_code in {302, 403}, path
+                assert answer.status_code == 403 or "login" in answer.headers["Location"], path
+
+    def test_does_its_own_actions_and_no_other(self, role: str, rows: dict[str, Model]) -> None:
+        """Asked for by their names, which a list that doesn't offer them has never shown."""
+        client = client_of(role)
+        confirmed = set()
+        for page in admin.site._registry.values():
+            for name in (action.partition(".")[2] for action in ACTIONS["superuser"]):
+                form = {"action": name, "_selected_action": str(rows[page.opts.label].pk)}
+                answer = client.post(path_of(page, "changelist"), form)
+                assert answer.status_code in {200, 302, 403}
+                if b'name="confirmed"' in answer.content:
+                    confirmed.add(f"{page.opts.model_name}.{name}")
+        assert confirmed == ACTIONS[role]
+
+    def test_with_no_right_to_an_action_does_not_do_it_by_a_confirmed_form(
+        self, role: str, rows: dict[str, Model]
+    ) -> None:
+        client = client_of(role)
+        before = AuditEntry.objects.exclude(action__endswith=".listed").count()
+        for page in admin.site._registry.values():
+            for name in (action.partition(".")[2] for action in ACTIONS["superuser"] - ACTIONS[role]):
+                if f"{page.opts.model_name}.{name}" in ACTIONS[role]:
+                    continue
+                form = {"action": name, "_selected_action": str(rows[page.opts.label].pk)}
+                client.post(path_of(page, "changelist"), form | {"confirmed": "yes", "reason": "asked"})
+        assert AuditEntry.objects.exclude(action__endswith=".listed").count() == before
+
+    def test_sees_a_start_page_whose_links_it_may_open(self, role: str, rows: dict[str, Model]) -> None:
+        client = client_of(role)
+        answer = client.get("/admin/")
+        assert answer.status_code == (302 if role == "nobody" else 200)
+        for card in (answer.context or {}).get("cards", []):
+            assert not card.url or client.get(card.url).status_code == 200, card
+
+    def test_is_led_by_the_search_box_to_no_page_of_others(self, role: str, rows: dict[str, Model]) -> None:
+        client = client_of(role)
+        opened = {"accounts.user"} & {label.lower() for label in VIEWS[role]}
+        for row in rows.values():
+            place = client.get("/admin/find/", {"q": str(row.pk)}).headers["Location"]
+            if client.get(place).status_code == 200 and "/login/" not in place:
+                opened.add(".".join(place.split("/")[2:4]))
+        assert opened <= {label.lower() for label in VIEWS[role]}
+        assert len(opened) >= {"Support": 9, "Auditor": 9, "superuser": 9, "Operations": 1}.get(role, 0)
+
+
+class TestOperations:
+    def test_read_no_address_where_they_have_mail_tried_again(self, rows: dict[str, Model], saver: User) -> None:
+        client = client_of("Operations")
+        mail = rows["accounts.OutgoingMail"]
+        form = {"action": "retry", "_selected_action": str(mail.pk)}
+        pages = [
+            client.get("/admin/accounts/outgoingmail/"),
+            client.get(f"/admin/accounts/outgoingmail/{mail.pk}/change/"),
+            client.post("/admin/accounts/outgoingmail/", form),
+        ]
+        for page in pages:
+            assert page.status_code == 200
+            assert saver.email not in page.content.decode()
