@@ -107,7 +107,7 @@ class _Trials:
 
 
 def _effort(state: GoalState) -> int:
-    if state.need.days:
+    if state.days:
         return state.need.months * (LEVEL_EFFORT if state.need.bears_interest else DEBT_EFFORT)
     if not state.need.bears_interest:
         return 1

@@ -5,7 +5,7 @@ The engine decides the amount of each planning month; a cadence only splits it i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from fincred.money import round_to_cents, round_up_to_cents
@@ -52,7 +52,7 @@ def next_action_date(cadence: Cadence, day: date) -> date:
 
 
 def action_dates(cadence: Cadence, day: date) -> Iterator[date]:
-    """The payment dates on or after `day`, an endless iterator."""
+    """The payment dates on or after `day`, up to the last date in Python."""
     if cadence.frequency is Frequency.MONTHLY:
         yield from _monthly_dates(cadence.day_of_period, day)
     else:
@@ -72,8 +72,6 @@ def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
 
 def _weekly_dates(cadence: Cadence, day: date) -> Iterator[date]:
     step = DAYS_BETWEEN[cadence.frequency]
-    first = cadence.since + timedelta(days=(cadence.day_of_period - cadence.since.isoweekday()) % 7)
-    following = day + timedelta(days=(first - day).days % step)
-    while True:
-        yield following
-        following += timedelta(days=step)
+    first = cadence.since.toordinal() + (cadence.day_of_period - cadence.since.isoweekday()) % 7
+    following = day.toordinal() + (first - day.toordinal()) % step
+    yield from map(date.fromordinal, range(following, date.max.toordinal() + 1, step))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final
 
 from fincred.money import ZERO
@@ -114,8 +115,10 @@ def _how_it_arrives(state: GoalState) -> Code:
 
 
 def _is_uneven(state: GoalState) -> bool:
-    """Whether a month before the last payment differs by more than 1 % from the level payment."""
-    level, amounts = state.need.level, state.trajectory.amounts
+    """Whether a month (or day of its own) before the last payment differs by more than 1 % from the level one."""
+    level, amounts = state.need.level, state.in_time.amounts
+    if state.days:
+        amounts = [*chain.from_iterable(state.in_time.by_day)]
     last = next(month for month in reversed(range(len(amounts))) if amounts[month])
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
@@ -124,7 +127,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
     finances, goal, need = inputs.finances, state.goal, state.need
     ahead, taken_ahead = before.takes_by(state.binding_month)
     other = _paid_elsewhere(state, taken_ahead, inputs)
-    in_time = state.trajectory.amounts[: need.months]
+    in_time = state.in_time.amounts
     needed = money(state.needed)
     facts: Facts = {
         "as_of": inputs.as_of,
@@ -138,7 +141,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "annual_rate": goal.annual_rate,
         "target_date": goal.target_date,
         "months": need.months,
-        "required_monthly": money(need.level),
+        "required_monthly": money(state.required_monthly),
         "need_paid_evenly": money(need.total),
         "need": needed,
         "binding_month": state.binding_month,
@@ -154,7 +157,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "feasibility": state.feasibility.value,
         "given_by_date": money(sum(in_time)),
         "paid_this_month": money(need.credit),
-        "this_month": money(in_time[0] - need.credit),
+        "this_month": money(state.trajectory.amounts[0] - need.credit),
         "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
         "highest_month": money(max(in_time)),
         "shortfall": money(state.trajectory.missing),

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from fincred.money import round_up_to_cents
+from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.payoff import level_total_payment, minimum_payments
 from planning.engine.model import GoalInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
-from planning.engine.trajectory import DebtPayoff, Need, Saving, grow_on_days
+from planning.engine.trajectory import DebtPayoff, Need, Saving
 
 MAX_MONTHS: Final = 1200
 """The planning calendar's length. A goal with a later date is planned to be met by its end."""
@@ -60,9 +61,11 @@ def need_of(goal: GoalInput, calendar: Calendar) -> Need:
         payments = max(1, calendar.payments(due))
         extra = level_total_payment(goal.debts, payments) - minimum_payments(goal.debts)
         return DebtPayoff(goal.debts, payments, to_cents(extra), to_cents(goal.added))
+    if goal.cadence:
+        days = own_days(goal.cadence, calendar, due, calendar.instalments(due))
+        return _saving_on_days(goal, calendar, days)
     months = calendar.instalments(due)
-    days = own_days(goal.cadence, calendar, due, months) if goal.cadence else None
-    return _saving(goal, calendar, months, _level(goal, calendar, months, days), days)
+    return _saving(goal, calendar, months, _level(goal, calendar, months))
 
 
 def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
@@ -85,13 +88,31 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
     return months if months <= most else None
 
 
-def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, days: OwnDays | None = None) -> Saving:
-    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
-    interest = None
-    if rate and calendar.month_has_begun:
-        earning = _earning(goal)
-        interest = grown(earning, rate) - earning
-    return Saving(target, start, rate, months, level, to_cents(goal.added), interest, days)
+def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int) -> Saving:
+    return Saving(*_amounts(goal), months, level, to_cents(goal.added), _first_interest(goal, calendar))
+
+
+def _saving_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays) -> DatedSaving:
+    """The need on days of its own, with the smallest payment on each of them that reaches the target."""
+    (target, start, rate), payments = _amounts(goal), sum(days.counts)
+    interest = _first_interest(goal, calendar)
+    level = divided_up(max(0, target - start), payments)
+    if rate and level:
+        level = _smallest(DatedSaving(target, start, rate, days, 0, 0, interest).spare, level, payments)
+    return DatedSaving(target, start, rate, days, level, to_cents(goal.added), interest)
+
+
+def _amounts(goal: GoalInput) -> tuple[int, int, int]:
+    """The target and what was there when the month began, in cents, and the rate."""
+    return to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+
+
+def _first_interest(goal: GoalInput, calendar: Calendar) -> int | None:
+    """The interest of a present month that began before the day of planning; None without any."""
+    if not goal.annual_rate or not calendar.month_has_begun:
+        return None
+    earning = _earning(goal)
+    return grown(earning, rate_units(goal.annual_rate)) - earning
 
 
 def _earning(goal: GoalInput) -> int:
@@ -99,17 +120,15 @@ def _earning(goal: GoalInput) -> int:
     return to_cents(goal.present_amount if goal.earning is None else goal.earning)
 
 
-def _level(goal: GoalInput, calendar: Calendar, months: int, days: OwnDays | None) -> int:
-    """The smallest payment, in cents, on each day of payment with which the simulation reaches the target.
+def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
+    """The smallest payment a month, in cents, with which the simulation reaches the target.
 
     It is counted from the start of the present month, so paying it doesn't change it: in a month that has begun,
     what was paid on its first day earns interest for it, and later payments don't.
     """
-    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
+    target, start, rate = _amounts(goal)
     if start >= target:
         return 0
-    if days:
-        return _level_on_days(goal, calendar, days)
     formula = level_payment(goal.target_amount, goal.already_there, goal.annual_rate, months)
     level = to_cents(round_up_to_cents(formula))
     if not rate:
@@ -125,22 +144,6 @@ def _level(goal: GoalInput, calendar: Calendar, months: int, days: OwnDays | Non
         return follow(first, rate, [payment] * (months - 1))[1] - target
 
     return _smallest(spare, level, months)
-
-
-def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays) -> int:
-    target, start, rate = to_cents(goal.target_amount), to_cents(goal.already_there), rate_units(goal.annual_rate)
-    payments = sum(days.counts)
-    guess = divided_up(target - start, payments)
-    if not rate:
-        return guess
-    earning = _earning(goal)
-    interest = grown(earning, rate) - earning if calendar.month_has_begun else None
-
-    def spare(payment: int) -> int:
-        offers = [payment * count for count in days.counts]
-        return grow_on_days(start, rate, offers, days, interest)[1] - target
-
-    return _smallest(spare, guess, payments)
 
 
 def _smallest(spare: Callable[[int], int], guess: int, months: int) -> int:

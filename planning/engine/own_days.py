@@ -1,4 +1,4 @@
-"""Plans that are paid on days of their own: how many of them each month has, and how money is spread over them.
+"""Plans that are paid on days of their own: which days each month has, and how money is spread over them.
 
 A month's money that isn't spent stays for later months, because months have different numbers of such days.
 """
@@ -17,24 +17,46 @@ from planning.engine.money.cents import divided_up
 
 @dataclass(frozen=True, slots=True)
 class OwnDays:
-    """The days of a plan before its goal's date, from the start of the present month.
+    """The days of a plan from the start of the present month, by months of the calendar.
 
-    `counts` says how many each month of the calendar has, `on_start` whether the first of them is the month's
-    first day. Without any day before the date, one payment is due now.
+    Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
+    month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
+    payment is due now, `is_due_now`: it counts as a day of month 0.
     """
 
+    cadence: Cadence
+    calendar: Calendar
+    until: date
     counts: tuple[int, ...]
     on_start: tuple[bool, ...]
+    is_due_now: bool
 
     @property
     def months(self) -> int:
-        """The number of months up to the last day."""
+        """The number of months up to the last day in time."""
         return max(month for month, count in enumerate(self.counts, 1) if count)
+
+    def in_month(self, month: int) -> list[date]:
+        """The days of a month, those in time first."""
+        end = self.calendar.day(month + 1)
+        days = takewhile(lambda day: day < end, action_dates(self.cadence, self.calendar.day(month)))
+        return [self.calendar.start, *days] if self.is_due_now and not month else list(days)
+
+    def late_in(self, month: int) -> int:
+        """The number of late days of a month, which is the one with the goal's date or a later one."""
+        in_time = self.counts[month] if month < len(self.counts) else 0
+        return len(self.in_month(month)) - in_time
+
+    def earns_from_start(self, month: int) -> bool:
+        """Whether the month's first payment is on its first day, and so earns interest for the month."""
+        if month < len(self.counts):
+            return self.on_start[month]
+        return self.in_month(month)[:1] == [self.calendar.day(month)]
 
 
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(cadence: Cadence, calendar: Calendar, until: date, months: int) -> OwnDays:
-    """The cadence's days before `until`, by `months` months of the calendar."""
+    """The cadence's days, of which those before `until` are in the first `months` months of the calendar."""
     counts, on_start = [0] * months, [False] * months
     month = 0
     for day in takewhile(lambda day: day < until, action_dates(cadence, calendar.start)):
@@ -42,61 +64,63 @@ def own_days(cadence: Cadence, calendar: Calendar, until: date, months: int) -> 
             month += 1
         on_start[month] |= day == calendar.day(month)
         counts[month] += 1
-    if not any(counts):
+    is_due_now = not any(counts)
+    if is_due_now:
         counts[0], on_start[0] = 1, not calendar.month_has_begun
-    return OwnDays(tuple(counts), tuple(on_start))
-
-
-def days_of_month(cadence: Cadence, calendar: Calendar, month: int, until: date) -> list[date]:
-    """The cadence's days in a month, before `until`; the month's first day if there are none."""
-    end = min(calendar.day(month + 1), until)
-    return list(takewhile(lambda day: day < end, action_dates(cadence, calendar.day(month)))) or [
-        calendar.day(month)
-    ]
-
-
-def payments_of(amount: int, count: int, each: int) -> list[int]:
-    """The amount in so many payments: `each` (or more, if needed) as long as it lasts, the rest, then 0."""
-    each = max(each, divided_up(amount, count))
-    return [min(each, max(0, amount - each * paid)) for paid in range(count)]
+    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now)
 
 
 @dataclass(slots=True)
 class DatedPortion:
-    """The money granted to a goal, in cents, while it is spread; `counts` are its payments in each month.
+    """The money granted to a goal, in cents, while it is spread; `counts` are its days of payment in each month.
 
-    `left` is the part not paid yet, `credit` the part of month 0's payments that was paid before (not in `left`).
+    Each day gets `share`. With `skips`, a day whose share isn't there gets nothing; otherwise it gets what is
+    there. Then the days left share the rest anew. `left` is the part not paid yet, `credit` the part of month 0's
+    payments that was made before, and `paid` one amount for each day so far, made before or not.
     """
 
     counts: Sequence[int]
     left: int
     share: int
     credit: int = 0
+    skips: bool = True
     paid: list[int] = field(default_factory=list)
+    _days_left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._days_left = sum(self.counts)
 
     @property
     def months(self) -> int:
         return len(self.counts)
 
-    def wanted(self, month: int) -> int:
-        """What it would get, if the money were there."""
-        if month == self.months - 1:
-            return self.left
-        return min(self.left, max(0, self.share * self.counts[month] - (0 if month else self.credit)))
+    def pay(self, month: int, free: int) -> int:
+        """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it."""
+        made = 0 if month else self.credit
+        there = free + made
+        for _ in range(self.counts[month]):
+            self._days_left -= 1
+            wanted = min(self.share, self.left) if self._days_left else self.left
+            amount = wanted if wanted <= there else 0 if self.skips else there
+            self.paid.append(amount)
+            self.left -= amount
+            there -= amount
+            if amount < wanted:
+                self._share_anew()
+        beyond = max(0, there - free)
+        if beyond:
+            self.left -= beyond
+            self._share_anew()
+        return free + beyond - there
 
-    def pay(self, amount: int, month: int, *, anew: bool) -> None:
-        """Record the payment of a month, and share the rest anew if it was another one than wanted."""
-        self.paid.append(amount)
-        self.left -= amount
-        days = sum(self.counts[month + 1 :])
-        if anew and days:
-            self.share = divided_up(self.left, days)
+    def _share_anew(self) -> None:
+        self.share = divided_up(self.left, max(1, self._days_left))
 
 
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
-    """Fill each portion's `paid` with one amount for each of its months.
+    """Fill each portion's `paid` with one amount for each of its days.
 
-    Each month every portion, the earliest date first, gets what it wants as far as the money of the months so far
+    Each month every portion, the earliest date first, gets its shares as far as the money of the months so far
     goes, and as far as every portion with an earlier date can still be paid in full by then.
     """
     arrived = [0, *accumulate(free)]
@@ -105,11 +129,8 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     while waiting:
         spare, owed = inf, 0
         for portion in waiting:
-            wanted = portion.wanted(month)
-            amount = max(0, min(wanted, arrived[month + 1] - spent, spare))
-            more = not month and portion.credit > portion.share * portion.counts[0]
-            portion.pay(int(amount), month, anew=amount < wanted or more)
-            spent += int(amount)
+            amount = portion.pay(month, max(0, int(min(arrived[month + 1] - spent, spare))))
+            spent += amount
             owed += portion.left
             # `spare` is the least that is left of the money by an earlier date, once its portions are paid.
             spare = min(spare - amount, arrived[portion.months] - spent - owed)

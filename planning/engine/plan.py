@@ -12,13 +12,11 @@ from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
 from planning.engine.model import GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
-from planning.engine.money.cents import average, divided_up, money, to_cents
+from planning.engine.money.cents import money, to_cents
 from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
-from planning.engine.own_days import days_of_month, payments_of
 from planning.engine.solver import GoalState, solve
-from planning.engine.trajectory import DebtPayoff, Saving
-from planning.vocabulary import Frequency
+from planning.engine.trajectory import DebtPayoff
 
 Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
@@ -42,7 +40,6 @@ def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder
 
 def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives: Alternatives) -> GoalPlan:
     goal, need = state.goal, state.need
-    is_weekly = need.days is not None and goal.cadence is not None and goal.cadence.frequency != Frequency.MONTHLY
     return GoalPlan(
         goal_id=goal.id,
         name=goal.name,
@@ -51,8 +48,8 @@ def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives:
         target_date=goal.target_date,
         required_each=money(need.level),
         amount_each=money(_amount_each(state)),
-        required_monthly=money(_monthly(state, need.total) if is_weekly else need.level),
-        allocated_monthly=money(_monthly(state, sum(state.trajectory.amounts[: need.months]))),
+        required_monthly=money(state.required_monthly),
+        allocated_monthly=money(state.allocated_monthly),
         paid_this_month=money(need.credit),
         this_month=money(state.trajectory.amounts[0] - need.credit),
         shortfall=money(state.trajectory.missing),
@@ -82,51 +79,27 @@ def _completion_date(state: GoalState, calendar: Calendar) -> date | None:
     done_on, need = state.trajectory.done_on, state.need
     if done_on is None or done_on > LATE_MONTHS:
         return None
-    if state.arrives and done_on == need.months and isinstance(need, Saving):
+    if state.arrives and done_on == need.months and not isinstance(need, DebtPayoff):
         return _last_interest(state, calendar)
-    if need.days and state.trajectory.amounts[done_on]:
-        return max(calendar.as_of, *(day for day, amount in _dated(state, calendar, done_on) if amount))
+    paid_on = [day for day, amount in _dated(state, calendar, done_on) if amount] if state.days else []
+    if paid_on:
+        return max(calendar.as_of, paid_on[-1])
     return max(calendar.as_of, calendar.day(done_on))
 
 
-def _monthly(state: GoalState, total: int) -> int:
-    """The average a month of all payments by the date; with monthly days of its own, that of each."""
-    days, cadence = state.need.days, state.goal.cadence
-    payments = (
-        sum(days.counts) if days and cadence and cadence.frequency == Frequency.MONTHLY else state.need.months
-    )
-    return average(total, payments)
-
-
 def _amount_each(state: GoalState) -> int:
-    """The first payment that isn't 0, as it is on each of the month's days; what was paid already included."""
-    days = state.need.days
-    for month, amount in enumerate(state.trajectory.amounts):
-        if amount:
-            return divided_up(amount, days.counts[month] if days and month < len(days.counts) else 1)
-    return 0
-
-
-def _days(state: GoalState, calendar: Calendar, month: int) -> list[date]:
-    """The days on which the payments of a month are due."""
-    if state.need.days and state.goal.cadence:
-        in_time = month < state.need.months
-        days = days_of_month(
-            state.goal.cadence, calendar, month, due_date(state.goal, calendar) if in_time else date.max
-        )
-        return days if in_time else days[:1]
-    return [calendar.day(month + state.need.first_payment)]
+    """The first payment that isn't 0, with the part of it that was made already."""
+    trajectory = state.trajectory
+    payments = chain.from_iterable(trajectory.by_day) if state.days else trajectory.amounts
+    return next((amount for amount in payments if amount), 0)
 
 
 def _dated(state: GoalState, calendar: Calendar, month: int) -> list[tuple[date, int]]:
-    """The payments of a month, each on its day. The last month goes on with the amount of the month before."""
-    amounts, days = state.trajectory.amounts, _days(state, calendar, month)
-    if len(days) == 1:
-        return [(days[0], amounts[month])]
-    each = to_cents(state.goal.chosen_each or ZERO)
-    if month and not any(amounts[month + 1 :]):
-        each = max(each, divided_up(amounts[month - 1], len(_days(state, calendar, month - 1))))
-    return list(zip(days, payments_of(amounts[month], len(days), each), strict=True))
+    """The payments of a month, each on the day on which it is due."""
+    if state.days:
+        # Nothing is planned for the late days of a goal that is in time.
+        return list(zip(state.days.in_month(month), state.trajectory.by_day[month], strict=False))
+    return [(calendar.day(month + state.need.first_payment), state.trajectory.amounts[month])]
 
 
 def _payments(state: GoalState, calendar: Calendar) -> Iterator[Payment]:
@@ -143,6 +116,7 @@ def _payments(state: GoalState, calendar: Calendar) -> Iterator[Payment]:
                     yield Payment(calendar.as_of, money(due_now))
                     due_now = 0
                 yield Payment(day, money(left))
+        credit = 0
     if due_now:
         yield Payment(calendar.as_of, money(due_now))
 
@@ -201,7 +175,7 @@ def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date,
 
 
 def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
-    trajectory = state.trajectory
+    trajectory = state.in_time
     yield calendar.as_of, to_cents(state.goal.present_amount)
     for month in range(1, state.need.months):
         yield calendar.day(month), trajectory.balances[month] - trajectory.amounts[month]
@@ -211,7 +185,7 @@ def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date,
 def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iterator[tuple[date, int]]:
     reached = to_cents(state.goal.present_amount)
     yield calendar.as_of, reached
-    for month, owed in enumerate(state.trajectory.balances[: need.months], 1):
+    for month, owed in enumerate(state.in_time.balances, 1):
         reached = _paid_off(state.goal, need, owed)
         yield calendar.day(month), reached
     yield due_date(state.goal, calendar), reached

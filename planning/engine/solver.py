@@ -12,13 +12,14 @@ from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
+from planning.engine.dated_saving import DatedSaving
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput, PlanInput
-from planning.engine.money.cents import divided_up, to_cents
+from planning.engine.money.cents import average, divided_up, to_cents
 from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.own_days import DatedPortion, OwnDays, kept_for_later, spread_on_days
 from planning.engine.trajectory import EMPTY, Need, Trajectory
-from planning.vocabulary import Feasibility
+from planning.vocabulary import Feasibility, Frequency
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
@@ -33,7 +34,9 @@ class GoalState:
     - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
-    - `offers`: `granted`, split over the months up to its date.
+    - `offers`: `granted`, split over the months (or days of its own) up to its date.
+    - `in_time`: what happens up to its date.
+    - `trajectory`: the same, and for a late goal what happens after it.
     """
 
     position: int
@@ -44,7 +47,28 @@ class GoalState:
     granted: int = 0
     binding_month: int = 0
     offers: list[int] = field(default_factory=list)
+    in_time: Trajectory = EMPTY
     trajectory: Trajectory = EMPTY
+
+    @property
+    def days(self) -> OwnDays | None:
+        """The goal's own days of payment; None if these are the dates of the calendar."""
+        return self.need.days if isinstance(self.need, DatedSaving) else None
+
+    @property
+    def required_monthly(self) -> int:
+        """The level payment a month; with days of its own, see `allocated_monthly`."""
+        return self._monthly(self.need.total) if self.days else self.need.level
+
+    @property
+    def allocated_monthly(self) -> int:
+        """The average payment up to the date: a month, or with monthly days of its own on each of them."""
+        return self._monthly(sum(self.in_time.amounts))
+
+    def _monthly(self, total: int) -> int:
+        if self.days and self.days.cadence.frequency == Frequency.MONTHLY:
+            return average(total, sum(self.days.counts))
+        return average(total, self.need.months)
 
     @property
     def arrives(self) -> bool:
@@ -76,9 +100,10 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     _share_out(sharing, free)
     for state in sharing:
         _spend(free, state)
-    if any(state.need.days for state in sharing):
-        free[:] = kept_for_later(free)
-    for state in sharing:
+    keeps = any(state.days for state in sharing)
+    for state in _late_in_order(inputs, sharing):
+        if keeps:
+            free[:] = kept_for_later(free)
         _go_on_late(state, free, late_until)
     return chosen + sharing
 
@@ -150,39 +175,58 @@ def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[i
 
 
 def _commit(state: GoalState, free: list[int], late_until: int) -> None:
-    """Pay a goal its chosen amount every month, at most what is free.
+    """Pay a goal its chosen amount every month (or day of its own), at most what is free.
 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
-    need, chosen = state.need, to_cents(state.goal.chosen_monthly or ZERO)
-    offers = [min(chosen, money) for money in free]
-    offers[0] = need.credit + min(max(0, chosen - need.credit), free[0])
-    if need.days:
-        offers[: need.months] = _offers_on_days(state, need.days, free)
-    state.trajectory = need.simulate(offers[: need.months])
-    state.granted = sum(state.trajectory.amounts)
-    state.room = need.credit + sum(free[: need.months]) if state.arrives else sum(offers[: need.months])
-    state.binding_month = need.months
+    need, in_time = state.need, _chosen(state, free)
+    state.in_time = state.trajectory = need.simulate(in_time)
+    state.granted = sum(state.in_time.amounts)
+    state.room = need.credit + sum(free[: need.deadline]) if state.arrives else state.granted
+    state.binding_month = need.deadline
     if not state.arrives:
-        later = offers[need.months : late_until + 1 - need.first_payment]
-        state.trajectory = need.simulate_late(state.trajectory, later)
+        state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
     _spend(free, state)
-    if need.days:
+    if state.days:
         free[:] = kept_for_later(free)
 
 
-def _offers_on_days(state: GoalState, days: OwnDays, free: list[int]) -> list[int]:
-    """The chosen amount on each day, as far as the money of the months so far goes."""
-    each = to_cents(state.goal.chosen_each or ZERO)
-    arrived = spent = 0
-    offers = []
-    for month, count in enumerate(days.counts):
-        arrived += free[month]
-        credit = 0 if month else state.need.credit
-        amount = min(max(0, each * count - credit), arrived - spent)
-        spent += amount
-        offers.append(amount + credit)
+def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
+    """The chosen amount of each month, or on each day, up to the goal's date."""
+    need, credit = state.need, state.need.credit
+    if state.days:
+        each, counts = to_cents(state.goal.chosen_each or ZERO), state.days.counts
+        return _each_on_days(each, counts, [free[0] + min(credit, each * counts[0]), *free[1 : need.months]])
+    chosen = to_cents(state.goal.chosen_monthly or ZERO)
+    first = credit + min(max(0, chosen - credit), free[0])
+    return [first, *(min(chosen, money) for money in free[1 : need.months])]
+
+
+def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list[int]:
+    """The chosen amount of each month, or on each day, after the goal's date."""
+    need = state.need
+    if state.days:
+        left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
+        money = [left, *free[need.months : late_until + 1]]
+        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), _late_counts(state.days, money), money)
+    chosen = to_cents(state.goal.chosen_monthly or ZERO)
+    return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
+
+
+def _each_on_days(each: int, counts: Sequence[int], money: Sequence[int]) -> list[int]:
+    """An amount on each of the days that months have, as far as the money of the months so far goes."""
+    offers, there = [], 0
+    for days, arrived in zip(counts, money, strict=True):
+        there += arrived
+        for _ in range(days):
+            offers.append(min(each, there))
+            there -= offers[-1]
     return offers
+
+
+def _late_counts(days: OwnDays, money: Sequence[int]) -> list[int]:
+    """The number of late days of each month that has money, the month of the goal's date first."""
+    return [days.late_in(month) for month, _ in enumerate(money, len(days.counts) - 1)]
 
 
 def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
@@ -197,7 +241,7 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
             state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
         attempt += 1
     for state in states:
-        state.trajectory = state.need.simulate(state.offers)
+        state.in_time = state.trajectory = state.need.simulate(state.offers)
 
 
 def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[GoalState, int]]:
@@ -206,33 +250,35 @@ def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free)
-    for state, paid in zip(states, _spread(states, free), strict=True):
-        state.offers = paid + [0] * (state.need.months - len(paid))
-        state.offers[0] += state.need.credit
+    _spread(states, free)
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
 
 
-def _spread(states: Sequence[GoalState], free: Sequence[int]) -> list[list[int]]:
-    """What each goal is paid of the free money, by month."""
-    if not any(state.need.days for state in states):
-        even = [
-            Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
-            for state in states
-        ]
-        spread(even, free)
-        return [portion.paid for portion in even]
-    dated = [
-        DatedPortion(_counts(state), state.granted - state.need.credit, _share(state), state.need.credit)
+def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
+    """Split what each goal is granted over its months, or its days; what was put in already is part of it."""
+    if any(state.days for state in states):
+        dated = [_dated_portion(state) for state in states]
+        spread_on_days(dated, free)
+        for state, portion in zip(states, dated, strict=True):
+            state.offers = portion.paid
+            if not state.days:
+                state.offers[0] = max(state.offers[0], state.need.credit)
+        return
+    even = [
+        Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
     ]
-    spread_on_days(dated, free)
-    return [portion.paid for portion in dated]
+    spread(even, free)
+    for state, shares in zip(states, even, strict=True):
+        state.offers = shares.paid
+        state.offers[0] += state.need.credit
 
 
-def _counts(state: GoalState) -> Sequence[int]:
-    days = state.need.days
-    return days.counts[: days.months] if days else [1] * state.need.months
+def _dated_portion(state: GoalState) -> DatedPortion:
+    days, need = state.days, state.need
+    counts = days.counts[: days.months] if days else [1] * need.months
+    return DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
 
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
@@ -251,11 +297,13 @@ def _allocate_sums(states: Sequence[GoalState], free: Sequence[int]) -> None:
 
 
 def _share(state: GoalState) -> int:
-    """The goal's share a month: its level payment if `granted` is `need.total`, otherwise an even part."""
+    """The goal's share a month (or on a day of its own).
+
+    It is its level payment if `granted` is `need.total`, otherwise an even part.
+    """
     if state.granted == state.need.total and state.need.level:
         return state.need.level
-    days = state.need.days
-    return divided_up(state.granted, sum(days.counts) if days else state.need.months)
+    return divided_up(state.granted, sum(state.days.counts) if state.days else state.need.months)
 
 
 def _spend(free: list[int], state: GoalState) -> None:
@@ -264,12 +312,33 @@ def _spend(free: list[int], state: GoalState) -> None:
     free[0] += state.need.credit
 
 
+def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalState]:
+    """The goals that aren't met by their dates, in plan order."""
+    late = {state.position: state for state in states if not state.arrives}
+    return [late[position] for position in plan_order(inputs.goals) if position in late] if late else []
+
+
 def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:
     """Pay a goal that isn't met by its date all the money that is free after the date."""
-    need = state.need
-    if state.arrives:
-        return
-    later = free[need.months : late_until + 1 - need.first_payment]
-    state.trajectory = need.simulate_late(state.trajectory, later)
-    paid_late = state.trajectory.amounts[need.months :]
-    free[need.months : need.months + len(paid_late)] = map(sub, later, paid_late)
+    need, since = state.need, state.need.months
+    if state.days:
+        since -= 1
+        later = _late_on_days(state.days, free[since : late_until + 1])
+    else:
+        later = free[since : late_until + 1 - need.first_payment]
+    state.trajectory = need.simulate_late(state.in_time, later)
+    in_time = state.in_time.amounts[since:]
+    for month, amount in enumerate(state.trajectory.amounts[since:]):
+        free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
+
+
+def _late_on_days(days: OwnDays, money: Sequence[int]) -> list[int]:
+    """The money of each month on the first of its late days; without one it stays for the next month."""
+    offers: list[int] = []
+    there = 0
+    for count, arrived in zip(_late_counts(days, money), money, strict=True):
+        there += arrived
+        if count:
+            offers += [there, *[0] * (count - 1)]
+            there = 0
+    return offers

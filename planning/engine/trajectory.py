@@ -12,8 +12,7 @@ from typing import Final, Protocol
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
-from planning.engine.money.cents import divided_up, exact_money, follow, last_needed, monthly_interest, to_cents
-from planning.engine.own_days import OwnDays
+from planning.engine.money.cents import exact_money, follow, last_needed, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,8 @@ class Trajectory:
     - `balances`: the amount saved, or still owed, just after each payment.
     - `end`: the balance at the goal's date, with all interest.
     - `missing`: the cents missing at the goal's date.
-    - `done_on`: the number of the calendar date on which the goal is met; None if it never is.
+    - `done_on`: the number of the month in which the goal is met; None if it never is.
+    - `by_day`: for a goal with days of its own, the payments on the days of each month.
     """
 
     amounts: list[int]
@@ -32,6 +32,7 @@ class Trajectory:
     end: int
     missing: int
     done_on: int | None
+    by_day: Sequence[list[int]] = ()
 
 
 EMPTY: Final = Trajectory([], [], 0, 0, None)
@@ -54,10 +55,6 @@ class Need(Protocol):
         """Whether there is interest, so that the time of a payment matters."""
 
     @property
-    def days(self) -> OwnDays | None:
-        """The days of payment; None if these are the dates of the calendar."""
-
-    @property
     def deadline(self) -> int:
         """The number of months by whose end the money is needed."""
 
@@ -69,13 +66,13 @@ class Need(Protocol):
         """The next claim, when `claim` was paid so late that `gap` cents were missing."""
 
     def missing(self, offers: list[int]) -> int:
-        """The cents missing at the goal's date with these offers, one for each month."""
+        """The cents missing at the goal's date with these offers, one for each month (or day of its own)."""
 
     def simulate(self, offers: list[int]) -> Trajectory:
-        """Simulate the months up to the goal's date: take each month's offer, but no more than is missing."""
+        """Simulate the months up to the goal's date: take each offer, but no more than is missing."""
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
-        """Continue `trajectory` after the goal's date, with an offer for each of the months after it."""
+        """Continue `trajectory` after the goal's date, with an offer for each month (or day) after it."""
 
 
 @dataclass(slots=True)
@@ -93,14 +90,12 @@ class Saving:
     level: int
     credit: int = 0
     first_interest: int | None = None
-    days: OwnDays | None = None
     total: int = field(init=False)
     _followed: tuple[list[int], list[int], int] = field(init=False)
     _taken: tuple[list[int], Trajectory] = field(init=False)
 
     def __post_init__(self) -> None:
-        offers = [self.level * count for count in self.days.counts] if self.days else [self.level] * self.months
-        offers[0] = max(offers[0], self.credit)
+        offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
         balances, end = self._grow(offers)
         trajectory = self._trajectory(offers, balances, end)
         self._followed = trajectory.amounts, trajectory.balances, trajectory.end
@@ -135,11 +130,9 @@ class Saving:
 
     @property
     def deadline(self) -> int:
-        return self.days.months if self.days else self.months
+        return self.months
 
     def _grow(self, offers: list[int]) -> tuple[list[int], int]:
-        if self.days and self.rate:
-            return grow_on_days(self.start, self.rate, offers, self.days, self.first_interest)
         if self.first_interest is None:
             return follow(self.start, self.rate, offers)
         first = self.start + offers[0]
@@ -176,25 +169,10 @@ class Saving:
         The last payment is reduced so that interest alone then reaches the target; later ones are 0. `balances` is
         corrected in place.
         """
-        if self.days and self.rate:
-            return self._trimmed(offers, balances)
         month, enough = self._last_needed(offers, balances)
         before = balances[month] - offers[month]
         least = 0 if month else self.credit
         amounts = [*offers[:month], max(least, enough - before), *[0] * (self.months - month - 1)]
-        balances[:], _ = self._grow(amounts)
-        return amounts
-
-    def _trimmed(self, offers: list[int], balances: list[int]) -> list[int]:
-        """The same for days of the goal's own, by trying."""
-
-        def reaches(month: int, amount: int) -> bool:
-            return self._grow([*offers[:month], amount, *[0] * (self.months - month - 1)])[1] >= self.target
-
-        month = bisect_left(range(self.months - 1), True, key=lambda month: reaches(month, offers[month]))
-        least = 0 if month else self.credit
-        amount = bisect_left(range(offers[month]), True, lo=least, key=lambda amount: reaches(month, amount))
-        amounts = [*offers[:month], amount, *[0] * (self.months - month - 1)]
         balances[:], _ = self._grow(amounts)
         return amounts
 
@@ -205,23 +183,6 @@ class Saving:
         if month + 1 < self.months and balances[month + 1] - offers[month + 1] < enough:
             return month + 1, enough
         return 0, enough - self.first_interest
-
-
-def grow_on_days(
-    start: int, rate: int, offers: Sequence[int], days: OwnDays, first_interest: int | None
-) -> tuple[list[int], int]:
-    """Like `follow`: of a month's payments only one on its first day earns interest for the month."""
-    balance, after = start, []
-    for month, amount in enumerate(offers):
-        balance += amount
-        after.append(balance)
-        if month == 0 and first_interest is not None:
-            balance += first_interest
-        else:
-            early = divided_up(amount, days.counts[month]) if days.on_start[month] else 0
-            earning = balance - amount + early
-            balance += monthly_interest(earning, rate)
-    return after, balance
 
 
 @dataclass(slots=True)
@@ -236,7 +197,6 @@ class DebtPayoff:
     months: int
     level: int
     credit: int = 0
-    days: None = None
     total: int = field(init=False)
     minimums: int = field(init=False)
     owed: int = field(init=False)

@@ -61,8 +61,19 @@ class TestOwnDays:
         person.earns(850)
         goal = person.wants(1700, "2026-12-28")
         plan = planned(person, goal, "monthly", 30)
-        assert upcoming(plan)[0] == ("2026-11-30", 850)
-        assert plan["shortfall"] == 850
+        assert upcoming(plan) == [("2026-11-30", 850), ("2026-12-30", 850)]
+        assert (plan["shortfall"], plan["projected_completion_date"]) == (850, "2026-12-30")
+        projection = person.client.get(f"/api/v0/goals/{goal}/projection").json()
+        assert projection["projected_completion_date"] == "2026-12-30"
+
+    def test_before_their_money_are_skipped_and_their_share_goes_to_the_others(self, person: Person) -> None:
+        """500 a month: 200 + 200 by 10 December, 100 are left on the 24th, and from 26 December on 600 are."""
+        person.earns(500)
+        goal = person.wants(1000, "2027-01-26")
+        plan = planned(person, goal, "biweekly", 4)
+        days = [("2026-11-26", 200), ("2026-12-10", 200), ("2027-01-07", 300), ("2027-01-21", 300)]
+        assert upcoming(plan) == days
+        assert (plan["feasibility"], plan["shortfall"], plan["amount"]) == ("Tight", 0, 200)
 
     def test_wait_for_their_money(self, person: Person) -> None:
         person.earns(400)

@@ -27,8 +27,9 @@ EXAMPLES: Final = [
 
 def goal_of(told: dict[str, Any], number: int) -> GoalInput:
     changes: dict[str, Any] = {"added": money(told.get("added", 0)), "name": str(number)}
-    if "weekly" in told:
-        changes["cadence"] = Cadence(Frequency.WEEKLY, told["weekly"], NEW_YEAR)
+    for frequency in Frequency:
+        if frequency in told:
+            changes["cadence"] = Cadence(frequency, told[frequency], NEW_YEAR)
     if "debt" in told:
         changes["debts"] = (card(*told["debt"]),)
     by = date.fromisoformat(told["by"])
@@ -37,6 +38,8 @@ def goal_of(told: dict[str, Any], number: int) -> GoalInput:
 
 def value_of(made: GoalPlan, name: str) -> Any:
     """The value as the document writes it; `first` and `last` are payments."""
+    if name == "payments":
+        return [[payment.date.isoformat(), payment.amount] for payment in made.payments]
     if name in {"first", "last"}:
         payment = made.payments[0 if name == "first" else -1]
         return [payment.date.isoformat(), payment.amount]
@@ -45,8 +48,8 @@ def value_of(made: GoalPlan, name: str) -> Any:
 
 
 class TestExamples:
-    def test_are_five(self) -> None:
-        assert len(EXAMPLES) == 5
+    def test_are_seven(self) -> None:
+        assert len(EXAMPLES) == 7
 
     @pytest.mark.parametrize("number", range(len(EXAMPLES)))
     def test_are_what_the_engine_plans(self, number: int) -> None:

@@ -125,6 +125,73 @@ class TestExamples:
         assert made.shortfall == 0
         assert sum(amounts(made)) < 40
 
+    def test_a_day_whose_share_is_not_there_yet_is_skipped_and_the_days_left_share_it(self) -> None:
+        """200 of 500 on 1 and 15 January; 100 are left, so nothing on the 29th; 600 on two days of February."""
+        (made,) = planned(500, goal(1000, target_date=date(2026, 3, 1), cadence=BIWEEKLY))
+        days = [date(2026, 1, 1), date(2026, 1, 15), date(2026, 2, 12), date(2026, 2, 26)]
+        assert [paid.date for paid in made.payments] == days
+        assert amounts(made) == [200, 200, 300, 300]
+        assert (made.shortfall, made.amount_each, made.this_month) == (money(0), money(200), money(400))
+        assert made.explanation.code == "FUNDED_UNEVENLY"
+
+    def test_what_a_day_gets_counts_what_was_put_in_already(self) -> None:
+        late = goal(1000, target_date=date(2026, 3, 1), cadence=BIWEEKLY, added=money(250))
+        plan = replace(inputs(500, late, as_of=date(2026, 1, 20)), anchor=NEW_YEAR)
+        (made,) = make_plan(plan, with_alternatives=False).goals
+        assert [(paid.date, paid.amount) for paid in made.payments] == [
+            (date(2026, 1, 20), money(150)), (date(2026, 2, 12), money(300)), (date(2026, 2, 26), money(300)),
+        ]  # fmt: skip
+
+    def test_what_was_put_in_beyond_the_days_is_shared_by_the_days_left(self) -> None:
+        days = Cadence(Frequency.MONTHLY, 15, NEW_YEAR)
+        early = goal(1000, 3, cadence=days, added=money(500))
+        (made,) = planned(500, early)
+        assert amounts(made) == [250, 250]
+        assert (made.paid_this_month, made.this_month) == (money(500), money(0))
+
+    def test_a_late_goal_goes_on_with_the_first_day_after_its_date(self) -> None:
+        """By 28 December, on each 30th: 850 on 30 November, the other 850 on 30 December and not in January."""
+        days = Cadence(Frequency.MONTHLY, 30, date(2026, 11, 26))
+        november = date(2026, 11, 26)
+        late = goal(1700, target_date=date(2026, 12, 28), cadence=days)
+        made = make_plan(inputs(850, late, as_of=november), with_alternatives=False).goals[0]
+        assert [(paid.date, paid.amount) for paid in made.payments] == [
+            (date(2026, 11, 30), money(850)), (date(2026, 12, 30), money(850)),
+        ]  # fmt: skip
+        assert (made.shortfall, made.allocated_monthly) == (money(850), money(850))
+        assert made.projected_completion_date == date(2026, 12, 30)
+        assert made.path[-1] == (date(2026, 12, 30), money(1700))
+        made = make_plan(inputs(1700, late, as_of=november), with_alternatives=False).goals[0]
+        assert [(paid.date, paid.amount) for paid in made.payments] == [(date(2026, 11, 30), money(1700))]
+        assert made.shortfall == 0
+
+    def test_a_late_goal_waits_for_a_month_that_has_one_of_its_days(self) -> None:
+        """From 31 January to 27 February there is no 30th, so that month's money is paid on 28 February."""
+        end = date(2026, 12, 31)
+        days = Cadence(Frequency.MONTHLY, 30, end)
+        late = goal(1000, target_date=date(2027, 2, 1), cadence=days)
+        made = make_plan(inputs(300, late, as_of=end), with_alternatives=False).goals[0]
+        assert [(paid.date, paid.amount) for paid in made.payments] == [
+            (date(2027, 1, 30), money(300)), (date(2027, 2, 28), money(600)), (date(2027, 4, 30), money(100)),
+        ]  # fmt: skip
+
+    def test_a_late_goal_earns_interest_on_what_is_there_when_a_month_begins(self) -> None:
+        """12 %: 30 on 1 January earn 0.30. The 10 on the 29th, the goal's date, earn from February on."""
+        late = goal(300, target_date=date(2026, 1, 29), annual_rate=Decimal(12), cadence=THURSDAYS)
+        late = replace(late, chosen_monthly=money(100), chosen_each=money(30))
+        (made,) = planned(130, late)
+        january = money("120.30")
+        assert made.shortfall == 300 - january
+        assert made.path[2:4] == (
+            (date(2026, 2, 1), january + 10), (date(2026, 3, 1), january + 10 + 120 + money("1.30")),
+        )  # fmt: skip
+        assert (made.projected_completion_date, amounts(made)[-1]) == (date(2026, 3, 12), money("18.40"))
+
+    def test_a_late_goal_that_never_arrives_has_payments_as_long_as_there_is_money(self) -> None:
+        late = goal(10_000_000, target_date=date(2026, 1, 29), cadence=THURSDAYS)
+        (made,) = planned(100, late)
+        assert (made.projected_completion_date, len(made.schedule)) == (None, 601)
+
     def test_a_day_before_the_money_is_skipped(self) -> None:
         (made,) = planned(400, goal(1200, target_date=date(2026, 3, 26), cadence=BIWEEKLY))
         assert (sum(amounts(made), ZERO), made.shortfall) == (money(1200), money(0))
@@ -162,8 +229,10 @@ class TestSpreadOnDays:
         granted = [portion.left for portion in portions]
         spread_on_days(portions, free)
         assert [sum(portion.paid) for portion in portions] == granted
-        for month in range(8):
-            assert sum(sum(portion.paid[: month + 1]) for portion in portions) <= sum(free[: month + 1])
+        for month in range(1, 9):
+            days = [sum(portion.counts[:month]) for portion in portions]
+            paid = [sum(portion.paid[:until]) for portion, until in zip(portions, days, strict=True)]
+            assert sum(paid) <= sum(free[:month])
 
     @given(st.lists(st.integers(-50, 100), min_size=1, max_size=12))
     def test_keeps_what_later_months_lack(self, free: list[int]) -> None:

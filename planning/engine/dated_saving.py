@@ -1,0 +1,171 @@
+"""Simulate savings that are paid on days of the goal's own, which are not the dates of the calendar.
+
+Offers are one amount for each day. The balance earns interest by months of the calendar: of a month's payments
+only one on its first day earns interest for the month.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from planning.engine.money.cents import monthly_interest
+from planning.engine.own_days import OwnDays
+from planning.engine.trajectory import Trajectory
+
+
+@dataclass(slots=True)
+class DatedSaving:
+    """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
+
+    `level` is a payment on each day. `first_interest` is the interest of a month 0 that has begun, which later
+    payments don't change; None if it begins now. `credit` covers the first days of month 0; what is beyond them
+    was paid all the same.
+    """
+
+    target: int
+    start: int
+    rate: int
+    days: OwnDays
+    level: int
+    credit: int = 0
+    first_interest: int | None = None
+    months: int = field(init=False)
+    total: int = field(init=False)
+    _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.months = len(self.days.counts)
+        self.total = sum(self.simulate([self.level] * sum(self.days.counts)).amounts)
+
+    @property
+    def bears_interest(self) -> bool:
+        return self.rate > 0
+
+    @property
+    def deadline(self) -> int:
+        return self.days.months
+
+    @property
+    def first_payment(self) -> int:
+        return 0
+
+    def raised(self, claim: int, gap: int) -> int:
+        # This sum is enough even without interest, so it is enough however late it is paid.
+        return min(self.target - self.start, claim + gap)
+
+    def missing(self, offers: list[int]) -> int:
+        return self.simulate(offers).missing
+
+    def simulate(self, offers: list[int]) -> Trajectory:
+        if self._taken is None or offers != self._taken[0]:
+            self._taken = offers, self._trajectory(self._by_month(offers))
+        return self._taken[1]
+
+    def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
+        """The first offers are for the late days of the month in which the goal's date is."""
+        amounts, balances = trajectory.amounts.copy(), trajectory.balances.copy()
+        by_day = [*trajectory.by_day]
+        balance, used, paid_until, month = trajectory.end, 0, self.months, self.months - 1
+        while used < len(offers):
+            offered = offers[used : used + self.days.late_in(month)]
+            used += len(offered)
+            paid = _filled(offered, self.target - balance)
+            balance += sum(paid)
+            if month < self.months:
+                amounts[month] += sum(paid)
+                by_day[month] = [*by_day[month], *paid]
+                balances[month] = balance
+            else:
+                amounts.append(sum(paid))
+                by_day.append(paid)
+                balances.append(balance)
+            if balance >= self.target:
+                balances[month] = self.target
+                return Trajectory(amounts, balances, trajectory.end, trajectory.missing, month, by_day)
+            if month >= self.months:
+                balance += self._interest(month, balance, paid)
+            month += 1
+            if sum(paid):
+                paid_until = max(paid_until, month)
+        cut = slice(paid_until)
+        return Trajectory(amounts[cut], balances[cut], trajectory.end, trajectory.missing, None, by_day[cut])
+
+    def spare(self, level: int) -> int:
+        """The cents above the target at its date, if all of `level` is paid on each day."""
+        return self._grow(self._by_month([level] * sum(self.days.counts)), credit=0)[1] - self.target
+
+    def _by_month(self, offers: Sequence[int]) -> list[list[int]]:
+        ends = [*accumulate(self.days.counts)]
+        return [[*offers[end - count : end]] for end, count in zip(ends, self.days.counts, strict=True)]
+
+    def _grow(self, offers: Sequence[list[int]], credit: int) -> tuple[list[int], int]:
+        """The balance just after each month's payments, and the one at the goal's date with all interest."""
+        balance, after = self.start, []
+        for month, paid in enumerate(offers):
+            made = 0 if month else credit
+            balance += max(made, sum(paid))
+            after.append(balance)
+            balance += self._interest(month, balance, paid)
+        return after, balance
+
+    def _interest(self, month: int, balance: int, paid: list[int]) -> int:
+        """The interest of a month at whose end there is `balance`, with what was paid in it."""
+        if not month and self.first_interest is not None:
+            return self.first_interest
+        later = sum(paid[1:] if self.days.earns_from_start(month) else paid)
+        return monthly_interest(balance - later, self.rate)
+
+    def _trajectory(self, offers: list[list[int]]) -> Trajectory:
+        """The trajectory with these offers, of which no more is taken than is missing."""
+        present = self.start + self.credit
+        if present >= self.target:
+            return self._idle(offers, present)
+        balances, end = self._grow(offers, self.credit)
+        if end < self.target:
+            return Trajectory(self._amounts(offers), balances, end, self.target - end, None, offers)
+        if end > self.target:
+            offers = self._without_excess(offers)
+            balances, _ = self._grow(offers, self.credit)
+        done = bisect_left(balances, self.target)
+        balances[done:] = [self.target] * (self.months - done)
+        return Trajectory(self._amounts(offers), balances, self.target, 0, done, offers)
+
+    def _idle(self, offers: list[list[int]], present: int) -> Trajectory:
+        made = self._filled_months(offers, 0, self.credit)
+        return Trajectory(self._amounts(made), [present] * self.months, present, 0, 0, made)
+
+    def _amounts(self, offers: list[list[int]]) -> list[int]:
+        amounts = [sum(paid) for paid in offers]
+        amounts[0] = max(amounts[0], self.credit)
+        return amounts
+
+    def _without_excess(self, offers: list[list[int]]) -> list[list[int]]:
+        """The payments without what isn't needed of `offers`: the last one is smaller, later ones are 0."""
+        if not self.rate:
+            return self._without_excess_of_money(offers)
+
+        def reaches(month: int, amount: int) -> bool:
+            return self._grow(self._filled_months(offers, month, amount), self.credit)[1] >= self.target
+
+        month = bisect_left(range(self.months - 1), True, key=lambda month: reaches(month, sum(offers[month])))
+        amount = bisect_left(range(sum(offers[month])), True, key=lambda amount: reaches(month, amount))
+        return self._filled_months(offers, month, amount)
+
+    def _without_excess_of_money(self, offers: list[list[int]]) -> list[list[int]]:
+        left, kept = self.target - self.start, []
+        for month, paid in enumerate(offers):
+            kept.append(_filled(paid, left))
+            left -= sum(kept[-1]) if month else max(self.credit, sum(kept[-1]))
+        return kept
+
+    def _filled_months(self, offers: list[list[int]], month: int, amount: int) -> list[list[int]]:
+        """The offers before `month`, an amount of the month's, and nothing after it."""
+        nothing = [[0] * count for count in self.days.counts[month + 1 :]]
+        return [*offers[:month], _filled(offers[month], amount), *nothing]
+
+
+def _filled(offers: Sequence[int], amount: int) -> list[int]:
+    """The offers, one after the other, as long as the amount lasts."""
+    before = accumulate(offers, initial=0)
+    return [max(0, min(offer, amount - so_far)) for offer, so_far in zip(offers, before, strict=False)]
