@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -18,7 +19,7 @@ from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.errors import ImmutableError
-from planning.months import Planned, PlannedMonth
+from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
@@ -128,6 +129,7 @@ class ActionPlan(RevisedModel):
     `anchor` is the day of the calendar that the person's plans share, `month` what was counted of its present
     month (`planning.months.PlannedMonth`), `instalments` what later months ask for, and `payments` the first of
     those that were still to be made, on real days. Plans made before there was a shared calendar have none.
+    `carried` is what all the person's plans keep for each month from those before it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
@@ -141,6 +143,7 @@ class ActionPlan(RevisedModel):
     month = ExactJSONField(null=True)
     instalments = ExactJSONField(default=list)
     payments = ExactJSONField(default=list)
+    carried = ExactJSONField(default=list)
     starts_on = models.DateField(null=True)
     is_chosen = models.BooleanField(default=False)
     is_confirmed_set_up = models.BooleanField(default=False)
@@ -195,8 +198,12 @@ class ActionPlan(RevisedModel):
     @property
     def planned(self) -> Planned:
         """What the newest version says of the months."""
-        steps = [(date.fromisoformat(day), Decimal(amount)) for day, amount in self.instalments]
-        return Planned(PlannedMonth.from_json(self.month) if self.month else None, self.this_month, steps)
+        month = PlannedMonth.from_json(self.month) if self.month else None
+        return Planned(month, self.this_month, _steps(self.instalments))
+
+    def carried_into(self, start: date) -> Decimal:
+        """What the newest version keeps for the month from `start`, if all is paid as it asks."""
+        return amount_on(start, _steps(self.carried))
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -220,6 +227,10 @@ class ActionPlan(RevisedModel):
             return []
         rest = ((day, amount) for day, amount in self.payments if day >= today.isoformat())
         return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in islice(rest, most)]
+
+
+def _steps(stored: Sequence[Sequence[str]]) -> list[Step]:
+    return [(date.fromisoformat(day), Decimal(amount)) for day, amount in stored]
 
 
 class PlanVersion(WrittenOnce):

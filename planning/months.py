@@ -71,7 +71,7 @@ class Planned:
             return self.this_month
         if self.month.start == start:
             return self.month.paid + self.this_month
-        return next((amount for day, amount in reversed(self.instalments) if day <= start), ZERO)
+        return amount_on(start, self.instalments)
 
 
 def count_month(start: date, amounts: Amounts, planned: Planned | None) -> PlannedMonth:
@@ -93,6 +93,11 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         unplanned = ZERO
     paid = min(max(ZERO, amounts.now - amounts.before - unplanned), planned.ask_of(start))
     return PlannedMonth(start, amounts.now, paid, unplanned)
+
+
+def amount_on(day: date, steps: Sequence[Step]) -> Decimal:
+    """The amount of the step that holds on a calendar date; 0 before the first one."""
+    return next((amount for since, amount in reversed(steps) if since <= day), ZERO)
 
 
 def steps_of(payments: Sequence[Step]) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ Pure: replaying a version's inputs gives its outputs exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -105,6 +105,7 @@ class VersionOutputs:
     projected_completion_date: date | None
     instalments: list[list[str]]
     payments: list[list[str]]
+    carried: list[list[str]]
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings, as they are in the documents already."""
@@ -118,8 +119,8 @@ DECIDED: Final = tuple(field.name for field in fields(VersionOutputs))
 """The fields of an action plan that its newest version decides."""
 
 
-def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
-    """The plan's fields, from its inputs and what the engine made of its goal."""
+def compute_outputs(inputs: VersionInputs, made: GoalPlan, carried: Sequence[Step]) -> VersionOutputs:
+    """The plan's fields, from its inputs, what the engine made of its goal, and what the months carry."""
     terms, payments = inputs.terms, [*islice(made.payments, MOST_PAYMENTS)]
     return VersionOutputs(
         type=terms.type,
@@ -141,14 +142,16 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan) -> VersionOutputs:
         projected_completion_date=made.projected_completion_date,
         instalments=codec.plain(_instalments(inputs.plan.calendar, made)),
         payments=[[payment.date.isoformat(), str(_storable(payment.amount))] for payment in payments],
+        carried=codec.plain(steps_of(carried)),
     )
 
 
 def replay(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The outputs that stored inputs give today."""
     read = VersionInputs.from_json(inputs)
-    made = next(goal for goal in make_plan(read.plan).goals if goal.goal_id == read.goal_id)
-    return compute_outputs(read, made).as_json()
+    plan = make_plan(read.plan)
+    made = next(goal for goal in plan.goals if goal.goal_id == read.goal_id)
+    return compute_outputs(read, made, plan.carried).as_json()
 
 
 def _storable(amount: Decimal) -> Decimal:

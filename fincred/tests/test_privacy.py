@@ -75,7 +75,7 @@ EXPORTED = {
     "planning.snapshots": "id user_id number incomes expenses debts savings monthly_income monthly_expenses "
     "monthly_minimum_payments total_debt total_savings paid_off created_at",
     "planning.action_plans": "id user_id goal_id type amount frequency day_of_period since anchor month "
-    "instalments payments starts_on is_chosen is_confirmed_set_up required_monthly_contribution "
+    "instalments payments carried starts_on is_chosen is_confirmed_set_up required_monthly_contribution "
     "allocated_monthly_contribution this_month shortfall feasibility explanation "
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",

@@ -25,6 +25,7 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
         "goals": [_document(goal) for goal in inputs.goals],
         "anchor": plain(inputs.anchor),
         "paid_elsewhere": str(inputs.paid_elsewhere),
+        "carried_in": str(inputs.carried_in),
     }
 
 
@@ -39,6 +40,7 @@ def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
         goals=tuple(_goal(goal) for goal in document["goals"]),
         anchor=_or_none(date.fromisoformat, document.get("anchor")),
         paid_elsewhere=Decimal(document.get("paid_elsewhere", "0.00")),
+        carried_in=Decimal(document.get("carried_in", "0.00")),
     )
 
 

@@ -148,6 +148,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "binding_date": inputs.calendar.day(state.binding_month),
         "goals_ahead": ahead,
         "taken_ahead": money(taken_ahead),
+        "carried_in": inputs.kept,
         "paid_elsewhere": money(max(0, other)),
         "paid_beyond": money(max(0, -other)),
         "room": money(state.room),
@@ -177,7 +178,7 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
     if state.goal.chosen_monthly is not None and not state.arrives:
         return 0  # the room is what the chosen amounts come to
     surplus = max(0, to_cents(inputs.finances.surplus))
-    return surplus * state.binding_month - taken_ahead - state.room
+    return surplus * state.binding_month + to_cents(inputs.kept) - taken_ahead - state.room
 
 
 def _debt_facts(need: DebtPayoff) -> Facts:

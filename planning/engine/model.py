@@ -86,6 +86,7 @@ class PlanInput:
 
     The planning calendar goes by the day of ``anchor``, which is not after ``as_of``; None means ``as_of``.
     ``paid_elsewhere`` is the part of the present month's surplus that went into goals which are no longer planned.
+    ``carried_in`` is what earlier months kept for the present one and later ones.
     """
 
     as_of: date
@@ -93,10 +94,16 @@ class PlanInput:
     goals: tuple[GoalInput, ...]
     anchor: date | None = None
     paid_elsewhere: Decimal = Decimal("0.00")
+    carried_in: Decimal = Decimal("0.00")
     calendar: Calendar = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "calendar", Calendar(self.as_of, self.anchor or self.as_of))
+
+    @property
+    def kept(self) -> Decimal:
+        """What there is of ``carried_in``: where each month has a gap, the gap takes it."""
+        return self.carried_in if self.finances.surplus >= 0 else Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +195,13 @@ class PlanSummary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan for all goals, in the order of the input."""
+    """The plan for all goals, in the order of the input.
+
+    ``carried`` is what is kept for each month of the calendar from those before it, because it or a later one asks
+    for more than a month's surplus; ``carried_in`` first, and empty if nothing is kept. Computed on first read.
+    """
 
     as_of: date
     goals: tuple[GoalPlan, ...]
     summary: PlanSummary
+    carried: Sequence[tuple[date, Decimal]]

@@ -35,7 +35,7 @@ def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder
         by_position[state.position] = _goal_plan(state, served, inputs, alternatives)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
-    return Plan(inputs.as_of, goals, _summary(inputs, goals))
+    return Plan(inputs.as_of, goals, _summary(inputs, goals), OnDemand(partial(_carried, inputs, states)))
 
 
 def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives: Alternatives) -> GoalPlan:
@@ -71,8 +71,20 @@ def _summary(inputs: PlanInput, goals: tuple[GoalPlan, ...]) -> PlanSummary:
         estimated_monthly_surplus=inputs.finances.surplus,
         total_required_contributions=sum((goal.required_monthly for goal in goals), ZERO),
         total_allocated_contributions=allocated,
-        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) - allocated - paid),
+        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - allocated - paid),
     )
+
+
+def _carried(inputs: PlanInput, states: list[GoalState]) -> Iterator[tuple[date, Decimal]]:
+    surplus = max(0, to_cents(inputs.finances.surplus))
+    months = max([len(state.trajectory.amounts) for state in states], default=0)
+    kept = [0] * (months + 1)
+    for month in range(months - 1, 0, -1):
+        given = sum([amounts[month] for state in states if month < len(amounts := state.trajectory.amounts)])
+        kept[month] = max(0, kept[month + 1] + given - surplus)
+    kept[0] = to_cents(inputs.carried_in)
+    if any(kept):
+        yield from ((inputs.calendar.day(month), money(amount)) for month, amount in enumerate(kept))
 
 
 def _completion_date(state: GoalState, calendar: Calendar) -> date | None:

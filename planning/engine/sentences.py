@@ -29,6 +29,8 @@ def _need(facts: Facts) -> str:
 
 def _room(facts: Facts) -> str:
     surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(facts['binding_month'])}"
+    if facts["carried_in"]:
+        surplus = f"{surplus}, with {_amount(facts['carried_in'])} kept from earlier months,"
     ahead = f", less {_amount(facts['taken_ahead'])} for goals ahead of it," if facts["taken_ahead"] else ""
     paid = ""
     if facts["paid_elsewhere"]:

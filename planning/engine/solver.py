@@ -7,7 +7,7 @@ goals' amounts, and of month 0's money it is not free.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import sub
+from operator import gt, sub
 from typing import Final
 
 from fincred.money import ZERO
@@ -100,7 +100,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     _share_out(sharing, free)
     for state in sharing:
         _spend(free, state)
-    keeps = any(state.days for state in sharing)
+    keeps = any(state.days for state in sharing) or inputs.kept > 0
     for state in _late_in_order(inputs, sharing):
         if keeps:
             free[:] = kept_for_later(free)
@@ -170,7 +170,7 @@ def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[i
     months = max([late_until + 1, *(state.need.months for state in states)])
     free = [max(0, to_cents(inputs.finances.surplus))] * months
     put_in = to_cents(inputs.paid_elsewhere) + sum(to_cents(goal.added) for goal in inputs.goals)
-    free[0] = max(0, free[0] - put_in)
+    free[0] = max(0, free[0] + to_cents(inputs.kept) - put_in)
     return free
 
 
@@ -256,8 +256,11 @@ def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[
 
 
 def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
-    """Split what each goal is granted over its months, or its days; what was put in already is part of it."""
-    if any(state.days for state in states):
+    """Split what each goal is granted over its months, or its days; what was put in already is part of it.
+
+    Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
+    """
+    if any(state.days for state in states) or any(map(gt, free, free[1:])):
         dated = [_dated_portion(state) for state in states]
         spread_on_days(dated, free)
         for state, portion in zip(states, dated, strict=True):

@@ -42,9 +42,9 @@ class PlanningContext:
     be paid, which a service may change before it plans; `outputs` are those of the plans' newest versions.
 
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
-    put into other goals that had a plan in the month. `planned` is what the newest versions say of the months,
-    `earlier` what was paid off on debts by the date that counts as the start of their month, and `paid_off` what
-    was when the snapshot was stored.
+    put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned` is
+    what the newest versions say of the months, `earlier` what was paid off on debts by the date that counts as the
+    start of their month, and `paid_off` what was when the snapshot was stored.
     """
 
     owner: User
@@ -61,6 +61,7 @@ class PlanningContext:
     paid_off: Mapping[str, Decimal]
     earning: Mapping[UUID, Decimal]
     paid_elsewhere: Decimal
+    carried_in: Decimal
 
     @property
     def today(self) -> date:
@@ -118,6 +119,7 @@ class PlanningContext:
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
             paid_elsewhere=self.paid_elsewhere,
+            carried_in=self.carried_in,
         )
 
     def _goal_input(self, goal: Goal) -> GoalInput:
@@ -235,6 +237,7 @@ def _context(
         paid_off=snapshots[0].paid_off if snapshots else {},
         earning=_earning(goals, around, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
+        carried_in=_carried_in([version.plan for version in newest_first], calendar),
     )
 
 
@@ -246,6 +249,12 @@ def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:
     if anchor > today:  # what-if can ask about days before
         anchor = date(max(date.min.year, today.year - 1), 1, anchor.day)
     return min(anchor, today)
+
+
+def _carried_in(newest_first: Sequence[ActionPlan], calendar: Calendar) -> Decimal:
+    """What the newest plan on this calendar, ended or not, keeps for the present month."""
+    plan = next((plan for plan in newest_first if plan.anchor == calendar.anchor), None)
+    return plan.carried_into(calendar.start) if plan else ZERO
 
 
 def _was_in_force(plan: ActionPlan, calendar: Calendar) -> bool:

@@ -84,7 +84,7 @@ def write_changed_versions(
         if goal.id not in context.plans:
             continue
         inputs = context.inputs_of(goal.id, plan_input)
-        outputs = compute_outputs(inputs, goal_plan)
+        outputs = compute_outputs(inputs, goal_plan, made.carried)
         document = outputs.as_json()
         if goal.id in always or document != context.outputs.get(goal.id):
             plan = context.plans[goal.id]

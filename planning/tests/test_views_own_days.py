@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -30,6 +31,11 @@ def planned(person: Person, goal: str, frequency: str, day: int) -> dict[str, An
 
 def upcoming(plan: dict[str, Any]) -> list[tuple[str, float]]:
     return [(payment["date"], payment["amount"]) for payment in plan["upcoming"]]
+
+
+def told(plans: dict[str, Any], goal: str) -> tuple[Any, ...]:
+    plan = plans[goal]
+    return plan["shortfall"], plan["this_month"], upcoming(plan)
 
 
 MONTHLY = ("required_monthly_contribution", "allocated_monthly_contribution", "shortfall")
@@ -132,3 +138,67 @@ class TestOwnDays:
         planned(person, first, "monthly", 25)
         plans = person.plans()
         assert [plans[goal]["shortfall"] for goal in (first, second)] == [0, 0]
+
+
+class TestKeptMoney:
+    """500 a month; 1 000 by 26 January, every second Thursday: the first month keeps 100 for the second."""
+
+    @pytest.fixture
+    def goal(self, person: Person) -> str:
+        person.earns(500)
+        goal = person.wants(1000, "2027-01-26", "High")
+        planned(person, goal, "biweekly", 4)
+        person.has(goal, 200)
+        person.on("2026-12-10").has(goal, 400)
+        return goal
+
+    LEFT = (("2027-01-07", 300), ("2027-01-21", 300))
+
+    @pytest.mark.parametrize("day", ["2026-12-26", "2027-01-02", "2027-01-07"])
+    def test_is_there_when_the_plan_is_made_again(self, person: Person, goal: str, day: str) -> None:
+        person.on(day)
+        for _ in range(2):
+            assert told(person.plans(), goal) == (0, 600, [*self.LEFT])
+            assert person.summary["buffer_remaining"] == 0
+        person.earns(500)
+        assert told(person.stored(), goal) == (0, 600, [*self.LEFT])
+
+    def test_is_there_when_months_were_not_planned(self, person: Person) -> None:
+        """Five months of 500 and eleven days: each month keeps some for the one with three days."""
+        person.earns(500)
+        goal = person.wants(2500, "2027-04-26")
+        plan = planned(person, goal, "biweekly", 4)
+        there = 0
+        for payment in plan["upcoming"][:6]:
+            there = round(there + payment["amount"], 2)
+            person.on(payment["date"]).has(goal, there)
+        later = person.on("2027-02-26").plans()[goal]
+        assert later["shortfall"] == 0
+        assert upcoming(later) == upcoming(plan)[6:]
+
+    def test_is_not_there_twice(self, person: Person, goal: str) -> None:
+        other = person.on("2026-12-26").wants(600, "2027-02-26", "Low")
+        plans = person.plans()
+        assert told(plans, goal)[0] == 0
+        assert (plans[other]["shortfall"], plans[other]["this_month"]) == (100, 0)
+        person.on("2027-01-07").has(goal, 700)
+        person.on("2027-01-21").has(goal, 1000)
+        plan = person.on("2027-01-26").plans()[other]
+        assert (plan["shortfall"], plan["this_month"], person.summary["buffer_remaining"]) == (100, 500, 0)
+
+    def test_goes_to_others_when_its_goal_is_paused(self, person: Person, goal: str) -> None:
+        other = person.on("2026-12-26").wants(600, "2027-01-26", "Low")
+        assert person.plans()[other]["shortfall"] == 600
+        person.client.patch(f"/api/v0/goals/{goal}", {"status": "paused"})
+        plan = person.stored()[other]
+        assert (plan["shortfall"], plan["this_month"]) == (0, 600)
+
+    def test_counts_in_what_if(self, person: Person, goal: str) -> None:
+        answer = person.on("2026-12-26").client.post("/api/v0/planning/what-if", {}).json()
+        assert answer["baseline"]["goals"][0]["shortfall"] == 0
+
+    def test_is_an_input_of_the_version(self, person: Person, goal: str) -> None:
+        plan = person.on("2026-12-26").plans()[goal]
+        versions = person.client.get(f"/api/v0/action-plans/{plan['id']}/versions").json()
+        assert [version["inputs"]["plan"]["carried_in"] for version in versions[:2]] == [100, 0]
+        assert list(replay_mismatches()) == []

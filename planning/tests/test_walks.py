@@ -68,9 +68,9 @@ class Walk:
         )
 
     def _choose_days(self, plan: ActionPlan) -> None:
-        """Some plans are paid on days of their own; goals with interest stay with the calendar."""
+        """Some plans are paid on days of their own."""
         frequency = self.random.choice([None, *Frequency])
-        if frequency is None or plan.goal.annual_rate:
+        if frequency is None:
             return
         day = self.random.randint(1, 31 if frequency == Frequency.MONTHLY else 7)
         changes = PlanChanges(frequency=frequency, day_of_period=day)
@@ -145,8 +145,8 @@ class Walk:
         )
 
 
-def follow(user: User, seed: int) -> None:
-    walk = Walk(user, seed, months=20)
+def follow(user: User, seed: int, *, months: int = 20, own_days: bool = False) -> None:
+    walk = Walk(user, seed, months=months, own_days=own_days)
     while walk.day < walk.end:
         walk.live()
     for goal in Goal.objects.owned_by(user):
@@ -160,12 +160,11 @@ class TestFollower:
         follow(saver, seed)
 
     @pytest.mark.parametrize("seed", range(3))
-    def test_is_told_the_same_everywhere_on_days_of_their_own(self, saver: User, seed: int) -> None:
-        walk = Walk(saver, seed, months=12, own_days=True)
-        while walk.day < walk.end:
-            walk.live()
+    def test_arrives_on_days_of_their_own_too(self, saver: User, seed: int) -> None:
+        follow(saver, seed, months=12, own_days=True)
 
     @pytest.mark.drill
     @pytest.mark.parametrize("seed", range(3, 60))
-    def test_arrives_whoever_it_is(self, saver: User, seed: int) -> None:
-        follow(saver, seed)
+    @pytest.mark.parametrize("own_days", [False, True])
+    def test_arrives_whoever_it_is(self, saver: User, seed: int, own_days: bool) -> None:
+        follow(saver, seed, own_days=own_days)

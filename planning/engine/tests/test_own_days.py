@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -211,6 +212,46 @@ class TestExamples:
         assert (found.same_date.each_day, found.same_date.shortfall) == (money(100), money(0))
         assert found.same_contribution is not None
         assert found.same_contribution.each_day is None
+
+
+class TestCarriedIn:
+    """500 a month; 1 000 by 1 March, every second Thursday: January keeps 100 for February, which asks for 600."""
+
+    FEBRUARY = date(2026, 2, 1)
+
+    def test_is_what_later_months_ask_for_beyond_their_surplus(self) -> None:
+        plan = make_plan(inputs(500, goal(1000, target_date=date(2026, 3, 1), cadence=BIWEEKLY)))
+        assert plan.carried == ((NEW_YEAR, money(0)), (self.FEBRUARY, money(100)), (date(2026, 3, 1), money(0)))
+
+    def test_is_nothing_where_each_month_pays_for_itself(self) -> None:
+        assert make_plan(inputs(500, goal(1000, 4), goal(400, 12, cadence=THURSDAYS))).carried == ()
+
+    def test_is_there_for_the_next_month(self) -> None:
+        plan = make_plan(self.february(carried_in=money(100)))
+        (made,) = plan.goals
+        assert (amounts(made), made.shortfall, made.this_month) == ([300, 300], money(0), money(600))
+        assert plan.summary.buffer_remaining == 0
+        assert plan.carried == ((self.FEBRUARY, money(100)), (date(2026, 3, 1), money(0)))
+        assert "with 100.00 kept from earlier months, leaves room for 600.00" in made.explanation.text
+        assert make_plan(self.february()).goals[0].shortfall == 100
+
+    def test_may_go_to_goals_without_days_of_their_own(self) -> None:
+        """Their shares don't fit into the money of each month, but into that of both."""
+        plan = replace(inputs(500, goal(900, 2, "High"), goal(200, 2, "Low")), carried_in=money(100))
+        assert [made.shortfall for made in make_plan(plan).goals] == [0, 0]
+        late = replace(inputs(500, goal(1800, 1)), carried_in=money(100))
+        (made,) = make_plan(late).goals
+        assert [paid.amount for paid in made.payments] == [600, 500, 500, 200]
+
+    def test_is_taken_by_a_gap(self) -> None:
+        plan = replace(inputs(-10, goal(50, 1)), carried_in=money(100))
+        made = make_plan(plan)
+        assert (made.goals[0].shortfall, made.summary.buffer_remaining) == (50, 0)
+        assert made.goals[0].explanation.code == "NO_SURPLUS"
+
+    def february(self, **changes: Any) -> PlanInput:
+        rest = goal(1000, target_date=date(2026, 3, 1), cadence=BIWEEKLY, already_there=money(400))
+        return replace(inputs(500, rest, as_of=self.FEBRUARY), anchor=NEW_YEAR, **changes)
 
 
 class TestSpreadOnDays:
