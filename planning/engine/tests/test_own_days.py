@@ -229,7 +229,7 @@ class TestCarriedIn:
     def test_is_there_for_the_next_month(self) -> None:
         plan = make_plan(self.february(carried_in=money(100)))
         (made,) = plan.goals
-        assert (amounts(made), made.shortfall, made.this_month) == ([300, 300], money(0), money(600))
+        assert (amounts(made), made.shortfall, made.this_month) == ([money(300), money(300)], money(0), money(600))
         assert plan.summary.buffer_remaining == 0
         assert plan.carried == ((self.FEBRUARY, money(100)), (date(2026, 3, 1), money(0)))
         assert "with 100.00 kept from earlier months, leaves room for 600.00" in made.explanation.text
@@ -246,7 +246,7 @@ class TestCarriedIn:
     def test_is_taken_by_a_gap(self) -> None:
         plan = replace(inputs(-10, goal(50, 1)), carried_in=money(100))
         made = make_plan(plan)
-        assert (made.goals[0].shortfall, made.summary.buffer_remaining) == (50, 0)
+        assert (made.goals[0].shortfall, made.summary.buffer_remaining) == (money(50), money(0))
         assert made.goals[0].explanation.code == "NO_SURPLUS"
 
     def february(self, **changes: Any) -> PlanInput:

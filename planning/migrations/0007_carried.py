@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0005_payments'),
+        ('planning', '0006_versions_by_moment'),
     ]
 
     operations = [
