@@ -4,6 +4,8 @@
 import os
 import sys
 
+from fincred.ops.standard_streams import standard_streams
+
 _NOT_MIGRATED = ("42P01", "42703")  # no such table, no such column
 
 
@@ -35,4 +37,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with standard_streams():
+        main()

@@ -29,6 +29,8 @@ def find_person(name: str) -> User:
 
     :raises ResourceNotFoundError:
     """
+    if any("\ud800" <= character <= "\udfff" for character in name):  # from a terminal with another encoding
+        raise ResourceNotFoundError
     try:
         found = User.objects.filter(pk=UUID(name)).first()
     except ValueError:

@@ -52,6 +52,11 @@ class TestSendDueMail:
         with pytest.raises(CommandError, match="1 could not be"):
             run("send_due_mail")
 
+    @pytest.mark.parametrize("seconds", ["-1", "0", "nan", "inf", "1e400", "86401"])
+    def test_refuses_a_time_that_it_can_not_wait_for(self, seconds: str) -> None:
+        with pytest.raises(CommandError, match="more than 0"):
+            run("send_due_mail", "--watch", seconds)
+
     def test_tells_of_mail_that_was_given_up_and_tries_it_again(self) -> None:
         OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS)
         errors = StringIO()

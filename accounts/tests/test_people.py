@@ -39,7 +39,9 @@ class TestFindPerson:
     def test_finds_by_address_and_by_id(self, saver: User) -> None:
         assert find_person("SAVER@example.com") == find_person(str(saver.pk)) == saver
 
-    @pytest.mark.parametrize("name", ["nobody@example.com", "00000000-0000-4000-8000-000000000000", ""])
+    @pytest.mark.parametrize(
+        "name", ["nobody@example.com", "00000000-0000-4000-8000-000000000000", "", "\udcff@x.example"]
+    )
     def test_or_refuses(self, db: None, name: str) -> None:
         with pytest.raises(ResourceNotFoundError):
             find_person(name)

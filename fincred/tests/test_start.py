@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,69 @@ class TestPackages:
         assert result.returncode == 1
         assert "make install" in result.stderr
         assert "Traceback" not in result.stderr
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_database(tmp_path_factory.mktemp("streams")) as url:
+        yield url
+
+
+class TestStandardStreams:
+    """Of commands that print, also those that show how far they are."""
+
+    COMMANDS = ("held_mail", "check_integrity", "help")
+
+    def run(self, database: str, redirections: str, *command: str) -> subprocess.CompletedProcess[str]:
+        shell = f'exec "$0" manage.py "$@" {redirections}'
+        return subprocess.run(
+            ["sh", "-c", shell, sys.executable, *command],
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "DATABASE_URL": database,
+                "DJANGO_SUPERUSER_PASSWORD": "a long phrase",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_whose_reader_is_gone_end_the_command_quietly(self, command: str, database: str) -> None:
+        reader, writer = os.pipe()
+        os.close(reader)
+        result = subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": database},
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writer)
+        assert result.stderr == ""
+        assert result.returncode == 141
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_that_are_full_are_said(self, command: str, database: str) -> None:
+        result = self.run(database, "> /dev/full", command)
+        assert result.stderr == "Standard output can't be written: No space left on device\n"
+        assert result.returncode == 1
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    @pytest.mark.parametrize("stream", [0, 1, 2])
+    def test_that_are_closed_disturb_nothing(self, stream: int, command: str, database: str) -> None:
+        result = self.run(database, f"{stream}>&-", command)
+        assert result.stderr == ""
+        assert result.returncode == 0
+        assert bool(result.stdout) == (stream != 1)
+
+    @pytest.mark.parametrize("redirections", ["<&-", "</dev/null", ">&- <&-"])
+    def test_without_an_answer_nobody_is_erased(self, redirections: str, database: str) -> None:
+        self.run(database, "", "createsuperuser", "--no-input", "--email=sam@example.com")
+        result = self.run(database, redirections, "erase_user", "sam@example.com")
+        assert "--no-input" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert result.returncode == 1

@@ -126,7 +126,7 @@ class TestCommand:
         assert stat.S_IMODE((tmp_path / "plan.svg").stat().st_mode) == 0o600
 
     @pytest.mark.integration
-    @pytest.mark.parametrize("who", ["saver", "absent@example.com"])
+    @pytest.mark.parametrize("who", ["saver", "absent@example.com", ""])
     def test_refuses_those_without_goals(self, saver: User, who: str, tmp_path: Path) -> None:
         email = saver.email if who == "saver" else who
         with pytest.raises(CommandError, match=r"no active goals|no person with the address"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from argparse import ArgumentTypeError
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -15,6 +16,8 @@ from fincred import clock
 
 logger = logging.getLogger(__name__)
 
+MOST_SECONDS = 86_400
+
 
 class Command(BaseCommand):
     help = (
@@ -23,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--watch", type=float, metavar="SECONDS", help="stay, and look again every SECONDS")
+        parser.add_argument("--watch", type=_seconds, metavar="SECONDS", help="stay, and look again every SECONDS")
         parser.add_argument("--retry-given-up", action="store_true", help="first make mail due that was given up")
 
     def handle(self, *args: Any, watch: float | None, retry_given_up: bool, **options: Any) -> None:
@@ -61,6 +64,13 @@ class Command(BaseCommand):
                 logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
             if _arrives(signals, within=seconds):
                 return
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= MOST_SECONDS:
+        raise ArgumentTypeError(f"more than 0, and at most {MOST_SECONDS}")
+    return seconds
 
 
 def _arrives(signals: SimpleQueue[int], *, within: float) -> bool:

@@ -70,9 +70,9 @@ class Command(BaseCommand):
         parser.add_argument("--person", metavar="EMAIL", help="draw the plan of this person's active goals today")
 
     def handle(self, *args: Any, path: Path, person: str | None, **options: Any) -> None:
-        picture = draw(_plan_of(person) if person else CROSSING_DATES)
+        picture = draw(CROSSING_DATES if person is None else _plan_of(person))
         try:
-            if person:
+            if person is not None:
                 with write_private(path) as file:
                     file.write(picture.encode())
             else:

@@ -1,0 +1,43 @@
+"""Standard streams that are closed, at the start or while a command writes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_ENDED_BY_SIGPIPE: Final = 128 + signal.SIGPIPE  # what shells report of other programs
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """Leave without a traceback if standard output can't be written; quietly, if its reader is gone."""
+    _replace_closed()
+    try:
+        yield
+    finally:
+        _flush()
+
+
+def _replace_closed() -> None:
+    """Lead those that the shell closed to /dev/null; else the next file or socket would get their number."""
+    for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115  as long as the process
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more
+        if isinstance(error, BrokenPipeError):
+            sys.exit(_ENDED_BY_SIGPIPE)
+        sys.exit(f"Standard output can't be written: {error.strerror}")
