@@ -328,15 +328,17 @@ LOGGING = {
         "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
         "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "none": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         # RequestContextMiddleware logs each request, without its query string.
-        "django.server": {"handlers": [], "propagate": False},
+        "django.server": {"handlers": ["none"], "propagate": False},
         "django.request": {"level": "ERROR"},
-        "django.security": {"level": "ERROR"},
-        # Scanners call any host; the line of the request shows the 400.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
+        "django.security": {"handlers": ["none"], "propagate": False},
     },
 }
 

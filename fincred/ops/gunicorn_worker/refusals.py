@@ -12,6 +12,11 @@ from gunicorn.http.errors import (
     ParseException,
 )
 
+
+class HostMissingError(ParseException):  # type: ignore[misc]  # gunicorn has no types
+    """A request of HTTP/1.1 says no host (RFC 9112, 3.2)."""
+
+
 # The first that fits; anything else is a fault of ours.
 _STATUS: dict[type[Exception], int] = {
     InvalidResponseHeader: 500,
@@ -30,6 +35,8 @@ def status_of(fault: Exception) -> int:
 
 def message_of(fault: Exception) -> str | None:
     """A sentence for people, where the status alone doesn't say enough."""
+    if isinstance(fault, HostMissingError):
+        return "HTTP/1.1 needs a Host header"
     if isinstance(fault, InvalidRequestLine):
         return "The request line could not be read; all but ASCII has to be percent-encoded in it"
     return None

@@ -20,7 +20,7 @@ from fincred.ops.gunicorn_worker.body import ClientBody
 from fincred.ops.gunicorn_worker.client_socket import PATIENCE, ClientSocket, Deadlines
 from fincred.ops.gunicorn_worker.newcomers import HESITATION, Hesitation
 from fincred.ops.gunicorn_worker.pool import Pool
-from fincred.ops.gunicorn_worker.refusals import answer, message_of, status_of
+from fincred.ops.gunicorn_worker.refusals import HostMissingError, answer, message_of, status_of
 from fincred.ops.gunicorn_worker.reload import is_replaced
 
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
@@ -103,6 +103,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
+        if req.version >= (1, 1) and not any(name == "HOST" for name, _ in req.headers):
+            raise HostMissingError
         if isinstance(req.body.reader, ChunkedReader) or req.body.reader.length:
             ClientBody(req, conn.sock, lambda: self._pool.has_queue)
         else:

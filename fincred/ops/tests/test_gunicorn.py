@@ -50,6 +50,26 @@ class TestBodies:
         answer = server.post(LOGIN, iter([b"x" * 65_536] * 40))
         assert (answer.status, refusal(answer.text)) == (413, "REQUEST_TOO_LARGE")
 
+    def test_a_refusal_is_one_line_in_the_log_and_no_error_of_ours(self, server: LiveServer) -> None:
+        many = "&".join(f"field{number}=1" for number in range(1500)).encode()
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={'a' * 32}"}
+        before = len(server.log.read_text())
+        with closing(server.connect()) as connection:
+            for path, body, headers, status in (
+                (LOGIN, iter([b"x" * 65_536] * 40), {}, 413),
+                ("/admin/login/", iter([b"x" * 65_536] * 40), form, 413),
+                ("/admin/login/", many, form, 400),
+                (LOGIN, CREDENTIALS, {"Host": "elsewhere.example"}, 400),
+            ):
+                connection.request("POST", path, body, {"Content-Type": "application/json"} | headers)
+                response = connection.getresponse()
+                response.read()
+                assert response.status == status
+                connection.close()
+        wait_until(lambda: server.log.read_text()[before:].count("Request served") == 4)
+        lines = server.log.read_text()[before:].splitlines()
+        assert [line for line in lines if "Request served" not in line] == []
+
     def test_a_connection_serves_on_after_a_refusal(self, server: LiveServer) -> None:
         with closing(server.connect()) as connection:
             assert ask(connection, "POST", LOGIN, b"x" * 3_000_000).status == 413

@@ -66,14 +66,26 @@ class TestRefusals:
             (f"{LINE}Transfer-Encoding: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
             (f"{LINE}Expect: {SECRET}\r\n\r\n", (417, "MALFORMED_REQUEST")),
             (f"{CHUNKED}{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}X-Other: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Host: a.example\r\nHost: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
         ],
-        ids=range(14),
+        ids=range(16),
     )
     def test_are_in_the_envelope_and_quote_nothing(
         self, server: LiveServer, request_text: str, expected: tuple[int, str]
     ) -> None:
         assert refusal(server, request_text) == expected
         assert SECRET not in server.log.read_text()
+
+    def test_names_the_host_that_is_missing(self, server: LiveServer) -> None:
+        with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            wire.sendall(f"{LINE}\r\n".encode())
+            assert b"HTTP/1.1 needs a Host header" in wire.recv(65_536)
+
+    def test_are_not_of_older_clients_without_a_host(self, server: LiveServer) -> None:
+        with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            wire.sendall(b"GET /api/v0/health/live HTTP/1.0\r\n\r\n")
+            assert b" 200 OK" in wire.recv(65_536)
 
     def test_are_logged_and_counted_like_any_other(self, server: LiveServer) -> None:
         refusal(server, "GET\r\n\r\n")

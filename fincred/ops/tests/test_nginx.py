@@ -61,8 +61,10 @@ class TestRefusals:
             (b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n", 414, "REQUEST_TOO_LARGE"),
             (LOGIN + b"X-Long: " + b"x" * 18_000 + b"\r\n\r\n", 431, "REQUEST_TOO_LARGE"),
             (LOGIN + b"X-Long: " + b"x" * 40_000 + b"\r\n\r\n", 431, "REQUEST_TOO_LARGE"),
+            (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 400, "MALFORMED_REQUEST"),
+            (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "METHOD_NOT_ALLOWED"),
         ],
-        ids=range(8),
+        ids=range(10),
     )
     def test_are_in_the_envelope(self, nginx: int, request_bytes: bytes, status: int, code: str) -> None:
         answered, body = answer(nginx, request_bytes)
