@@ -119,7 +119,7 @@ def _is_uneven(state: GoalState) -> bool:
     level, amounts = state.need.level, state.in_time.amounts
     if state.days:
         amounts = [*chain.from_iterable(state.in_time.by_day)]
-    last = next(month for month in reversed(range(len(amounts))) if amounts[month])
+    last = next((place for place in reversed(range(len(amounts))) if amounts[place]), 0)
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
 

@@ -214,6 +214,15 @@ class TestExamples:
         assert found.same_contribution.each_day is None
 
 
+class TestWhatWasPutInAlready:
+    def test_may_be_all_that_a_goal_on_its_own_days_needs(self) -> None:
+        """The rest grows by itself, so no day asks for anything."""
+        growing = goal(300_000, 13, already_there=money(270_000), added=money(50), annual_rate=Decimal(1000))
+        (made,) = planned(10, replace(growing, cadence=THURSDAYS))
+        assert (made.feasibility, made.explanation.code, made.shortfall) == (Feasibility.COMFORTABLE, "FUNDED", 0)
+        assert list(made.payments) == []
+
+
 class TestCarriedIn:
     """500 a month; 1 000 by 1 March, every second Thursday: January keeps 100 for February, which asks for 600."""
 
