@@ -311,6 +311,34 @@ class OneTimeToken(UUIDModel):
         return f"One-time token {self.pk}"
 
 
+class SecondFactor(UUIDModel):
+    """The key of a staff member's authenticator. It counts once confirmed; codes only after `last_step`."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
+    key = models.BinaryField()
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(owner="user")  # a credential, so it isn't exported
+
+    def __str__(self) -> str:
+        return f"Second factor {self.pk}"
+
+
+class BackupCode(UUIDModel):
+    """Takes the place of an authenticator's code once. Only its SHA-256 is stored."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="backup_codes")
+    code_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    used_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(owner="user")
+
+    def __str__(self) -> str:
+        return f"Backup code {self.pk}"
+
+
 class OutgoingMail(UUIDModel):
     """A mail to be sent. It holds no token and no words: these are looked up, or made, at sending.
 

@@ -29,6 +29,7 @@ class EndReason(StrEnum):
     ERASED = "erased"
     SUPPORT = "support"
     RESTORED = "restored"
+    FACTOR_RESET = "factor_reset"
 
 
 class TokenPurpose(StrEnum):
@@ -38,6 +39,7 @@ class TokenPurpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email", timedelta(hours=24)
     RESET_PASSWORD = "reset_password", timedelta(hours=1)
+    ENROL_STAFF = "enrol_staff", timedelta(hours=1)
 
     def __new__(cls, word: str, lifetime: timedelta) -> Self:
         member = str.__new__(cls, word)

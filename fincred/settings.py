@@ -316,7 +316,9 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Of the back office.
+SESSION_COOKIE_AGE = env.integer("BACK_OFFICE_SESSION_HOURS", 12, most=24) * 60 * 60
+SECOND_FACTOR = env.choice("SECOND_FACTOR", "on" if PRODUCTION else "off", ("on", "off")) == "on"
 
 # --- Logs
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)
@@ -352,6 +354,8 @@ if PRODUCTION:
         env.fault("REDIS_URL", "is required in production: a cache and counters in each process do not add up")
     if not EMAIL_VERIFICATION:
         env.fault("EMAIL_VERIFICATION", "must be on in production")
+    if not SECOND_FACTOR:
+        env.fault("SECOND_FACTOR", "must be on in production")
     if not METRICS_TOKEN:
         env.fault("METRICS_TOKEN", "is required in production")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):

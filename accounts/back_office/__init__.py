@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
+from accounts.back_office.factor import is_fresh
 from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.site import BackOffice
 
-__all__ = ["MOST_COUNTED", "AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin"]
+__all__ = ["MOST_COUNTED", "AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin", "is_fresh"]

@@ -11,9 +11,10 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
 from accounts.audit import record
+from accounts.back_office.factor import enrol, missing_factor, note_sign_in, prove, too_many
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
@@ -24,6 +25,9 @@ from fincred import clock
 from fincred.context import Role, update_caller
 from fincred.db.writes import write_all
 from fincred.errors import RateLimitExceededError
+
+# What is open before the second factor is proved: proving and enrolling it, and leaving.
+_WITHOUT_FACTOR = frozenset({"prove", "enrol", "logout"})
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -41,16 +45,25 @@ class BackOffice(AdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             update_caller(role=Role.SUPPORT, actor_id=request.user.pk)
-            return view(request, *args, **kwargs)
+            is_free = getattr(view, "__name__", "") in _WITHOUT_FACTOR
+            return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
 
         return super().admin_view(as_staff, cacheable)
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("second-factor/", self.admin_view(prove), name="prove"),
+            path("second-factor/enrol/", self.admin_view(enrol), name="enrol"),
+            *super().get_urls(),
+        ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:
             response = super().login(request, extra_context)
         except RateLimitExceededError as refusal:
-            return _too_many(refusal)
+            return too_many(request, refusal)
         if request.method == "POST" and isinstance(request.user, User):
+            note_sign_in(request)
             _record_sign_in(request.user)
         return response
 
@@ -63,7 +76,7 @@ class BackOffice(AdminSite):
         try:
             return view(request)
         except RateLimitExceededError as refusal:
-            return _too_many(refusal)
+            return too_many(request, refusal)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Off: no page needs it, and it would show rows without an entry in the audit trail."""
@@ -102,12 +115,6 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         # The view renews the staff member's own session from these.
         self.user.refresh_from_db(fields=["password", "session_epoch"])
         return self.user
-
-
-def _too_many(refusal: RateLimitExceededError) -> HttpResponse:
-    seconds = str(refusal.facts["retry_after"])
-    text = f"Too many attempts. Try again in {seconds} seconds."
-    return HttpResponse(text, status=429, content_type="text/plain", headers={"Retry-After": seconds})
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from accounts.rate_limits.policies import Policy
 from accounts.rate_limits.sign_in import (
     limit_mail,
     limit_refresh,
+    limit_second_factor,
     limit_sign_in,
     limit_tokens,
     sign_in_blocked_until,
@@ -24,6 +25,7 @@ __all__ = [
     "enforce",
     "limit_mail",
     "limit_refresh",
+    "limit_second_factor",
     "limit_sign_in",
     "limit_tokens",
     "sign_in_blocked_until",

@@ -43,6 +43,14 @@ def limit_tokens(*, now: datetime) -> None:
     _limit_network(policies.TOKEN_BY_ADDRESS, now)
 
 
+def limit_second_factor(user_id: UUID, *, now: datetime) -> None:
+    """Count an attempt to prove a second factor, or to enrol one.
+
+    :raises RateLimitExceededError: too many of this member of staff.
+    """
+    enforce(policies.SECOND_FACTOR, str(user_id), now=now)
+
+
 def limit_refresh(session_id: UUID, *, now: datetime) -> None:
     """Count a request for new tokens of a session.
 

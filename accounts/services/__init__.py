@@ -21,18 +21,28 @@ from accounts.services.registration import (
     verify_email,
     verify_email_and_login,
 )
+from accounts.services.second_factor import (
+    begin_enrolment,
+    finish_enrolment,
+    has_second_factor,
+    prove_second_factor,
+    reset_second_factor,
+)
 from accounts.services.sessions import TokenPair, end_all_sessions, end_session, login, open_session, refresh
 
 __all__ = [
     "ProfileChanges",
     "TokenPair",
+    "begin_enrolment",
     "change_password",
     "end_all_sessions",
     "end_session",
     "erase_person",
     "export_person",
     "find_person",
+    "finish_enrolment",
     "finish_restore",
+    "has_second_factor",
     "leave",
     "lock_user",
     "lock_user_and_read",
@@ -40,6 +50,7 @@ __all__ = [
     "open_session",
     "people_without_mailbox",
     "person_at",
+    "prove_second_factor",
     "purge_expired",
     "refresh",
     "register",
@@ -49,6 +60,7 @@ __all__ = [
     "request_reset",
     "resend_verification",
     "reset_password",
+    "reset_second_factor",
     "retry_dead_mail",
     "set_active",
     "set_role",

@@ -320,6 +320,7 @@ class TestProduction:
             ("SECRET_KEY", ""),
             ("JWT_SECRET_KEY", "s" * 40),
             ("METRICS_TOKEN", ""),
+            ("SECOND_FACTOR", "off"),
             ("APP_URL", "http://app.fincred.example"),
             ("DB_POOL_MIN", "50"),
             ("EMAIL_URL", "smtp:/foo"),

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import User
+from fincred import clock
 
 PEOPLE = "/admin/accounts/user/"
 
@@ -16,6 +17,9 @@ def signed_in(user: User) -> Client:
     """A browser of this person, who has entered."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session["signed_in_at"] = clock.now().timestamp()
+    session.save()
     return client
 
 

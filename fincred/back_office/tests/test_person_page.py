@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.back_office.tests.acting import act_in_back_office
+from accounts.back_office.tests.acting import act_in_back_office, signed_in
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
@@ -40,16 +40,12 @@ def agent(db: None) -> User:
 
 @pytest.fixture
 def support(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
+    return signed_in(agent)
 
 
 @pytest.fixture
 def boss(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("boss@example.com"))
-    return client
+    return signed_in(User.objects.create_superuser("boss@example.com"))
 
 
 def path_of(person: User) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from accounts.back_office.tests.acting import signed_in
 from accounts.mail import queue_mail
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.services import open_session, set_role
@@ -94,9 +95,7 @@ def client_of(role: str) -> Client:
     elif role != "nobody":
         user.is_staff, user.is_superuser = True, role == "superuser"
         user.save()
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 def path_of(page: Any, name: str, *args: object) -> str:

@@ -1,0 +1,115 @@
+"""The second factor in the back office: its pages, the door that asks for it, and how recent the sign-in is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from accounts import services
+from accounts.errors import TokenExpiredError, TokenInvalidError
+from accounts.models import User
+from accounts.second_factor import setup_key, setup_link
+from fincred import clock
+from fincred.errors import RateLimitExceededError
+
+FRESH: Final = timedelta(hours=1)
+_PROVED: Final = "second_factor_proved"
+_SIGNED_IN_AT: Final = "signed_in_at"
+
+
+def missing_factor(request: HttpRequest) -> HttpResponse | None:
+    """Where the member of staff has to go before anything else; None if nowhere."""
+    if request.session.get(_PROVED):
+        return None
+    if services.has_second_factor(_staff(request)):
+        return _to("prove")
+    return _to("enrol") if settings.SECOND_FACTOR else None
+
+
+def note_sign_in(request: HttpRequest) -> None:
+    """The session begins: with the password alone."""
+    request.session[_SIGNED_IN_AT] = clock.moment_of(request).timestamp()
+    request.session.pop(_PROVED, None)
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the sign-in is at most an hour old, for what can't be taken back."""
+    signed_in_at = datetime.fromtimestamp(request.session.get(_SIGNED_IN_AT, 0), UTC)
+    return clock.moment_of(request) - signed_in_at <= FRESH
+
+
+def prove(request: HttpRequest) -> HttpResponse:
+    """Ask for the authenticator's code, or a backup code."""
+    staff, error = _staff(request), ""
+    if not services.has_second_factor(staff):
+        return _to("enrol")
+    if request.method == "POST":
+        try:
+            answer = request.POST.get("answer", "")
+            is_right = services.prove_second_factor(user=staff, answer=answer, now=clock.moment_of(request))
+        except RateLimitExceededError as refusal:
+            return too_many(request, refusal)
+        if is_right:
+            _open(request)
+            return _to("index")
+        error = "That code is wrong, or was used before."
+    return _page(request, "prove", error=error)
+
+
+def enrol(request: HttpRequest) -> HttpResponse:
+    """With an operator's code show the key, then take a code of it, then show the backup codes."""
+    staff, now = _staff(request), clock.moment_of(request)
+    if services.has_second_factor(staff):
+        return _to("prove")
+    return _enrol(request, staff, now) if request.method == "POST" else _page(request, "code")
+
+
+def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
+    code, answer = request.POST.get("code", ""), request.POST.get("answer")
+    try:
+        if answer is None:
+            key = services.begin_enrolment(user=staff, code=code, now=now)
+            return _page(request, "key", key=setup_key(key), link=setup_link(key, staff.email), code=code)
+        codes = services.finish_enrolment(user=staff, code=code, answer=answer, now=now)
+    except RateLimitExceededError as refusal:
+        return too_many(request, refusal)
+    except (TokenInvalidError, TokenExpiredError):
+        return _page(request, "code", error="That code is wrong, used, or older than an hour.")
+    if codes is None:
+        return _page(request, "code", error="That wasn't what the authenticator shows. Begin again.")
+    _open(request)
+    return _page(request, "done", codes=codes)
+
+
+def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:
+    """The page of somebody who has to wait."""
+    seconds = str(refusal.facts["retry_after"])
+    context = {"seconds": seconds, "title": "Wait a little", "site_header": "FinCred back office"}
+    return TemplateResponse(
+        request, "back_office/too_many.html", context, status=429, headers={"Retry-After": seconds}
+    )
+
+
+def _open(request: HttpRequest) -> None:
+    """From now on the session is the one of somebody who has proved both; it gets another key."""
+    request.session.cycle_key()
+    request.session[_PROVED] = True
+
+
+def _to(name: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse(f"admin:{name}"))
+
+
+def _staff(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  the site lets nobody else in
+    return request.user
+
+
+def _page(request: HttpRequest, step: str, **more: Any) -> HttpResponse:
+    context = {"title": "Second factor", "site_header": "FinCred back office", "step": step, **more}
+    return TemplateResponse(request, "back_office/second_factor.html", context)

@@ -1,0 +1,261 @@
+"""The second factor of staff: enrolled by an operator's code, asked for before anything else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts import services
+from accounts.back_office.tests.acting import act_in_back_office
+from accounts.models import AuditEntry, BackupCode, OneTimeToken, SecondFactor, User
+from accounts.second_factor import backup_code, code_at, new_backup_codes, setup_key, setup_link, step_of
+from accounts.services import open_session, set_role
+from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import StaffRole
+from fincred import clock
+
+KEY = b"12345678901234567890"
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+PAGES = ("/admin/", "/admin/accounts/user/", "/admin/password_change/", "/admin/find/?q=a", "/admin/jsi18n/")
+
+
+@pytest.mark.unit
+@pytest.mark.accounts
+class TestCodes:
+    @pytest.mark.parametrize(("seconds", "code"), [(59, "287082"), (1111111109, "081804"), (2000000000, "279037")])
+    def test_are_those_of_the_rfc(self, seconds: int, code: str) -> None:
+        """RFC 6238, appendix B, the last six digits."""
+        assert code_at(KEY, datetime.fromtimestamp(seconds, UTC)) == code
+
+    def test_are_taken_a_step_early_and_late(self) -> None:
+        step = int(NOON.timestamp()) // 30
+        taken = {ago: step_of(KEY, code_at(KEY, NOON - timedelta(seconds=ago)), now=NOON, after=0) for ago in
+                 (-60, -30, 0, 30, 60)}  # fmt: skip
+        assert taken == {-60: None, -30: step + 1, 0: step, 30: step - 1, 60: None}
+
+    def test_work_once(self) -> None:
+        step = step_of(KEY, code_at(KEY, NOON), now=NOON, after=0)
+        assert step is not None
+        assert step_of(KEY, code_at(KEY, NOON), now=NOON, after=step) is None
+
+    @pytest.mark.parametrize("text", ["", "12345", "1234567", "٠١٢٣٤٥", "-12345", "a" * 6, "1e5"])
+    def test_are_six_digits(self, text: str) -> None:
+        assert step_of(KEY, text, now=NOON, after=0) is None
+
+    def test_may_be_typed_with_spaces(self) -> None:
+        code = code_at(KEY, NOON)
+        assert step_of(KEY, f" {code[:3]} {code[3:]} ", now=NOON, after=0)
+
+    def test_are_set_up_by_a_key_or_a_link(self) -> None:
+        assert setup_key(KEY) == "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
+        link = setup_link(KEY, "a+b@example.com")
+        assert link == (
+            "otpauth://totp/FinCred%3Aa%2Bb%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=FinCred"
+        )
+
+    def test_for_a_rainy_day_are_ten_and_differ(self) -> None:
+        codes = new_backup_codes()
+        assert len(set(codes)) == 10
+        assert all(re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", code) for code in codes)
+        assert backup_code(f" {codes[0].upper()} ") == codes[0].replace("-", "")
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return set_role(user=UserFactory.create(email="agent@example.com"), role=StaffRole.SUPPORT, now=clock.now())
+
+
+def signed_in_with_password(email: str = "agent@example.com") -> Client:
+    client = Client()
+    answer = client.post("/admin/login/", {"username": email, "password": PASSWORD})
+    assert answer.status_code == 302
+    return client
+
+
+def enrolled(agent: User, client: Client) -> tuple[bytes, list[str]]:
+    """Over the pages, as staff do it; the key and the backup codes."""
+    code = services.reset_second_factor(user=agent, now=clock.now())
+    client.post("/admin/login/", {"username": agent.email, "password": PASSWORD})
+    page = client.post("/admin/second-factor/enrol/", {"code": code}).content.decode()
+    key = bytes(SecondFactor.objects.get(user=agent).key)
+    assert setup_key(key) in page
+    answer = code_at(key, clock.now())
+    page = client.post("/admin/second-factor/enrol/", {"code": code, "answer": answer}).content.decode()
+    codes = re.findall(r"<code>([a-z2-7-]{19})</code>", page)
+    assert len(codes) == 10
+    return key, codes
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
+class TestDoor:
+    def test_is_open_without_a_factor_where_none_is_required(self, agent: User) -> None:
+        client = signed_in_with_password()
+        assert [client.get(path).status_code for path in PAGES] == [200, 200, 200, 302, 200]
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_leads_to_enrolment_before_anything_else(self, agent: User, settings: Any, method: str) -> None:
+        settings.SECOND_FACTOR = True
+        client = signed_in_with_password()
+        for path in PAGES:
+            answer = getattr(client, method)(path)
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/second-factor/enrol/"), path
+        assert client.get("/admin/second-factor/").headers["Location"] == "/admin/second-factor/enrol/"
+        assert client.post("/admin/logout/").status_code == 200
+
+    def test_does_no_action_before_it_is_proved(self, agent: User, settings: Any, saver: User) -> None:
+        settings.SECOND_FACTOR = True
+        act_in_back_office(signed_in_with_password(), "/admin/accounts/user/", "disable", saver)
+        assert User.objects.get(pk=saver.pk).is_active
+
+    def test_asks_whoever_has_enrolled_at_each_sign_in(self, agent: User, noon: datetime) -> None:
+        with time_machine.travel(noon, tick=False) as travelling:
+            client = Client()
+            key, codes = enrolled(agent, client)
+            assert client.get("/admin/").status_code == 200
+            travelling.shift(60)
+            client = signed_in_with_password()
+            for path in PAGES:
+                assert client.get(path).headers["Location"] == "/admin/second-factor/", path
+            assert client.get("/admin/second-factor/enrol/").headers["Location"] == "/admin/second-factor/"
+            assert "is wrong" in client.post("/admin/second-factor/", {"answer": "000000"}).content.decode()
+            assert client.get("/admin/").status_code == 302
+            before = client.session.session_key
+            code = code_at(key, clock.now())
+            assert client.post("/admin/second-factor/", {"answer": code}).headers["Location"] == "/admin/"
+            assert client.session.session_key != before
+            assert client.get("/admin/").status_code == 200
+            other = signed_in_with_password()
+            assert "used before" in other.post("/admin/second-factor/", {"answer": code}).content.decode()
+            assert other.post("/admin/second-factor/", {"answer": codes[0].upper()}).status_code == 302
+            assert AuditEntry.objects.filter(action="backup_code.used").count() == 1
+            again = signed_in_with_password()
+            assert "used before" in again.post("/admin/second-factor/", {"answer": codes[0]}).content.decode()
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
+class TestEnrolment:
+    def test_takes_the_code_of_the_command_once_and_within_an_hour(self, agent: User, noon: datetime) -> None:
+        client = signed_in_with_password()
+        for code in ("", "x", "\0"):
+            assert "is wrong" in client.post("/admin/second-factor/enrol/", {"code": code}).content.decode()
+        code = services.reset_second_factor(user=agent, now=noon - timedelta(hours=1, seconds=1))
+        client = signed_in_with_password()
+        assert "older than an hour" in client.post("/admin/second-factor/enrol/", {"code": code}).content.decode()
+        with pytest.raises(Exception, match="invalid"):
+            services.finish_enrolment(
+                user=agent, code=services.reset_second_factor(user=agent, now=noon), answer="1", now=noon
+            )
+
+    def test_takes_nobody_elses_code(self, agent: User, noon: datetime) -> None:
+        other = set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=noon)
+        code = services.reset_second_factor(user=other, now=noon)
+        page = signed_in_with_password().post("/admin/second-factor/enrol/", {"code": code}).content.decode()
+        assert "is wrong" in page
+        assert not SecondFactor.objects.exists()
+
+    def test_begins_again_after_a_wrong_answer(self, agent: User, noon: datetime) -> None:
+        code = services.reset_second_factor(user=agent, now=noon)
+        client = signed_in_with_password()
+        client.post("/admin/second-factor/enrol/", {"code": code})
+        page = client.post("/admin/second-factor/enrol/", {"code": code, "answer": "x"}).content.decode()
+        assert "Begin again" in page
+        assert not services.has_second_factor(agent)
+        enrolled(agent, client)
+
+    def test_keeps_no_code_as_it_is(self, agent: User, noon: datetime) -> None:
+        _, codes = enrolled(agent, Client())
+        stored = list(BackupCode.objects.values_list("code_hash", flat=True))
+        assert len(stored) == 10
+        assert not [code for code in codes if backup_code(code) in "".join(stored)]
+        assert str(OneTimeToken.objects.latest("created_at").used_at)
+
+    def test_is_not_proved_by_one_that_was_not_finished(self, agent: User, noon: datetime) -> None:
+        code = services.reset_second_factor(user=agent, now=noon)
+        key = services.begin_enrolment(user=agent, code=code, now=noon)
+        assert not services.prove_second_factor(user=agent, answer=code_at(key, noon), now=noon)
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
+class TestReset:
+    def test_by_the_command_ends_sessions_and_is_recorded(self, agent: User, noon: datetime) -> None:
+        client = Client()
+        enrolled(agent, client)
+        open_session(user=agent, now=noon)
+        out = StringIO()
+        call_command("enrol_staff", agent.email, stdout=out)
+        assert client.get("/admin/").status_code == 302
+        assert agent.sessions.get().end_reason == "factor_reset"
+        assert not services.has_second_factor(agent)
+        assert not BackupCode.objects.exists()
+        assert AuditEntry.objects.filter(action="second_factor.reset", person_id=agent.pk).count() == 2
+        code = out.getvalue().split()[-1]
+        assert services.begin_enrolment(user=agent, code=code, now=noon)
+
+    def test_is_for_staff(self, saver: User) -> None:
+        with pytest.raises(CommandError, match="isn't staff"):
+            call_command("enrol_staff", saver.email)
+        with pytest.raises(CommandError, match="No person"):
+            call_command("enrol_staff", "nobody@example.com")
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
+class TestLimits:
+    def test_stop_who_guesses_with_a_page(self, agent: User, noon: datetime, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        client = Client()
+        key, _ = enrolled(agent, client)
+        client = signed_in_with_password()
+        answers = [client.post("/admin/second-factor/", {"answer": "000000"}) for _ in range(10)]
+        refused = answers[-1]
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+        assert "Try again in 60 seconds" in refused.content.decode()
+        assert "<html" in refused.content.decode()
+        enrolling = client.post("/admin/second-factor/enrol/", {"code": "x"})
+        assert enrolling.status_code == 302
+        assert client.post("/admin/second-factor/", {"answer": code_at(key, clock.now())}).status_code == 429
+
+    def test_stop_who_guesses_a_code_of_enrolment(self, agent: User, noon: datetime, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        client = signed_in_with_password()
+        answers = [client.post("/admin/second-factor/enrol/", {"code": "x"}) for _ in range(11)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
+class TestFreshSignIn:
+    def test_is_needed_to_export_and_erase(self, saver: User, noon: datetime) -> None:
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        with time_machine.travel(noon, tick=False) as travelling:
+            client = signed_in_with_password(boss.email)
+            travelling.shift(3601)
+            for action in ("export", "erase"):
+                page = act_in_back_office(client, "/admin/accounts/user/", action, saver).content.decode()
+                assert "less than an hour old" in page
+            assert User.objects.filter(pk=saver.pk).exists()
+            client = signed_in_with_password(boss.email)
+            travelling.shift(3600)
+            act_in_back_office(client, "/admin/accounts/user/", "erase", saver)
+            assert not User.objects.filter(pk=saver.pk).exists()
+
+    def test_of_a_session_from_before_is_long_ago(self, saver: User) -> None:
+        client = Client()
+        client.force_login(User.objects.create_superuser("boss@example.com"))
+        act_in_back_office(client, "/admin/accounts/user/", "erase", saver)
+        assert User.objects.filter(pk=saver.pk).exists()
