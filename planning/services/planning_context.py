@@ -42,9 +42,9 @@ class PlanningContext:
     be paid, which a service may change before it plans; `outputs` are those of the plans' newest versions.
 
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
-    put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned` is
-    what the newest versions say of the months, `earlier` what was paid off on debts by the date that counts as the
-    start of their month, and `paid_off` what was when the snapshot was stored.
+    put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
+    is what the newest versions say of the months, `earlier` what was paid off on debts by the date that counts as
+    the start of their month, and `paid_off` what was when the snapshot was stored.
     """
 
     owner: User
