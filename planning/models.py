@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from fincred import clock
 from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
@@ -204,6 +205,16 @@ class ActionPlan(RevisedModel):
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""
         return amount_on(start, _steps(self.carried))
+
+    def completion_date(self, timezone_name: str) -> date | None:
+        """The day on which the goal is reached as planned, or was completed in that zone; None if not followed.
+
+        Reads `goal`: select it with the plan.
+        """
+        if self.goal.completed_at is not None:
+            return clock.local_day(self.goal.completed_at, timezone_name)
+        is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
+        return self.projected_completion_date if is_followed else None
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.

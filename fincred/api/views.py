@@ -120,7 +120,13 @@ class ApiView(GenericAPIView[Any]):
     @property
     def today(self) -> date:
         """The person's own day."""
-        return clock.local_day(self.now, self.user.profile.timezone)
+        return clock.local_day(self.now, self.timezone)
+
+    @property
+    def timezone(self) -> str:
+        """The person's IANA zone."""
+        name: str = self.user.profile.timezone
+        return name
 
     def validated(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The body, checked.

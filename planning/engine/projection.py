@@ -60,6 +60,11 @@ def project_plan(progress: Progress, made: GoalPlan, today: date) -> Projection:
     return Projection(_series(progress, projected, today), made.projected_completion_date)
 
 
+def not_projected(progress: Progress, today: date, completed_on: date | None) -> Projection:
+    """The series of a goal that is not being paid into: completed on that day, paused or cancelled (None)."""
+    return Projection(_series(progress, {}, today), completed_on)
+
+
 def project(progress: Progress, today: date) -> Projection:
     """Project the amount without a plan: by the pace up to its end, then by the contribution up to the target.
 

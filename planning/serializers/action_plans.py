@@ -56,7 +56,9 @@ class ActionPlanSerializer(Serializer):
     feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
-    projected_completion_date = DateField(allow_null=True)
+    projected_completion_date = serializers.SerializerMethodField(
+        help_text="Of a completed goal the day of completion; null past 600 months, or if the goal is on hold."
+    )
     next_action_date = serializers.SerializerMethodField(
         help_text="The next day to pay, today included; null when there is nothing to pay."
     )
@@ -71,6 +73,11 @@ class ActionPlanSerializer(Serializer):
     def get_upcoming(self, plan: ActionPlan) -> list[dict[str, Any]]:
         payments = plan.upcoming(self.context["today"])
         return [{"date": payment.date.isoformat(), "amount": payment.amount} for payment in payments]
+
+    @extend_schema_field(DateField(allow_null=True))
+    def get_projected_completion_date(self, plan: ActionPlan) -> str | None:
+        day = plan.completion_date(self.context["timezone"])
+        return day.isoformat() if day else None
 
     @extend_schema_field(DateField(allow_null=True))
     def get_next_action_date(self, plan: ActionPlan) -> str | None:

@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import User
+from fincred import clock
 from fincred.money import round_up_to_cents
 from goals.models import Goal
 from goals.pace import Pace, Point, straight_line
+from goals.vocabulary import Status
 from planning.engine.cadence import monthly_amount
 from planning.engine.dates import calendar_date, instalment_count
 from planning.engine.plan import make_plan
-from planning.engine.projection import Progress, Projection, project, project_plan
+from planning.engine.projection import Progress, Projection, not_projected, project, project_plan
 from planning.services.planning_context import read_context
 from planning.vocabulary import Frequency
 
@@ -41,6 +43,9 @@ def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: 
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal),
         annual_rate=goal.annual_rate,
     )
+    if goal.status != Status.ACTIVE:
+        completed_on = goal.completed_at and clock.local_day(goal.completed_at, owner.profile.timezone)
+        return GoalProjection(goal, today, not_projected(progress, today, completed_on))
     position = next((index for index, each in enumerate(context.goals) if each.id == goal.id), None)
     if plan is None or position is None:
         return GoalProjection(goal, today, project(progress, today))

@@ -66,3 +66,31 @@ class TestCompletion:
         person.on("2026-03-25")
         assert days_of(person, goal) == {"2026-04-10"}
         assert days_of(person, late) == {"2026-06-10"}
+
+    def test_of_a_completed_goal_is_the_day_of_completion_where_the_person_lives(self, person: Person) -> None:
+        person.client.patch("/api/v0/users/me/profile", {"timezone": "Pacific/Auckland"})
+        person.earns(500)
+        goal = person.wants(1000, "2026-06-10")
+        assert person.plans()[goal]["projected_completion_date"] == "2026-05-11"
+        person.has(goal, 1000)
+        days = {"2026-03-11"}
+        assert {person.stored()[goal]["projected_completion_date"]} == days
+        assert {self.projected(person, goal)} == days
+
+    @pytest.mark.parametrize("status", ["paused", "cancelled"])
+    def test_of_a_goal_that_is_not_paid_into_is_none(self, person: Person, status: str) -> None:
+        person.earns(500)
+        goal = person.wants(1000, "2026-06-10")
+        person.plans()
+        person.client.patch(f"/api/v0/goals/{goal}", {"status": status})
+        plan = person.stored()[goal]
+        assert (plan["projected_completion_date"], plan["upcoming"], self.projected(person, goal)) == (
+            None,
+            [],
+            None,
+        )
+
+    def projected(self, person: Person, goal: str) -> str | None:
+        answer = person.client.get(f"/api/v0/goals/{goal}/projection").json()
+        assert all(point["projected"] is None for point in answer["series"])
+        return answer["projected_completion_date"]  # type: ignore[no-any-return]

@@ -49,7 +49,9 @@ class GoalActionPlans(ApiView):
         plan = services.create_action_plan(
             owner=self.user, goal_id=goal_id, now=self.now, today=self.today, **data
         )
-        return self.created(plan, ActionPlanSerializer, route="action-plan", pk=plan.pk, today=self.today)
+        return self.created(
+            plan, ActionPlanSerializer, route="action-plan", pk=plan.pk, today=self.today, timezone=self.timezone
+        )
 
 
 class ActionPlanList(ApiView):
@@ -61,7 +63,7 @@ class ActionPlanList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
-        return self.page(plans, ActionPlanSerializer, total=total, today=self.today)
+        return self.page(plans, ActionPlanSerializer, total=total, today=self.today, timezone=self.timezone)
 
 
 _UPDATE: dict[str, Any] = {
@@ -86,7 +88,7 @@ class ActionPlanDetail(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
-        return self.answer(plan, ActionPlanSerializer, today=self.today)
+        return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
     @documented(summary="Change an action plan", **_UPDATE)
     def patch(self, request: Request, plan_id: UUID) -> HttpResponse:
@@ -110,7 +112,7 @@ class ActionPlanDetail(ApiView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
-        return self.answer(plan, ActionPlanSerializer, today=self.today)
+        return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 
 class ActionPlanRegenerate(ApiView):
@@ -126,7 +128,7 @@ class ActionPlanRegenerate(ApiView):
     @idempotent
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
-        return self.answer(plan, ActionPlanSerializer, today=self.today)
+        return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 
 class ActionPlanVersions(ApiView):

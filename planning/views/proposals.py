@@ -51,4 +51,4 @@ class ProposalAccept(ApiView):
         with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
             choice = self.validated(AcceptSerializer)["choice"]
         plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
-        return self.answer(plan, ActionPlanSerializer, today=self.today)
+        return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)

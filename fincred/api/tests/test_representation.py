@@ -94,7 +94,10 @@ class TestSerialize:
     def test_is_the_json_of_the_serializer_itself(
         self, goal: Goal, serializer_class: type[Serializer[Any]]
     ) -> None:
-        row, context = ANSWERS[serializer_class](goal), {"today": clock.now().date(), "currency": "EUR"}
+        row, context = (
+            ANSWERS[serializer_class](goal),
+            {"today": clock.now().date(), "currency": "EUR", "timezone": "UTC"},
+        )
         said = render_json(serializer_class(row, context=context).data)
         assert render_json(serialize(serializer_class, row, context)) == said
         assert render_json(serialize_many(serializer_class, [row, row], context)) == b"[%b,%b]" % (said, said)
