@@ -1,5 +1,6 @@
 """The solver in cents: raised claims, chosen amounts, and solving up to the dates only."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -35,6 +36,14 @@ class TestSolve:
         assert (near.arrives, near.need.level) == (True, 49_259)
         assert far.trajectory.amounts[:4] == [741, 742, 24_230, 24_230]
         assert (far.arrives, far.need.total, far.claim) == (True, 528_574, 534_531)
+
+    def test_pays_late_goals_in_plan_order_also_one_whose_date_has_passed(self) -> None:
+        """500 a month: the goal in time has two months, then the more important one that is overdue goes first."""
+        in_time, overdue = solved(
+            500, goal(1000, target_date=date(2025, 12, 1), priority="High"), goal(1200, 2, "Low", name="in time")
+        )
+        assert overdue.trajectory.amounts == [0, 0, 50_000, 50_000]
+        assert in_time.trajectory.amounts == [50_000, 50_000, 0, 0, 20_000]
 
     def test_says_no_when_the_cents_of_rounded_interest_are_not_there(self) -> None:
         (state,) = solved("2.13", goal(13, 6, annual_rate=Decimal(6)))
