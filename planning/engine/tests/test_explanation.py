@@ -160,6 +160,7 @@ class TestExplanation:
             "binding_date": date(2027, 1, 1),
             "goals_ahead": [],
             "taken_ahead": money(0),
+            "carried_in": money(0),
             "paid_elsewhere": money(0),
             "paid_beyond": money(0),
             "room": money(1200),
