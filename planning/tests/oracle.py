@@ -1,0 +1,413 @@
+"""A second simulation of plans, written from the planning rules alone, to compare the product with.
+
+It shares no line with `planning.engine`: cents are whole numbers, rates are fractions, each function states the
+rule that it follows. It knows averaged surpluses and goals that pay on the dates of the person's calendar;
+`rhythm_dates` knows days of a plan's own. It is slow and simple on purpose.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+HORIZON = 600
+
+
+def half_up(amount: Fraction) -> int:
+    """Cents are rounded half up."""
+    return floor(amount + Fraction(1, 2))
+
+
+def interest(balance: int, rate: Fraction) -> int:
+    """A month's interest is balance x rate / 1200, rounded once."""
+    return half_up(balance * rate / 1200)
+
+
+def calendar_day(anchor: date, months: int) -> date:
+    """The anchor's day of each month, clamped at month ends without drifting."""
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+
+
+def present_month(anchor: date, as_of: date) -> int:
+    """c_0 is the latest anchored date on or before as_of: how many months it is after the anchor."""
+    months = (as_of.year - anchor.year) * 12 + as_of.month - anchor.month
+    return months if calendar_day(anchor, months) <= as_of else months - 1
+
+
+@dataclass(frozen=True)
+class Debt:
+    balance: int
+    rate: Fraction
+    minimum: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A goal as it is known on the day of planning. `order` sorts goals: priority, primary, date, age, id.
+
+    `balance` is what is there now. `made` is what was put in since c_0 and counts as month 0's payment;
+    `made_at_once` is the part of it that was put in on c_0 itself and earns from that day. `debts` is what is owed
+    at c_0.
+    """
+
+    key: str
+    target: int
+    by: date
+    order: tuple[object, ...]
+    rate: Fraction = Fraction(0)
+    balance: int = 0
+    made: int = 0
+    made_at_once: int = 0
+    debts: tuple[Debt, ...] = ()
+
+
+@dataclass(frozen=True)
+class World:
+    """`made_elsewhere` is what was put into goals since c_0 that aren't planned any more."""
+
+    anchor: date
+    as_of: date
+    surplus: int
+    wishes: Sequence[Wish]
+    made_elsewhere: int = 0
+
+
+class Account:
+    """A goal's own account during the simulation."""
+
+    def __init__(self, world: World, wish: Wish) -> None:
+        self.wish, self._first = wish, present_month(world.anchor, world.as_of)
+        self._world = world
+        self.months = self._months()
+        self.debts = list(wish.debts)
+        self.balance = wish.balance
+        self._earning = wish.balance - wish.made + wish.made_at_once
+        self._has_begun = world.as_of > self.day(0)
+        self.reserve = sum(debt.minimum for debt in wish.debts)
+        self.done: date | None = None
+        self.missing_at_date = 0
+        self.put_in = 0
+        self.payments: list[tuple[date, int]] = []
+
+    def day(self, month: int) -> date:
+        return calendar_day(self._world.anchor, self._first + month)
+
+    def _months(self) -> int:
+        """n: dates of the calendar before the target date, or for debts payment dates up to it; at least 1."""
+        count = 0
+        while self.day(count) < self.wish.by if not self.wish.debts else self.day(count + 1) <= self.wish.by:
+            count += 1
+        return max(1, count)
+
+    def missing(self, month: int) -> int:
+        """The most that a payment of this month is of use for; a saving goal's last one ends at the target."""
+        if self.wish.debts:
+            owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in self.debts)
+            return max(0, owed - self.reserve)
+        if month != self.months - 1:
+            return max(0, self.wish.target - self.balance)
+        if month == 0 and self._has_begun:
+            return max(0, self.wish.target - self.balance - interest(self._earning, self.wish.rate))
+        return last_payment(self.wish, self.balance)
+
+    def live(self, month: int, paid: int) -> None:
+        """Pay on the month's day and take the month to its end."""
+        if month < self.months:
+            self.put_in += paid + (self.wish.made if month == 0 else 0)
+        if self.wish.debts:
+            self._live_debts(month, paid)
+        else:
+            self._live_saving(month, paid)
+
+    def _live_saving(self, month: int, paid: int) -> None:
+        """A payment on c_t earns month t's interest, credited at c_t+1, a goal's last at its date."""
+        is_late = month == 0 and self._has_begun
+        day = self._world.as_of if is_late else self.day(month)
+        self.balance += paid
+        if paid:
+            self.payments.append((day, paid))
+        if self.done is None and self.balance >= self.wish.target:
+            self.done = day
+        self.balance += interest(self._earning if is_late else self.balance, self.wish.rate)
+        if self.done is None and self.balance >= self.wish.target:
+            self.done = self.wish.by if month == self.months - 1 else self.day(month + 1)
+        if month == self.months - 1:
+            self.missing_at_date = max(0, self.wish.target - self.balance)
+
+    def _live_debts(self, month: int, paid: int) -> None:
+        """Accrue, then pay on c_t+1: each debt its minimum, the rest by the avalanche."""
+        self.debts = pay_debts(self.debts, self.reserve + paid + (self.wish.made if month == 0 else 0))
+        if paid:
+            self.payments.append((self.day(month + 1), paid))
+        owed = sum(debt.balance for debt in self.debts)
+        if self.done is None and owed == 0:
+            self.done = self.day(month + 1)
+        if month == self.months - 1:
+            self.missing_at_date = owed
+
+
+def last_payment(wish: Wish, balance: int, late: int | None = None) -> int:
+    """The smallest payment that reaches the target with its month's interest.
+
+    Where the month has begun, only the first `late` cents of the payment earn.
+    """
+
+    def arrives(paid: int) -> bool:
+        earning = balance + (paid if late is None else min(paid, late))
+        return balance + paid + interest(earning, wish.rate) >= wish.target
+
+    return smallest(arrives, max(0, wish.target - balance))
+
+
+def pay_debts(debts: Sequence[Debt], total: int) -> list[Debt]:
+    """Accrue; pay each debt its minimum; send the rest to the highest rate, ties to the smaller balance."""
+    owed = [debt.balance + interest(debt.balance, debt.rate) for debt in debts]
+    for place, debt in enumerate(debts):
+        paid = min(debt.minimum, owed[place], total)
+        owed[place] -= paid
+        total -= paid
+    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
+        paid = min(owed[place], total)
+        owed[place] -= paid
+        total -= paid
+    return [Debt(balance, debt.rate, debt.minimum) for balance, debt in zip(owed, debts, strict=True)]
+
+
+def smallest(works: Callable[[int], bool], most: int) -> int:
+    """The smallest whole number from 0 to `most` for which `works`; it works for every larger one."""
+    least = 0
+    while least < most:
+        middle = (least + most) // 2
+        if works(middle):
+            most = middle
+        else:
+            least = middle + 1
+    return least
+
+
+@dataclass(frozen=True)
+class Need:
+    """The smallest level payment a month that arrives, and the sum of its instalments."""
+
+    level: int
+    total: int
+
+
+def need_of(world: World, wish: Wish) -> Need:
+    """The smallest payment in cents whose simulated schedule arrives; each instalment is at most what is missing.
+
+    The schedule begins at c_0 with what was there then; what is put in later in month 0 earns from month 1.
+    For debts it is what is paid above the minimums.
+    """
+
+    def simulate(level: int) -> tuple[int, int]:
+        account = Account(world, wish)
+        if wish.debts:
+            debts, months = list(wish.debts), account.months
+            total = 0
+            for _ in range(months):
+                owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in debts)
+                paid = min(level, max(0, owed - account.reserve))
+                debts = pay_debts(debts, account.reserve + paid)
+                total += paid
+            return sum(debt.balance for debt in debts), total
+        balance, total = wish.balance - wish.made, 0
+        for month in range(account.months):
+            late = wish.made_at_once if month == 0 and world.as_of > account.day(0) else None
+            last = month == account.months - 1
+            paid = min(level, last_payment(wish, balance, late) if last else max(0, wish.target - balance))
+            earning = balance + (paid if late is None else min(paid, late))
+            balance += paid + interest(earning, wish.rate)
+            total += paid
+        return wish.target - balance, total
+
+    most = sum(debt.balance + interest(debt.balance, debt.rate) for debt in wish.debts) or max(0, wish.target)
+    level = smallest(lambda level: simulate(level)[0] <= 0, most)
+    return Need(level, simulate(level)[1])
+
+
+@dataclass
+class Told:
+    """What a goal's plan should say, in cents.
+
+    `allocated` is what is put in by the date. It, `room` and `need` count from c_0.
+    """
+
+    required: int
+    need: int
+    room: int
+    allocated: int
+    months: int
+    shortfall: int
+    done: date | None
+    this_month: int
+    made: int
+    payments: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def feasibility(self) -> str:
+        """Load = need / room; a goal that arrives is never Unrealistic."""
+        if self.shortfall:
+            return "Unrealistic"
+        return "Comfortable" if self.need * 5 <= self.room * 4 else "Tight"
+
+    @property
+    def allocated_monthly(self) -> int:
+        return half_up(Fraction(self.allocated, self.months))
+
+
+def plan(world: World) -> dict[str, Told]:
+    """All goals on one surplus: who gets how much by their dates, then month by month."""
+    ordered = sorted(world.wishes, key=lambda wish: wish.order)
+    needs = {wish.key: need_of(world, wish) for wish in ordered}
+    raised = {key: max(need.total, 0) for key, need in needs.items()}
+    for _ in range(1000):
+        rooms, granted = allocate(world, ordered, raised)
+        accounts, months = live(world, ordered, granted)
+        again = next((wish for wish in ordered if _can_be_raised(wish, accounts, raised, granted)), None)
+        if again is None:
+            break
+        raised[again.key] += accounts[again.key].missing_at_date
+    else:
+        raise AssertionError("the needs never settle")
+    return {
+        wish.key: Told(
+            required=needs[wish.key].level,
+            need=raised[wish.key],
+            room=rooms[wish.key],
+            allocated=accounts[wish.key].put_in,
+            months=accounts[wish.key].months,
+            shortfall=accounts[wish.key].missing_at_date,
+            done=accounts[wish.key].done,
+            this_month=months[wish.key],
+            made=wish.made,
+            payments=accounts[wish.key].payments,
+        )
+        for wish in ordered
+    }
+
+
+def _can_be_raised(
+    wish: Wish, accounts: Mapping[str, Account], raised: Mapping[str, int], granted: Mapping[str, int]
+) -> bool:
+    """A goal that ends short though it was granted all that it asked for asks for the gap too."""
+    short = accounts[wish.key].missing_at_date
+    return short > 0 and granted[wish.key] >= raised[wish.key]
+
+
+def allocate(
+    world: World, ordered: Sequence[Wish], raised: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """In plan order x = max(0, min(R, min over t >= n of (S t - committed(t)))); what was put in is given.
+
+    What was put in beyond month 0's money leaves it at 0 and is taken from nothing else.
+    """
+    months = {wish.key: Account(world, wish).months for wish in ordered}
+    spent = world.made_elsewhere + sum(wish.made for wish in ordered)
+    surplus = max(0, world.surplus)
+    rooms: dict[str, int] = {}
+    granted: dict[str, int] = {}
+    for place, wish in enumerate(ordered):
+        free = min(
+            max(0, surplus - spent)
+            + surplus * (t - 1)
+            - sum(granted[other.key] - other.made for other in ordered[:place] if months[other.key] <= t)
+            for t in range(months[wish.key], max(months.values()) + 1)
+        )
+        rooms[wish.key] = wish.made + max(0, free)
+        granted[wish.key] = max(wish.made, min(raised[wish.key], rooms[wish.key]))
+    return rooms, granted
+
+
+def live(
+    world: World, ordered: Sequence[Wish], granted: Mapping[str, int]
+) -> tuple[dict[str, Account], dict[str, int]]:
+    """Month by month: shares of what is granted, earliest deadline first where they don't fit.
+
+    Late goals get the rest, in plan order. Returns the accounts, and what is put in in month 0 besides what was.
+    """
+    accounts = {wish.key: Account(world, wish) for wish in ordered}
+    shares = Shares(granted)
+    first_month: dict[str, int] = {}
+    spent = world.made_elsewhere + sum(wish.made for wish in ordered)
+    for month in range(HORIZON):
+        left = max(0, world.surplus - (spent if month == 0 else 0))
+        paid = shares.pay([accounts[wish.key] for wish in ordered], month, left)
+        left -= sum(paid.values())
+        for account in accounts.values():
+            if account.done is None and month >= account.months:
+                paid[account.wish.key] = min(account.missing(month), left)
+                left -= paid[account.wish.key]
+        for account in accounts.values():
+            if account.done is None:
+                account.live(month, paid.get(account.wish.key, 0))
+        if month == 0:
+            first_month = {key: paid.get(key, 0) for key in accounts}
+        if all(account.done is not None for account in accounts.values()):
+            break
+    return accounts, first_month
+
+
+class Shares:
+    """A goal's share is what it still gets / the months it has left, cents up, the same until it must change."""
+
+    def __init__(self, granted: Mapping[str, int]) -> None:
+        self._rest = dict(granted)
+        self._levels: dict[str, int] = {}
+
+    def pay(self, accounts: Sequence[Account], month: int, left: int) -> dict[str, int]:
+        """What goals in time are paid in this month out of `left`."""
+        shares = {
+            account.wish.key: self._share(account, month)
+            for account in accounts
+            if account.done is None and month < account.months
+        }
+        deadlines = {account.wish.key: account.months for account in accounts}
+        by_deadline = sum(shares.values()) > left
+        paid = {}
+        for key in sorted(shares, key=deadlines.__getitem__) if by_deadline else shares:
+            paid[key] = min(shares[key], left)
+            left -= paid[key]
+            self._rest[key] -= paid[key]
+            if paid[key] < shares[key]:
+                self._levels.pop(key, None)
+        return paid
+
+    def _share(self, account: Account, month: int) -> int:
+        """What was put in since c_0 is the beginning of month 0's share; beyond it, later shares are smaller."""
+        key, made = account.wish.key, account.wish.made if month == 0 else 0
+        if key not in self._levels:
+            self._levels[key] = ceil(Fraction(self._rest[key], account.months - month))
+        share = min(self._rest[key], self._levels[key])
+        missing = account.missing(month) - (made if account.wish.debts else 0)
+        self._rest[key] -= made
+        if made > self._levels[key]:
+            del self._levels[key]
+            return 0
+        return max(0, min(share - made, missing))
+
+
+def rhythm_dates(start: date, before: date, frequency: str, day: int) -> Iterator[date]:
+    """The dates of a plan's own rhythm from c_0 on and before the target date.
+
+    Monthly: this day of each month, clamped. Weekly and biweekly: this ISO weekday, the first on or after c_0.
+    """
+    if frequency == "monthly":
+        month = 0
+        while True:
+            first = calendar_day(start.replace(day=1), month)
+            due = first.replace(day=min(day, monthrange(first.year, first.month)[1]))
+            month += 1
+            if due >= before:
+                return
+            if due >= start:
+                yield due
+    due = start + timedelta(days=(day - start.isoweekday()) % 7)
+    while due < before:
+        yield due
+        due += timedelta(days=7 if frequency == "weekly" else 14)

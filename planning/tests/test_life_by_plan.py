@@ -1,0 +1,182 @@
+"""People who live by their plans, or don't, over simulated time: what they are told is true, everywhere the same.
+
+The short runs take the same people each time; `make drill` takes new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from accounts.tests.factories import UserFactory
+from planning.tests import oracle
+from planning.tests.walking import PRIORITIES, Deed, Walker, Wanted
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]
+
+
+@dataclass(frozen=True)
+class Life:
+    """A person, and the days of the walk on which they plan again."""
+
+    start: date
+    surplus: int
+    wanted: list[Wanted]
+    replans: frozenset[int]
+
+
+def wishes(
+    *, rates: tuple[str, ...] = ("0",), rhythms: st.SearchStrategy[tuple[str, int] | None] | None = None
+) -> st.SearchStrategy[Wanted]:
+    return st.builds(
+        Wanted,
+        target=st.integers(50, 6000).map(lambda whole: whole * 100),
+        days=st.integers(5, 600),
+        priority=st.sampled_from(PRIORITIES),
+        rate=st.sampled_from(rates),
+        rhythm=st.none() if rhythms is None else rhythms,
+    )
+
+
+@st.composite
+def loans(draw: st.DrawFn) -> Wanted:
+    """A goal with one debt, whose minimum payment is more than its interest."""
+    balance = draw(st.integers(100, 6000)) * 100
+    rate = Fraction(draw(st.sampled_from(["0", "5.5", "12"])))
+    minimum = draw(st.integers(balance // 100 + 100, balance // 20 + 200))
+    debts = (oracle.Debt(balance, rate, minimum),)
+    return Wanted(0, draw(st.integers(40, 600)), draw(st.sampled_from(PRIORITIES)), debts=debts)
+
+
+def lives(wanted: st.SearchStrategy[Wanted]) -> st.SearchStrategy[Life]:
+    starts = [date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 28), date(2026, 11, 26), date(2027, 12, 15)]
+    return st.builds(
+        Life,
+        start=st.sampled_from(starts),
+        surplus=st.integers(100, 1500).map(lambda whole: whole * 100),
+        wanted=st.lists(wanted, min_size=1, max_size=3),
+        replans=st.frozensets(st.integers(0, 600), max_size=8),
+    )
+
+
+WEEKLY = st.tuples(st.sampled_from(["weekly", "biweekly"]), st.integers(1, 7))
+MONTHLY = st.tuples(st.just("monthly"), st.integers(1, 31))
+OWN_DAYS = wishes(rhythms=st.none() | MONTHLY | WEEKLY)
+EVERYBODY = lives(wishes(rates=("0", "3.5", "12"))) | lives(wishes() | loans()) | lives(OWN_DAYS)
+DEEDS: st.SearchStrategy[list[Deed]] = st.lists(
+    st.one_of(
+        st.tuples(st.just("pay"), st.sampled_from([0, 50, 100, 250])),
+        st.tuples(st.just("withdraw"), st.integers(1, 100)),
+        st.tuples(st.just("earn"), st.integers(30, 200)),
+        st.tuples(st.just("snapshot"), st.just(0)),
+        st.tuples(st.just("plan"), st.just(0)),
+    ),
+    max_size=2,
+)
+OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
+
+
+@contextmanager
+def person(life: Life) -> Iterator[Walker]:
+    """The person, planned, with days of their own where they want some; afterwards they were never there."""
+    with transaction.atomic():
+        walker = Walker(UserFactory.create(), life.start, life.surplus, life.wanted)
+        walker.plan()
+        walker.choose_rhythms()
+        walker.plan()
+        yield walker
+        transaction.set_rollback(True)
+
+
+def agree(life: Life) -> None:
+    with person(life) as walker:
+        walker.follow(until=life.start + timedelta(days=100), replan_on={*life.replans, *range(7, 100, 13)})
+
+
+def follow(life: Life) -> None:
+    with person(life) as walker:
+        walker.promise()
+        walker.follow(until=life.start + timedelta(days=730), replan_on=life.replans)
+        walker.account_for()
+
+
+def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
+    with person(life) as walker:
+        walker.deviate(deeds, until=life.start + timedelta(days=152))
+        walker.live()
+        walker.plan()
+        walker.promise()
+        walker.pay_rest()
+        walker.day += timedelta(days=1)
+        last = max(account.by for account in walker.accounts.values())
+        walker.follow(until=last + timedelta(days=1), replan_on=life.replans)
+        walker.account_for()
+
+
+def always_the_same(examples: int) -> Callable[..., settings]:
+    """So many people, the same at each run, so that nobody's change fails for another's reason."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def new_ones(examples: int) -> Callable[..., settings]:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class TestTheSameEverywhere:
+    """Plan, action plan, projection, dashboard, proposal, pace, what-if and payment days, and the oracle."""
+
+    @always_the_same(6)
+    @given(EVERYBODY)
+    def test_agrees(self, life: Life) -> None:
+        agree(life)
+
+    @pytest.mark.drill
+    @new_ones(400)
+    @given(EVERYBODY)
+    def test_agrees_for_new_people(self, life: Life) -> None:
+        agree(life)
+
+
+class TestFollower:
+    """For two years the person does what the plan says."""
+
+    @always_the_same(6)
+    @given(EVERYBODY)
+    def test_arrives_on_every_promised_date(self, life: Life) -> None:
+        follow(life)
+
+    @pytest.mark.drill
+    @new_ones(300)
+    @given(EVERYBODY)
+    def test_arrives_for_new_people(self, life: Life) -> None:
+        follow(life)
+
+
+class TestDeviator:
+    """The person pays less, more or nothing, withdraws, earns something else; then follows the plan."""
+
+    @always_the_same(6)
+    @given(EVERYBODY, OTHERWISE)
+    def test_is_never_told_a_false_thing(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
+        deviate(life, deeds)
+
+    @pytest.mark.drill
+    @new_ones(300)
+    @given(EVERYBODY, OTHERWISE)
+    def test_is_never_told_a_false_thing_for_new_people(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
+        deviate(life, deeds)
