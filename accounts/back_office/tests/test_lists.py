@@ -64,6 +64,29 @@ class TestCounting:
         assert "more than 2" in support.get(PEOPLE).content.decode()
 
 
+class TestNothing:
+    """An empty list says what to do."""
+
+    def test_is_shown_before_somebody_says_whose_rows(self, support: Client, saver: User) -> None:
+        page = support.get("/admin/goals/goal/").content.decode()
+        assert "Search for a person above" in page
+        assert (
+            "There are none." in support.get("/admin/goals/goal/", {"user__exact": str(saver.pk)}).content.decode()
+        )
+
+    def test_matches(self, support: Client) -> None:
+        page = support.get(PEOPLE, {"q": "<nobody>"}).content.decode()
+        assert 'Nothing matches "&lt;nobody&gt;"' in page
+
+    def test_is_left_by_a_filter(self, support: Client) -> None:
+        page = support.get("/admin/accounts/outgoingmail/", {"state": "dead"}).content.decode()
+        assert "There are none with these filters" in page
+
+    def test_is_in_the_way_of_no_filter(self, support: Client) -> None:
+        """They fold away on a small screen."""
+        assert '<details class="bo-filters" open>' in support.get(PEOPLE).content.decode()
+
+
 class TestByStaff:
     def test_are_the_entries_of_staff(self, support: Client, saver: User) -> None:
         support.get(f"{PEOPLE}{saver.pk}/change/")
