@@ -9,7 +9,7 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from accounts.models import RateCounter
-from accounts.rate_limits import Policy, count, enforce, policies
+from accounts.rate_limits import Policy, count, enforce, policies, sign_in_blocked_until
 from fincred.context import Caller, quotas, set_caller
 from fincred.errors import RateLimitExceededError
 from fincred.ops.middleware import rate_limit_headers
@@ -102,6 +102,19 @@ class TestWithoutRedis:
         assert usage is not None
         assert usage.used == 1
         assert RateCounter.objects.count() == 1
+
+    def test_what_is_used_up_is_read_there_too(self, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED = True
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+        redis_client.cache_clear()
+        assert sign_in_blocked_until("sam@example.com", now=NOON) is None
+        for _ in range(policies.SIGN_IN_BY_ACCOUNT.quota):
+            count(policies.SIGN_IN_BY_ACCOUNT, "sam@example.com", now=NOON)
+        blocked_until = sign_in_blocked_until("sam@example.com", now=NOON)
+        redis_client.cache_clear()
+        assert blocked_until == datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
+        settings.RATE_LIMIT_ENABLED = False
+        assert sign_in_blocked_until("sam@example.com", now=NOON) is None
 
     def test_the_table_holds_no_address(self, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
