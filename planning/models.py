@@ -144,7 +144,7 @@ class ActionPlan(RevisedModel):
     month = ExactJSONField(null=True)
     instalments = ExactJSONField(default=list)
     payments = ExactJSONField(default=list)
-    carried = ExactJSONField(default=list)
+    carried = ExactJSONField(default=list, db_default=[])
     starts_on = models.DateField(null=True)
     is_chosen = models.BooleanField(default=False)
     is_confirmed_set_up = models.BooleanField(default=False)

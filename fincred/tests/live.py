@@ -51,6 +51,8 @@ class LiveServer:
     """`gunicorn fincred.wsgi:application`, exactly as in production but for the settings given to it."""
 
     application = "fincred.wsgi:application"
+    # Where its code is.
+    root = ROOT
 
     def __init__(self, folder: Path, database_url: str, *options: str, **variables: str) -> None:
         self.port = free_port()
@@ -71,12 +73,12 @@ class LiveServer:
 
     def manage(self, *arguments: str) -> None:
         """A command in a process of its own, with this server's settings."""
-        _manage(self.environment, *arguments)
+        _manage(self.environment, *arguments, root=self.root)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", self.application, *self.options]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=log)
+            self.process = subprocess.Popen(command, cwd=self.root, env=self.environment, stderr=log)
         deadline = time.monotonic() + 30
         while not self._answers() and self.process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -131,8 +133,8 @@ def manage(database_url: str, *arguments: str) -> None:
     _manage(_clean(os.environ) | {"DATABASE_URL": database_url}, *arguments)
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+def _manage(environment: dict[str, str], *arguments: str, root: Path = ROOT) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=root, env=environment, check=True)
 
 
 def _clean(environment: os._Environ[str]) -> dict[str, str]:

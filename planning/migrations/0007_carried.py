@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='actionplan',
             name='carried',
-            field=fincred.db.fields.ExactJSONField(default=list),
+            field=fincred.db.fields.ExactJSONField(db_default=[], default=list),
         ),
     ]

@@ -1,0 +1,154 @@
+"""An upgrade is rolling: the last release runs on the newest schema beside the new code, and does no damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
+
+from fincred.tests.live import LiveServer, own_database
+from fincred.tests.release import faults, release, released_migrations, unpack
+from fincred.tests.test_faults import Writer, wait_for_writes, writing
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
+
+# What the rule refuses and the release survives all the same: the operation, and why.
+SURVIVED: dict[str, str] = {}
+
+
+class TestMigrations:
+    def test_after_the_release_leave_what_it_uses(self) -> None:
+        loader = MigrationLoader(None)
+        known = released_migrations()
+        nodes = {node for node in loader.disk_migrations if node in known}
+        assert len(nodes) > 20
+        released = loader.project_state(sorted(nodes))
+        found = []
+        state = ProjectState()
+        for node in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True):
+            migration = loader.graph.nodes[node]
+            for operation in migration.operations:
+                if node not in known and node[0] in {app for app, _ in known}:
+                    found += [
+                        f"{node[0]}.{node[1]}: {fault}" for fault in faults(operation, node[0], state, released)
+                    ]
+                operation.state_forwards(node[0], state)
+        assert [fault for fault in found if not any(each in fault for each in SURVIVED)] == []
+
+    @pytest.mark.parametrize(
+        ("operation", "is_refused"),
+        [
+            (migrations.RemoveField("thing", "name"), True),
+            (migrations.DeleteModel("Thing"), True),
+            (migrations.RenameField("thing", "name", "title"), True),
+            (migrations.RenameModel("Thing", "Object"), True),
+            (migrations.AlterModelTable("thing", "other"), True),
+            (migrations.AddField("thing", "more", models.IntegerField(default=1)), True),
+            (migrations.AddField("thing", "more", models.IntegerField(db_default=1)), False),
+            (migrations.AddField("thing", "more", models.IntegerField(null=True)), False),
+            (migrations.AlterField("thing", "name", models.CharField(max_length=10)), True),
+            (migrations.AlterField("thing", "name", models.CharField(max_length=30)), False),
+            (migrations.AlterField("thing", "note", models.CharField(max_length=20)), True),
+            (migrations.AlterField("thing", "name", models.IntegerField()), True),
+            (
+                migrations.AddConstraint(
+                    "thing", models.CheckConstraint(condition=~models.Q(name=""), name="thing_name_full")
+                ),
+                True,
+            ),
+            (
+                migrations.AddConstraint(
+                    "thing", models.CheckConstraint(condition=models.Q(newest__gt=0), name="thing_newest_positive")
+                ),
+                False,
+            ),
+            (migrations.AddConstraint("thing", models.UniqueConstraint(fields=["name"], name="thing_once")), True),
+            (migrations.AddIndex("thing", models.Index(fields=["name"], name="thing_by_name")), False),
+            (migrations.RemoveField("newer", "name"), False),
+            (migrations.AddField("newer", "more", models.IntegerField()), False),
+            (
+                migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("thing", "name")]),
+                False,
+            ),
+            (
+                migrations.SeparateDatabaseAndState(database_operations=[migrations.RemoveField("thing", "name")]),
+                True,
+            ),
+        ],
+        ids=range(20),
+    )
+    def test_are_judged_by_what_the_release_can_bear(self, operation: Operation, is_refused: bool) -> None:
+        fields: dict[str, Any] = {
+            "id": models.AutoField(primary_key=True),
+            "name": models.CharField(max_length=20),
+            "note": models.CharField(max_length=20, null=True),
+        }
+        released, before = ProjectState(), ProjectState()
+        released.add_model(ModelState("app", "Thing", fields))
+        before.add_model(ModelState("app", "Thing", fields | {"newest": models.IntegerField(null=True)}))
+        before.add_model(ModelState("app", "Newer", fields))
+        assert bool(faults(operation, "app", before, released)) == is_refused
+
+
+# What the release doesn't know, such as terms that people are found by, the worker fills in.
+JOBS = """
+from fincred import clock
+from fincred.ops.jobs import registered_jobs, run_if_due
+for job in registered_jobs():
+    run_if_due(job, clock=clock.now)
+"""
+
+
+@pytest.mark.slow
+class TestRelease:
+    @pytest.mark.parametrize("number", [20, pytest.param(300, marks=pytest.mark.drill)])
+    def test_serves_on_the_newest_schema_beside_the_new_code(self, tmp_path: Path, number: int) -> None:
+        release()
+        code = tmp_path / "release"
+        unpack(code)
+        options = ("--workers", "1")
+        variables = {
+            "RATE_LIMIT_ENABLED": "false",
+            "LOG_LEVEL": "ERROR",
+            "SECRET_KEY": "s" * 40,
+            "JWT_SECRET_KEY": "j" * 40,
+        }
+        folders = [tmp_path / name for name in ("before", "after")]
+        for folder in folders:
+            folder.mkdir()
+        with own_database(tmp_path) as database_url:
+            old = LiveServer(folders[0], database_url, *options, **variables)
+            old.root = code
+            with old, LiveServer(folders[1], database_url, *options, **variables) as new:
+                old.manage("seed_demo", "--users", "3")
+                writers = [
+                    Writer(server, f"{name}{each}")
+                    for name, server in (("old", old), ("new", new))
+                    for each in (1, 2)
+                ]
+                with writing(writers):
+                    wait_for_writes(writers, number)
+                # People go on at the other, as behind a balancer.
+                for writer in writers:
+                    writer.server = new if writer.server is old else old
+                with writing(writers):
+                    wait_for_writes(writers, number)
+                for writer in writers:
+                    assert {attempt.status for attempt in writer.attempts} == {201}
+                    for path, body in (
+                        ("/planning/plan", {}),
+                        ("/auth/password/reset", {"email": f"{writer.name}@example.com"}),
+                    ):
+                        assert writer.post(path, body).status in (200, 201, 202, 400), path
+                old.manage("send_due_mail")
+                old.manage("purge_expired")
+                new.manage("shell", "-v", "0", "-c", JOBS)
+                new.manage("plan_all")
+                new.manage("check_integrity")
+                assert "Traceback" not in old.log.read_text()
+                assert "Traceback" not in new.log.read_text()
