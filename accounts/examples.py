@@ -64,6 +64,8 @@ EXPORT = {
         "chat_messages": [],
         "notification_preferences": [],
         "notifications": [],
+        "devices": [],
+        "pushes": [],
     },
     "tracking": {"check_ins": [], "pulses": [], "weeks": [], "milestones": []},
 }

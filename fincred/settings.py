@@ -146,6 +146,9 @@ if _replica:
 # --- Mail
 APP_URL = env.url("APP_URL", "http://127.0.0.1:8000", ("https",) if PRODUCTION else ("http", "https"))
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincred.invalid>")
+# Where pushes go: Expo's documented HTTP API.
+EXPO_URL = env.url("EXPO_URL", "https://exp.host/--/api/v2/push", ("http", "https"))
+
 _mail = env.email("EMAIL_URL", f"filemail://{quote(str(VAR / 'mail'))}")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")

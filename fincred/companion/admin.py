@@ -1,4 +1,4 @@
-"""Education texts in the back office: edited by staff with the permission to, each change in their audit trail."""
+"""Education texts, which staff with the permission edit, and what is sent to people, which is only shown."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.audit import record
-from accounts.back_office import DeclaredFiltersAdmin
+from accounts.back_office import AuditedAdmin, DeclaredFiltersAdmin
 from accounts.services import lock_user
 from fincred import clock
-from fincred.companion.models import Snippet
+from fincred.companion.models import Notification, NotificationPreferences, Snippet
 
 
 @admin.register(Snippet)
@@ -50,3 +50,20 @@ class SnippetAdmin(DeclaredFiltersAdmin):
 
     def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         """Recorded by `save_model`."""
+
+
+@admin.register(Notification)
+class NotificationAdmin(AuditedAdmin):
+    """What is sent to a person and when: why somebody got a message, or didn't."""
+
+    list_display = ("user", "type", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
+    list_filter = ("type", "channel", "status", "is_planned")
+    search_fields = ("=id", "=user__id")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(NotificationPreferences)
+class NotificationPreferencesAdmin(AuditedAdmin):
+    list_display = ("user", "reminders", "payments", "weekly_summary", "milestones", "drift", "sent_in_week")
+    search_fields = ("=user__id",)
+    ordering = ("user_id",)

@@ -13,7 +13,7 @@ class CompanionConfig(AppConfig):
         from fincred.companion.demo import add_conversation
         from fincred.companion.jobs import JOBS
         from fincred.companion.messages import MESSAGES
-        from fincred.companion.models import ChatSession
+        from fincred.companion.models import ChatSession, OutgoingPush
         from fincred.events import (
             DemoCreated,
             MilestonesReached,
@@ -24,6 +24,7 @@ class CompanionConfig(AppConfig):
         from fincred.ops.jobs import register_job
 
         register_purge("chat sessions", ChatSession.objects.purgeable)
+        register_purge("pushes", OutgoingPush.objects.purgeable)
         subscribe(DemoCreated, add_conversation)
         subscribe(PersonVerified, services.on_person_verified)
         subscribe(ProfileChanged, services.on_profile_changed)

@@ -79,3 +79,19 @@ PREFERENCES = {
     "milestones": True,
     "drift": True,
 }
+
+NEW_NOTIFICATION = {"type": "weekly_summary", "channel": "push", "next_send_at": "2099-03-15T17:00:00Z"}
+
+NOTIFICATION = NEW_NOTIFICATION | {
+    "id": "c1a5e1de-3f6b-4a52-8d0c-6b0f5f4d2e11",
+    "user_id": GOAL["user_id"],
+    "action_plan_id": None,
+    "status": "active",
+    "last_sent_at": None,
+    "created_at": "2026-03-10T12:00:00Z",
+    "updated_at": "2026-03-10T12:00:00Z",
+}
+
+NEW_DEVICE = {"platform": "android", "token": "ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]"}
+
+DEVICE = NEW_DEVICE | {"id": "7f3a4b0e-52b1-4a2f-9a40-0d9c6a1f7b22", "created_at": "2026-03-10T12:00:00Z"}

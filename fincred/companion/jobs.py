@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from fincred.companion.services import follow_plans, plan_for_everybody, send_due_notifications
-from fincred.ops.jobs import Clock, Job, Stop
+from fincred.companion.expo import ExpoError
+from fincred.companion.services import (
+    follow_plans,
+    plan_for_everybody,
+    read_receipts,
+    send_due_notifications,
+    send_due_pushes,
+)
+from fincred.ops.jobs import Clock, Job, JobPostponedError, Stop
 from fincred.ops.models import JobState
 
 
@@ -21,6 +28,20 @@ def _follow_plans(clock: Clock, stop: Stop) -> int:
     return follow_plans(since=(last or now) - LONGEST_REQUEST, now=now, stop=stop)
 
 
+def _push(clock: Clock, stop: Stop) -> int:
+    try:
+        return send_due_pushes(clock=clock, stop=stop)
+    except ExpoError as error:
+        raise JobPostponedError(f"Expo: {error}") from error
+
+
+def _read_receipts(clock: Clock, stop: Stop) -> int:
+    try:
+        return read_receipts(clock=clock, stop=stop)
+    except ExpoError as error:
+        raise JobPostponedError(f"Expo: {error}") from error
+
+
 def _plan(clock: Clock, stop: Stop) -> int:
     return plan_for_everybody(now=clock(), stop=stop)
 
@@ -30,6 +51,8 @@ LONGEST_REQUEST: Final = timedelta(minutes=5)
 
 JOBS = (
     Job(name="notifications", every=timedelta(seconds=10), run=_send, parallel=True),
+    Job(name="pushes", every=timedelta(seconds=10), run=_push, parallel=True),
+    Job(name="push_receipts", every=timedelta(minutes=5), run=_read_receipts),
     Job(name="follow_plans", every=timedelta(minutes=1), run=_follow_plans),
     Job(name="plan_notifications", every=timedelta(hours=1), run=_plan),
 )

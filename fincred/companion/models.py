@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from fincred.companion.schedule import MOST_A_WEEK
-from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, NotificationType, Topic
+from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, NotificationType, Platform, Topic
 from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
@@ -23,6 +23,9 @@ from planning.vocabulary import Feasibility
 LIFETIME: Final = timedelta(days=29)
 
 FEWEST_WORDS, MOST_WORDS = 60, 150
+
+# Expo has most receipts after so long.
+RECEIPT_AFTER: Final = timedelta(minutes=15)
 
 
 def check_length(text: str) -> None:
@@ -164,7 +167,10 @@ class NotificationQuerySet(RevisedQuerySet["Notification"]):
 
     def shown(self) -> Self:
         """All but what the server has nothing to plan for at present."""
-        return self.filter(next_send_at__isnull=False)
+        return self.filter(next_send_at__isnull=False, action_plan__ended_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
 
 
 class Notification(RevisedModel):
@@ -172,7 +178,8 @@ class Notification(RevisedModel):
 
     Those that the server planned (`is_planned`) are for a day, `due_on`, and move with the person's profile and
     plans unless the person moved them. The others are the person's own. Without a next payment, or a wish to be
-    reminded, there is no `next_send_at`. `announced` is the version of the plan whose drift was told.
+    reminded, there is no `next_send_at`. `announced` is the version of the plan whose drift was told,
+    `skipped` how many pushes had no device to go to.
     """
 
     user = models.ForeignKey(
@@ -189,6 +196,7 @@ class Notification(RevisedModel):
     last_due_on = models.DateField(null=True)
     last_sent_at = models.DateTimeField(null=True)
     announced = models.PositiveIntegerField(null=True)
+    skipped = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -223,3 +231,61 @@ class Notification(RevisedModel):
 
     def __str__(self) -> str:
         return self.type
+
+
+class Device(RevisedModel):
+    """A device that takes pushes: its token is what Expo knows it by. A token belongs to one person at a time."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
+    platform = models.CharField(max_length=7, choices=choices(Platform))
+    token = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField()
+
+    objects = RevisedQuerySet["Device"].as_manager()
+    privacy = Privacy(owner="user", section="companion.devices", withheld=("revision",))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(platform__in=list(Platform)), name="device_platform_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.platform
+
+
+class OutgoingPushQuerySet(models.QuerySet["OutgoingPush"]):
+    def due(self, now: datetime) -> Self:
+        return self.filter(sent_at=None, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+
+    def unread(self, now: datetime) -> Self:
+        """Sent, and Expo may have a receipt by now."""
+        return self.filter(sent_at__lte=now - RECEIPT_AFTER).order_by("sent_at", "id")
+
+    def purgeable(self, now: datetime) -> Self:
+        """Expo keeps receipts for a day, and a push that old is of no use."""
+        return self.filter(created_at__lte=now - timedelta(days=1))
+
+
+class OutgoingPush(UUIDModel):
+    """A push to one device: a kind and the id of the notification, no words. Gone once its receipt is read."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="pushes")
+    notification = models.ForeignKey(Notification, models.CASCADE, related_name="pushes", db_index=False)
+    due_on = models.DateField()
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    ticket = models.CharField(max_length=100, blank=True, default="")
+
+    objects = OutgoingPushQuerySet.as_manager()
+    privacy = Privacy(owner="device__user", section="companion.pushes", withheld=("next_attempt_at", "ticket"))
+
+    class Meta:
+        verbose_name_plural = "outgoing pushes"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["device", "notification", "due_on"], name="outgoing_push_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Push {self.pk}"

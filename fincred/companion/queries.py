@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from fincred.companion.models import LIFETIME, ChatSession, NotificationPreferences
+from fincred.companion.models import LIFETIME, ChatSession, Device, Notification, NotificationPreferences
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 
 _LIVE: Final = ChatSession.objects.owned_by(Parameter("owner")).filter(created_at__gt=Parameter("since"))
@@ -28,3 +28,10 @@ _PREFERENCES: Final = PreparedQuery(NotificationPreferences.objects.owned_by(Par
 
 def preferences_of(owner: UUID) -> BoundQuery[NotificationPreferences]:
     return _PREFERENCES.bind(owner=owner)
+
+
+_NOTIFICATIONS: Final = Notification.objects.owned_by(Parameter("owner")).shown()
+NOTIFICATIONS: Final = PreparedQuery(_NOTIFICATIONS.newest_first())
+NOTIFICATION: Final = PreparedQuery(_NOTIFICATIONS.filter(pk=Parameter("notification_id")))
+DEVICES: Final = PreparedQuery(Device.objects.owned_by(Parameter("owner")).order_by("-created_at", "-id"))
+DEVICE: Final = PreparedQuery(Device.objects.owned_by(Parameter("owner")).filter(pk=Parameter("device_id")))

@@ -1,7 +1,11 @@
 from fincred.api.routes import path
-from fincred.companion.views import coach, education, preferences, progress, pulses
+from fincred.companion.views import coach, education, notifications, preferences, progress, pulses
 
 urlpatterns = [
+    path("notifications", notifications.NotificationList.as_view()),
+    path("notifications/<id:notification_id>", notifications.NotificationDetail.as_view(), name="notification"),
+    path("devices", notifications.DeviceList.as_view()),
+    path("devices/<id:device_id>", notifications.DeviceDetail.as_view(), name="device"),
     path("users/me/notification-preferences", preferences.PreferencesDetail.as_view()),
     path("unsubscribe/<str:token>", preferences.Unsubscribe.as_view()),
     path("goals/<id:goal_id>/progress", progress.GoalProgress.as_view()),

@@ -44,4 +44,4 @@ OPERATIONS = [
     for path, methods in document()["paths"].items()
     for method, described in methods.items()
 ]
-WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
+WITH_IDS = [operation for operation in OPERATIONS if "_id}" in operation.path]

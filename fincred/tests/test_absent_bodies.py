@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.api.openapi import document
+from fincred.companion.tests.factories import NotificationFactory
 from fincred.db.backup import digests
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -31,6 +32,7 @@ def test_an_update_without_a_body_is_refused(
     goal = GoalFactory.create(user=saver)
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
     ids["pulse_id"] = PulseFactory.create(user=saver).id
+    ids["notification_id"] = NotificationFactory.create(user=saver).id
     before = digests()
 
     response = as_saver.generic(method.upper(), path.format(**ids), "", content_type=content_type)

@@ -13,7 +13,7 @@ from accounts.vocabulary import TokenPurpose
 from conftest import client_of
 from fincred.companion.models import Snippet
 from fincred.companion.tests.education import write_texts
-from fincred.companion.tests.factories import ChatSessionFactory
+from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -41,6 +41,8 @@ def urls(saver: User, noon: datetime) -> dict[str, str]:
     ids = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id, "pulse_id": pulse.id}
     write_texts()
     ids["session_id"] = ChatSessionFactory.create(user=saver).pk
+    ids["notification_id"] = NotificationFactory.create(user=saver).pk
+    ids["device_id"] = PhoneFactory.create(user=saver).pk
     ids["snippet_id"] = Snippet.objects.values_list("pk", flat=True)[0]
     queries = {"/api/v0/auth/verify-email": f"?token={token}"}
     return {operation.path: operation.path.format(**ids) + queries.get(operation.path, "") for operation in GETS}

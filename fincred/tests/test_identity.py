@@ -23,11 +23,13 @@ from fincred.tests.operations import OPERATIONS, WITH_IDS, Operation
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+FUTURE_MOMENT = (clock.now() + timedelta(days=1)).isoformat().replace("+00:00", "Z")
 
 
 FOR_PEOPLE = [operation for operation in OPERATIONS if operation.is_for_people]
 OF_PEOPLE = [operation for operation in WITH_IDS if operation.is_for_people]
-UNKNOWN = {name: uuid4() for name in ("goal_id", "plan_id", "check_in_id", "pulse_id", "session_id")}
+_IDS = "goal_id plan_id check_in_id pulse_id session_id notification_id device_id"
+UNKNOWN = {name: uuid4() for name in _IDS.split()}
 
 
 def send(client: APIClient, operation: Operation, **ids: Any) -> HttpResponse:
@@ -56,7 +58,11 @@ def strangers(as_stranger: APIClient) -> dict[str, str]:
     check_in = make("POST", f"/goals/{goal}/check-ins", {"current_amount": 10})
     pulse = make("POST", "/checkins", next(one.example for one in OPERATIONS if str(one) == "POST /checkins"))
     chat = as_stranger.post("/api/v0/chat/start", {}).json()["session_id"]
-    return {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse, "session_id": chat}
+    body = {"type": "weekly_summary", "channel": "push", "next_send_at": FUTURE_MOMENT}
+    ids = {"goal_id": goal, "plan_id": plan, "check_in_id": check_in, "pulse_id": pulse, "session_id": chat}
+    device = {"platform": "ios", "token": "ExponentPushToken[theirs]"}
+    ids |= {"notification_id": make("POST", "/notifications", body), "device_id": make("POST", "/devices", device)}
+    return ids
 
 
 class TestRowOfAnotherPerson:

@@ -13,6 +13,7 @@ import time_machine
 from accounts.models import User
 from conftest import client_of
 from fincred.api.openapi import document
+from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
 from goals.examples import GOAL
 from goals.tests.factories import GoalFactory
 from planning.examples import GOAL_PLAN
@@ -50,8 +51,11 @@ def test_a_request_example_is_accepted(method: str, path: str, body: Any, year: 
             "plan_id": plan_for(goal).id,
             "check_in_id": CheckInFactory.create(goal=goal).id,
             "pulse_id": PulseFactory.create(user=saver).id,
+            "notification_id": NotificationFactory.create(user=saver).id,
             "goal_id": other.id,  # without a plan yet
         }
+        if method == "delete":
+            PhoneFactory.create(user=saver)
         text = json.dumps(body).replace(str(GOAL["id"]), str(goal.id)).replace(GOAL_PLAN["goal_id"], str(goal.id))
         send = getattr(client_of(saver), method)
         response = send(path.format(**ids), text, content_type="application/json")

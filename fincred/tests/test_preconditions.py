@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import client_of
-from fincred.companion.tests.factories import ChatSessionFactory
+from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
 from fincred.db.backup import digests
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL as GOAL_EXAMPLE
@@ -29,7 +29,9 @@ from tracking.tests.factories import CheckInFactory, PulseFactory
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 V0 = "/api/v0"
-CHANGES = [operation for operation in OPERATIONS if operation.method in ("PUT", "PATCH", "DELETE")]
+# A device is removed by its token, which is all there is of it: no version of it can be missed.
+BY_TOKEN = "DELETE /devices"
+CHANGES = [one for one in OPERATIONS if one.method in ("PUT", "PATCH", "DELETE") and str(one) != BY_TOKEN]
 OF_SOMEBODY = [operation for operation in CHANGES if "{" in operation.path]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
 # No revision is 0 but that of a snapshot that was never stored.
@@ -46,6 +48,8 @@ class Device:
         self.ids = {"goal_id": str(goal.id), "plan_id": str(plan.id), "check_in_id": str(check_in.id)}
         self.ids["session_id"] = str(ChatSessionFactory.create(user=owner).pk)
         self.ids["pulse_id"] = str(PulseFactory.create(user=owner).id)
+        self.ids["notification_id"] = str(NotificationFactory.create(user=owner).id)
+        self.ids["device_id"] = str(PhoneFactory.create(user=owner).id)
         self.client = client_of(owner)
 
     def url(self, operation: Operation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -25,6 +26,7 @@ from accounts.mail import send_due_mail
 from accounts.models import AuditEntry, User
 from fincred import clock
 from fincred.api.renderers import render_json
+from fincred.companion.services import send_due_notifications
 from fincred.db.models import UUIDModel
 from fincred.db.privacy import export_rows, personal_models, privacy_of
 from fincred.ops.logs import ConsoleFormatter, JSONFormatter
@@ -83,7 +85,9 @@ EXPORTED = {
     "companion.chat_messages": "id session_id message response intent created_at",
     "companion.notification_preferences": "reminders payments weekly_summary milestones drift counted_from",
     "companion.notifications": "id user_id type channel next_send_at action_plan_id status is_planned is_moved "
-    "due_on last_due_on last_sent_at announced created_at updated_at",
+    "due_on last_due_on last_sent_at announced skipped created_at updated_at",
+    "companion.devices": "id user_id platform token created_at",
+    "companion.pushes": "id device_id notification_id due_on created_at attempts sent_at",
     "tracking.check_ins": "id user_id goal_id current_amount check_in_date reflection source created_at "
     "updated_at",
     "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "
@@ -159,6 +163,11 @@ class Person:
             {"current_amount": 2500, "reflection": f"{MARK} thought"},
             HTTP_IDEMPOTENCY_KEY=f"{MARK}-check",
         )
+        self.send("POST", "/devices", {"platform": "ios", "token": f"ExponentPushToken[{MARK}]"})
+        soon = clock.now() + timedelta(seconds=1)
+        body = {"type": "weekly_summary", "channel": "push", "next_send_at": soon.isoformat()}
+        self.send("POST", "/notifications", body)
+        send_due_notifications(clock=lambda: soon)
         self.send("POST", "/chat/message", {"message": f"{MARK} why?"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-chat")
         pulse = {"made_planned_payments": "no", "spending_vs_plan": "over", "mood_score": 2}
         self.send("POST", "/checkins", pulse | {"comment": f"{MARK} week"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-pulse")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import hypothesis
@@ -24,8 +24,11 @@ from schemathesis.specs.openapi.checks import (
 from accounts.models import User
 from accounts.services import open_session
 from fincred.companion.models import Snippet
+from fincred.companion.services import create_notification
 from fincred.companion.tests.education import write_texts
-from fincred.companion.tests.factories import ChatSessionFactory
+from fincred.companion.tests.factories import ChatSessionFactory, PhoneFactory
+from fincred.companion.unsubscribing import token_for
+from fincred.companion.vocabulary import Channel, Kind, NotificationType
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -40,6 +43,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+
+DAY = timedelta(days=1)
 
 schema = schemathesis.openapi.from_wsgi("/openapi.json", application)
 
@@ -69,13 +74,23 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     goal = GoalFactory.create(user=saver)
     ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
     write_texts()
+    notification = create_notification(
+        owner=saver,
+        type=NotificationType.WEEKLY_SUMMARY,
+        channel=Channel.PUSH,
+        next_send_at=noon + DAY,
+        now=noon,
+    )
     ids |= {
         "session_id": ChatSessionFactory.create(user=saver).pk,
         "pulse_id": PulseFactory.create(user=saver).id,
+        "notification_id": notification.pk,
+        "device_id": PhoneFactory.create(user=saver).pk,
         "snippet_id": Snippet.objects.values_list("pk", flat=True)[0],
     }
     token = open_session(user=saver, now=noon).access_token
-    return Person({"Authorization": f"Bearer {token}"}, {name: str(value) for name, value in ids.items()})
+    texts = {name: str(value) for name, value in ids.items()} | {"token": token_for(saver.pk, Kind.DRIFT)}
+    return Person({"Authorization": f"Bearer {token}"}, texts)
 
 
 @schema.parametrize()

@@ -14,7 +14,15 @@ from fincred.companion.services.coach import (
     start_session,
     store_exchange,
 )
+from fincred.companion.services.devices import add_device, remove_device
+from fincred.companion.services.notifications import (
+    NotificationChanges,
+    create_notification,
+    delete_notification,
+    update_notification,
+)
 from fincred.companion.services.preferences import NO_PREFERENCES, unsubscribe, update_preferences
+from fincred.companion.services.pushes import read_receipts, send_due_pushes
 from fincred.companion.services.schedule import (
     follow_plans,
     on_milestones_reached,
@@ -27,16 +35,24 @@ from fincred.companion.services.sending import send_due_notifications
 __all__ = [
     "NO_PREFERENCES",
     "Exchange",
+    "NotificationChanges",
+    "add_device",
+    "create_notification",
+    "delete_notification",
     "delete_session",
     "follow_plans",
     "on_milestones_reached",
     "on_person_verified",
     "on_profile_changed",
     "plan_for_everybody",
+    "read_receipts",
     "refresh_session",
+    "remove_device",
     "send_due_notifications",
+    "send_due_pushes",
     "start_session",
     "store_exchange",
     "unsubscribe",
+    "update_notification",
     "update_preferences",
 ]

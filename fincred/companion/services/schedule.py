@@ -41,7 +41,16 @@ BATCH: Final = 200
 _OF_A_PERSON: Final = (NotificationType.CHECKIN_REMINDER, NotificationType.WEEKLY_SUMMARY)
 _OF_A_PLAN: Final = (NotificationType.PRE_TRANSFER_REMINDER, NotificationType.GOAL_PROGRESS_UPDATE)
 _TIMING: Final = frozenset({"timezone", "reminder_frequency", "reminder_hour", "preferred_checkin_day_of_week"})
-_MOVED: Final = ("next_send_at", "due_on", "is_moved", "last_due_on", "last_sent_at", "announced", "status")
+_MOVED: Final = (
+    "next_send_at",
+    "due_on",
+    "is_moved",
+    "last_due_on",
+    "last_sent_at",
+    "announced",
+    "status",
+    "skipped",
+)
 
 
 def rhythm_of(profile: Profile, preferences: NotificationPreferences) -> Rhythm:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.mail import new_mail, queue_mails
 from accounts.models import OutgoingMail
-from fincred.companion.models import Notification, NotificationPreferences
+from fincred.companion.models import Device, Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.schedule import (
     Rhythm,
     after_quiet_hours,
@@ -56,6 +56,7 @@ class _Person:
     rhythm: Rhythm
     mondays: Sequence[date]
     has_goals: bool
+    devices: Sequence[Device]
 
 
 def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> int:
@@ -80,21 +81,26 @@ def _send_batch(now: datetime) -> int:
     mine = due.filter(user__in=list(people)).select_related("action_plan__goal")
     rows = list(mine.order_by("next_send_at", "id"))
     mails: list[OutgoingMail] = []
+    pushes: list[OutgoingPush] = []
     for row in rows:
         person = people[row.user_id]
         if row.is_planned and (later := _postponed(row, person.rhythm, now)):
             row.next_send_at = later
             continue
         if _is_wanted(row, person, now):
-            mails.append(_mail(row, person, now))
+            if row.channel == Channel.PUSH:
+                pushes += _pushes(row, person, now)
+            else:
+                mails.append(_mail(row, person, now))
             row.last_sent_at = now
             row.announced = row.action_plan.version if row.action_plan else None
         _move_on(row, person.rhythm, now)
     queue_mails(mails)
+    OutgoingPush.objects.bulk_create(pushes, ignore_conflicts=True)
     store(rows, now)
     _store_caps([person.preferences for person in people.values()])
     if rows:
-        logger.info("Notifications handled", extra={"due": len(rows), "queued": len(mails)})
+        logger.info("Notifications handled", extra={"due": len(rows), "mails": len(mails), "pushes": len(pushes)})
     return len(rows)
 
 
@@ -104,9 +110,18 @@ def _people(locked: Sequence[NotificationPreferences], now: datetime) -> dict[UU
     lately = CheckInWeek.objects.filter(user__in=ids, monday__gte=now.date() - _LONGEST_PERIOD)
     for user_id, monday in lately.values_list("user_id", "monday"):
         weeks[user_id].append(monday)
+    devices: defaultdict[UUID, list[Device]] = defaultdict(list)
+    for device in Device.objects.filter(user__in=ids):
+        devices[device.user_id].append(device)
     with_goals = set(Goal.objects.filter(user__in=ids).active().values_list("user_id", flat=True))
     return {
-        one.user_id: _Person(one, rhythm_of(one.user.profile, one), weeks[one.user_id], one.user_id in with_goals)
+        one.user_id: _Person(
+            preferences=one,
+            rhythm=rhythm_of(one.user.profile, one),
+            mondays=weeks[one.user_id],
+            has_goals=one.user_id in with_goals,
+            devices=devices[one.user_id],
+        )
         for one in locked
     }
 
@@ -126,7 +141,11 @@ def _postponed(row: Notification, rhythm: Rhythm, now: datetime) -> datetime | N
 
 
 def _is_wanted(row: Notification, person: _Person, now: datetime) -> bool:
-    if row.channel != Channel.EMAIL or not may_be_written_to(person.preferences.user):
+    if row.channel == Channel.PUSH:
+        if not (person.devices and person.preferences.user.is_active and person.preferences.user.is_verified):
+            row.skipped += 1
+            return False
+    elif not may_be_written_to(person.preferences.user):
         return False
     if not row.is_planned:
         return True
@@ -166,13 +185,25 @@ def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
     return direction is not None
 
 
+def _pushes(row: Notification, person: _Person, now: datetime) -> list[OutgoingPush]:
+    day = _day_of(row, person, now)
+    return [
+        OutgoingPush(device=device, notification=row, due_on=day, created_at=now, next_attempt_at=now)
+        for device in person.devices
+    ]
+
+
+def _day_of(row: Notification, person: _Person, now: datetime) -> date:
+    """What the server planned is for a day; what the person added is for the day on which it is sent."""
+    return (row.due_on if row.is_planned else None) or local_day(now, person.rhythm.zone)
+
+
 def _mail(row: Notification, person: _Person, now: datetime) -> OutgoingMail:
-    day = row.due_on if row.is_planned else None
     return new_mail(
         user_id=row.user_id,
         purpose=row.type,
         object_id=row.pk,
-        due_on=day or local_day(now, person.rhythm.zone),
+        due_on=_day_of(row, person, now),
         now=now,
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.parsers import MultipartFormParser, URLEncodedParser
+from accounts.rate_limits import limit_tokens
 from accounts.serializers import MessageSerializer
 from accounts.views.base import PublicView
 from fincred.api.openapi import documented
@@ -37,6 +40,7 @@ _UPDATE: dict[str, Any] = {
 class PreferencesDetail(ApiView):
     @documented(
         summary="Which messages I want",
+        description="All of them at first. Messages about the security of the account can't be switched off.",
         response=PreferencesSerializer,
         response_example=examples.PREFERENCES,
         tags=["accounts"],
@@ -75,32 +79,35 @@ class Unsubscribe(PublicView):
 
     parser_classes = [StrictJSONParser, URLEncodedParser, MultipartFormParser]
 
-    @documented(
-        summary="The page behind the link in a mail",
-        description="A page with a button. It changes nothing, because mail scanners open links.",
-        tags=["accounts"],
-    )
+    @extend_schema(exclude=True)  # a page for people, with a button: mail scanners open links
     def get(self, request: Request, token: str) -> HttpResponse:
-        _, kind = _read(token)
+        _, kind = self._read(token)
         page = render_to_string("unsubscribe.html", {"what": _WHAT[kind]})
         return HttpResponse(page, headers={"Referrer-Policy": "no-referrer"})
 
     @documented(
         summary="Stop one kind of mail",
-        description="One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once.",
+        description=(
+            "One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once. GET shows a page with "
+            "a button and changes nothing."
+        ),
         response=MessageSerializer,
         response_example={"message": "You get no more weekly summaries."},
         tags=["accounts"],
     )
     def post(self, request: Request, token: str) -> HttpResponse:
-        user_id, kind = _read(token)
+        user_id, kind = self._read(token)
         services.unsubscribe(user_id=user_id, kind=kind, now=self.now)
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
+    def _read(self, token: str) -> tuple[UUID, Kind]:
+        """Whose mail of which kind. Only tokens that aren't ours are counted: mail programs send many of ours.
 
-def _read(token: str) -> Any:
-    """:raises ResourceNotFoundError: the token isn't one of ours."""
-    found = read_token(token)
-    if found is None:
-        raise ResourceNotFoundError
-    return found
+        :raises ResourceNotFoundError: the token isn't one of ours.
+        :raises RateLimitExceededError: too many of them from this network.
+        """
+        found = read_token(token)
+        if found is None:
+            limit_tokens(now=self.now)
+            raise ResourceNotFoundError
+        return found

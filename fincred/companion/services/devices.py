@@ -1,0 +1,56 @@
+"""The devices that take a person's pushes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from accounts.audit import record
+from accounts.models import User
+from accounts.services import lock_user
+from fincred.companion.errors import TooManyDevicesError
+from fincred.companion.models import Device
+from fincred.companion.vocabulary import Platform
+from fincred.errors import ResourceNotFoundError
+
+logger = logging.getLogger(__name__)
+
+MOST: Final = 20
+
+
+@transaction.atomic
+def add_device(*, owner: User, platform: Platform, token: str, now: datetime) -> Device:
+    """The device with this token. It is the person's alone from now on: a shared phone pushes to whom uses it.
+
+    :raises TooManyDevicesError: there are twenty others.
+    """
+    person = lock_user(owner.pk)
+    Device.objects.filter(token=token).exclude(user=person).delete()
+    mine = Device.objects.owned_by(person)
+    device = mine.filter(token=token).first()
+    if device is not None:
+        return device
+    if (count := mine.count()) >= MOST:
+        raise TooManyDevicesError(current_count=count, max_count=MOST)
+    device = Device.objects.create(user=person, platform=platform, token=token, created_at=now)
+    record(person=person, action="device.added", subject=device, now=now, after={"platform": platform})
+    logger.info("Device added", extra={"device_id": str(device.pk)})
+    return device
+
+
+@transaction.atomic
+def remove_device(*, owner: User, token: str, now: datetime) -> None:
+    """No more pushes to it; those that wait are dropped.
+
+    :raises ResourceNotFoundError: the person has no such device.
+    """
+    person = lock_user(owner.pk)
+    device = Device.objects.owned_by(person).filter(token=token).first()
+    if device is None:
+        raise ResourceNotFoundError
+    record(person=person, action="device.removed", subject=device, now=now)
+    device.delete()
+    logger.info("Device removed", extra={"user_id": str(person.pk)})

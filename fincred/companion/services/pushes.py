@@ -1,0 +1,108 @@
+"""Sending pushes, and reading what became of them. A device that Expo doesn't know any more is forgotten."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from fincred.companion import expo
+from fincred.companion.models import Device, OutgoingPush
+from fincred.companion.vocabulary import NotificationType
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+Stop = Callable[[], bool]
+
+LEASE: Final = timedelta(minutes=2)
+MOST_ATTEMPTS: Final = 5
+
+# All that a lock screen shows: no amounts, names or words of the person.
+WORDS: Final = {
+    NotificationType.WEEKLY_SUMMARY: "Your week is ready",
+    NotificationType.PRE_TRANSFER_REMINDER: "Your next step is due",
+    NotificationType.CHECKIN_REMINDER: "Time for a check-in",
+    NotificationType.GOAL_PROGRESS_UPDATE: "There is news about your goals",
+}
+
+
+def send_due_pushes(*, clock: Clock, stop: Stop = lambda: False) -> int:
+    """Send what is due until `stop()`; how many. Several processes may do this at once.
+
+    :raises fincred.companion.expo.ExpoError: no answer from Expo; the pushes are tried again later.
+    """
+    sent = 0
+    while not stop() and (claimed := _claim(clock())):
+        sent += _send(claimed, clock())
+    return sent
+
+
+@transaction.atomic
+def _claim(now: datetime) -> list[OutgoingPush]:
+    """Take some pushes and a lease on them; those that failed too often are given up."""
+    due = OutgoingPush.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+    found = list(due.select_related("device", "notification")[: expo.MOST_MESSAGES])
+    dead = [push for push in found if push.attempts >= MOST_ATTEMPTS]
+    claimed = [push for push in found if push.attempts < MOST_ATTEMPTS]
+    if dead:
+        OutgoingPush.objects.filter(pk__in=[push.pk for push in dead]).delete()
+        logger.warning("Pushes given up", extra={"pushes": len(dead)})
+    for push in claimed:
+        push.attempts += 1
+        push.next_attempt_at = now + LEASE * 2 ** (push.attempts - 1)
+    OutgoingPush.objects.bulk_update(claimed, ["attempts", "next_attempt_at"])
+    return claimed
+
+
+def _send(pushes: list[OutgoingPush], now: datetime) -> int:
+    """No transaction is open here: Expo may take its time."""
+    tickets = expo.send([_message(push) for push in pushes])
+    sent = []
+    for push, ticket in zip(pushes, tickets, strict=True):
+        if error := expo.error_of(ticket):
+            _note_error(push, error)
+        else:
+            push.sent_at, push.ticket = now, str(ticket.get("id", ""))[:100]
+            sent.append(push)
+    OutgoingPush.objects.bulk_update(sent, ["sent_at", "ticket"])
+    logger.info("Pushes sent", extra={"sent": len(sent), "failed": len(pushes) - len(sent)})
+    return len(sent)
+
+
+def _message(push: OutgoingPush) -> dict[str, Any]:
+    kind = NotificationType(push.notification.type)
+    data = {"kind": kind.value, "id": str(push.notification_id)}
+    return {"to": push.device.token, "title": "FinCred", "body": WORDS[kind], "data": data}
+
+
+def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
+    """Read what became of pushes that were sent a quarter of an hour ago, until `stop()`; how many are settled.
+
+    :raises fincred.companion.expo.ExpoError: no answer from Expo.
+    """
+    settled = 0
+    last = None
+    while not stop():
+        unread = OutgoingPush.objects.unread(clock())
+        batch = list((unread.filter(sent_at__gt=last) if last else unread)[: expo.MOST_RECEIPTS])
+        if not batch:
+            break
+        found = expo.receipts([push.ticket for push in batch])
+        known = [push for push in batch if push.ticket in found]
+        for push in known:
+            if error := expo.error_of(found[push.ticket]):
+                _note_error(push, error)
+        settled += len(known)
+        OutgoingPush.objects.filter(pk__in=[push.pk for push in known]).delete()
+        last = batch[-1].sent_at
+    return settled
+
+
+def _note_error(push: OutgoingPush, error: str) -> None:
+    logger.warning("Push not delivered", extra={"push_id": str(push.pk), "reason": error})
+    if error == expo.DEVICE_GONE:
+        Device.objects.filter(pk=push.device_id, token=push.device.token).delete()

@@ -1,0 +1,195 @@
+"""Pushes to a server that speaks as Expo does: what it is told, what its tickets and receipts change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from accounts.models import User
+from fincred.companion.expo import ExpoError
+from fincred.companion.models import Device, Notification, OutgoingPush
+from fincred.companion.services import (
+    add_device,
+    create_notification,
+    read_receipts,
+    send_due_notifications,
+    send_due_pushes,
+)
+from fincred.companion.tests.expo_server import ExpoServer
+from fincred.companion.vocabulary import Channel, NotificationType, Platform
+from fincred.ops.jobs import registered_jobs, run_if_due
+
+pytestmark = [pytest.mark.integration, pytest.mark.django_db]
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+AT = NOON + timedelta(hours=1)
+LATER = AT + timedelta(minutes=15)
+TOKEN = "ExponentPushToken[one]"
+
+
+@pytest.fixture
+def expo(settings: Settings) -> Iterator[ExpoServer]:
+    with ExpoServer() as server:
+        settings.EXPO_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def device(saver: User, noon: datetime) -> Device:
+    return add_device(owner=saver, platform=Platform.IOS, token=TOKEN, now=noon)
+
+
+@pytest.fixture
+def notification(saver: User, noon: datetime) -> Notification:
+    return create_notification(
+        owner=saver, type=NotificationType.PRE_TRANSFER_REMINDER, channel=Channel.PUSH, next_send_at=AT, now=noon
+    )
+
+
+def send(moment: datetime = AT) -> int:
+    send_due_notifications(clock=lambda: moment)
+    return send_due_pushes(clock=lambda: moment)
+
+
+class TestAPush:
+    def test_tells_a_kind_and_an_id_and_no_more(
+        self, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        assert send() == 1
+        assert expo.messages == [
+            {
+                "to": TOKEN,
+                "title": "FinCred",
+                "body": "Your next step is due",
+                "data": {"kind": "pre_transfer_reminder", "id": str(notification.pk)},
+            }
+        ]
+        assert send(AT + timedelta(minutes=1)) == 0
+        notification.refresh_from_db()
+        assert (notification.last_sent_at, notification.skipped) == (AT, 0)
+
+    def test_goes_to_every_device(
+        self, expo: ExpoServer, saver: User, device: Device, notification: Notification
+    ) -> None:
+        add_device(owner=saver, platform=Platform.WEB, token="other", now=NOON)
+        assert send() == 2
+        assert {message["to"] for message in expo.messages} == {TOKEN, "other"}
+
+    def test_without_a_device_is_skipped_and_counted(self, notification: Notification) -> None:
+        assert send() == 0
+        notification.refresh_from_db()
+        assert (notification.last_sent_at, notification.skipped) == (None, 1)
+        assert notification.next_send_at == AT + timedelta(days=7)
+
+    def test_goes_to_nobody_who_is_disabled(self, device: Device, notification: Notification) -> None:
+        User.objects.update(is_active=False)
+        assert send() == 0
+        assert not OutgoingPush.objects.exists()
+
+
+class TestTickets:
+    def test_of_a_dead_token_remove_the_device(
+        self, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        expo.errors[TOKEN] = "DeviceNotRegistered"
+        assert send() == 0
+        assert not Device.objects.exists()
+
+    def test_of_another_fault_are_tried_again_and_given_up(
+        self, expo: ExpoServer, device: Device, notification: Notification, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        expo.errors[TOKEN] = "MessageRateExceeded"
+        moment = AT
+        send(moment)
+        while OutgoingPush.objects.exists():
+            moment = OutgoingPush.objects.get().next_attempt_at
+            send_due_pushes(clock=iter([moment] * 9).__next__)
+        assert Device.objects.exists()
+        assert timedelta(hours=1) < moment - AT < timedelta(hours=2)
+        assert "Pushes given up" in caplog.messages
+        assert TOKEN not in str([vars(record) for record in caplog.records])
+
+    def test_that_never_came_are_tried_again(
+        self, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        expo.is_broken = True
+        with pytest.raises(ExpoError):
+            send()
+        expo.is_broken = False
+        assert send(AT + timedelta(minutes=2)) == 1
+
+    def test_without_a_server_postpone_the_job(
+        self, settings: Settings, device: Device, notification: Notification, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings.EXPO_URL = "http://127.0.0.1:9"
+        send_due_notifications(clock=lambda: AT)
+        [job] = [job for job in registered_jobs() if job.name == "pushes"]
+        assert not run_if_due(job, clock=lambda: AT)
+        assert "Job postponed" in caplog.messages
+
+
+class TestReceipts:
+    @pytest.fixture(autouse=True)
+    def sent(self, expo: ExpoServer, device: Device, notification: Notification) -> None:
+        assert send() == 1
+
+    def test_settle_a_push_after_a_quarter_of_an_hour(self) -> None:
+        assert read_receipts(clock=lambda: LATER - timedelta(seconds=1)) == 0
+        assert read_receipts(clock=lambda: LATER) == 1
+        assert not OutgoingPush.objects.exists()
+        assert Device.objects.exists()
+
+    def test_of_a_dead_token_remove_the_device(self, expo: ExpoServer) -> None:
+        expo.receipt_errors[TOKEN] = "DeviceNotRegistered"
+        assert read_receipts(clock=lambda: LATER) == 1
+        assert not Device.objects.exists()
+
+    def test_that_are_not_there_yet_are_read_later(self, expo: ExpoServer) -> None:
+        known, expo.tickets = expo.tickets, {}
+        assert read_receipts(clock=lambda: LATER) == 0
+        expo.tickets = known
+        assert read_receipts(clock=lambda: LATER) == 1
+
+    def test_are_read_by_a_job(self, expo: ExpoServer) -> None:
+        [job] = [job for job in registered_jobs() if job.name == "push_receipts"]
+        expo.is_broken = True
+        assert not run_if_due(job, clock=lambda: LATER)
+        expo.is_broken = False
+        assert run_if_due(job, clock=lambda: LATER + timedelta(minutes=5))
+
+    def test_stop_when_they_are_told_to(self) -> None:
+        assert read_receipts(clock=lambda: LATER, stop=lambda: True) == 0
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("ticket", [{}, {"status": "error"}, {"status": "error", "details": None}])
+    def test_that_say_no_cause_are_tried_again(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        expo: ExpoServer,
+        device: Device,
+        notification: Notification,
+        ticket: dict[str, Any],
+    ) -> None:
+        monkeypatch.setattr(ExpoServer, "ticket", lambda self, message: ticket)
+        assert send() == 0
+        assert OutgoingPush.objects.get().sent_at is None
+
+    def test_that_are_too_few_are_no_answer(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        monkeypatch.setattr(ExpoServer, "tickets_for", lambda self, messages: [])
+        with pytest.raises(ExpoError, match="match"):
+            send()
+
+    def test_that_are_no_receipts_are_no_answer(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        send()
+        monkeypatch.setattr(ExpoServer, "receipts_for", lambda self, ids: [])
+        with pytest.raises(ExpoError, match="receipts"):
+            read_receipts(clock=lambda: LATER)
