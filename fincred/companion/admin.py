@@ -58,8 +58,8 @@ class NotificationAdmin(AuditedAdmin):
 
     list_display = ("user", "type", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
     list_filter = ("type", "channel", "status", "is_planned")
-    search_fields = ("=id", "=user__id")
-    ordering = ("-created_at", "-id")
+    search_fields = ("=user__id",)
+    ordering = ("-created_at",)
 
 
 @admin.register(NotificationPreferences)
