@@ -93,7 +93,7 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "celery", *_PROGRAMS})
+_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "history", "celery", *_PROGRAMS})
 
 
 @pytest.hookimpl(tryfirst=True)

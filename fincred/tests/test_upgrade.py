@@ -25,6 +25,7 @@ SURVIVED: dict[str, str] = {
 
 
 class TestMigrations:
+    @pytest.mark.history
     def test_after_the_release_leave_what_it_uses(self) -> None:
         loader = MigrationLoader(None)
         known = released_migrations()
@@ -108,6 +109,7 @@ for job in registered_jobs():
 
 
 @pytest.mark.slow
+@pytest.mark.history
 class TestRelease:
     @pytest.mark.parametrize("number", [20, pytest.param(300, marks=pytest.mark.drill)])
     def test_serves_on_the_newest_schema_beside_the_new_code(self, tmp_path: Path, number: int) -> None:
