@@ -260,7 +260,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
 
     Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
     """
-    if any(state.days for state in states) or any(map(gt, free, free[1:])):
+    if any(state.days for state in states) or _is_money_kept(states, free):
         dated = [_dated_portion(state) for state in states]
         spread_on_days(dated, free)
         for state, portion in zip(states, dated, strict=True):
@@ -276,6 +276,12 @@ def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit
+
+
+def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
+    """Whether a month has less money than the one before; what these goals were given of month 0's counts as its."""
+    given = sum([state.need.credit for state in states]) if free[0] else 0
+    return any(map(gt, [free[0] + given, *free[1:]], free[1:]))
 
 
 def _dated_portion(state: GoalState) -> DatedPortion:
