@@ -233,15 +233,21 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
     """Allocate and spread until every goal that gets its whole claim is met.
 
     A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
-    Then the claim is raised by the gap, and all goals are allocated and spread again.
+    Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
     """
     attempt = 0
-    while gaps := _share_once(states, free):
-        for state, gap in gaps:
-            state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
+    while _raise_claims(_share_once(states, free), attempt):
         attempt += 1
     for state in states:
         state.in_time = state.trajectory = state.need.simulate(state.offers)
+
+
+def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
+    """Raise the claims that turned out too small; whether one of them rose."""
+    before = [state.claim for state, _ in gaps]
+    for state, gap in gaps:
+        state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
+    return before != [state.claim for state, _ in gaps]
 
 
 def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[GoalState, int]]:

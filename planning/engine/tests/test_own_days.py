@@ -255,7 +255,9 @@ class TestCarriedIn:
 
     def test_stays_for_the_goal_that_needs_it_also_where_part_of_its_share_was_put_in(self) -> None:
         """302 of 302 by April, 30 of it put in: 72 are free in January, 70.67 pay its share, and 1.33 are kept."""
-        plan = replace(inputs(100, goal(302, 3, "High", added=money(30)), goal(12, 12, "Low")), carried_in=money(2))
+        plan = replace(
+            inputs(100, goal(302, 3, "High", added=money(30)), goal(12, 12, "Low")), carried_in=money(2)
+        )
         first, other = make_plan(plan).goals
         assert amounts(first) == [money("70.67"), money("100.67"), money("100.66")]
         assert (first.shortfall, other.shortfall) == (0, 0)
