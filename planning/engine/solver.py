@@ -285,7 +285,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
 
 
 def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
-    """Whether a month has less money than the one before; what these goals were given of month 0's counts as its."""
+    """Whether a month has less money than the one before; what these goals were given in month 0 counts."""
     given = sum([state.need.credit for state in states]) if free[0] else 0
     return any(map(gt, [free[0] + given, *free[1:]], free[1:]))
 
