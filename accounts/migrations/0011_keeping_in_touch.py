@@ -7,6 +7,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def drop_new_mail(apps, schema_editor):
+    """Going back: mail that has an object, or no person any more, is unknown to the version before."""
+    mail = apps.get_model("accounts", "OutgoingMail").objects
+    mail.filter(models.Q(object_id__isnull=False) | models.Q(user__isnull=True)).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -99,4 +105,5 @@ class Migration(migrations.Migration):
             model_name='knownplace',
             constraint=models.UniqueConstraint(fields=('user', 'place_hash'), name='known_place_once_a_person'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, drop_new_mail),
     ]

@@ -198,12 +198,13 @@ class TestCompose:
             check=True, capture_output=True,
         )  # fmt: skip
         script = COMPOSE["services"]["nginx"]["command"][2]
-        for path, here in {
+        here = {
             "/nginx/fincred.conf": f"{DEPLOY}/nginx.conf", "/tmp/": f"{tmp_path}/", "/etc/ssl/fincred/": f"{tls}/",  # noqa: S108  the container's
             "/dev/": f"{tmp_path}/", " web": " 127.0.0.",
             "exec nginx": f"exec {shlex.quote(str(ThrowawayNginx.installed))} -t",
-        }.items():  # fmt: skip
-            script = script.replace(path, here)
+        }  # fmt: skip
+        # All at once, because this checkout may lie in one of these folders.
+        script = re.sub("|".join(map(re.escape, here)), lambda found: here[found[0]], script)
         result = subprocess.run(["sh", "-ec", script], check=False, capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
         made = (tmp_path / "fincred.conf").read_text()

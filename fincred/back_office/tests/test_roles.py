@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.back_office.jobs import JOBS
 from fincred.companion.models import Snippet
+from fincred.companion.services.notifications import create_notification
+from fincred.companion.services.preferences import update_preferences
+from fincred.companion.vocabulary import Channel, NotificationType
 from fincred.ops.jobs import run_if_due
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in, create_pulse
@@ -31,6 +35,7 @@ PEOPLES = {
     *("accounts.User", "accounts.Session", "accounts.OutgoingMail", "accounts.AuditEntry", "goals.Goal"),
     *("planning.Snapshot", "planning.ActionPlan", "planning.PlanVersion"),
     *("tracking.CheckIn", "tracking.Pulse", "tracking.Milestone"),
+    *("companion.Notification", "companion.NotificationPreferences"),
 }
 VIEWS: dict[str, set[str]] = {
     "nobody": set(),
@@ -78,6 +83,14 @@ def rows(saver: User) -> dict[str, Model]:
     )
     open_session(user=saver, now=now)
     queue_mail(user=saver, purpose="reset_password", now=now)
+    update_preferences(user=saver, changes={"drift": False}, now=now)
+    create_notification(
+        owner=saver,
+        type=NotificationType.WEEKLY_SUMMARY,
+        channel=Channel.EMAIL,
+        next_send_at=now + timedelta(days=1),
+        now=now,
+    )
     OutgoingMail.objects.update(attempts=99)
     run_if_due(JOBS[0], clock=clock.now)
     found: dict[str, Model] = {}
