@@ -231,7 +231,8 @@ class Fleet:
         return dict(rows)
 
 
-def again_and_again(times: int, pause: float, act: Callable[[int], None]) -> None:
+def again_and_again(times: int, fleet: Fleet, act: Callable[[int], None]) -> None:
+    """With some answers for each client in between."""
     for number in range(times):
         act(number)
-        time.sleep(pause)
+        fleet.wait_for_calls(5)

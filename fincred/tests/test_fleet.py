@@ -45,14 +45,14 @@ class TestNodes:
     @pytest.mark.parametrize("times", [2, drill(20)])
     def test_restarted_one_after_another_cost_no_request(self, fleet: Fleet, times: int) -> None:
         with fleet.load() as report:
-            again_and_again(times, 0.5, lambda number: fleet.nodes[number % 3].restart())
+            again_and_again(times, fleet, lambda number: fleet.nodes[number % 3].restart())
         verify(fleet, report)
         assert report.failures == {}
 
     @pytest.mark.parametrize("times", [1, drill(10)])
     def test_reloaded_cost_no_request(self, fleet: Fleet, times: int) -> None:
         with fleet.load() as report:
-            again_and_again(times, 0.5, lambda number: fleet.nodes[number % 3].reload())
+            again_and_again(times, fleet, lambda number: fleet.nodes[number % 3].reload())
         verify(fleet, report)
         assert report.failures == {}
 
@@ -67,7 +67,7 @@ class TestNodes:
             node.start()
 
         with fleet.load() as report:
-            again_and_again(times, 0.5, kill_and_start)
+            again_and_again(times, fleet, kill_and_start)
         verify(fleet, report)
         assert report.failures.keys() <= {("POST", 502)}
         assert report.failures.total() <= times * len(fleet.clients)
@@ -82,7 +82,7 @@ class TestServers:
             fleet.replica.start()
 
         with fleet.load() as report:
-            again_and_again(times, 0.5, kill_and_start)
+            again_and_again(times, fleet, kill_and_start)
         verify(fleet, report)
         assert report.failures == {}
 
@@ -95,7 +95,7 @@ class TestServers:
             fleet.redis.__enter__()
 
         with fleet.load() as report:
-            again_and_again(times, 0.5, kill_and_start)
+            again_and_again(times, fleet, kill_and_start)
         verify(fleet, report)
         assert report.failures == {}
 
@@ -117,11 +117,12 @@ class TestServers:
             fleet.wait_for_calls(5)
 
         with fleet.load() as report:
-            again_and_again(times, 0.5, restart)
+            again_and_again(times, fleet, restart)
         verify(fleet, report)
         assert {status for _, status in report.failures} == {503}
 
 
 class TestEnd:
     def test_of_all_this_the_data_is_whole(self, fleet: Fleet) -> None:
-        fleet.nodes[0].manage("check_integrity")
+        fleet.nodes[0].manage("check_integrity")  # fails if it finds a fault
+        assert fleet.stored()

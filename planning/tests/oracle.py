@@ -2,17 +2,18 @@
 
 It shares no line with `planning.engine`: cents are whole numbers, rates are fractions, each function states the
 rule that it follows. It knows averaged surpluses and goals that pay on the dates of the person's calendar;
-`rhythm_dates` knows days of a plan's own. It is slow and simple on purpose.
+`oracle_dates.rhythm_dates` knows days of a plan's own. It is slow and simple on purpose.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
+
+from planning.tests.oracle_dates import calendar_day, present_month
 
 HORIZON = 600
 
@@ -25,18 +26,6 @@ def half_up(amount: Fraction) -> int:
 def interest(balance: int, rate: Fraction) -> int:
     """A month's interest is balance x rate / 1200, rounded once."""
     return half_up(balance * rate / 1200)
-
-
-def calendar_day(anchor: date, months: int) -> date:
-    """The anchor's day of each month, clamped at month ends without drifting."""
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
-
-
-def present_month(anchor: date, as_of: date) -> int:
-    """c_0 is the latest anchored date on or before as_of: how many months it is after the anchor."""
-    months = (as_of.year - anchor.year) * 12 + as_of.month - anchor.month
-    return months if calendar_day(anchor, months) <= as_of else months - 1
 
 
 @dataclass(frozen=True)
@@ -390,24 +379,3 @@ class Shares:
             del self._levels[key]
             return 0
         return max(0, min(share - made, missing))
-
-
-def rhythm_dates(start: date, before: date, frequency: str, day: int) -> Iterator[date]:
-    """The dates of a plan's own rhythm from c_0 on and before the target date.
-
-    Monthly: this day of each month, clamped. Weekly and biweekly: this ISO weekday, the first on or after c_0.
-    """
-    if frequency == "monthly":
-        month = 0
-        while True:
-            first = calendar_day(start.replace(day=1), month)
-            due = first.replace(day=min(day, monthrange(first.year, first.month)[1]))
-            month += 1
-            if due >= before:
-                return
-            if due >= start:
-                yield due
-    due = start + timedelta(days=(day - start.isoweekday()) % 7)
-    while due < before:
-        yield due
-        due += timedelta(days=7 if frequency == "weekly" else 14)

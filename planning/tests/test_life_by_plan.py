@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
 from planning.tests import oracle
-from planning.tests.walking import PRIORITIES, Deed, Walker, Wanted
+from planning.tests.comparing import PRIORITIES, Deed, Wanted
+from planning.tests.walking import Walker
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]
 

@@ -1,131 +1,36 @@
-"""A person who lives day after day by services, with a bank of their own; what they are told is compared.
-
-`Walker.compare` compares all that names a date or an amount with each other, and with `planning.tests.oracle`
-while all goals are paid on the dates of the calendar and none is past its date.
-"""
+"""A person who lives day after day by services, with a bank of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID
 
 from accounts.models import User
-from fincred.db.queries import fetch_all
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.services import create_goal
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType
 from planning.engine.model import Plan
-from planning.models import ActionPlan
-from planning.scenarios import Deltas
 from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.plans import plan_everything
-from planning.services.projections import project_goal
-from planning.services.proposals import proposal_for
-from planning.services.what_if import Question, what_if
 from planning.tests import oracle
+from planning.tests.comparing import EXPENSES, Account, Deed, Told, Wanted, cents, euros
 from planning.tests.factories import contents, debt, snapshot_of
 from planning.vocabulary import Frequency
-from tracking.queries import dashboard_reads, make_dashboard
 from tracking.services import create_check_in
 
-PRIORITIES = ("High", "Medium", "Low")
-EXPENSES = Decimal(2000)
-NO_DELTAS = Deltas(income=ZERO, expenses=ZERO, extra=ZERO)
-ALL = 10_000
-TOLERANCE = 100
-"""Cents by which two correct simulations with interest may differ: rounding takes other ways."""
 
-
-def euros(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
-
-
-def cents(amount: Decimal) -> int:
-    return int(amount.scaleb(2))
-
-
-Deed = tuple[str, int]
-"""What is done besides, and a number: `pay` or `withdraw` so many percent, `earn` so many percent of before."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A goal as a person thinks it up; amounts in cents. With `debts` linked to it, its target is their sum."""
-
-    target: int
-    days: int
-    priority: str = "Medium"
-    rate: str = "0"
-    debts: tuple[oracle.Debt, ...] = ()
-    rhythm: tuple[str, int] | None = None
-
-
-@dataclass
-class Account:
-    """What the person's bank holds for a goal, and what they told of it."""
-
-    goal: UUID
-    wanted: Wanted
-    by: date
-    position: int
-    balance: int = 0
-    put_in: int = 0
-    earned: int = 0
-    earning: int = 0
-    debts: list[oracle.Debt] = field(default_factory=list)
-    credited: date | None = None
-    check_ins: list[tuple[date, int]] = field(default_factory=list)
-    first_planned: date | None = None
-    opening: int = 0
-    snapshot_amount: int = 0
-    snapshot_debts: tuple[oracle.Debt, ...] = ()
-    ask_at_check_in: int = 0
-    rhythm: tuple[str, int] | None = None
-    paid_on: date | None = None
-
-    @property
-    def told(self) -> int:
-        return self.check_ins[-1][1] if self.check_ins else 0
-
-    def told_by(self, day: date, *, included: bool) -> int:
-        amounts = [amount for on, amount in self.check_ins if on < day or (included and on == day)]
-        return amounts[-1] if amounts else 0
-
-
-class Walker:
+class Walker(Told):
     def __init__(self, user: User, start: date, surplus: int, wanted: Iterable[Wanted]) -> None:
         self.user, self.anchor, self.day, self.surplus = user, start, start, surplus
-        self.accounts: dict[UUID, Account] = {}
-        self.paid_by_month: dict[int, int] = {}
+        super().__init__()
         self._moments = 0
-        self.promised: set[UUID] = set()
         self.is_faithful = True
-        self.told: dict[UUID, tuple[int, oracle.Told]] = {}
-        self.upcoming: dict[UUID, list[tuple[date, int]]] = {}
         for one in wanted:
             self.want(one)
         self.store_snapshot()
-
-    # What the person does.
-
-    @property
-    def now(self) -> datetime:
-        """Each time a moment later, so that what is done on one day has an order."""
-        self._moments += 1
-        moment = timedelta(milliseconds=self._moments)
-        return datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC) + moment
-
-    @property
-    def month(self) -> int:
-        return oracle.present_month(self.anchor, self.day)
-
-    def month_start(self, month: int) -> date:
-        return oracle.calendar_day(self.anchor, month)
 
     def want(self, wanted: Wanted) -> Account:
         by = self.day + timedelta(days=wanted.days)
@@ -172,11 +77,6 @@ class Walker:
             changes = PlanChanges(frequency=Frequency(frequency), day_of_period=day)
             update_action_plan(owner=self.user, plan_id=plan.id, changes=changes, now=self.now, today=self.day)
 
-    def plans(self) -> list[ActionPlan]:
-        """Open plans of active goals."""
-        plans = ActionPlan.objects.owned_by(self.user).open().select_related("goal")
-        return [plan for plan in plans if plan.goal.status == Status.ACTIVE]
-
     def plan(self) -> Plan:
         for account in self.accounts.values():
             if account.first_planned is None:
@@ -217,9 +117,6 @@ class Walker:
 
     def _count(self, month: int, amount: int) -> None:
         self.paid_by_month[month] = self.paid_by_month.get(month, 0) + amount
-
-    def is_active(self, account: Account) -> bool:
-        return account.told < (sum(each.balance for each in account.wanted.debts) or account.wanted.target)
 
     def interest(self) -> None:
         """The bank credits a month's interest on the calendar's day, a goal's last at its target date."""
@@ -327,233 +224,3 @@ class Walker:
                 )
             else:
                 assert account.balance == account.put_in + account.earned
-
-    # What the person is told.
-
-    def _whole_ask(self, account: Account) -> int:
-        """The present month's whole ask, made and still to be put in, of the newest version."""
-        if account.goal not in self.told:
-            return 0
-        month, told = self.told[account.goal]
-        if month == self.month:
-            return told.made + told.this_month
-        start, end = self.month_start(self.month), self.month_start(self.month + 1)
-        return sum(amount for day, amount in told.payments if start <= day < end)
-
-    def world(self) -> oracle.World:
-        """What the rules know of the person today."""
-        start = self.month_start(self.month)
-        wishes, elsewhere = [], 0
-        for account in self.accounts.values():
-            made = made_at_once = 0
-            if account.told_by(start, included=False) != account.told and not account.wanted.debts:
-                before = account.told_by(start, included=False)
-                if account.first_planned is not None and account.first_planned >= start:
-                    before = account.opening
-                made = min(max(0, account.told - before), account.ask_at_check_in)
-                made_at_once = min(made, max(0, account.told_by(start, included=True) - before))
-            if not self.is_active(account):
-                elsewhere += made
-                continue
-            paid_off = account.told - account.snapshot_amount
-            wishes.append(
-                oracle.Wish(
-                    key=str(account.goal),
-                    target=account.wanted.target,
-                    by=account.by,
-                    order=(PRIORITIES.index(account.wanted.priority), account.by, account.position),
-                    rate=Fraction(account.wanted.rate),
-                    balance=account.told,
-                    made=made,
-                    made_at_once=made_at_once,
-                    debts=less(account.snapshot_debts, paid_off),
-                )
-            )
-        return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
-
-    @property
-    def is_simple(self) -> bool:
-        """Whether the oracle knows what the person does: nothing on days of their own, nothing past its date."""
-        return all(
-            account.rhythm is None
-            and (account.by > self.day or not self.is_active(account))
-            and not self._is_unpaid_debt(account)
-            for account in self.accounts.values()
-        )
-
-    def _is_unpaid_debt(self, account: Account) -> bool:
-        """Whether it is a debt's payday and nothing was paid yet."""
-        payday = self.month_start(self.month)
-        return bool(account.wanted.debts) and self.day == payday > self.anchor and account.paid_on != self.day
-
-    def compare(self, made: Plan | None = None) -> None:
-        """Compare all that is told today."""
-        plans = self.plans()
-        question = Question(as_of=self.day, contents=None, deltas=NO_DELTAS, changes=(), new_goals=())
-        baseline = what_if(owner=self.user, question=question).baseline
-        if made is not None:
-            assert baseline == replace(made, goals=baseline.goals)
-        by_goal = {UUID(goal.goal_id): goal for goal in baseline.goals if goal.goal_id}
-        assert by_goal.keys() == {plan.goal_id for plan in plans}
-        dashboard = make_dashboard(*fetch_all(*dashboard_reads(self.user.id)), today=self.day)
-        lines = {line.goal.id: line for line in dashboard.goals}
-        for plan in plans:
-            goal, line = by_goal[plan.goal_id], lines[plan.goal_id]
-            projection = project_goal(owner=self.user, goal=plan.goal, check_ins=[], today=self.day).projection
-            days = {
-                plan.projected_completion_date,
-                goal.projected_completion_date,
-                projection.projected_completion_date,
-            }
-            assert len(days) == 1, days
-            assert plan.required_monthly_contribution == goal.required_monthly
-            assert plan.allocated_monthly_contribution == goal.allocated_monthly
-            assert plan.this_month == goal.this_month
-            assert plan.shortfall == goal.shortfall
-            assert plan.feasibility == line.feasibility == goal.feasibility
-            upcoming = plan.upcoming(self.day, most=ALL)
-            assert plan.next_action_date(self.day) == line.next_action_date(self.day)
-            assert plan.next_action_date(self.day) == (upcoming[0].date if upcoming else None)
-            self.upcoming[plan.goal_id] = [(paid.date, cents(paid.amount)) for paid in upcoming]
-            self._check_days(plan)
-            self._check_amounts(plan)
-            assert (
-                proposal_for(owner=self.user, plan_id=plan.id, today=self.day) is None
-                or plan.goal.target_date < self.day
-            )
-        self._check_money()
-        if self.is_simple:
-            self._compare_with_oracle(baseline)
-        else:
-            self._remember(baseline)
-
-    def _check_amounts(self, plan: ActionPlan) -> None:
-        """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""
-        account = self.accounts[plan.goal_id]
-        assert plan.goal_id not in self.promised or not plan.shortfall, (account, plan.shortfall)
-        if account.wanted.debts or account.wanted.rate != "0" or account.by <= self.day:
-            return
-        in_time = sum(amount for day, amount in self.upcoming[plan.goal_id] if day < account.by)
-        assert account.told + in_time + cents(plan.shortfall) == account.wanted.target, (
-            account,
-            self.upcoming,
-            plan.shortfall,
-            self.day,
-            self.surplus,
-            self.accounts,
-        )
-        for day, amount in self.upcoming[plan.goal_id][:1]:
-            expected = cents(plan.goal.expected_on(day))
-            assert day >= account.by or expected <= account.told + amount, (expected, account, day, amount)
-
-    def _check_money(self) -> None:
-        """No month asks for more than it leaves; with own days, no months more than they leave together."""
-        by_month: dict[int, int] = {}
-        for goal, upcoming in self.upcoming.items():
-            account = self.accounts[goal]
-            for day, amount in upcoming if self.is_active(account) else ():
-                month = oracle.present_month(self.anchor, day)
-                if account.wanted.debts and day == self.month_start(month):
-                    month -= 1
-                by_month[month] = by_month.get(month, 0) + amount
-        own_days = any(account.rhythm for account in self.accounts.values())
-        if self.is_faithful:
-            for month, amount in self.paid_by_month.items():
-                by_month[month] = by_month.get(month, 0) + amount
-        total = 0
-        for month in range(min(by_month, default=0), max(by_month, default=0) + 1):
-            total += by_month.get(month, 0)
-            assert total <= self.surplus * (month + 1), (month, by_month)
-            assert own_days or by_month.get(month, 0) <= self.surplus, (month, by_month)
-
-    def _check_days(self, plan: ActionPlan) -> None:
-        """The payments of this month are `this_month`, all are after today and on days of the plan."""
-        account = self.accounts[plan.goal_id]
-        upcoming, end = self.upcoming[plan.goal_id], self.month_start(self.month + 1)
-        is_debt = bool(account.wanted.debts)
-        of_month = [amount for day, amount in upcoming if (day <= end if is_debt else day < end)]
-        assert cents(plan.this_month) == sum(of_month), (plan.this_month, upcoming)
-        for day, amount in upcoming:
-            assert amount > 0
-            assert day >= self.day
-            if day == self.day:
-                continue
-            if account.rhythm is None:
-                assert day == self.month_start(oracle.present_month(self.anchor, day))
-        if account.rhythm is not None:
-            frequency, weekday = account.rhythm
-            own = (
-                {
-                    *oracle.rhythm_dates(
-                        self.day,
-                        upcoming[-1][0] + timedelta(days=1),
-                        "weekly" if frequency == "biweekly" else frequency,
-                        weekday,
-                    )
-                }
-                if upcoming
-                else set()
-            )
-            assert {day for day, _ in upcoming if day > self.day} <= own, (
-                plan.frequency,
-                plan.day_of_period,
-                upcoming,
-                self.day,
-                account.by,
-            )
-
-    def _remember(self, baseline: Plan) -> None:
-        """What the newest versions ask for, where the oracle has no answer of its own."""
-        for goal in baseline.goals:
-            asked = oracle.Told(
-                required=0,
-                need=0,
-                room=0,
-                allocated=0,
-                months=1,
-                shortfall=0,
-                done=None,
-                this_month=cents(goal.this_month),
-                made=cents(goal.paid_this_month),
-                payments=self.upcoming[UUID(goal.goal_id)],
-            )
-            self.told[UUID(goal.goal_id)] = (self.month, asked)
-
-    def _compare_with_oracle(self, baseline: Plan) -> None:
-        world = self.world()
-        told = oracle.plan(world)
-        exact = not any(wish.rate or wish.debts for wish in world.wishes)
-        assert len(told) == len(baseline.goals)
-        for goal in baseline.goals:
-            mine = told[str(goal.goal_id)]
-            self.told[UUID(goal.goal_id)] = (self.month, mine)
-            amounts = [
-                ("required", mine.required, goal.required_monthly),
-                ("allocated", mine.allocated_monthly, goal.allocated_monthly),
-                ("shortfall", mine.shortfall, goal.shortfall),
-                ("this month", mine.this_month, goal.this_month),
-            ]
-            for name, expected, actual in amounts:
-                assert abs(expected - cents(actual)) <= (0 if exact else TOLERANCE), (
-                    name,
-                    expected,
-                    actual,
-                    world,
-                )
-            if exact:
-                assert mine.done == goal.projected_completion_date, (mine.done, goal, world)
-                assert mine.feasibility == goal.feasibility, (mine, goal, world)
-                if all(day < date(2076, 1, 1) for day, _ in mine.payments):
-                    its = self.upcoming[UUID(goal.goal_id)]
-                    assert mine.payments[: len(its)] == its, (mine.payments, its)
-                    assert len(its) >= min(12, len(mine.payments)), (mine.payments, its)
-
-
-def less(debts: tuple[oracle.Debt, ...], amount: int) -> tuple[oracle.Debt, ...]:
-    """What check-ins paid off since the snapshot was stored is owed no more, the highest rate first."""
-    owed = [each.balance for each in debts]
-    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
-        part = min(owed[place], amount)
-        owed[place] -= part
-        amount -= part
-    return tuple(replace(each, balance=balance) for each, balance in zip(debts, owed, strict=True))

@@ -105,7 +105,7 @@ class TestKeptRequests:
         conn = bench.connection()
         for _ in range(2):
             time.sleep(0.15)
-            conn.peer.sendall(b"GET / HTTP/1.1\r\n")
+            conn.peer.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
             rest = threading.Timer(0.1, conn.peer.sendall, [b"\r\n"])
             rest.start()
             assert bench.worker.handle(conn)

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from fincred.companion.services import (
+    plan_for_everybody,
+)
+
+
+@pytest.fixture
+def no_delivery_on_commit(settings: Any) -> None:
+    settings.DELIVER_MAIL_ON_COMMIT = False
+
+
+@pytest.fixture
+def planned(saver: User, noon: datetime) -> User:
+    """A person with reminders on Monday at 18:00 UTC, as everybody has at first."""
+    assert plan_for_everybody(now=noon) == 1
+    return saver
