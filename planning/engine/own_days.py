@@ -21,7 +21,7 @@ class OwnDays:
 
     Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
-    payment is due now, `is_due_now`: it counts as a day of month 0.
+    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
     """
 
     cadence: Cadence
@@ -40,7 +40,9 @@ class OwnDays:
         """The days of a month, those in time first."""
         end = self.calendar.day(month + 1)
         days = takewhile(lambda day: day < end, action_dates(self.cadence, self.calendar.day(month)))
-        return [self.calendar.start, *days] if self.is_due_now and not month else list(days)
+        if self.is_due_now and not month:
+            return [self.calendar.start, *(day for day in days if day > self.calendar.as_of)]
+        return list(days)
 
     def late_in(self, month: int) -> int:
         """The number of late days of a month, which is the one with the goal's date or a later one."""

@@ -214,6 +214,17 @@ class TestExamples:
         assert found.same_contribution.each_day is None
 
 
+class TestOverdue:
+    @pytest.mark.parametrize("days_ago", [0, 3])
+    @pytest.mark.parametrize("cadence", [THURSDAYS, Cadence(Frequency.MONTHLY, 1, NEW_YEAR)])
+    def test_a_chosen_amount_is_asked_for_once_a_day(self, days_ago: int, cadence: Cadence) -> None:
+        """Today, 1 January, is one of its days too."""
+        late = goal(300, target_date=NEW_YEAR - timedelta(days=days_ago), cadence=cadence)
+        (made,) = planned(500, replace(late, chosen_monthly=money(100), chosen_each=money(100)))
+        assert [paid.amount for paid in made.payments] == [100, 100, 100]
+        assert made.shortfall == 200
+
+
 class TestWhatWasPutInAlready:
     def test_may_be_all_that_a_goal_on_its_own_days_needs(self) -> None:
         """The rest grows by itself, so no day asks for anything."""
