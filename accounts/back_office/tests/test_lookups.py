@@ -34,6 +34,8 @@ DECLARED = {
     "tracking.CheckIn": {"check_in_date", "goal__type", "user"},
     "tracking.Pulse": {"completed_at", "made_planned_payments", "spending_vs_plan", "mood_score", "user"},
     "companion.Snippet": {"topic", "context_goal_type", "context_feasibility"},
+    "companion.Notification": {"type", "channel", "status", "is_planned", "user"},
+    "companion.NotificationPreferences": {"user"},
     "tracking.Milestone": {"percent", "reached_on", "user"},
 }
 
