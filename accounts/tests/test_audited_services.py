@@ -75,11 +75,11 @@ DEEDS: dict[str, tuple[Deed, list[str]]] = {
     "enabling": (lambda user, now: services.set_active(user=user, is_active=True, now=now), ["person.enabled"]),
     "granting support": (
         lambda user, now: services.set_role(user=user, role=StaffRole.SUPPORT, now=now),
-        ["support.granted"],
+        ["role.granted"],
     ),
     "revoking support": (
         lambda user, now: services.set_role(user=user, role=None, now=now),
-        ["support.revoked"],
+        ["role.revoked"],
     ),
     "reminding": (lambda user, now: services.remind_to_verify(user=user, now=now), ["mail.queued"]),
     "exporting": (lambda user, now: services.export_person(user=user, now=now), ["person.exported"]),

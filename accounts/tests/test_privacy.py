@@ -148,6 +148,7 @@ class TestPurge:
             "idempotency keys": 1,
             "rate counters": 1,
             "chat sessions": 0,
+            "pushes": 0,
             "back-office sessions": 1,
         }
         assert not RefreshToken.objects.exists()
