@@ -22,6 +22,7 @@ from fincred.back_office.jobs import JOBS
 from fincred.companion.models import Snippet
 from fincred.companion.services.notifications import create_notification
 from fincred.companion.services.preferences import update_preferences
+from fincred.companion.tests.education import write_texts
 from fincred.companion.vocabulary import Channel, NotificationType
 from fincred.ops.jobs import run_if_due
 from planning.tests.factories import goal_of, plan_for, snapshot_of
@@ -69,6 +70,7 @@ def rows(saver: User) -> dict[str, Model]:
     """One row for every page, of somebody who isn't staff."""
     now = clock.now()
     today = now.date()
+    write_texts()
     snapshot_of(saver)
     plan = plan_for(goal_of(saver))
     create_check_in(owner=saver, goal_id=plan.goal_id, current_amount=plan.amount, now=now, today=today)
