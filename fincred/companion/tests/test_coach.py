@@ -17,6 +17,9 @@ from conftest import client_of
 from fincred import clock
 from fincred.companion.coach import answers
 from fincred.companion.models import LIFETIME, ChatMessage, ChatSession
+from planning.services.plans import plan_everything
+from planning.tests.factories import goal_of, plan_for, snapshot_of
+from tracking.services import create_check_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -182,3 +185,17 @@ def test_what_stands_behind_it_is_said(as_saver: APIClient) -> None:
         "active_sessions": 1,
         "providers": ["rules"],
     }
+
+
+def test_the_next_payment_is_what_is_left_of_it(as_saver: APIClient, saver: User, noon: datetime) -> None:
+    """Where part of a month's payment was made, as the plan's own list of payments says."""
+    snapshot_of(saver)
+    plan = plan_for(goal_of(saver))
+    part = plan.amount - 1
+    create_check_in(owner=saver, goal_id=plan.goal_id, current_amount=part, now=noon, today=noon.date())
+    plan_everything(owner=saver, now=noon, today=noon.date())
+    [told] = as_saver.get("/api/v0/action-plans").json()
+    first = told["upcoming"][0]
+    assert first["amount"] < told["amount"]
+    said = say(as_saver, "What should I do next?")["response"]
+    assert f"Next: {first['amount']:.2f} " in said

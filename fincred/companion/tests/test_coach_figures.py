@@ -136,7 +136,7 @@ class TestFigures:
             assert "nothing to pay" in said
             return
         first = min(plan["next_action_date"] for plan in due)
-        amounts = [money(plan["amount"]) for plan in due if plan["next_action_date"] == first]
+        amounts = [money(plan["upcoming"][0]["amount"]) for plan in due if plan["next_action_date"] == first]
         assert f" on {day(first)}." in said
         assert any(f"Next: {amount} for Goal" in said for amount in amounts)
 
