@@ -132,6 +132,16 @@ def _execute(item: pytest.Item, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def environment() -> Iterator[None]:
+    """A file that leaves a variable behind fails itself, and not another one after it in the same process."""
+    before = os.environ.copy()
+    yield
+    changed = {name for name, _ in before.items() ^ os.environ.items()} - {"PYTEST_CURRENT_TEST"}
+    if changed:
+        pytest.fail(f"left behind in os.environ: {changed}")
+
+
 @pytest.fixture(autouse=True)
 def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling."""

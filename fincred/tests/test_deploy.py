@@ -10,6 +10,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -239,9 +240,11 @@ class TestKubernetes:
         assert str(Path(variables["ERASURE_LOG"]).parent) == paths["erasures"]
         assert f"install -d -o fincred -m 700 {paths['erasures']}" in (ROOT / "Dockerfile").read_text()
 
-    def test_waits_longer_for_an_end_than_a_process_takes(self) -> None:
-        from runpy import run_path
-
+    def test_waits_longer_for_an_end_than_a_process_takes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Where it is absent the file sets it, and all later figures of this process would be sought there.
+        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
         graceful = run_path(str(ROOT / "gunicorn.conf.py"))["graceful_timeout"]
         [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
         assert int(settings["DRAIN_SECONDS"]) < graceful < pods()["web"]["terminationGracePeriodSeconds"]
