@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
@@ -36,7 +37,12 @@ def route_of(request: HttpRequest) -> str:
     """The pattern that matched, such as `/api/v0/goals/{goal_id}`: few values, no ids, no query."""
     if request.resolver_match is None:
         return "unmatched"
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", request.resolver_match.route)
+    return _without_converters(request.resolver_match.route)
+
+
+@cache
+def _without_converters(pattern: str) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
 
 
 def rate_limit_headers(counted: tuple[Quota, ...]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 from psycopg_pool import PoolTimeout
 
-from fincred.counters import POOL_TIMEOUTS, POOL_USED, POOL_WAITING
+from fincred.counters import pool_figures
 from fincred.db.postgresql.pipeline import TIMEOUTS, Result, Statement
 
 
@@ -115,18 +115,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if not self.pool:  # a maintenance connection to the database "postgres"
             return super().get_new_connection(conn_params)
-        POOL_WAITING.labels(self.alias).inc()
+        figures = pool_figures(self.alias)
+        figures.waiting.inc()
         try:
             connection = self._take_live_connection(conn_params)
         except PoolTimeout:
-            POOL_TIMEOUTS.labels(self.alias).inc()
+            figures.timeouts.inc()
             raise
         finally:
-            POOL_WAITING.labels(self.alias).dec()
+            figures.waiting.dec()
         connection.prepares = not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]  # behind a transaction pooler
         if self.alias not in self._checked:
             self._check_timeout(connection)
-        POOL_USED.labels(self.alias).inc()
+        figures.used.inc()
         return connection
 
     def _take_live_connection(self, conn_params: Any) -> Any:
@@ -142,7 +143,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         is_lent = bool(self.pool) and self.connection is not None
         super()._close()  # type: ignore[misc]  # the stubs don't know it
         if is_lent:
-            POOL_USED.labels(self.alias).dec()
+            pool_figures(self.alias).used.dec()
 
     def _check_timeout(self, connection: Any) -> None:
         """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""
