@@ -1,6 +1,6 @@
 """Chainable reads of accounts' rows, and how some of them are made.
 
-Models import this module, so it imports none of them: its classes are generic, and `models.py` fills in the rows.
+Models import this module, so it imports none of them: its classes are generic, and `models/` fills in the rows.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Final
+
+DIGEST_LENGTH: Final = 64
 
 
 def new_secret() -> str:
@@ -12,5 +15,5 @@ def new_secret() -> str:
 
 
 def digest(secret: str) -> str:
-    """SHA-256. Random bits need no salt and no slow hash."""
+    """SHA-256, as `DIGEST_LENGTH` characters. Random bits need no salt and no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
