@@ -40,7 +40,7 @@ class PoolFigures(NamedTuple):
 
 
 @cache
-def pool_figures(database: str) -> PoolFigures:
+def figures_of_pool(database: str) -> PoolFigures:
     """Each request moves them: to find a series by its labels takes longer than to move it."""
     return PoolFigures(
         _POOL_USED.labels(database), _POOL_WAITING.labels(database), _POOL_TIMEOUTS.labels(database)
@@ -49,7 +49,7 @@ def pool_figures(database: str) -> PoolFigures:
 
 # From the start at 0: of a series that begins at 1, Prometheus sees no increase.
 for _database in ("default", "replica"):
-    pool_figures(_database)
+    figures_of_pool(_database)
 for _outcome in ("used", "behind", "away", "failed"):
     REPLICA_READS.labels(_outcome)
 for _reason in ("credentials", "inactive", "unverified"):

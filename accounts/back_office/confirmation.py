@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.back_office.factor import is_fresh
+from accounts.back_office.factor import NOT_FRESH, is_fresh
 from accounts.vocabulary import StaffReason
 from fincred.context import update_caller
 
@@ -46,8 +46,7 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
             page.message_user(request, "None of the chosen rows may be changed by this action.", messages.WARNING)
             return _back(request)
         if name in NEEDS_FRESH_SIGN_IN and not is_fresh(request):
-            text = "For this your sign-in must be less than an hour old: log out and in again."
-            page.message_user(request, text, messages.ERROR)
+            page.message_user(request, NOT_FRESH, messages.ERROR)
             return _back(request)
         if len(rows) > MOST_ROWS:
             page.message_user(request, f"Choose at most {MOST_ROWS} rows for an action.", messages.ERROR)

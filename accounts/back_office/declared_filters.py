@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -23,8 +24,13 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     """A page whose list is filtered by `list_filter` and by nothing else."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        shown = super().changelist_view
+        return self.refuse_undeclared(request, lambda: shown(request, extra_context))
+
+    def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+        """What `answer` returns, or a 400 for a filter that isn't declared."""
         try:
-            return super().changelist_view(request, extra_context)
+            return answer()
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
             text = "This list can't be filtered by that.\n"

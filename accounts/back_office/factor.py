@@ -18,6 +18,7 @@ from fincred import clock
 from fincred.errors import RateLimitExceededError
 
 FRESH: Final = timedelta(hours=1)
+NOT_FRESH: Final = "For this your sign-in must be less than an hour old: log out and in again."
 _PROVED: Final = "second_factor_proved"
 _SIGNED_IN_AT: Final = "signed_in_at"
 

@@ -233,7 +233,7 @@ def _what(entry: AuditEntry) -> str:
     words = entry.action.replace(".", " ").replace("_", " ")
     after = entry.after if isinstance(entry.after, dict) else {}
     before = entry.before if isinstance(entry.before, dict) else {}
-    if entry.action.endswith(".listed"):
+    if entry.action.endswith((".listed", ".downloaded")):
         return f"{words} ({len(after.get('ids', []))} rows)"
     changes = [
         f"{name.replace('_', ' ')} {before[name]} → {after.get(name)}"

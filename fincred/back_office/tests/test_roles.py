@@ -140,6 +140,14 @@ class TestRole:
                     labels.add(page.opts.label)
         assert opened == dict.fromkeys(opened, VIEWS[role])
 
+    def test_downloads_lists_of_people_if_it_is_to(self, role: str, rows: dict[str, Model]) -> None:
+        client = client_of(role)
+        pages = [page for page in admin.site._registry.values() if page.opts.label in PEOPLES]
+        answers = {page.opts.label: client.get(path_of(page, "csv")) for page in pages}
+        downloaded = {label for label, answer in answers.items() if answer.status_code == 200}
+        assert downloaded == (PEOPLES if role in {"Auditor", "superuser"} else set())
+        assert {answer.status_code for answer in answers.values()} <= {200, 302, 403}
+
     def test_changes_nothing_by_forms(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         for page in admin.site._registry.values():

@@ -18,7 +18,7 @@ from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 from psycopg_pool import PoolTimeout
 
-from fincred.counters import pool_figures
+from fincred.counters import figures_of_pool
 from fincred.db.postgresql.pipeline import TIMEOUTS, Result, Statement
 
 
@@ -115,7 +115,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if not self.pool:  # a maintenance connection to the database "postgres"
             return super().get_new_connection(conn_params)
-        figures = pool_figures(self.alias)
+        figures = figures_of_pool(self.alias)
         figures.waiting.inc()
         try:
             connection = self._take_live_connection(conn_params)
@@ -143,7 +143,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         is_lent = bool(self.pool) and self.connection is not None
         super()._close()  # type: ignore[misc]  # the stubs don't know it
         if is_lent:
-            pool_figures(self.alias).used.dec()
+            figures_of_pool(self.alias).used.dec()
 
     def _check_timeout(self, connection: Any) -> None:
         """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""

@@ -1,0 +1,98 @@
+"""Lists as CSV files: what is on screen, for whom it is, and whom it shows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.test import Client
+
+from accounts.back_office import csv_file
+from accounts.back_office.tests.acting import PEOPLE, signed_in
+from accounts.models import AuditEntry, ListedPerson, User
+from accounts.services import set_role
+from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
+from fincred import clock
+
+pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+FILE = f"{PEOPLE}csv/"
+
+
+@pytest.fixture
+def auditor() -> Client:
+    user = UserFactory.create(email="auditor@example.com")
+    return signed_in(set_role(user=user, role=StaffRole.AUDITOR, now=clock.now()))
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.content.decode())))
+
+
+class TestFile:
+    def test_has_the_columns_and_rows_of_the_list(self, auditor: Client, saver: User, stranger: User) -> None:
+        answer = auditor.get(FILE, {"q": "saver@"})
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="people.csv"'
+        [row] = rows_of(answer)
+        assert row == {
+            "Email": "saver@example.com",
+            "Full name": saver.profile.full_name,
+            "Is active": "yes",
+            "Is verified": "yes",
+            "Is staff": "no",
+            "Created at": saver.created_at.isoformat(),
+        }
+
+    def test_is_offered_where_it_is_allowed(self, auditor: Client, support: Client, saver: User) -> None:
+        link = 'href="csv/?q=saver%40"'
+        assert link in auditor.get(PEOPLE, {"q": "saver@", "p": "1"}).content.decode()
+        assert "csv/" not in support.get(PEOPLE, {"q": "saver@"}).content.decode()
+
+    def test_has_no_formulas(self, auditor: Client, saver: User) -> None:
+        for name in ("=1+1", "+1", "-1", "@x", "\t=1"):
+            saver.profile.full_name = name
+            saver.profile.save()
+            assert rows_of(auditor.get(FILE, {"q": "saver@"}))[0]["Full name"] == f"'{name}"
+
+    def test_ends_at_the_most(self, auditor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        User.objects.bulk_create(
+            User(email=f"p{number}@example.com") for number in range(csv_file.MOST_DOWNLOADED)
+        )
+        assert len(rows_of(auditor.get(FILE))) == csv_file.MOST_DOWNLOADED
+        assert "(the first 1000)" in auditor.get(PEOPLE).content.decode()
+
+    def test_of_every_list_can_be_made(self, auditor: Client) -> None:
+        pages = [page for page in admin.site._registry.values() if hasattr(page, "download_view")]
+        for page in pages:
+            answer = auditor.get(f"/admin/{page.opts.app_label}/{page.opts.model_name}/csv/")
+            allowed = page.opts.label != "ops.JobState"
+            assert (answer.status_code == 200) is allowed, page
+
+
+class TestLooks:
+    def test_are_recorded_for_each_person(self, auditor: Client, saver: User, stranger: User) -> None:
+        auditor.get(FILE, {"q": "s"})
+        entry = AuditEntry.objects.latest("pk")
+        assert entry.action == "user.downloaded"
+        shown = set(ListedPerson.objects.filter(entry=entry).values_list("person_id", flat=True))
+        assert shown >= {saver.pk, stranger.pk}
+
+    def test_is_nothing_before_a_person_is_named(self, auditor: Client, saver: User) -> None:
+        assert rows_of(auditor.get("/admin/tracking/checkin/csv/")) == []
+
+
+class TestDoors:
+    def test_refuse_a_filter_that_is_not_declared(self, auditor: Client) -> None:
+        answer = auditor.get(FILE, {"password__startswith": "a"})
+        assert (answer.status_code, answer.content) == (400, b"This list can't be filtered by that.\n")
+
+    def test_ask_for_a_fresh_sign_in(self, auditor: Client) -> None:
+        with time_machine.travel(clock.now() + timedelta(hours=1, seconds=1)):
+            assert auditor.get(FILE).status_code == 403
