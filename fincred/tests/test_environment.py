@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from fincred.environment import Environment, development_key
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = str(ROOT / "fincred" / "settings.py")
 
 DEFAULTS: dict[str, tuple[Any, ...]] = {
     "email": ("filemail:///mail",), "database": (None,), "hosts": ([],), "address": ("",), "path": (Path(),),
@@ -232,13 +234,16 @@ class TestSecretsFromFiles:
         assert b"b" * 40 in by_file
 
     @pytest.mark.parametrize("name", SECRETS)
-    def test_one_that_is_missing_stops_the_start_and_is_the_only_fault(self, tmp_path: Path, name: str) -> None:
+    def test_one_that_is_missing_stops_the_start_and_is_the_only_fault(
+        self, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         # A replica needs the primary's and Redis's URLs, and would be a second fault without them.
         others = SECRETS.keys() - {name, "DATABASE_REPLICA_URL"}
         given = GOOD_PRODUCTION | {each: SECRETS[each] for each in others} | {name: ""}
-        result = start_with(given | {f"{name}_FILE": str(tmp_path / "nothing")})
-        assert result.returncode != 0
-        [fault] = result.stderr.split("is not right:\n")[1].splitlines()
+        monkeypatch.setattr(os, "environ", given | {f"{name}_FILE": str(tmp_path / "nothing")})
+        with pytest.raises(ImproperlyConfigured) as refused:
+            run_path(SETTINGS)
+        [fault] = str(refused.value).split("is not right:\n")[1].splitlines()
         assert fault == f"  {name}_FILE: the file can't be read: No such file or directory"
 
     @pytest.mark.parametrize(
@@ -328,7 +333,12 @@ class TestProduction:
             ("WEB_CONCURRENCY", "0"),
         ],
     )
-    def test_refuses(self, variable: str, value: str) -> None:
-        result = start_with(GOOD_PRODUCTION | {variable: value})
+    def test_refuses(self, variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "environ", GOOD_PRODUCTION | {variable: value})
+        with pytest.raises(ImproperlyConfigured, match=f"{variable}: "):
+            run_path(SETTINGS)
+
+    def test_starts_no_process_with_a_fault(self) -> None:
+        result = start_with(GOOD_PRODUCTION | {"DEBUG": "true"})
         assert result.returncode != 0
-        assert f"{variable}: " in result.stderr
+        assert "DEBUG: must be off in production" in result.stderr

@@ -86,9 +86,8 @@ class TestEveryList:
     def test_says_so_clearly_for_each_column(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for name, _ in columns_of(page):
             if name.count("__") < 2 and name not in DECLARED[page.opts.label]:
-                for asked in (name, f"{name}__startswith"):
-                    answer = boss.get(list_of(page), {asked: "x"})
-                    assert (answer.status_code, answer.content) == (400, b"This list can't be filtered by that.\n")
+                answer = boss.get(list_of(page), {f"{name}__startswith": "x"})
+                assert (answer.status_code, answer.content) == (400, b"This list can't be filtered by that.\n")
 
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_survives_every_value_of_what_it_declares(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
