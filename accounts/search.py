@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import Profile, SearchTerm, User
 from accounts.search_words import words_of_person, words_of_search
 from fincred.db.fields import BytewiseField
+from fincred.db.id_ranges import ALL, pages
 
 MOST_PEOPLE: Final = 200
 """A search finds at most so many people; it says when there are more."""
@@ -58,12 +59,15 @@ def _starting_with(word: str) -> QuerySet[SearchTerm]:
 
 def mend_missing_terms(stop: Callable[[], bool] = lambda: False) -> int:
     """Write the terms of people who have none, whom the version before stored during an upgrade; how many."""
-    missing = User.objects.filter(search_terms=None).order_by("pk")
     mended = 0
-    while not stop() and (batch := list(missing.select_related("profile")[:_BATCH])):
-        rows = [term for person in batch for term in SearchTerm.of(person, person.full_name)]
+    for people, ids in pages(User.objects.all(), ALL, _BATCH):
+        if stop():
+            break
+        found = set(SearchTerm.objects.filter(ids.of("user_id")).values_list("user_id", flat=True).distinct())
+        missing = User.objects.filter(pk__in=[pk for pk in people if pk not in found]).select_related("profile")
+        rows = [term for person in missing for term in SearchTerm.of(person, person.full_name)]
         SearchTerm.objects.bulk_create(rows, ignore_conflicts=True)
-        mended += len(batch)
+        mended += len(missing)
     return mended
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
 from accounts.models import User
-from fincred.db.id_ranges import MOST_SHARDS, IdRange
+from fincred.db.id_ranges import MOST_SHARDS, IdRange, pages
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import sigterm_as_sigint
 
@@ -55,7 +55,7 @@ class PeopleCommand(BaseCommand):
         last = after
         try:
             with sigterm_as_sigint():
-                for people, ids in _pages(part):
+                for people, ids in pages(User.objects.all(), part, PAGE):
                     for last in self.work(people, ids):  # noqa: B007  told when the work is stopped
                         bar.advance()
         except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
@@ -78,14 +78,3 @@ def _shard(text: str) -> tuple[str, IdRange]:
         return text, IdRange.shard(text)
     except ValueError:
         raise ArgumentTypeError(f"write it like 2/4, the second of four; at most {MOST_SHARDS} parts") from None
-
-
-def _pages(part: IdRange) -> Iterator[tuple[list[UUID], IdRange]]:
-    """The people of a range and their ids' ranges, in turn; together these ranges are the whole one."""
-    while True:
-        people = list(User.objects.filter(part.of("pk")).order_by("pk").values_list("pk", flat=True)[:PAGE])
-        if len(people) < PAGE:
-            yield people, part
-            return
-        yield people, IdRange(part.after, people[-1])
-        part = part.beginning_after(people[-1])

@@ -6,11 +6,12 @@ Ids are random, so equal parts of their space hold about as many rows each, what
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 _SPACE: Final = 1 << 128
 MOST_SHARDS: Final = 1000
@@ -47,6 +48,20 @@ class IdRange:
         if self.until:
             condition &= Q(**{f"{column}__lte": self.until})
         return condition
+
+
+def pages(rows: QuerySet[Any], part: IdRange, size: int) -> Iterator[tuple[list[UUID], IdRange]]:
+    """The ids of the rows in a range, `size` at a time, with the ranges that they fill; together the whole one.
+
+    Each page begins where the last one ended, so all of them together read each row once.
+    """
+    while True:
+        ids = list(rows.filter(part.of("pk")).order_by("pk").values_list("pk", flat=True)[:size])
+        if len(ids) < size:
+            yield ids, part
+            return
+        yield ids, IdRange(part.after, ids[-1])
+        part = part.beginning_after(ids[-1])
 
 
 def _end(number: int, count: int) -> UUID | None:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from django.db import migrations
 from django.db.models import Exists, OuterRef
 
+from fincred.db.id_ranges import ALL, pages
+
 BATCH = 1000
 
 
@@ -17,13 +19,17 @@ def silence(apps, schema_editor):
     entries = apps.get_model("accounts", "AuditEntry").objects.using(alias)
     preferences = apps.get_model("companion", "NotificationPreferences")
     written = entries.filter(action="profile.changed", person_id=OuterRef("pk"))
-    decided = preferences.objects.using(alias).filter(user=OuterRef("pk"))
-    silent = people.filter(~Exists(written), ~Exists(decided)).order_by("pk")
+    silent = people.filter(~Exists(written))
     kinds = dict.fromkeys(["payments", "weekly_summary", "milestones", "drift"], False)
     today = datetime.now(UTC).date()
-    while batch := list(silent.values_list("pk", flat=True)[:BATCH]):
+    for _, ids in pages(people, ALL, BATCH):
+        decided = set(preferences.objects.using(alias).filter(ids.of("user_id")).values_list("user_id", flat=True))
         preferences.objects.using(alias).bulk_create(
-            [preferences(user_id=pk, counted_from=today, **kinds) for pk in batch]
+            [
+                preferences(user_id=pk, counted_from=today, **kinds)
+                for pk in silent.filter(ids.of("pk")).values_list("pk", flat=True)
+                if pk not in decided
+            ]
         )
 
 

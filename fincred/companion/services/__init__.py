@@ -1,8 +1,8 @@
 """Every write of the companion: conversations with the coach, preferences, and the schedule of notifications.
 
 Belongs here: rules and transactions, keyword-only, the moment passed in. Doesn't: words, which are in templates.
-Services lock the person's row, then their preferences, then their notifications; the job that sends locks the
-latter two in the same order.
+Services lock the person's row, then their preferences, then their notifications; the job that sends waits for no
+lock.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from fincred.companion.services.schedule import (
     on_person_verified,
     on_profile_changed,
     plan_for_everybody,
+    plan_for_people,
 )
 from fincred.companion.services.sending import send_due_notifications
 
@@ -45,6 +46,7 @@ __all__ = [
     "on_person_verified",
     "on_profile_changed",
     "plan_for_everybody",
+    "plan_for_people",
     "read_receipts",
     "refresh_session",
     "remove_device",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q
 
 from accounts.mail import new_mail, queue_mails
 from accounts.models import Profile, User
@@ -26,6 +26,7 @@ from fincred.companion.schedule import (
     local_day,
 )
 from fincred.companion.vocabulary import KIND_OF, NotificationStatus, NotificationType
+from fincred.db.id_ranges import ALL, IdRange, pages
 from fincred.events import MilestonesReached, PersonVerified, ProfileChanged
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion
@@ -33,10 +34,14 @@ from tracking.streaks import monday_of
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+Stop = Callable[[], bool]
+
 MILESTONE: Final = "milestone"
 # A check-in may tell of a day long ago; what was reached then is no news.
 NEWS: Final = timedelta(days=7)
 BATCH: Final = 200
+PAGE: Final = 1000
 
 _OF_A_PERSON: Final = (NotificationType.CHECKIN_REMINDER, NotificationType.WEEKLY_SUMMARY)
 _OF_A_PLAN: Final = (NotificationType.PRE_TRANSFER_REMINDER, NotificationType.GOAL_PROGRESS_UPDATE)
@@ -211,49 +216,69 @@ def may_be_written_to(person: User) -> bool:
     return person.is_active and person.is_verified and person.mail_refused_at is None
 
 
-def plan_for_everybody(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+def plan_for_everybody(*, now: datetime, stop: Stop = lambda: False) -> int:
     """Plan for people who have nothing planned, and for plans that are paid into again; how many of both.
 
-    Such are people of before the upgrade, people whom staff made, and goals that were paused. A short transaction
-    for each batch, until `stop()`.
+    Such are people of before the upgrade, people whom staff made, and goals that were paused.
     """
     done = 0
-    planned = Notification.objects.filter(user=OuterRef("pk"), type=_OF_A_PERSON[0], is_planned=True)
-    newcomers = User.objects.filter(~Exists(planned), is_active=True, is_verified=True)
-    while not stop() and (begun := _begin_batch(newcomers, now)):
-        done += begun
-    idle = Notification.objects.filter(
-        type=NotificationType.PRE_TRANSFER_REMINDER,
-        is_planned=True,
-        next_send_at=None,
-        action_plan__ended_at=None,
-        action_plan__goal__status=Status.ACTIVE,
-    ).order_by("id")
-    last = UUID(int=0)
-    while not stop() and (rows := list(idle.filter(id__gt=last).values_list("id", "user_id")[:BATCH])):
-        done += _plan_again(rows, now)
-        last = rows[-1][0]
+    for _, ids in pages(User.objects.all(), ALL, PAGE):
+        if stop():
+            break
+        done += plan_for_people(ids, now=now, stop=stop)
     return done
 
 
-def follow_plans(*, since: datetime, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
+def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) -> int:
+    """The same for people with these ids, in short transactions until `stop()`."""
+    done = 0
+    # A condition on `action_plan` would have PostgreSQL read all people's rows, where it has no statistics yet.
+    planned = Notification.objects.filter(ids.of("user_id"), is_planned=True)
+    begun = set(planned.filter(type=_OF_A_PERSON[0]).values_list("user_id", flat=True))
+    reachable = User.objects.filter(ids.of("pk"), is_active=True, is_verified=True).order_by("pk")
+    newcomers = [pk for pk in reachable.values_list("pk", flat=True) if pk not in begun]
+    for batch in _batches(newcomers, stop):
+        done += _begin_batch(batch, now)
+    idle = planned.filter(
+        type=NotificationType.PRE_TRANSFER_REMINDER,
+        next_send_at=None,
+        action_plan__ended_at=None,
+        action_plan__goal__status=Status.ACTIVE,
+    )
+    for rows in _batches(list(idle.order_by("id").values_list("id", "user_id")), stop):
+        done += _plan_again(rows, now)
+    return done
+
+
+def _batches(rows: Sequence[T], stop: Stop) -> Iterator[Sequence[T]]:
+    for first in range(0, len(rows), BATCH):
+        if stop():
+            break
+        yield rows[first : first + BATCH]
+
+
+def follow_plans(*, since: datetime, now: datetime, stop: Stop = lambda: False) -> int:
     """Have reminders follow the plans that have new versions `since` then, until `stop()`; how many plans.
 
     This is no part of the requests that change plans: a reminder is due hours later at the earliest. People who
     have nothing planned yet are left to `plan_for_everybody`, and plans that have ended to the sending.
     """
-    written = PlanVersion.objects.filter(created_at__gte=since).order_by("plan_id")
-    ids = list(written.values_list("plan_id", flat=True).distinct())
     done = 0
-    for first in range(0, len(ids), BATCH):
-        if stop():
+    written = PlanVersion.objects.order_by("created_at", "id")
+    last = (since, UUID(int=0))
+    while not stop():
+        later = Q(created_at__gt=last[0]) | Q(created_at=last[0], id__gt=last[1])
+        rest = written.filter(later, created_at__gte=last[0])
+        versions = list(rest.values_list("created_at", "id", "plan_id")[:BATCH])
+        if not versions:
             break
-        done += _follow(ids[first : first + BATCH], now)
+        done += _follow({plan_id for *_, plan_id in versions}, now)
+        last = versions[-1][:2]
     return done
 
 
 @transaction.atomic
-def _follow(plan_ids: Sequence[UUID], now: datetime) -> int:
+def _follow(plan_ids: Collection[UUID], now: datetime) -> int:
     plans = list(ActionPlan.objects.filter(pk__in=plan_ids).open().select_related("goal"))
     preferences = _locked_preferences({plan.user_id for plan in plans})
     mine = Notification.objects.filter(action_plan__in=plans, is_planned=True)
@@ -281,11 +306,9 @@ def _locked_preferences(owners: Collection[UUID]) -> dict[UUID, NotificationPref
 
 
 @transaction.atomic
-def _begin_batch(newcomers: QuerySet[User], now: datetime) -> int:
-    people = (
-        newcomers.select_related("profile").order_by("pk").select_for_update(no_key=True, of=("self",))[:BATCH]
-    )
-    return len(_begin(list(people), now))
+def _begin_batch(newcomers: Sequence[UUID], now: datetime) -> int:
+    people = User.objects.filter(pk__in=newcomers).select_related("profile").order_by("pk")
+    return len(_begin(list(people.select_for_update(no_key=True, of=("self",))), now))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -72,14 +72,16 @@ def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: F
 
 @transaction.atomic
 def _send_batch(now: datetime) -> int:
-    """Handle what is due for some people; how many rows. Each row moves on, so a batch never comes again."""
-    due = Notification.objects.due(now)
-    owners = list(due.order_by("next_send_at").values_list("user_id", flat=True)[:BATCH])
-    free = NotificationPreferences.objects.filter(user__in=set(owners)).order_by("user_id")
-    locked = free.select_for_update(skip_locked=True, of=("self",)).select_related("user__profile")
-    people = _people(list(locked), now)
-    mine = due.filter(user__in=list(people)).select_related("action_plan__goal")
-    rows = list(mine.order_by("next_send_at", "id"))
+    """Handle some of what is due; how many rows. Each row moves on, so a batch never comes again.
+
+    A row is locked with its person's preferences. What others have locked is left to them or to a later batch.
+    """
+    due = Notification.objects.due(now).filter(user__notification_preferences__isnull=False)
+    locked = due.select_for_update(skip_locked=True, of=("self", "user__notification_preferences"))
+    joined = locked.select_related("action_plan__goal", "user__profile", "user__notification_preferences")
+    # By the index alone: thousands may be due at the same moment.
+    rows = sorted(joined.order_by("next_send_at")[:BATCH], key=lambda row: (row.next_send_at, row.id))
+    people = _people({row.user_id: row.user.notification_preferences for row in rows}, now)
     mails: list[OutgoingMail] = []
     pushes: list[OutgoingPush] = []
     for row in rows:
@@ -104,8 +106,8 @@ def _send_batch(now: datetime) -> int:
     return len(rows)
 
 
-def _people(locked: Sequence[NotificationPreferences], now: datetime) -> dict[UUID, _Person]:
-    ids = [preferences.user_id for preferences in locked]
+def _people(locked: Mapping[UUID, NotificationPreferences], now: datetime) -> dict[UUID, _Person]:
+    ids = list(locked)
     weeks: defaultdict[UUID, list[date]] = defaultdict(list)
     lately = CheckInWeek.objects.filter(user__in=ids, monday__gte=now.date() - _LONGEST_PERIOD)
     for user_id, monday in lately.values_list("user_id", "monday"):
@@ -115,14 +117,14 @@ def _people(locked: Sequence[NotificationPreferences], now: datetime) -> dict[UU
         devices[device.user_id].append(device)
     with_goals = set(Goal.objects.filter(user__in=ids).active().values_list("user_id", flat=True))
     return {
-        one.user_id: _Person(
-            preferences=one,
-            rhythm=rhythm_of(one.user.profile, one),
-            mondays=weeks[one.user_id],
-            has_goals=one.user_id in with_goals,
-            devices=devices[one.user_id],
+        user_id: _Person(
+            preferences=preferences,
+            rhythm=rhythm_of(preferences.user.profile, preferences),
+            mondays=weeks[user_id],
+            has_goals=user_id in with_goals,
+            devices=devices[user_id],
         )
-        for one in locked
+        for user_id, preferences in locked.items()
     }
 
 

@@ -39,7 +39,7 @@ from fincred.ops.jobs import registered_jobs, run_if_due
 from goals.services import update_goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
-from planning.models import ActionPlan
+from planning.models import ActionPlan, PlanVersion
 from planning.services.action_plans import PlanChanges, end_action_plan, update_action_plan
 from planning.tests.factories import plan_for, snapshot_of
 from planning.vocabulary import Frequency
@@ -145,6 +145,15 @@ class TestPayment:
         update_action_plan(owner=planned, plan_id=plan.id, changes=terms, now=TUESDAY, today=TODAY)
         assert follow_plans(since=TUESDAY, now=TUESDAY) == 1
         assert planned_for != row(planned, NotificationType.PRE_TRANSFER_REMINDER).due_on == date(2026, 3, 28)
+
+    def test_follows_each_plan_in_batches(self, planned: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
+        plans = [goal_with_plan(planned) for _ in range(3)]
+        Notification.objects.filter(action_plan__in=plans).delete()
+        versions = PlanVersion.objects.filter(created_at__gte=TUESDAY).count()
+        assert follow_plans(since=TUESDAY, now=TUESDAY) >= 3
+        assert versions > 4
+        assert Notification.objects.filter(action_plan__in=plans).count() == 6
 
     def test_stays_where_the_person_moved_it(self, planned: User) -> None:
         plan = goal_with_plan(planned)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.mail import send_due_mail
 from accounts.models import OutgoingMail, User
@@ -89,6 +88,7 @@ class TestEverybody:
 
     def test_who_is_new_is_planned_for_in_batches(self, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
+        monkeypatch.setattr("fincred.companion.services.schedule.PAGE", 3)
         people = UserFactory.create_batch(5)
         UserFactory.create(is_verified=False)
         goal_with_plan(people[0])
@@ -149,24 +149,31 @@ class TestPreferences:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-class TestFourWorkers:
-    def test_send_each_reminder_once(self, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestSeveralWorkers:
+    @pytest.fixture(autouse=True)
+    def everybody(self, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("fincred.companion.services.sending.BATCH", 3)
         UserFactory.create_batch(12)
         plan_for_everybody(now=noon)
 
-        def work(_: int) -> int:
-            try:
-                return in_a_thread(lambda: send_due_notifications(clock=lambda: MONDAY_EVENING))
-            finally:
-                connection.close()
-
+    def test_send_each_reminder_once(self) -> None:
         with ThreadPoolExecutor(4) as threads:
-            list(threads.map(work, range(4)))
+            list(threads.map(send_in_a_thread, range(4)))
         send_due_notifications(clock=lambda: MONDAY_EVENING)
         reminders = OutgoingMail.objects.filter(purpose=NotificationType.CHECKIN_REMINDER)
         assert reminders.count() == reminders.values("user").distinct().count() == 12
 
+    def test_take_what_no_other_has(self) -> None:
+        once = iter([False, True])
+        with ThreadPoolExecutor(1) as threads, transaction.atomic():
+            assert send_due_notifications(clock=lambda: MONDAY_EVENING, stop=lambda: next(once)) == 3
+            # A reminder and a summary of each of twelve people, but for those of the three people who are locked.
+            assert threads.submit(send_in_a_thread, 0).result(timeout=20) == 24 - 6
+        assert send_due_notifications(clock=lambda: MONDAY_EVENING) == 3
 
-def in_a_thread(work: Callable[[], int]) -> int:
-    return work()
+
+def send_in_a_thread(_: int) -> int:
+    try:
+        return send_due_notifications(clock=lambda: MONDAY_EVENING)
+    finally:
+        connection.close()
