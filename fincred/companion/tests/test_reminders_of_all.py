@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core import mail
 from django.db import connection, transaction
 
 from accounts.mail import send_due_mail
-from accounts.models import OutgoingMail, User
+from accounts.models import OutgoingMail, Profile, User
 from accounts.services import erase_person, register, update_profile
 from accounts.tests.factories import UserFactory
 from fincred.companion.models import Notification, NotificationPreferences
@@ -98,15 +102,17 @@ class TestEverybody:
         assert plan_for_everybody(now=noon) == 0
 
     def test_who_was_silent_before_stays_silent(self, saver: User, noon: datetime) -> None:
-        """As the migrations leave people who never wrote their profile."""
-        saver.profile.reminder_frequency = "off"
-        saver.profile.save()
-        kinds = dict.fromkeys(["payments", "weekly_summary", "milestones", "drift"], False)
-        NotificationPreferences.objects.create(user=saver, counted_from=TODAY, **kinds)
+        UserFactory.create()
+        talker = UserFactory.create()
+        update_profile(user=talker, now=noon, full_name="Kim")
+        Notification.objects.all().delete()
+        NotificationPreferences.objects.all().delete()
+        silence_as_migrations_do(talker)
         plan = goal_with_plan(saver)
         plan_for_everybody(now=noon)
         check_in(saver, plan.goal, 500)
-        assert run_until(TUESDAY + 30 * DAY) == []
+        run_until(TUESDAY + 8 * DAY)
+        assert {message.to[0] for message in mail.outbox} == {talker.email}
         update_profile(user=saver, now=TUESDAY, reminder_frequency="weekly")
         assert row(saver, NotificationType.CHECKIN_REMINDER).next_send_at == MONDAY_EVENING
 
@@ -170,6 +176,12 @@ class TestSeveralWorkers:
             # A reminder and a summary of each of twelve people, but for those of the three people who are locked.
             assert threads.submit(send_in_a_thread, 0).result(timeout=20) == 24 - 6
         assert send_due_notifications(clock=lambda: MONDAY_EVENING) == 3
+
+
+def silence_as_migrations_do(talker: User) -> None:
+    Profile.objects.exclude(user=talker).update(reminder_frequency="off")
+    migration = import_module("fincred.companion.migrations.0005_silent_until_asked")
+    migration.silence(apps, SimpleNamespace(connection=connection))
 
 
 def send_in_a_thread(_: int) -> int:
