@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,6 +67,17 @@ def restore_caller(before: Caller) -> None:
 def update_caller(**known: Any) -> None:
     """Add facts about the current caller."""
     _caller.set(_caller.get()._replace(**known))
+
+
+@contextmanager
+def as_system() -> Iterator[None]:
+    """What is done here is no deed of the caller's, though their request is the occasion."""
+    before = _caller.get()
+    token = _caller.set(Caller(request_id=before.request_id))
+    try:
+        yield
+    finally:
+        _caller.reset(token)
 
 
 def quotas() -> tuple[Quota, ...]:

@@ -18,10 +18,12 @@ from typing import Self
 from django.core.mail import EmailMessage, get_connection
 from django.db import Error, close_old_connections, connection, transaction
 
+from accounts.audit import record
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
+from fincred.context import as_system
 from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -199,12 +201,24 @@ def _note_failure(claim: _Claim, error: Exception, facts: Mapping[str, object], 
     is_final = bool(answers) and all(_is_final(code, text) for code, text in answers)
     attempts = MAX_MAIL_ATTEMPTS if is_final else claim.attempt
     wait = min(timedelta(minutes=2**claim.attempt), LONGEST_WAIT)
-    _leased(claim).update(attempts=attempts, next_attempt_at=now + wait, failure=failure)
-    if is_final and isinstance(error, SMTPRecipientsRefused):
-        User.objects.filter(outgoing_mails=claim.mail.pk).update(mail_refused_at=now)
-        logger.warning("Address refused", extra={"user_id": str(claim.mail.user_id)})
+    with transaction.atomic():
+        if is_final and isinstance(error, SMTPRecipientsRefused):
+            _note_refused_address(claim, now)
+        _leased(claim).update(attempts=attempts, next_attempt_at=now + wait, failure=failure)
     text = "Mail given up" if attempts >= MAX_MAIL_ATTEMPTS else "Mail not sent"
     logger.warning(text, extra={**facts, "reason": failure})
+
+
+def _note_refused_address(claim: _Claim, now: datetime) -> None:
+    """Write there no more, until the person verifies it anew."""
+    refused = User.objects.filter(outgoing_mails=claim.mail.pk, mail_refused_at=None)
+    person = refused.select_for_update(no_key=True, of=("self",)).first()
+    if person is not None:
+        person.mail_refused_at = now
+        person.save(update_fields=["mail_refused_at"])
+        with as_system():
+            record(person=person, action="address.refused", subject=person, now=now)
+        logger.warning("Address refused", extra={"user_id": str(person.pk)})
 
 
 def _leased(claim: _Claim) -> Due:

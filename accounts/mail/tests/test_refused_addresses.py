@@ -10,14 +10,16 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.audit import broken_chains
 from accounts.mail import queue_mail, retry_given_up_mail, send_due_mail
 from accounts.mail.tests.smtp_server import SMTPServer
-from accounts.models import OutgoingMail, User
+from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.services import resend_verification, verify_email
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import MailPurpose
 from fincred import clock
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -36,6 +38,7 @@ def send(purpose: str, person: User) -> OutgoingMail:
 class TestARefusedAddress:
     @pytest.fixture
     def refused(self, saver: User, settings: Any) -> User:
+        set_caller(Caller(role=Role.PERSON, actor_id=saver.pk, address="203.0.113.9"))
         with SMTPServer(refuses=lambda recipient: True) as server:
             use(server, settings)
             send(MailPurpose.PASSWORD_CHANGED, saver)
@@ -47,6 +50,14 @@ class TestARefusedAddress:
         given_up = OutgoingMail.objects.given_up().get()
         assert given_up.failure == "SMTPRecipientsRefused 550"
         assert refused.mail_refused_at
+
+    def test_leaves_one_entry_in_the_trail_which_is_nobodys_deed(self, refused: User, settings: Any) -> None:
+        with SMTPServer(refuses=lambda recipient: True) as server:
+            use(server, settings)
+            assert send(MailPurpose.RESET_PASSWORD, refused).failure == "SMTPRecipientsRefused 550"
+        entry = AuditEntry.objects.get(action="address.refused")
+        assert (entry.person_id, entry.role, entry.actor_id, entry.after) == (refused.pk, "system", None, None)
+        assert list(broken_chains()) == []
 
     def test_is_not_tried_again_by_anybody(self, refused: User) -> None:
         given_up = OutgoingMail.objects.given_up().get()
