@@ -21,7 +21,6 @@ from rest_framework import exceptions as drf
 
 from fincred import errors
 from fincred.api.renderers import JSONResponse
-from fincred.db.refusals import refuses_writes
 
 STATUS: dict[type[errors.FinCredError], int] = {
     errors.AuthenticationError: 401,
@@ -134,7 +133,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """An unexpected exception. A database that can't be reached or written is a 503 with `Retry-After`."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError) or refuses_writes(error):
+    if isinstance(error, OperationalError | InterfaceError):
         return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)
     if isinstance(error, DjangoDatabaseError):
         return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)

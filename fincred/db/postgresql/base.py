@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import select
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.validation import BaseDatabaseValidation
 from django.db.backends.postgresql import base
+from django.db.utils import DatabaseErrorWrapper, OperationalError
 from psycopg.adapt import AdaptersMap, Buffer, Loader
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from psycopg.pq import Format
 from psycopg_pool import PoolTimeout
 
@@ -66,6 +68,18 @@ class DatabaseValidation(BaseDatabaseValidation):
         return []
 
 
+class ErrorWrapper(DatabaseErrorWrapper):
+    """What psycopg calls internal although nothing is wrong with the program: the server takes no writes at the
+    moment, or ended a transaction that stood still. `OperationalError`, as SQLite has it, so 503 and tried again.
+    """
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if isinstance(exc_value, ReadOnlySqlTransaction | IdleInTransactionSessionTimeout):
+            self.wrapper.errors_occurred = True  # type: ignore[attr-defined]  # the stubs don't know it
+            raise OperationalError(*exc_value.args).with_traceback(traceback) from exc_value
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """`run` sends compiled statements together, in one round trip; each connection prepares them once."""
 
@@ -74,6 +88,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     commits = 0
     # The databases whose timeouts this process has looked at.
     _checked: ClassVar[set[str]] = set()
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        return ErrorWrapper(self)
 
     def run(self, statements: Sequence[Statement]) -> list[Result]:
         """The results of these statements, in their order.
