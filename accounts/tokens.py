@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.conf import settings
 from rest_framework_simplejwt import tokens
+from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts.errors import TokenExpiredError, TokenInvalidError
 
@@ -68,8 +70,27 @@ class _Claims(NamedTuple):
     expires_at: int
 
 
+class _TokenOfPreviousKey(AccessToken):
+    """One that `JWT_SECRET_KEY_PREVIOUS` signed: while keys are exchanged nobody is signed out."""
+
+    def get_token_backend(self) -> TokenBackend:
+        return TokenBackend(
+            api_settings.ALGORITHM,
+            settings.JWT_SECRET_KEY_PREVIOUS,
+            audience=api_settings.AUDIENCE,
+            issuer=api_settings.ISSUER,
+        )
+
+
 @lru_cache(maxsize=4096)
 def _verified(raw: str) -> _Claims:
     """A valid signature never becomes invalid, and a client sends the same token for half an hour."""
-    token = AccessToken(raw)  # type: ignore[arg-type]  # the stub has its own encoded form wrong
+    try:
+        token = AccessToken(raw)  # type: ignore[arg-type]  # the stub has its own encoded form wrong
+    except ExpiredTokenError:
+        raise
+    except TokenError:
+        if not settings.JWT_SECRET_KEY_PREVIOUS:
+            raise
+        token = _TokenOfPreviousKey(raw)  # type: ignore[arg-type]
     return _Claims(UUID(token["sub"]), UUID(token[SESSION_CLAIM]), token["exp"])

@@ -36,6 +36,10 @@ WEB_CONCURRENCY = env.integer("WEB_CONCURRENCY", 2, most=999)
 # --- Secrets
 SECRET_KEY = env.key("SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
 JWT_SECRET_KEY = env.key("JWT_SECRET_KEY", required=not DEVELOPMENT, keep_in=VAR)
+# While keys are exchanged: what they have signed is valid, and they sign nothing.
+SECRET_KEY_PREVIOUS = env.optional_key("SECRET_KEY_PREVIOUS")
+JWT_SECRET_KEY_PREVIOUS = env.optional_key("JWT_SECRET_KEY_PREVIOUS")
+SECRET_KEY_FALLBACKS = [SECRET_KEY_PREVIOUS] if SECRET_KEY_PREVIOUS else []
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 BACKUP_KEY = env.optional_key("BACKUP_KEY")
 ERASURE_LOG = env.path("ERASURE_LOG", VAR / "erasures.log")

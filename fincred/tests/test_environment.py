@@ -196,6 +196,8 @@ def start_with(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
 SECRETS = {
     **{name: value for name, value in GOOD_PRODUCTION.items() if name.endswith(("KEY", "TOKEN"))},
     "BACKUP_KEY": "b" * 40,
+    "SECRET_KEY_PREVIOUS": "p" * 40,
+    "JWT_SECRET_KEY_PREVIOUS": "q" * 40,
     "DATABASE_URL": "postgres://u:p@db.example/fincred",
     "DATABASE_REPLICA_URL": "postgres://u:p@replica.example/fincred",
     "REDIS_URL": "redis://:p@cache.example:6379/0",
@@ -218,6 +220,7 @@ class TestSecretsFromFiles:
         told = """if True:
             from fincred import settings as s
             print(s.SECRET_KEY, s.JWT_SECRET_KEY, s.METRICS_TOKEN, s.BACKUP_KEY, s.DATABASES, s.REDIS_URL, s._mail)
+            print(s.SECRET_KEY_FALLBACKS, s.JWT_SECRET_KEY_PREVIOUS)
         """
         pointers = {}
         for name, value in SECRETS.items():
