@@ -10,7 +10,7 @@ from fincred.money import ZERO
 from planning.engine import sentences
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.model import Explanation, PlanInput
-from planning.engine.money.cents import money, to_cents
+from planning.engine.money.cents import exact_money, money, to_cents
 from planning.engine.solver import GoalState
 from planning.engine.trajectory import DebtPayoff
 
@@ -183,8 +183,8 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 
 def _debt_facts(need: DebtPayoff) -> Facts:
     return {
-        "debts": [asdict(debt) for debt in need.debts],
-        "debt_total": sum((debt.balance for debt in need.debts), ZERO),
+        "debts": [asdict(debt) for debt in need.debts.debts],
+        "debt_total": exact_money(need.owed),
         "linked_minimums": money(need.minimums),
         "level_total": money(need.level + need.minimums),
     }

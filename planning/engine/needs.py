@@ -8,8 +8,9 @@ from typing import Final
 from fincred.money import round_up_to_cents
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
-from planning.engine.debts.payoff import level_total_payment, minimum_payments
-from planning.engine.model import GoalInput
+from planning.engine.debts.avalanche import Avalanche
+from planning.engine.debts.level import least_extra
+from planning.engine.model import Debt, GoalInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
@@ -27,14 +28,31 @@ class Needs:
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
+        self._debts: dict[tuple[Debt, ...], Avalanche] = {}
 
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
         key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence)
         if key not in self._known:
-            self._known[key] = need_of(goal, self._calendar)
+            self._known[key] = self._need(goal, due_date(goal, self._calendar))
         return self._known[key]
+
+    def _need(self, goal: GoalInput, due: date) -> Need:
+        """Its debts paid off or, if it has none, its target saved up."""
+        calendar = self._calendar
+        if goal.debts:
+            debts, payments = self._avalanche(goal.debts), max(1, calendar.payments(due))
+            return DebtPayoff(debts, payments, least_extra(debts, payments), to_cents(goal.added))
+        months = calendar.instalments(due)
+        if goal.cadence:
+            return _saving_on_days(goal, calendar, own_days(goal.cadence, calendar, due, months))
+        return _saving(goal, calendar, months, _level(goal, calendar, months))
+
+    def _avalanche(self, debts: tuple[Debt, ...]) -> Avalanche:
+        if debts not in self._debts:
+            self._debts[debts] = Avalanche(debts)
+        return self._debts[debts]
 
 
 def last_month(start: date) -> int:
@@ -54,20 +72,6 @@ def is_overdue(goal: GoalInput, calendar: Calendar) -> bool:
     return goal.target_date <= calendar.as_of
 
 
-def need_of(goal: GoalInput, calendar: Calendar) -> Need:
-    """What the goal needs: its debts paid off or, if it has none, its target saved up."""
-    due = due_date(goal, calendar)
-    if goal.debts:
-        payments = max(1, calendar.payments(due))
-        extra = level_total_payment(goal.debts, payments) - minimum_payments(goal.debts)
-        return DebtPayoff(goal.debts, payments, to_cents(extra), to_cents(goal.added))
-    if goal.cadence:
-        days = own_days(goal.cadence, calendar, due, calendar.instalments(due))
-        return _saving_on_days(goal, calendar, days)
-    months = calendar.instalments(due)
-    return _saving(goal, calendar, months, _level(goal, calendar, months))
-
-
 def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
     """The first target date after today with which the goal has `months` (1 or more) months of the calendar."""
     if goal.debts:
@@ -78,10 +82,12 @@ def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
 def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int) -> int | None:
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
+    debts = Avalanche(goal.debts)
+
     def is_met(months: int) -> bool:
         need: Need = _saving(goal, calendar, months, monthly)
         if goal.debts:
-            need = DebtPayoff(goal.debts, months, monthly, to_cents(goal.added))
+            need = DebtPayoff(debts, months, monthly, to_cents(goal.added))
         return not need.simulate([max(monthly, need.credit), *[monthly] * (months - 1)]).missing
 
     months = bisect_left(range(1, most + 1), True, key=is_met) + 1

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from planning.engine.debts.ledger import DebtLedger
-from planning.engine.debts.payoff import minimum_payments
-from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, follow, last_needed, to_cents
+from planning.engine.debts.avalanche import Avalanche
+from planning.engine.money.cents import follow, last_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +191,28 @@ class DebtPayoff:
     `minimums` is the sum of the minimum payments a month, `owed` the sum of the balances at the start.
     """
 
-    debts: tuple[Debt, ...]
+    debts: Avalanche
     months: int
     level: int
     credit: int = 0
     total: int = field(init=False)
-    minimums: int = field(init=False)
-    owed: int = field(init=False)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.minimums = to_cents(minimum_payments(self.debts))
-        self.owed = to_cents(DebtLedger(self.debts).balance)
         offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
         self.total = sum(self.simulate(offers).amounts)
 
     @property
     def bears_interest(self) -> bool:
-        return any(debt.annual_rate > 0 for debt in self.debts)
+        return any(self.debts.rates)
+
+    @property
+    def minimums(self) -> int:
+        return self.debts.minimums
+
+    @property
+    def owed(self) -> int:
+        return self.debts.owed
 
     @property
     def deadline(self) -> int:
@@ -232,31 +234,26 @@ class DebtPayoff:
         return self._taken[1]
 
     def _trajectory(self, offers: list[int]) -> Trajectory:
-        ledger = DebtLedger(self.debts)
-        amounts, balances = self._pay(ledger, offers)
-        idle = self.months - len(amounts)
-        owed = to_cents(ledger.balance)
-        done_on = ledger.month if ledger.is_cleared else None
-        return Trajectory(amounts + [0] * idle, balances + [0] * idle, owed, owed, done_on)
+        amounts, balances, owed = self._pay(offers)
+        idle = [0] * (self.months - len(amounts))
+        return Trajectory(amounts + idle, balances + idle, owed, owed, None if owed else len(amounts))
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
-        ledger = DebtLedger(self.debts)
-        amounts, balances = self._pay(ledger, trajectory.amounts + offers)
-        if ledger.is_cleared:
-            return Trajectory(amounts, balances, trajectory.end, trajectory.missing, ledger.month)
+        amounts, balances, owed = self._pay(trajectory.amounts + offers)
+        if not owed:
+            return Trajectory(amounts, balances, trajectory.end, trajectory.missing, len(amounts))
         paid = self.months + _last_paid(offers)
         return Trajectory(amounts[:paid], balances[:paid], trajectory.end, trajectory.missing, None)
 
-    def _pay(self, ledger: DebtLedger, offers: list[int]) -> tuple[list[int], list[int]]:
-        amounts: list[int] = []
-        balances: list[int] = []
-        for offer in offers:
-            if ledger.is_cleared:
-                break
-            paid = to_cents(ledger.pay_month(exact_money(offer)))
-            amounts.append(max(0 if amounts else self.credit, paid - self.minimums))
-            balances.append(to_cents(ledger.balance))
-        return amounts, balances
+    def _pay(self, offers: list[int]) -> tuple[list[int], list[int], int]:
+        """The extras and balances up to the month that clears the debts, and what is owed at the end."""
+        paid = self.debts.pay(offers)
+        amounts, owed = offers[: len(paid.balances)], paid.balances[-1] if paid.balances else self.owed
+        if amounts and not owed:
+            amounts[-1] = max(0, amounts[-1] - paid.left)
+        if amounts:
+            amounts[0] = max(amounts[0], self.credit)
+        return amounts, paid.balances, owed
 
 
 def _last_paid(amounts: list[int]) -> int:

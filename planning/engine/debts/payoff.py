@@ -1,4 +1,4 @@
-"""Pay off debts with a fixed budget a month, and find the budget that clears them by a date.
+"""Pay off debts with a fixed budget a month.
 
 Payments are on the planning calendar, the first one a month after `as_of`. Rates are percent a year, money is
 exact to the cent. The budget is the sum of all minimums and an `extra`, and doesn't fall when a debt closes.
@@ -7,23 +7,18 @@ exact to the cent. The budget is the sum of all minimums and an `extra`, and doe
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Final
 
-from fincred.money import CENT, ZERO, round_to_cents, round_up_to_cents
+from fincred.money import ZERO
 from planning.engine.dates import calendar_date
 from planning.engine.debts.ledger import Account, DebtLedger, Strategy
+from planning.engine.debts.level import HORIZON
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money
-from planning.engine.money.time_value import EXACT_ENOUGH, future_value, level_payment
 
-# Debts that aren't cleared after this many months count as never cleared.
-HORIZON: Final = 1200
 # The additions to the monthly budget that a comparison tries.
 MORE: Final = (Decimal("50.00"), Decimal("100.00"))
-
-# The search for a level payment interpolates so often; at most about forty halvings of its range follow.
-INTERPOLATIONS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,87 +139,6 @@ def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
         more=tuple(
             _more(addition, payoffs[better], simulate(debts, extra + addition, as_of, better)) for addition in MORE
         ),
-    )
-
-
-def level_total_payment(debts: Sequence[Debt], payments: int) -> Decimal:
-    """The smallest total payment a month that clears the debts in so many (1 or more) payments with avalanche.
-
-    At least the sum of the minimums, which are paid anyway. Debts are cleared within `HORIZON` in any case.
-    """
-    return minimum_payments(debts) + _least_extra(debts, min(payments, HORIZON))
-
-
-def _least_extra(debts: Sequence[Debt], payments: int) -> Decimal:
-    """The smallest extra a month that clears the debts within `payments` months.
-
-    Found by regula falsi with the Illinois rule: interpolate between `low`, which is too little, and `high`, which
-    is enough, until they are a cent apart. If the same end moves twice in a row, the gap of the other end is
-    halved, because otherwise only one end would move. After `INTERPOLATIONS` guesses each halves the range.
-    """
-    low, low_gap = ZERO, _gap(debts, ZERO, payments)
-    if low_gap <= 0:
-        return ZERO
-    low, low_gap, high, high_gap = _bracket(debts, payments, low_gap)
-    last = high_gap
-    with localcontext(EXACT_ENOUGH):
-        step = 0
-        while high - low > CENT:
-            step += 1
-            guess = low + round_to_cents((high - low) * low_gap / (low_gap - high_gap))
-            guess = min(max(guess, low + CENT), high - CENT)
-            if step > INTERPOLATIONS:
-                guess = low + round_to_cents((high - low) / 2)
-            gap = _gap(debts, guess, payments)
-            if gap > 0:
-                low, low_gap = guess, gap
-                high_gap /= 2 if last > 0 else 1
-            else:
-                high, high_gap = guess, gap
-                low_gap /= 2 if last <= 0 else 1
-            last = gap
-    return high
-
-
-def _bracket(debts: Sequence[Debt], payments: int, gap: Decimal) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """An extra that is too little and one that is enough, each with its gap; `gap` is the one of no extra.
-
-    The gap is about what lacks: added, it is often enough, or a few cents too little.
-    """
-    most = round_to_cents(_gap(debts, ZERO, 1))
-    low, low_gap, step = ZERO, gap, round_up_to_cents(gap)
-    while True:
-        high = min(low + step, most)
-        high_gap = _gap(debts, high, payments)
-        if high_gap <= 0:
-            return low, low_gap, high, high_gap
-        low, low_gap = high, high_gap
-        step = max(2 * step if low > step else CENT, 2 * round_up_to_cents(high_gap))
-
-
-def _gap(debts: Sequence[Debt], extra: Decimal, payments: int) -> Decimal:
-    """Roughly how much more a month would clear the debts in time; 0 or less if they are cleared.
-
-    If debts are left, it is the level payment for what is owed at the end. If not, it is minus the level payment
-    for what the rest of the budget would save up by then, at the rate of the debt that closed last. This is almost
-    linear in `extra`, so interpolation needs few simulations.
-    """
-    ledger = DebtLedger(debts)
-    budget = paid = minimum_payments(debts) + extra
-    while not ledger.is_cleared and ledger.month < payments:
-        paid = ledger.pay_month(extra)
-    if ledger.is_cleared:
-        rate = ledger.closed[-1].debt.annual_rate if ledger.closed else ZERO
-        saved = future_value(budget - paid, budget, rate, payments - ledger.month, start_of_month=False)
-        return -level_payment(saved, ZERO, rate, payments, start_of_month=False)
-    return sum(
-        (
-            level_payment(
-                exact_money(account.balance), ZERO, account.debt.annual_rate, payments, start_of_month=False
-            )
-            for account in ledger.open
-        ),
-        ZERO,
     )
 
 

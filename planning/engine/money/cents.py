@@ -1,8 +1,8 @@
 """Money as whole cents (`int`), for loops over months: exact, and many times faster than `Decimal`.
 
 The interest rule of savings and debts is here: a month's interest is balance * rate / 1200 (rate in percent a
-year), rounded half up to the cent. `grown` defines it. `follow` repeats it inline for speed, and `last_needed`
-inverts it: change all three together and raise `ENGINE_VERSION`.
+year), rounded half up to the cent. `grown` defines it. `follow` and `debts.avalanche` repeat it inline for speed,
+and `last_needed` inverts it: change all of them together and raise `ENGINE_VERSION`.
 """
 
 from decimal import Context, Decimal
@@ -41,6 +41,11 @@ def rate_units(annual_rate: Decimal) -> int:
     return int(annual_rate * _RATE_UNITS)
 
 
+def annual_rate(units: int) -> Decimal:
+    """Convert `rate_units` back to percent a year."""
+    return Decimal(units) / _RATE_UNITS
+
+
 def monthly_interest(balance: int, rate: int) -> int:
     """A month's interest in cents, rounded half up to the cent; `rate` in `rate_units`."""
     return (balance * rate + _HALF) // _YEAR
@@ -49,6 +54,16 @@ def monthly_interest(balance: int, rate: int) -> int:
 def grown(balance: int, rate: int) -> int:
     """The balance in cents after a month's interest."""
     return balance + monthly_interest(balance, rate)
+
+
+def growth_of(rate: int) -> tuple[int, int, int]:
+    """`growth`, `half` and `year` with which `grown` is (balance * growth + half) // year.
+
+    In lowest terms, because smaller integers are faster in the innermost loops of a plan.
+    """
+    common = gcd(rate, _YEAR)
+    year = _YEAR // common
+    return (_YEAR + rate) // common, year // 2, year
 
 
 def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]:
@@ -60,9 +75,7 @@ def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]
         after = list(accumulate(amounts, initial=balance))
         return after[1:], after[-1]
     after = []
-    common = gcd(rate, _YEAR)  # smaller integers are faster: this is the innermost loop of a plan
-    year, growth = _YEAR // common, (_YEAR + rate) // common
-    half = year // 2
+    growth, half, year = growth_of(rate)
     for amount in amounts:
         balance += amount
         after.append(balance)
@@ -76,9 +89,7 @@ def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) ->
     `after` are the balances that `follow` returned for `amounts`. After the payment of the month found, interest
     alone leads to the target. If no amount is needed, the month is 0.
     """
-    common = gcd(rate, _YEAR)
-    year, growth = _YEAR // common, (_YEAR + rate) // common
-    half = year // 2
+    growth, half, year = growth_of(rate)
     enough, month = target, len(amounts)
     for amount, balance in zip(reversed(amounts), reversed(after), strict=True):
         month -= 1

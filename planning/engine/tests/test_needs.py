@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.dates import Calendar, instalment_count, payment_count
+from planning.engine.debts.avalanche import Avalanche
 from planning.engine.model import Debt
-from planning.engine.needs import Needs, date_with_months, last_month, months_with, need_of
+from planning.engine.needs import Needs, date_with_months, last_month, months_with
 from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card, cents, goal, money
 from planning.engine.trajectory import DebtPayoff
 
@@ -18,12 +19,12 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 class TestNeedOf:
     def test_is_the_level_payment_rounded_up(self) -> None:
-        need = need_of(goal(10000, 10, annual_rate=Decimal(6)), CALENDAR)
+        need = Needs(CALENDAR).of(goal(10000, 10, annual_rate=Decimal(6)))
         assert (need.months, need.level) == (10, 97_285)
 
     def test_pays_for_the_interest_lost_by_rounding(self) -> None:
         """The formula gives 32.53, with which the rounded interest of twelve months leaves a cent missing."""
-        assert need_of(goal(400, annual_rate=Decimal("4.5")), CALENDAR).level == 3254
+        assert Needs(CALENDAR).of(goal(400, annual_rate=Decimal("4.5"))).level == 3254
 
     @settings(deadline=None)
     @given(cents(500_000, least=1), cents(100_000), st.integers(1, 120), st.integers(0, 100_000))
@@ -31,7 +32,7 @@ class TestNeedOf:
         self, target: Decimal, saved: Decimal, months: int, rate: int
     ) -> None:
         each = goal(str(target), months, already_there=saved, annual_rate=Decimal(rate).scaleb(-3))
-        need = need_of(each, CALENDAR)
+        need = Needs(CALENDAR).of(each)
         assert sum(need.simulate([need.level] * months).amounts) == need.total
         assert not need.missing([need.level] * months)
         assert not need.level or need.missing([need.level - 1] * months)
@@ -41,17 +42,17 @@ class TestNeedOf:
     def test_of_debts_is_a_payment_that_clears_them_where_a_cent_less_does_not(
         self, debts: tuple[Debt, ...], months: int
     ) -> None:
-        need = need_of(goal(1, months, debts=debts), CALENDAR)
+        need = Needs(CALENDAR).of(goal(1, months, debts=debts))
         assert not need.missing([need.level] * months)
         assert not need.level or need.missing([need.level - 1] * months)
 
     def test_of_linked_debts_is_what_they_draw(self) -> None:
-        need = need_of(goal(1, 12, debts=(card(),)), CALENDAR)
+        need = Needs(CALENDAR).of(goal(1, 12, debts=(card(),)))
         assert isinstance(need, DebtPayoff)
         assert (need.months, need.level, need.minimums, need.owed) == (12, 34_425, 10_000, 500_000)
 
     def test_looks_a_hundred_years_ahead(self) -> None:
-        assert need_of(goal(target_date=date.max), CALENDAR).months == 1200
+        assert Needs(CALENDAR).of(goal(target_date=date.max)).months == 1200
 
     def test_is_worked_out_once(self) -> None:
         needs = Needs(CALENDAR)
@@ -88,9 +89,11 @@ class TestMonthsWith:
         linked = goal(debts=(card(),))
         months = months_with(linked, CALENDAR, monthly, most=600)
         assert months is not None
-        assert not DebtPayoff(linked.debts, months, monthly).simulate([monthly] * months).missing
+        assert not DebtPayoff(Avalanche(linked.debts), months, monthly).simulate([monthly] * months).missing
         if months > 1:
-            assert DebtPayoff(linked.debts, months - 1, monthly).simulate([monthly] * (months - 1)).missing
+            assert (
+                DebtPayoff(Avalanche(linked.debts), months - 1, monthly).simulate([monthly] * (months - 1)).missing
+            )
 
 
 class TestLastMonth:

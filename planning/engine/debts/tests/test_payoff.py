@@ -1,25 +1,15 @@
-"""Avalanche and snowball compared, and the payment that clears debts by a date."""
+"""Avalanche and snowball compared."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fincred.money import CENT
-from planning.engine.debts import payoff as module
-from planning.engine.debts.ledger import DebtLedger, Strategy
-from planning.engine.debts.payoff import (
-    HORIZON,
-    ClosedDebt,
-    compare,
-    level_total_payment,
-    minimum_payments,
-    simulate,
-)
-from planning.engine.debts.tests.builders import debt, lists_of_debts
-from planning.engine.model import Debt
+from planning.engine.debts.ledger import Strategy
+from planning.engine.debts.level import HORIZON
+from planning.engine.debts.payoff import ClosedDebt, compare, simulate
+from planning.engine.debts.tests.builders import debt
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -33,14 +23,6 @@ THREE = [
     debt("loan", "8500", "11.5", "210"),
     debt("store", "1350", "19.99", "35"),
 ]
-DEBTS = lists_of_debts(least=1)
-
-
-def is_cleared(debts: list[Debt], total: Decimal, payments: int) -> bool:
-    ledger = DebtLedger(debts)
-    for _ in range(payments):
-        ledger.pay_month(total - minimum_payments(debts))
-    return ledger.is_cleared
 
 
 class TestSimulate:
@@ -173,83 +155,3 @@ class TestCompare:
 
         assert (comparison.avalanche.never, comparison.snowball.never) == (False, True)
         assert (comparison.recommended, comparison.interest_saved) == (Strategy.AVALANCHE, None)
-
-
-class TestLevelTotalPayment:
-    def test_five_thousand_at_twelve_percent_in_a_year(self) -> None:
-        debts = [debt("card", "5000", "12", "100")]
-
-        assert str(level_total_payment(debts, 12)) == "444.25"
-
-    def test_without_interest_divides_upwards(self) -> None:
-        assert level_total_payment([debt("friend", "100")], 3) == Decimal("33.34")
-
-    def test_is_never_less_than_the_minimums(self) -> None:
-        assert level_total_payment([debt("friend", "100", "0", "60")], 3) == 60
-
-    def test_a_single_payment_takes_all_with_its_interest(self) -> None:
-        assert str(level_total_payment([debt("card", "1000", "12", "10")], 1)) == "1010.00"
-
-    def test_a_date_beyond_the_horizon_asks_for_what_clears_within_it(self) -> None:
-        debts = [debt("card", "1200", "10")]
-
-        level = level_total_payment(debts, HORIZON + 1)
-
-        assert level == level_total_payment(debts, HORIZON)
-
-    def test_nothing_owed_asks_for_the_minimums_alone(self) -> None:
-        assert level_total_payment([debt("old", "0", "5", "10")], 12) == 10
-        assert level_total_payment([], 12) == 0
-
-    @given(DEBTS, st.integers(1, 60))
-    def test_clears_the_debts_and_a_cent_less_does_not(self, debts: list[Debt], payments: int) -> None:
-        level = level_total_payment(debts, payments)
-
-        assert is_cleared(debts, level, payments)
-        if level > minimum_payments(debts):
-            assert not is_cleared(debts, level - CENT, payments)
-
-    @given(DEBTS, st.integers(1, 60))
-    def test_a_later_date_never_raises_it(self, debts: list[Debt], payments: int) -> None:
-        sooner, later = (level_total_payment(debts, months) for months in (payments, payments + 1))
-
-        assert later <= sooner
-
-    @settings(max_examples=50)
-    @given(DEBTS, st.integers(1, 60))
-    def test_takes_few_simulations(self, debts: list[Debt], payments: int) -> None:
-        simulations = []
-
-        class CountedLedger(DebtLedger):
-            def __init__(self, debts: list[Debt]) -> None:
-                simulations.append(debts)
-                super().__init__(debts)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "DebtLedger", CountedLedger)
-            level_total_payment(debts, payments)
-
-        assert len(simulations) <= 20
-
-    @pytest.mark.parametrize("payments", [600, 1200])
-    def test_takes_a_bounded_number_of_simulations_where_interpolation_is_slow(self, payments: int) -> None:
-        """Before the search was bounded, these took 111 and 136 simulations."""
-        debts = [
-            debt("large", "1899999981", "52"),
-            debt("small", "165000", "6", "1"),
-            debt("other", "2199999978", "45"),
-        ]
-        simulations = []
-
-        class CountedLedger(DebtLedger):
-            def __init__(self, debts: list[Debt]) -> None:
-                simulations.append(1)
-                super().__init__(debts)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "DebtLedger", CountedLedger)
-            level = level_total_payment(debts, payments)
-
-        assert len(simulations) <= 50
-        assert is_cleared(debts, level, payments)
-        assert not is_cleared(debts, level - CENT, payments)

@@ -1,0 +1,90 @@
+"""The payment that clears debts by a date."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.engine.debts.avalanche import Avalanche, Payments
+from planning.engine.debts.ledger import DebtLedger
+from planning.engine.debts.level import HORIZON, least_extra
+from planning.engine.debts.tests.builders import debt, lists_of_debts
+from planning.engine.model import Debt
+from planning.engine.money.cents import exact_money
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+DEBTS = lists_of_debts(least=1)
+
+
+def extra_of(debts: list[Debt], payments: int) -> int:
+    return least_extra(Avalanche(debts), payments)
+
+
+def is_cleared(debts: list[Debt], extra: int, payments: int) -> bool:
+    ledger = DebtLedger(debts)
+    for _ in range(payments):
+        ledger.pay_month(exact_money(extra))
+    return ledger.is_cleared
+
+
+class Counted(Avalanche):
+    """Counts its simulations."""
+
+    simulations = 0
+
+    def pay(self, extras: list[int]) -> Payments:  # type: ignore[override]
+        self.simulations += 1
+        return super().pay(extras)
+
+
+class TestLeastExtra:
+    def test_five_thousand_at_twelve_percent_in_a_year(self) -> None:
+        assert extra_of([debt("card", "5000", "12", "100")], 12) == 34_425
+
+    def test_without_interest_divides_upwards(self) -> None:
+        assert extra_of([debt("friend", "100")], 3) == 33_34
+
+    def test_is_nothing_where_the_minimums_are_enough(self) -> None:
+        assert extra_of([debt("friend", "100", "0", "60")], 3) == 0
+
+    def test_a_single_payment_takes_all_with_its_interest(self) -> None:
+        assert extra_of([debt("card", "1000", "12", "10")], 1) == 100_000
+
+    def test_a_date_beyond_the_horizon_asks_for_what_clears_within_it(self) -> None:
+        debts = [debt("card", "1200", "10")]
+        assert extra_of(debts, HORIZON + 1) == extra_of(debts, HORIZON) > 0
+
+    def test_nothing_owed_asks_for_the_minimums_alone(self) -> None:
+        assert extra_of([debt("old", "0", "5", "10")], 12) == 0
+        assert extra_of([], 12) == 0
+
+    @given(DEBTS, st.integers(1, 60))
+    def test_clears_the_debts_and_a_cent_less_does_not(self, debts: list[Debt], payments: int) -> None:
+        extra = extra_of(debts, payments)
+        assert is_cleared(debts, extra, payments)
+        assert not extra or not is_cleared(debts, extra - 1, payments)
+
+    @given(DEBTS, st.integers(1, 60))
+    def test_a_later_date_never_raises_it(self, debts: list[Debt], payments: int) -> None:
+        assert extra_of(debts, payments + 1) <= extra_of(debts, payments)
+
+    @settings(max_examples=50)
+    @given(DEBTS, st.integers(1, 60))
+    def test_takes_few_simulations(self, debts: list[Debt], payments: int) -> None:
+        counted = Counted(debts)
+        least_extra(counted, payments)
+        assert counted.simulations <= 20
+
+    @pytest.mark.parametrize("payments", [600, 1200])
+    def test_takes_a_bounded_number_of_simulations_where_interpolation_is_slow(self, payments: int) -> None:
+        """Before the search was bounded, these took 111 and 136 simulations."""
+        debts = [
+            debt("large", "1899999981", "52"),
+            debt("small", "165000", "6", "1"),
+            debt("other", "2199999978", "45"),
+        ]
+        counted = Counted(debts)
+        extra = least_extra(counted, payments)
+        assert counted.simulations <= 50
+        assert is_cleared(debts, extra, payments)
+        assert not is_cleared(debts, extra - 1, payments)
