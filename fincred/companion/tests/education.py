@@ -6,8 +6,10 @@ from importlib import import_module
 
 from django.apps import apps
 
-_migration = import_module("fincred.companion.migrations.0002_first_texts")
+_written = import_module("fincred.companion.migrations.0002_first_texts")
+_mended = import_module("fincred.companion.migrations.0007_texts_say_what_they_assume")
 
 
 def write_texts() -> None:
-    _migration.write(apps, None)
+    _written.write(apps, None)
+    _mended.mend(apps, None)

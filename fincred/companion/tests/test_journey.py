@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
+from django.core import mail
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from accounts.mail import send_due_mail
+from fincred.companion.models import OutgoingPush
+from fincred.companion.services import follow_plans, send_due_notifications
 from fincred.companion.tests.education import write_texts
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
@@ -76,6 +81,8 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
     assert app.call("GET", "/checkins/latest")["id"] == given["id"]
     assert app.call("GET", "/dashboard")["stats"]["current_streak"] == 1
 
+    keep_in_touch(app, plan["id"])
+
     [text, *_] = app.call("GET", "/education/snippets?context_goal_type=emergency_fund")
     assert app.call("GET", f"/education/snippets/{text['id']}") == text
 
@@ -91,3 +98,40 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
     export = app.call("GET", "/users/me/export")
     assert [row["id"] for row in export["tracking"]["pulses"]] == [given["id"]]
     assert (export["companion"]["chat_sessions"], export["companion"]["chat_messages"]) == ([], [])
+
+
+def keep_in_touch(app: App, plan_id: str) -> None:
+    """Notifications: what the server planned, moved, paused and removed; one's own, which is sent; a push."""
+    work(datetime(2026, 3, 10, 12, 1, tzinfo=UTC))
+    planned = {row["type"]: row for row in app.call("GET", "/notifications")}
+    payment = planned["pre_transfer_reminder"]
+    assert set(planned) == {"checkin_reminder", "weekly_summary", "pre_transfer_reminder", "goal_progress_update"}
+    assert (payment["action_plan_id"], payment["next_send_at"]) == (plan_id, "2026-03-31T18:00:00Z")
+    moved = app.call("PUT", f"/notifications/{payment['id']}", {"next_send_at": "2026-03-30T07:30:00.000Z"})
+    assert moved["next_send_at"] == "2026-03-30T07:30:00Z"
+    drift = f"/notifications/{planned['goal_progress_update']['id']}"
+    assert app.call("PATCH", drift, {"status": "paused"})["status"] == "paused"
+    app.call("DELETE", f"/notifications/{planned['weekly_summary']['id']}", status=204)
+    assert app.call("GET", "/users/me/notification-preferences")["weekly_summary"] is False
+
+    friday = {"type": "checkin_reminder", "channel": "email", "next_send_at": "2026-03-13T17:00:00.000Z"}
+    own = app.call("POST", "/notifications", friday | {"status": "active"}, status=201)
+    app.call("POST", "/devices", {"platform": "android", "token": "ExponentPushToken[kim]"}, status=201)
+    push = app.call("POST", "/notifications", friday | {"channel": "push"}, status=201)
+    work(datetime(2026, 3, 13, 17, tzinfo=UTC))
+    assert [(message.to, message.subject) for message in mail.outbox[-1:]] == [
+        (["kim@example.com"], "How are your goals doing?")
+    ]
+    sent = {row["id"]: row for row in app.call("GET", "/notifications")}
+    for row in (own, push):
+        assert sent[row["id"]]["last_sent_at"] == "2026-03-13T17:00:00Z"
+        assert sent[row["id"]]["next_send_at"] == "2026-03-20T17:00:00Z"
+    assert OutgoingPush.objects.get().notification_id == UUID(push["id"])
+    assert sent[payment["id"]]["last_sent_at"] is None
+
+
+def work(moment: datetime) -> None:
+    """What the worker does by then."""
+    follow_plans(since=moment - timedelta(minutes=5), now=moment)
+    send_due_notifications(clock=lambda: moment)
+    send_due_mail(clock=lambda: moment)
