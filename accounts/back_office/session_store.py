@@ -1,0 +1,73 @@
+"""Sessions of the back office: rows of the database, and each for ten seconds in Redis, where there is one.
+
+Django's `cached_db` fails without its cache, and one that misses the end of a session shows it as live for as long
+as it was meant to last. Here an end leaves a mark, which a fill that began earlier doesn't undo; Redis holds what
+the row holds, signed; and without Redis everything is done by the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from redis import RedisError
+
+from fincred.ops.redis import redis_client
+
+LIVE_SECONDS: Final = 10
+ENDED_SECONDS: Final = 60
+
+logger = logging.getLogger(__name__)
+
+
+class SessionStore(DatabaseStore):
+    def load(self) -> dict[str, Any]:
+        asked = time.monotonic()
+        data, ended = _read(self.session_key)
+        if data and not ended:
+            return dict(self.decode(data.decode()))
+        contents = dict(super().load())
+        # The mark of an end that came meanwhile may be gone by now, so there is no fill after a long wait.
+        if contents and not ended and time.monotonic() - asked < ENDED_SECONDS - LIVE_SECONDS:
+            self._fill(contents)
+        return contents
+
+    def save(self, must_create: bool = False) -> None:
+        super().save(must_create=must_create)
+        self._fill(dict(self.items()))
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            try:
+                redis_client().set(_ended(key), b"1", ex=ENDED_SECONDS)
+            except RedisError:
+                logger.warning("A back-office session isn't marked as ended: it may last for ten seconds")
+        super().delete(session_key)
+
+    def _fill(self, contents: dict[str, Any]) -> None:
+        if self.session_key:
+            try:
+                redis_client().set(_live(self.session_key), self.encode(contents), ex=LIVE_SECONDS)
+            except RedisError:
+                logger.debug("A back-office session isn't kept in Redis", exc_info=True)
+
+
+def _read(session_key: str | None) -> Sequence[Any]:
+    """What is kept of the session, and the mark of its end."""
+    if not session_key:
+        return None, None
+    try:
+        return cast("Sequence[Any]", redis_client().mget(_live(session_key), _ended(session_key)))
+    except RedisError:
+        return None, None
+
+
+def _live(session_key: str) -> str:
+    return f"fincred:office:{session_key}"
+
+
+def _ended(session_key: str) -> str:
+    return f"fincred:office-ended:{session_key}"
