@@ -7,7 +7,7 @@ has checked in, paused it, or said no) has no facts, and isn't sent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -24,8 +24,8 @@ from fincred.companion.schedule import has_checked_in, local_day
 from fincred.companion.services.schedule import MILESTONE, NEWS
 from fincred.companion.unsubscribing import unsubscribe_from
 from fincred.companion.vocabulary import KIND_OF, Kind, NotificationStatus, NotificationType
-from fincred.money import ZERO
 from goals.models import Goal
+from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
 from planning.engine.drift import WayBack
 from planning.models import ActionPlan
@@ -42,7 +42,7 @@ _WEEK: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class GoalLine:
-    """A goal as a message shows it; `put_in` is what was put in last week, empty if nothing was told."""
+    """A goal as a message shows it; `last_week` is what became of it then, empty if that isn't known."""
 
     name: str
     amount: str
@@ -50,7 +50,7 @@ class GoalLine:
     verb: str
     standing: str
     expected: str = ""
-    put_in: str = ""
+    last_week: str = ""
 
 
 def checkin_reminder(mail: OutgoingMail, now: datetime) -> Facts:
@@ -171,7 +171,6 @@ def _standing(asker: Asker, plan: ActionPlan | None) -> Facts:
 
 
 def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalLine:
-    put_in = _put_in(goal, monday) if monday else None
     return GoalLine(
         name=goal.name,
         amount=money(goal.current_amount, asker),
@@ -179,16 +178,21 @@ def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalLine:
         verb="paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved",
         standing=STANDING[goal.progress_status_on(asker.today)],
         expected=money(goal.expected_on(asker.today), asker),
-        put_in="" if put_in is None else money(put_in, asker),
+        last_week=_last_week(goal, monday, asker) if monday else "",
     )
 
 
-def _put_in(goal: Goal, monday: date) -> Decimal | None:
-    """What the check-ins of that week added; None if there was none."""
+def _last_week(goal: Goal, monday: date, asker: Asker) -> str:
+    """What the check-ins of that week changed. A first one may tell what was there long before."""
     amounts: Sequence[tuple[date, Decimal]] = AMOUNTS_BY_DAY.bind(goal=goal.id).all()
     before = [amount for told_on, amount in amounts if told_on < monday]
     week = [amount for told_on, amount in amounts if monday <= told_on < monday + _WEEK]
-    return week[-1] - (before[-1] if before else ZERO) if week else None
+    if not before or not week:
+        return ""
+    change = week[-1] - before[-1]
+    if change > 0:
+        return f"Last week you put in {money(change, asker)}."
+    return f"Last week it went back by {money(-change, asker)}." if change else "Last week it stayed as it was."
 
 
 def _way(way: WayBack | None, asker: Asker) -> Mapping[str, str] | None:
@@ -206,16 +210,15 @@ _GOAL: Final = GoalLine(
     amount="420.00 EUR",
     target="900.00 EUR",
     verb="saved",
-    standing=STANDING["on_track"],  # type: ignore[index]
+    standing=STANDING[ProgressStatus.ON_TRACK],
     expected="400.00 EUR",
-    put_in="120.00 EUR",
 )
 _FUND: Final = GoalLine(
     name="Emergency fund",
     amount="1,150.00 EUR",
     target="5,000.00 EUR",
     verb="saved",
-    standing=STANDING["slightly_behind"],  # type: ignore[index]
+    standing=STANDING[ProgressStatus.SLIGHTLY_BEHIND],
     expected="1,300.00 EUR",
 )
 _STREAK: Final = "Your streak: 3 weeks in a row."
@@ -254,7 +257,7 @@ MESSAGES: Final = (
         example={
             "since": "Monday, 2 March 2026",
             "until": "Sunday, 8 March 2026",
-            "goals": [_GOAL, _FUND],
+            "goals": [replace(_GOAL, last_week="Last week you put in 120.00 EUR."), _FUND],
             "streak": _STREAK,
             "next": "Next: 120.00 EUR for Laptop on 13 March 2026. Set up the payment at your bank, and confirm "
             "it in the app.",
@@ -267,7 +270,7 @@ MESSAGES: Final = (
         unsubscribe=unsubscribe_from(KIND_OF[NotificationType.GOAL_PROGRESS_UPDATE]),
         example={
             "subject": "Emergency fund: a way back to the plan",
-            "goal": _FUND,
+            "goal": replace(_FUND, standing=STANDING[ProgressStatus.OFF_TRACK]),
             "why": "1,150.00 is there; the plan expected 1,700.00 by now.",
             "same_date": {"contribution": "240.00 EUR", "until": "31 December 2027"},
             "same_contribution": {"contribution": "200.00 EUR", "until": "31 March 2028"},
@@ -281,7 +284,7 @@ MESSAGES: Final = (
         example={
             "subject": 'Halfway: 50 % of "Laptop".',
             "text": 'Halfway: 50 % of "Laptop".',
-            "goal": _GOAL,
+            "goal": replace(_GOAL, amount="460.00 EUR"),
             "why": "The old one dies in the middle of every call.",
         },
     ),

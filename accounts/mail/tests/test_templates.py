@@ -56,7 +56,7 @@ class TestMessages:
 
     def test_text_is_not_escaped_as_html_would_be(self) -> None:
         text, html = parts_of(MailPurpose.RESET_PASSWORD)
-        assert text.startswith("Hello,\n\nsomebody")
+        assert text.startswith("Hello,\n\nSomebody")
         assert "wasn't" in text
         assert html.startswith("<!doctype html>")
 
