@@ -29,9 +29,9 @@ def read_env_file(path: Path) -> EnvFile:
     file = EnvFile()
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        return file
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            return file
         file.faults.append(f"{path.name}: can't be read: {error.strerror}")
         return file
     for number, line in enumerate(content.split(b"\n"), start=1):

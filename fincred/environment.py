@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from email.utils import parseaddr
+from email.utils import getaddresses
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -37,6 +37,12 @@ FILE_SUFFIX = "_FILE"
 
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _DATABASE_KEYS = {"ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"}
+# What libpq looks at only when it connects.
+_OPTIONS = {
+    "sslmode": "disable|allow|prefer|require|verify-ca|verify-full",
+    "target_session_attrs": "any|read-write|read-only|primary|standby|prefer-standby",
+    **dict.fromkeys(("connect_timeout", "tcp_user_timeout", "keepalives_idle", "keepalives_interval"), "[0-9]+"),
+}
 # Names this close to a setting's are taken for a typing error.
 _TYPO_DISTANCE = 2
 
@@ -113,8 +119,13 @@ class Environment:
                 return default
         return self.read(name, default, parse, expected)
 
-    def path(self, name: str, default: Path) -> Path:
-        return self.read(name, default, lambda value: _absolute(Path(value)), "an absolute path")
+    def file(self, name: str, default: Path) -> Path:
+        def parse(value: str) -> Path:
+            if (path := _absolute(Path(value))).is_dir():
+                raise ValueError
+            return path
+
+        return self.read(name, default, parse, "the absolute path of a file")
 
     def token(self, name: str) -> str:
         """A shared secret that travels in a header; empty when absent."""
@@ -193,7 +204,9 @@ class Environment:
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
-            _parse_url(value, schemes)
+            parts = _parse_url(value, schemes)
+            if parts.query or parts.fragment or parts.username is not None:
+                raise ValueError
             return value.rstrip("/")
 
         return self.read(name, default, parse, "a URL with " + " or ".join(f"{s}://" for s in schemes))
@@ -222,7 +235,8 @@ class Environment:
         """A sender: `Name <user@host>` or the address alone."""
 
         def parse(value: str) -> str:
-            if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+            [(_, address)] = getaddresses([value])
+            if not value.isprintable() or not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
                 raise ValueError
             return value
 
@@ -304,7 +318,7 @@ def _absolute(path: Path) -> Path:
 def _parse_url(value: str, schemes: tuple[str, ...]) -> SplitResult:
     """:raises ValueError: another scheme, no host, or a port that is none."""
     parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+    if parts.scheme not in schemes or not re.fullmatch(r"[\w.:-]+", parts.hostname or "") or parts.port == 0:
         raise ValueError
     return parts
 
@@ -336,6 +350,8 @@ def _parse_database(value: str) -> dict[str, Any]:
     else:
         options = config.get("OPTIONS", {})
         if "options" in options:  # the settings send their own
+            raise ValueError
+        if not all(re.fullmatch(_OPTIONS.get(name, ".*"), str(value)) for name, value in options.items()):
             raise ValueError
         make_conninfo(host=config["HOST"], port=config["PORT"], **options)
     return config

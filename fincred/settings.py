@@ -42,7 +42,7 @@ JWT_SECRET_KEY_PREVIOUS = env.optional_key("JWT_SECRET_KEY_PREVIOUS")
 SECRET_KEY_FALLBACKS = [SECRET_KEY_PREVIOUS] if SECRET_KEY_PREVIOUS else []
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 BACKUP_KEY = env.optional_key("BACKUP_KEY")
-ERASURE_LOG = env.path("ERASURE_LOG", VAR / "erasures.log")
+ERASURE_LOG = env.file("ERASURE_LOG", VAR / "erasures.log")
 
 # --- Who may call
 _HERE = development_hosts() if DEVELOPMENT else [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -365,6 +365,8 @@ if PRODUCTION:
         env.fault("EMAIL_VERIFICATION", "must be on in production")
     if not SECOND_FACTOR:
         env.fault("SECOND_FACTOR", "must be on in production")
+    if not EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        env.fault("EMAIL_URL", "must be a mail server in production: nobody gets mail that is written to files")
     if not METRICS_TOKEN:
         env.fault("METRICS_TOKEN", "is required in production")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):

@@ -64,6 +64,10 @@ class TestReading:
         path.mkdir()
         assert read_env_file(path).faults == [".env: can't be read: Is a directory"]
 
+    def test_a_link_to_nothing_is_a_fault(self, path: Path) -> None:
+        path.symlink_to("a-volume-that-is-not-mounted")
+        assert read_env_file(path).faults == [".env: can't be read: No such file or directory"]
+
     @pytest.mark.parametrize(
         ("line", "why"),
         [

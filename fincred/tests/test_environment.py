@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = str(ROOT / "fincred" / "settings.py")
 
 DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "email": ("filemail:///mail",), "database": (None,), "hosts": ([],), "address": ("",), "path": (Path(),),
+    "email": ("filemail:///mail",), "database": (None,), "hosts": ([],), "address": ("",), "file": (Path(),),
+    "url": ("", ("https",)),
 }  # fmt: skip
 
 
@@ -114,6 +115,8 @@ class TestEnvironment:
             ("database", "postgres://u:p@h/x?s3cret=1"),
             ("database", "postgres://u:s3cret@h/x?conn_max_age=5"),
             ("database", "postgres://u:p@h/x?options=s3cret"),
+            ("database", "postgres://u:p@h/x?sslmode=s3cret"),
+            ("database", "postgres://u:p@h/x?connect_timeout=s3cret"),
             ("database", "sqlite://s3cret.sqlite3"),
             ("database", "sqlite:///"),
             ("database", "sqlite:///x?s3cret=1"),
@@ -128,8 +131,15 @@ class TestEnvironment:
             ("hosts", "s3cret.example:8000"),
             ("hosts", "s3cret example"),
             ("address", "s3cret"),
+            ("address", "a@s3cret.example, b@s3cret.example"),
+            ("address", "a@s3cret.example\nBcc: b@s3cret.example"),
+            ("url", "https://app.example/?s3cret=1"),
+            ("url", "https://app.example/#s3cret"),
+            ("url", "https://user:s3cret@app.example"),
+            ("url", "https://app s3cret.example"),
             ("token", "s3cret with spaces"),
-            ("path", "s3cret/relative"),
+            ("file", "s3cret/relative"),
+            ("file", "/tmp"),  # noqa: S108  a folder
         ],
     )
     def test_refuses_what_would_be_ignored_or_fail_later(self, read: str, value: str) -> None:
@@ -331,7 +341,7 @@ class TestProduction:
             ("SECOND_FACTOR", "off"),
             ("APP_URL", "http://app.fincred.example"),
             ("DB_POOL_MIN", "50"),
-            ("EMAIL_URL", "smtp:/foo"),
+            ("EMAIL_URL", ""),
             ("PORT", "http"),
             ("WEB_CONCURRENCY", "0"),
         ],
