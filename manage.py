@@ -5,8 +5,10 @@ import os
 import sys
 
 from fincred.ops.standard_streams import standard_streams
+from fincred.ops.stop_signals import stop_as_sigint
 
-_NOT_MIGRATED = ("42P01", "42703")  # no such table, no such column
+# No such table, no such column: PostgreSQL's codes, SQLite's words.
+_NOT_MIGRATED = ("42P01", "42703", "no such table", "no such column")
 
 
 def main() -> None:
@@ -26,16 +28,14 @@ def main() -> None:
         if "--traceback" in sys.argv:
             raise
         sys.exit(str(error))
-    except (OperationalError, InterfaceError) as error:
-        if "--traceback" in sys.argv:
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        is_not_migrated = (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED)
+        if "--traceback" in sys.argv or (isinstance(error, ProgrammingError) and not is_not_migrated):
             raise
-        sys.exit(f"The database can't do this: {error}")
-    except ProgrammingError as error:
-        if "--traceback" in sys.argv or getattr(error.__cause__, "sqlstate", "") not in _NOT_MIGRATED:
-            raise
-        sys.exit(f"The database needs `manage.py migrate` first: {error}")
+        why = "The database needs `manage.py migrate` first" if is_not_migrated else "The database can't do this"
+        sys.exit(f"{why}: {error}")
 
 
 if __name__ == "__main__":
-    with standard_streams():
+    with standard_streams(), stop_as_sigint():
         main()

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from accounts.models import User
 from fincred.db.id_ranges import MOST_SHARDS, IdRange, pages
 from fincred.ops.progress_bar import ProgressBar
-from fincred.ops.stop_signals import sigterm_as_sigint
+from fincred.ops.stop_signals import stop_as_sigint
 
 PAGE = 500
 
@@ -54,7 +54,7 @@ class PeopleCommand(BaseCommand):
         bar = ProgressBar(User.objects.filter(part.of("pk")).count(), self.stderr)
         last = after
         try:
-            with sigterm_as_sigint():
+            with stop_as_sigint():
                 for people, ids in pages(User.objects.all(), part, PAGE):
                     for last in self.work(people, ids):  # noqa: B007  told when the work is stopped
                         bar.advance()

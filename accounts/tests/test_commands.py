@@ -83,7 +83,7 @@ class TestWatching:
         settings.DELIVER_MAIL_ON_COMMIT = False
         for user in (saver, stranger):
             queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
         yield
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -1,17 +1,33 @@
-"""How commands that take a while are stopped."""
+"""How commands are stopped: SIGINT, SIGTERM, and the SIGHUP of a terminal that closes."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+
+
+def on_stop(handler: Callable[[int, Any], object]) -> None:
+    """Have `handler` called for each of them; a SIGHUP that is ignored (nohup) stays so."""
+    for number in (signal.SIGINT, *_others()):
+        signal.signal(number, handler)
 
 
 @contextmanager
-def sigterm_as_sigint() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt too, and the command can say how to continue. In the main thread only."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def stop_as_sigint() -> Iterator[None]:
+    """The others raise KeyboardInterrupt too: files are tidied up, and the command can say how to continue.
+
+    In the main thread only.
+    """
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _others()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _others() -> list[signal.Signals]:
+    is_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [signal.SIGTERM] if is_ignored else [signal.SIGTERM, signal.SIGHUP]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,8 +43,27 @@ class TestDatabase:
             result = run("manage.py", "purge_expired", DATABASE_URL=url)
         assert result.returncode == 1
         assert "accounts_" in result.stderr
-        assert "The database" in result.stderr
+        assert "The database needs `manage.py migrate` first" in result.stderr
         assert "Traceback" not in result.stderr
+
+
+class TestSignals:
+    """A closed terminal, or a container that is stopped, leaves nothing half written behind."""
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_end_a_command_in_words_and_not_in_the_middle(self, number: signal.Signals) -> None:
+        code = f"import os\ntry:\n  os.kill(os.getpid(), {int(number)})\nfinally:\n  print('tidied up')"
+        result = run("manage.py", "shell", "-v0", "-c", code)
+        assert (result.returncode, result.stderr, result.stdout) == (1, "Stopped.\n", "tidied up\n")
+
+    def test_of_a_terminal_are_ignored_under_nohup(self) -> None:
+        code = "import os, signal; os.kill(os.getpid(), signal.SIGHUP); print('goes on')"
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            result = run("manage.py", "shell", "-v0", "-c", code)
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        assert (result.returncode, result.stdout) == (0, "goes on\n")
 
 
 class TestPackages:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 from argparse import ArgumentTypeError
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -13,6 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
+from fincred.ops.stop_signals import on_stop
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +49,9 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{sent} mails are sent."))
 
     def _watch(self, seconds: float) -> None:
-        """Until SIGTERM or SIGINT; a mail that is being sent then is finished first."""
+        """Until it is told to stop; a mail that is being sent then is finished first."""
         signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, _: signals.put(number))
+        on_stop(lambda number, _: signals.put(number))
         while True:
             close_old_connections()
             try:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred.db import backup as archive
 from fincred.ops.progress_bar import ProgressBar
-from fincred.ops.stop_signals import sigterm_as_sigint
+from fincred.ops.stop_signals import stop_as_sigint
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         bar = ProgressBar(archive.row_count(), self.stderr)
         try:
-            with sigterm_as_sigint():
+            with stop_as_sigint():
                 rows = archive.backup(file, progress=bar.advance)
         except KeyboardInterrupt:
             bar.stop()

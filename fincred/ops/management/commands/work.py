@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred import clock
 from fincred.ops.jobs import Worker
+from fincred.ops.stop_signals import on_stop
 
 _FAILED = 0  # no signal's number
 
@@ -46,8 +47,7 @@ def _end_with(parent: int) -> None:
 
 def _run_embedded() -> None:
     signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: signals.put(number))
+    on_stop(lambda number, _: signals.put(number))
     worker = Worker(clock.now, ended=lambda: signals.put(_FAILED))
     worker.start()
     signals.get()
