@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _PROGRAMS = {
     "kubernetes": ("kubectl", "kubernetes-validate"),
     "promtool": ("promtool",),
+    "chromium": ("chromium",),
     "systemd": ("systemd-analyze",),
 }
 
@@ -74,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "redis", f"needs Redis, which doesn't answer at {redis_server.SERVER} (TEST_REDIS_URL)")
     for marker, programs in _PROGRAMS.items():
         if not all(map(shutil.which, programs)):
-            _skip(items, marker, f"needs {' and '.join(programs)}, for what is in deploy/ only")
+            _skip(items, marker, f"needs {' and '.join(programs)}, to run it")
     if find_spec("celery") is None:
         _skip(items, "celery", "needs requirements-celery.txt, which isn't installed by default")
     if not ThrowawayPgBouncer.installed:
@@ -93,7 +94,7 @@ def _skip(items: list[pytest.Item], marker: str, reason: str) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "history", "celery", *_PROGRAMS})
+_OPTIONAL = frozenset({"pgbouncer", "nginx", "mount", "history", "celery", "axe", *_PROGRAMS})
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -26,8 +26,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def may_download(request: HttpRequest) -> bool:
     staff = request.user
-    is_auditor = isinstance(staff, User) and staff.groups.filter(name=StaffRole.AUDITOR).exists()
-    return is_auditor or bool(getattr(staff, "is_superuser", False))
+    return isinstance(staff, User) and (staff.is_superuser or staff.groups.filter(name=StaffRole.AUDITOR).exists())
 
 
 def as_csv(page: Any, columns: Sequence[Any], rows: Iterable[Model]) -> str:

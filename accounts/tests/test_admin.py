@@ -73,7 +73,7 @@ class TestLooking:
         self, support: Client, django_assert_max_num_queries: Any
     ) -> None:
         UserFactory.create_batch(20)
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):
             support.get(PEOPLE)
 
 
