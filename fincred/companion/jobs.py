@@ -25,7 +25,8 @@ def _follow_plans(clock: Clock, stop: Stop) -> int:
     """Plans of since the last run. Before the first one everything is planned by `plan_notifications`."""
     last = JobState.objects.filter(name="follow_plans").values_list("last_success_at", flat=True).first()
     now = clock()
-    return follow_plans(since=(last or now) - LONGEST_REQUEST, now=now, stop=stop)
+    since = min(last or now, now)  # the clock may have gone back
+    return follow_plans(since=since - LONGEST_REQUEST, now=now, stop=stop)
 
 
 def _push(clock: Clock, stop: Stop) -> int:

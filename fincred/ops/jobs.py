@@ -27,6 +27,8 @@ HEARTBEAT = timedelta(seconds=15)
 # After a failure a job waits for so long, or for its own interval if that is shorter.
 RETRY = timedelta(minutes=1)
 POLL_SECONDS = 1.0
+# The clocks of workers may differ by so much.
+CLOCK_SKEW = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
@@ -113,10 +115,12 @@ def _claim(job: Job, owner: UUID, now: datetime) -> bool:
     rows = JobState.objects.filter(name=job.name)
     if not rows.exists():
         JobState.objects.bulk_create([JobState(name=job.name, next_run_at=now)], ignore_conflicts=True)
+    # A moment that is farther off than it could have been set is of a clock that has gone back since.
+    far = now + CLOCK_SKEW
     due = rows.filter(
-        Q(leased_until=None) | Q(leased_until__lte=now),
+        Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=far + LEASE),
+        Q(next_run_at__lte=now) | Q(next_run_at__gt=far + job.every),
         ~Exists(DatabaseState.objects.filter(restored_at__isnull=False)),
-        next_run_at__lte=now,
     )
     if not due.exists():  # a look writes nothing
         return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.db.models import Q
@@ -74,6 +74,15 @@ def plan_next(row: Notification, rhythm: Rhythm, now: datetime) -> None:
     row.due_on, row.next_send_at, row.is_moved = (due.day, due.moment, False) if due else (None, None, False)
 
 
+def _try_to_plan(row: Notification, preferences: NotificationPreferences, now: datetime) -> None:
+    """The same where what fails for one person must not keep the others waiting. The hourly job tries again."""
+    try:
+        plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
+    except Exception:
+        logger.exception("Not planned", extra={"notification_id": str(row.pk), "user_id": str(row.user_id)})
+        row.due_on, row.next_send_at, row.is_moved = None, None, False
+
+
 def _next_due(row: Notification, rhythm: Rhythm, now: datetime) -> Due | None:
     match row.type:
         case NotificationType.CHECKIN_REMINDER:
@@ -113,7 +122,7 @@ def _begin(people: Sequence[User], now: datetime) -> list[NotificationPreference
     theirs = Q(user__in=ids, user__gte=ids[0], user__lte=ids[-1])
     there = {one.user_id: one for one in NotificationPreferences.objects.filter(theirs)}
     made = [
-        NotificationPreferences(user=person, counted_from=local_day(now, ZoneInfo(person.profile.timezone)))
+        NotificationPreferences(user=person, counted_from=_first_day(person.profile, now))
         for person in people
         if person.pk not in there
     ]
@@ -137,6 +146,13 @@ def _begin(people: Sequence[User], now: datetime) -> list[NotificationPreference
     return list(by_person.values())
 
 
+def _first_day(profile: Profile, now: datetime) -> date:
+    try:
+        return local_day(now, ZoneInfo(profile.timezone))
+    except ZoneInfoNotFoundError:  # the server's list is older than the one by which they chose
+        return now.date()
+
+
 def _new(
     preferences: NotificationPreferences, type_: NotificationType, plan: ActionPlan | None, now: datetime
 ) -> Notification:
@@ -150,7 +166,7 @@ def _new(
         created_at=now,
         updated_at=now,
     )
-    plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
+    _try_to_plan(row, preferences, now)
     return row
 
 
@@ -220,9 +236,9 @@ def may_be_written_to(person: User) -> bool:
 
 
 def plan_for_everybody(*, now: datetime, stop: Stop = lambda: False) -> int:
-    """Plan for people who have nothing planned, and for plans that are paid into again; how many of both.
+    """Plan for people who have nothing planned, and what has no next moment yet; how many of both.
 
-    Such are people of before the upgrade, people whom staff made, and goals that were paused.
+    Such are people of before the upgrade, people whom staff made, goals that were paused, and what failed.
     """
     done = 0
     for _, ids in pages(User.objects.all(), ALL, PAGE):
@@ -243,11 +259,10 @@ def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) 
     for batch in _batches(newcomers, stop):
         done += _begin_batch(batch, now)
     idle = planned.filter(
-        type=NotificationType.PRE_TRANSFER_REMINDER,
+        Q(action_plan=None) | Q(action_plan__goal__status=Status.ACTIVE),
         next_send_at=None,
         action_plan__ended_at=None,
-        action_plan__goal__status=Status.ACTIVE,
-    )
+    ).exclude(type=NotificationType.CHECKIN_REMINDER, user__profile__reminder_frequency=ReminderFrequency.OFF)
     for rows in _batches(list(idle.order_by("id").values_list("id", "user_id")), stop):
         done += _plan_again(rows, now)
     return done
@@ -296,7 +311,7 @@ def _follow(plan_ids: Collection[UUID], now: datetime) -> int:
             row.action_plan = plan
             before = (row.due_on, row.next_send_at)
             if not row.is_moved:
-                plan_next(row, rhythm_of(theirs.user.profile, theirs), now)
+                _try_to_plan(row, theirs, now)
             if row._state.adding or (row.due_on, row.next_send_at) != before:
                 changed.append(row)
     store(changed, now)
@@ -321,8 +336,7 @@ def _plan_again(rows: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
     idle = Notification.objects.filter(pk__in=[row for row, _ in rows], next_send_at=None)
     again = list(idle.select_related("action_plan__goal"))
     for row in again:
-        mine = preferences[row.user_id]
-        plan_next(row, rhythm_of(mine.user.profile, mine), now)
+        _try_to_plan(row, preferences[row.user_id], now)
     planned = [row for row in again if row.next_send_at]
     store(planned, now)
     return len(planned)

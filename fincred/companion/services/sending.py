@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -45,18 +46,23 @@ Clock = Callable[[], datetime]
 BATCH: Final = 500
 # What the server planned isn't sent later than this: a reminder of yesterday helps nobody.
 LATEST: Final = timedelta(hours=12)
+# What failed is tried again after so long.
+AGAIN: Final = timedelta(hours=1)
 _LONGEST_PERIOD: Final = timedelta(days=40)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Person:
     """A person of a batch, and what decides whether something is sent to them."""
 
     preferences: NotificationPreferences
-    rhythm: Rhythm
     mondays: Sequence[date]
     has_goals: bool
     devices: Sequence[Device]
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        return rhythm_of(self.preferences.user.profile, self.preferences)
 
 
 def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> int:
@@ -85,18 +91,11 @@ def _send_batch(now: datetime) -> int:
     mails: list[OutgoingMail] = []
     pushes: list[OutgoingPush] = []
     for row in rows:
-        person = people[row.user_id]
-        if row.is_planned and (later := _postponed(row, person.rhythm, now)):
-            row.next_send_at = later
-            continue
-        if _is_wanted(row, person, now):
-            if row.channel == Channel.PUSH:
-                pushes += _pushes(row, person, now)
-            else:
-                mails.append(_mail(row, person, now))
-            row.last_sent_at = now
-            row.announced = row.action_plan.version if row.action_plan else None
-        _move_on(row, person.rhythm, now)
+        try:
+            _handle(row, people[row.user_id], now, mails, pushes)
+        except Exception:  # what fails for one person must not keep the others waiting
+            logger.exception("Notification failed", extra={"notification_id": str(row.pk)})
+            row.next_send_at = now + AGAIN
     queue_mails(mails)
     OutgoingPush.objects.bulk_create(pushes, ignore_conflicts=True)
     store(rows, now)
@@ -104,6 +103,25 @@ def _send_batch(now: datetime) -> int:
     if rows:
         logger.info("Notifications handled", extra={"due": len(rows), "mails": len(mails), "pushes": len(pushes)})
     return len(rows)
+
+
+def _handle(
+    row: Notification, person: _Person, now: datetime, mails: list[OutgoingMail], pushes: list[OutgoingPush]
+) -> None:
+    """Add what is sent of this row, and move it on."""
+    if row.is_planned and (later := _postponed(row, person.rhythm, now)):
+        row.next_send_at = later
+        return
+    is_wanted, day = _is_wanted(row, person, now), _day_of(row, person, now)
+    _move_on(row, person.rhythm, now)
+    if not is_wanted:
+        return
+    if row.channel == Channel.PUSH:
+        pushes += _pushes(row, person, day, now)
+    else:
+        mails.append(_mail(row, day, now))
+    row.last_sent_at = now
+    row.announced = row.action_plan.version if row.action_plan else None
 
 
 def _people(locked: Mapping[UUID, NotificationPreferences], now: datetime) -> dict[UUID, _Person]:
@@ -119,7 +137,6 @@ def _people(locked: Mapping[UUID, NotificationPreferences], now: datetime) -> di
     return {
         user_id: _Person(
             preferences=preferences,
-            rhythm=rhythm_of(preferences.user.profile, preferences),
             mondays=weeks[user_id],
             has_goals=user_id in with_goals,
             devices=devices[user_id],
@@ -187,8 +204,7 @@ def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
     return direction is not None
 
 
-def _pushes(row: Notification, person: _Person, now: datetime) -> list[OutgoingPush]:
-    day = _day_of(row, person, now)
+def _pushes(row: Notification, person: _Person, day: date, now: datetime) -> list[OutgoingPush]:
     return [
         OutgoingPush(device=device, notification=row, due_on=day, created_at=now, next_attempt_at=now)
         for device in person.devices
@@ -200,14 +216,8 @@ def _day_of(row: Notification, person: _Person, now: datetime) -> date:
     return (row.due_on if row.is_planned else None) or local_day(now, person.rhythm.zone)
 
 
-def _mail(row: Notification, person: _Person, now: datetime) -> OutgoingMail:
-    return new_mail(
-        user_id=row.user_id,
-        purpose=row.type,
-        object_id=row.pk,
-        due_on=_day_of(row, person, now),
-        now=now,
-    )
+def _mail(row: Notification, day: date, now: datetime) -> OutgoingMail:
+    return new_mail(user_id=row.user_id, purpose=row.type, object_id=row.pk, due_on=day, now=now)
 
 
 def _move_on(row: Notification, rhythm: Rhythm, now: datetime) -> None:

@@ -36,6 +36,7 @@ from fincred.companion.tests.reminding import (
 )
 from fincred.companion.vocabulary import Kind, NotificationType
 from fincred.ops.jobs import registered_jobs, run_if_due
+from fincred.ops.models import JobState
 from goals.services import update_goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
@@ -184,6 +185,10 @@ class TestPayment:
         plan = plan_for(GoalFactory.create(user=planned))
         assert run_if_due(job, clock=lambda: TUESDAY + timedelta(hours=1))
         assert Notification.objects.filter(action_plan=plan).count() == 2
+        before_that = plan_for(GoalFactory.create(user=planned), now=TUESDAY - DAY)  # for the clock went back
+        JobState.objects.update(next_run_at=TUESDAY - DAY)
+        assert run_if_due(job, clock=lambda: TUESDAY - DAY)
+        assert Notification.objects.filter(action_plan=before_that).count() == 2
         assert follow_plans(since=TUESDAY, now=TUESDAY, stop=lambda: True) == 0
 
     def test_of_a_paused_goal_is_not_told_until_it_goes_on(self, planned: User) -> None:

@@ -27,9 +27,9 @@ INSERT INTO accounts_user (id, password, is_superuser, email, mailbox, mailbox_r
 SELECT gen_random_uuid(), '', false, 'p' || n || '@example.com', 'p' || n || '@example.com', 0, true, true,
        false, now(), ''::bytea, 0 FROM generate_series(1, 10000) n;
 INSERT INTO accounts_searchterm (user_id, term) SELECT id, email FROM accounts_user;
-INSERT INTO companion_notification (id, user_id, type, channel, status, is_planned, is_moved, created_at,
-                                    updated_at, revision)
-SELECT gen_random_uuid(), id, type, 'email', 'active', true, false, now(), now(), 1
+INSERT INTO companion_notification (id, user_id, type, channel, status, is_planned, is_moved, next_send_at,
+                                    created_at, updated_at, revision)
+SELECT gen_random_uuid(), id, type, 'email', 'active', true, false, now(), now(), now(), 1
 FROM accounts_user, (VALUES ('checkin_reminder'), ('weekly_summary')) types (type);
 """
 

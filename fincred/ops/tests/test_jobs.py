@@ -66,6 +66,18 @@ class TestRunIfDue:
         assert not run_if_due(HOURLY, clock=at(noon))
         assert run_if_due(HOURLY, clock=at(noon + MINUTE))
 
+    def test_goes_on_after_the_clock_went_back(self, noon: datetime) -> None:
+        assert run_if_due(HOURLY, clock=at(noon + 3 * HOUR))
+        assert run_if_due(HOURLY, clock=at(noon))
+        JobState.objects.update(next_run_at=noon, leased_until=noon + 2 * HOUR)  # of one that crashed before
+        assert run_if_due(HOURLY, clock=at(noon))
+
+    def test_is_left_to_a_worker_whose_clock_is_a_little_ahead(self, noon: datetime) -> None:
+        assert run_if_due(HOURLY, clock=at(noon + 5 * MINUTE))
+        assert not run_if_due(HOURLY, clock=at(noon))
+        JobState.objects.update(next_run_at=noon, leased_until=noon + 6 * MINUTE)
+        assert not run_if_due(HOURLY, clock=at(noon))
+
     def test_that_was_taken_over_says_nothing_about_the_run_of_the_other(self, noon: datetime) -> None:
         def run(clock: jobs.Clock, stop: jobs.Stop) -> int:
             JobState.objects.update(leased_until=noon)
