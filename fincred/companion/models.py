@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from fincred.companion.schedule import MOST_A_WEEK
 from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, NotificationType, Platform, Topic
@@ -163,7 +164,9 @@ class NotificationPreferences(RevisedModel):
 
 class NotificationQuerySet(RevisedQuerySet["Notification"]):
     def due(self, now: datetime) -> Self:
-        return self.filter(status=NotificationStatus.ACTIVE, next_send_at__lte=now)
+        # As written in the index: PostgreSQL doesn't use a partial index for what is a parameter.
+        is_active = RawSQL("companion_notification.status = 'active'", (), output_field=models.BooleanField())
+        return self.filter(is_active, next_send_at__lte=now)
 
     def shown(self) -> Self:
         """All but what the server has nothing to plan for at present."""

@@ -12,7 +12,8 @@ from django.db import connection
 from accounts.management import people_command
 from accounts.search import mend_missing_terms
 from accounts.tests.factories import UserFactory
-from fincred.companion.services import plan_for_everybody
+from fincred.companion.services import plan_for_everybody, send_due_notifications
+from fincred.companion.tests.reminding import MONDAY_EVENING
 from fincred.db.tests.server_plans import plans, rows_read
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
@@ -48,6 +49,20 @@ class TestWithoutStatistics:
         read = {table: sum(count for plan in told for count, _ in rows_read(plan, {table})) for table in TABLES}
         # Of a table this small PostgreSQL may read all for the last few of the 200 pages.
         assert all(PEOPLE <= count < 15 * PEOPLE for count in read.values()), read
+
+
+@pytest.mark.postgresql
+class TestSending:
+    def test_reads_no_more_than_is_due(self, noon: datetime) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(FILL)
+        UserFactory.create_batch(3)
+        plan_for_everybody(now=noon)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE companion_notification")
+        with plans() as told:
+            assert send_due_notifications(clock=lambda: MONDAY_EVENING) == 6
+        assert sum(count for plan in told for count, _ in rows_read(plan, TABLES)) < 200
 
 
 class TestCommand:
