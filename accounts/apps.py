@@ -13,6 +13,8 @@ class AccountsConfig(AppConfig):
         from accounts.groups import provide_roles
         from accounts.jobs import JOBS
         from accounts.mail import MESSAGES, outbox_figures, register_message
+        from accounts.services import on_password_set
+        from fincred.events import PasswordSet, subscribe
         from fincred.ops.figures import register_figures
         from fincred.ops.jobs import register_job
 
@@ -22,3 +24,4 @@ class AccountsConfig(AppConfig):
         for job in JOBS:
             register_job(job)
         register_figures(outbox_figures)
+        subscribe(PasswordSet, on_password_set)

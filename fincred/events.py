@@ -53,6 +53,14 @@ class PersonVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """A person's password was set and stored beside the services, as Django's `changepassword` does."""
+
+    person: User
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileChanged:
     """Some of what a profile says was stored anew: the fields `changed`. The publisher holds the person's lock."""
 

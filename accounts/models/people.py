@@ -19,11 +19,12 @@ from accounts.managers import (
 )
 from accounts.password_hashing import matches, normal_form
 from accounts.search_words import words_of_person
-from accounts.vocabulary import EndReason, ReminderFrequency
+from accounts.vocabulary import ReminderFrequency
 from fincred import clock
 from fincred.db.fields import BytewiseField, choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
+from fincred.events import PasswordSet, publish
 
 
 def _optional_text(max_length: int) -> models.CharField[str | None, str | None]:
@@ -136,13 +137,13 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         return matches(raw_password or "", self.password, store=store)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Where Django itself sets a password, as in `manage.py changepassword`, end sessions and reset tokens."""
-        is_new_password = self._password is not None and not self._state.adding
-        super().save(*args, **kwargs)
-        if is_new_password:
-            now = clock.now()
-            self.sessions.all().end(now=now, reason=EndReason.PASSWORD_CHANGED)
-            self.one_time_tokens.all().unused_resets(self).update(used_at=now)
+        """Where Django itself sets a password, as in `manage.py changepassword`, a service does the rest."""
+        if self._password is None or self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            publish(PasswordSet(self, clock.now()))
 
 
 class Profile(RevisedModel):

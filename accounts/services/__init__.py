@@ -10,7 +10,7 @@ from accounts.services.addresses import people_without_mailbox, person_at, share
 from accounts.services.after_restore import finish_restore
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.services.locking import lock_user, lock_user_and_read
-from accounts.services.passwords import change_password, request_reset, reset_password
+from accounts.services.passwords import change_password, on_password_set, request_reset, reset_password
 from accounts.services.people import ProfileChanges, find_person, set_active, set_role, update_profile
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
@@ -47,6 +47,7 @@ __all__ = [
     "lock_user",
     "lock_user_and_read",
     "login",
+    "on_password_set",
     "open_session",
     "people_without_mailbox",
     "person_at",

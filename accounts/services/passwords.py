@@ -20,6 +20,7 @@ from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import TokenPair, end_all_sessions, open_session
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
+from fincred.events import PasswordSet
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,15 @@ def set_password(user: User, encoded: str, *, action: str, now: datetime) -> Non
     """Store the hash on the locked row, end the sessions and reset tokens of the old one, and say so by mail."""
     user.password = encoded
     user.save(update_fields=["password"])
+    _conclude(user, action=action, now=now)
+
+
+def on_password_set(event: PasswordSet) -> None:
+    """The same for a hash that is stored already."""
+    _conclude(lock_user(event.person.pk), action="password.changed", now=event.now)
+
+
+def _conclude(user: User, *, action: str, now: datetime) -> None:
     OneTimeToken.objects.unused_resets(user).update(used_at=now)
     record(person=user, action=action, subject=user, now=now)
     end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)

@@ -13,6 +13,7 @@ from accounts.errors import EmailAlreadyExistsError, NoMailboxAtAddressError
 from accounts.mail import queue_mail
 from accounts.mailboxes import NoMailboxError, spelling
 from accounts.models import Profile, SearchTerm, User
+from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_tokens
 from accounts.services.addresses import people_at, person_at
 from accounts.services.locking import lock_user
@@ -42,7 +43,7 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
     check_acceptable(password, user=user, field="password")
     if people_at(email):
         raise EmailAlreadyExistsError
-    user.set_password(password)  # slow on purpose, so before the transaction
+    user.password = hash_password(password)  # slow on purpose, so before the transaction
     _store(user, profile, now)
     logger.info("Person registered", extra={"user_id": str(user.pk)})
     return user

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from accounts.models import OneTimeToken, OutgoingMail, Profile, Session, User
+from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, Profile, Session, User
 from accounts.services import open_session
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
@@ -51,6 +51,12 @@ class TestPasswordSetByDjango:
         saver.set_password("another one entirely")
         saver.save()
         assert saver.sessions.get().end_reason == EndReason.PASSWORD_CHANGED
+
+    def test_is_told_by_mail_and_in_the_trail(self, saver: User) -> None:
+        saver.set_password("another one entirely")
+        saver.save()
+        assert OutgoingMail.objects.get().purpose == MailPurpose.PASSWORD_CHANGED
+        assert AuditEntry.objects.filter(person_id=saver.pk, action="password.changed").count() == 1
 
     def test_takes_back_reset_mails_on_their_way(self, saver: User, noon: datetime) -> None:
         OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.RESET_PASSWORD, now=noon)
