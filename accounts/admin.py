@@ -158,7 +158,7 @@ class SessionAdmin(AuditedAdmin):
     """The sessions of a person, each of which staff can end."""
 
     needs_person = True
-    list_display = ("created_at", "user", "expires_at", "ended_at", "end_reason")
+    list_display = ("created_at", "user", "device", "expires_at", "ended_at", "end_reason")
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     actions = ("end",)

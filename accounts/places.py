@@ -5,10 +5,12 @@ from __future__ import annotations
 import hmac
 import re
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
 
 # The first that matches: most browsers name the others as well.
 _FAMILIES = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "okhttp", "Expo", "CFNetwork")
-_PRODUCT = re.compile(r"[A-Za-z][A-Za-z -]{0,30}")
+FAMILY_LENGTH: Final = 31
+_PRODUCT = re.compile(rf"[A-Za-z][A-Za-z -]{{0,{FAMILY_LENGTH - 1}}}")
 
 
 def place_hash(key: bytes, *, address: str, user_agent: str) -> str:
@@ -30,7 +32,7 @@ def network(address: str) -> str:
 
 
 def family(user_agent: str) -> str:
-    """The program without its version: an update of it is no new device."""
+    """The program without its version, in at most `FAMILY_LENGTH` characters: an update of it is no new device."""
     for name in _FAMILIES:
         if name in user_agent:
             return name

@@ -16,6 +16,7 @@ from accounts.managers import (
 )
 from accounts.models.people import User
 from accounts.opaque_tokens import DIGEST_LENGTH
+from accounts.places import FAMILY_LENGTH
 from accounts.vocabulary import EndReason, TokenPurpose
 from fincred.db.fields import choices
 from fincred.db.models import UUIDModel
@@ -30,6 +31,8 @@ class Session(UUIDModel):
     expires_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=16, choices=choices(EndReason), blank=True)
+    # The family of programs that signed in, such as "Firefox".
+    device = models.CharField(max_length=FAMILY_LENGTH, blank=True, default="", db_default="")
 
     objects = SessionQuerySet["Session"].as_manager()
     privacy = Privacy(owner="user", section="sessions", withheld=("user_id",))

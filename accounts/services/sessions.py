@@ -23,6 +23,7 @@ from accounts.errors import (
 from accounts.models import KnownPlace, RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
+from accounts.places import family
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
 from accounts.refusals import note_refused_sign_in
 from accounts.services.addresses import person_at
@@ -30,6 +31,7 @@ from accounts.services.locking import lock_user_and_read
 from accounts.services.places import known_places, note_place
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
+from fincred.context import caller
 from fincred.counters import SIGN_INS_REFUSED
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
 from fincred.db.writes import insert, update, write_all
@@ -125,7 +127,8 @@ def _locked_chain(user_id: UUID) -> Chain:
 
 def _open(chain: Chain, places: Sequence[KnownPlace], now: datetime) -> TokenPair:
     user_id = chain.person.pk
-    session = Session(user_id=user_id, created_at=now, expires_at=_expiry(now))
+    device = family(caller().user_agent)
+    session = Session(user_id=user_id, created_at=now, expires_at=_expiry(now), device=device)
     token, pair = _issue(session, now)
     opened = chain.entry(action="session.opened", subject=session, now=now)
     write_all(insert(session), insert(token), insert(opened), *note_place(chain.person, places, now))

@@ -33,6 +33,7 @@ from accounts.services.sessions import _open_if_unchanged, _rejection_reason, _r
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tokens import AccessToken
 from accounts.vocabulary import EndReason
+from fincred.context import Caller, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -96,6 +97,20 @@ class TestLogin:
 
 
 class TestOpenSession:
+    @pytest.mark.parametrize(
+        ("user_agent", "device"),
+        [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
+            ("FinCred/3 CFNetwork/1494 Darwin/23.4.0", "CFNetwork"),
+            ("A" * 300, "A" * 31),
+            ("", ""),
+        ],
+    )
+    def test_notes_the_family_of_programs(self, saver: User, noon: datetime, user_agent: str, device: str) -> None:
+        set_caller(Caller(user_agent=user_agent))
+        open_session(user=saver, now=noon)
+        assert Session.objects.get().device == device
+
     def test_stores_only_the_hash_of_the_refresh_token(self, saver: User, noon: datetime) -> None:
         pair = open_session(user=saver, now=noon)
         token = RefreshToken.objects.get()

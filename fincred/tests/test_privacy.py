@@ -64,7 +64,7 @@ EXPORTED = {
     "profile": "id full_name country currency timezone age_range employment_status reminder_frequency "
     "preferred_checkin_day_of_week reminder_hour persona_hint",
     "known_places": "id created_at last_seen_at",
-    "sessions": "id created_at expires_at ended_at end_reason",
+    "sessions": "id created_at expires_at ended_at end_reason device",
     "refresh_tokens": "id session_id created_at expires_at spent_at",
     "one_time_tokens": "id purpose created_at expires_at used_at",
     "mails": "id purpose object_id due_on created_at sent_at attempts",
