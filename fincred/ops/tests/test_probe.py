@@ -16,12 +16,14 @@ from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.db.utils import DatabaseErrorWrapper
 from prometheus_client import REGISTRY
 from pytest_django import Settings
+from redis import Redis
 from rest_framework.test import APIClient
 
 from fincred.db.tests.postgresql import free_port
 from fincred.ops.models import DatabaseState
 from fincred.ops.probe import FRESH, PATIENCE, VALID, CachedProbe, Check, Condition, is_locked, look
 from fincred.ops.redis import redis_client
+from fincred.ops.tests.redis_server import ThrowawayRedis
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -119,6 +121,17 @@ class TestLook:
         finally:
             redis_client.cache_clear()
         assert gauges() == [1, 1, 0]
+
+    @pytest.mark.redis
+    def test_finds_that_redis_takes_no_writes(self, settings: Any) -> None:
+        with ThrowawayRedis() as server:
+            Redis.from_url(server.url).config_set("maxmemory", 1)
+            settings.REDIS_URL = server.url
+            redis_client.cache_clear()
+            try:
+                assert look().cache == Check.DEGRADED
+            finally:
+                redis_client.cache_clear()
 
     def test_finds_its_own_migrations_missing_and_does_not_mind_newer_ones(self) -> None:
         with connection.cursor() as cursor:
