@@ -148,7 +148,6 @@ def documented(
         view.documented_errors = tuple(errors)  # type: ignore[attr-defined]
         view.documented_headers = tuple(headers)  # type: ignore[attr-defined]
         view.has_body = request is not None  # type: ignore[attr-defined]
-        view.has_input = bool(request or parameters)  # type: ignore[attr-defined]
         view.is_list = paged  # type: ignore[attr-defined]
         view.has_version = getattr(response, "has_version", False)  # type: ignore[attr-defined]
         return extend_schema(
@@ -268,15 +267,14 @@ class Schema(AutoSchema):
     def _refusals(self) -> list[tuple[int, str, str]]:
         view = self._view_method
         general: list[ErrorClass] = [failures.DatabaseError, failures.DatabaseUnavailableError]
+        general.append(failures.ValidationError)  # at least of a query that is not UTF-8
         statuses = [405, 406, 429, 500]
         if self.view.permission_classes:
             general.append(failures.NotAuthenticatedError)
         if len(inspect.signature(view).parameters) > 1:
             general.append(failures.ResourceNotFoundError)
         if getattr(view, "takes_idempotency_key", False):
-            general += [failures.IdempotencyKeyReusedError, failures.ValidationError]
-        if getattr(view, "has_input", False):
-            general.append(failures.ValidationError)
+            general.append(failures.IdempotencyKeyReusedError)
         if self._takes_if_match:
             general.append(failures.PreconditionFailedError)
         general.append(failures.MalformedRequestError)

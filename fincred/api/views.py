@@ -65,6 +65,12 @@ class ApiView(GenericAPIView[Any]):
 
         return retry_on_deadlock(from_the_start)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """:raises FieldError: the query is not UTF-8, whether the view reads it or not."""
+        super().initial(request, *args, **kwargs)
+        if query := request._request.META.get("QUERY_STRING"):
+            parse_query(query)
+
     def perform_authentication(self, request: Request) -> None:
         self.session_check = cast("SessionCheck | None", request.auth)
 

@@ -270,6 +270,10 @@ class TestAddresses:
             for query in hostile.WHOLE_QUERIES:
                 world.send(operation.method, f"{url}?{query}")
 
+    def test_a_query_that_is_not_utf8_is_refused_also_where_none_is_read(self, world: World) -> None:
+        for operation, url in world.through(OPERATIONS):
+            world.send(operation.method, f"{url}?q=%E4", expected=(400, "VALIDATION_ERROR"))
+
     def test_hostile_ids(self, world: World) -> None:
         for operation, _ in world.through(WITH_PLACES):
             body = json.dumps(world.example(operation)).encode()
