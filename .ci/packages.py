@@ -26,7 +26,8 @@ _REASON = re.compile(
     r"\[Errno -?\d+\] ([^'\")]+)|(Read timed out|Cannot connect to proxy|certificate verify failed[^'\")]*)"
 )
 _MISSING = re.compile(r"No matching distribution found for (\S+)")
-_BEGUN = ("Collecting ", "Processing ", "Requirement already satisfied: ")
+# "Ignoring" is for another platform or Python.
+_BEGUN = ("Collecting ", "Processing ", "Requirement already satisfied: ", "Ignoring ")
 
 
 class Progress:
@@ -37,9 +38,7 @@ class Progress:
 
     def follow(self, line: str) -> None:
         """Read one line of pip's."""
-        if line.startswith("Ignoring "):  # for another platform or Python
-            self.total -= 1
-        elif line.startswith(_BEGUN) and self.done < self.total:
+        if line.startswith(_BEGUN) and self.done < self.total:
             self.done += 1
             self._draw()
         elif line.startswith("Installing collected packages"):
