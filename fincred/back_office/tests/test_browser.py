@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from fincred.tests.live import LiveServer, own_database
+from fincred.tests.live import ROOT, LiveServer, own_database
 
 # Once: what a browser sees doesn't depend on the database.
 pytestmark = [pytest.mark.unit, pytest.mark.platform, pytest.mark.slow, pytest.mark.chromium]
@@ -203,6 +203,13 @@ class TestJobs:
         office.says("It can't be undone.")
         office.page.get_by_role("link", name="Don't").click()
         assert office.faults == []
+
+
+class TestPictures:
+    def test_are_drawn_by_a_command(self, server: LiveServer, tmp_path: Path) -> None:
+        server.manage("back_office_pictures", str(tmp_path), "--server", server.url)
+        names = {path.name for path in tmp_path.iterdir()}
+        assert names == {path.name for path in (ROOT / "docs" / "back-office").iterdir()}
 
 
 @pytest.mark.axe

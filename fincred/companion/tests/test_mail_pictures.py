@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from accounts.mail import registered_purposes
-from fincred.companion.management.commands.mail_pictures import SCHEMES, WIDTHS, page_of
+from fincred.companion.management.commands.mail_pictures import WIDTHS, page_of
+from fincred.ops.chromium import SCHEMES
 from fincred.tests.live import ROOT
 
 pytestmark = pytest.mark.unit

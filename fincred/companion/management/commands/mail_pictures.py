@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.mail import message_for, registered_purposes
+from fincred.ops.chromium import NEEDS, SCHEMES, add_chromium_argument, open_chromium
 
 WIDTHS = (360, 600)
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 _NOBODY = UUID(int=0)
 
 
@@ -32,23 +32,18 @@ def page_of(purpose: str) -> str:
 
 class Command(BaseCommand):
     help = (
-        "Draw each mail at 360 and 600 pixels, light and dark, into PNG files. Needs playwright and a "
-        "Chromium. Example: manage.py mail_pictures docs/mail"
+        f"Draw each mail at 360 and 600 pixels, light and dark, into PNG files. {NEEDS} "
+        "Example: manage.py mail_pictures docs/mail"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--chromium", default="/usr/bin/chromium", help="its binary")
+        add_chromium_argument(parser)
 
     def handle(self, *args: Any, folder: Path, chromium: str, **options: Any) -> None:
-        try:
-            from playwright.sync_api import sync_playwright  # noqa: PLC0415  installed where pictures are drawn
-        except ModuleNotFoundError as error:
-            raise CommandError(f"Pictures need playwright: {error}") from error
         pages = {purpose: page_of(purpose) for purpose in registered_purposes()}
         folder.mkdir(parents=True, exist_ok=True)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        with open_chromium(chromium) as browser:
             for purpose, page in pages.items():
                 for width in WIDTHS:
                     for scheme in SCHEMES:
@@ -58,4 +53,3 @@ class Command(BaseCommand):
                         tab.screenshot(path=name, full_page=True)
                         tab.close()
                         self.stdout.write(str(name))
-            browser.close()
