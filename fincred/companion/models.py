@@ -258,7 +258,7 @@ class Device(RevisedModel):
 
 class OutgoingPushQuerySet(models.QuerySet["OutgoingPush"]):
     def due(self, now: datetime) -> Self:
-        return self.filter(sent_at=None, next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+        return self.filter(sent_at=None, next_attempt_at__lte=now).order_by("next_attempt_at")
 
     def unread(self, now: datetime) -> Self:
         """Sent, and Expo may have a receipt by now."""
