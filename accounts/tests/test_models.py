@@ -76,7 +76,7 @@ class TestPasswordSetByDjango:
         assert User.objects.get(email="boss@example.com").check_password(PASSWORD)
 
 
-class TestProfileConstraints:
+class TestConstraints:
     @pytest.mark.parametrize(
         ("wrong", "constraint"),
         [
@@ -87,12 +87,10 @@ class TestProfileConstraints:
             ({"preferred_checkin_day_of_week": 8}, "profile_checkin_day_is_weekday"),
         ],
     )
-    def test_the_database_refuses(self, saver: User, wrong: dict[str, Any], constraint: str) -> None:
+    def test_of_profiles(self, saver: User, wrong: dict[str, Any], constraint: str) -> None:
         with pytest.raises(IntegrityError, match=constraint):
             Profile.objects.filter(user=saver).update(**wrong)
 
-
-class TestOtherConstraints:
     def test_a_session_ends_for_a_reason(self, saver: User, noon: datetime) -> None:
         with pytest.raises(IntegrityError, match="session_end_has_reason"):
             Session.objects.create(user=saver, created_at=noon, expires_at=noon, ended_at=noon)
