@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.examples import EXPORT
 from accounts.models import User
 from conftest import client_of
 from fincred.api.openapi import document
 from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
+from fincred.db.privacy import personal_models
 from goals.examples import GOAL
 from goals.tests.factories import GoalFactory
 from planning.examples import GOAL_PLAN
@@ -61,3 +63,10 @@ def test_a_request_example_is_accepted(method: str, path: str, body: Any, year: 
         response = send(path.format(**ids), text, content_type="application/json")
     expected = NOT_THIS_PERSONS.get(path)
     assert response.status_code == expected if expected else response.status_code < 300, response.content
+
+
+def test_the_example_of_the_export_has_every_section_and_no_other() -> None:
+    sections = {privacy.section for _, privacy in personal_models() if privacy.section}
+    groups = {section.partition(".")[0] for section in sections if "." in section}
+    inner = {f"{group}.{name}" for group in groups for name in EXPORT[group]}
+    assert inner | EXPORT.keys() - groups == sections | {"exported_at"}
