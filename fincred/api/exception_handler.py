@@ -35,28 +35,34 @@ STATUS: dict[type[errors.FinCredError], int] = {
     errors.DatabaseError: 500,
 }
 
+
+def status_of(error: type[errors.FinCredError]) -> int:
+    """The HTTP status of the nearest category in the error's ancestry."""
+    return next(STATUS[category] for category in error.__mro__ if category in STATUS)
+
+
 # Errors of HTTP itself: status -> (code, message). 400 stands for every status without a code of its own.
 HTTP_CODES: dict[int, tuple[str, str]] = {
-    400: ("MALFORMED_REQUEST", "The request could not be read"),
-    401: ("NOT_AUTHENTICATED", "Authentication credentials were not provided"),
-    403: ("PERMISSION_DENIED", "You do not have permission to do this"),
-    404: ("RESOURCE_NOT_FOUND", "Resource not found"),
+    **{
+        status_of(error): (error.code, error.message)
+        for error in (
+            errors.MalformedRequestError,
+            errors.NotAuthenticatedError,
+            errors.AuthorizationError,
+            errors.ResourceNotFoundError,
+            errors.RateLimitExceededError,
+        )
+    },
     405: ("METHOD_NOT_ALLOWED", "Method not allowed"),
     406: ("NOT_ACCEPTABLE", "Answers are JSON; the Accept header excludes it"),
     413: ("REQUEST_TOO_LARGE", "The request body is larger than 1 MiB"),
     414: ("REQUEST_TOO_LARGE", "The request line is too long"),
     415: ("UNSUPPORTED_MEDIA_TYPE", "Send JSON with Content-Type: application/json"),
-    429: ("RATE_LIMIT_EXCEEDED", "Too many requests, please slow down"),
     431: ("REQUEST_TOO_LARGE", "The headers are too large"),
     500: ("INTERNAL_ERROR", "Something went wrong on our side"),
 }
 
 RETRY_SECONDS = 2
-
-
-def status_of(error: type[errors.FinCredError]) -> int:
-    """The HTTP status of the nearest category in the error's ancestry."""
-    return next(STATUS[category] for category in error.__mro__ if category in STATUS)
 
 
 def envelope(error: str, code: str, details: dict[str, Any]) -> dict[str, Any]:
@@ -75,9 +81,9 @@ def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str | None]]:
             inner = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
             yield from flatten(entry, inner)
     elif isinstance(detail, list):
-        for place, entry in enumerate(detail):
+        for index, entry in enumerate(detail):
             nested = isinstance(entry, dict | list)
-            yield from flatten(entry, f"{path}.{place}".lstrip(".") if nested else path)
+            yield from flatten(entry, f"{path}.{index}".lstrip(".") if nested else path)
     else:
         yield errors.field_error(path or None, str(detail), getattr(detail, "code", "invalid"))
 
