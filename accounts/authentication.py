@@ -17,6 +17,7 @@ from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
 from fincred import clock
+from fincred.api.django_request import django_request
 from fincred.context import update_caller
 from fincred.db import replicas
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
@@ -45,11 +46,11 @@ class BearerAuthentication(BaseAuthentication):
         :raises TokenExpiredError:
         :raises TokenInvalidError: also when the session has ended or the person is disabled or gone.
         """
-        scheme, _, token = str(request._request.META.get("HTTP_AUTHORIZATION", "")).strip().partition(" ")
+        scheme, _, token = str(django_request(request).META.get("HTTP_AUTHORIZATION", "")).strip().partition(" ")
         if scheme.lower() != "bearer":
             return None
         is_reading = request.method in _READING
-        user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(request._request))
+        user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(django_request(request)))
         check = SessionCheck(user_id, session_id, may_ask_replica=is_reading and replicas.configured())
         if not is_reading:
             check.run()

@@ -14,6 +14,7 @@ from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
 from accounts.rate_limits.sign_in import network_of
 from fincred import clock
+from fincred.api.django_request import django_request
 from fincred.context import caller
 from fincred.db.refusals import refuses_writes
 
@@ -32,7 +33,7 @@ class PerPerson(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """:raises fincred.errors.RateLimitExceededError: a quota is used up."""
-        now = clock.moment_of(request._request)
+        now = clock.moment_of(django_request(request))
         check = cast("SessionCheck | None", request.auth)
         person = str(check.user_id) if check else ""
         if person and request.method in _READING:
@@ -52,7 +53,7 @@ class PerNetwork(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
-        _enforce_if_countable(network_of(caller().address), clock.moment_of(request._request))
+        _enforce_if_countable(network_of(caller().address), clock.moment_of(django_request(request)))
         return True
 
 

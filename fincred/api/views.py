@@ -18,6 +18,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from fincred import clock
+from fincred.api.django_request import django_request
 from fincred.api.etags import named_tags, precondition, tag_of
 from fincred.api.pagination import Page
 from fincred.api.query_params import parse_query
@@ -68,7 +69,7 @@ class ApiView(GenericAPIView[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """:raises FieldError: the query is not UTF-8, whether the view reads it or not."""
         super().initial(request, *args, **kwargs)
-        if query := request._request.META.get("QUERY_STRING"):
+        if query := django_request(request).META.get("QUERY_STRING"):
             parse_query(query)
 
     def perform_authentication(self, request: Request) -> None:
@@ -121,7 +122,7 @@ class ApiView(GenericAPIView[Any]):
     @property
     def now(self) -> datetime:
         """The moment of this request, in UTC."""
-        return clock.moment_of(self.request._request)
+        return clock.moment_of(django_request(self.request))
 
     @property
     def today(self) -> date:
@@ -141,7 +142,7 @@ class ApiView(GenericAPIView[Any]):
         :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`.
         """
         data = self.request.data
-        if self.request.method in ("PUT", "PATCH") and not self.request._request.body:
+        if self.request.method in ("PUT", "PATCH") and not django_request(self.request).body:
             raise MalformedRequestError(reason="This request needs a body")
         return _checked(serializer_class, data)
 
@@ -165,7 +166,7 @@ class ApiView(GenericAPIView[Any]):
 
         :raises MalformedRequestError: one can't be read.
         """
-        headers = self.request._request.META
+        headers = django_request(self.request).META
         return precondition(headers.get("HTTP_IF_MATCH"), headers.get("HTTP_IF_NONE_MATCH"))
 
     @contextmanager
@@ -232,7 +233,7 @@ class ApiView(GenericAPIView[Any]):
         shown_until = self.paging["offset"] + len(rows) if rows else 0
         page = Page(**self.paging, total=max(total, shown_until))  # a row may have been added since the count
         document = serialize_many(serializer_class, rows, context)
-        return self._tagged(JSONResponse(document, headers=page.headers(self.request._request)))
+        return self._tagged(JSONResponse(document, headers=page.headers(django_request(self.request))))
 
     def _tagged(self, response: HttpResponse, version: int | None = None) -> HttpResponse:
         """The answer to a GET, or of an object with a version, with its `ETag`.
@@ -246,7 +247,7 @@ class ApiView(GenericAPIView[Any]):
             return response
         tag = tag_of(response.content, version)
         response.headers["ETag"] = f'"{tag}"'
-        header = self.request._request.META.get("HTTP_IF_NONE_MATCH") if is_reading else None
+        header = django_request(self.request).META.get("HTTP_IF_NONE_MATCH") if is_reading else None
         if header is not None:
             known = named_tags(header)
             if known is None or tag in known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
@@ -65,7 +66,9 @@ class PersonAdmin(UserAdmin):
             return set()
         return {
             f"{page.opts.model_name}.{name}"
-            for page in self.admin_site._registry.values()
+            for page in map(
+                self.admin_site.get_model_admin, filter(self.admin_site.is_registered, apps.get_models())
+            )
             if page.has_view_permission(request)
             for name in page.get_actions(request)
         }

@@ -45,7 +45,7 @@ def _place_of(request: HttpRequest, sought: str) -> str:
 
 def _page_with_id(request: HttpRequest, sought: UUID) -> str:
     for model in _WITH_IDS:
-        page = admin.site._registry[model]
+        page = admin.site.get_model_admin(model)
         if page.has_view_permission(request) and page.get_queryset(request).filter(pk=sought).exists():
             return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[sought])
     return _list(AuditEntry, str(sought))
