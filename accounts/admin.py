@@ -111,14 +111,14 @@ class UserAdmin(AuditedAdmin):
     def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         if (person := self._the_one(request, people)) is None:
             return None
-        document = render_json(services.export_person(user=person, now=clock.now()))
+        document = render_json(services.export_person(user=person, now=clock.moment_of(request)))
         name = f'attachment; filename="fincred-{person.pk}.json"'
         return HttpResponse(document, content_type="application/json", headers={"Content-Disposition": name})
 
     @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
     def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
         if person := self._the_one(request, people):
-            services.erase_person(user=person, now=clock.now())
+            services.erase_person(user=person, now=clock.moment_of(request))
             self.message_user(request, "The person is erased.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
@@ -147,7 +147,7 @@ class UserAdmin(AuditedAdmin):
     def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
         done = 0
         for person in people:
-            do(user=person, now=clock.now())
+            do(user=person, now=clock.moment_of(request))
             done += 1
         level = messages.SUCCESS if done else messages.WARNING
         self.message_user(request, f"Done for {done} people.", level)
@@ -174,7 +174,7 @@ class SessionAdmin(AuditedAdmin):
     @admin.action(description="End this session", permissions=["help"])
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
         ended = sum(
-            services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=clock.now())
+            services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=clock.moment_of(request))
             for session in sessions
         )
         level = messages.SUCCESS if ended else messages.WARNING
@@ -225,7 +225,7 @@ class OutgoingMailAdmin(AuditedAdmin):
 
     @admin.action(description="Try again what was given up", permissions=["help"])
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
-        retried = sum(services.retry_dead_mail(mail=mail, now=clock.now()) for mail in mails)
+        retried = sum(services.retry_dead_mail(mail=mail, now=clock.moment_of(request)) for mail in mails)
         level = messages.SUCCESS if retried else messages.WARNING
         self.message_user(request, f"{retried} mails are tried again.", level)
 

@@ -25,7 +25,7 @@ class ThrottledBackend(ModelBackend):
         """:raises RateLimitExceededError: too many attempts; nothing is hashed."""
         if username is None or password is None:
             return None
-        now = clock.now()
+        now = clock.moment_of(request) if request else clock.now()
         limit_sign_in(email=username, now=now)
         user = person_at(username)
         if user is None:

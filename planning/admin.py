@@ -93,8 +93,8 @@ class ActionPlanAdmin(AuditedAdmin):
     @admin.action(description="Make again from today's numbers", permissions=["help"])
     def regenerate(self, request: HttpRequest, plans: QuerySet[ActionPlan]) -> None:
         """Each plan through the service, which writes the audit trail; a refusal doesn't stop the others."""
+        now = clock.moment_of(request)
         for plan in plans.select_related("user__profile"):
-            now = clock.now()
             today = clock.local_day(now, plan.user.profile.timezone)
             try:
                 made = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=now, today=today)

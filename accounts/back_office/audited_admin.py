@@ -168,7 +168,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """One entry in the chain of the member of staff, and one row for each person who is shown."""
         rows = list(rows)
         with transaction.atomic():
-            entry = self._record(request.user.pk, action, None, {"ids": [str(row.pk) for row in rows]})
+            entry = self._record(request, request.user.pk, action, None, {"ids": [str(row.pk) for row in rows]})
             record_listed(entry, {owner for row in rows if (owner := self._owner_of(row))})
 
     def _owner_of(self, row: Any) -> UUID | None:
@@ -181,18 +181,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def _shown(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
         if isinstance(response, TemplateResponse) and (row := (response.context_data or {}).get(name)):
             person = self.person_of(row)
-            self._record(person.pk if person else request.user.pk, "viewed", row, None)
+            self._record(request, person.pk if person else request.user.pk, "viewed", row, None)
         return response
 
     @transaction.atomic
     def _record(
-        self, chain: Any, action: str, row: models.Model | None, after: dict[str, Any] | None
+        self, request: HttpRequest, chain: Any, action: str, row: models.Model | None, after: dict[str, Any] | None
     ) -> AuditEntry:
         person = lock_user(chain)
         return record(
             person=person,
             action=f"{self.opts.model_name}.{action}",
             subject=row or person,
-            now=clock.now(),
+            now=clock.moment_of(request),
             after=after,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -64,12 +66,12 @@ class BackOffice(AdminSite):
             return too_many(request, refusal)
         if request.method == "POST" and isinstance(request.user, User):
             note_sign_in(request)
-            _record_sign_in(request.user)
+            _record_sign_in(request.user, clock.moment_of(request))
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         view = PasswordChangeView.as_view(
-            form_class=OwnPasswordForm,
+            form_class=partial(OwnPasswordForm, now=clock.moment_of(request)),
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
@@ -86,10 +88,14 @@ class BackOffice(AdminSite):
 class OwnPasswordForm(AdminPasswordChangeForm):
     """A staff member's change of their own password, by the rules of the API's password change."""
 
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]
         try:
-            confirm_password(user=self.user, password=password, field="old_password", now=clock.now())
+            confirm_password(user=self.user, password=password, field="old_password", now=self.now)
         except WrongPasswordError:
             raise forms.ValidationError("The password is wrong.") from None
         return password
@@ -111,16 +117,15 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         encoded = hash_password(self.cleaned_data["new_password1"])
         with transaction.atomic():
             locked = lock_confirmed(user=self.user, field="old_password")
-            set_password(locked, encoded, action="password.changed", now=clock.now())
+            set_password(locked, encoded, action="password.changed", now=self.now)
         # The view renews the staff member's own session from these.
         self.user.refresh_from_db(fields=["password", "session_epoch"])
         return self.user
 
 
 @transaction.atomic
-def _record_sign_in(staff: User) -> None:
+def _record_sign_in(staff: User, now: datetime) -> None:
     update_caller(role=Role.SUPPORT, actor_id=staff.pk)
-    now = clock.now()
     person, places = lock_user_and_read(staff.pk, known_places(staff.pk))
     record(person=person, action="back_office.entered", subject=staff, now=now)
     write_all(*note_place(person, places, now))

@@ -64,11 +64,10 @@ class PersonAdmin(UserAdmin):
         """The names of the actions that this member of staff may do with the person and their rows."""
         if not self.affected(request, User.objects.filter(pk=person.pk)).exists():
             return set()
+        models = filter(self.admin_site.is_registered, apps.get_models())
         return {
             f"{page.opts.model_name}.{name}"
-            for page in map(
-                self.admin_site.get_model_admin, filter(self.admin_site.is_registered, apps.get_models())
-            )
+            for page in map(self.admin_site.get_model_admin, models)
             if page.has_view_permission(request)
             for name in page.get_actions(request)
         }

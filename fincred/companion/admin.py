@@ -30,7 +30,7 @@ class SnippetAdmin(DeclaredFiltersAdmin):
 
     def save_model(self, request: HttpRequest, obj: Snippet, form: Any, change: bool) -> None:
         """With its entry in the trail, in the transaction that Django's admin opens for the form."""
-        obj.updated_at = clock.now()
+        obj.updated_at = clock.moment_of(request)
         if not change:
             obj.created_at = obj.updated_at
         obj.context_goal_type = obj.context_goal_type or None

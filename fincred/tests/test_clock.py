@@ -4,15 +4,21 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
 from fincred.clock import local_day, now
+from fincred.companion.models import Snippet
 from goals.tests.factories import GoalFactory
+from planning.tests.factories import plan_for, snapshot_of
 
 pytestmark = [pytest.mark.platform]
 
 PASSWORD = "correct horse battery"
+TEXT = {"topic": "fire_basics", "short_title": "Numbers", "content": "word " * 60}
+PASSWORDS = {"old_password": PASSWORD, "new_password1": f"{PASSWORD} two", "new_password2": f"{PASSWORD} two"}
 
 
 @pytest.mark.unit
@@ -89,4 +95,36 @@ class TestRequest:
         readings.clear()
         answer = getattr(as_saver, method)(f"/api/v0/{path.format(goal=goal.pk)}", body)
         assert answer.status_code < 300, answer.content
+        assert len(readings) == 1
+
+    @pytest.mark.parametrize(
+        ("path", "form"),
+        [
+            ("login/", {"username": "boss@example.com", "password": PASSWORD}),
+            ("accounts/user/{person}/change/", None),
+            ("accounts/user/", None),
+            ("accounts/user/", {"action": "end_sessions"}),
+            ("planning/actionplan/", {"action": "regenerate"}),
+            ("companion/snippet/{text}/change/", TEXT),
+            ("password_change/", PASSWORDS),
+        ],
+    )
+    def test_of_staff_reads_it_once(
+        self, saver: User, stranger: User, readings: list[datetime], path: str, form: dict[str, Any] | None
+    ) -> None:
+        """Actions too, however many rows are chosen."""
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        browser = Client() if path == "login/" else signed_in(boss)
+        plans = []
+        for person in (saver, stranger):
+            snapshot_of(person)
+            plans.append(plan_for(GoalFactory.create(user=person)))
+        text = Snippet.objects.create(created_at=now(), updated_at=now(), **TEXT)
+        if form and "action" in form:
+            chosen = plans if "plan" in path else [saver, stranger]
+            form = {**form, "_selected_action": [row.pk for row in chosen], "confirmed": "yes", "reason": "asked"}
+        readings.clear()
+        url = "/admin/" + path.format(person=saver.pk, text=text.pk)
+        answer = browser.get(url) if form is None else browser.post(url, form)
+        assert answer.status_code == (200 if form is None else 302), answer.content
         assert len(readings) == 1

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 DECISIONS = ROOT / "docs" / "decisions"
 OF_CONNECTIONS, OF_THE_API = "0020-a-dead-connection-is-noticed.md", "0001-django-and-drf.md"
-# Package: the version read, the decision that lists its parts, and the tests that show whether they do what they did.
+# Package: the version read, the decision that lists its parts, and the tests that show if they do what they did.
 READ = {
     "Django": ("5.2", OF_CONNECTIONS, "test_pipeline.py, test_pooler.py, fincred/tests/test_faults.py"),
     "psycopg": ("3.3", OF_CONNECTIONS, "test_pipeline.py, test_stale_statements.py, test_deadline.py"),
