@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final, NamedTuple
 
-from fincred.money import ZERO
+from fincred.money import CENT, ZERO
 from planning.engine.dates import Calendar
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
@@ -33,15 +34,32 @@ class PaidOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What is still to be paid today of the month that ends today, above the minimums.
+
+    `made` was paid of it before. With all that is to be paid today, minimums too, `principal` less is owed.
+    """
+
+    amount: Decimal = ZERO
+    made: Decimal = ZERO
+    principal: Decimal = ZERO
+
+
+NOTHING_DUE: Final = Due()
+
+
+@dataclass(frozen=True, slots=True)
 class DebtMonth:
     """The debts as they were when the month began, and the month as it was counted.
 
-    `principal` is the part of the amount now that was paid off as this month's payment.
+    `principal` is the part of the amount now that was paid off as this month's payment. The debts are as if what
+    is `due` had been paid.
     """
 
     debts: tuple[Debt, ...]
     month: PlannedMonth
-    principal: Decimal
+    principal: Decimal = ZERO
+    due: Due = NOTHING_DUE
 
 
 def count_debt_month(
@@ -54,51 +72,87 @@ def count_debt_month(
     month = PlannedMonth(calendar.start, paid_off.now)
     owed = _less(debts, paid_off.since_snapshot)
     if planned is None:
-        return DebtMonth(owed, month, ZERO)
+        return DebtMonth(owed, month)
     if not calendar.month_has_begun:
-        return DebtMonth(*_after_last_month(calendar, owed, paid_off.last_month, planned, month), ZERO)
-    ask = planned.ask_of(calendar.start)
-    paid, principal = _payment(_less(owed, -paid_off.this_month), ask, paid_off.this_month)
-    return DebtMonth(_less(owed, -principal), replace(month, paid=paid), principal)
+        return _first_day(calendar, debts, paid_off, planned, month)
+    paid = _payment(debts, paid_off.since_snapshot, paid_off.this_month, planned.ask_of(calendar.start))
+    return DebtMonth(_less(owed, -paid.explained), replace(month, paid=paid.made), paid.explained)
 
 
-def _payment(debts: Sequence[Debt], ask: Decimal, principal: Decimal) -> tuple[Decimal, Decimal]:
-    """What was paid above the minimums, at most the `ask`, and the part of `principal` that it explains."""
-    minimums, interest = minimum_payments(debts), _interest(debts)
-    paid = min(ask, max(ZERO, principal + interest - minimums))
-    return paid, min(principal, max(ZERO, ask + minimums - interest))
-
-
-def _after_last_month(
-    calendar: Calendar, owed: tuple[Debt, ...], principal: Decimal, planned: Planned, month: PlannedMonth
-) -> tuple[tuple[Debt, ...], PlannedMonth]:
-    """The debts on the day on which last month's payment is due: as if it had been made, if it wasn't yet."""
-    if planned.month is not None and planned.month.start == calendar.start:
-        ask = planned.month.last_ask
-    else:
-        ask = planned.ask_of(calendar.day(-1))
+def _first_day(
+    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, planned: Planned, month: PlannedMonth
+) -> DebtMonth:
+    """The month that begins on the day on which last month's payment is due: as if that had been made."""
+    owed, principal = _less(debts, paid_off.since_snapshot), paid_off.last_month
+    ask = _last_ask(calendar, planned)
+    if ask is None:
+        return DebtMonth(owed, month)
     month = replace(month, last_ask=ask)
-    before = _less(owed, -principal)
-    paid, explained = _payment(before, ask, principal)
-    if paid == ask:
-        return owed, month
-    ledger = DebtLedger(_less(owed, -explained))
-    ledger.pay_month(ask)
+    paid = _payment(debts, paid_off.since_snapshot, principal, ask)
+    if paid.is_whole:
+        return DebtMonth(owed, month)
+    ledger = DebtLedger(_less(owed, -principal))
+    above = ledger.pay_month(ask) - minimum_payments(debts)
     left = {account.position: account.balance for account in ledger.open}
-    return tuple(replace(debt, balance=exact_money(left.get(n, 0))) for n, debt in enumerate(owed)), month
+    after = tuple(replace(debt, balance=exact_money(left.get(n, 0))) for n, debt in enumerate(owed))
+    due = Due(max(ZERO, above - paid.made), paid.made, _balance(owed) - _balance(after))
+    return DebtMonth(after, month, due=due)
 
 
-def _interest(debts: Sequence[Debt]) -> Decimal:
+def _last_ask(calendar: Calendar, planned: Planned) -> Decimal | None:
+    """What the month that ends on the calendar's day asks for; None if the debts weren't planned then."""
+    if planned.month is not None and planned.month.start == calendar.start:
+        return planned.month.last_ask
+    return planned.ask_of(calendar.day(-1)) if planned.of_debts else None
+
+
+class _Payment(NamedTuple):
+    """A month's payment above the minimums, at most what was asked for.
+
+    `explained` is the part of the principal that was paid off with it. It `is_whole` if the minimums were paid and
+    all that was asked for.
+    """
+
+    made: Decimal
+    explained: Decimal
+    is_whole: bool
+
+
+def _payment(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decimal, ask: Decimal) -> _Payment:
+    """The payment that paid off so much `principal` of what was paid off since the snapshot."""
+    minimums, interest = minimum_payments(debts), _interest(debts, since_snapshot, principal)
+    made = principal + interest - minimums
+    explained = min(principal, max(ZERO, ask + minimums - interest))
+    return _Payment(min(ask, max(ZERO, made)), explained, is_whole=made >= ask)
+
+
+def _interest(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decimal) -> Decimal:
+    """The most that the month's interest can have been, before `principal` was paid off.
+
+    Which of several debts was paid off since the snapshot isn't told: at most the one with the lowest rate.
+    """
+    before = since_snapshot - principal
+    if len(debts) == 1 or before <= 0:
+        return _month_of_interest(_less(_less(debts, since_snapshot), -principal))
+    lowest_first = _less(debts, before, lowest_rate_first=True)
+    return _month_of_interest(lowest_first) + len(debts) * CENT  # each debt's interest is rounded
+
+
+def _month_of_interest(debts: Sequence[Debt]) -> Decimal:
     ledger = DebtLedger(debts)
     ledger.pay_month(ZERO)
     return ledger.interest
 
 
-def _less(debts: Sequence[Debt], amount: Decimal) -> tuple[Debt, ...]:
+def _balance(debts: Sequence[Debt]) -> Decimal:
+    return sum((debt.balance for debt in debts), ZERO)
+
+
+def _less(debts: Sequence[Debt], amount: Decimal, *, lowest_rate_first: bool = False) -> tuple[Debt, ...]:
     """The debts with so much less (or more) owed, the highest rate first."""
     less = list(debts)
     order = sorted(range(len(less)), key=lambda n: (-less[n].annual_rate, less[n].balance, n))
-    for index in order:
+    for index in reversed(order) if lowest_rate_first else order:
         part = min(amount, less[index].balance)
         less[index] = replace(less[index], balance=less[index].balance - part)
         amount -= part

@@ -200,7 +200,8 @@ class ActionPlan(RevisedModel):
     def planned(self) -> Planned:
         """What the newest version says of the months."""
         month = PlannedMonth.from_json(self.month) if self.month else None
-        return Planned(month, self.this_month, _steps(self.instalments))
+        of_debts = "debts" in self.explanation["facts"]
+        return Planned(month, self.this_month, _steps(self.instalments), of_debts)
 
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""

@@ -33,23 +33,24 @@ class PlannedMonth:
     """A month from `start`, as a version of a goal's plan counted it.
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
-    `unplanned` this month before the goal had a plan. `last_ask` is what the month before asked of linked debts.
+    `unplanned` this month before the goal had a plan. `last_ask` is what the month before asked of linked debts;
+    None if they weren't planned in it, and on all days but the month's first.
     """
 
     start: date
     amount: Decimal
     paid: Decimal = ZERO
     unplanned: Decimal = ZERO
-    last_ask: Decimal = ZERO
+    last_ask: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
-        plain: dict[str, Any] = codec.plain(asdict(self))
-        return plain
+        return {name: codec.plain(value) for name, value in asdict(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        amounts = {name: Decimal(document.get(name, 0)) for name in ("amount", "paid", "unplanned", "last_ask")}
+        names = ("amount", "paid", "unplanned", "last_ask")
+        amounts = {name: Decimal(document[name]) for name in names if name in document}
         return cls(date.fromisoformat(document["start"]), **amounts)
 
 
@@ -57,21 +58,18 @@ class PlannedMonth:
 class Planned:
     """What the newest version of a goal's plan says of its own month and of those after it.
 
-    `this_month` is what it asks for besides what was paid; `instalments` are its payments by month. `month` is
-    None for a version that was made before months were counted.
+    `instalments` are its payments by month, made or not. `month` is None for a version that was made before months
+    were counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned.
     """
 
     month: PlannedMonth | None
     this_month: Decimal
     instalments: Sequence[Step]
+    of_debts: bool = False
 
     def ask_of(self, start: date) -> Decimal:
         """All that the month from `start` asks for, paid or not."""
-        if self.month is None:
-            return self.this_month
-        if self.month.start == start:
-            return self.month.paid + self.this_month
-        return amount_on(start, self.instalments)
+        return self.this_month if self.month is None else amount_on(start, self.instalments)
 
 
 def count_month(start: date, amounts: Amounts, planned: Planned | None) -> PlannedMonth:

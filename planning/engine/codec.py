@@ -110,6 +110,9 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "added": Decimal(document.get("added", "0.00")),
             "earning": _or_none(Decimal, document.get("earning")),
             "principal": Decimal(document.get("principal", "0.00")),
+            "due": Decimal(document.get("due", "0.00")),
+            "due_made": Decimal(document.get("due_made", "0.00")),
+            "due_principal": Decimal(document.get("due_principal", "0.00")),
             "cadence": _or_none(_cadence, document.get("cadence")),
             "chosen_each": _or_none(Decimal, document.get("chosen_each")),
         }

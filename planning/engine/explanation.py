@@ -84,6 +84,8 @@ def explain(state: GoalState, before: Queue, inputs: PlanInput, *, is_cut: bool 
     code = _code(state, inputs)
     facts = _facts(state, before, inputs)
     text = _SENTENCES[code](facts)
+    if state.due and code is not Code.ALREADY_THERE:
+        text = f"{text} {sentences.due_today(facts)}"
     if is_cut:
         facts["alternatives_complete"] = False
         text = f"{text} {sentences.ALTERNATIVES_CUT}"
@@ -157,8 +159,8 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "full_load": FULL_LOAD,
         "feasibility": state.feasibility.value,
         "given_by_date": money(sum(in_time)),
-        "paid_this_month": money(need.credit),
-        "this_month": money(state.trajectory.amounts[0] - need.credit),
+        "paid_this_month": money(state.paid_this_month),
+        "this_month": money(state.this_month),
         "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
         "highest_month": money(max(in_time)),
         "shortfall": money(state.trajectory.missing),
@@ -167,6 +169,8 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         facts["chosen_monthly"] = goal.chosen_monthly
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
+    if state.due:
+        facts["due_today"] = money(state.due)
     return facts
 
 

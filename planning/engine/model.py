@@ -37,9 +37,11 @@ class GoalInput:
     payment that has been made. ``earning`` is the part of both that was there when the present month began, and so
     earns interest for it; None means all. With ``debts``, the plan pays off their balances instead of saving up
     ``target_amount``; they are as of the start of the present month, and ``principal`` is what was paid off since
-    by the payment ``added``. ``chosen_monthly`` is the amount a month that the person chose; if it is None, the
-    engine computes one. With ``cadence`` the goal is paid on days of its own instead of the calendar's, and
-    ``chosen_each`` is then the chosen amount of each.
+    by the payment ``added``. On the day on which a month of debts ends, ``due`` is what is still to be paid today
+    of its payment, ``due_made`` what was paid of it before, and ``due_principal`` by how much all that is to be
+    paid today lowers what is owed: ``debts`` are as if it had been paid. ``chosen_monthly`` is the amount a month
+    that the person chose; if it is None, the engine computes one. With ``cadence`` the goal is paid on days of its
+    own instead of the calendar's, and ``chosen_each`` is then the chosen amount of each.
     """
 
     id: str | None
@@ -57,6 +59,9 @@ class GoalInput:
     added: Decimal = Decimal("0.00")
     earning: Decimal | None = None
     principal: Decimal = Decimal("0.00")
+    due: Decimal = Decimal("0.00")
+    due_made: Decimal = Decimal("0.00")
+    due_principal: Decimal = Decimal("0.00")
     cadence: Cadence | None = None
     chosen_each: Decimal | None = None
 
@@ -149,10 +154,12 @@ class GoalPlan:
     - ``required_monthly``: the level payment a month (for linked debts, the part above their minimum payments).
     - ``allocated_monthly``: the average payment a month up to the target date.
     - ``paid_this_month``: the part of the present month's payment that has been made.
-    - ``this_month``: the part that is still to be paid.
+    - ``this_month``: the part that is still to be paid. For debts, a month that ends today is the present one
+      until it is paid.
     - ``shortfall``: the money missing at the target date.
     - ``projected_completion_date``: None if the goal isn't reached within 600 months.
-    - ``schedule``: all payments; for a late goal, also those after the target date. Computed on first read.
+    - ``schedule``: the payments of the calendar's months from the present one on; for a late goal, also those
+      after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
     - ``payments``: what is still to be paid, on real days. Computed on first read.
     - ``path``: the same beyond the target date for a late goal, up to the completion date. Computed on first read.

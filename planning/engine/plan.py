@@ -35,7 +35,7 @@ def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder
         by_position[state.position] = _goal_plan(state, served, inputs, alternatives)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
-    return Plan(inputs.as_of, goals, _summary(inputs, goals), OnDemand(partial(_carried, inputs, states)))
+    return Plan(inputs.as_of, goals, _summary(inputs, goals, states), OnDemand(partial(_carried, inputs, states)))
 
 
 def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives: Alternatives) -> GoalPlan:
@@ -50,8 +50,8 @@ def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives:
         amount_each=money(_amount_each(state)),
         required_monthly=money(state.required_monthly),
         allocated_monthly=money(state.allocated_monthly),
-        paid_this_month=money(need.credit),
-        this_month=money(state.trajectory.amounts[0] - need.credit),
+        paid_this_month=money(state.paid_this_month),
+        this_month=money(state.this_month),
         shortfall=money(state.trajectory.missing),
         feasibility=state.feasibility,
         explanation=explain(state, before, inputs, is_cut=state.position in alternatives.cut),
@@ -64,14 +64,14 @@ def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives:
     )
 
 
-def _summary(inputs: PlanInput, goals: tuple[GoalPlan, ...]) -> PlanSummary:
-    allocated = sum((goal.this_month for goal in goals), ZERO)
-    paid = inputs.paid_elsewhere + sum((goal.paid_this_month for goal in goals), ZERO)
+def _summary(inputs: PlanInput, goals: tuple[GoalPlan, ...], states: list[GoalState]) -> PlanSummary:
+    # What is due today of a month that ends today is no part of the present month's money.
+    given = inputs.paid_elsewhere + money(sum([state.trajectory.amounts[0] for state in states]))
     return PlanSummary(
         estimated_monthly_surplus=inputs.finances.surplus,
         total_required_contributions=sum((goal.required_monthly for goal in goals), ZERO),
-        total_allocated_contributions=allocated,
-        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - allocated - paid),
+        total_allocated_contributions=sum((goal.this_month for goal in goals), ZERO),
+        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - given),
     )
 
 
@@ -101,6 +101,8 @@ def _completion_date(state: GoalState, calendar: Calendar) -> date | None:
 
 def _amount_each(state: GoalState) -> int:
     """The first payment that isn't 0, with the part of it that was made already."""
+    if state.due:
+        return state.this_month + state.paid_this_month
     trajectory = state.trajectory
     payments = chain.from_iterable(trajectory.by_day) if state.days else trajectory.amounts
     return next((amount for amount in payments if amount), 0)
@@ -116,7 +118,7 @@ def _dated(state: GoalState, calendar: Calendar, month: int) -> list[tuple[date,
 
 def _payments(state: GoalState, calendar: Calendar) -> Iterator[Payment]:
     """What is still to be paid on each day; days that have passed are due now."""
-    credit, due_now = state.need.credit, 0
+    credit, due_now = state.need.credit, state.due
     for month in range(len(state.trajectory.amounts)):
         for day, share in _dated(state, calendar, month):
             made = min(credit, share)
@@ -206,4 +208,5 @@ def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iter
 def _paid_off(goal: GoalInput, need: DebtPayoff, owed: int) -> int:
     """What is paid off when so much is still owed, at most the target."""
     first, target = to_cents(goal.already_there), to_cents(goal.target_amount)
-    return max(0, min(first + need.owed - owed, max(first, target)))
+    at_start = first + to_cents(goal.due_principal)
+    return max(0, min(at_start + need.owed - owed, max(first, target)))

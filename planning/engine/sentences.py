@@ -49,9 +49,16 @@ def _months(months: int) -> str:
 
 
 def already_there(facts: Facts) -> str:
+    if "due_today" in facts:
+        above = f"{_amount(facts['due_today'])} above the minimum payments of {_amount(facts['linked_minimums'])}"
+        return f"Today's payment of {above} is the last."
     if "debts" in facts:
         return "Nothing is owed any more."
     return f"{_amount(facts['already_there'])} of {_amount(facts['target_amount'])} is already there."
+
+
+def due_today(facts: Facts) -> str:
+    return f"Today's payment of {_amount(facts['due_today'])} is counted as made."
 
 
 def growth_suffices(facts: Facts) -> str:

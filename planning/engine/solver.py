@@ -71,6 +71,21 @@ class GoalState:
         return average(total, self.need.months)
 
     @property
+    def due(self) -> int:
+        """What is still to be paid today on debts, of the month that ends today."""
+        return to_cents(self.goal.due)
+
+    @property
+    def paid_this_month(self) -> int:
+        """The part of the present month's payment that was made; a month of debts is present until it is paid."""
+        return to_cents(self.goal.due_made) if self.due else self.need.credit
+
+    @property
+    def this_month(self) -> int:
+        """The part of the present month's payment that is still to be made."""
+        return self.due or self.trajectory.amounts[0] - self.need.credit
+
+    @property
     def arrives(self) -> bool:
         """Whether the goal is met by its date."""
         return not self.trajectory.missing

@@ -19,7 +19,7 @@ from goals import transitions
 from goals.history import Around, amounts_around
 from goals.models import Goal
 from goals.vocabulary import GoalType, Priority
-from planning.debt_months import DebtMonth, PaidOff, count_debt_month
+from planning.debt_months import NOTHING_DUE, DebtMonth, PaidOff, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
@@ -125,6 +125,7 @@ class PlanningContext:
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
+        due = debts.due if debts else NOTHING_DUE
         added = self.month_of(goal).paid
         return GoalInput(
             id=str(goal.id),
@@ -142,6 +143,9 @@ class PlanningContext:
             added=added,
             earning=self.earning.get(goal.id),
             principal=debts.principal if debts else ZERO,
+            due=due.amount,
+            due_made=due.made,
+            due_principal=due.principal,
             cadence=None if debts else self._own_cadence(goal),
             chosen_each=terms.chosen_amount if terms else None,
         )

@@ -74,7 +74,14 @@ class Account:
     snapshot_debts: tuple[oracle.Debt, ...] = ()
     ask_at_check_in: int = 0
     rhythm: tuple[str, int] | None = None
+    asked: tuple[date, int] | None = None
     paid_on: date | None = None
+    paid_today: int = 0
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether check-ins don't tell which of the debts was paid off, and it matters."""
+        return len({each.rate for each in self.wanted.debts}) > 1
 
     @property
     def told(self) -> int:
@@ -153,7 +160,7 @@ class Told:
             if not self.is_active(account):
                 elsewhere += made
                 continue
-            paid_off = account.told - account.snapshot_amount
+            debts, due = self._owed(account)
             wishes.append(
                 oracle.Wish(
                     key=str(account.goal),
@@ -164,28 +171,54 @@ class Told:
                     balance=account.told,
                     made=made,
                     made_at_once=made_at_once,
-                    debts=less(account.snapshot_debts, paid_off),
+                    debts=debts,
+                    due=due,
                 )
             )
         return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
 
     @property
     def is_simple(self) -> bool:
-        """Whether the oracle knows what the person does: nothing on days of their own, nothing past its date."""
-        return all(
-            account.rhythm is None
-            and (account.by > self.day or not self.is_active(account))
-            and not self._is_unpaid_debt(account)
-            for account in self.accounts.values()
-        )
+        """Whether the oracle knows what the person does: nothing on days of their own."""
+        return all(account.rhythm is None for account in self.accounts.values())
 
-    def _is_unpaid_debt(self, account: Account) -> bool:
-        """Whether it is a debt's payday and nothing was paid yet."""
-        payday = self.month_start(self.month)
-        return bool(account.wanted.debts) and self.day == payday > self.anchor and account.paid_on != self.day
+    def is_payday(self, account: Account) -> bool:
+        """Whether a month of its debts ends today."""
+        return bool(account.wanted.debts) and self.day == self.month_start(self.month) > self.anchor
+
+    def due(self, account: Account) -> int:
+        """What the newest plan asks to be paid into the goal today."""
+        return sum(amount for day, amount in self.upcoming.get(account.goal, ()) if day == self.day)
+
+    def remember_due(self, account: Account) -> None:
+        """What was asked for today before anything was planned or paid today."""
+        if account.asked is None or account.asked[0] != self.day:
+            account.asked, account.paid_today = (self.day, self.due(account)), 0
+
+    def _is_unclear(self, account: Account) -> bool:
+        """Whether the person told today what fell, but not which of the debts, and it matters."""
+        return account.paid_on == self.day and account.is_unclear
+
+    def left_due(self, account: Account) -> int:
+        """What is left to pay today on debts, of the month that ends today."""
+        if account.asked is None or not self.is_payday(account):
+            return 0
+        return max(0, account.asked[1] - account.paid_today)
+
+    def _owed(self, account: Account) -> tuple[tuple[oracle.Debt, ...], int]:
+        """What is owed by what was told, as if what is left due today had been paid, and that."""
+        owed = less(account.snapshot_debts, account.told - account.snapshot_amount)
+        due = self.due(account) if self._is_unclear(account) else self.left_due(account)
+        if not self.is_payday(account) or account.first_planned == self.day:
+            return owed, 0
+        if account.paid_on == self.day:
+            return less(owed, due), due
+        return tuple(oracle.pay_debts(owed, sum(each.minimum for each in owed) + due)), due
 
     def compare(self, made: Plan | None = None) -> None:
         """Compare all that is told today."""
+        for account in self.accounts.values():
+            self.remember_due(account)
         plans = self.plans()
         question = Question(as_of=self.day, contents=None, deltas=NO_DELTAS, changes=(), new_goals=())
         baseline = what_if(owner=self.user, question=question).baseline
@@ -220,9 +253,7 @@ class Told:
                 or plan.goal.target_date < self.day
             )
         self._check_money()
-        if self.is_simple:
-            self._compare_with_oracle(baseline)
-        else:
+        if not self.is_simple or not self._compare_with_oracle(baseline):
             self._remember(baseline)
 
     def _check_amounts(self, plan: ActionPlan) -> None:
@@ -270,6 +301,9 @@ class Told:
         upcoming, end = self.upcoming[plan.goal_id], self.month_start(self.month + 1)
         is_debt = bool(account.wanted.debts)
         of_month = [amount for day, amount in upcoming if (day <= end if is_debt else day < end)]
+        if is_debt and self.is_payday(account):
+            assert abs(self.due(account) - self.left_due(account)) <= 5 * TOLERANCE * self._is_unclear(account)
+            of_month = [self.due(account)] if self.due(account) else of_month
         assert cents(plan.this_month) == sum(of_month), (plan.this_month, upcoming)
         for day, amount in upcoming:
             assert amount > 0
@@ -317,10 +351,11 @@ class Told:
             )
             self.told[UUID(goal.goal_id)] = (self.month, asked)
 
-    def _compare_with_oracle(self, baseline: Plan) -> None:
+    def _compare_with_oracle(self, baseline: Plan) -> bool:
+        """Whether the oracle says the same to the cent; with interest it may differ by `TOLERANCE`."""
         world = self.world()
         told = oracle.plan(world)
-        exact = not any(wish.rate or wish.debts for wish in world.wishes)
+        exact = not any(wish.rate or any(debt.rate for debt in wish.debts) for wish in world.wishes)
         assert len(told) == len(baseline.goals)
         for goal in baseline.goals:
             mine = told[str(goal.goal_id)]
@@ -345,6 +380,7 @@ class Told:
                     its = self.upcoming[UUID(goal.goal_id)]
                     assert mine.payments[: len(its)] == its, (mine.payments, its)
                     assert len(its) >= min(12, len(mine.payments)), (mine.payments, its)
+        return exact
 
 
 def less(debts: tuple[oracle.Debt, ...], amount: int) -> tuple[oracle.Debt, ...]:

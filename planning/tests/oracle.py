@@ -41,7 +41,7 @@ class Wish:
 
     `balance` is what is there now. `made` is what was put in since c_0 and counts as month 0's payment;
     `made_at_once` is the part of it that was put in on c_0 itself and earns from that day. `debts` is what is owed
-    at c_0.
+    at c_0; where that is today and last month isn't paid yet, its payment is `due` and what is owed is without it.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Wish:
     made: int = 0
     made_at_once: int = 0
     debts: tuple[Debt, ...] = ()
+    due: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ class Account:
         self._earning = wish.balance - wish.made + wish.made_at_once
         self._has_begun = world.as_of > self.day(0)
         self.reserve = sum(debt.minimum for debt in wish.debts)
-        self.done: date | None = None
+        is_cleared = bool(wish.debts) and not any(debt.balance for debt in wish.debts)
+        self.done: date | None = world.as_of if is_cleared else None
         self.missing_at_date = 0
         self.put_in = 0
-        self.payments: list[tuple[date, int]] = []
+        self.payments: list[tuple[date, int]] = [(world.as_of, wish.due)] if wish.due else []
 
     def day(self, month: int) -> date:
         return calendar_day(self._world.anchor, self._first + month)
@@ -92,6 +94,11 @@ class Account:
         while self.day(count) < self.wish.by if not self.wish.debts else self.day(count + 1) <= self.wish.by:
             count += 1
         return max(1, count)
+
+    @property
+    def is_overdue(self) -> bool:
+        """No payment day is left before the date (for debts: up to it): one instalment is due now."""
+        return self.day(1) > self.wish.by if self.wish.debts else self.wish.by <= self._world.as_of
 
     def missing(self, month: int) -> int:
         """The most that a payment of this month is of use for; a saving goal's last one ends at the target."""
@@ -252,7 +259,7 @@ class Told:
 
 def plan(world: World) -> dict[str, Told]:
     """All goals on one surplus: who gets how much by their dates, then month by month."""
-    ordered = sorted(world.wishes, key=lambda wish: wish.order)
+    ordered = sorted(world.wishes, key=lambda wish: (Account(world, wish).is_overdue, wish.order))
     needs = {wish.key: need_of(world, wish) for wish in ordered}
     raised = {key: max(need.total, 0) for key, need in needs.items()}
     for _ in range(1000):
@@ -273,7 +280,7 @@ def plan(world: World) -> dict[str, Told]:
             months=accounts[wish.key].months,
             shortfall=accounts[wish.key].missing_at_date,
             done=accounts[wish.key].done,
-            this_month=months[wish.key],
+            this_month=wish.due or months[wish.key],
             made=wish.made,
             payments=accounts[wish.key].payments,
         )
@@ -292,9 +299,9 @@ def _can_be_raised(
 def allocate(
     world: World, ordered: Sequence[Wish], raised: Mapping[str, int]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """In plan order x = max(0, min(R, min over t >= n of (S t - committed(t)))); what was put in is given.
+    """x = max(0, min(R, min over t >= n of (S t - committed(t)))) in plan order, overdue goals after all others.
 
-    What was put in beyond month 0's money leaves it at 0 and is taken from nothing else.
+    What was put in is given; beyond month 0's money it leaves that at 0 and is taken from nothing else.
     """
     months = {wish.key: Account(world, wish).months for wish in ordered}
     spent = world.made_elsewhere + sum(wish.made for wish in ordered)
@@ -321,6 +328,7 @@ def live(
     Late goals get the rest, in plan order. Returns the accounts, and what is put in in month 0 besides what was.
     """
     accounts = {wish.key: Account(world, wish) for wish in ordered}
+    in_plan_order = sorted(accounts.values(), key=lambda account: account.wish.order)
     shares = Shares(granted)
     first_month: dict[str, int] = {}
     spent = world.made_elsewhere + sum(wish.made for wish in ordered)
@@ -328,7 +336,7 @@ def live(
         left = max(0, world.surplus - (spent if month == 0 else 0))
         paid = shares.pay([accounts[wish.key] for wish in ordered], month, left)
         left -= sum(paid.values())
-        for account in accounts.values():
+        for account in in_plan_order:
             if account.done is None and month >= account.months:
                 paid[account.wish.key] = min(account.missing(month), left)
                 left -= paid[account.wish.key]

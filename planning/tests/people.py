@@ -28,7 +28,7 @@ class Person:
         body = {**ENOUGH, "income": {"amount": 2000 + income, "frequency": "monthly"}}
         assert self.client.put("/api/v0/snapshot", body).status_code == 200
 
-    def owes(self, surplus: int, goal: str, *, balance: float, rate: float, minimum: int) -> None:
+    def owes(self, surplus: float, goal: str, *, balance: float, rate: float, minimum: float) -> None:
         """A debt that is linked to a goal, and so much left a month before its minimum payment."""
         debt = {"type": "student_loan", "balance": balance, "interest_rate_annual": rate, "min_payment": minimum}
         body = {**ENOUGH, "income": {"amount": 2000 + surplus, "frequency": "monthly"}}

@@ -26,12 +26,13 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_
 
 @dataclass(frozen=True)
 class Life:
-    """A person, and the days of the walk on which they plan again."""
+    """A person, the days of the walk on which they plan again, and the months that they begin with planning."""
 
     start: date
     surplus: int
     wanted: list[Wanted]
     replans: frozenset[int]
+    paydays: frozenset[int]
 
 
 def wishes(
@@ -49,12 +50,13 @@ def wishes(
 
 @st.composite
 def loans(draw: st.DrawFn) -> Wanted:
-    """A goal with one debt, whose minimum payment is more than its interest."""
-    balance = draw(st.integers(100, 6000)) * 100
-    rate = Fraction(draw(st.sampled_from(["0", "5.5", "12"])))
-    minimum = draw(st.integers(balance // 100 + 100, balance // 20 + 200))
-    debts = (oracle.Debt(balance, rate, minimum),)
-    return Wanted(0, draw(st.integers(40, 600)), draw(st.sampled_from(PRIORITIES)), debts=debts)
+    """A goal with up to three debts, whose minimum payments are more than their interest."""
+    debts = []
+    for balance in draw(st.lists(st.integers(100, 6000).map(lambda whole: whole * 100), min_size=1, max_size=3)):
+        rate = Fraction(draw(st.sampled_from(["0", "5.5", "12"])))
+        minimum = draw(st.integers(balance // 100 + 100, balance // 20 + 200))
+        debts.append(oracle.Debt(balance, rate, minimum))
+    return Wanted(0, draw(st.integers(40, 600)), draw(st.sampled_from(PRIORITIES)), debts=tuple(debts))
 
 
 def lives(wanted: st.SearchStrategy[Wanted]) -> st.SearchStrategy[Life]:
@@ -65,6 +67,7 @@ def lives(wanted: st.SearchStrategy[Wanted]) -> st.SearchStrategy[Life]:
         surplus=st.integers(100, 1500).map(lambda whole: whole * 100),
         wanted=st.lists(wanted, min_size=1, max_size=3),
         replans=st.frozensets(st.integers(0, 600), max_size=8),
+        paydays=st.frozensets(st.integers(1, 20), max_size=8),
     )
 
 
@@ -99,13 +102,14 @@ def person(life: Life) -> Iterator[Walker]:
 
 def agree(life: Life) -> None:
     with person(life) as walker:
-        walker.follow(until=life.start + timedelta(days=100), replan_on={*life.replans, *range(7, 100, 13)})
+        often = {*life.replans, *range(7, 100, 13)}
+        walker.follow(until=life.start + timedelta(days=100), replan_on=often, paydays=range(4))
 
 
 def follow(life: Life) -> None:
     with person(life) as walker:
         walker.promise()
-        walker.follow(until=life.start + timedelta(days=730), replan_on=life.replans)
+        walker.follow(until=life.start + timedelta(days=730), replan_on=life.replans, paydays=life.paydays)
         walker.account_for()
 
 
@@ -118,7 +122,7 @@ def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
         walker.pay_rest()
         walker.day += timedelta(days=1)
         last = max(account.by for account in walker.accounts.values())
-        walker.follow(until=last + timedelta(days=1), replan_on=life.replans)
+        walker.follow(until=last + timedelta(days=1), replan_on=life.replans, paydays=life.paydays)
         walker.account_for()
 
 

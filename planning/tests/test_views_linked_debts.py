@@ -55,6 +55,61 @@ class TestLinkedDebt:
         person.has(goal, 394.25)
         assert ask(person, goal) == (444.25, 344.25, 344.25)
 
+    @pytest.mark.parametrize(("told", "left"), [(0, 344.25), (194.25, 200)])
+    def test_asks_for_the_payment_that_is_due_today_until_it_is_paid(
+        self, person: Person, goal: str, told: float, left: float
+    ) -> None:
+        before = person.stored()[goal]["upcoming"]
+        if told:
+            person.on("2026-04-01").has(goal, told)
+        person.on("2026-04-10")
+        for _ in range(2):
+            plan = person.plans()[goal]
+            assert plan["upcoming"][0] == {"date": "2026-04-10", "amount": left}
+            assert plan["upcoming"][1:] == before[1:]
+            assert (plan["amount"], plan["this_month"], plan["next_action_date"]) == (344.25, left, "2026-04-10")
+            assert plan["explanation"]["text"].endswith(f"Today's payment of {left:.2f} is counted as made.")
+            assert person.summary["total_allocated_contributions"] == left
+            assert person.summary["buffer_remaining"] == 500 - 344.25
+        person.has(goal, 394.25)
+        assert person.plans()[goal]["upcoming"] == before[1:]
+
+    def test_asks_for_the_last_payment_on_its_day(self, person: Person) -> None:
+        person.earns(600)
+        goal = person.wants(150, "2026-04-20", type="debt_payoff")
+        person.owes(600, goal, balance=150, rate=0, minimum=100)
+        only = {"date": "2026-04-10", "amount": 50}
+        assert person.plans()[goal]["upcoming"] == [only]
+        person.on("2026-04-10")
+        for _ in range(2):
+            plan = person.plans()[goal]
+            assert plan["upcoming"] == [only]
+            assert (plan["amount"], plan["this_month"]) == (50, 50)
+            assert plan["projected_completion_date"] == "2026-04-10"
+            assert plan["explanation"]["text"] == (
+                "Today's payment of 50.00 above the minimum payments of 100.00 is the last."
+            )
+
+    def test_counts_a_minimum_that_is_due_today_as_paid(self, person: Person) -> None:
+        """1 200 at 0 %, minimum 100, in 12 months: the minimums suffice, on the day of a payment too."""
+        person.earns(600)
+        goal = person.wants(1200, "2027-03-10", type="debt_payoff")
+        person.owes(600, goal, balance=1200, rate=0, minimum=100)
+        assert ask(person, goal) == (100, 0, 0)
+        person.on("2026-04-10")
+        for _ in range(2):
+            assert ask(person, goal) == (100, 0, 0)
+
+    def test_owes_no_payment_of_a_month_in_which_the_debt_was_not_planned(self, person: Person) -> None:
+        person.earns(600)
+        goal = person.wants(1200, "2027-03-10", type="debt_payoff")
+        assert person.plans()[goal]["this_month"] == 100
+        person.on("2026-04-10").owes(600, goal, balance=1200, rate=0, minimum=20)
+        for _ in range(2):
+            plan = person.plans()[goal]
+            assert plan["explanation"]["facts"]["debt_total"] == 1200
+            assert plan["upcoming"][0]["date"] == "2026-05-10"
+
     def test_asks_for_more_the_day_after_a_missed_payment(self, person: Person, goal: str) -> None:
         person.on("2026-04-11")
         assert ask(person, goal)[0] > 444.25
@@ -81,3 +136,19 @@ class TestLinkedDebt:
         body = {"snapshot": snapshot | {"debts": [debt]}}
         (plan,) = person.client.post("/api/v0/planning/what-if", body).json()["baseline"]["goals"]
         assert plan["explanation"]["facts"]["debt_total"] == 3000
+
+
+class TestFollowed:
+    def test_keeps_each_payment_however_often_it_is_planned_in_the_morning(self, person: Person) -> None:
+        person.on("2027-12-15").earns(500)
+        goal = person.wants(1257, "2028-07-31", type="debt_payoff")
+        person.owes(521.16, goal, balance=1257, rate=0, minimum=21.16)
+        days, paid = [payment["date"] for payment in person.plans()[goal]["upcoming"]], 0.0
+        assert days == [f"2028-0{month}-15" for month in range(1, 8)]
+        for number, day in enumerate(days):
+            due = person.on(day).stored()[goal]["upcoming"][0]
+            upcoming = person.plans()[goal]["upcoming"]
+            assert (upcoming[0], [payment["date"] for payment in upcoming]) == (due, days[number:])
+            paid = round(paid + 21.16 + due["amount"], 2)
+            person.has(goal, paid)
+        assert paid == 1257

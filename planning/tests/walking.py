@@ -16,7 +16,7 @@ from planning.engine.model import Plan
 from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.plans import plan_everything
 from planning.tests import oracle
-from planning.tests.comparing import EXPENSES, Account, Deed, Told, Wanted, cents, euros
+from planning.tests.comparing import EXPENSES, Account, Deed, Told, Wanted, cents, euros, less
 from planning.tests.factories import contents, debt, snapshot_of
 from planning.vocabulary import Frequency
 from tracking.services import create_check_in
@@ -94,20 +94,18 @@ class Walker(Told):
         if outcome.goal_completed:
             self.compare()
 
-    def due(self, account: Account) -> int:
-        """What the newest plan asks to be paid into the goal today."""
-        return sum(amount for day, amount in self.upcoming.get(account.goal, ()) if day == self.day)
-
     def pay(self, account: Account, amount: int) -> None:
         """Put so much in, and check in. A debt's payment is one of the month that ends today."""
         if account.wanted.debts:
             before = sum(each.balance for each in account.debts)
-            reserve = sum(each.minimum for each in account.debts)
-            account.debts = oracle.pay_debts(account.debts, reserve + amount)
+            if account.paid_on == self.day:
+                account.debts = [*less(tuple(account.debts), amount)]
+            else:
+                reserve = sum(each.minimum for each in account.debts)
+                account.debts = oracle.pay_debts(account.debts, reserve + amount)
             fallen = before - sum(each.balance for each in account.debts)
             self._count(self.month - 1, amount)
-            if amount >= self.due(account):
-                account.paid_on = self.day
+            account.paid_on, account.paid_today = self.day, account.paid_today + amount
             self.check_in(account, max(0, account.told + fallen))
             return
         self._count(self.month, amount)
@@ -144,12 +142,15 @@ class Walker(Told):
             if not account.wanted.debts and self.is_active(account) and account.balance >= account.wanted.target:
                 self.check_in(account, account.balance)
 
-    def follow(self, *, until: date, replan_on: Container[int] = ()) -> None:
+    def follow(self, *, until: date, replan_on: Container[int] = (), paydays: Container[int] = ()) -> None:
         """Do what the plan says each day, and plan again on these days of the walk, at last in the evening.
 
-        What was promised arrives by its date.
+        On the calendar's day of these months it is in the morning. What was promised arrives by its date.
         """
         while self.day < until:
+            self.interest()
+            if self.day == self.month_start(self.month) and self.month in paydays and self.has_told:
+                self.plan()
             self.live()
             for account in self.accounts.values():
                 if account.goal in self.promised and self.day == account.by:
@@ -162,21 +163,29 @@ class Walker(Told):
     def live(self, share: Fraction = Fraction(1)) -> None:
         """One day: interest, this share of each payment that is due, and at night what earns is counted."""
         self.interest()
-        debts_due = {account.goal: self.due(account) for account in self.accounts.values() if account.wanted.debts}
-        for account in sorted(self.accounts.values(), key=lambda account: not account.wanted.debts):
-            asked = debts_due.get(account.goal, self.due(account))
-            is_payday = self.day == self.month_start(self.month) > self.anchor
-            paid = int(asked * share)
-            if self.is_active(account) and (paid or (account.wanted.debts and is_payday)):
+        for account in self.accounts.values():
+            self.remember_due(account)
+        for account in self.accounts.values():
+            paid = int(self.due(account) * share)
+            if self.is_active(account) and (paid or self.is_payday(account)):
                 self.pay(account, paid)
         self.arrivals()
         self.evening()
+        if any(
+            self.is_payday(each) and each.is_unclear and self.is_active(each) for each in self.accounts.values()
+        ):
+            self.store_snapshot()
 
     def pay_rest(self) -> None:
         """Pay what a plan that was made after today's payments still asks for today."""
         for account in self.accounts.values():
-            if not account.wanted.debts and self.is_active(account) and self.due(account):
+            if self.is_active(account) and self.due(account):
                 self.pay(account, self.due(account))
+
+    @property
+    def has_told(self) -> bool:
+        """Whether the goals know of all interest that was credited."""
+        return all(account.wanted.debts or account.balance == account.told for account in self.accounts.values())
 
     def promise(self) -> None:
         """From now on the walker follows the plan: what is called funded today has to arrive."""
