@@ -4,7 +4,8 @@ Each alternative is found by solving changed plans. It is exact: with it the goa
 cent less of a change it isn't.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -15,6 +16,7 @@ from planning.engine.model import Alternative, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
 from planning.engine.solver import GoalState, at_best, solve_dates
+from planning.engine.target_dates import dates_on_days
 from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
@@ -135,21 +137,59 @@ class _Search:
         It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
         the date counts only if it also works in its own order and makes no other goal worse.
         """
-        months = self.state.need.months
-        more = self._smallest_change(
-            lambda more: self._with_date(self._date_after(months + more)),
-            rise=max(1, to_cents(self.inputs.finances.surplus)),
-            most=last_month(self.inputs.calendar.start) - months,
-        )
+        goal, calendar, months = self.state.goal, self.inputs.calendar, self.state.need.months
+        if goal.cadence:
+            return self._later_date_on_days(dates_on_days(goal.cadence, calendar, after=goal.target_date))
+
+        def date_after(more: int) -> date:
+            return date_with_months(goal, calendar, months + more)
+
+        more = self._more_time(date_after, last_month(calendar.start) - months)
         if more is None:
             return None
-        day = self._date_after(months + more)
+        day = date_after(more)
         if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
             return Alternative("later_date", target_date=day)
         return None
 
-    def _date_after(self, months: int) -> date:
-        return date_with_months(self.state.goal, self.inputs.calendar, months)
+    def _more_time(self, date_after: Callable[[int], date], most: int) -> int | None:
+        rise = max(1, to_cents(self.inputs.finances.surplus))
+        return self._smallest_change(lambda more: self._with_date(date_after(more)), rise=rise, most=most)
+
+    def _later_date_on_days(self, dates: Sequence[date]) -> Alternative | None:
+        """The first of the dates that works, and that no goal does worse with.
+
+        A date that harms another goal isn't the last word: with more days it takes less of the others' money.
+        """
+        days = [self.state.goal.target_date, *dates]
+        more = self._more_time(days.__getitem__, len(dates))
+        while more is not None and more < len(days):
+            end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
+            found = self._first_harmless(days, more, end)
+            if found is not None:
+                return Alternative("later_date", target_date=days[found])
+            more = end
+        return None
+
+    def _next_in_queue(self, day: date) -> date:
+        """The first date after `day` with which the goal is served later."""
+        goal = self.state.goal
+        others = (each for each in self.inputs.goals if each is not goal)
+        equals = (each for each in others if (each.priority, each.primary) == (goal.priority, goal.primary))
+        return min((each.target_date for each in equals if each.target_date > day), default=date.max)
+
+    def _first_harmless(self, days: Sequence[date], first: int, end: int) -> int | None:
+        """The first index before `end` of a date that harms no goal, if later dates harm others less."""
+
+        def is_harmless(index: int) -> bool:
+            return self._is_harmless(self._with_date(days[index]))
+
+        step, low = 1, first
+        while not is_harmless(high := min(low + step, end) - 1):
+            low, step = high + 1, 2 * step
+            if low >= end:
+                return None
+        return bisect_left(range(high), True, lo=low, key=is_harmless)
 
     def _is_harmless(self, inputs: PlanInput) -> bool:
         """Whether the goal is met with these inputs and no other goal gets a larger shortfall or a worse label."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 from planning.engine.cadence import period_amount
 from planning.engine.model import Explanation, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.cents import to_cents
-from planning.engine.needs import date_with_months, last_month, months_with
 from planning.engine.plan import make_plan
+from planning.engine.target_dates import date_with
 from planning.vocabulary import Feasibility
 
 DRIFT: Final = Decimal("0.1")
@@ -65,11 +65,13 @@ def drift(*, expected: Decimal, actual: Decimal, target: Decimal, past_date: boo
     return Direction.BEHIND if actual < expected else Direction.AHEAD
 
 
-def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution: Decimal) -> Proposal | None:
+def propose(
+    inputs: PlanInput, position: int, *, expected: Decimal, contribution: Decimal, each_day: Decimal | None = None
+) -> Proposal | None:
     """Propose ways back for the goal at `position` of `inputs`; None if it hasn't drifted.
 
     `inputs` are as of today. `expected` is the amount that the goal's plan expects today, `contribution` the
-    plan's payment a month.
+    plan's payment a month, and `each_day` the one on each of the goal's own days, if it has some.
     """
     goal = inputs.goals[position]
     direction = drift(
@@ -81,7 +83,7 @@ def propose(inputs: PlanInput, position: int, *, expected: Decimal, contribution
     if direction is None:
         return None
     same_date = None if goal.target_date <= inputs.as_of else _same_date(inputs, position)
-    same_contribution = _same_contribution(inputs, position, contribution)
+    same_contribution = _same_contribution(inputs, position, contribution, each_day)
     facts = {
         "as_of": inputs.as_of,
         "target_amount": goal.target_amount,
@@ -105,13 +107,12 @@ def _same_date(inputs: PlanInput, position: int) -> WayBack:
     return _way_back(inputs, position, needed.required_monthly, goal.target_date, each_day)
 
 
-def _same_contribution(inputs: PlanInput, position: int, contribution: Decimal) -> WayBack | None:
-    goal = inputs.goals[position]
-    most = last_month(inputs.calendar.start)
-    months = months_with(goal, inputs.calendar, to_cents(contribution), most=most)
-    if months is None:
-        return None
-    return _way_back(inputs, position, contribution, date_with_months(goal, inputs.calendar, months))
+def _same_contribution(
+    inputs: PlanInput, position: int, contribution: Decimal, each_day: Decimal | None
+) -> WayBack | None:
+    paid = contribution if each_day is None else each_day
+    day = date_with(inputs.goals[position], inputs.calendar, to_cents(paid))
+    return None if day is None else _way_back(inputs, position, contribution, day, each_day)
 
 
 def _way_back(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from fincred.money import round_up_to_cents
+from planning.engine.cadence import Cadence
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.avalanche import Avalanche
@@ -92,6 +93,13 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
 
     months = bisect_left(range(1, most + 1), True, key=is_met) + 1
     return months if months <= most else None
+
+
+def missing_on_days(goal: GoalInput, cadence: Cadence, calendar: Calendar, until: date, each: int) -> int:
+    """The cents missing at a date if `each` is paid on each of the goal's own days before it."""
+    days = own_days(cadence, calendar, until, calendar.instalments(until))
+    need = DatedSaving(*_amounts(goal), days, each, to_cents(goal.added), _first_interest(goal, calendar))
+    return need.missing([each] * sum(days.counts))
 
 
 def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int) -> Saving:

@@ -65,11 +65,13 @@ def _proposal(context: PlanningContext, plan: ActionPlan) -> drift.Proposal | No
     index = next((index for index, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
     if index is None or context.goals[index].last_check_in_date is None:
         return None
+    inputs = context.plan_input()
     return drift.propose(
-        context.plan_input(),
+        inputs,
         index,
         expected=context.goals[index].expected_on(context.today),
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)),
+        each_day=plan.amount if inputs.goals[index].cadence else None,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fincred.money import ZERO
 from planning.engine.cadence import Cadence
-from planning.engine.drift import propose
+from planning.engine.drift import WayBack, propose
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
 from planning.engine.plan import make_plan
@@ -206,12 +206,15 @@ class TestExamples:
         weekly = goal(
             400, target_date=date(2026, 1, 29), cadence=THURSDAYS, chosen_monthly=money(40), chosen_each=money(10)
         )
-        found = propose(inputs(500, weekly), 0, expected=money(200), contribution=money(40))
+        found = propose(inputs(500, weekly), 0, expected=money(200), contribution=money(40), each_day=money(10))
         assert found is not None
         assert found.same_date is not None
         assert (found.same_date.each_day, found.same_date.shortfall) == (money(100), money(0))
         assert found.same_contribution is not None
-        assert found.same_contribution.each_day is None
+        # The fortieth Thursday from New Year on is 1 October.
+        assert found.same_contribution == WayBack(
+            money(40), date(2026, 10, 2), Feasibility.COMFORTABLE, money(0), money(10)
+        )
 
 
 class TestOverdue:

@@ -1,0 +1,43 @@
+"""The target dates with which a goal has another payment, the only ones worth trying for a later one."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import takewhile
+
+from planning.engine.cadence import Cadence, action_dates
+from planning.engine.dates import Calendar
+from planning.engine.model import GoalInput
+from planning.engine.needs import date_with_months, last_month, missing_on_days, months_with
+
+_DAY = timedelta(days=1)
+
+
+def dates_on_days(cadence: Cadence, calendar: Calendar, *, after: date) -> Sequence[date]:
+    """The target dates after a day on which a goal has another of its own days before it, or month of interest."""
+    end = calendar.day(last_month(calendar.start))
+    paid_on = takewhile(lambda day: day < end, action_dates(cadence, max(calendar.start, after - _DAY)))
+    months = (calendar.day(month) for month in range(last_month(calendar.start)))
+    later = {max(day, calendar.as_of) + _DAY for day in (*paid_on, *months)}
+    return sorted(day for day in later if day > after)
+
+
+def date_with(goal: GoalInput, calendar: Calendar, amount: int) -> date | None:
+    """The first target date that `amount` cents a month, or on each of the goal's own days, meet.
+
+    None if that takes longer than `last_month` allows.
+    """
+    if goal.cadence is None:
+        months = months_with(goal, calendar, amount, most=last_month(calendar.start))
+        return None if months is None else date_with_months(goal, calendar, months)
+    cadence = goal.cadence
+    dates = dates_on_days(cadence, calendar, after=calendar.as_of)
+
+    def is_met(day: date) -> bool:
+        return not missing_on_days(goal, cadence, calendar, day, amount)
+
+    step = 1
+    while step < len(dates) and not is_met(dates[step - 1]):
+        step *= 2
+    first = bisect_left(dates, True, lo=step // 2, hi=min(step, len(dates)), key=is_met)
+    return dates[first] if first < len(dates) else None

@@ -1,0 +1,117 @@
+"""The dates by which a goal on days of its own can be met, against each day tried out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from planning.engine.cadence import Cadence
+from planning.engine.model import GoalPlan, PlanInput
+from planning.engine.plan import make_plan
+from planning.engine.target_dates import date_with
+from planning.engine.tests.builders import CALENDAR, NEW_YEAR, goal, inputs, money
+from planning.vocabulary import Feasibility, Frequency
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+THURSDAYS = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
+THIRTIETH = Cadence(Frequency.MONTHLY, 30, NEW_YEAR)
+LABELS = list(Feasibility)
+DAY = timedelta(days=1)
+
+
+def planned_with(plan_input: PlanInput, position: int, day: date) -> tuple[GoalPlan, ...]:
+    goals = list(plan_input.goals)
+    goals[position] = replace(goals[position], target_date=day)
+    return make_plan(replace(plan_input, goals=tuple(goals)), with_alternatives=False).goals
+
+
+def works(plan_input: PlanInput, position: int, day: date) -> bool:
+    """Whether the goal is met by that day and no other goal does worse."""
+    before = make_plan(plan_input, with_alternatives=False).goals
+    after = planned_with(plan_input, position, day)
+    others = [(old, new) for other, (old, new) in enumerate(zip(before, after, strict=True)) if other != position]
+    return not after[position].shortfall and all(
+        new.shortfall <= old.shortfall and LABELS.index(new.feasibility) <= LABELS.index(old.feasibility)
+        for old, new in others
+    )
+
+
+def later_date(plan_input: PlanInput, position: int) -> date | None:
+    found = make_plan(plan_input).goals[position].alternatives
+    return next((each.target_date for each in found if each.kind == "later_date"), None)
+
+
+def a_case(seed: int) -> PlanInput:
+    random = Random(seed)
+    cadences = [None, THURSDAYS, THIRTIETH, Cadence(Frequency.BIWEEKLY, random.randint(1, 7), NEW_YEAR)]
+    wanted = [
+        goal(
+            random.randint(50, 600),
+            target_date=NEW_YEAR + timedelta(days=random.randint(-9, 90)),
+            priority=random.choice(["High", "Low"]),
+            cadence=random.choice(cadences),
+            annual_rate=Decimal(random.choice(["0", "0", "9"])),
+            name=f"{number}",
+        )
+        for number in range(3)
+    ]
+    return inputs(random.randint(150, 400), *wanted)
+
+
+class TestLaterDate:
+    def test_is_the_day_after_the_payment_that_does_it(self) -> None:
+        """850 a month; 1 700 on each 30th: 30 January, and 28 February, for February has no 30th."""
+        late = goal(1700, target_date=date(2026, 2, 28), cadence=THIRTIETH)
+        assert later_date(inputs(850, late), 0) == date(2026, 3, 1)
+
+    def test_is_one_that_harms_no_other_goal(self) -> None:
+        """100 a month. The first Thursdays on which its 300 are there take what the other needs by its date."""
+        plan_input = inputs(100, goal(300, 1, "High", cadence=THURSDAYS), goal(900, 10, "Low", name="other"))
+        day = later_date(plan_input, 0)
+        assert day == date(2026, 12, 4)
+        assert not planned_with(plan_input, 0, day - 7 * DAY)[0].shortfall
+        assert planned_with(plan_input, 0, day - 7 * DAY)[1].shortfall
+
+    def test_is_one_at_which_its_place_in_the_queue_is_known(self) -> None:
+        """In the unchanged order an earlier one works, but with that date the other goal is served first."""
+        other = goal(400, target_date=date(2026, 3, 15), name="other")
+        plan_input = inputs(100, goal(400, 2, cadence=THURSDAYS), other)
+        day = later_date(plan_input, 0)
+        assert day is not None
+        assert (works(plan_input, 0, day), works(plan_input, 0, day - DAY)) == (True, False)
+
+    def test_is_left_out_where_no_date_works(self) -> None:
+        assert later_date(inputs(0, goal(300, 1, cadence=THURSDAYS)), 0) is None
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_is_the_first_day_that_works(self, seed: int) -> None:
+        plan_input = a_case(seed)
+        made = make_plan(plan_input).goals
+        for position, each in enumerate(plan_input.goals):
+            if each.cadence and made[position].feasibility == Feasibility.UNREALISTIC:
+                first = day = max(each.target_date, plan_input.as_of) + DAY
+                while not works(plan_input, position, day):
+                    day += DAY
+                assert later_date(plan_input, position) == day, (first, day)
+
+
+class TestDateWithAnAmount:
+    @pytest.mark.parametrize("rate", ["0", "12"])
+    @pytest.mark.parametrize("cadence", [THURSDAYS, THIRTIETH])
+    def test_is_the_first_by_which_it_suffices_on_each_of_its_days(self, cadence: Cadence, rate: str) -> None:
+        saved = goal(500, cadence=cadence, annual_rate=Decimal(rate))
+
+        def missing(day: date) -> Decimal:
+            chosen = replace(saved, target_date=day, chosen_monthly=money(70), chosen_each=money(70))
+            return make_plan(inputs(10_000, chosen), with_alternatives=False).goals[0].shortfall
+
+        day = date_with(saved, CALENDAR, 7000)
+        assert day is not None
+        assert (missing(day) > 0, missing(day - DAY) > 0) == (False, True)
+
+    def test_is_none_if_that_takes_too_long(self) -> None:
+        assert date_with(goal(500, cadence=THURSDAYS), CALENDAR, 0) is None
+        assert date_with(goal(500), CALENDAR, 0) is None
