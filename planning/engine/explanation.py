@@ -11,6 +11,7 @@ from planning.engine import sentences
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.model import Explanation, PlanInput
 from planning.engine.money.cents import exact_money, money, to_cents
+from planning.engine.needs import is_overdue
 from planning.engine.solver import GoalState
 from planning.engine.trajectory import DebtPayoff
 
@@ -169,6 +170,8 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         facts["chosen_monthly"] = goal.chosen_monthly
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
+    if is_overdue(goal, inputs.calendar):
+        facts["overdue"] = True
     if state.due:
         facts["due_today"] = money(state.due)
     return facts

@@ -17,9 +17,11 @@ def arrival(facts: Facts) -> str:
 
 def _need(facts: Facts) -> str:
     by = f"by {facts['target_date']} ({_months(facts['months'])})"
-    if facts["target_date"] <= facts["as_of"]:
+    if "overdue" in facts:
         by = f"now, for its date {facts['target_date']} has come"
     if "debts" in facts:
+        if "overdue" in facts:
+            by = f"with the next payment, which is after its date {facts['target_date']}"
         debts, minimums = _amount(facts["debt_total"]), _amount(facts["linked_minimums"])
         above = f"above the minimum payments of {minimums} a month"
         return f"Clearing debts of {debts} takes {_amount(facts['need'])} {above} {by}."
@@ -29,15 +31,14 @@ def _need(facts: Facts) -> str:
 
 def _room(facts: Facts) -> str:
     surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(facts['binding_month'])}"
-    if facts["carried_in"]:
-        surplus = f"{surplus}, with {_amount(facts['carried_in'])} kept from earlier months,"
-    ahead = f", less {_amount(facts['taken_ahead'])} for goals ahead of it," if facts["taken_ahead"] else ""
-    paid = ""
-    if facts["paid_elsewhere"]:
-        paid = f", less {_amount(facts['paid_elsewhere'])} put elsewhere this month,"
-    elif facts["paid_beyond"]:
-        paid = f", and {_amount(facts['paid_beyond'])} beyond it put in this month,"
-    return f"{surplus}{ahead}{paid} leaves room for {_amount(facts['room'])}"
+    changes = [
+        ("carried_in", "with", "kept from earlier months"),
+        ("taken_ahead", "less", "for goals ahead of it"),
+        ("paid_elsewhere", "less", "put elsewhere this month"),
+        ("paid_beyond", "and", "beyond it put in this month"),
+    ]
+    named = [f", {how} {_amount(facts[name])} {what}" for name, how, what in changes if facts[name]]
+    return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
 
 
 def _amount(money: Decimal) -> str:
@@ -98,7 +99,10 @@ def no_surplus(facts: Facts) -> str:
 
 
 def no_room(facts: Facts) -> str:
-    return f"{_need(facts)} {_room(facts)}, so {_amount(facts['shortfall'])} is missing then."
+    missing = f"{_need(facts)} {_room(facts)}, so {_amount(facts['shortfall'])} is missing"
+    if "overdue" not in facts:
+        return f"{missing} then."
+    return f"{missing}: goals that are still in time go first." if facts["taken_ahead"] else f"{missing}."
 
 
 def chosen_falls_short(facts: Facts) -> str:

@@ -1,12 +1,19 @@
 """The texts of explanations, word by word."""
 
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import compress, product
 
 import pytest
 
+from fincred.money import ZERO
+from planning.engine.drift import _SENTENCES as DRIFT_SENTENCES
+from planning.engine.explanation import _SENTENCES as SENTENCES
 from planning.engine.explanation import Code
 from planning.engine.model import Explanation, GoalInput
+from planning.engine.sentences import Facts, already_there, due_today
 from planning.engine.tests.builders import NEW_YEAR, card, goal, money, planned
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -15,6 +22,45 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 def explained(surplus: str | int, *goals: GoalInput) -> Explanation:
     """The explanation of the last goal."""
     return planned(surplus, *goals)[-1].explanation
+
+
+FAULTS = re.compile(r"[,.;:]{2}|\s{2}|\s[,.;:]|^\s|[^.]$")
+"""Two punctuation marks or spaces in a row, a space before a mark or the text, or no full stop at its end."""
+
+
+def some_of(choices: Sequence[Facts]) -> Iterator[Facts]:
+    """Each combination of the choices, merged."""
+    for taken in product((False, True), repeat=len(choices)):
+        yield {key: value for choice in compress(choices, taken) for key, value in choice.items()}
+
+
+class TestSentences:
+    def test_are_well_formed_whatever_is_named(self) -> None:
+        facts = dict(explained(100, goal(900, chosen_monthly=money(1))).facts)
+        facts |= {"debt_total": money(9), "linked_minimums": money(1), "level_total": money(2)}
+        amounts = ("carried_in", "taken_ahead", "paid_elsewhere", "paid_beyond", "annual_rate", "binding_month")
+        choices: list[Facts] = [*({name: Decimal(1)} for name in amounts), {"debts": []}, {"overdue": True}]
+        texts = {
+            sentence({**facts, **dict.fromkeys(amounts, ZERO), **named})
+            for named in some_of(choices)
+            for sentence in SENTENCES.values()
+        }
+        texts |= {already_there(facts | {"due_today": money(5)}), due_today({"due_today": money(5)})}
+        assert len(texts) > 500
+        assert [text for text in texts if FAULTS.search(text)] == []
+
+    def test_of_drift_are_well_formed_whichever_way_back_there_is(self) -> None:
+        facts: Facts = {
+            "actual": money(1),
+            "expected": money(2),
+            "difference": money(-1),
+            "target_amount": money(3),
+        }
+        facts |= {"contribution": money(1), "as_of": NEW_YEAR, "target_date": NEW_YEAR}
+        ways: list[Facts] = [{"same_date_contribution": money(1)}, {"same_contribution_date": NEW_YEAR}]
+        none = {"same_date_contribution": None, "same_contribution_date": None}
+        texts = [say({**facts, **none, **found}) for found in some_of(ways) for say in DRIFT_SENTENCES.values()]
+        assert [text for text in texts if FAULTS.search(text)] == []
 
 
 class TestExplanation:
@@ -57,8 +103,17 @@ class TestExplanation:
                 Code.NO_ROOM,
                 (
                     "It needs 100.00 now, for its date 2026-01-01 has come. A surplus of 200.00 a month for 1 "
-                    "month, less 200.00 for goals ahead of it, leaves room for 0.00, so 100.00 is missing "
-                    "then."
+                    "month, less 200.00 for goals ahead of it, leaves room for 0.00, so 100.00 is "
+                    "missing: goals that are still in time go first."
+                ),
+            ),
+            (
+                lambda: explained(50, goal(1, target_date=date(2026, 1, 31), debts=(card(900, 0, 100),))),
+                Code.SHORT_OF_ROOM,
+                (
+                    "Clearing debts of 900.00 takes 800.00 above the minimum payments of 100.00 a month with the "
+                    "next payment, which is after its date 2026-01-31. A surplus of 50.00 a month for 1 month "
+                    "leaves room for 50.00, so 750.00 is missing."
                 ),
             ),
             (
