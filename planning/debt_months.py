@@ -69,14 +69,14 @@ def count_debt_month(
 
     What was paid off beyond the month's payment is owed no more, as if it had never been.
     """
-    month = PlannedMonth(calendar.start, paid_off.now)
-    owed = _less(debts, paid_off.since_snapshot)
+    month, since_snapshot = PlannedMonth(calendar.start, paid_off.now), paid_off.since_snapshot
     if planned is None:
-        return DebtMonth(owed, month)
+        return DebtMonth(_less(debts, since_snapshot), month)
     if not calendar.month_has_begun:
         return _first_day(calendar, debts, paid_off, planned, month)
-    paid = _payment(debts, paid_off.since_snapshot, paid_off.this_month, planned.ask_of(calendar.start))
-    return DebtMonth(_less(owed, -paid.explained), replace(month, paid=paid.made), paid.explained)
+    paid = _payment(debts, since_snapshot, paid_off.this_month, planned.ask_of(calendar.start))
+    owed = _less(debts, since_snapshot - paid.explained)
+    return DebtMonth(owed, replace(month, paid=paid.made), paid.explained)
 
 
 def _first_day(
@@ -91,7 +91,7 @@ def _first_day(
     paid = _payment(debts, paid_off.since_snapshot, principal, ask)
     if paid.is_whole:
         return DebtMonth(owed, month)
-    ledger = DebtLedger(_less(owed, -principal))
+    ledger = DebtLedger(_less(debts, paid_off.since_snapshot - principal))
     above = ledger.pay_month(ask) - minimum_payments(debts)
     left = {account.position: account.balance for account in ledger.open}
     after = tuple(replace(debt, balance=exact_money(left.get(n, 0))) for n, debt in enumerate(owed))
@@ -129,13 +129,14 @@ def _payment(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decima
 def _interest(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decimal) -> Decimal:
     """The most that the month's interest can have been, before `principal` was paid off.
 
-    Which of several debts was paid off since the snapshot isn't told: at most the one with the lowest rate.
+    Which of several debts was paid off isn't told: before the month at most the one with the lowest rate, in it at
+    most the one with the highest.
     """
     before = since_snapshot - principal
-    if len(debts) == 1 or before <= 0:
-        return _month_of_interest(_less(_less(debts, since_snapshot), -principal))
-    lowest_first = _less(debts, before, lowest_rate_first=True)
-    return _month_of_interest(lowest_first) + len(debts) * CENT  # each debt's interest is rounded
+    if len(debts) == 1 or not before:
+        return _month_of_interest(_less(debts, before))
+    most = _month_of_interest(_less(debts, before, lowest_rate_first=before > 0))
+    return most + len(debts) * CENT  # each debt's interest is rounded
 
 
 def _month_of_interest(debts: Sequence[Debt]) -> Decimal:

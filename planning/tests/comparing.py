@@ -81,7 +81,7 @@ class Account:
     @property
     def is_unclear(self) -> bool:
         """Whether check-ins don't tell which of the debts was paid off, and it matters."""
-        return len({each.rate for each in self.wanted.debts}) > 1
+        return len(self.wanted.debts) > 1 and any(each.rate for each in self.wanted.debts)
 
     @property
     def told(self) -> int:
@@ -179,8 +179,11 @@ class Told:
 
     @property
     def is_simple(self) -> bool:
-        """Whether the oracle knows what the person does: nothing on days of their own."""
-        return all(account.rhythm is None for account in self.accounts.values())
+        """Whether the oracle knows what the person does: nothing on days of their own, nothing unclear."""
+        return all(
+            account.rhythm is None and not (self._is_unclear(account) and self.due(account))
+            for account in self.accounts.values()
+        )
 
     def is_payday(self, account: Account) -> bool:
         """Whether a month of its debts ends today."""
@@ -208,7 +211,7 @@ class Told:
     def _owed(self, account: Account) -> tuple[tuple[oracle.Debt, ...], int]:
         """What is owed by what was told, as if what is left due today had been paid, and that."""
         owed = less(account.snapshot_debts, account.told - account.snapshot_amount)
-        due = self.due(account) if self._is_unclear(account) else self.left_due(account)
+        due = self.left_due(account)
         if not self.is_payday(account) or account.first_planned == self.day:
             return owed, 0
         if account.paid_on == self.day:
@@ -259,7 +262,8 @@ class Told:
     def _check_amounts(self, plan: ActionPlan) -> None:
         """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""
         account = self.accounts[plan.goal_id]
-        assert plan.goal_id not in self.promised or not plan.shortfall, (account, plan.shortfall)
+        untold = 0 if account.wanted.debts else account.balance - account.told
+        assert plan.goal_id not in self.promised or cents(plan.shortfall) <= untold, (account, plan.shortfall)
         if account.wanted.debts or account.wanted.rate != "0" or account.by <= self.day:
             return
         in_time = sum(amount for day, amount in self.upcoming[plan.goal_id] if day < account.by)

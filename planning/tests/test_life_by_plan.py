@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
+from planning.services.proposals import Choice
 from planning.tests import oracle
 from planning.tests.comparing import PRIORITIES, Deed, Wanted
 from planning.tests.walking import Walker
@@ -26,13 +27,17 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_
 
 @dataclass(frozen=True)
 class Life:
-    """A person, the days of the walk on which they plan again, and the months that they begin with planning."""
+    """A person, the days of the walk on which they plan again, and the months that they begin with planning.
+
+    `ways` are the ways back to their plans that they choose.
+    """
 
     start: date
     surplus: int
     wanted: list[Wanted]
     replans: frozenset[int]
     paydays: frozenset[int]
+    ways: list[Choice]
 
 
 def wishes(
@@ -65,15 +70,16 @@ def lives(wanted: st.SearchStrategy[Wanted]) -> st.SearchStrategy[Life]:
         Life,
         start=st.sampled_from(starts),
         surplus=st.integers(100, 1500).map(lambda whole: whole * 100),
-        wanted=st.lists(wanted, min_size=1, max_size=3),
+        wanted=st.lists(wanted, min_size=1, max_size=4),
         replans=st.frozensets(st.integers(0, 600), max_size=8),
         paydays=st.frozensets(st.integers(1, 20), max_size=8),
+        ways=st.lists(st.sampled_from(Choice), min_size=4, max_size=4),
     )
 
 
 WEEKLY = st.tuples(st.sampled_from(["weekly", "biweekly"]), st.integers(1, 7))
 MONTHLY = st.tuples(st.just("monthly"), st.integers(1, 31))
-OWN_DAYS = wishes(rhythms=st.none() | MONTHLY | WEEKLY)
+OWN_DAYS = wishes(rates=("0", "0", "3.5", "12"), rhythms=st.none() | MONTHLY | WEEKLY)
 EVERYBODY = lives(wishes(rates=("0", "3.5", "12"))) | lives(wishes() | loans()) | lives(OWN_DAYS)
 DEEDS: st.SearchStrategy[list[Deed]] = st.lists(
     st.one_of(
@@ -117,6 +123,7 @@ def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
     with person(life) as walker:
         walker.deviate(deeds, until=life.start + timedelta(days=152))
         walker.live()
+        walker.accept(life.ways, until=walker.day + timedelta(days=600))
         walker.plan()
         walker.promise()
         walker.pay_rest()
@@ -145,7 +152,7 @@ def new_ones(examples: int) -> Callable[..., settings]:
 class TestTheSameEverywhere:
     """Plan, action plan, projection, dashboard, proposal, pace, what-if and payment days, and the oracle."""
 
-    @always_the_same(6)
+    @always_the_same(10)
     @given(EVERYBODY)
     def test_agrees(self, life: Life) -> None:
         agree(life)
@@ -160,7 +167,7 @@ class TestTheSameEverywhere:
 class TestFollower:
     """For two years the person does what the plan says."""
 
-    @always_the_same(6)
+    @always_the_same(10)
     @given(EVERYBODY)
     def test_arrives_on_every_promised_date(self, life: Life) -> None:
         follow(life)
@@ -175,7 +182,7 @@ class TestFollower:
 class TestDeviator:
     """The person pays less, more or nothing, withdraws, earns something else; then follows the plan."""
 
-    @always_the_same(6)
+    @always_the_same(10)
     @given(EVERYBODY, OTHERWISE)
     def test_is_never_told_a_false_thing(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate(life, deeds)

@@ -15,6 +15,7 @@ from goals.vocabulary import GoalType
 from planning.engine.model import Plan
 from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.plans import plan_everything
+from planning.services.proposals import Choice, accept_proposal, proposal_for
 from planning.tests import oracle
 from planning.tests.comparing import EXPENSES, Account, Deed, Told, Wanted, cents, euros, less
 from planning.tests.factories import contents, debt, snapshot_of
@@ -181,6 +182,7 @@ class Walker(Told):
         for account in self.accounts.values():
             if self.is_active(account) and self.due(account):
                 self.pay(account, self.due(account))
+        self.evening()
 
     @property
     def has_told(self) -> bool:
@@ -210,6 +212,21 @@ class Walker(Told):
                 else:
                     self.plan()
             self.day += timedelta(days=1)
+
+    def accept(self, choices: Sequence[Choice], *, until: date) -> None:
+        """Accept a way back, if it ends by that day, for each goal that has drifted: the plan is as it said."""
+        for account, choice in zip([*self.accounts.values()], choices, strict=False):
+            plan = next((plan for plan in self.plans() if plan.goal_id == account.goal), None)
+            if plan is None:
+                continue
+            proposal = proposal_for(owner=self.user, plan_id=plan.id, today=self.day)
+            way = getattr(proposal, choice) if proposal else None
+            if way is None or way.target_date > until:
+                continue
+            account.by = way.target_date
+            plan = accept_proposal(owner=self.user, plan_id=plan.id, choice=choice, now=self.now, today=self.day)
+            assert (plan.shortfall, plan.feasibility) == (way.shortfall, way.feasibility)
+            self.compare()
 
     def withdraw(self, account: Account, share: Fraction) -> None:
         """Take this share out of the account, and check in."""

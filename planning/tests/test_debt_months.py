@@ -1,0 +1,55 @@
+"""What of several debts' payments was made, where check-ins don't tell which of them was paid off."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from planning.debt_months import Due, PaidOff, count_debt_month
+from planning.engine.dates import Calendar
+from planning.engine.model import Debt
+from planning.months import Planned
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+CALENDAR = Calendar(date(2026, 3, 1), date(2026, 1, 1))
+ASKED = Planned(None, Decimal("100.00"), [], of_debts=True)
+
+
+def two(first: str, second: str) -> tuple[Debt, ...]:
+    """One at 24 % and one at 6 %, with minimum payments of 50 each."""
+    rates = (Decimal(24), Decimal(6))
+    balances = (Decimal(first), Decimal(second))
+    return tuple(Debt("debt", balance, rate, Decimal(50)) for balance, rate in zip(balances, rates, strict=True))
+
+
+def due(debts: tuple[Debt, ...], since: str, last_month: str) -> Due:
+    paid_off = PaidOff(Decimal(since), Decimal(since), last_month=Decimal(last_month))
+    return count_debt_month(CALENDAR, debts, paid_off, ASKED).due
+
+
+class TestDue:
+    """1 000 each, and 200 a month of which 100 are above the minimums.
+
+    In the first month 20 + 5 of interest and 175 of principal leave 870 and 955, in the second 17.40 + 4.78 and
+    177.82.
+    """
+
+    def test_is_nothing_once_the_months_payment_is_told(self) -> None:
+        assert due(two("1000", "1000"), "352.82", "177.82") == Due()
+
+    def test_is_nothing_where_a_snapshot_was_stored_after_the_payment(self) -> None:
+        assert due(two("737.40", "909.78"), "0", "177.82") == Due()
+
+    def test_is_all_that_was_asked_for_before_the_payment(self) -> None:
+        found = due(two("870", "955"), "0", "0")
+        assert (found.amount, found.made, found.principal) == (100, 0, Decimal("177.82"))
+
+    def test_is_the_rest_of_a_part(self) -> None:
+        found = due(two("870", "955"), "127.82", "127.82")
+        assert (found.amount, found.made) == (50, 50)
+
+    def test_is_less_where_less_clears_the_debts(self) -> None:
+        assert due(two("0", "120"), "0", "0").amount == Decimal("20.60")
