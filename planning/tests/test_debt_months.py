@@ -45,11 +45,11 @@ class TestDue:
 
     def test_is_all_that_was_asked_for_before_the_payment(self) -> None:
         found = due(two("870", "955"), "0", "0")
-        assert (found.amount, found.made, found.principal) == (100, 0, Decimal("177.82"))
+        assert (found.amount, found.made, found.principal) == (Decimal(100), Decimal(0), Decimal("177.82"))
 
     def test_is_the_rest_of_a_part(self) -> None:
         found = due(two("870", "955"), "127.82", "127.82")
-        assert (found.amount, found.made) == (50, 50)
+        assert (found.amount, found.made) == (Decimal(50), Decimal(50))
 
     def test_is_less_where_less_clears_the_debts(self) -> None:
         assert due(two("0", "120"), "0", "0").amount == Decimal("20.60")

@@ -94,3 +94,37 @@ class TestCompletion:
         answer = person.client.get(f"/api/v0/goals/{goal}/projection").json()
         assert all(point["projected"] is None for point in answer["series"])
         return answer["projected_completion_date"]  # type: ignore[no-any-return]
+
+
+class TestOverdue:
+    """100 a month; 150 by 25 March, High, and something by 10 January, Low, which is in time in any case."""
+
+    def overdue(self, person: Person, low: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """The goal that is 50 short on its date, its plan in April, and the other's."""
+        person.earns(100)
+        high, other = person.wants(150, "2026-03-25", "High"), person.wants(low, "2027-01-10", "Low")
+        assert person.plans()[high]["this_month"] == 100
+        person.has(high, 100)
+        plans = person.on("2026-04-10").plans()
+        assert plans[other]["shortfall"] == 0
+        return high, plans[high], plans[other]
+
+    def test_is_due_today_where_those_in_time_can_spare_it(self, person: Person) -> None:
+        goal, plan, other = self.overdue(person, 800)
+        assert (plan["this_month"], plan["required_monthly_contribution"], plan["shortfall"]) == (50, 50, 0)
+        assert plan["upcoming"] == [{"date": "2026-04-10", "amount": 50}]
+        assert plan["explanation"]["facts"]["overdue"] is True
+        assert other["this_month"] == 50
+        assert days_of(person, goal) == {"2026-04-10"}
+
+    def test_waits_for_those_in_time_where_they_need_it_all(self, person: Person) -> None:
+        goal, plan, other = self.overdue(person, 900)
+        assert (plan["this_month"], plan["required_monthly_contribution"], plan["shortfall"]) == (0, 50, 50)
+        assert plan["upcoming"] == [{"date": "2027-01-10", "amount": 50}]
+        assert plan["next_action_date"] == "2027-01-10"
+        assert plan["explanation"]["text"].endswith("50.00 is missing: goals that are still in time go first.")
+        assert other["this_month"] == 100
+        assert days_of(person, goal) == {"2027-01-10"}
+        proposal = person.client.get(f"/api/v0/action-plans/{plan['id']}/proposal").json()
+        assert (proposal["direction"], proposal["same_date"]) == ("PAST_DATE", None)
+        assert "50.00 is missing" in proposal["why"]["text"]
