@@ -23,9 +23,10 @@ from planning.debt_months import NOTHING_DUE, DebtMonth, PaidOff, count_debt_mon
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
+from planning.engine.money.cents import rate_units
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.months import Amounts, Planned, PlannedMonth, count_month, credited_interest
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
 from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
@@ -213,13 +214,12 @@ def _context(
     calendar = Calendar(today, _anchor([version.plan for version in opened], today))
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar)}
-    around = _amounts_around(owner, [*goals, *(plan.goal for plan in last_plans.values())], calendar)
+    amounts, around = _amounts(owner, [*goals, *(plan.goal for plan in last_plans.values())], calendar)
     months = {
-        goal.id: count_month(calendar.start, _amounts(goal, around, calendar), _planned(last_plans.get(goal.id)))
-        for goal in goals
+        goal.id: count_month(calendar.start, amounts[goal.id], _planned(last_plans.get(goal.id))) for goal in goals
     }
     elsewhere = [
-        count_month(calendar.start, _amounts(plan.goal, around, calendar), plan.planned).paid
+        count_month(calendar.start, amounts[goal_id], plan.planned).paid
         for goal_id, plan in last_plans.items()
         if goal_id not in months
     ]
@@ -239,7 +239,7 @@ def _context(
         planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
         earlier=_earlier(owner, goals, around, calendar),
         paid_off=snapshots[0].paid_off if snapshots else {},
-        earning=_earning(goals, around, calendar),
+        earning=_earning(goals, amounts, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
     )
@@ -270,9 +270,21 @@ def _planned(plan: ActionPlan | None) -> Planned | None:
     return plan.planned if plan else None
 
 
-def _amounts_around(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Around:
-    """Read only if a goal has a check-in of the present month."""
-    return amounts_around(owner.id, calendar.start) if any(_is_of_month(goal, calendar) for goal in goals) else {}
+def _amounts(owner: User, goals: Sequence[Goal], calendar: Calendar) -> tuple[dict[UUID, Amounts], Around]:
+    """Of each goal, by id. The check-ins are read only if one of them is of the present month."""
+    of_month = {goal.id: goal for goal in goals if _is_of_month(goal, calendar)}
+    around = amounts_around(owner.id, calendar.start) if of_month else {}
+    credited = _credited(owner, [goal for goal in of_month.values() if goal.annual_rate], around, calendar)
+    amounts = {
+        goal.id: Amounts(
+            goal.current_amount,
+            *around.get(goal.id, (ZERO, ZERO)),
+            is_of_month=goal.id in of_month,
+            credited=credited.get(goal.id, ZERO),
+        )
+        for goal in goals
+    }
+    return amounts, around
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
@@ -280,17 +292,30 @@ def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
     return day is not None and calendar.start <= day <= calendar.as_of
 
 
-def _amounts(goal: Goal, around: Around, calendar: Calendar) -> Amounts:
-    before, at_start = around.get(goal.id, (ZERO, ZERO))
-    return Amounts(goal.current_amount, before, at_start, _is_of_month(goal, calendar))
+def _credited(owner: User, goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
+    """The interest that was due when the month began, of goals with a check-in since, which tells it."""
+    month_before, two_before = calendar.day(-1), calendar.day(-2)
+    if not goals or month_before == calendar.start:
+        return {}
+    earlier = amounts_around(owner.id, month_before)
+    earliest = amounts_around(owner.id, two_before) if two_before < month_before else {}
+    return {
+        goal.id: credited_interest(
+            rate_units(goal.annual_rate),
+            earliest.get(goal.id, (ZERO, ZERO))[1],
+            *earlier[goal.id],
+            around[goal.id][0],
+        )
+        for goal in goals
+        if not month_before < goal.target_date < calendar.start  # the last interest was due on that day
+    }
 
 
-def _earning(goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
+def _earning(goals: Sequence[Goal], amounts: Mapping[UUID, Amounts], calendar: Calendar) -> dict[UUID, Decimal]:
     """What earns interest for the present month, of goals into which money was put since it began."""
     if not calendar.month_has_begun:
         return {}
-    amounts = {goal.id: _amounts(goal, around, calendar) for goal in goals}
-    return {goal_id: min(each.now, each.at_start) for goal_id, each in amounts.items() if each.is_of_month}
+    return {goal.id: amounts[goal.id].earning for goal in goals if amounts[goal.id].is_of_month}
 
 
 def _earlier(owner: User, goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from accounts.models import User
+from fincred.money import ZERO, round_to_cents
 from goals.models import Goal
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion
+from planning.services.action_plans import PlanChanges, update_action_plan
+from planning.services.planning_context import read_context
 from planning.services.plans import plan_everything
 from planning.tests.factories import (
     NOON,
     TODAY,
     chosen_plan_for,
     goal_of,
+    plan_for,
     snapshot_of,
 )
+from planning.vocabulary import Frequency
+from tracking.services import create_check_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
@@ -52,3 +58,36 @@ class TestPlanEverything:
     def test_refuses_without_a_snapshot(self, saver: User) -> None:
         with pytest.raises(SnapshotRequiredError):
             plan_everything(owner=saver, now=NOON, today=TODAY)
+
+
+class TestInterestToldWithAPayment:
+    """1 200 at 12 % by 10 June, paid on Thursdays; the bank credits interest on the 10th, and nobody says so."""
+
+    def pay_until(self, goal: Goal, day: date, balance: Decimal) -> Decimal:
+        """Do what the plan says up to that day, and return the balance."""
+        for due in ActionPlan.objects.get(goal=goal).upcoming(TODAY, most=99):
+            goal.refresh_from_db()
+            if (goal.last_check_in_date or TODAY) < due.date <= day:
+                balance += due.amount
+                self.check_in(goal, due.date, balance)
+        return balance
+
+    def check_in(self, goal: Goal, day: date, balance: Decimal) -> None:
+        now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        create_check_in(owner=goal.user, goal_id=goal.pk, current_amount=balance, now=now, today=day)
+
+    def test_is_no_payment(self, saver: User) -> None:
+        snapshot_of(saver)
+        goal = goal_of(saver, target_date=date(2026, 6, 10), annual_rate=Decimal(12))
+        plan = plan_for(goal)
+        thursdays = PlanChanges(frequency=Frequency.WEEKLY, day_of_period=4)
+        update_action_plan(owner=saver, plan_id=plan.pk, changes=thursdays, now=NOON, today=TODAY)
+        on_10_april = self.pay_until(goal, date(2026, 4, 10), ZERO)
+        on_10_may = self.pay_until(goal, date(2026, 5, 10), on_10_april)
+        interest = round_to_cents(on_10_april / 100)
+        amount = Decimal("85.00")
+        self.check_in(goal, date(2026, 5, 14), on_10_may + interest + amount)
+        context = read_context(owner=saver, today=date(2026, 5, 14))
+        assert context.months[goal.pk].paid == amount
+        assert context.earning[goal.pk] == on_10_may + interest
+        assert interest > 3
