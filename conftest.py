@@ -155,7 +155,7 @@ def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture
 def redis(settings: Settings) -> Iterator[Redis]:
     """FinCred counts and caches in a real Redis, which is empty. Its tests are marked `redis`."""
-    from fincred.ops.redis import redis_client
+    from fincred.redis_pool import redis_client
 
     settings.REDIS_URL = f"{redis_server.REDIS}?socket_timeout=30"  # on a busy machine a second is not enough
     redis_client.cache_clear()

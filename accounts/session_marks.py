@@ -15,7 +15,7 @@ from uuid import UUID
 from redis import RedisError
 
 from fincred.db import replicas
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 LIVE_SECONDS: Final = 10
 ENDED_SECONDS: Final = 60

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from redis import RedisError
 
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 LIVE_SECONDS: Final = 10
 ENDED_SECONDS: Final = 60

@@ -2,13 +2,13 @@
 
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
 When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in SECURITY.md.
+A quota of every call belongs in `throttles`, a limit inside of a service in `limits`. Windows are minutes.
 """
 
 from __future__ import annotations
 
 from accounts.rate_limits.counters import count, enforce, window_of
-from accounts.rate_limits.policies import Policy
-from accounts.rate_limits.sign_in import (
+from accounts.rate_limits.limits import (
     limit_mail,
     limit_refresh,
     limit_second_factor,
@@ -16,6 +16,7 @@ from accounts.rate_limits.sign_in import (
     limit_tokens,
     sign_in_blocked_until,
 )
+from accounts.rate_limits.policies import Policy
 from accounts.rate_limits.throttles import PerNetwork
 
 __all__ = [

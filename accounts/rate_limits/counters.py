@@ -21,7 +21,7 @@ from accounts.rate_limits.policies import Policy
 from fincred.context import Quota, note_quota
 from fincred.counters import LIMITS_HIT
 from fincred.errors import RateLimitExceededError
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from rest_framework.throttling import BaseThrottle
 
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
-from accounts.rate_limits.sign_in import network_of
+from accounts.rate_limits.limits import network_of
 from fincred import clock
 from fincred.api.django_request import django_request
 from fincred.context import caller

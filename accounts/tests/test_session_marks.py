@@ -18,7 +18,7 @@ from accounts.services import end_all_sessions, end_session, open_session, set_a
 from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.db import replicas
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 

@@ -32,7 +32,7 @@ from redis import RedisError
 
 from fincred.context import caller, restore_caller
 from fincred.counters import REPLICA_READS
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 REPLICA: Final = "replica"
 PAUSE_SECONDS: Final = 5

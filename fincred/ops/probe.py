@@ -19,7 +19,7 @@ from prometheus_client import Gauge
 from redis import RedisError
 
 from fincred.ops.models import DatabaseState
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from accounts.services import end_all_sessions, erase_person, set_active
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason
 from fincred import clock
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 

@@ -13,7 +13,7 @@ from accounts.rate_limits import Policy, count, enforce, policies, sign_in_block
 from fincred.context import Caller, quotas, set_caller
 from fincred.errors import RateLimitExceededError
 from fincred.ops.middleware import rate_limit_headers
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 

@@ -211,7 +211,7 @@ class TestMoves:
 
     @pytest.mark.redis
     def test_fincred_cache_answers(self, figures: Figures, redis: Redis, settings: Settings) -> None:
-        from fincred.ops.redis import redis_client
+        from fincred.redis_pool import redis_client
 
         probe.forget()
         assert figures.value("fincred_cache_answers") == 1

@@ -10,7 +10,7 @@ from fincred import __version__
 from fincred.db.tests.postgresql import free_port
 from fincred.ops import health
 from fincred.ops.probe import CachedProbe, Check, Condition, probe
-from fincred.ops.redis import redis_client
+from fincred.redis_pool import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 

@@ -22,8 +22,8 @@ from rest_framework.test import APIClient
 from fincred.db.tests.postgresql import free_port
 from fincred.ops.models import DatabaseState
 from fincred.ops.probe import FRESH, PATIENCE, VALID, CachedProbe, Check, Condition, is_locked, look
-from fincred.ops.redis import redis_client
 from fincred.ops.tests.redis_server import ThrowawayRedis
+from fincred.redis_pool import redis_client
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 

@@ -19,7 +19,7 @@ from accounts import services
 from accounts.errors import InvalidCredentialsError, WrongPasswordError
 from accounts.models import User
 from accounts.rate_limits import Policy, policies
-from accounts.rate_limits.sign_in import network_of
+from accounts.rate_limits.limits import network_of
 from accounts.tests.factories import PASSWORD
 from fincred.context import Caller, set_caller
 from fincred.errors import RateLimitExceededError

@@ -1,4 +1,4 @@
-"""Limits of sign-in and mail. Services enforce them, so every view, form and backend above has them."""
+"""Limits inside of services, such as those of sign-in and mail: every view, form and backend above has them."""
 
 from __future__ import annotations
 
