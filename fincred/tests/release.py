@@ -46,6 +46,12 @@ def unpack(folder: Path) -> None:
     subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
 
 
+def released_text(path: str) -> str:
+    """That file of the release."""
+    command = ["git", "show", f"{release()}:{path}"]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
 def released_migrations() -> set[Migration]:
     """App and name. The app's label is the name of the folder that holds `migrations`."""
     listed = subprocess.run(

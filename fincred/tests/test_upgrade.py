@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from fincred.tests.live import LiveServer, own_database
-from fincred.tests.release import faults, release, released_migrations, unpack
+from fincred.tests.release import faults, release, released_migrations, released_text, unpack
 from fincred.tests.test_faults import Writer, wait_for_writes, writing
+from planning.serializers.snapshots import DebtSerializer, IncomeSerializer
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -97,6 +99,20 @@ class TestMigrations:
         before.add_model(ModelState("app", "Thing", fields | {"newest": models.IntegerField(null=True)}))
         before.add_model(ModelState("app", "Newer", fields))
         assert bool(faults(operation, "app", before, released)) == is_refused
+
+
+class TestVocabulary:
+    @pytest.mark.history
+    @pytest.mark.parametrize(
+        ("field", "enum"),
+        [(DebtSerializer().fields["type"], "DebtType"), (IncomeSerializer().fields["frequency"], "PayFrequency")],
+    )
+    def test_clients_send_no_word_that_the_release_cannot_read(self, field: Any, enum: str) -> None:
+        """Stored in JSON, it would be a 500 there: name the word, and let clients send it a release later."""
+        _, _, source = released_text("planning/vocabulary.py").partition(f"class {enum}(")
+        known = set(re.findall(r'= "(\w+)"', source.partition("\nclass ")[0]))
+        assert known
+        assert set(field.choices) <= known
 
 
 # What the release doesn't know, such as terms that people are found by, the worker fills in.
