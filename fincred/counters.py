@@ -41,7 +41,7 @@ class PoolFigures(NamedTuple):
 
 @cache
 def figures_of_pool(database: str) -> PoolFigures:
-    """Each request moves them: to find a series by its labels takes longer than to move it."""
+    """Kept, because every request updates these, and `labels()` costs more than the update."""
     return PoolFigures(
         _POOL_USED.labels(database), _POOL_WAITING.labels(database), _POOL_TIMEOUTS.labels(database)
     )
