@@ -1,7 +1,8 @@
 """Every enumeration of accounts, once: models, services, serializers and messages share them.
 
 Belongs here: plain enums and what is fixed for each of their words. Doesn't: texts, and anything of Django.
-When you add a word, also run `manage.py makemigrations`: the database checks all but those of `MailPurpose`.
+When you add a word, also run `manage.py makemigrations`: the database checks token purposes, reasons of an end
+and reminder frequencies, and no others.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """`system` is a command, a job, or a request of no known person."""
+    """`support` is staff of any `StaffRole`; `system` is a command, a job, or a request of no known person."""
 
     PERSON = "person"
     SUPPORT = "support"

@@ -1,4 +1,8 @@
-"""People, the sessions they are signed in with, the mail that waits for them, and the audit trail."""
+"""People, the sessions they are signed in with, the mail that waits for them, and the audit trail.
+
+Belongs here: rows, constraints and what a row knows of itself. Doesn't: rules that need the world (`services`).
+When you add a model, also declare its `privacy`, name it in `EXPORTED` of test_privacy.py, and export it below.
+"""
 
 from accounts.models.mail import OutgoingMail
 from accounts.models.people import Profile, SearchTerm, User, new_audit_key

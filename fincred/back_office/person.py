@@ -21,6 +21,7 @@ from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
 from fincred import clock
 from fincred.back_office import charts
+from fincred.context import Role
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
@@ -221,11 +222,11 @@ def _names(entries: Iterable[AuditEntry]) -> dict[UUID | None, str]:
 
 
 def _who(entry: AuditEntry, person: User, names: dict[UUID | None, str]) -> str:
-    if entry.actor_id == person.pk and entry.role != "support":
+    if entry.actor_id == person.pk and entry.role != Role.SUPPORT:
         return "themselves"
     if entry.actor_id is None:
         return "FinCred"
-    return names.get(entry.actor_id, "somebody who is erased")
+    return names.get(entry.actor_id, "an erased person")
 
 
 def _what(entry: AuditEntry) -> str:

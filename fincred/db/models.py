@@ -1,4 +1,4 @@
-"""What the apps' models share. fincred has no table of its own."""
+"""What the models of all apps share. This package has no table of its own."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Belongs here: rules and transactions, keyword-only, the moment passed in. Doesn't: words, which are in templates.
 Services lock the person's row, then their preferences, then their notifications; the job that sends waits for no
-lock.
+lock. When you add one, also export it below.
 """
 
 from __future__ import annotations
