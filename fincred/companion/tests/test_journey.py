@@ -66,9 +66,24 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
 
     goal = {"type": "emergency_fund", "name": "Rainy days", "target_date": "2027-01-10", "priority": "High"}
     goal_id = app.call("POST", "/goals", goal | {"target_amount": 1100.1 * 3}, status=201)["id"]
+    [planned] = app.call("POST", "/planning/plan", {})["goals"]
+    assert (planned["feasibility"], planned["required_monthly_contribution"]) == ("Comfortable", 330.03)
+    [made] = app.call("GET", "/action-plans")
     terms = {"type": "automated_transfer", "amount": 0.1 * 3 * 1000, "frequency": "monthly"}
-    plan = app.call("POST", f"/goals/{goal_id}/action-plans", terms | {"is_confirmed_set_up": True}, status=201)
+    body = terms | {"day_of_period": 1, "is_confirmed_set_up": True}
+    plan = app.call("PUT", f"/action-plans/{made['id']}", body)
     assert (plan["amount"], plan["day_of_period"], plan["is_confirmed_set_up"]) == (300, 1, True)
+    laptop = {
+        "type": "short_term_saving",
+        "name": "Laptop",
+        "target_amount": 900.1 * 3,
+        "target_date": "2027-06-01",
+    }
+    laptop_id = app.call("POST", "/goals", laptop | {"priority": "Low"}, status=201)["id"]
+    terms |= {"amount": 99.5, "is_confirmed_set_up": True}
+    second = app.call("POST", f"/goals/{laptop_id}/action-plans", terms, status=201)
+    assert (second["amount"], second["day_of_period"], second["is_confirmed_set_up"]) == (99.5, 1, True)
+    app.call("DELETE", f"/goals/{laptop_id}", status=204)
 
     body = {"goal_id": goal_id, "current_balance": 925.9200000000001, "source": "manual_entry", "note": "Start"}
     recorded = app.call("POST", f"/goals/{goal_id}/progress", body, status=201)
@@ -92,7 +107,11 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
     answer = app.call("POST", "/chat/message", asked)
     assert answer["session_id"] == chat["session_id"]
     assert "Next: 300.00 USD for Rainy days on 1 April 2026." in answer["response"]
-    assert app.call("GET", f"/chat/session/{chat['session_id']}")["message_count"] == 1
+    asked = {"message": "Any feedback on my week?", "session_id": chat["session_id"]}
+    answer = app.call("POST", "/chat/message", asked)
+    assert "spent about as planned, and felt 5 of 5." in answer["response"]
+    assert app.call("POST", f"/chat/session/{chat['session_id']}/refresh").keys() == {"status", "message"}
+    assert app.call("GET", f"/chat/session/{chat['session_id']}")["message_count"] == 2
     app.call("DELETE", f"/chat/session/{chat['session_id']}", status=204)
 
     export = app.call("GET", "/users/me/export")
