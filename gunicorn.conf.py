@@ -29,10 +29,19 @@ forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 accesslog = None
 
+# In memory where there is such a folder: on a full disk a worker that writes a figure would get SIGBUS.
+in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  folders and files of our own
+worker_tmp_dir = in_memory
 # prometheus-client sums the figures of all workers through files in this folder, whose name it must find in the
 # environment when it is first imported. A reload reads this file again and must keep the folder.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fincred-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="fincred-metrics-", dir=in_memory)
+
+
+def when_ready(server: Any) -> None:
+    from fincred.ops.gunicorn_worker import refuse_faulty_reloads  # noqa: PLC0415  as below
+
+    refuse_faulty_reloads(server)
 
 
 def on_reload(server: Any) -> None:

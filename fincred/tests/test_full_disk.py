@@ -1,4 +1,7 @@
-"""PostgreSQL on a disk that runs full: reads go on, writes are refused, and operators are told."""
+"""A disk that runs full: reads go on, writes are refused, and operators are told.
+
+PostgreSQL is on it, and so are the server's temporary files: it must not need them.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,7 @@ class TestFullDisk:
     def test_is_told_within_ten_seconds_reads_go_on_and_writes_are_503_until_there_is_room(
         self, disk: SmallDisk, postgresql: ThrowawayServer, tmp_path: Path
     ) -> None:
-        with Site(postgresql, tmp_path) as site:
+        with Site(postgresql, tmp_path, TMPDIR=str(disk.folder)) as site:
             writer = Writer(site, "writer")
             await_database(site, "ok")
             disk.fill()

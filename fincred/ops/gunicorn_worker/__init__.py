@@ -6,7 +6,7 @@ When you touch another private part, also list it in docs/decisions/0011 and in 
 
 from __future__ import annotations
 
-from fincred.ops.gunicorn_worker.reload import announce_reload
+from fincred.ops.gunicorn_worker.reload import announce_reload, refuse_faulty_reloads
 from fincred.ops.gunicorn_worker.worker import EnvelopeWorker
 
-__all__ = ["EnvelopeWorker", "announce_reload"]
+__all__ = ["EnvelopeWorker", "announce_reload", "refuse_faulty_reloads"]

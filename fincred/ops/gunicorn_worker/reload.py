@@ -1,4 +1,4 @@
-"""How the arbiter tells its workers that others take their place.
+"""What a reload looks at first, and how the arbiter tells its workers that others take their place.
 
 Worker and arbiter share a file, whose times are the worker's sign of life; its size is the arbiter's.
 """
@@ -6,7 +6,48 @@ Worker and arbiter share a file, whose times are the worker's sign of life; its 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
 from typing import Any
+
+# What a new worker does before it serves.
+_START = "import runpy; runpy.run_path('gunicorn.conf.py'); import fincred.wsgi"
+_SECONDS = 60
+
+
+def refuse_faulty_reloads(server: Any) -> None:
+    """Have the arbiter look first whether new workers could start, and else keep the old ones.
+
+    gunicorn stops as a whole when a worker can't start, and would have stopped the old ones by then.
+    """
+    reload = server.reload
+
+    def reload_if_it_can_start() -> None:
+        if fault := _fault():
+            server.log.error("Not reloaded, the old workers go on. %s", fault)
+        else:
+            reload()
+
+    server.reload = reload_if_it_can_start
+
+
+def _fault() -> str:
+    """Why a worker couldn't start with the settings and the code as they are now; empty if it could."""
+    try:
+        # Its figures are nobody's. The folder of the workers' is there even if the disk is full.
+        with tempfile.TemporaryDirectory(dir=os.environ["PROMETHEUS_MULTIPROC_DIR"]) as folder:
+            tried = subprocess.run(  # noqa: S603  this interpreter, and our own code
+                [sys.executable, "-c", _START],
+                env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": folder},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_SECONDS,
+            )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"It could not be tried: {error}"
+    return tried.stderr.strip() if tried.returncode else ""
 
 
 def announce_reload(server: Any) -> None:

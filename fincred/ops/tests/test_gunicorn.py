@@ -130,6 +130,22 @@ class TestSignals:
         assert faults == []
         assert set(statuses) == {200}
 
+    def test_a_reload_with_settings_that_are_wrong_is_refused_and_the_old_ones_go_on(self, tmp_path: Path) -> None:
+        secret = tmp_path / "secret_key"
+        secret.write_text("s" * 40)
+        with live_server(tmp_path, "--workers", "1", SECRET_KEY_FILE=str(secret)) as server:
+            secret.write_text("")
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "Not reloaded" in server.log.read_text())
+            assert server.get("/api/v0/health/live").status == 200
+            secret.write_text("s" * 40)
+            server.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: "Worker exiting" in server.log.read_text())
+            assert server.get("/api/v0/health/live").status == 200
+            told = server.log.read_text()
+        assert "SECRET_KEY_FILE: the file is empty" in told
+        assert "Traceback" not in told
+
     def test_gunicorns_own_lines_can_be_read(self, tmp_path: Path) -> None:
         with live_server(tmp_path) as server:
             server.stop()

@@ -96,6 +96,7 @@ PARTS = [
         "fec344d2f774",
         "calls on_reload before it starts new workers and stops the old ones",
     ),
+    ("gunicorn.arbiter:Arbiter.handle_hup", "50de80005cd6", "calls reload of the instance, and does no more"),
 ]
 
 
