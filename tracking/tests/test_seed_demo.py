@@ -105,6 +105,7 @@ class TestLoad:
             )
             assert list(trail.values_list("at", flat=True)) == sorted(trail.values_list("at", flat=True))
 
-    def test_refuses_a_negative_number(self) -> None:
-        with pytest.raises(CommandError):
-            seed("--users", "-1")
+    @pytest.mark.parametrize("number", [-1, 10**20])
+    def test_refuses_a_number_that_nobody_means(self, number: int) -> None:
+        with pytest.raises(CommandError, match="--users"):
+            seed("--users", str(number))

@@ -15,6 +15,9 @@ from fincred.ops.progress_bar import ProgressBar
 from tracking import demo, load
 
 
+MOST_USERS = 10_000_000
+
+
 class Command(BaseCommand):
     help = (
         "Make a demo person with twelve weeks of history and a support agent; those who exist already stay. "
@@ -52,8 +55,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {title:<14} {email}  {password}")
 
     def _load(self, users: int) -> None:
-        if users < 0:
-            raise CommandError("--users must not be negative.")
+        if not 0 <= users <= MOST_USERS:
+            raise CommandError(f"--users must be from 0 to {MOST_USERS}.")
         missing = load.missing_people(users)
         bar = ProgressBar(len(missing), self.stderr)
         password = make_password(demo.DEMO_PASSWORD)
