@@ -154,8 +154,9 @@ DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "FinCred <no-reply@fincre
 EXPO_URL = env.url("EXPO_URL", "https://exp.host/--/api/v2/push", ("http", "https"))
 
 _mail = env.email("EMAIL_URL", f"filemail://{quote(str(VAR / 'mail'))}")
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+MAIL_INTO_FILES = "accounts.mail.files.EmailBackend"
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_BACKEND = MAIL_INTO_FILES if EMAIL_FILE_PATH else _mail["EMAIL_BACKEND"]
 EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""

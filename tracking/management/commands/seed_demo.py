@@ -14,7 +14,6 @@ from fincred import clock
 from fincred.ops.progress_bar import ProgressBar
 from tracking import demo, load
 
-
 MOST_USERS = 10_000_000
 
 
