@@ -10,8 +10,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.iso_codes import is_time_zone
 from accounts.mail import new_mail, queue_mails
 from accounts.models import Profile, User
 from accounts.vocabulary import ReminderFrequency
@@ -24,6 +25,7 @@ from fincred.companion.schedule import (
     Rhythm,
     after_quiet_hours,
     local_day,
+    moment_of,
 )
 from fincred.companion.vocabulary import KIND_OF, NotificationStatus, NotificationType
 from fincred.db.id_ranges import ALL, IdRange, pages
@@ -42,6 +44,8 @@ MILESTONE: Final = "milestone"
 NEWS: Final = timedelta(days=7)
 BATCH: Final = 200
 PAGE: Final = 1000
+# The hourly job looks so far ahead.
+SOON: Final = timedelta(hours=4)
 
 _OF_A_PERSON: Final = (NotificationType.CHECKIN_REMINDER, NotificationType.WEEKLY_SUMMARY)
 _OF_A_PLAN: Final = (NotificationType.PRE_TRANSFER_REMINDER, NotificationType.GOAL_PROGRESS_UPDATE)
@@ -263,9 +267,21 @@ def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) 
         next_send_at=None,
         action_plan__ended_at=None,
     ).exclude(type=NotificationType.CHECKIN_REMINDER, user__profile__reminder_frequency=ReminderFrequency.OFF)
-    for rows in _batches(list(idle.order_by("id").values_list("id", "user_id")), stop):
+    unplanned = list(idle.order_by("id").values_list("id", "user_id"))
+    for rows in _batches([*unplanned, *_off_their_hour(planned, now)], stop):
         done += _plan_again(rows, now)
     return done
+
+
+def _off_their_hour(planned: QuerySet[Notification], now: datetime) -> Iterator[tuple[UUID, UUID]]:
+    """Reminders of the next hours that come too late, because the rules of their zone have changed since."""
+    soon = planned.filter(
+        type=NotificationType.CHECKIN_REMINDER, is_moved=False, next_send_at__gt=now, next_send_at__lte=now + SOON
+    )
+    clock = ("user__profile__timezone", "user__profile__reminder_hour")
+    for row, user, day, moment, zone, hour in soon.values_list("id", "user_id", "due_on", "next_send_at", *clock):
+        if is_time_zone(zone) and now < moment_of(day, hour, ZoneInfo(zone)) < moment:
+            yield row, user
 
 
 def _batches(rows: Sequence[T], stop: Stop) -> Iterator[Sequence[T]]:
@@ -333,8 +349,8 @@ def _begin_batch(newcomers: Sequence[UUID], now: datetime) -> int:
 @transaction.atomic
 def _plan_again(rows: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
     preferences = _locked_preferences({owner for _, owner in rows})
-    idle = Notification.objects.filter(pk__in=[row for row, _ in rows], next_send_at=None)
-    again = list(idle.select_related("action_plan__goal"))
+    unmoved = Notification.objects.filter(pk__in=[row for row, _ in rows], is_moved=False)
+    again = list(unmoved.select_related("action_plan__goal"))
     for row in again:
         _try_to_plan(row, preferences[row.user_id], now)
     planned = [row for row in again if row.next_send_at]

@@ -12,6 +12,7 @@ from django.core import mail
 from accounts.mail import send_due_mail
 from accounts.models import OutgoingMail, User
 from accounts.services import update_profile
+from accounts.tests.factories import UserFactory
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.services import (
     follow_plans,
@@ -103,6 +104,13 @@ class TestCheckInReminder:
         Notification.objects.update(next_send_at=MONDAY_EVENING - timedelta(hours=1))
         assert run(MONDAY_EVENING - timedelta(hours=1)) == []
         assert run(MONDAY_EVENING) == [REMINDER]
+
+    def test_comes_sooner_where_they_have_changed_the_other_way(self, planned: User) -> None:
+        Notification.objects.update(next_send_at=MONDAY_EVENING + timedelta(hours=1))
+        UserFactory.create()
+        plan_for_everybody(now=TUESDAY)
+        assert plan_for_everybody(now=MONDAY_EVENING - timedelta(hours=2)) == 1
+        assert run(MONDAY_EVENING) == [REMINDER, REMINDER]
 
     def test_of_yesterday_is_not_sent(self, planned: User) -> None:
         assert run(MONDAY_EVENING + timedelta(hours=13)) == []

@@ -116,8 +116,12 @@ class TestEverybody:
         update_profile(user=saver, now=TUESDAY, reminder_frequency="weekly")
         assert row(saver, NotificationType.CHECKIN_REMINDER).next_send_at == MONDAY_EVENING
 
-    def test_stops_when_it_is_told_to(self, saver: User, noon: datetime) -> None:
+    def test_stops_when_it_is_told_to(self, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
         assert plan_for_everybody(now=noon, stop=lambda: True) == 0
+        before_the_second_batch = iter([False, False, True, True])
+        UserFactory.create_batch(3)
+        monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
+        assert plan_for_everybody(now=noon, stop=lambda: next(before_the_second_batch)) == 2
         assert send_due_notifications(clock=lambda: noon, stop=lambda: True) == 0
 
     def test_who_is_erased_leaves_nothing(self, planned: User) -> None:
