@@ -65,6 +65,7 @@ class Account:
     put_in: int = 0
     earned: int = 0
     earning: int = 0
+    untold_at_start: int = 0
     debts: list[oracle.Debt] = field(default_factory=list)
     credited: date | None = None
     check_ins: list[tuple[date, int]] = field(default_factory=list)
@@ -153,6 +154,7 @@ class Told:
             made = made_at_once = 0
             if account.told_by(start, included=False) != account.told and not account.wanted.debts:
                 before = account.told_by(start, included=False)
+                before += account.untold_at_start
                 if account.first_planned is not None and account.first_planned >= start:
                     before = account.opening
                 made = min(max(0, account.told - before), account.ask_at_check_in)
@@ -262,7 +264,8 @@ class Told:
     def _check_amounts(self, plan: ActionPlan) -> None:
         """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""
         account = self.accounts[plan.goal_id]
-        untold = 0 if account.wanted.debts else account.balance - account.told
+        # Interest that isn't told yet is known to the bank only; how much it is, the product estimates.
+        untold = 0 if account.wanted.rate == "0" else account.balance - account.told + TOLERANCE
         assert plan.goal_id not in self.promised or cents(plan.shortfall) <= untold, (account, plan.shortfall)
         if account.wanted.debts or account.wanted.rate != "0" or account.by <= self.day:
             return
