@@ -23,8 +23,8 @@ READ = {
 }
 TOUCHING = {
     "fincred/db/postgresql/base.py": re.compile(
-        r"_set_autocommit|\._commit\(|def pool|get_new_connection|get_connection_params"
-        r"|validate_no_broken_transaction|queries_logged|validation_class"
+        r"_set_autocommit|\._commit\(|def pool\b|get_new_connection|get_connection_params"
+        r"|validate_no_broken_transaction|queries_logged|validation_class|DatabaseErrorWrapper"
     ),
     "fincred/db/postgresql/pipeline.py": re.compile(
         r"Transformer|pgconn|psycopg\.waiting|_WaitTimeout|error_from_result|PQGen|\"_pool\""
