@@ -27,7 +27,7 @@ from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
 from fincred.context import caller, quotas, restore_caller
 from fincred.db.queries import BoundQuery, get_or_404
-from fincred.db.retries import retry_on_deadlock
+from fincred.db.retries import retry_if_aborted
 from fincred.errors import FinCredError, MalformedRequestError
 from fincred.preconditions import Precondition
 
@@ -64,7 +64,7 @@ class ApiView(GenericAPIView[Any]):
             self.session_check = None
             return attempt(request, *args, **kwargs)
 
-        return retry_on_deadlock(from_the_start)
+        return retry_if_aborted(from_the_start)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """:raises FieldError: the query is not UTF-8, whether the view reads it or not."""

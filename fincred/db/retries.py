@@ -31,7 +31,7 @@ ATTEMPTS: Final = 4
 logger = logging.getLogger(__name__)
 
 
-def retry_on_deadlock(work: Callable[[], Value]) -> Value:
+def retry_if_aborted(work: Callable[[], Value]) -> Value:
     """`work()`, and once more if PostgreSQL aborted it before any of it was committed.
 
     :raises django.db.Error: from the second time, or from the first when it isn't safe to repeat.

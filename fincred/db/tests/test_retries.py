@@ -27,7 +27,7 @@ from fincred.db.retries import (
     ComputeFirstError,
     TooManyChangesError,
     repeatable,
-    retry_on_deadlock,
+    retry_if_aborted,
 )
 from fincred.db.tests.links import address
 from goals.models import Goal
@@ -64,20 +64,20 @@ class TestRetry:
     )  # fmt: skip
     def test_does_the_work_again(self, cause: Exception) -> None:
         work = Work(cause)
-        assert retry_on_deadlock(work) == "done"
+        assert retry_if_aborted(work) == "done"
         assert work.runs == 2
 
     def test_gives_up_the_second_time(self) -> None:
         work = Work(DeadlockDetected(), failures=2)
         with pytest.raises(OperationalError):
-            retry_on_deadlock(work)
+            retry_if_aborted(work)
         assert work.runs == 2
 
     @pytest.mark.parametrize("cause", [None, LockNotAvailable(), psycopg.OperationalError("connection lost")])
     def test_does_nothing_else_again(self, cause: Exception | None) -> None:
         work = Work(cause)
         with pytest.raises(OperationalError):
-            retry_on_deadlock(work)
+            retry_if_aborted(work)
         assert work.runs == 1
 
     @pytest.mark.postgresql
@@ -95,7 +95,7 @@ class TestRetry:
                 return NAMES.bind(owner=saver.pk).all()
 
         try:
-            assert retry_on_deadlock(work) == [goal.name]
+            assert retry_if_aborted(work) == [goal.name]
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("ALTER TABLE goals_goal ALTER name TYPE varchar(100)")
@@ -113,7 +113,7 @@ class TestRetry:
             return work()
 
         with pytest.raises(OperationalError):
-            retry_on_deadlock(commits_first)
+            retry_if_aborted(commits_first)
         assert work.runs == 1
 
 
