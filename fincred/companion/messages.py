@@ -20,10 +20,10 @@ from accounts.vocabulary import ReminderFrequency
 from fincred.companion.coach import Asker
 from fincred.companion.coach.answers import STANDING, dashboard_of, day, money, streak, what_next
 from fincred.companion.models import Notification, NotificationPreferences
-from fincred.companion.schedule import has_checked_in, local_day
-from fincred.companion.services.schedule import MILESTONE, NEWS
+from fincred.companion.schedule import day_in, has_checked_in
+from fincred.companion.services.follow_events import NEWS
 from fincred.companion.unsubscribing import unsubscribe_from
-from fincred.companion.vocabulary import KIND_OF, Kind, NotificationStatus, NotificationType
+from fincred.companion.vocabulary import KIND_OF, MILESTONE, Kind, NotificationStatus, NotificationType
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
@@ -41,7 +41,7 @@ _WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class GoalLine:
+class GoalFacts:
     """A goal as a message shows it; `last_week` is what became of it then, empty if that isn't known."""
 
     name: str
@@ -162,7 +162,7 @@ def _row(mail: OutgoingMail) -> Notification | None:
 
 def _asker(mail: OutgoingMail, now: datetime) -> Asker:
     person = cast("User", mail.user)
-    return Asker(person, local_day(now, ZoneInfo(person.profile.timezone)))
+    return Asker(person, day_in(now, ZoneInfo(person.profile.timezone)))
 
 
 def _standing(asker: Asker, plan: ActionPlan | None) -> Facts:
@@ -170,8 +170,8 @@ def _standing(asker: Asker, plan: ActionPlan | None) -> Facts:
     return {"goals": [_line(goal, asker) for goal in goals]} if goals else None
 
 
-def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalLine:
-    return GoalLine(
+def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalFacts:
+    return GoalFacts(
         name=goal.name,
         amount=money(goal.current_amount, asker),
         target=money(goal.target_amount, asker),
@@ -205,7 +205,7 @@ def _weekday(moment: date) -> str:
     return f"{moment:%A}, {day(moment)}"
 
 
-_GOAL: Final = GoalLine(
+_GOAL: Final = GoalFacts(
     name="Laptop",
     amount="420.00 EUR",
     target="900.00 EUR",
@@ -213,7 +213,7 @@ _GOAL: Final = GoalLine(
     standing=STANDING[ProgressStatus.ON_TRACK],
     expected="400.00 EUR",
 )
-_FUND: Final = GoalLine(
+_FUND: Final = GoalFacts(
     name="Emergency fund",
     amount="1,150.00 EUR",
     target="5,000.00 EUR",

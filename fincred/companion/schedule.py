@@ -58,23 +58,23 @@ class Rhythm:
         if self.frequency is ReminderFrequency.OFF:
             return None
         days = self._monthly(now) if self.frequency is ReminderFrequency.MONTHLY else self._weekly(now)
-        dues = (Due(day, moment_of(day, self.hour, self.zone)) for day in days)  # endless
+        dues = (Due(day, moment_at(day, self.hour, self.zone)) for day in days)  # endless
         return next(
             due for due in dues if due.moment > now and (after is None or self._is_later_period(due.day, after))
         )
 
     def next_morning(self, weekday: int, now: datetime, after: date | None) -> Due:
         """The next such weekday after `after`, at nine."""
-        day = local_day(now, self.zone)
+        day = day_in(now, self.zone)
         day += timedelta(days=(weekday - day.isoweekday()) % 7)
-        while (due := Due(day, moment_of(day, MORNING, self.zone))).moment <= now or (after and day <= after):
+        while (due := Due(day, moment_at(day, MORNING, self.zone))).moment <= now or (after and day <= after):
             day += _WEEK
         return due
 
     def next_payment(self, days: Iterable[date], now: datetime, after: date | None) -> Due | None:
         """The evening, or the hour they chose, before the first of these days of payment after `after`."""
         for day in days:
-            due = Due(day, moment_of(day - _DAY, waking_hour(self.hour), self.zone))
+            due = Due(day, moment_at(day - _DAY, waking_hour(self.hour), self.zone))
             if due.moment > now and (after is None or day > after):
                 return due
         return None
@@ -88,7 +88,7 @@ class Rhythm:
         return following
 
     def _weekly(self, now: datetime) -> Iterator[date]:
-        day = local_day(now, self.zone)
+        day = day_in(now, self.zone)
         day += timedelta(days=(self.weekday - day.isoweekday()) % 7)
         step = _WEEK
         if self.frequency is ReminderFrequency.BIWEEKLY:
@@ -99,7 +99,7 @@ class Rhythm:
             day += step
 
     def _monthly(self, now: datetime) -> Iterator[date]:
-        first = local_day(now, self.zone).replace(day=1)
+        first = day_in(now, self.zone).replace(day=1)
         while True:
             yield first + timedelta(days=(self.weekday - first.isoweekday()) % 7)
             first = (first + timedelta(days=31)).replace(day=1)
@@ -110,12 +110,12 @@ class Rhythm:
         return monday_of(day) > monday_of(after)
 
 
-def moment_of(day: date, hour: int, zone: ZoneInfo) -> datetime:
+def moment_at(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """That hour of the person's day; where a clock skips it an hour later, where it comes twice the first."""
     return datetime.combine(day, time(hour), zone).astimezone(UTC)
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
+def day_in(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
@@ -128,8 +128,8 @@ def after_quiet_hours(moment: datetime, zone: ZoneInfo) -> datetime:
     """The moment, or the end of the quiet hours that it is in."""
     local = moment.astimezone(zone)
     if local.hour >= QUIET_FROM:
-        return moment_of(local.date() + _DAY, QUIET_UNTIL, zone)
-    return moment_of(local.date(), QUIET_UNTIL, zone) if local.hour < QUIET_UNTIL else moment
+        return moment_at(local.date() + _DAY, QUIET_UNTIL, zone)
+    return moment_at(local.date(), QUIET_UNTIL, zone) if local.hour < QUIET_UNTIL else moment
 
 
 def has_checked_in(day: date, frequency: ReminderFrequency, mondays: Iterable[date]) -> bool:

@@ -56,6 +56,10 @@ KIND_OF: Final = {
 }
 
 
+# The purpose of the one mail of the companion that no notification is for.
+MILESTONE: Final = "milestone"
+
+
 class Channel(StrEnum):
     EMAIL = "email"
     PUSH = "push"

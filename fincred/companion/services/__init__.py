@@ -15,6 +15,7 @@ from fincred.companion.services.coach import (
     store_exchange,
 )
 from fincred.companion.services.devices import add_device, remove_device
+from fincred.companion.services.follow_events import on_milestones_reached, on_person_verified, on_profile_changed
 from fincred.companion.services.notifications import (
     NotificationChanges,
     create_notification,
@@ -23,15 +24,8 @@ from fincred.companion.services.notifications import (
 )
 from fincred.companion.services.preferences import NO_PREFERENCES, unsubscribe, update_preferences
 from fincred.companion.services.pushes import read_receipts, send_due_pushes
-from fincred.companion.services.schedule import (
-    follow_plans,
-    on_milestones_reached,
-    on_person_verified,
-    on_profile_changed,
-    plan_for_everybody,
-    plan_for_people,
-)
 from fincred.companion.services.sending import send_due_notifications
+from fincred.companion.services.sweeps import follow_plans, plan_for_everybody, plan_for_people
 
 __all__ = [
     "NO_PREFERENCES",

@@ -19,9 +19,9 @@ from fincred.companion.models import Device, Notification, NotificationPreferenc
 from fincred.companion.schedule import (
     Rhythm,
     after_quiet_hours,
+    day_in,
     has_checked_in,
-    local_day,
-    moment_of,
+    moment_at,
     waking_hour,
 )
 from fincred.companion.services.schedule import (
@@ -150,9 +150,9 @@ def _postponed(row: Notification, rhythm: Rhythm, now: datetime) -> datetime | N
     if row.is_moved or row.due_on is None:
         return None
     if row.type == NotificationType.CHECKIN_REMINDER:
-        moment = moment_of(row.due_on, rhythm.hour, rhythm.zone)
+        moment = moment_at(row.due_on, rhythm.hour, rhythm.zone)
     elif row.type == NotificationType.PRE_TRANSFER_REMINDER:
-        evening = moment_of(row.due_on - timedelta(days=1), waking_hour(rhythm.hour), rhythm.zone)
+        evening = moment_at(row.due_on - timedelta(days=1), waking_hour(rhythm.hour), rhythm.zone)
         moment = max(evening, after_quiet_hours(now, rhythm.zone))
     else:
         moment = after_quiet_hours(now, rhythm.zone)
@@ -177,7 +177,7 @@ def _is_wanted(row: Notification, person: _Person, now: datetime) -> bool:
 def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> bool:
     match row.type:
         case NotificationType.CHECKIN_REMINDER:
-            today = local_day(now, person.rhythm.zone)
+            today = day_in(now, person.rhythm.zone)
             return not has_checked_in(today, person.rhythm.frequency, person.mondays)
         case NotificationType.WEEKLY_SUMMARY:
             return person.has_goals
@@ -185,9 +185,9 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
     if plan is None or plan.ended_at or plan.goal.status != Status.ACTIVE:
         return False
     if row.type == NotificationType.PRE_TRANSFER_REMINDER:
-        today = local_day(now, person.rhythm.zone)
+        today = day_in(now, person.rhythm.zone)
         return any(payment.date == row.due_on for payment in plan.upcoming(today))
-    return _has_drifted(row, plan, local_day(now, person.rhythm.zone))
+    return _has_drifted(row, plan, day_in(now, person.rhythm.zone))
 
 
 def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
@@ -213,7 +213,7 @@ def _pushes(row: Notification, person: _Person, day: date, now: datetime) -> lis
 
 def _day_of(row: Notification, person: _Person, now: datetime) -> date:
     """What the server planned is for a day; what the person added is for the day on which it is sent."""
-    return (row.due_on if row.is_planned else None) or local_day(now, person.rhythm.zone)
+    return (row.due_on if row.is_planned else None) or day_in(now, person.rhythm.zone)
 
 
 def _mail(row: Notification, day: date, now: datetime) -> OutgoingMail:

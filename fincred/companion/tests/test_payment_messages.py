@@ -17,7 +17,7 @@ from accounts.mail import send_due_mail
 from conftest import client_of
 from fincred import clock
 from fincred.companion.models import OutgoingPush
-from fincred.companion.schedule import moment_of, waking_hour
+from fincred.companion.schedule import moment_at, waking_hour
 from fincred.companion.services import follow_plans, plan_for_everybody, send_due_notifications
 from fincred.companion.tests.invented import TODAY, Invented
 from fincred.companion.vocabulary import NotificationType
@@ -117,7 +117,7 @@ def test_follow_what_plans_list(number: int) -> None:
     count = 0
     for passed in range(DAYS):
         eve = TODAY + timedelta(days=passed)
-        moment = moment_of(eve, waking_hour(person.hour), person.zone)
+        moment = moment_at(eve, waking_hour(person.hour), person.zone)
         if moment <= datetime(2026, 3, 10, 12, tzinfo=UTC):
             continue
         with time_machine.travel(moment - timedelta(minutes=30), tick=False):

@@ -156,7 +156,7 @@ class TestPayment:
         assert planned_for != row(planned, NotificationType.PRE_TRANSFER_REMINDER).due_on == date(2026, 3, 28)
 
     def test_follows_each_plan_in_batches(self, planned: User, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
+        monkeypatch.setattr("fincred.companion.services.sweeps.BATCH", 2)
         plans = [goal_with_plan(planned) for _ in range(3)]
         Notification.objects.filter(action_plan__in=plans).delete()
         versions = PlanVersion.objects.filter(created_at__gte=TUESDAY).count()

@@ -91,8 +91,8 @@ class TestEverybody:
         assert row(person, NotificationType.CHECKIN_REMINDER).next_send_at == MONDAY_EVENING
 
     def test_who_is_new_is_planned_for_in_batches(self, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
-        monkeypatch.setattr("fincred.companion.services.schedule.PAGE", 3)
+        monkeypatch.setattr("fincred.companion.services.sweeps.BATCH", 2)
+        monkeypatch.setattr("fincred.companion.services.sweeps.PAGE", 3)
         people = UserFactory.create_batch(5)
         UserFactory.create(is_verified=False)
         goal_with_plan(people[0])

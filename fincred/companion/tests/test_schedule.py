@@ -14,7 +14,7 @@ from fincred.companion.schedule import (
     Rhythm,
     after_quiet_hours,
     has_checked_in,
-    moment_of,
+    moment_at,
     waking_hour,
 )
 
@@ -93,10 +93,10 @@ class TestReminders:
 
 class TestMoments:
     def test_an_hour_that_the_clock_skips_is_an_hour_later(self) -> None:
-        assert moment_of(date(2026, 3, 29), 2, BERLIN) == at("2026-03-29T01:00")
+        assert moment_at(date(2026, 3, 29), 2, BERLIN) == at("2026-03-29T01:00")
 
     def test_an_hour_that_comes_twice_is_the_first(self) -> None:
-        assert moment_of(date(2026, 10, 25), 2, BERLIN) == at("2026-10-25T00:00")
+        assert moment_at(date(2026, 10, 25), 2, BERLIN) == at("2026-10-25T00:00")
 
     @pytest.mark.parametrize(("hour", "expected"), [(0, 8), (7, 8), (8, 8), (20, 20), (21, 20), (23, 20)])
     def test_a_waking_hour_is_the_nearest(self, hour: int, expected: int) -> None:

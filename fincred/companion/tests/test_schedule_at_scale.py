@@ -38,7 +38,7 @@ FROM accounts_user, (VALUES ('checkin_reminder'), ('weekly_summary')) types (typ
 @pytest.mark.postgresql
 class TestWithoutStatistics:
     def test_everybody_is_walked_through_in_pages(self, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fincred.companion.services.schedule.PAGE", PAGE)
+        monkeypatch.setattr("fincred.companion.services.sweeps.PAGE", PAGE)
         monkeypatch.setattr("accounts.search._BATCH", PAGE)
         with connection.cursor() as cursor:
             cursor.execute(FILL)

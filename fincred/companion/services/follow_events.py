@@ -1,0 +1,72 @@
+"""What follows an event of a lower app, in its transaction: rows are planned or moved, a milestone is told of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from accounts.mail import new_mail, queue_mails
+from accounts.models import User
+from fincred.companion.models import Notification, NotificationPreferences
+from fincred.companion.schedule import after_quiet_hours, day_in
+from fincred.companion.services.schedule import (
+    lock_preferences,
+    may_be_written_to,
+    plan_next,
+    rhythm_of,
+    store,
+    take_from_cap,
+)
+from fincred.companion.vocabulary import MILESTONE
+from fincred.events import MilestonesReached, PersonVerified, ProfileChanged
+
+# A check-in may tell of a day long ago; what was reached then is no news.
+NEWS: Final = timedelta(days=7)
+
+_TIMING: Final = frozenset({"timezone", "reminder_frequency", "reminder_hour", "preferred_checkin_day_of_week"})
+
+
+def on_person_verified(event: PersonVerified) -> None:
+    lock_preferences(event.person, event.now)
+
+
+def on_profile_changed(event: ProfileChanged) -> None:
+    """What the server planned moves with the profile, but for what the person moved themselves."""
+    if not event.changed & _TIMING:
+        return
+    preferences = lock_preferences(event.profile.user, event.now)
+    rhythm = rhythm_of(event.profile, preferences)
+    if "reminder_frequency" in event.changed:
+        preferences.counted_from = day_in(event.now, rhythm.zone)
+        preferences.save(update_fields=["counted_from"])
+        rhythm = rhythm_of(event.profile, preferences)
+    planned = Notification.objects.owned_by(event.profile.user).filter(is_planned=True, is_moved=False)
+    rows = list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
+    for row in rows:
+        plan_next(row, rhythm, event.now)
+    store(rows, event.now)
+
+
+def on_milestones_reached(event: MilestonesReached) -> None:
+    """Tell of the highest of them, if it is news and the person wants to hear of it; not in their quiet hours."""
+    highest = max(event.milestones, key=lambda milestone: milestone.percent)
+    person = User.objects.select_related("profile").get(pk=highest.user_id)
+    zone = ZoneInfo(person.profile.timezone)
+    if highest.reached_on <= day_in(event.now, zone) - NEWS or not may_be_written_to(person):
+        return
+    preferences = lock_preferences(person, event.now)
+    if not preferences.milestones or not take_from_cap(preferences, event.now, zone):
+        return
+    NotificationPreferences.objects.filter(pk=preferences.pk).count_week(
+        preferences.week, preferences.sent_in_week
+    )
+    mail = new_mail(
+        user_id=person.pk,
+        purpose=MILESTONE,
+        object_id=highest.pk,
+        due_on=highest.reached_on,
+        now=event.now,
+        send_at=after_quiet_hours(event.now, zone),
+    )
+    queue_mails([mail])
