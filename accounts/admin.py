@@ -30,7 +30,7 @@ from fincred.db.privacy import personal_models
 _UNPROVEN = Q(is_verified=False) | Q(mail_refused_at__isnull=False)
 # As text: an index of some rows isn't taken for a value that comes beside the statement.
 BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
-# A person's trail shows so many looks by lists; their export has all.
+# The looks by lists that a person's trail shows at most; their export has all.
 MOST_LOOKS: Final = 5000
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
@@ -109,7 +109,7 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Export everything held about one person", permissions=["appoint"])
     def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        if (person := self._the_one(request, people)) is None:
+        if (person := self._single(request, people)) is None:
             return None
         document = render_json(services.export_person(user=person, now=clock.moment_of(request)))
         name = f'attachment; filename="fincred-{person.pk}.json"'
@@ -117,12 +117,12 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
     def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        if person := self._the_one(request, people):
+        if person := self._single(request, people):
             services.erase_person(user=person, now=clock.moment_of(request))
             self.message_user(request, "The person is erased.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
-    def _the_one(self, request: HttpRequest, people: QuerySet[User]) -> User | None:
+    def _single(self, request: HttpRequest, people: QuerySet[User]) -> User | None:
         if len(people) == 1:
             return people[0]
         self.message_user(request, "Choose one person for this.", messages.ERROR)
@@ -220,7 +220,7 @@ class OutgoingMailAdmin(AuditedAdmin):
         return request.user.has_perm("accounts.help_outgoingmail")
 
     def affected(self, request: HttpRequest, chosen: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
-        """Mail to an erased person is left to the commands: there is nobody whose trail could tell of it."""
+        """Mail to an erased person is left to the commands: an erased person has no chain to record it in."""
         return chosen.filter(pk__in=OutgoingMail.objects.given_up(), user__isnull=False)
 
     @admin.action(description="Try again what was given up", permissions=["help"])

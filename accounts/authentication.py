@@ -110,9 +110,9 @@ class SessionCheck:
                 return self._fetch_with(_LIVE_SESSION, queries)
             except TokenInvalidError:  # ended a moment ago, or too new for the replica
                 update_caller(actor_id=None)
-        asked = time.monotonic()
+        checked_at = time.monotonic()
         self._fetch_with(_ON_PRIMARY, ())
-        session_marks.mark_live(self._session_id, asked=asked)
+        session_marks.mark_live(self._session_id, checked_at=checked_at)
         return fetch_all(*queries)
 
     def _fetch_with(self, query: PreparedQuery[Session], queries: Sequence[BoundQuery[Any]]) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""What accounts has done again and again, registered by its AppConfig."""
+"""The periodic jobs of accounts, registered by its AppConfig."""
 
 from __future__ import annotations
 

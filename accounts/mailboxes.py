@@ -28,7 +28,7 @@ def mailbox_of(address: str) -> str:
     if not domain.isascii() or "xn--" in domain.lower():
         try:
             domain = idna.encode(domain, uts46=True).decode()
-        except UnicodeError as error:  # idna's errors are such
+        except UnicodeError as error:  # idna's errors derive from it
             raise NoMailboxError from error
     mailbox = f"{normalize(local.lower())}@{domain.lower()}"
     if len(mailbox) > MAX_LENGTH:

@@ -143,7 +143,7 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
     def retry(self, now: datetime) -> int:
         """Make them due again, from the first attempt; how many.
 
-        Mail to an address that was refused stays given up, until the person verifies it anew.
+        Mail to an address that was refused stays given up, until the person verifies it again.
         """
         refused = Q(user__mail_refused_at__isnull=False) & ~Q(priority=MailPriority.AWAITED)
         deliverable = self.model._default_manager.filter(pk__in=self.exclude(refused).values("pk"))

@@ -16,7 +16,7 @@ from fincred.db.fields import BytewiseField
 from fincred.db.id_ranges import ALL, pages
 
 MOST_PEOPLE: Final = 200
-"""A search finds at most so many people; it says when there are more."""
+"""The people that a search finds at most; it says when there are more."""
 
 _MOST_ROWS: Final = 2000
 _BATCH: Final = 1000
@@ -53,7 +53,7 @@ def people_matching(search: str) -> Found:
 
 
 def _starting_with(word: str) -> QuerySet[SearchTerm]:
-    """In no order: the first of many are found sooner than the least of many."""
+    """Unordered: stopping at the first matches is faster than sorting them all."""
     return SearchTerm.objects.filter(term__gte=word, term__lt=BytewiseField.after(word))
 
 

@@ -62,7 +62,7 @@ def new_backup_codes() -> list[str]:
 
 
 def backup_code(text: str) -> str:
-    """As it is hashed: however it was typed."""
+    """The one spelling that is hashed, however it was typed."""
     return re.sub(r"[\s-]", "", text).lower()
 
 

@@ -34,12 +34,12 @@ def is_live(session_id: UUID) -> bool:
         return False
 
 
-def mark_live(session_id: UUID, *, asked: float) -> None:
-    """The primary was asked at `asked` (of the monotonic clock), and it was live.
+def mark_live(session_id: UUID, *, checked_at: float) -> None:
+    """Mark the session as live. The check on the primary began at `checked_at`, on the monotonic clock.
 
-    The mark of an ended session stays. If that may have expired since the question, there is no mark at all.
+    The mark of an ended session stays. If one may have expired since the check began, there is no mark at all.
     """
-    if time.monotonic() - asked >= ENDED_SECONDS - LIVE_SECONDS:
+    if time.monotonic() - checked_at >= ENDED_SECONDS - LIVE_SECONDS:
         return
     try:
         redis_client().set(_key(session_id), _LIVE, ex=LIVE_SECONDS, nx=True)

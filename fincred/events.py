@@ -38,7 +38,7 @@ class GoalsChanged:
 
 @dataclass(frozen=True, slots=True)
 class MilestonesReached:
-    """A goal of the person's passed these, of one goal. The publisher holds the lock of the person's row."""
+    """A check-in took one goal past these milestones. The publisher holds the lock of the person's row."""
 
     milestones: Sequence[Milestone]
     now: datetime
@@ -62,7 +62,7 @@ class PasswordSet:
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanged:
-    """Some of what a profile says was stored anew: the fields `changed`. The publisher holds the person's lock."""
+    """Some of a profile was stored again: the fields `changed`. The publisher holds the person's lock."""
 
     profile: Profile
     changed: frozenset[str]

@@ -10,7 +10,7 @@ from fincred.errors import PreconditionFailedError
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """The versions that a change may start from, and those that it may not; None is any.
+    """The versions that If-Match allows and If-None-Match excludes; None is any.
 
     Version 0 is an object before it was first stored.
     """

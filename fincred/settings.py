@@ -108,8 +108,8 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
     options = {**waits, **database.get("OPTIONS", {}), "pool": pool, "server_side_binding": True}
     if DATABASE_POOLER == "none":
         limits = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS.items())
-        # What is prepared is planned once. A LIMIT that PostgreSQL can't see it takes for a tenth of all rows, and
-        # where that looks dear it would plan anew each time, which costs more than the rows do.
+        # What is prepared is planned once. PostgreSQL assumes that a LIMIT given as a parameter returns a tenth of
+        # the rows; where that plan looks expensive it would plan again each time, which costs more than the rows.
         options["options"] = f"{limits} -c plan_cache_mode=force_generic_plan"
     engine = {"ENGINE": "fincred.db.postgresql", "OPTIONS": options}
     return database | engine | {"DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER == "transaction"}

@@ -22,7 +22,7 @@ from planning.months import Step, steps_of
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency
 
 MOST_PAYMENTS: Final = 120
-"""A version stores at most so many dated payments: ten years of monthly ones."""
+"""The dated payments that a version stores at most: ten years of monthly ones."""
 
 
 @dataclass(frozen=True, slots=True)

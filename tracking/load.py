@@ -101,7 +101,7 @@ def _add_person(rows: Rows, number: int, password: str, start: datetime) -> None
     random = Random(number)  # noqa: S311  invented people, no secrets
     user = User(email=f"{number:08}@{DOMAIN}", password=password, is_verified=True, created_at=start)
     snapshot = _snapshot(user, random, start)
-    goals = [_goal(user, place, random, start) for place in range(len(GOALS))]
+    goals = [_goal(user, index, random, start) for index in range(len(GOALS))]
     chain = audit.Chain(user, [])
     told = audit.fields_of(snapshot, SNAPSHOT_AUDITED)
     rows.users.append(user)
@@ -146,8 +146,8 @@ def _snapshot(user: User, random: Random, start: datetime) -> Snapshot:
     )
 
 
-def _goal(user: User, place: int, random: Random, start: datetime) -> Goal:
-    name, kind, priority = GOALS[place]
+def _goal(user: User, index: int, random: Random, start: datetime) -> Goal:
+    name, kind, priority = GOALS[index]
     return Goal(
         user=user,
         type=kind,
@@ -155,7 +155,7 @@ def _goal(user: User, place: int, random: Random, start: datetime) -> Goal:
         target_amount=Decimal(random.randrange(200, 9_000)).quantize(CENT),
         target_date=start.date() + timedelta(days=random.randrange(200, 2000)),
         priority=priority,
-        primary_flag=place == 0,
+        primary_flag=index == 0,
         started_on=start.date(),
         created_at=start,
         updated_at=start,

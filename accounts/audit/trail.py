@@ -59,7 +59,7 @@ def record_listed(entry: AuditEntry, people: Collection[UUID]) -> None:
 
 
 def looks_in_lists(person_id: UUID, *, most: int) -> list[int]:
-    """The newest entries of staff whose lists showed the person, by their ids; at most so many."""
+    """The newest entries of staff whose lists showed the person, by their ids; at most `most`."""
     looks = ListedPerson.objects.filter(person_id=person_id).order_by("-entry_id")
     return list(looks.values_list("entry_id", flat=True)[:most])
 

@@ -51,7 +51,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     by the services they call.
     """
 
-    # Whether its list waits for a person or a search, because nobody reads all of it.
+    # Whether its list is empty until a person or a search is given, because the table is large.
     needs_person = False
     search_fields = ("id",)  # that there is a search; `matching` says what it finds
     search_help_text = "Start of an e-mail address or of a name, or a whole id."

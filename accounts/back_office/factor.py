@@ -39,7 +39,7 @@ def note_sign_in(request: HttpRequest) -> None:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the sign-in is at most an hour old, for what can't be taken back."""
+    """Whether the sign-in is at most an hour old, for irreversible actions."""
     signed_in_at = datetime.fromtimestamp(request.session.get(_SIGNED_IN_AT, 0), UTC)
     return clock.moment_of(request) - signed_in_at <= FRESH
 
@@ -88,7 +88,7 @@ def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:
-    """The page of somebody who has to wait."""
+    """429: too many attempts."""
     seconds = str(refusal.facts["retry_after"])
     context = {"seconds": seconds, "title": "Wait a little", "site_header": "FinCred back office"}
     return TemplateResponse(
@@ -97,7 +97,7 @@ def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpRespo
 
 
 def _open(request: HttpRequest) -> None:
-    """From now on the session is the one of somebody who has proved both; it gets another key."""
+    """Mark both factors as proved, and give the session another key."""
     request.session.cycle_key()
     request.session[_PROVED] = True
 

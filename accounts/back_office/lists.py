@@ -33,7 +33,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
 
 
 class BoundedList(ChangeList):
-    """In the one order of its page, which an index has. Rows of people need a person, or a search."""
+    """Sorted only by its page's ordering, which has an index. Rows of people need a person, or a search."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return list(self.model_admin.get_ordering(request))
@@ -44,6 +44,6 @@ class BoundedList(ChangeList):
 
     @property
     def waits_for_person(self) -> bool:
-        """Nothing is shown before somebody says whose rows."""
+        """The list stays empty until a person or a search is given."""
         page: Any = self.model_admin
         return page.needs_person and not self.query and page.person_lookup not in self.params

@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
-        asked = time.monotonic()
+        began_at = time.monotonic()
         data, ended = _read(self.session_key)
         if data and not ended:
             return dict(self.decode(data.decode()))
         contents = dict(super().load())
-        # The mark of an end that came meanwhile may be gone by now, so there is no fill after a long wait.
-        if contents and not ended and time.monotonic() - asked < ENDED_SECONDS - LIVE_SECONDS:
+        # A session that ended meanwhile may have lost its mark by now: no fill after a slow read.
+        if contents and not ended and time.monotonic() - began_at < ENDED_SECONDS - LIVE_SECONDS:
             self._fill(contents)
         return contents
 

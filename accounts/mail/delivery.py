@@ -28,7 +28,7 @@ from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
 
-# A mail that is claimed isn't due for so long; while it is being sent, its lease is prolonged.
+# How long a claimed mail isn't due; while it is being sent, its lease is prolonged.
 LEASE = timedelta(minutes=2)
 HEARTBEAT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=4)
@@ -210,7 +210,7 @@ def _note_failure(claim: _Claim, error: Exception, facts: Mapping[str, object], 
 
 
 def _note_refused_address(claim: _Claim, now: datetime) -> None:
-    """Write there no more, until the person verifies it anew."""
+    """Stop sending to this address until the person verifies it again."""
     refused = User.objects.filter(outgoing_mails=claim.mail.pk, mail_refused_at=None)
     person = refused.select_for_update(no_key=True, of=("self",)).first()
     if person is not None:

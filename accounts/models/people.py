@@ -97,7 +97,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     @property
     def revision(self) -> int:
-        """That of the profile: nothing else of what `/users/me` shows can change while the person is signed in."""
+        """The profile's revision: nothing else that `/users/me` shows changes while the person is signed in."""
         return self.profile.revision
 
     @property

@@ -26,8 +26,8 @@ def known_places(user_id: UUID) -> BoundQuery[KnownPlace]:
 def note_place(person: User, places: Sequence[KnownPlace], now: datetime) -> list[Write]:
     """The write that remembers where the caller signs in from; a mail is queued if that is new for the person.
 
-    `places` are theirs, read under their lock. The first place of a person is no news, and neither is one that was
-    seen within 180 days. Commands have no network address and aren't noted.
+    `places` are theirs, read under their lock. There is no mail about a person's first place, or
+    one seen within 180 days. Commands have no network address and aren't noted.
     """
     who = caller()
     if not who.address:

@@ -135,7 +135,7 @@ def purge_expired(*, now: datetime, stop: Callable[[], bool] = lambda: False) ->
 
 
 def _delete(rows: QuerySet[Any], stop: Callable[[], bool]) -> int:
-    """A batch is chosen anew each time: a row that came into use again meanwhile is left alone."""
+    """The condition is checked again when a batch is deleted: a row that came into use meanwhile is left alone."""
     deleted = 0
     while not stop() and (batch := list(rows.values_list("pk", flat=True)[:BATCH])):
         deleted += rows.filter(pk__in=batch).delete()[1].get(rows.model._meta.label, 0)

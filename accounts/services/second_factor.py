@@ -28,7 +28,7 @@ def has_second_factor(user: User) -> bool:
 
 @transaction.atomic
 def reset_second_factor(*, user: User, now: datetime) -> str:
-    """Remove the factor and its backup codes, end every session; return a code that enrols anew, for an hour."""
+    """Remove the factor and its backup codes, end every session; return a code that enrols again, for an hour."""
     person = lock_user(user.pk)
     _remove(person)
     OneTimeToken.objects.unused().filter(user=person, purpose=TokenPurpose.ENROL_STAFF).update(used_at=now)

@@ -39,30 +39,30 @@ class TestMarks:
     def test_a_live_session_is_marked_for_ten_seconds(self, redis: Redis) -> None:
         session = uuid4()
         assert not session_marks.is_live(session)
-        session_marks.mark_live(session, asked=time.monotonic())
+        session_marks.mark_live(session, checked_at=time.monotonic())
         assert session_marks.is_live(session)
         assert 9_000 < left(redis, f"fincred:session:{session}") <= 10_000
 
     def test_a_mark_is_not_renewed_before_it_ends(self, redis: Redis) -> None:
         session = uuid4()
-        session_marks.mark_live(session, asked=time.monotonic())
+        session_marks.mark_live(session, checked_at=time.monotonic())
         redis.pexpire(f"fincred:session:{session}", 4_000)
-        session_marks.mark_live(session, asked=time.monotonic())
+        session_marks.mark_live(session, checked_at=time.monotonic())
         assert left(redis, f"fincred:session:{session}") <= 4_000
 
     def test_an_ended_one_is_not_live_whatever_a_late_check_says(self, redis: Redis) -> None:
         session, other = uuid4(), uuid4()
-        asked = time.monotonic()
-        session_marks.mark_live(session, asked=asked)
+        began_at = time.monotonic()
+        session_marks.mark_live(session, checked_at=began_at)
         session_marks.mark_ended([session, other])
         for each in (session, other):
-            session_marks.mark_live(each, asked=asked)
+            session_marks.mark_live(each, checked_at=began_at)
             assert not session_marks.is_live(each)
             assert 59_000 < left(redis, f"fincred:session:{each}") <= 60_000
 
     def test_a_check_that_took_as_long_as_the_mark_of_an_ended_one_lasts_marks_nothing(self, redis: Redis) -> None:
         session = uuid4()
-        session_marks.mark_live(session, asked=time.monotonic() - session_marks.ENDED_SECONDS)
+        session_marks.mark_live(session, checked_at=time.monotonic() - session_marks.ENDED_SECONDS)
         assert not redis.exists(f"fincred:session:{session}")
 
     @pytest.mark.parametrize("round_", range(20))
@@ -73,9 +73,9 @@ class TestMarks:
         def check() -> None:
             start.wait()
             for _ in range(10):
-                asked = time.monotonic()
+                began_at = time.monotonic()
                 if not ended:  # as the primary says, where the end is committed after its mark
-                    session_marks.mark_live(session, asked=asked)
+                    session_marks.mark_live(session, checked_at=began_at)
 
         def end() -> None:
             start.wait()
@@ -96,7 +96,7 @@ class TestWithoutRedis:
         redis_client.cache_clear()
 
     def test_nothing_is_live_and_nothing_fails(self) -> None:
-        session_marks.mark_live(uuid4(), asked=time.monotonic())
+        session_marks.mark_live(uuid4(), checked_at=time.monotonic())
         assert not session_marks.is_live(uuid4())
 
     @pytest.mark.django_db
@@ -116,7 +116,7 @@ class TestDoors:
     def session(self, redis: Redis, saver: User) -> Session:
         open_session(user=saver, now=clock.now())
         session = Session.objects.get(user=saver)
-        session_marks.mark_live(session.pk, asked=time.monotonic())
+        session_marks.mark_live(session.pk, checked_at=time.monotonic())
         return session
 
     def test_one_session(self, session: Session) -> None:
@@ -126,7 +126,7 @@ class TestDoors:
     def test_all_of_a_person_and_nobody_elses(self, session: Session, saver: User, stranger: User) -> None:
         open_session(user=stranger, now=clock.now())
         other = Session.objects.get(user=stranger)
-        session_marks.mark_live(other.pk, asked=time.monotonic())
+        session_marks.mark_live(other.pk, checked_at=time.monotonic())
         end_all_sessions(user=saver, reason=EndReason.LOGOUT, now=clock.now())
         assert not session_marks.is_live(session.pk)
         assert session_marks.is_live(other.pk)

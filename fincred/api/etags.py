@@ -32,7 +32,7 @@ def named_tags(header: str) -> frozenset[str] | None:
 
 
 def precondition(if_match: str | None, if_none_match: str | None) -> Precondition:
-    """What these headers of a change say about the version that it is meant for, and about those that it isn't.
+    """The versions that If-Match allows and If-None-Match excludes.
 
     :raises MalformedRequestError: one is neither `*` nor a list of quoted tags.
     """

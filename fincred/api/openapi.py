@@ -141,8 +141,8 @@ def documented(
     if request_example is not None:
         examples.append(OpenApiExample("Example", request_example, request_only=True))
     if response_example is not None:
-        shown = response_example[0] if paged else response_example  # the library makes it a list again
-        examples.append(OpenApiExample("Example", shown, response_only=True, status_codes=[str(status)]))
+        example = response_example[0] if paged else response_example  # the library makes it a list again
+        examples.append(OpenApiExample("Example", example, response_only=True, status_codes=[str(status)]))
 
     def decorate(view: View) -> View:
         view.documented_errors = tuple(errors)  # type: ignore[attr-defined]

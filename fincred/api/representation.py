@@ -1,6 +1,6 @@
 """Objects represented as their serializers declare, by functions that are made once for each serializer class.
 
-DRF makes every field of a serializer anew for each answer, and each field fetches its own value. But what is
+DRF makes every field of a serializer again for each answer, and each field fetches its own value. But what is
 declared doesn't change: which attributes to take, and which few of them to convert. A test holds that the JSON is
 the one that DRF makes, byte for byte; UUIDs, days and moments stay values, which the renderer writes.
 
@@ -86,7 +86,7 @@ def _representation(serializer_class: type[AnySerializer]) -> Represent:
 
 
 def _with_context(serializer: AnySerializer, context: Context) -> AnySerializer:
-    """A copy with this context, without making its fields anew."""
+    """A copy with this context, without making its fields again."""
     copy: AnySerializer = object.__new__(type(serializer))
     copy.__dict__ = {**serializer.__dict__, "_context": context}
     return copy

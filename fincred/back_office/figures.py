@@ -69,7 +69,7 @@ FIGURES: Final = (
 
 
 def count_figures(*, now: datetime) -> None:
-    """Count what is missing of the last `DAYS` days, and the last `_AGAIN` of them anew."""
+    """Count what is missing of the last `DAYS` days, and the last `_AGAIN` of them again."""
     today = now.astimezone(UTC).date()
     known = set(DailyFigure.objects.filter(day__gt=today - timedelta(days=DAYS)).values_list("name", "day"))
     rows = [

@@ -18,7 +18,7 @@ WEEK = timedelta(days=7)
 
 
 def counted_at() -> datetime | None:
-    """As of when everybody is counted."""
+    """When the oldest standing was counted."""
     return Standing.objects.order_by("counted_at").values_list("counted_at", flat=True).first()
 
 
@@ -50,7 +50,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 class SignInFilter(admin.SimpleListFilter):
-    """Why somebody may not be able to sign in."""
+    """People who may not be able to sign in, by reason, and staff."""
 
     title = "sign-in"
     parameter_name = "sign_in"

@@ -1,4 +1,4 @@
-"""What the back office has done daily: how people stand, then the figures of its start page."""
+"""The daily job of the back office: how people stand, then the figures of its start page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the companion has done again and again, registered by its AppConfig."""
+"""The periodic jobs of the companion, registered by its AppConfig."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _send(clock: Clock, stop: Stop) -> int:
 
 
 def _follow_plans(clock: Clock, stop: Stop) -> int:
-    """Plans of since the last run. Before the first one everything is planned by `plan_notifications`."""
+    """Plans changed since the last run. Before the first one everything is planned by `plan_notifications`."""
     last = JobState.objects.filter(name="follow_plans").values_list("last_success_at", flat=True).first()
     now = clock()
     since = min(last or now, now)  # the clock may have gone back

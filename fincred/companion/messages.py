@@ -54,7 +54,7 @@ class GoalFacts:
 
 
 def checkin_reminder(mail: OutgoingMail, now: datetime) -> Facts:
-    """Where the goals stand, and the person's own words for the first that has some."""
+    """Where the goals stand, and the reason that the person gave for the first goal that has one."""
     row = _row(mail)
     if row is None:
         return None
@@ -76,7 +76,7 @@ def checkin_reminder(mail: OutgoingMail, now: datetime) -> Facts:
 
 
 def pre_transfer_reminder(mail: OutgoingMail, now: datetime) -> Facts:
-    """The payment of the day that the mail is for; of the person's own reminders the next one of the week."""
+    """The payment of the mail's day; a reminder of the person's own shows the next payment within a week."""
     row = _row(mail)
     if row is None:
         return None

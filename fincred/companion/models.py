@@ -25,7 +25,7 @@ LIFETIME: Final = timedelta(days=29)
 
 FEWEST_WORDS, MOST_WORDS = 60, 150
 
-# Expo has most receipts after so long.
+# By then Expo has most receipts.
 RECEIPT_AFTER: Final = timedelta(minutes=15)
 
 
@@ -121,12 +121,12 @@ class ChatMessage(UUIDModel):
 
 class NotificationPreferencesQuerySet(RevisedQuerySet["NotificationPreferences"]):
     def count_week(self, week: date | None, sent_in_week: int) -> int:
-        """Nothing that a person sees of their preferences changes by it, so the revision stays."""
+        """Keep the revision: the person doesn't see these two columns."""
         return models.QuerySet.update(self, week=week, sent_in_week=sent_in_week)
 
 
 class NotificationPreferences(RevisedModel):
-    """Which kinds of messages a person wants; security messages are no kind.
+    """Which kinds of messages a person wants; security messages can't be switched off.
 
     `counted_from` is the day on which they chose how often they want to be reminded. In the week that begins on
     `week`, `sent_in_week` messages were sent that the server planned.
@@ -168,8 +168,8 @@ class NotificationQuerySet(RevisedQuerySet["Notification"]):
         is_active = RawSQL("companion_notification.status = 'active'", (), output_field=models.BooleanField())
         return self.filter(is_active, next_send_at__lte=now)
 
-    def shown(self) -> Self:
-        """All but what the server has nothing to plan for at present."""
+    def visible(self) -> Self:
+        """Without rows that have no next moment, or whose plan has ended."""
         return self.filter(next_send_at__isnull=False, action_plan__ended_at=None)
 
     def newest_first(self) -> Self:

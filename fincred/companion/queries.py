@@ -30,7 +30,7 @@ def preferences_of(owner: UUID) -> BoundQuery[NotificationPreferences]:
     return _PREFERENCES.bind(owner=owner)
 
 
-_NOTIFICATIONS: Final = Notification.objects.owned_by(Parameter("owner")).shown()
+_NOTIFICATIONS: Final = Notification.objects.owned_by(Parameter("owner")).visible()
 NOTIFICATIONS: Final = PreparedQuery(_NOTIFICATIONS.newest_first())
 NOTIFICATION: Final = PreparedQuery(_NOTIFICATIONS.filter(pk=Parameter("notification_id")))
 DEVICES: Final = PreparedQuery(Device.objects.owned_by(Parameter("owner")).order_by("-created_at", "-id"))

@@ -80,7 +80,7 @@ class Rhythm:
         return None
 
     def moment_again(self, moment: datetime, now: datetime, *, as_reminder: bool) -> datetime:
-        """The next time after `now`, at the same local hour, of what comes every week or as often as reminders."""
+        """The next moment after `now` at the same local hour: weekly, or in the interval of the reminders."""
         step = timedelta(days=_DAYS_BETWEEN[self.frequency] if as_reminder else 7)
         local = moment.astimezone(self.zone).replace(tzinfo=None)
         while (following := local.replace(tzinfo=self.zone).astimezone(UTC)) <= now:
@@ -111,7 +111,7 @@ class Rhythm:
 
 
 def moment_at(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    """That hour of the person's day; where a clock skips it an hour later, where it comes twice the first."""
+    """That hour of the person's day, in UTC: an hour later if the clock skips it, the first if it comes twice."""
     return datetime.combine(day, time(hour), zone).astimezone(UTC)
 
 
@@ -133,6 +133,6 @@ def after_quiet_hours(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def has_checked_in(day: date, frequency: ReminderFrequency, mondays: Iterable[date]) -> bool:
-    """Whether a week that counts, of those that begin on `mondays`, is in the period of a reminder on `day`."""
+    """Whether a person with counted weeks from these `mondays` checked in during the period of that `day`."""
     since = monday_of(day.replace(day=1) if frequency is ReminderFrequency.MONTHLY else day)
     return any(since <= monday <= day for monday in mondays)

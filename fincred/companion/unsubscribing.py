@@ -25,7 +25,7 @@ def read_token(token: str) -> tuple[UUID, Kind] | None:
     try:
         person, _, kind = _signer().unsign(token).partition(".")
         return UUID(person), Kind(kind)
-    except (BadSignature, ValueError):  # a kind that was given up is no kind
+    except (BadSignature, ValueError):  # or a kind that no longer exists
         return None
 
 

@@ -59,7 +59,7 @@ def compile_update(queryset: QuerySet[Any, Any], values: Mapping[str, Any]) -> t
 
 
 def compile_insert(model: type[models.Model], fields: Sequence[Field], rows: int, updated: Sequence[str]) -> str:
-    """What inserts so many rows; its parameters are the values of `fields`, in their order, row by row.
+    """SQL that inserts this number of rows. Its parameters are the values of `fields`, in their order, row by row.
 
     With `updated`, rows that are stored already take over these fields.
     """

@@ -72,11 +72,11 @@ def export_rows(person_id: UUID) -> dict[str, Any]:
     for model, privacy in personal_models():
         if privacy.section:
             *parents, name = privacy.section.split(".")
-            place = document
+            section = document
             for parent in parents:
-                place = place.setdefault(parent, {})
+                section = section.setdefault(parent, {})
             rows = list(_exported(model, privacy, person_id))
-            place[name] = rows[0] if privacy.single else rows
+            section[name] = rows[0] if privacy.single else rows
     return document
 
 

@@ -1,4 +1,4 @@
-"""Run work again, of which nothing is done: what PostgreSQL aborted, and what something long has to come before.
+"""Repeat work that was undone: PostgreSQL aborted it, or a long computation must run before it, outside its locks.
 
 Of two transactions that wait for each other PostgreSQL aborts one; and a migration that changes a column's type
 fails what was prepared for the old one. Nothing of such work is done, so it can be repeated. Nothing else is

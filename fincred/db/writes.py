@@ -151,7 +151,7 @@ def _compiled_insert(model: Model, rows: int, updated: tuple[str, ...] = ()) -> 
 
 @cache
 def _compiled_update_each(model: Model, name: str, rows: int) -> tuple[_Fields, PreparedUpdate]:
-    """The primary key and this field, and what stores it in so many rows."""
+    """The primary key and this field, and what stores it in `rows` rows."""
     key, fields = model._meta.pk, _with_derived(model, [name])
     keys = [Parameter(f"{key.attname} {index}") for index in range(rows)]
     values: dict[str, Expression] = {}

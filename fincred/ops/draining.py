@@ -1,4 +1,4 @@
-"""Whether this process takes its leave: it still answers, and no balancer should send it more."""
+"""Whether this process is shutting down: it still answers, and no balancer should send it more."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.db import Error, close_old_connections, connections
 
 @contextmanager
 def heartbeat(beat: Callable[[], object], *, every: timedelta) -> Iterator[None]:
-    """Call `beat` in a thread, `every` so often while the block runs. A database that is away is passed over."""
+    """Call `beat` in a thread in each interval of `every` while the block runs; ignore a database that is away."""
     done = Event()
 
     def keep() -> None:

@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
 HEARTBEAT = timedelta(seconds=15)
-# After a failure a job waits for so long, or for its own interval if that is shorter.
+# The wait after a failure, unless the job's own interval is shorter.
 RETRY = timedelta(minutes=1)
 POLL_SECONDS = 1.0
-# The clocks of workers may differ by so much.
+# How far the clocks of workers may differ.
 CLOCK_SKEW = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
@@ -42,9 +42,10 @@ class JobPostponedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something that is due `every` so often.
+    """Something that is due once in each interval of `every`.
 
-    `run` is given the clock and `stop`: once that is true it ends within a second or one message. It returns how
+    `run` is given the clock and `stop`: once that is true it must return within a second, or
+    after the current message. It returns how
     many things it did. A `parallel` job runs in several workers at once: it claims its pieces of work itself.
     """
 

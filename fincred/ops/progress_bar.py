@@ -20,7 +20,7 @@ class ProgressBar:
         self._shown = -1
 
     def advance(self, steps: int = 1) -> None:
-        """So many more are done."""
+        """Count `steps` more as done."""
         self.done += steps
         percent = self.done * 100 // max(self.total, 1)
         if percent != self._shown and self.stream.isatty():

@@ -1,4 +1,4 @@
-"""A long search for alternatives is made while no lock is held; then the service that needs it is repeated."""
+"""Run a long search for alternatives outside of all locks, then repeat the service that needs it."""
 
 from __future__ import annotations
 

@@ -114,8 +114,8 @@ def what_next(asker: Asker, message: str) -> str:
         return _before_a_payment(asker, plans)
     when, plan = min(due, key=lambda one: (one[0], one[1].goal.name, one[1].pk))
     # Of a payment that was made in part, only the rest; a version from before payments were dated has its amount.
-    asked = next((payment.amount for payment in plan.upcoming(asker.today, most=1)), plan.amount)
-    first = f"Next: {money(asked, asker)} for {plan.goal.name} on {day(when)}."
+    amount = next((payment.amount for payment in plan.upcoming(asker.today, most=1)), plan.amount)
+    first = f"Next: {money(amount, asker)} for {plan.goal.name} on {day(when)}."
     if plan.is_confirmed_set_up:
         return f"{first} The payment is set up, so there is nothing else to do."
     return f"{first} Set up the payment at your bank, and confirm it in the app."

@@ -25,7 +25,7 @@ _AMOUNT: Final = re.compile(r"(?<![\w.,])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(
 
 
 def intent_of(message: str) -> Intent:
-    """The first that a word of the message speaks for; HELP if none does.
+    """The first intent whose words occur in the message; HELP if none.
 
     "What is" asks for a term where the message names one that is known, else for what the other words speak for.
     """

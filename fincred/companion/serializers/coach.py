@@ -23,7 +23,7 @@ class ChatStartSerializer(Serializer):
 
 
 class ChatMessageSerializer(Serializer):
-    """A message; without a session of the person's that is alive, a new one begins."""
+    """A message; without a live session of their own, a new one begins."""
 
     message = TextField(max_length=4000, multiline=True)
     session_id = TextField(max_length=100, required=False, allow_null=True, allow_blank=True)

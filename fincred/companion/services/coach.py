@@ -66,7 +66,7 @@ def store_exchange(
 
 @transaction.atomic
 def refresh_session(*, owner: User, session_id: UUID, now: datetime) -> None:
-    """Mark the session as used now. Every answer reads the figures anew, so there is nothing else to do.
+    """Mark the session as used now. Every answer reads the figures again, so there is nothing else to do.
 
     :raises ResourceNotFoundError: the person has no such session.
     """

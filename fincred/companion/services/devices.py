@@ -23,7 +23,9 @@ MOST: Final = 20
 
 @transaction.atomic
 def add_device(*, owner: User, platform: Platform, token: str, now: datetime) -> Device:
-    """The device with this token. It is the person's alone from now on: a shared phone pushes to whom uses it.
+    """The device with this token. From now on it is the person's alone.
+
+    So a shared phone gets the pushes of the person who used it last.
 
     :raises TooManyDevicesError: there are twenty others.
     """

@@ -32,7 +32,7 @@ def on_person_verified(event: PersonVerified) -> None:
 
 
 def on_profile_changed(event: ProfileChanged) -> None:
-    """What the server planned moves with the profile, but for what the person moved themselves."""
+    """What the server planned moves with the profile, except rows that the person moved."""
     if not event.changed & _TIMING:
         return
     preferences = lock_preferences(event.profile.user, event.now)

@@ -29,7 +29,7 @@ _AUDITED: Final = ("type", "channel", "status", "next_send_at", "action_plan_id"
 
 
 class NotificationChanges(TypedDict, total=False):
-    """What can be changed of a notification; of those that the server planned not the last two."""
+    """What can be changed; `type` and `action_plan_id` are fixed where the server planned the notification."""
 
     channel: Channel
     status: NotificationStatus
@@ -49,7 +49,7 @@ def create_notification(
     action_plan_id: UUID | None = None,
     status: NotificationStatus = NotificationStatus.ACTIVE,
 ) -> Notification:
-    """One of the person's own: it comes at that moment, and again at the same hour.
+    """Add a notification of the person's own; it repeats at the same hour.
 
     :raises FieldError: the moment has passed, or the person has no such open plan.
     :raises TooManyNotificationsError: there are fifty of their own.
@@ -87,7 +87,8 @@ def update_notification(
 ) -> Notification:
     """The notification with `changes` made. Values that it has already are no change.
 
-    Of what the server planned, cancelling one stops its kind, or its plan's; an active one is wanted again.
+    Cancelling a planned one switches off its kind, or only its plan's reminders; setting it active switches the
+    kind on.
 
     :raises ResourceNotFoundError: the person has no such notification.
     :raises PreconditionFailedError: it isn't as `expected`.
@@ -141,7 +142,7 @@ def _lock(
 ) -> tuple[User, NotificationPreferences, Notification]:
     person = lock_user(owner.pk)
     preferences = lock_preferences(person, now)
-    mine = Notification.objects.shown().select_for_update(of=("self",)).select_related("action_plan__goal")
+    mine = Notification.objects.visible().select_for_update(of=("self",)).select_related("action_plan__goal")
     row = mine.get_owned(person, notification_id)
     expected.require(row.revision)
     return person, preferences, row
@@ -161,7 +162,7 @@ def _change_planned(
 
 
 def _switch(row: Notification, preferences: NotificationPreferences, *, wanted: bool) -> None:
-    """A kind without plans has one row, so it is switched with it. A plan's row is switched off alone."""
+    """A kind that isn't about plans has one row, which switches it. A plan's row is switched off alone."""
     kind = KIND_OF[NotificationType(row.type)]
     if getattr(preferences, kind) != wanted and (wanted or row.action_plan_id is None):
         setattr(preferences, kind, wanted)

@@ -44,7 +44,7 @@ def update_preferences(
             setattr(preferences, kind, changes[kind])
         preferences.save(update_fields=[str(kind) for kind in switched])
         for kind in switched:
-            _follow(preferences, kind, changes[kind], now)
+            _switch_rows(preferences, kind, changes[kind], now)
     record(
         person=person,
         action="preferences.changed",
@@ -65,8 +65,8 @@ def unsubscribe(*, user_id: UUID, kind: Kind, now: datetime) -> None:
             update_preferences(user=person, changes={kind: False}, now=now)
 
 
-def _follow(preferences: NotificationPreferences, kind: Kind, wanted: bool, now: datetime) -> None:
-    """The rows of a kind follow its switch."""
+def _switch_rows(preferences: NotificationPreferences, kind: Kind, wanted: bool, now: datetime) -> None:
+    """Cancel the rows of a kind, or plan them again."""
     types = [type_ for type_, its in KIND_OF.items() if its == kind]
     mine = Notification.objects.filter(user=preferences.user_id, type__in=types)
     if not wanted:

@@ -95,7 +95,7 @@ def store(rows: Sequence[Notification], now: datetime) -> None:
 
 
 def lock_preferences(person: User, now: datetime) -> NotificationPreferences:
-    """The preferences of a person whose row is locked, locked too; made, with all that is planned, if missing."""
+    """Lock the preferences of a locked person; create them, and plan everything, if there are none."""
     mine = NotificationPreferences.objects.owned_by(person).select_for_update(of=("self",))
     preferences = mine.select_related("user__profile").first()
     if preferences is None:
@@ -106,7 +106,7 @@ def lock_preferences(person: User, now: datetime) -> NotificationPreferences:
 def begin(people: Sequence[User], now: datetime) -> list[NotificationPreferences]:
     """Plan for people, whose rows are locked, what isn't planned yet. Reads `profile`: select it with them."""
     ids = sorted(person.pk for person in people)
-    # The range is for PostgreSQL, which takes a list of 200 ids for most of a table without statistics.
+    # Without statistics PostgreSQL takes 200 ids for most of the table; the range prevents a full scan.
     theirs = Q(user__in=ids, user__gte=ids[0], user__lte=ids[-1])
     there = {one.user_id: one for one in NotificationPreferences.objects.filter(theirs)}
     made = [
@@ -164,7 +164,7 @@ def status_by(preferences: NotificationPreferences, type_: str) -> NotificationS
 
 
 def take_from_cap(preferences: NotificationPreferences, now: datetime, zone: ZoneInfo) -> bool:
-    """Count one of the messages that a person gets in a week; False when they had enough."""
+    """Count one of the messages that a person gets in a week; False when the week's cap is reached."""
     week = monday_of(day_in(now, zone))
     if preferences.week != week:
         preferences.week, preferences.sent_in_week = week, 0

@@ -46,7 +46,7 @@ Clock = Callable[[], datetime]
 BATCH: Final = 500
 # What the server planned isn't sent later than this: a reminder of yesterday helps nobody.
 LATEST: Final = timedelta(hours=12)
-# What failed is tried again after so long.
+# The wait after a failure.
 AGAIN: Final = timedelta(hours=1)
 _LONGEST_PERIOD: Final = timedelta(days=40)
 
@@ -191,7 +191,7 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
 
 
 def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
-    """Told once for each version of a plan: one that was replanned may drift anew."""
+    """Told once for each version of a plan: one that was replanned may drift again."""
     goal = plan.goal
     if goal.last_check_in_date is None or row.announced == plan.version:
         return False

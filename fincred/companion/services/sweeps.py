@@ -34,7 +34,8 @@ SOON: Final = timedelta(hours=4)
 def plan_for_everybody(*, now: datetime, stop: Stop = lambda: False) -> int:
     """Plan for people who have nothing planned, and what has no next moment yet; how many of both.
 
-    Such are people of before the upgrade, people whom staff made, goals that were paused, and what failed.
+    These are people who registered before the upgrade or were created by staff, goals that were paused, and rows
+    whose planning failed.
     """
     done = 0
     for _, ids in pages(User.objects.all(), ALL, PAGE):
@@ -98,13 +99,13 @@ def follow_plans(*, since: datetime, now: datetime, stop: Stop = lambda: False) 
         versions = list(rest.values_list("created_at", "id", "plan_id")[:BATCH])
         if not versions:
             break
-        done += _follow({plan_id for *_, plan_id in versions}, now)
+        done += _follow_batch({plan_id for *_, plan_id in versions}, now)
         last = versions[-1][:2]
     return done
 
 
 @transaction.atomic
-def _follow(plan_ids: Collection[UUID], now: datetime) -> int:
+def _follow_batch(plan_ids: Collection[UUID], now: datetime) -> int:
     plans = list(ActionPlan.objects.filter(pk__in=plan_ids).open().select_related("goal"))
     preferences = _locked_preferences({plan.user_id for plan in plans})
     mine = Notification.objects.filter(action_plan__in=plans, is_planned=True)

@@ -75,7 +75,7 @@ def require(condition: bool, reason: str) -> None:
 
 
 def new_signature() -> hmac.HMAC:
-    """Of no lines yet; `update` it with each."""
+    """An empty HMAC; `update` it with each line."""
     return hmac.new(settings.BACKUP_KEY.encode(), digestmod=hashlib.sha256)
 
 

@@ -52,7 +52,7 @@ def _without_timeout(role: str) -> str:
     commands = [f"ALTER ROLE \"{role}\" SET {name} = '{value}';" for name, value in TIMEOUTS.items()]
     return (
         "PostgreSQL would never end a slow statement: statement_timeout is 0. A pooler drops the timeouts that"
-        " FinCred asks for when it connects. Set them for the role, then let the pooler connect anew (PgBouncer:"
+        " FinCred asks for when it connects. Set them for the role, then let the pooler connect again (PgBouncer:"
         f" RECONNECT): {' '.join(commands)}"
     )
 
@@ -69,8 +69,9 @@ class DatabaseValidation(BaseDatabaseValidation):
 
 
 class ErrorWrapper(DatabaseErrorWrapper):
-    """What psycopg calls internal although nothing is wrong with the program: the server takes no writes at the
-    moment, or ended a transaction that stood still. `OperationalError`, as SQLite has it, so 503 and tried again.
+    """Raise `OperationalError` where psycopg calls the server's refusal an internal error, as it would a bug.
+
+    The server takes no writes at the moment, or ended a transaction that stood still: a 503, and tried again.
     """
 
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:

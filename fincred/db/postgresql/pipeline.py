@@ -2,7 +2,7 @@
 
 Private and half-private parts of psycopg (its Transformer, its libpq wrapper, the generators that `wait` drives)
 are touched in this file alone; docs/decisions/0020 lists them. The rest of psycopg is used as it is: adapters,
-errors, transactions. Its cursors are left out because what they do anew for each statement costs more than all the
+errors, transactions. Its cursors are left out because what they repeat for each statement costs more than all the
 rest of a short read (docs/decisions/0024).
 """
 

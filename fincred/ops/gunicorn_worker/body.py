@@ -11,11 +11,11 @@ from gunicorn.http.errors import ParseException
 
 from fincred.ops.gunicorn_worker.client_socket import ClientSocket
 
-# Of a body that no view wants so many bytes are read at most, and waited for so long unless requests wait for a
-# thread: then the connection can be kept.
+# Of a body that no view wants at most UNWANTED bytes are read, so that the connection can be kept; they are waited
+# for UNWANTED_SECONDS, unless requests wait for a thread.
 UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
 
-# From so many chunks on, a body has to have so many bytes in each of them on average.
+# From CHUNKS chunks on, a body has to have CHUNK_BYTES in each of them on average.
 CHUNKS, CHUNK_BYTES = 1000, 64
 
 

@@ -14,10 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-# A client has to take so many bytes of an answer in each `send_seconds`. What the system keeps for it isn't taken.
+# The bytes of an answer that a client has to take in each `send_seconds`; what the system keeps isn't taken.
 PIECE = 65_536
 
-# Where requests wait for a thread, others may wait for their clients for so long, in seconds.
+# Where requests wait for a thread, others may wait this many seconds for their clients.
 PATIENCE = 0.5
 
 # How often who waits looks whether it still may, in milliseconds.
@@ -38,7 +38,7 @@ class ClientSocket(socket.socket):
     """A connection on which every wait has a deadline.
 
     `waiting` has all that wait for their clients, with the moment at which that began; waits of one request are
-    added up. `lacking()` is how many requests have no thread: so many of those that have waited longest give up.
+    added up. `lacking()` is how many requests have no thread: as many of those that have waited longest give up.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# With so many connections in use, newcomers are left to other workers, for so many seconds: some time to wake up.
+# With BUSY connections in use or more, newcomers are left to other workers for HESITATION seconds, to wake up.
 BUSY, HESITATION = 4, 0.02
 
 
@@ -22,7 +22,7 @@ class Hesitation:
         return self._busy_since is not None
 
     def accepts(self, in_use: int, now: float) -> bool:
-        """Whether a worker with so many connections in use takes another one now."""
+        """Whether a worker with `in_use` connections takes another one now."""
         if in_use < BUSY:
             self._busy_since = None
             return True

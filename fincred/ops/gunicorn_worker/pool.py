@@ -1,4 +1,4 @@
-"""Threads that work on a queue: so many at a time, and others beside those that take long."""
+"""Threads that work on a queue: a fixed number at a time, and others in place of those that take long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 Task = TypeVar("Task")
 
-# After so many seconds a task is taken to wait for something: a lock, or the hash of a password.
+# Seconds after which a task is taken to wait for something: a lock, or the hash of a password.
 SLOW = 0.02
 
 

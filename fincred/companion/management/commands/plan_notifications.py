@@ -22,7 +22,7 @@ class Command(PeopleCommand):
     def handle(self, *args: Any, shard: Any, after: UUID | None, **options: Any) -> None:
         self.planned = 0
         people = self.go_through(shard=shard, after=after)
-        self.stdout.write(self.style.SUCCESS(f"{people} people are seen; {self.planned} things are planned anew."))
+        self.stdout.write(self.style.SUCCESS(f"{people} people are seen; {self.planned} things are planned."))
 
     def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
         self.planned += plan_for_people(ids, now=clock.now())
