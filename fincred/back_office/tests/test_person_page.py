@@ -166,7 +166,7 @@ class TestRows:
         assert "<td>Alex Agent</td><td>user viewed</td>" in page
         assert "<td>Alex Agent</td><td>user listed (1 rows)</td>" in page
         agent.delete()
-        assert "somebody who is erased" in page_of(boss, saver)
+        assert "an erased person" in page_of(boss, saver)
 
     def test_of_goals_that_changed_say_how(self, support: Client, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver)
