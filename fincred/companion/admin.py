@@ -58,12 +58,14 @@ class NotificationAdmin(AuditedAdmin):
 
     list_display = ("user", "type", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
     list_filter = ("type", "channel", "status", "is_planned")
-    search_fields = ("=user__id",)
-    ordering = ("-created_at",)
+    list_select_related = ("user",)
+    needs_person = True
+    ordering = ("-created_at", "-id")
 
 
 @admin.register(NotificationPreferences)
 class NotificationPreferencesAdmin(AuditedAdmin):
     list_display = ("user", "reminders", "payments", "weekly_summary", "milestones", "drift", "sent_in_week")
-    search_fields = ("=user__id",)
+    list_select_related = ("user",)
+    needs_person = True
     ordering = ("user_id",)

@@ -28,3 +28,11 @@ INSERT INTO tracking_standing (user_id, joined_at, off_track_goals, has_plan, is
                                counted_at)
 SELECT id, created_at, 1, true, email LIKE '%7@%', email LIKE '%9@%', email LIKE '%99@%', now()
 FROM accounts_user WHERE email LIKE 'p%';
+INSERT INTO companion_notification (id, user_id, type, channel, next_send_at, status, is_planned, is_moved, skipped,
+                                    created_at, updated_at, revision)
+SELECT gen_random_uuid(), id, 'weekly_summary', 'email', now(), 'active', true, false, 0, created_at, created_at, 1
+FROM accounts_user WHERE email LIKE 'p%';
+INSERT INTO companion_notificationpreferences (id, user_id, reminders, payments, weekly_summary, milestones, drift,
+                                               counted_from, sent_in_week, revision)
+SELECT gen_random_uuid(), id, true, true, true, true, true, created_at::date, 0, 1
+FROM accounts_user WHERE email LIKE 'p%';

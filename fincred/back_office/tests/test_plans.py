@@ -19,6 +19,7 @@ MOST = 3_000
 LARGE = {
     *("accounts_user", "accounts_searchterm", "accounts_auditentry", "accounts_listedperson", "accounts_session"),
     *("accounts_profile", "accounts_outgoingmail", "goals_goal", "tracking_checkin", "tracking_standing"),
+    *("companion_notification", "companion_notificationpreferences"),
 }
 
 FILL = Path(__file__).with_name("many_people.sql")
@@ -58,6 +59,11 @@ PATHS = [
     "tracking/checkin/?q=p777@",
     "planning/actionplan/?q=p777@",
     "planning/planversion/?q=p777@",
+    "companion/notification/",
+    f"companion/notification/?user__exact={PERSON}",
+    "companion/notification/?q=p777@",
+    "companion/notificationpreferences/",
+    "companion/notificationpreferences/?q=p777@",
 ]
 
 
