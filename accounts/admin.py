@@ -212,6 +212,7 @@ class OutgoingMailAdmin(AuditedAdmin):
         "is_held",
     )
     list_filter = (MailStateFilter,)
+    list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     exclude = ("address",)
     actions = ("retry",)

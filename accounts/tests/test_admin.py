@@ -69,12 +69,14 @@ class TestLooking:
         answer = signed_in(saver).get(PEOPLE)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/admin/login/?next={PEOPLE}")
 
-    def test_lists_people_in_a_constant_number_of_queries(
-        self, support: Client, django_assert_max_num_queries: Any
+    @pytest.mark.parametrize("path", [PEOPLE, MAILS])
+    def test_lists_people_and_mail_in_a_constant_number_of_queries(
+        self, support: Client, django_assert_max_num_queries: Any, path: str
     ) -> None:
-        UserFactory.create_batch(20)
+        for person in UserFactory.create_batch(20):
+            queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
         with django_assert_max_num_queries(20):
-            support.get(PEOPLE)
+            support.get(path)
 
 
 class TestActions:
