@@ -120,7 +120,7 @@ class TestEverybody:
         assert plan_for_everybody(now=noon, stop=lambda: True) == 0
         before_the_second_batch = iter([False, False, True, True])
         UserFactory.create_batch(3)
-        monkeypatch.setattr("fincred.companion.services.schedule.BATCH", 2)
+        monkeypatch.setattr("fincred.companion.services.sweeps.BATCH", 2)
         assert plan_for_everybody(now=noon, stop=lambda: next(before_the_second_batch)) == 2
         assert send_due_notifications(clock=lambda: noon, stop=lambda: True) == 0
 
