@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from email.utils import getaddresses
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from environ import Env
-from psycopg.conninfo import make_conninfo
-from redis import ConnectionPool
 
 from fincred.env_file import EnvFile
+from fincred.secret_files import absolute, development_key, one_line
+from fincred.service_urls import ENGINES, is_origin, parse_database, parse_email, parse_redis, parse_url
 
 Value = TypeVar("Value")
 
 ENVIRONMENTS = ("development", "staging", "production")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-ENGINES = {
-    "django.db.backends.sqlite3": "sqlite:///FILE",
-    "django.db.backends.postgresql": "postgres://USER:PASSWORD@HOST:PORT/NAME",
-}
 MIN_KEY_BYTES = 32
 
 # SECRET_KEY_FILE names the file that holds SECRET_KEY.
 FILE_SUFFIX = "_FILE"
 
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
-_DATABASE_KEYS = {"ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"}
-# What libpq looks at only when it connects.
-_OPTIONS = {
-    "sslmode": "disable|allow|prefer|require|verify-ca|verify-full",
-    "target_session_attrs": "any|read-write|read-only|primary|standby|prefer-standby",
-    **dict.fromkeys(("connect_timeout", "tcp_user_timeout", "keepalives_idle", "keepalives_interval"), "[0-9]+"),
-}
 # Names this close to a setting's are taken for a typing error.
 _TYPO_DISTANCE = 2
 
@@ -113,7 +96,7 @@ class Environment:
         elif nearest == [pointer]:
             self._pointed[name] = pointer
             try:
-                self._variables[name] = _content(Path(self._variables[pointer]))
+                self._variables[name] = one_line(Path(self._variables[pointer]))
             except ValueError as error:
                 self.fault(name, str(error))
                 return default
@@ -121,7 +104,7 @@ class Environment:
 
     def file(self, name: str, default: Path) -> Path:
         def parse(value: str) -> Path:
-            if (path := _absolute(Path(value))).is_dir():
+            if (path := absolute(Path(value))).is_dir():
                 raise ValueError
             return path
 
@@ -174,7 +157,7 @@ class Environment:
         """Origins such as https://app.example; `secure` refuses http and wildcards."""
         entries = [entry.lower() for entry in self.listing(name, default)]
         for entry in entries:
-            if "*" in entry or not _is_origin(entry):
+            if "*" in entry or not is_origin(entry):
                 self.fault(name, "must list origins such as https://app.example.com, no wildcards")
             elif secure and not entry.startswith("https://"):
                 self.fault(name, "must list https origins only")
@@ -194,7 +177,7 @@ class Environment:
         expected = " or ".join(ENGINES[engine] for engine in allowed) + ", special characters percent-encoded"
 
         def parse(value: str) -> dict[str, Any]:
-            config = _parse_database(value)
+            config = parse_database(value)
             if config["ENGINE"] not in allowed:
                 raise ValueError
             return config
@@ -204,7 +187,7 @@ class Environment:
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
-            parts = _parse_url(value, schemes)
+            parts = parse_url(value, schemes)
             if parts.query or parts.fragment or parts.username is not None:
                 raise ValueError
             return value.rstrip("/")
@@ -214,22 +197,13 @@ class Environment:
     def redis(self, name: str) -> str:
         """A URL that redis-py takes; empty when absent."""
 
-        def parse(value: str) -> str:
-            parts = urlsplit(value)
-            if parts.scheme != "unix":
-                _parse_url(value, ("redis", "rediss"))
-                if not re.fullmatch("/?[0-9]*", parts.path):
-                    raise ValueError
-            elif not value.startswith("unix:///"):
-                raise ValueError
-            ConnectionPool.from_url(value).make_connection()  # checks every option; connects nowhere yet
-            return value
-
-        return self._read_secret(name, "", parse, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET")
+        return self._read_secret(
+            name, "", parse_redis, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET"
+        )
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         expected = "smtp+tls://USER:PASSWORD@HOST:PORT or filemail:///FOLDER, special characters percent-encoded"
-        return self._read_secret(name, _parse_email(default), _parse_email, expected)
+        return self._read_secret(name, parse_email(default), parse_email, expected)
 
     def address(self, name: str, default: str) -> str:
         """A sender: `Name <user@host>` or the address alone."""
@@ -269,111 +243,8 @@ class Environment:
         return ""
 
 
-def development_key(name: str, folder: Path) -> str:
-    """The secret of that name in `folder`, made on first use; several processes may start at once."""
-    path = folder / f"{name.lower()}.key"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder) as file:  # readable by its owner alone
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            # Appears whole, and only once.
-            with suppress(FileExistsError):
-                os.link(file.name, path)
-    return path.read_text().strip()
-
-
-def _content(path: Path) -> str:
-    """The one line that the file of a secret holds.
-
-    :raises ValueError: it can't be used; the message says why and holds nothing of the file.
-    """
-    try:
-        text = _absolute(path).read_bytes().decode().strip()
-    except OSError as error:
-        raise ValueError(f"the file can't be read: {error.strerror}") from None
-    except UnicodeError:
-        raise ValueError("the file is not UTF-8 text") from None
-    except ValueError:
-        raise ValueError("must be an absolute path") from None
-    if not text:
-        raise ValueError("the file is empty")
-    if text.startswith("\ufeff"):
-        raise ValueError("the file begins with a byte-order mark")
-    if not text.isprintable():
-        raise ValueError("the file holds more than one line, or an unprintable character")
-    return text
-
-
 def _entries(value: str) -> list[str]:
     return [entry.strip() for entry in value.split(",") if entry.strip()]
-
-
-def _absolute(path: Path) -> Path:
-    if not path.is_absolute():
-        raise ValueError
-    return path
-
-
-def _parse_url(value: str, schemes: tuple[str, ...]) -> SplitResult:
-    """:raises ValueError: another scheme, no host, or a port that is none."""
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not re.fullmatch(r"[\w.:-]+", parts.hostname or "") or parts.port == 0:
-        raise ValueError
-    return parts
-
-
-def _is_origin(entry: str) -> bool:
-    try:
-        parts = _parse_url(entry, ("http", "https"))
-    except ValueError:
-        return False
-    return entry == f"{parts.scheme}://{parts.netloc}" and "@" not in entry
-
-
-def _parse_database(value: str) -> dict[str, Any]:
-    """Django's settings for the URL.
-
-    :raises ValueError: something in it would be ignored, or refused at the first connection.
-    """
-    scheme, separator, rest = value.partition("://")
-    if not separator or (scheme == "sqlite" and rest != ":memory:" and not re.fullmatch("/.+", rest)):
-        raise ValueError
-    if scheme not in Env.DB_SCHEMES or Env.DB_SCHEMES[scheme] not in ENGINES:  # it would warn, and show the URL
-        raise ValueError
-    config = dict(Env.db_url_config(value))
-    if not config["NAME"] or not config.keys() <= _DATABASE_KEYS:
-        raise ValueError
-    if scheme == "sqlite":
-        if config.get("OPTIONS"):
-            raise ValueError
-    else:
-        options = config.get("OPTIONS", {})
-        if "options" in options:  # the settings send their own
-            raise ValueError
-        if not all(re.fullmatch(_OPTIONS.get(name, ".*"), str(value)) for name, value in options.items()):
-            raise ValueError
-        make_conninfo(host=config["HOST"], port=config["PORT"], **options)
-    return config
-
-
-def _parse_email(value: str) -> dict[str, Any]:
-    """:raises ValueError: no such scheme, no host, or something in it would be ignored."""
-    parts = urlsplit(value)
-    if parts.query or parts.fragment:
-        raise ValueError
-    config = dict(Env.email_url_config(value))
-    if parts.scheme == "filemail":
-        if parts.netloc or not parts.path.startswith("/"):
-            raise ValueError
-        config["EMAIL_FILE_PATH"] = unquote(parts.path)  # django-environ drops the leading slash
-    elif parts.scheme.startswith("smtp"):
-        _parse_url(value, (parts.scheme,))
-        if parts.path not in ("", "/"):
-            raise ValueError
-    elif parts.netloc or parts.path:
-        raise ValueError
-    return config
 
 
 @cache

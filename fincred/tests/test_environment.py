@@ -12,7 +12,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from fincred.env_file import EnvFile
-from fincred.environment import Environment, development_key
+from fincred.environment import Environment
+from fincred.secret_files import development_key
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
