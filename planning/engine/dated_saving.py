@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from planning.engine.money.cents import monthly_interest
+from planning.engine.money.cents import growth_of, monthly_interest, needed_before
 from planning.engine.own_days import OwnDays
 from planning.engine.trajectory import Trajectory
 
@@ -93,20 +93,30 @@ class DatedSaving:
 
     def spare(self, level: int) -> int:
         """The cents above the target at its date, if all of `level` is paid on each day."""
-        return self._grow(self._by_month([level] * sum(self.days.counts)), credit=0)[1] - self.target
+        early = [level if starts else 0 for starts in self.days.on_start]
+        return self._grow([level * count for count in self.days.counts], early, credit=0)[1] - self.target
 
     def _by_month(self, offers: Sequence[int]) -> list[list[int]]:
         ends = [*accumulate(self.days.counts)]
         return [[*offers[end - count : end]] for end, count in zip(ends, self.days.counts, strict=True)]
 
-    def _grow(self, offers: Sequence[list[int]], credit: int) -> tuple[list[int], int]:
-        """The balance just after each month's payments, and the one at the goal's date with all interest."""
-        balance, after = self.start, []
-        for month, paid in enumerate(offers):
-            made = 0 if month else credit
-            balance += max(made, sum(paid))
-            after.append(balance)
-            balance += self._interest(month, balance, paid)
+    def _follow(self, offers: Sequence[list[int]]) -> tuple[list[int], int]:
+        early = [paid[0] if starts else 0 for paid, starts in zip(offers, self.days.on_start, strict=True)]
+        return self._grow([*map(sum, offers)], early, self.credit)
+
+    def _grow(self, amounts: list[int], early: list[int], credit: int) -> tuple[list[int], int]:
+        """The balance just after each month's payments, and the one at the goal's date with all interest.
+
+        `amounts` are what is paid in each month, and `early` what of it is paid on the month's first day.
+        """
+        growth, half, year = growth_of(self.rate)
+        balance, after = self.start + max(0, credit - amounts[0]), []
+        for amount, earning in zip(amounts, early, strict=True):
+            after.append(balance + amount)
+            if len(after) == 1 and self.first_interest is not None:
+                balance += amount + self.first_interest
+            else:
+                balance = ((balance + earning) * growth + half) // year + amount - earning  # same as `grown`
         return after, balance
 
     def _interest(self, month: int, balance: int, paid: list[int]) -> int:
@@ -121,12 +131,12 @@ class DatedSaving:
         present = self.start + self.credit
         if present >= self.target:
             return self._idle(offers, present)
-        balances, end = self._grow(offers, self.credit)
+        balances, end = self._follow(offers)
         if end < self.target:
             return Trajectory(self._amounts(offers), balances, end, self.target - end, None, offers)
         if end > self.target:
-            offers = self._without_excess(offers)
-            balances, _ = self._grow(offers, self.credit)
+            offers = self._without_excess(offers, balances)
+            balances, _ = self._follow(offers)
         done = bisect_left(balances, self.target)
         balances[done:] = [self.target] * (self.months - done)
         return Trajectory(self._amounts(offers), balances, self.target, 0, done, offers)
@@ -140,17 +150,32 @@ class DatedSaving:
         amounts[0] = max(amounts[0], self.credit)
         return amounts
 
-    def _without_excess(self, offers: list[list[int]]) -> list[list[int]]:
-        """The payments without what isn't needed of `offers`: the last one is smaller, later ones are 0."""
+    def _without_excess(self, offers: list[list[int]], balances: list[int]) -> list[list[int]]:
+        """The payments without what isn't needed of `offers`: the last one is smaller, later ones are 0.
+
+        `balances` are those just after each month's offers.
+        """
         if not self.rate:
             return self._without_excess_of_money(offers)
+        month, before, enough = self._last_needed(offers, balances)
 
-        def reaches(month: int, amount: int) -> bool:
-            return self._grow(self._filled_months(offers, month, amount), self.credit)[1] >= self.target
+        def suffices(amount: int) -> bool:
+            paid = _filled(offers[month], amount)
+            balance = before + max(0 if month else self.credit, sum(paid))
+            return balance + self._interest(month, balance, paid) >= enough
 
-        month = bisect_left(range(self.months - 1), True, key=lambda month: reaches(month, sum(offers[month])))
-        amount = bisect_left(range(sum(offers[month])), True, key=lambda amount: reaches(month, amount))
+        amount = bisect_left(range(sum(offers[month])), True, key=suffices)
         return self._filled_months(offers, month, amount)
+
+    def _last_needed(self, offers: list[list[int]], balances: list[int]) -> tuple[int, int, int]:
+        """The last month whose payments are needed, the balance before them, and the balance needed at its end."""
+        enough = self.target
+        for month in range(self.months - 1, 0, -1):
+            before, needed = balances[month] - sum(offers[month]), needed_before(enough, self.rate)
+            if before < needed:
+                return month, before, enough
+            enough = needed
+        return 0, self.start, enough
 
     def _without_excess_of_money(self, offers: list[list[int]]) -> list[list[int]]:
         left, kept = self.target - self.start, []

@@ -1,8 +1,8 @@
 """Money as whole cents (`int`), for loops over months: exact, and many times faster than `Decimal`.
 
 The interest rule of savings and debts is here: a month's interest is balance * rate / 1200 (rate in percent a
-year), rounded half up to the cent. `grown` defines it. `follow` and `debts.avalanche` repeat it inline for speed,
-and `last_needed` inverts it: change all of them together and raise `ENGINE_VERSION`.
+year), rounded half up to the cent. `grown` defines it. `follow`, `DatedSaving` and `Avalanche` repeat it inline
+for speed, and `needed_before` inverts it: change all of them together and raise `ENGINE_VERSION`.
 """
 
 from decimal import Context, Decimal
@@ -66,6 +66,12 @@ def growth_of(rate: int) -> tuple[int, int, int]:
     return (_YEAR + rate) // common, year // 2, year
 
 
+def needed_before(balance: int, rate: int) -> int:
+    """The smallest balance that grows to `balance` or more in a month: `grown`, inverted."""
+    growth, half, year = growth_of(rate)
+    return -((half - balance * year) // growth)
+
+
 def follow(balance: int, rate: int, amounts: list[int]) -> tuple[list[int], int]:
     """Pay in each month's amount and let the balance grow.
 
@@ -93,7 +99,7 @@ def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) ->
     enough, month = target, len(amounts)
     for amount, balance in zip(reversed(amounts), reversed(after), strict=True):
         month -= 1
-        enough = -((half - enough * year) // growth)  # the smallest balance that grows to it: `grown`, inverted
+        enough = -((half - enough * year) // growth)  # same as `needed_before`
         if balance - amount < enough:
             break
     return month, enough
