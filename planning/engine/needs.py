@@ -112,7 +112,8 @@ def _saving_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays) -> Dated
     interest = _first_interest(goal, calendar)
     level = divided_up(max(0, target - start), payments)
     if rate and level:
-        level = _smallest(DatedSaving(target, start, rate, days, 0, 0, interest).spare, level, payments)
+        spare = DatedSaving(target, start, rate, days, 0, 0, interest).spare
+        level = _smallest(spare, _straight(spare, level), payments)
     return DatedSaving(target, start, rate, days, level, to_cents(goal.added), interest)
 
 
@@ -158,6 +159,12 @@ def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
         return follow(first, rate, [payment] * (months - 1))[1] - target
 
     return _smallest(spare, level, months)
+
+
+def _straight(spare: Callable[[int], int], enough: int) -> int:
+    """About the smallest payment with 0 or more cents to spare, which rise almost in a straight line."""
+    least = spare(0)
+    return divided_up(max(0, -least) * enough, spare(enough) - least)
 
 
 def _smallest(spare: Callable[[int], int], guess: int, months: int) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, takewhile
-from math import inf
 
 from planning.engine.cadence import Cadence, action_dates
 from planning.engine.dates import Calendar
@@ -87,17 +86,17 @@ class DatedPortion:
     credit: int = 0
     skips: bool = True
     paid: list[int] = field(default_factory=list)
+    months: int = field(init=False)
     _days_left: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.months = len(self.counts)
         self._days_left = sum(self.counts)
-
-    @property
-    def months(self) -> int:
-        return len(self.counts)
 
     def pay(self, month: int, free: int) -> int:
         """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it."""
+        if month and self.counts[month] == 1 < self._days_left and self.share <= min(free, self.left):
+            return self._pay_share()
         made = 0 if month else self.credit
         there = free + made
         for _ in range(self.counts[month]):
@@ -115,6 +114,13 @@ class DatedPortion:
             self._share_anew()
         return free + beyond - there
 
+    def _pay_share(self) -> int:
+        """What `pay` does in most months, where one whole share is paid; the rest of it is slow."""
+        self._days_left -= 1
+        self.paid.append(self.share)
+        self.left -= self.share
+        return self.share
+
     def _share_anew(self) -> None:
         self.share = divided_up(self.left, max(1, self._days_left))
 
@@ -129,15 +135,18 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     waiting = sorted(portions, key=lambda portion: portion.months)
     spent = month = 0
     while waiting:
-        spare, owed = inf, 0
+        spare, owed = arrived[month + 1] - spent, 0
         for portion in waiting:
-            amount = portion.pay(month, max(0, int(min(arrived[month + 1] - spent, spare))))
+            amount = portion.pay(month, max(0, spare))
             spent += amount
             owed += portion.left
-            # `spare` is the least that is left of the money by an earlier date, once its portions are paid.
+            # `spare` is the least that is left of the money, now or by an earlier date once its portions are paid.
             spare = min(spare - amount, arrived[portion.months] - spent - owed)
         month += 1
-        waiting = [portion for portion in waiting if portion.months > month]
+        # What is paid in full takes nothing of a later month, and no money that others wait for.
+        waiting = [portion for portion in waiting if portion.left and portion.months > month]
+    for portion in portions:
+        portion.paid += [0] * (sum(portion.counts) - len(portion.paid))
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:
