@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
+from planning.engine.effort import TooMuchEffortError
 from planning.engine.model import Alternative, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
@@ -21,14 +22,10 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 1_500_000
-"""The search ends after this much effort, about half a second. Units: goals, or their months with interest."""
-QUICK_EFFORT: Final = 100_000
-"""A search with more effort than this, some hundredths of a second, isn't quick."""
-DEBT_EFFORT: Final = 5
-"""The effort of a debt's month, and of a month with days of its own, if a month of savings is 1."""
-LEVEL_EFFORT: Final = 50
-"""The effort of a month with days of its own and interest, whose level payment is found by simulations."""
+MAX_EFFORT: Final = 2_500_000
+"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a quarter of a second."""
+QUICK_EFFORT: Final = 300_000
+"""A search with more steps than this, some hundredths of a second, isn't quick."""
 
 Margin = Callable[[int], int]
 """From the size of a change to room less need, in cents: 0 or more if the goal is met."""
@@ -50,14 +47,15 @@ def find_alternatives(
 ) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals.
 
-    The search ends at `MAX_EFFORT`.
+    `states` are solved with `needs`, and with nothing else: what needs have found before isn't sought again, so a
+    search that ends at `MAX_EFFORT` would find more.
 
     :raises TooMuchEffortError: `quick`, and the search isn't.
     """
     unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
-    if quick:
-        trials = _Trials(needs, most=QUICK_EFFORT, effort=sum([_effort(state) for state in states]))
+    effort = needs.effort
+    effort.most = effort.spent + (QUICK_EFFORT if quick else MAX_EFFORT)
     order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     cut = {state.position for state in unrealistic}
@@ -66,54 +64,27 @@ def find_alternatives(
             for alternative in _Search(inputs, states, state, order, trials).alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
             cut.remove(state.position)
-    except TooMuchEffortError:
+    except TooMuchEffortError:  # what was found until then is valid
         if quick:
             raise
+    effort.most = None
     return Alternatives(found, frozenset(cut))
-
-
-class TooMuchEffortError(Exception):
-    """The search has reached the most effort that it may take; the alternatives found so far are valid."""
 
 
 @dataclass(slots=True)
 class _Trials:
-    """Solves changed plans and counts the effort.
-
-    Its methods raise `TooMuchEffortError` once the effort exceeds `most`. `last` is the last plan that was solved,
-    with its order and states.
-    """
+    """Solves changed plans. `last` is the last plan that was solved, with its order and states."""
 
     needs: Needs
-    most: int = MAX_EFFORT
-    effort: int = 0
     last: tuple[PlanInput, list[int], list[GoalState]] | None = None
 
     def solve(self, inputs: PlanInput, order: list[int]) -> list[GoalState]:
         if self.last is None or self.last[:2] != (inputs, order):
-            self._stop_at_most()
-            states = solve_dates(inputs, self.needs, order)
-            self.effort += sum([_effort(state) for state in states])
-            self.last = inputs, order, states
+            self.last = inputs, order, solve_dates(inputs, self.needs, order)
         return self.last[2]
 
     def at_best(self, inputs: PlanInput, order: list[int], position: int) -> GoalState:
-        self._stop_at_most()
-        state = at_best(inputs, self.needs, order, position)
-        self.effort += len(order) + _effort(state)
-        return state
-
-    def _stop_at_most(self) -> None:
-        if self.effort > self.most:
-            raise TooMuchEffortError
-
-
-def _effort(state: GoalState) -> int:
-    if state.days:
-        return state.need.months * (LEVEL_EFFORT if state.need.bears_interest else DEBT_EFFORT)
-    if not state.need.bears_interest:
-        return 1
-    return state.need.months * (DEBT_EFFORT * len(state.goal.debts) or 1)
+        return at_best(inputs, self.needs, order, position)
 
 
 @dataclass(frozen=True, slots=True)

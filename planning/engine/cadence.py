@@ -3,6 +3,7 @@
 The engine decides the amount of each planning month; a cadence only splits it into payments on real dates.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,34 @@ def action_dates(cadence: Cadence, day: date) -> Iterator[date]:
         yield from _weekly_dates(cadence, day)
 
 
+def count_action_dates(cadence: Cadence, start: date, end: date) -> int:
+    """The number of payment dates from `start` to before `end`."""
+    return _action_dates_before(cadence, end) - _action_dates_before(cadence, start)
+
+
+def is_action_date(cadence: Cadence, day: date) -> bool:
+    """Whether `day` is a payment date."""
+    if cadence.frequency is Frequency.MONTHLY:
+        return day.day == _day_of_month(cadence, day)
+    return (day.toordinal() - _first_weekday(cadence)) % DAYS_BETWEEN[cadence.frequency] == 0
+
+
+def _action_dates_before(cadence: Cadence, day: date) -> int:
+    """The number of payment dates before `day`, counted from anywhere."""
+    if cadence.frequency is Frequency.MONTHLY:
+        return day.year * 12 + day.month + (_day_of_month(cadence, day) < day.day)
+    return (day.toordinal() - 1 - _first_weekday(cadence)) // DAYS_BETWEEN[cadence.frequency]
+
+
+def _day_of_month(cadence: Cadence, day: date) -> int:
+    return min(cadence.day_of_period, monthrange(day.year, day.month)[1])
+
+
+def _first_weekday(cadence: Cadence) -> int:
+    """The ordinal of the first such weekday on or after `since`."""
+    return cadence.since.toordinal() + (cadence.day_of_period - cadence.since.isoweekday()) % 7
+
+
 def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
     # Count from January, which has 31 days: counted from a shorter month, later dates would stay clamped.
     january = date(day.year, 1, day_of_month)
@@ -72,6 +101,5 @@ def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
 
 def _weekly_dates(cadence: Cadence, day: date) -> Iterator[date]:
     step = DAYS_BETWEEN[cadence.frequency]
-    first = cadence.since.toordinal() + (cadence.day_of_period - cadence.since.isoweekday()) % 7
-    following = day.toordinal() + (first - day.toordinal()) % step
+    following = day.toordinal() + (_first_weekday(cadence) - day.toordinal()) % step
     yield from map(date.fromordinal, range(following, date.max.toordinal() + 1, step))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from planning.engine.effort import Effort
 from planning.engine.money.cents import growth_of, monthly_interest, needed_before
 from planning.engine.own_days import OwnDays
 from planning.engine.trajectory import Trajectory
@@ -30,9 +31,12 @@ class DatedSaving:
     level: int
     credit: int = 0
     first_interest: int | None = None
+    effort: Effort = field(default_factory=Effort)
     months: int = field(init=False)
     total: int = field(init=False)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
+    _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
+    _late_counts: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.months = len(self.days.counts)
@@ -62,12 +66,27 @@ class DatedSaving:
             self._taken = offers, self._trajectory(self._by_month(offers))
         return self._taken[1]
 
+    def late_counts(self, months: int) -> list[int]:
+        """The number of late days of so many months, of which the first is that of the goal's date."""
+        known = self._late_counts
+        if months > len(known):
+            self.effort.spend(20 * (months - len(known)))
+            known += [self.days.late_in(self.months - 1 + place) for place in range(len(known), months)]
+        return known[:months]
+
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         """The first offers are for the late days of the month in which the goal's date is."""
+        last = self._taken_late
+        if last is None or last[0] is not trajectory or last[1] != offers:
+            self._taken_late = last = trajectory, offers, self._late_trajectory(trajectory, offers)
+        return last[2]
+
+    def _late_trajectory(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         amounts, balances = trajectory.amounts.copy(), trajectory.balances.copy()
         by_day = [*trajectory.by_day]
         balance, used, paid_until, month = trajectory.end, 0, self.months, self.months - 1
         while used < len(offers):
+            self.effort.spend(20)
             offered = offers[used : used + self.days.late_in(month)]
             used += len(offered)
             paid = _filled(offered, self.target - balance)
@@ -109,6 +128,7 @@ class DatedSaving:
 
         `amounts` are what is paid in each month, and `early` what of it is paid on the month's first day.
         """
+        self.effort.spend(4 * self.months)
         growth, half, year = growth_of(self.rate)
         balance, after = self.start + max(0, credit - amounts[0]), []
         for amount, earning in zip(amounts, early, strict=True):

@@ -11,6 +11,7 @@ from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
+from planning.engine.effort import Effort
 from planning.engine.model import Debt, GoalInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
@@ -24,9 +25,13 @@ LATE_MONTHS: Final = 600
 
 
 class Needs:
-    """The needs of goals by a calendar, each computed once."""
+    """The needs of goals by a calendar, each computed once.
+
+    `effort` counts what they and their simulations take.
+    """
 
     def __init__(self, calendar: Calendar) -> None:
+        self.effort = Effort()
         self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
@@ -47,12 +52,12 @@ class Needs:
             return DebtPayoff(debts, payments, least_extra(debts, payments), to_cents(goal.added))
         months = calendar.instalments(due)
         if goal.cadence:
-            return _saving_on_days(goal, calendar, own_days(goal.cadence, calendar, due, months))
-        return _saving(goal, calendar, months, _level(goal, calendar, months))
+            return _saving_on_days(goal, calendar, own_days(goal.cadence, calendar, due, months), self.effort)
+        return _saving(goal, calendar, months, _level(goal, calendar, months, self.effort), self.effort)
 
     def _avalanche(self, debts: tuple[Debt, ...]) -> Avalanche:
         if debts not in self._debts:
-            self._debts[debts] = Avalanche(debts)
+            self._debts[debts] = Avalanche(debts, self.effort)
         return self._debts[debts]
 
 
@@ -83,10 +88,11 @@ def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
 def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int) -> int | None:
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
-    debts = Avalanche(goal.debts)
+    effort = Effort()
+    debts = Avalanche(goal.debts, effort)
 
     def is_met(months: int) -> bool:
-        need: Need = _saving(goal, calendar, months, monthly)
+        need: Need = _saving(goal, calendar, months, monthly, effort)
         if goal.debts:
             need = DebtPayoff(debts, months, monthly, to_cents(goal.added))
         return not need.simulate([max(monthly, need.credit), *[monthly] * (months - 1)]).missing
@@ -102,19 +108,19 @@ def missing_on_days(goal: GoalInput, cadence: Cadence, calendar: Calendar, until
     return need.missing([each] * sum(days.counts))
 
 
-def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int) -> Saving:
-    return Saving(*_amounts(goal), months, level, to_cents(goal.added), _first_interest(goal, calendar))
+def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, effort: Effort) -> Saving:
+    return Saving(*_amounts(goal), months, level, to_cents(goal.added), _first_interest(goal, calendar), effort)
 
 
-def _saving_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays) -> DatedSaving:
+def _saving_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: Effort) -> DatedSaving:
     """The need on days of its own, with the smallest payment on each of them that reaches the target."""
     (target, start, rate), payments = _amounts(goal), sum(days.counts)
     interest = _first_interest(goal, calendar)
     level = divided_up(max(0, target - start), payments)
     if rate and level:
-        spare = DatedSaving(target, start, rate, days, 0, 0, interest).spare
+        spare = DatedSaving(target, start, rate, days, 0, 0, interest, effort).spare
         level = _smallest(spare, _straight(spare, level), payments)
-    return DatedSaving(target, start, rate, days, level, to_cents(goal.added), interest)
+    return DatedSaving(target, start, rate, days, level, to_cents(goal.added), interest, effort)
 
 
 def _amounts(goal: GoalInput) -> tuple[int, int, int]:
@@ -135,7 +141,7 @@ def _earning(goal: GoalInput) -> int:
     return to_cents(goal.present_amount if goal.earning is None else goal.earning)
 
 
-def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
+def _level(goal: GoalInput, calendar: Calendar, months: int, effort: Effort) -> int:
     """The smallest payment a month, in cents, with which the simulation reaches the target.
 
     It is counted from the start of the present month, so paying it doesn't change it: in a month that has begun,
@@ -152,6 +158,7 @@ def _level(goal: GoalInput, calendar: Calendar, months: int) -> int:
     paid_early = _earning(goal) - early
 
     def spare(payment: int) -> int:
+        effort.spend(months)
         if not calendar.month_has_begun:
             return follow(start, rate, [payment] * months)[1] - target
         earning = early + min(payment, paid_early)

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import accumulate, takewhile
 
-from planning.engine.cadence import Cadence, action_dates
+from planning.engine.cadence import Cadence, action_dates, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
 from planning.engine.money.cents import divided_up
 
@@ -46,13 +46,15 @@ class OwnDays:
     def late_in(self, month: int) -> int:
         """The number of late days of a month, which is the one with the goal's date or a later one."""
         in_time = self.counts[month] if month < len(self.counts) else 0
-        return len(self.in_month(month)) - in_time
+        if self.is_due_now and not month:
+            return len(self.in_month(0)) - in_time
+        return count_action_dates(self.cadence, self.calendar.day(month), self.calendar.day(month + 1)) - in_time
 
     def earns_from_start(self, month: int) -> bool:
         """Whether the month's first payment is on its first day, and so earns interest for the month."""
         if month < len(self.counts):
             return self.on_start[month]
-        return self.in_month(month)[:1] == [self.calendar.day(month)]
+        return is_action_date(self.cadence, self.calendar.day(month))
 
 
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times

@@ -13,6 +13,7 @@ from typing import Final
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
 from planning.engine.dated_saving import DatedSaving
+from planning.engine.effort import Effort
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput, PlanInput
 from planning.engine.money.cents import average, divided_up, to_cents
@@ -49,6 +50,11 @@ class GoalState:
     offers: list[int] = field(default_factory=list)
     in_time: Trajectory = EMPTY
     trajectory: Trajectory = EMPTY
+
+    @property
+    def dated(self) -> DatedSaving | None:
+        """The need of a goal with days of its own."""
+        return self.need if isinstance(self.need, DatedSaving) else None
 
     @property
     def days(self) -> OwnDays | None:
@@ -111,8 +117,8 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     late_until = last_month(inputs.calendar.start)
     free = _free(inputs, chosen + sharing, late_until)
     for state in chosen:
-        _commit(state, free, late_until)
-    _share_out(sharing, free)
+        _commit(state, free, late_until, needs.effort)
+    _share_out(sharing, free, needs.effort)
     for state in sharing:
         _spend(free, state)
     keeps = any(state.days for state in sharing) or inputs.kept > 0
@@ -131,11 +137,11 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
     months at all.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    free = _free_by_dates(inputs, chosen, sharing)
+    free = _free_by_dates(inputs, chosen, sharing, needs.effort)
     if any(state.need.bears_interest for state in sharing):
-        _share_out(sharing, free)
+        _share_out(sharing, free, needs.effort)
         return chosen + sharing
-    _allocate_sums(sharing, free)
+    _allocate_sums(sharing, free, needs.effort)
     return chosen + sharing
 
 
@@ -150,17 +156,20 @@ def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int
     serving = chosen + sharing
     index = next(index for index, state in enumerate(serving) if state.position == position)
     sharing = serving[len(chosen) : index + 1]
-    _allocate_sums(sharing, _free_by_dates(inputs, chosen, sharing))
+    free = _free_by_dates(inputs, chosen, sharing, needs.effort)
+    _allocate_sums(sharing, free, needs.effort)
     return serving[index]
 
 
-def _free_by_dates(inputs: PlanInput, chosen: list[GoalState], sharing: list[GoalState]) -> list[int]:
+def _free_by_dates(
+    inputs: PlanInput, chosen: list[GoalState], sharing: list[GoalState], effort: Effort
+) -> list[int]:
     """The money that chosen amounts leave free in each month, up to the last date of these goals."""
     last = max(state.need.months for state in chosen + sharing)
     late_until = min(last_month(inputs.calendar.start), last)
     free = _free(inputs, chosen + sharing, late_until)
     for state in chosen:
-        _commit(state, free, late_until)
+        _commit(state, free, late_until, effort)
     return free
 
 
@@ -174,6 +183,7 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     sharing: list[GoalState] = []
     for position in order:
         goal = inputs.goals[position]
+        needs.effort.spend(30 + 20 * len(goal.debts))
         need = needs.of(goal)
         group = sharing if goal.chosen_monthly is None else chosen
         group.append(GoalState(position, goal, need, need.total))
@@ -189,11 +199,12 @@ def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[i
     return free
 
 
-def _commit(state: GoalState, free: list[int], late_until: int) -> None:
+def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) -> None:
     """Pay a goal its chosen amount every month (or day of its own), at most what is free.
 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
+    effort.spend((15 if state.days else 5) * max(state.need.months, late_until))
     need, in_time = state.need, _chosen(state, free)
     state.in_time = state.trajectory = need.simulate(in_time)
     state.granted = sum(state.in_time.amounts)
@@ -220,10 +231,10 @@ def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
 def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list[int]:
     """The chosen amount of each month, or on each day, after the goal's date."""
     need = state.need
-    if state.days:
+    if state.dated:
         left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
         money = [left, *free[need.months : late_until + 1]]
-        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), _late_counts(state.days, money), money)
+        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), state.dated.late_counts(len(money)), money)
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
 
@@ -239,19 +250,14 @@ def _each_on_days(each: int, counts: Sequence[int], money: Sequence[int]) -> lis
     return offers
 
 
-def _late_counts(days: OwnDays, money: Sequence[int]) -> list[int]:
-    """The number of late days of each month that has money, the month of the goal's date first."""
-    return [days.late_in(month) for month, _ in enumerate(money, len(days.counts) - 1)]
-
-
-def _share_out(states: Sequence[GoalState], free: Sequence[int]) -> None:
+def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
     """Allocate and spread until every goal that gets its whole claim is met.
 
     A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
     Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
     """
     attempt = 0
-    while _raise_claims(_share_once(states, free), attempt):
+    while _raise_claims(_share_once(states, free, effort), attempt):
         attempt += 1
     for state in states:
         state.in_time = state.trajectory = state.need.simulate(state.offers)
@@ -265,23 +271,24 @@ def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
     return before != [state.claim for state, _ in gaps]
 
 
-def _share_once(states: Sequence[GoalState], free: Sequence[int]) -> list[tuple[GoalState, int]]:
+def _share_once(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> list[tuple[GoalState, int]]:
     """Allocate and spread once.
 
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
-    _allocate(states, free)
-    _spread(states, free)
+    _allocate(states, free, effort)
+    _spread(states, free, effort)
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
 
 
-def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
+def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
     """Split what each goal is granted over its months, or its days; what was put in already is part of it.
 
     Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
     """
     if any(state.days for state in states) or _is_money_kept(states, free):
+        effort.spend(12 * sum([state.need.months for state in states]))
         dated = [_dated_portion(state) for state in states]
         spread_on_days(dated, free)
         for state, portion in zip(states, dated, strict=True):
@@ -289,6 +296,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int]) -> None:
             if not state.days:
                 state.offers[0] = max(state.offers[0], state.need.credit)
         return
+    effort.spend(5 * len(states) ** 2)
     even = [
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
@@ -311,7 +319,8 @@ def _dated_portion(state: GoalState) -> DatedPortion:
     return DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
 
 
-def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
+def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+    effort.spend(len(states) * (15 + len(states) // 4))
     grants = allocate([Claim(state.need.deadline, state.claim - state.need.credit) for state in states], free)
     for state, grant in zip(states, grants, strict=True):
         credit = state.need.credit
@@ -319,9 +328,9 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int]) -> None:
         state.binding_month = grant.binding_month
 
 
-def _allocate_sums(states: Sequence[GoalState], free: Sequence[int]) -> None:
+def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
     """Allocate as if the time of a payment made no difference: what isn't granted is missing."""
-    _allocate(states, free)
+    _allocate(states, free, effort)
     for state in states:
         state.trajectory = Trajectory([], [], 0, state.claim - state.granted, None)
 
@@ -351,9 +360,9 @@ def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalS
 def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:
     """Pay a goal that isn't met by its date all the money that is free after the date."""
     need, since = state.need, state.need.months
-    if state.days:
+    if state.dated:
         since -= 1
-        later = _late_on_days(state.days, free[since : late_until + 1])
+        later = _late_on_days(state.dated, free[since : late_until + 1])
     else:
         later = free[since : late_until + 1 - need.first_payment]
     state.trajectory = need.simulate_late(state.in_time, later)
@@ -362,11 +371,11 @@ def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:
         free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
 
 
-def _late_on_days(days: OwnDays, money: Sequence[int]) -> list[int]:
+def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
     """The money of each month on the first of its late days; without one it stays for the next month."""
     offers: list[int] = []
     there = 0
-    for count, arrived in zip(_late_counts(days, money), money, strict=True):
+    for count, arrived in zip(need.late_counts(len(money)), money, strict=True):
         there += arrived
         if count:
             offers += [there, *[0] * (count - 1)]

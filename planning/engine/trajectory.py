@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from planning.engine.debts.avalanche import Avalanche
+from planning.engine.effort import Effort
 from planning.engine.money.cents import follow, last_needed
 
 
@@ -88,6 +89,7 @@ class Saving:
     level: int
     credit: int = 0
     first_interest: int | None = None
+    effort: Effort = field(default_factory=Effort)
     total: int = field(init=False)
     _followed: tuple[list[int], list[int], int] = field(init=False)
     _taken: tuple[list[int], Trajectory] = field(init=False)
@@ -131,6 +133,7 @@ class Saving:
         return self.months
 
     def _grow(self, offers: list[int]) -> tuple[list[int], int]:
+        self.effort.spend(len(offers))
         if self.first_interest is None:
             return follow(self.start, self.rate, offers)
         first = self.start + offers[0]
@@ -138,6 +141,7 @@ class Saving:
         return [first, *balances], end
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
+        self.effort.spend(2 * len(offers))
         after, _ = follow(trajectory.end, self.rate, offers)
         done = bisect_left(after, self.target)
         if done == len(offers):
@@ -175,6 +179,7 @@ class Saving:
         return amounts
 
     def _last_needed(self, offers: list[int], balances: list[int]) -> tuple[int, int]:
+        self.effort.spend(2 * self.months)
         if self.first_interest is None:
             return last_needed(self.target, self.rate, offers, balances)
         month, enough = last_needed(self.target, self.rate, offers[1:], balances[1:])

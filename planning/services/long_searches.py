@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from fincred.db.retries import ComputeFirstError
 from planning.engine.allocation import plan_order
-from planning.engine.alternatives import Alternatives, TooMuchEffortError, find_alternatives
+from planning.engine.alternatives import Alternatives, find_alternatives
+from planning.engine.effort import TooMuchEffortError
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs
-from planning.engine.solver import GoalState
+from planning.engine.solver import GoalState, solve
 
 
 class _Found(NamedTuple):
@@ -37,7 +38,8 @@ def find_in_transaction(inputs: PlanInput, states: list[GoalState], needs: Needs
         pass
 
     def search() -> None:
-        _last.set(_Found(question, find_alternatives(inputs, states, needs)))
+        afresh = Needs(inputs.calendar)
+        _last.set(_Found(question, find_alternatives(inputs, solve(inputs, afresh), afresh)))
 
     raise ComputeFirstError(search)
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from operator import add, sub
 from typing import NamedTuple
 
+from planning.engine.effort import Effort
 from planning.engine.model import Debt
 from planning.engine.money.cents import growth_of, rate_units, to_cents
 
@@ -62,8 +63,9 @@ class Avalanche:
     rates, in `rate_units`.
     """
 
-    def __init__(self, debts: Sequence[Debt]) -> None:
+    def __init__(self, debts: Sequence[Debt], effort: Effort | None = None) -> None:
         self.debts = debts
+        self._effort = effort or Effort()
         self.minimums = sum([to_cents(debt.min_payment) for debt in debts])
         self.owed = sum([to_cents(debt.balance) for debt in debts])
         self.rates = [rate_units(debt.annual_rate) for debt in debts]
@@ -77,6 +79,7 @@ class Avalanche:
     def pay(self, extras: Sequence[int]) -> Payments:
         """Pay the minimums of all debts, closed ones too, and extras (0 or more) by month, until all is paid."""
         self._look_ahead(len(extras))
+        self._effort.spend(3 * len(extras))
         budgets = [self.minimums + extra for extra in extras]
         balances: list[int] = []
         month = left = 0
@@ -86,6 +89,8 @@ class Avalanche:
                 balances.append(_sum(turn) + group.owed_beside[month])
             while turn and month < len(extras):
                 free = map(sub, budgets[month:], group.paid_beside[month:])
+                if turn[1:]:
+                    self._effort.spend(3 * len(turn) * (len(extras) - month))
                 follow = _follow_many if turn[1:] else _follow_one
                 turn, left, owed = follow(group.rate, turn, free)
                 balances += map(add, owed, group.owed_beside[month + 1 :])
@@ -102,7 +107,9 @@ class Avalanche:
         """Pay the minimums alone for so many months, or for more."""
         if months <= self._months:
             return
-        self._months = months = max(months, 2 * self._months)
+        months = max(months, 2 * self._months)
+        self._effort.spend(3 * len(self.debts) * months)
+        self._months = months
         owed_beside, paid_beside = [0] * (months + 1), [0] * months
         for group in reversed(self._groups):
             group.owed_beside, group.paid_beside = owed_beside, paid_beside

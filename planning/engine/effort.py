@@ -1,0 +1,28 @@
+"""The effort of planning, counted in steps: simulations are limited by it, and not by the clock.
+
+So the same inputs lead to the same plan on any machine, and it can be replayed. A step is what a month of savings
+with interest takes, about a tenth of a microsecond; what takes longer counts as several.
+"""
+
+from dataclasses import dataclass
+
+
+class TooMuchEffortError(Exception):
+    """A simulation would take more effort than is allowed."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """The steps that one plan has taken so far; at most `most`, if that is set."""
+
+    spent: int = 0
+    most: int | None = None
+
+    def spend(self, steps: int) -> None:
+        """Count the steps of what comes next.
+
+        :raises TooMuchEffortError: they are too many.
+        """
+        if self.most is not None and self.spent + steps > self.most:
+            raise TooMuchEffortError
+        self.spent += steps
