@@ -33,22 +33,19 @@ class DatedSaving:
     first_interest: int | None = None
     effort: Effort = field(default_factory=Effort)
     months: int = field(init=False)
+    deadline: int = field(init=False)
     total: int = field(init=False)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
     _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.months = len(self.days.counts)
+        self.months, self.deadline = len(self.days.counts), self.days.months
         self.total = sum(self.simulate([self.level] * sum(self.days.counts)).amounts)
 
     @property
     def bears_interest(self) -> bool:
         return self.rate > 0
-
-    @property
-    def deadline(self) -> int:
-        return self.days.months
 
     @property
     def first_payment(self) -> int:

@@ -296,7 +296,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
             if not state.days:
                 state.offers[0] = max(state.offers[0], state.need.credit)
         return
-    effort.spend(5 * len(states) ** 2)
+    effort.spend(len(states) * (50 + 5 * len(states)))
     even = [
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
@@ -315,7 +315,7 @@ def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
 
 def _dated_portion(state: GoalState) -> DatedPortion:
     days, need = state.days, state.need
-    counts = days.counts[: days.months] if days else [1] * need.months
+    counts = days.counts[: need.deadline] if days else [1] * need.months
     return DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
 
 
