@@ -51,7 +51,7 @@ SIZES = (10, 100, 1000, 10_000)
 def main() -> None:
     options = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and database go, too
-    if not (options.quick or options.against):
+    if not (options.quick or options.against or options.only in ("engine", "worst")):
         subprocess.run([".ci/install", "requirements-bench.txt"], cwd=ROOT, check=True)
     with _database() as url:
         _start_django(url)
@@ -62,6 +62,8 @@ def main() -> None:
         if url is None:
             print("\nHTTP is not measured: no PostgreSQL answers, and none is installed.")
             return
+        if not options.only or options.only == "worst":
+            _measure_worst(url, options)
         if not options.only or options.only == "http":
             _measure_http(url, options)
         if options.only == "growth" or not (options.only or options.quick):
@@ -73,10 +75,13 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the engine and FinCred alone, under a minute")
-    parser.add_argument("--only", choices=["engine", "http", "growth", "sign-in"], help="one part of it")
+    parser.add_argument("--only", choices=["engine", "worst", "http", "growth", "sign-in"], help="one part of it")
     parser.add_argument("--rounds", type=int, default=5, help="of each workload, contenders taking turns")
     parser.add_argument("--seconds", type=int, default=4, help="of load a round")
     parser.add_argument("--tries", type=int, default=200, help="of each sign-in")
+    parser.add_argument("--search", type=float, help="seconds of search for each of the costliest requests")
+    parser.add_argument("--seed", type=int, default=1, help="of that search")
+    parser.add_argument("--keep", action="store_true", help="what it finds, in benchmarks/worst/kept.json")
     parser.add_argument("--workload", default="", help="only those whose name has this in it")
     parser.add_argument("--beside", default="", help="only these peers, with commas between")
     parser.add_argument("--against", type=Path, help="another checkout, in place of the peers")
@@ -123,6 +128,18 @@ def _start_django(url: str | None) -> None:
     import logging
 
     logging.disable(logging.INFO)
+
+
+def _measure_worst(url: str, options: argparse.Namespace) -> None:
+    from benchmarks import data
+    from benchmarks.worst.measure import measure
+
+    data.new_database(url, _maintenance(url))
+    try:
+        seconds = options.search if options.search is not None else 0 if options.quick else 20
+        measure(seconds=seconds, seed=options.seed, keep=options.keep)
+    finally:
+        data.drop_database(url, _maintenance(url))
 
 
 def _measure_http(url: str, options: argparse.Namespace) -> None:

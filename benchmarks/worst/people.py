@@ -1,0 +1,155 @@
+"""People whose numbers are all valid and hardly ever sensible, as plain documents; and small changes of them.
+
+Amounts are in cents, rates in ten-thousandths of a percent, days are counted from today.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, Final
+
+from goals.vocabulary import Priority
+from planning.vocabulary import Frequency
+
+Person = dict[str, Any]
+
+STORED: Final = 5
+MOST_GOALS: Final = 100
+MOST_DEBTS: Final = 50
+MOST_CENTS: Final = 10**14 - 1
+MOST_RATE: Final = 10**7
+CENTURY: Final = 36_600
+MOST_DAYS: Final = 63_000
+RATES: Final = (0, 1, 5_000, 25_000, 120_000, 600_000, 9_510_000, MOST_RATE)
+
+
+def draw(random: Random) -> Person:
+    """A person; with every second one the goals take about all of the surplus, which is where plans are hard."""
+    stored = [_goal(random, own=random.random() < 0.8) for _ in range(STORED)]
+    new = [_goal(random, own=False) for _ in range(random.choice([0, 5, MOST_GOALS - STORED]))]
+    person: Person = {"surplus": _amount(random), "goals": stored, "new_goals": new}
+    if random.random() < 0.5:
+        _make_tight(random, person)
+    return _with_allowed_debts(person)
+
+
+def _make_tight(random: Random, person: Person) -> None:
+    goals = [*person["goals"], *person["new_goals"]]
+    part = person["surplus"] * random.choice([0.5, 0.9, 1, 1.01, 2]) / len(goals)
+    for goal in goals:
+        months, i = min(1200, max(1, goal["days"] // 30)), goal["rate"] / 12e6
+        grown = math.expm1(min(600, months * math.log1p(i))) / i if i else months
+        goal["target"] = _within(part * grown)
+        if goal["chosen"]:
+            goal["chosen"] = _within(part)
+        for debt in goal["debts"]:
+            debt["balance"] = _within(part * months / len(goal["debts"]))
+
+
+def changed(random: Random, person: Person) -> Person:
+    """The person with one to four things changed."""
+    person = copy.deepcopy(person)
+    for _ in range(random.choice([1, 1, 2, 4])):
+        goals = person[random.choice(["goals", "goals", "new_goals"])] or person["goals"]
+        goal = random.choice(goals)
+        what = random.randrange(8)
+        if what == 0:
+            person["surplus"] = _near(random, person["surplus"])
+        elif what == 1:
+            goals[goals.index(goal)] = _goal(random, own=goals is person["goals"])
+        elif what == 2:
+            goal["days"] = _days(random)
+        elif what == 3:
+            goal["rate"] = _rate(random)
+        elif what == 4:
+            goal["target"] = _near(random, goal["target"])
+        elif goal["debts"]:
+            _change_debts(random, goal["debts"])
+    return _with_allowed_debts(person)
+
+
+def _with_allowed_debts(person: Person) -> Person:
+    """With smaller debts where they come to more than a snapshot may have."""
+    debts = [debt for goal in person["goals"] for debt in goal["debts"]]
+    owed = sum(debt["balance"] for debt in debts)
+    for debt in debts if owed > MOST_CENTS else ():
+        debt["balance"] = max(1, debt["balance"] * (MOST_CENTS - MOST_DEBTS) // owed)
+    return person
+
+
+def _change_debts(random: Random, debts: list[Person]) -> None:
+    debt = random.choice(debts)
+    what = random.randrange(5)
+    if what == 0 and len(debts) < MOST_DEBTS // STORED:
+        debts.append(random.choice([dict(debt), _debt(random)]))
+    elif what == 1:
+        debt["rate"] = _rate(random)
+    elif what == 2:
+        debt["balance"] = _near(random, debt["balance"])
+    elif what == 3:
+        debt["minimum"] = random.choice([0, _amount(random, 10**7)])
+    else:
+        for other in debts:
+            other["rate"] = debt["rate"]
+
+
+def _goal(random: Random, *, own: bool) -> Person:
+    """A goal; with `own` it may have debts, days of its own or a chosen amount, as only stored goals can."""
+    kind = random.choice(["saving", "debts", "days"]) if own else "saving"
+    frequency = random.choice(list(Frequency))
+    last = 31 if frequency == Frequency.MONTHLY else 7
+    return {
+        "target": _amount(random),
+        "days": _days(random),
+        "rate": _rate(random),
+        "priority": random.choice(list(Priority)).value,
+        "debts": [_debt(random) for _ in range(random.choice([1, 3, 10]))] if kind == "debts" else [],
+        "cadence": [frequency.value, random.randint(1, last)] if kind == "days" else None,
+        "chosen": _amount(random, 10**9) if own and random.random() < 0.2 else 0,
+    }
+
+
+def _debt(random: Random) -> Person:
+    return {
+        "balance": _amount(random),
+        "rate": _rate(random),
+        "minimum": random.choice([0, 0, _amount(random, 10**7)]),
+    }
+
+
+def _amount(random: Random, most: int = MOST_CENTS) -> int:
+    return _within(math.exp(random.uniform(0, math.log(most))))
+
+
+def _near(random: Random, cents: int) -> int:
+    if random.random() < 0.4:
+        return _amount(random)
+    return _within(cents * random.choice([0.1, 0.5, 0.9, 0.99, 1.01, 1.1, 2, 10]))
+
+
+def _within(cents: float) -> int:
+    return max(1, min(MOST_CENTS, int(cents)))
+
+
+def _rate(random: Random) -> int:
+    return random.choice([*RATES, int(math.exp(random.uniform(0, math.log(MOST_RATE))))])
+
+
+def _days(random: Random) -> int:
+    return random.choice([CENTURY, random.randrange(1, MOST_DAYS), random.randrange(1, 4_000)])
+
+
+def money(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def percent(rate: int) -> Decimal:
+    return Decimal(rate).scaleb(-4)
+
+
+def day_of(goal: Person, today: date) -> date:
+    return today + timedelta(days=goal["days"])
