@@ -73,7 +73,10 @@ def changed(random: Random, person: Person) -> Person:
 
 
 def _with_allowed_debts(person: Person) -> Person:
-    """With smaller debts where they come to more than a snapshot may have."""
+    """With fewer or smaller debts where a snapshot may not have as many or as much."""
+    for goal in person["goals"]:
+        others = sum(len(other["debts"]) for other in person["goals"] if other is not goal)
+        del goal["debts"][max(0, MOST_DEBTS - others) :]
     debts = [debt for goal in person["goals"] for debt in goal["debts"]]
     owed = sum(debt["balance"] for debt in debts)
     for debt in debts if owed > MOST_CENTS else ():
@@ -84,7 +87,7 @@ def _with_allowed_debts(person: Person) -> Person:
 def _change_debts(random: Random, debts: list[Person]) -> None:
     debt = random.choice(debts)
     what = random.randrange(5)
-    if what == 0 and len(debts) < MOST_DEBTS // STORED:
+    if what == 0:
         debts.append(random.choice([dict(debt), _debt(random)]))
     elif what == 1:
         debt["rate"] = _rate(random)
@@ -107,7 +110,7 @@ def _goal(random: Random, *, own: bool) -> Person:
         "days": _days(random),
         "rate": _rate(random),
         "priority": random.choice(list(Priority)).value,
-        "debts": [_debt(random) for _ in range(random.choice([1, 3, 10]))] if kind == "debts" else [],
+        "debts": [_debt(random) for _ in range(random.choice([1, 3, 10, 10, 50]))] if kind == "debts" else [],
         "cadence": [frequency.value, random.randint(1, last)] if kind == "days" else None,
         "chosen": _amount(random, 10**9) if own and random.random() < 0.2 else 0,
     }

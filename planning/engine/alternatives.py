@@ -22,7 +22,7 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 4_000_000
+MAX_EFFORT: Final = 3_000_000
 """The search for a plan's alternatives ends after so many steps (see `Effort`), about a quarter of a second."""
 QUICK_EFFORT: Final = 300_000
 """A search with more steps than this, some hundredths of a second, isn't quick."""

@@ -195,6 +195,7 @@ class DatedSaving:
         return 0, self.start, enough
 
     def _without_excess_of_money(self, offers: list[list[int]]) -> list[list[int]]:
+        self.effort.spend(10 * self.months)
         left, kept = self.target - self.start, []
         for month, paid in enumerate(offers):
             kept.append(_filled(paid, left))

@@ -19,9 +19,9 @@ class Effort:
     most: int | None = None
 
     def spend(self, steps: int) -> None:
-        """Count the steps of what comes next.
+        """Count steps.
 
-        :raises TooMuchEffortError: they are too many.
+        :raises TooMuchEffortError: that makes too many.
         """
         if self.most is not None and self.spent + steps > self.most:
             raise TooMuchEffortError

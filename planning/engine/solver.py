@@ -24,6 +24,9 @@ from planning.vocabulary import Feasibility, Frequency
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
+_BEYOND_ANY_ROOM: Final = 64
+_LAST_SCALED_ATTEMPT: Final = 12
+"""After this attempt a claim is raised beyond any room. No plan is known that gets so far."""
 
 
 @dataclass(slots=True)
@@ -266,8 +269,9 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort)
 def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
     """Raise the claims that turned out too small; whether one of them rose."""
     before = [state.claim for state, _ in gaps]
+    scale = max(0, attempt - _LAST_UNSCALED_ATTEMPT) if attempt <= _LAST_SCALED_ATTEMPT else _BEYOND_ANY_ROOM
     for state, gap in gaps:
-        state.claim = state.need.raised(state.claim, gap << max(0, attempt - _LAST_UNSCALED_ATTEMPT))
+        state.claim = state.need.raised(state.claim, gap << scale)
     return before != [state.claim for state, _ in gaps]
 
 

@@ -79,7 +79,7 @@ class Avalanche:
     def pay(self, extras: Sequence[int]) -> Payments:
         """Pay the minimums of all debts, closed ones too, and extras (0 or more) by month, until all is paid."""
         self._look_ahead(len(extras))
-        self._effort.spend(3 * len(extras))
+        self._effort.spend(len(extras))
         budgets = [self.minimums + extra for extra in extras]
         balances: list[int] = []
         month = left = 0
@@ -89,10 +89,9 @@ class Avalanche:
                 balances.append(_sum(turn) + group.owed_beside[month])
             while turn and month < len(extras):
                 free = map(sub, budgets[month:], group.paid_beside[month:])
-                if turn[1:]:
-                    self._effort.spend(3 * len(turn) * (len(extras) - month))
-                follow = _follow_many if turn[1:] else _follow_one
+                follow, steps = (_follow_many, 10 + 4 * len(turn)) if turn[1:] else (_follow_one, 2)
                 turn, left, owed = follow(group.rate, turn, free)
+                self._effort.spend(steps * len(owed))
                 balances += map(add, owed, group.owed_beside[month + 1 :])
                 month = len(balances) + (not turn)
             if turn:
@@ -108,7 +107,7 @@ class Avalanche:
         if months <= self._months:
             return
         months = max(months, 2 * self._months)
-        self._effort.spend(3 * len(self.debts) * months)
+        self._effort.spend(4 * len(self.debts) * months)
         self._months = months
         owed_beside, paid_beside = [0] * (months + 1), [0] * months
         for group in reversed(self._groups):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
+from planning.engine import solver
 from planning.engine.allocation import plan_order
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs
@@ -36,6 +37,14 @@ class TestSolve:
         assert (near.arrives, near.need.level) == (True, 49_259)
         assert far.trajectory.amounts[:4] == [741, 742, 24_230, 24_230]
         assert (far.arrives, far.need.total, far.claim) == (True, 528_574, 534_531)
+
+    def test_ends_with_claims_beyond_any_room_when_raising_them_takes_long(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(solver, "_LAST_SCALED_ATTEMPT", -1)
+        rate = Decimal(12)
+        far, near = solved(500, goal(6000, 24, "High", annual_rate=rate), goal(1000, 2, "Low", annual_rate=rate))
+        assert (far.arrives, far.claim, near.arrives) == (True, 600_000, True)
 
     def test_pays_late_goals_in_plan_order_also_one_whose_date_has_passed(self) -> None:
         """500 a month: the goal in time has two months, then the more important one that is overdue goes first."""
