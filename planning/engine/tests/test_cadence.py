@@ -2,13 +2,22 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fincred.money import CENT
-from planning.engine.cadence import Cadence, monthly_amount, next_action_date, period_amount
+from planning.engine.cadence import (
+    Cadence,
+    action_dates,
+    count_action_dates,
+    is_action_date,
+    monthly_amount,
+    next_action_date,
+    period_amount,
+)
 from planning.vocabulary import Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -81,3 +90,12 @@ class TestNextActionDate:
         period = {"weekly": 7, "biweekly": 14, "monthly": 31}[cadence.frequency]
 
         assert day <= next_action_date(cadence, day) < day + timedelta(days=period)
+
+
+class TestCounting:
+    @given(cadences(), DAYS, st.integers(0, 400))
+    def test_agrees_with_the_dates_one_after_the_other(self, cadence: Cadence, start: date, days: int) -> None:
+        end = start + timedelta(days=days)
+        dates = [*takewhile(lambda day: day < end, action_dates(cadence, start))]
+        assert count_action_dates(cadence, start, end) == len(dates)
+        assert is_action_date(cadence, start) == (next_action_date(cadence, start) == start)
