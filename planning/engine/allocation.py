@@ -106,7 +106,7 @@ class Portion:
         return min(self.left, max(0, self.share - self.credit))
 
 
-def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
+def spread(portions: Sequence[Portion], free: Sequence[int]) -> int:
     """Fill each portion's `paid` with one amount for each of its months.
 
     Each month every portion gets its share. If the shares don't fit into the free money, portions with earlier
@@ -114,11 +114,13 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
     granted is paid in full by its last month, provided that `free` never falls from one month to the next.
 
     Months with the same payments are handled in one step. Payments change only when a portion that gets its full
-    share ends or more money becomes free: the shares that don't fit only grow, so they still don't fit.
+    share ends or more money becomes free: the shares that don't fit only grow, so they still don't fit. Returns the
+    number of portions handled, in all steps together.
     """
     active = sorted((portion for portion in portions if portion.left), key=lambda portion: portion.months)
-    month = 0
+    month = handled = 0
     while active:
+        handled += len(active)
         payments = _shares(active, month, free[month])
         served = len(payments)
         repeats = max(1, min([portion.even_until for portion in active[: served + 1]]) - month)
@@ -140,6 +142,7 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> None:
         active = [portion for portion in active if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * (portion.months - len(portion.paid))
+    return handled
 
 
 def _shares(active: list[Portion], month: int, free: int) -> list[int]:

@@ -300,12 +300,11 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
             if not state.days:
                 state.offers[0] = max(state.offers[0], state.need.credit)
         return
-    effort.spend(len(states) * (50 + 5 * len(states)))
     even = [
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
     ]
-    spread(even, free)
+    effort.spend(50 * len(states) + 20 * spread(even, free))
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit
