@@ -114,8 +114,9 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> int:
     granted is paid in full by its last month, provided that `free` never falls from one month to the next.
 
     Months with the same payments are handled in one step. Payments change only when a portion that gets its full
-    share ends or more money becomes free: the shares that don't fit only grow, so they still don't fit. Returns the
-    number of portions handled, in all steps together.
+    share ends or more money becomes free: the shares that don't fit only grow, so they still don't fit.
+
+    Returns the number of portions handled, in all steps together.
     """
     active = sorted((portion for portion in portions if portion.left), key=lambda portion: portion.months)
     month = handled = 0
