@@ -41,7 +41,7 @@ def grown_month_by_month(saving: DatedSaving, by_day: list[list[int]]) -> int:
 class TestSimulate:
     @given(
         st.sampled_from([THURSDAYS, FIFTHS]),
-        st.integers(0, 3_000_000),
+        st.integers(1, 3_000_000),
         st.lists(st.integers(0, 50_000), min_size=53, max_size=53),
         st.none() | st.integers(0, 5000),
         st.sampled_from([0, 3000]),
