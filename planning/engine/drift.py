@@ -10,6 +10,7 @@ from typing import Any, Final
 from planning.engine.cadence import period_amount
 from planning.engine.model import Explanation, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.cents import to_cents
+from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.target_dates import date_with
 from planning.vocabulary import Feasibility
@@ -82,8 +83,9 @@ def propose(
     )
     if direction is None:
         return None
-    same_date = None if goal.target_date <= inputs.as_of else _same_date(inputs, position)
-    same_contribution = _same_contribution(inputs, position, contribution, each_day)
+    plans = _Plans(inputs, position)
+    same_date = None if goal.target_date <= inputs.as_of else _same_date(plans)
+    same_contribution = _same_contribution(plans, contribution, each_day)
     facts = {
         "as_of": inputs.as_of,
         "target_amount": goal.target_amount,
@@ -100,36 +102,45 @@ def propose(
     return Proposal(direction, same_date, same_contribution, why)
 
 
-def _same_date(inputs: PlanInput, position: int) -> WayBack:
-    goal = inputs.goals[position]
-    needed = _plan_with(inputs, position, goal)
+class _Plans:
+    """Plans with the goal at `position` changed; what goals need, and what was planned, isn't computed again."""
+
+    def __init__(self, inputs: PlanInput, position: int) -> None:
+        self.goal, self.calendar = inputs.goals[position], inputs.calendar
+        self._inputs, self._position = inputs, position
+        self._needs = Needs(inputs.calendar)
+        self._made: dict[GoalInput, GoalPlan] = {}
+
+    def with_goal(self, goal: GoalInput) -> GoalPlan:
+        """What the plan with this goal in its place says about it."""
+        if goal not in self._made:
+            others, after = self._inputs.goals, self._position + 1
+            inputs = replace(self._inputs, goals=(*others[: self._position], goal, *others[after:]))
+            self._made[goal] = make_plan(inputs, with_alternatives=False, needs=self._needs).goals[self._position]
+        return self._made[goal]
+
+
+def _same_date(plans: _Plans) -> WayBack:
+    goal = plans.goal
+    needed = plans.with_goal(goal)
     each_day = needed.required_each if goal.cadence else None
-    return _way_back(inputs, position, needed.required_monthly, goal.target_date, each_day)
+    return _way_back(plans, needed.required_monthly, goal.target_date, each_day)
 
 
-def _same_contribution(
-    inputs: PlanInput, position: int, contribution: Decimal, each_day: Decimal | None
-) -> WayBack | None:
+def _same_contribution(plans: _Plans, contribution: Decimal, each_day: Decimal | None) -> WayBack | None:
     paid = contribution if each_day is None else each_day
-    day = date_with(inputs.goals[position], inputs.calendar, to_cents(paid))
-    return None if day is None else _way_back(inputs, position, contribution, day, each_day)
+    day = date_with(plans.goal, plans.calendar, to_cents(paid))
+    return None if day is None else _way_back(plans, contribution, day, each_day)
 
 
-def _way_back(
-    inputs: PlanInput, position: int, contribution: Decimal, target_date: date, each_day: Decimal | None = None
-) -> WayBack:
+def _way_back(plans: _Plans, contribution: Decimal, target_date: date, each_day: Decimal | None = None) -> WayBack:
     """Plan the goal with that date; if it has a chosen amount, `contribution` (or `each_day`) replaces it."""
-    goal = replace(inputs.goals[position], target_date=target_date)
+    goal = replace(plans.goal, target_date=target_date)
     if goal.chosen_monthly is not None:
         each = period_amount(contribution, goal.cadence.frequency) if goal.cadence else contribution
         goal = replace(goal, chosen_monthly=contribution, chosen_each=each if each_day is None else each_day)
-    made = _plan_with(inputs, position, goal)
+    made = plans.with_goal(goal)
     return WayBack(contribution, target_date, made.feasibility, made.shortfall, each_day)
-
-
-def _plan_with(inputs: PlanInput, position: int, goal: GoalInput) -> GoalPlan:
-    goals = [*inputs.goals[:position], goal, *inputs.goals[position + 1 :]]
-    return make_plan(replace(inputs, goals=tuple(goals)), with_alternatives=False).goals[position]
 
 
 Facts = dict[str, Any]

@@ -21,12 +21,19 @@ from planning.engine.trajectory import DebtPayoff
 Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
 
-def make_plan(inputs: PlanInput, *, with_alternatives: bool = True, find: Finder = find_alternatives) -> Plan:
+def make_plan(
+    inputs: PlanInput,
+    *,
+    with_alternatives: bool = True,
+    find: Finder = find_alternatives,
+    needs: Needs | None = None,
+) -> Plan:
     """Plan all goals together, in the order of the input. The same input always gives the same plan.
 
-    `find` may get the alternatives that `find_alternatives` finds in another way.
+    `find` may get the alternatives that `find_alternatives` finds in another way. `needs` may be those of another
+    plan on the same calendar, which are then not computed again; they are not for alternatives.
     """
-    needs = Needs(inputs.calendar)
+    needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
     alternatives = find(inputs, states, needs) if with_alternatives else Alternatives({}, frozenset())
     by_position = {}
