@@ -62,7 +62,7 @@ def main() -> None:
         if url is None:
             print("\nHTTP is not measured: no PostgreSQL answers, and none is installed.")
             return
-        if not options.only or options.only == "worst":
+        if options.only == "worst" or not (options.only or options.quick):
             _measure_worst(url, options)
         if not options.only or options.only == "http":
             _measure_http(url, options)
@@ -137,7 +137,7 @@ def _measure_worst(url: str, options: argparse.Namespace) -> None:
     data.new_database(url, _maintenance(url))
     try:
         seconds = options.search if options.search is not None else 0 if options.quick else 20
-        measure(seconds=seconds, seed=options.seed, keep=options.keep)
+        measure(seconds=seconds, seed=options.seed, keep=options.keep, quick=options.quick)
     finally:
         data.drop_database(url, _maintenance(url))
 

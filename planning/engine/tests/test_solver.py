@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from planning.engine import solver
 from planning.engine.allocation import plan_order
-from planning.engine.model import PlanInput
+from planning.engine.model import Debt, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.solver import GoalState, at_best, solve, solve_dates
 from planning.engine.tests.builders import (
@@ -37,6 +37,16 @@ class TestSolve:
         assert (near.arrives, near.need.level) == (True, 49_259)
         assert far.trajectory.amounts[:4] == [741, 742, 24_230, 24_230]
         assert (far.arrives, far.need.total, far.claim) == (True, 528_574, 534_531)
+
+    @pytest.mark.parametrize("rate", ["5", "951"])
+    def test_takes_bounded_effort_for_fifty_debts_over_a_century(self, rate: str) -> None:
+        """The costliest of all plans are such: a century is 60 000 months of debts, each simulated dozens of times."""
+        debts = tuple(Debt("debt", money(10**7 + n), Decimal(rate), money(n)) for n in range(50))
+        heavy = [goal(1, 1200 - n, name=f"{n}", debts=debts[10 * n : 10 * n + 10]) for n in range(5)]
+        needs = Needs(CALENDAR)
+        states = solve(inputs(10**8, *heavy), needs)
+        assert all(state.need.level > 0 for state in states)
+        assert needs.effort.spent < 2_000_000
 
     def test_ends_with_claims_beyond_any_room_when_raising_them_takes_long(
         self, monkeypatch: pytest.MonkeyPatch
