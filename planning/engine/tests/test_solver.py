@@ -40,7 +40,7 @@ class TestSolve:
 
     @pytest.mark.parametrize("rate", ["5", "951"])
     def test_takes_bounded_effort_for_fifty_debts_over_a_century(self, rate: str) -> None:
-        """The costliest of all plans are such: a century is 60 000 months of debts, each simulated dozens of times."""
+        """The costliest of all plans are such: 60 000 months of debts, each simulated dozens of times."""
         debts = tuple(Debt("debt", money(10**7 + n), Decimal(rate), money(n)) for n in range(50))
         heavy = [goal(1, 1200 - n, name=f"{n}", debts=debts[10 * n : 10 * n + 10]) for n in range(5)]
         needs = Needs(CALENDAR)
