@@ -18,7 +18,7 @@ from planning.scenarios import Deltas
 from planning.services.projections import project_goal
 from planning.services.proposals import proposal_for
 from planning.services.what_if import Question, what_if
-from planning.tests import oracle, oracle_dates
+from planning.tests import oracle, oracle_dates, oracle_days
 from tracking.queries import dashboard_reads, make_dashboard
 
 PRIORITIES = ("High", "Medium", "Low")
@@ -212,12 +212,12 @@ class Told:
 
     def _owed(self, account: Account) -> tuple[tuple[oracle.Debt, ...], int]:
         """What is owed by what was told, as if what is left due today had been paid, and that."""
-        owed = less(account.snapshot_debts, account.told - account.snapshot_amount)
+        owed = oracle.less(account.snapshot_debts, account.told - account.snapshot_amount)
         due = self.left_due(account)
         if not self.is_payday(account) or account.first_planned == self.day:
             return owed, 0
         if account.paid_on == self.day:
-            return less(owed, due), due
+            return oracle.less(owed, due), due
         return tuple(oracle.pay_debts(owed, sum(each.minimum for each in owed) + due)), due
 
     def compare(self, made: Plan | None = None) -> None:
@@ -258,6 +258,7 @@ class Told:
                 or plan.goal.target_date < self.day
             )
         self._check_money()
+        self._compare_days(baseline)
         if not self.is_simple or not self._compare_with_oracle(baseline):
             self._remember(baseline)
 
@@ -270,17 +271,24 @@ class Told:
         if account.wanted.debts or account.wanted.rate != "0" or account.by <= self.day:
             return
         in_time = sum(amount for day, amount in self.upcoming[plan.goal_id] if day < account.by)
-        assert account.told + in_time + cents(plan.shortfall) == account.wanted.target, (
-            account,
-            self.upcoming,
-            plan.shortfall,
-            self.day,
-            self.surplus,
-            self.accounts,
-        )
+        assert account.told + in_time + cents(plan.shortfall) == account.wanted.target, (account, plan)
         for day, amount in self.upcoming[plan.goal_id][:1]:
             expected = cents(plan.goal.expected_on(day))
             assert day >= account.by or expected <= account.told + amount, (expected, account, day, amount)
+
+    def _compare_days(self, baseline: Plan) -> None:
+        """What each day of a goal's own takes is as the oracle says."""
+        world, made = self.world(), {goal.goal_id: goal for goal in baseline.goals}
+        for wish in world.wishes:
+            account = self.accounts[UUID(wish.key)]
+            if account.rhythm is not None and account.first_planned is not None and account.by > self.day:
+                each = oracle_days.smallest_each(world, wish, account.rhythm, account.first_planned)
+                difference = abs(each - cents(made[wish.key].required_each))
+                assert difference <= (TOLERANCE // 10 if wish.rate else 0), (
+                    each,
+                    made[wish.key].required_each,
+                    wish,
+                )
 
     def _check_money(self) -> None:
         """No month asks for more than it leaves; with own days, no months more than they leave together."""
@@ -388,13 +396,3 @@ class Told:
                     assert mine.payments[: len(its)] == its, (mine.payments, its)
                     assert len(its) >= min(12, len(mine.payments)), (mine.payments, its)
         return exact
-
-
-def less(debts: tuple[oracle.Debt, ...], amount: int) -> tuple[oracle.Debt, ...]:
-    """What check-ins paid off since the snapshot was stored is owed no more, the highest rate first."""
-    owed = [each.balance for each in debts]
-    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
-        part = min(owed[place], amount)
-        owed[place] -= part
-        amount -= part
-    return tuple(replace(each, balance=balance) for each, balance in zip(debts, owed, strict=True))

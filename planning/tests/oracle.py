@@ -8,7 +8,7 @@ rule that it follows. It knows averaged surpluses and goals that pay on the date
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -172,6 +172,16 @@ def pay_debts(debts: Sequence[Debt], total: int) -> list[Debt]:
         owed[place] -= paid
         total -= paid
     return [Debt(balance, debt.rate, debt.minimum) for balance, debt in zip(owed, debts, strict=True)]
+
+
+def less(debts: tuple[Debt, ...], amount: int) -> tuple[Debt, ...]:
+    """What check-ins paid off since the snapshot was stored is owed no more, the highest rate first."""
+    owed = [each.balance for each in debts]
+    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
+        part = min(owed[place], amount)
+        owed[place] -= part
+        amount -= part
+    return tuple(replace(each, balance=balance) for each, balance in zip(debts, owed, strict=True))
 
 
 def smallest(works: Callable[[int], bool], most: int) -> int:

@@ -17,7 +17,7 @@ from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.plans import plan_everything
 from planning.services.proposals import Choice, accept_proposal, proposal_for
 from planning.tests import oracle
-from planning.tests.comparing import EXPENSES, TOLERANCE, Account, Deed, Told, Wanted, cents, euros, less
+from planning.tests.comparing import EXPENSES, TOLERANCE, Account, Deed, Told, Wanted, cents, euros
 from planning.tests.factories import contents, debt, snapshot_of
 from planning.vocabulary import Frequency
 from tracking.services import create_check_in
@@ -100,7 +100,7 @@ class Walker(Told):
         if account.wanted.debts:
             before = sum(each.balance for each in account.debts)
             if account.paid_on == self.day:
-                account.debts = [*less(tuple(account.debts), amount)]
+                account.debts = [*oracle.less(tuple(account.debts), amount)]
             else:
                 reserve = sum(each.minimum for each in account.debts)
                 account.debts = oracle.pay_debts(account.debts, reserve + amount)
