@@ -32,6 +32,6 @@ bench: ## Measure how fast it is, beside others (ARGS=--quick for a minute of it
 	@.ci/install requirements-dev.txt
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-lock: ## Write requirements*.txt anew from requirements*.in
+lock: ## Write requirements*.txt again from requirements*.in
 	@.ci/install requirements-dev.txt
 	@.ci/lock

@@ -2,7 +2,7 @@
 
 ARGS="--quick" measures FinCred alone on a small database, in less than a minute. ARGS="--against PATH" measures it
 beside another checkout of it, such as the last release. Where the database is: BENCH_DATABASE_URL, else
-`fincred_bench` on 127.0.0.1:5432, else a throwaway server. It is made anew and dropped.
+`fincred_bench` on 127.0.0.1:5432, else a throwaway server. It is made again and dropped.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def writes(callers: Sequence[Caller]) -> list[Workload]:
         for caller in callers
     ]
     plans = _of_people(callers, "/api/v0/planning/plan", "POST")
-    # Another income each time round, so that all plans are made anew.
+    # Another income each time round, so that all plans are made again.
     snapshots = [
         Call("PUT", "/api/v0/snapshot", caller.token, json.dumps(_snapshot(income)))
         for income in (6100, 6200, 6300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fincred.errors import ConflictError, FieldError
 
 
-class GoalNotActiveError(ConflictError):
+class GoalTakesNoCheckInsError(ConflictError):
     """A check-in needs an active goal; facts: `goal_id`, `status`."""
 
     message = "Check-ins are only possible on an active goal"

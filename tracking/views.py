@@ -19,7 +19,7 @@ from planning.examples import PROJECTION
 from planning.serializers.projections import ProjectionSerializer
 from planning.services.projections import project_goal
 from tracking import examples, queries, services
-from tracking.errors import GoalNotActiveError
+from tracking.errors import GoalTakesNoCheckInsError
 from tracking.serializers import (
     CheckInCreateSerializer,
     CheckInFilter,
@@ -61,7 +61,7 @@ class GoalCheckIns(ApiView):
         request=CheckInCreateSerializer,
         response=CheckInOutcomeSerializer,
         status=201,
-        errors=(GoalNotActiveError,),
+        errors=(GoalTakesNoCheckInsError,),
         request_example=examples.NEW_CHECK_IN,
         response_example=examples.OUTCOME,
     )

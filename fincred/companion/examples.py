@@ -70,7 +70,7 @@ CHAT_SESSION = {
     "updated_at": "2026-03-10T12:05:00Z",
 }
 
-CHAT_REFRESHED = {"status": "ok", "message": "Your figures are read anew for every answer."}
+CHAT_REFRESHED = {"status": "ok", "message": "Your figures are read again for every answer."}
 
 PREFERENCES = {
     "reminders": True,

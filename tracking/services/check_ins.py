@@ -28,7 +28,7 @@ from goals.queries import GOAL
 from goals.services import record_progress
 from goals.vocabulary import GoalType, Status
 from tracking import milestones
-from tracking.errors import CheckInInFutureError, GoalNotActiveError
+from tracking.errors import CheckInInFutureError, GoalTakesNoCheckInsError
 from tracking.feedback import feedback
 from tracking.models import CheckIn, Milestone
 from tracking.queries import WEEKS
@@ -91,7 +91,7 @@ def create_check_in(
 
     :raises CheckInInFutureError: `check_in_date` is after `today`.
     :raises ResourceNotFoundError: the person has no such goal.
-    :raises GoalNotActiveError: the goal is paused, completed or cancelled.
+    :raises GoalTakesNoCheckInsError: the goal is paused, completed or cancelled.
     """
     day = check_in_date or today
     _require_past(day, today)
@@ -105,7 +105,7 @@ def create_check_in(
     )
     goal: Goal = get_or_404(goals)
     if goal.status != Status.ACTIVE:
-        raise GoalNotActiveError(goal_id=goal.id, status=goal.status)
+        raise GoalTakesNoCheckInsError(goal_id=goal.id, status=goal.status)
     check_in = CheckIn(
         user_id=owner.id,
         goal_id=goal.id,

@@ -15,7 +15,7 @@ from goals.vocabulary import Status
 from planning.engine import alternatives
 from planning.tests.factories import contents, plan_for, snapshot_of
 from tracking import services
-from tracking.errors import CheckInInFutureError, GoalNotActiveError
+from tracking.errors import CheckInInFutureError, GoalTakesNoCheckInsError
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.services import CheckInOutcome
 from tracking.streaks import Streaks
@@ -98,7 +98,7 @@ class TestCreateCheckIn:
         completed_at = noon if status == Status.COMPLETED else None
         goal = GoalFactory.create(user=saver, status=status, completed_at=completed_at)
 
-        with pytest.raises(GoalNotActiveError) as refused:
+        with pytest.raises(GoalTakesNoCheckInsError) as refused:
             check_in(goal, "100.00", noon)
 
         assert refused.value.details == {"goal_id": goal.id, "status": status}

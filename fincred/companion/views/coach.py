@@ -106,7 +106,7 @@ class ChatSessionDetail(ApiView):
 class ChatSessionRefresh(ApiView):
     @documented(
         summary="Go on with a conversation",
-        description="Every answer reads the figures anew, so this only says that the conversation is in use.",
+        description="Every answer reads the figures again, so this only says that the conversation is in use.",
         response=ChatRefreshedSerializer,
         response_example=examples.CHAT_REFRESHED,
     )

@@ -20,7 +20,7 @@ from fincred.db.queries import get_or_404
 from fincred.errors import FieldError
 from goals.queries import GOAL
 from tracking import services
-from tracking.errors import GoalNotActiveError
+from tracking.errors import GoalTakesNoCheckInsError
 from tracking.queries import history_of_goal
 
 
@@ -44,7 +44,7 @@ class GoalProgress(ApiView):
         request=ProgressCreateSerializer,
         response=ProgressOutcomeSerializer,
         status=201,
-        errors=(GoalNotActiveError,),
+        errors=(GoalTakesNoCheckInsError,),
         request_example=examples.NEW_PROGRESS,
         response_example=examples.PROGRESS_OUTCOME,
     )
