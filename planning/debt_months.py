@@ -67,7 +67,7 @@ def count_debt_month(
 ) -> DebtMonth:
     """Count the month; `debts` are the snapshot's, `planned` is the goal's newest version, None without one.
 
-    What was paid off beyond the month's payment is owed no more, as if it had never been.
+    What was paid off beyond the month's payment was never owed in this month.
     """
     month, since_snapshot = PlannedMonth(calendar.start, paid_off.now), paid_off.since_snapshot
     if planned is None:

@@ -85,7 +85,7 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     """Count the month from `start`; `planned` is the goal's newest version, None without one.
 
     Payments count up to what the version asks for. What was put in before a plan, or beyond the ask, belongs to
-    the balance at the month's start, as if it had been there. So does interest that is told with a payment.
+    the opening balance. So does interest that is told with a payment.
     """
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)

@@ -89,7 +89,7 @@ class Portion:
     def __post_init__(self) -> None:
         self.even_until = self._end_of_shares(0)
 
-    def share_anew(self, month: int) -> None:
+    def share_again(self, month: int) -> None:
         """Set `share` to what is left, divided by the months from `month` on."""
         self.credit = 0
         self.share = divided_up(self.left, max(1, self.months - month))
@@ -135,10 +135,10 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> int:
             portion.paid += [amount] * repeats
             portion.left -= amount * repeats
         for portion in active[served : served + 1]:
-            portion.share_anew(month)
+            portion.share_again(month)
         for portion in active[:served]:
             if portion.credit > portion.share:
-                portion.share_anew(month)
+                portion.share_again(month)
             portion.credit = 0
         active = [portion for portion in active if portion.left and portion.months > month]
     for portion in portions:
@@ -152,7 +152,7 @@ def _shares(active: list[Portion], month: int, free: int) -> list[int]:
     for portion in active:
         if len(portion.paid) < month:
             portion.paid += [0] * (month - len(portion.paid))
-            portion.share_anew(month)
+            portion.share_again(month)
         share = portion.share_in(month)
         if share > free:
             break

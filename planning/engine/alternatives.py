@@ -244,7 +244,7 @@ class _Search:
         return replace(self.inputs, goals=tuple(goals))
 
     def _margin_at_best(self, inputs: PlanInput, order: list[int]) -> int:
-        """At least `_margin`, and below 0 only if `_margin` is."""
+        """An upper bound of `_margin`; negative only if `_margin` is."""
         state = self.trials.at_best(inputs, order, self.state.position)
         return state.room - state.needed
 

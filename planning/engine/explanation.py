@@ -122,7 +122,7 @@ def _is_uneven(state: GoalState) -> bool:
     level, amounts = state.need.level, state.in_time.amounts
     if state.days:
         amounts = [*chain.from_iterable(state.in_time.by_day)]
-    last = next((place for place in reversed(range(len(amounts))) if amounts[place]), 0)
+    last = next((index for index in reversed(range(len(amounts))) if amounts[index]), 0)
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
 

@@ -78,7 +78,7 @@ class DatedPortion:
     """The money granted to a goal, in cents, while it is spread; `counts` are its days of payment in each month.
 
     Each day gets `share`. With `skips`, a day whose share isn't there gets nothing; otherwise it gets what is
-    there. Then the days left share the rest anew. `left` is the part not paid yet, `credit` the part of month 0's
+    there. Then the days left share the rest again. `left` is the part not paid yet, `credit` the part of month 0's
     payments that was made before, and `paid` one amount for each day so far, made before or not.
     """
 
@@ -109,11 +109,11 @@ class DatedPortion:
             self.left -= amount
             there -= amount
             if amount < wanted:
-                self._share_anew()
+                self._share_again()
         beyond = max(0, there - free)
         if beyond:
             self.left -= beyond
-            self._share_anew()
+            self._share_again()
         return free + beyond - there
 
     def _pay_share(self) -> int:
@@ -123,7 +123,7 @@ class DatedPortion:
         self.left -= self.share
         return self.share
 
-    def _share_anew(self) -> None:
+    def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self._days_left))
 
 

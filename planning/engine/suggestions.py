@@ -84,7 +84,7 @@ def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
     interest = money(cents)
     text = (
         f"Debts above {HIGH_RATE} % a year come to {total:,.2f} and cost {interest:,.2f} "
-        f"of interest a month. Paying the dearest first costs the least."
+        f"of interest a month. Paying the highest rate first costs the least."
     )
     facts = {
         "above_annual_rate": HIGH_RATE,

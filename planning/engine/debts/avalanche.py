@@ -103,7 +103,7 @@ class Avalanche:
             yield from _owed(group.rate, group.open_in(month))
 
     def _look_ahead(self, months: int) -> None:
-        """Pay the minimums alone for so many months, or for more."""
+        """Pay the minimums alone for at least this number of months."""
         if months <= self._months:
             return
         months = max(months, 2 * self._months)
@@ -144,11 +144,11 @@ def _pay_down(debts: list[_Open], money: int) -> tuple[list[_Open], int]:
     """Pay the smallest debt, then the next. Returns those that are still open, and the money that is left."""
     while money and debts:
         smallest = min(debts)
-        place = debts.index(smallest)
+        index = debts.index(smallest)
         if money < smallest.balance:
-            debts[place] = smallest._replace(balance=smallest.balance - money)
+            debts[index] = smallest._replace(balance=smallest.balance - money)
             return debts, 0
-        del debts[place]
+        del debts[index]
         money -= smallest.balance
     return debts, money
 

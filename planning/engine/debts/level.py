@@ -10,7 +10,7 @@ from planning.engine.money.time_value import EXACT_ENOUGH, future_value
 HORIZON: Final = 1200
 """Debts that aren't cleared after this many months count as never cleared."""
 INTERPOLATIONS: Final = 12
-"""The search interpolates so often; at most about forty halvings of its range follow."""
+"""The most interpolations of a search; at most about forty halvings of its range follow."""
 
 
 def least_extra(debts: Avalanche, payments: int) -> int:
