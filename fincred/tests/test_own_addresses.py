@@ -35,6 +35,12 @@ def test_own_addresses_are_no_loopback_and_each_is_named_once() -> None:
     assert not [address for address in found if ip_address(address).is_loopback]
 
 
+def test_a_machine_without_a_way_out_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    broadcast = "255.255.255.255"  # no socket connects there unless it says that it broadcasts
+    monkeypatch.setattr("fincred.own_addresses._ELSEWHERE", (broadcast,))
+    assert own_addresses() == []
+
+
 def test_in_development_emulators_phones_and_development_servers_of_apps_reach_the_server() -> None:
     said = settings_say(ENV="development")
     assert said == development_hosts() + development_origins()
