@@ -197,8 +197,8 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
 def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[int]:
     months = max([late_until + 1, *(state.need.months for state in states)])
     free = [max(0, to_cents(inputs.finances.surplus))] * months
-    put_in = to_cents(inputs.paid_elsewhere) + sum(to_cents(goal.added) for goal in inputs.goals)
-    free[0] = max(0, free[0] + to_cents(inputs.kept) - put_in)
+    put_in = sum([goal.added for goal in inputs.goals], inputs.paid_elsewhere)
+    free[0] = max(0, free[0] - to_cents(put_in - inputs.kept))
     return free
 
 
