@@ -85,12 +85,16 @@ class Office:
         self.page.goto(f"{self.server.url}/admin/{path}")
 
     def enter(self, email: str, password: str) -> None:
-        """By keyboard alone: the first field has the focus."""
+        """By keyboard alone."""
         self.open()
-        for key in (email, "Tab", password):
-            self.page.keyboard.press(key) if key == "Tab" else self.page.keyboard.type(key)
+        keyboard = self.page.keyboard
+        expect(self.page.get_by_label("Email")).to_be_focused()  # a page may be loaded before it has its focus
+        keyboard.type(email)
+        keyboard.press("Tab")
+        expect(self.page.get_by_label("Password")).to_be_focused()
+        keyboard.type(password)
         with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+            keyboard.press("Enter")
 
     def find(self, text: str) -> None:
         self.page.get_by_role("searchbox", name="E-mail, name").fill(text)
