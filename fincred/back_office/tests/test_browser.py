@@ -29,6 +29,8 @@ MAKE_BOSS: Final = (
     f"({BOSS[0]!r}, {BOSS[1]!r}, is_staff=True, is_superuser=True, is_verified=True)"
 )
 
+expect.set_options(timeout=30_000)  # on a busy machine five seconds are not enough
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
