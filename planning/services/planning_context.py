@@ -299,6 +299,8 @@ def _credited(owner: User, goals: Sequence[Goal], around: Around, calendar: Cale
         return {}
     earlier = amounts_around(owner.id, month_before)
     earliest = amounts_around(owner.id, two_before) if two_before < month_before else {}
+    # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
+    told = around.keys() & earlier.keys()
     return {
         goal.id: credited_interest(
             rate_units(goal.annual_rate),
@@ -307,7 +309,8 @@ def _credited(owner: User, goals: Sequence[Goal], around: Around, calendar: Cale
             around[goal.id][0],
         )
         for goal in goals
-        if not month_before < goal.target_date < calendar.start  # the last interest was due on that day
+        if goal.id in told
+        and not month_before < goal.target_date < calendar.start  # the last interest was due on that day
     }
 
 

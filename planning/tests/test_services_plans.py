@@ -91,3 +91,14 @@ class TestInterestToldWithAPayment:
         assert context.months[goal.pk].paid == amount
         assert context.earning[goal.pk] == on_10_may + interest
         assert interest > 3
+
+    def test_that_is_taken_back_between_two_reads_is_as_if_it_had_not_been_told(
+        self, saver: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        goal = goal_of(saver, annual_rate=Decimal(12))
+        snapshot_of(saver)
+        plan_for(goal)
+        self.check_in(goal, date(2026, 5, 14), Decimal("200.00"))
+        monkeypatch.setattr("goals.history._READERS", [lambda owner, day: {}])
+        context = read_context(owner=saver, today=date(2026, 5, 15))
+        assert context.months[goal.pk].paid <= Decimal("200.00")
