@@ -281,6 +281,7 @@ class TestFailure:
         with replica.frozen():
             person.is_renamed("meanwhile")
             assert {person.sees() for _ in range(5)} == {"meanwhile"}
+        wait_until(lambda: person.stored_name(replica) == "meanwhile")
         with standing_still(replica):
             person.is_renamed("after")
             wait_until(lambda: person.sees() == "meanwhile")
