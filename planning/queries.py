@@ -22,7 +22,7 @@ OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
         "goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since", "month", "payments"
     )
 )
-# The newest version of each plan that is open or ended lately, with its plan and goal and without its inputs.
+# The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.
 NEWEST_VERSIONS: Final = PreparedQuery(
     PlanVersion.objects.filter(
         Q(plan__ended_at=None) | Q(plan__ended_at__gte=Parameter("ended_since")),
@@ -30,7 +30,7 @@ NEWEST_VERSIONS: Final = PreparedQuery(
         number=F("plan__version"),
     )
     .select_related("plan__goal")
-    .defer("inputs", "plan__goal__pace")
+    .defer("inputs", "outputs", "plan__goal__pace")
 )
 # The active goals, in the order in which the engine serves them.
 PLANNED_GOALS: Final = PreparedQuery(

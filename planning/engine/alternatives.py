@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
 from fincred.money import MAX_MONEY
@@ -61,7 +62,9 @@ def find_alternatives(
     cut = {state.position for state in unrealistic}
     try:
         for state in unrealistic[:MAX_GOALS]:
-            for alternative in _Search(inputs, states, state, order, trials).alternatives():
+            best = trials.at_best(inputs, order, state.position)
+            search = _Search(inputs, states, state, order, trials, lacking_at_best=best.needed - best.room)
+            for alternative in search.alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
             cut.remove(state.position)
     except TooMuchEffortError:  # what was found until then is valid
@@ -89,13 +92,17 @@ class _Trials:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """The search for one goal's alternatives."""
+    """The search for one goal's alternatives.
+
+    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly.
+    """
 
     inputs: PlanInput
     states: list[GoalState]
     state: GoalState
     order: list[int]
     trials: _Trials
+    lacking_at_best: int
 
     def alternatives(self) -> Iterator[Alternative]:
         for search in (self._later_date, self._smaller_amount, self._more_money):
@@ -170,7 +177,7 @@ class _Search:
             if state.position == self.state.position:
                 if not state.arrives:
                     return False
-            elif state.trajectory.missing > old.trajectory.missing or _is_worse(state, old):
+            elif state.missing > old.missing or _is_worse(state, old):
                 return False
         return True
 
@@ -188,7 +195,7 @@ class _Search:
             lambda less: self._with_goal(replace(goal, target_amount=exact_money(target - less))),
             rise=1,
             most=target - max(1, to_cents(goal.present_amount)),
-            guess=self.state.trajectory.missing,
+            guess=self.state.missing,
         )
         return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
 
@@ -218,6 +225,7 @@ class _Search:
         """
         if most < 1:
             return None
+        change = cache(change)
 
         def at_best(size: int) -> int:
             return self._margin_at_best(change(size), self.order)
@@ -225,9 +233,9 @@ class _Search:
         def exactly(size: int) -> int:
             return self._margin(change(size), self.order)
 
-        least, lacking = 1, -at_best(0)
-        if lacking > 0:
-            found = _smallest(at_best, above=0, lacking=lacking, rise=rise, most=most)
+        least = 1
+        if self.lacking_at_best > 0:
+            found = _smallest(at_best, above=0, lacking=self.lacking_at_best, rise=rise, most=most)
             if found is None:
                 return None
             least, rise = found
@@ -253,7 +261,7 @@ class _Search:
         states = self.trials.solve(inputs, order)
         state = next(each for each in states if each.position == self.state.position)
         # A claim that was raised too far for its room says less about how near the goal is than what is missing.
-        return state.room - state.needed if state.arrives else -state.trajectory.missing
+        return state.room - state.needed if state.arrives else -state.missing
 
 
 def _is_worse(state: GoalState, old: GoalState) -> bool:

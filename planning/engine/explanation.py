@@ -164,7 +164,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
         "this_month": money(state.this_month),
         "months_before_first_payment": next((month for month, paid in enumerate(in_time) if paid), need.months),
         "highest_month": money(max(in_time)),
-        "shortfall": money(state.trajectory.missing),
+        "shortfall": money(state.missing),
     }
     if goal.chosen_monthly is not None:
         facts["chosen_monthly"] = goal.chosen_monthly

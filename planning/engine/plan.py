@@ -59,7 +59,7 @@ def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives:
         allocated_monthly=money(state.allocated_monthly),
         paid_this_month=money(state.paid_this_month),
         this_month=money(state.this_month),
-        shortfall=money(state.trajectory.missing),
+        shortfall=money(state.missing),
         feasibility=state.feasibility,
         explanation=explain(state, before, inputs, is_cut=state.position in alternatives.cut),
         alternatives=alternatives.found.get(state.position, ()),

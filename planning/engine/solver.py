@@ -39,7 +39,8 @@ class GoalState:
     - `granted`: the part of `room` that it gets.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months (or days of its own) up to its date.
-    - `in_time`: what happens up to its date.
+    - `missing`: the cents missing at its date.
+    - `in_time`: what happens up to its date; `solve_dates` leaves it out.
     - `trajectory`: the same, and for a late goal what happens after it.
     """
 
@@ -51,6 +52,7 @@ class GoalState:
     granted: int = 0
     binding_month: int = 0
     offers: list[int] = field(default_factory=list)
+    missing: int = 0
     in_time: Trajectory = EMPTY
     trajectory: Trajectory = EMPTY
 
@@ -97,14 +99,14 @@ class GoalState:
     @property
     def arrives(self) -> bool:
         """Whether the goal is met by its date."""
-        return not self.trajectory.missing
+        return not self.missing
 
     @property
     def needed(self) -> int:
         """Cents needed by the date: at most `room` if the goal is met, more than `room` if not."""
         if self.arrives:
             return min(self.claim, self.room)
-        return self.claim if self.claim > self.room else self.room + self.trajectory.missing
+        return self.claim if self.claim > self.room else self.room + self.missing
 
     @property
     def feasibility(self) -> Feasibility:
@@ -123,6 +125,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
         _commit(state, free, late_until, needs.effort)
     _share_out(sharing, free, needs.effort)
     for state in sharing:
+        state.in_time = state.trajectory = state.need.simulate(state.offers)
         _spend(free, state)
     keeps = any(state.days for state in sharing) or inputs.kept > 0
     for state in _late_in_order(inputs, sharing):
@@ -135,9 +138,8 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
 def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = None) -> list[GoalState]:
     """Solve the plan up to the goals' dates only; `order` (positions) replaces plan order.
 
-    `needed`, `room` and `trajectory.missing` are those of `solve`; trajectories can lack months. Much faster if no
-    goal without a chosen amount bears interest: only sums matter then, and the trajectories of these goals have no
-    months at all.
+    `needed`, `room` and `missing` are those of `solve`; there are no trajectories. Much faster if no goal without
+    a chosen amount bears interest: only sums matter then.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
     free = _free_by_dates(inputs, chosen, sharing, needs.effort)
@@ -210,6 +212,7 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) 
     effort.spend((15 if state.days else 5) * max(state.need.months, late_until))
     need, in_time = state.need, _chosen(state, free)
     state.in_time = state.trajectory = need.simulate(in_time)
+    state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + sum(free[: need.deadline]) if state.arrives else state.granted
     state.binding_month = need.deadline
@@ -263,7 +266,7 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort)
     while _raise_claims(_share_once(states, free, effort), attempt):
         attempt += 1
     for state in states:
-        state.in_time = state.trajectory = state.need.simulate(state.offers)
+        state.missing = state.need.missing(state.offers)
 
 
 def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
@@ -335,7 +338,7 @@ def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Eff
     """Allocate as if the time of a payment made no difference: what isn't granted is missing."""
     _allocate(states, free, effort)
     for state in states:
-        state.trajectory = Trajectory([], [], 0, state.claim - state.granted, None)
+        state.missing = state.claim - state.granted
 
 
 def _share(state: GoalState) -> int:

@@ -39,8 +39,8 @@ _LONGEST_MONTH: Final = timedelta(days=31)
 class PlanningContext:
     """A person's newest snapshot, active goals in the order in which they are planned, and open plans.
 
-    `plans`, `terms` and `outputs` are by goal, also for goals that aren't active. `terms` are how the plans are to
-    be paid, which a service may change before it plans; `outputs` are those of the plans' newest versions.
+    `plans` and `terms` are by goal, also for goals that aren't active. `terms` are how the plans are to be paid,
+    which a service may change before it plans.
 
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
     put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
@@ -55,7 +55,6 @@ class PlanningContext:
     goals: tuple[Goal, ...]
     plans: Mapping[UUID, ActionPlan]
     terms: Mapping[UUID, Terms]
-    outputs: Mapping[UUID, Any]
     months: Mapping[UUID, PlannedMonth]
     planned: Mapping[UUID, Planned]
     earlier: Mapping[UUID, Decimal]
@@ -234,7 +233,6 @@ def _context(
         goals=tuple(goals),
         plans=plans,
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
-        outputs={version.plan.goal_id: version.outputs for version in opened},
         months=months,
         planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
         earlier=_earlier(owner, goals, around, calendar),

@@ -84,17 +84,20 @@ def write_changed_versions(
         if goal.id not in context.plans:
             continue
         inputs = context.inputs_of(goal.id, plan_input)
-        outputs = compute_outputs(inputs, goal_plan, made.carried)
-        document = outputs.as_json()
-        if goal.id in always or document != context.outputs.get(goal.id):
-            plan = context.plans[goal.id]
+        outputs, plan = compute_outputs(inputs, goal_plan, made.carried), context.plans[goal.id]
+        if goal.id in always or outputs != _decided(plan):
             plan.anchor, plan.month = context.calendar.anchor, context.month_of(goal).as_json()
             _take_over(plan, outputs, now)
-            versions.append(_version(plan, inputs.as_json(plan_document), document, reason, now))
+            versions.append(_version(plan, inputs.as_json(plan_document), outputs.as_json(), reason, now))
             paces.append((goal, Pace.through(goal_plan.pace)))
     if versions:
         _store(versions, paces, chain, now)
     return made
+
+
+def _decided(plan: ActionPlan) -> VersionOutputs:
+    """What its newest version decided."""
+    return VersionOutputs(**{name: getattr(plan, name) for name in DECIDED})
 
 
 def _take_over(plan: ActionPlan, outputs: VersionOutputs, now: datetime) -> None:
@@ -131,9 +134,7 @@ def _store(
         insert(*entries),
     )
     count_on_commit(PLAN_VERSIONS, len(versions))
-    for version in versions:
-        facts = {"action_plan_id": version.plan_id, "version": version.number, "reason": version.reason}
-        logger.info("Plan version written", extra=facts)
+    logger.info("Plan versions written", extra={"count": len(versions), "reason": versions[-1].reason})
 
 
 def replay_mismatches(owners: IdRange = ALL) -> Iterator[PlanVersion]:

@@ -66,7 +66,7 @@ class TestSolve:
 
     def test_says_no_when_the_cents_of_rounded_interest_are_not_there(self) -> None:
         (state,) = solved("2.13", goal(13, 6, annual_rate=Decimal(6)))
-        assert (state.trajectory.missing, state.needed, state.room) == (1, 1279, 1278)
+        assert (state.missing, state.needed, state.room) == (1, 1279, 1278)
         (state,) = solved("2.14", goal(13, 6, annual_rate=Decimal(6)))
         assert state.arrives
 
@@ -90,7 +90,7 @@ class TestSolve:
         first = goal(100, 1, "High", name="first", chosen_monthly=money(100))
         second = goal(923, 12, "Low", annual_rate=Decimal(12), chosen_monthly=money(78))
         _, late = solved(110, first, second)
-        assert (late.claim, late.room, late.trajectory.missing) == (86_467, 86_800, 51)
+        assert (late.claim, late.room, late.missing) == (86_467, 86_800, 51)
         assert late.needed == 86_851
         assert late.feasibility == "Unrealistic"
 
@@ -102,7 +102,7 @@ class TestSolveDates:
         whole, dates = (each(plan_input, Needs(plan_input.calendar)) for each in (solve, solve_dates))
         for state, at_date in zip(whole, dates, strict=True):
             assert at_date.position == state.position
-            assert at_date.trajectory.missing == state.trajectory.missing
+            assert at_date.missing == state.missing
             assert (at_date.needed, at_date.room) == (state.needed, state.room)
 
     def test_serves_in_the_order_given(self) -> None:
