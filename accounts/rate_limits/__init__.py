@@ -2,7 +2,8 @@
 
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
 When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in SECURITY.md.
-A quota of every call belongs in `throttles`, a limit inside of a service in `limits`. Windows are minutes.
+A quota of every call belongs in `throttles`, a limit inside of a service in `limits`. A view names its own in
+`own_limits`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from accounts.rate_limits.limits import (
     limit_tokens,
     sign_in_blocked_until,
 )
-from accounts.rate_limits.policies import Policy
+from accounts.rate_limits.policies import COACH_BY_DAY, COACH_BY_MINUTE, Policy
 from accounts.rate_limits.throttles import PerNetwork
 
 __all__ = [
+    "COACH_BY_DAY",
+    "COACH_BY_MINUTE",
     "PerNetwork",
     "Policy",
     "count",

@@ -1,4 +1,4 @@
-"""Counters of requests in fixed windows of a minute, exact over all workers.
+"""Counters of requests in fixed windows of a minute or a day, exact over all workers.
 
 They are kept in Redis, where a script counts and expires in one step. Without Redis, and while it fails, a table
 of the database is used, where one upsert does the same.
@@ -17,15 +17,13 @@ from django.utils.crypto import salted_hmac
 from redis import RedisError
 
 from accounts.models import RateCounter
-from accounts.rate_limits.policies import Policy
+from accounts.rate_limits.policies import MINUTE, Policy
 from fincred.context import Quota, note_quota
 from fincred.counters import LIMITS_HIT
 from fincred.errors import RateLimitExceededError
 from fincred.redis_pool import redis_client
 
 logger = logging.getLogger(__name__)
-
-WINDOW_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +37,45 @@ class Usage:
     @property
     def quota(self) -> Quota:
         left = max(0, self.policy.quota - self.used)
-        return Quota(self.policy.name, self.policy.quota, left, WINDOW_SECONDS, self.resets_in)
+        return Quota(self.policy.name, self.policy.quota, left, self.policy.seconds, self.resets_in)
 
 
-def window_of(now: datetime) -> int:
-    """The number of the window that contains this moment, counted from 1970."""
-    return int(now.timestamp()) // WINDOW_SECONDS
+def window_of(now: datetime, seconds: int = MINUTE) -> int:
+    """The number of the last minute of the window that contains this moment, counted from 1970.
+
+    So what is counted in a window is over when that minute is, however long the window.
+    """
+    return (int(now.timestamp()) // seconds + 1) * seconds // MINUTE - 1
 
 
 def count(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> Usage | None:
     """Count a request of `subject` and note the quota for the response; None when limits are switched off."""
     if not settings.RATE_LIMIT_ENABLED:
         return None
-    window = window_of(now)
+    window = window_of(now, policy.seconds)
     usage = Usage(
         policy,
-        _increment(_key(policy, subject), window, points),
-        (window + 1) * WINDOW_SECONDS - int(now.timestamp()),
+        _increment(_key(policy, subject), window, points, policy.seconds),
+        (window + 1) * MINUTE - int(now.timestamp()),
     )
     note_quota(usage.quota)
     return usage
 
 
 def used_until(policy: Policy, subject: str, *, now: datetime) -> datetime | None:
-    """Until when this minute's quota of `subject` is used up; None if it isn't. It counts nothing."""
+    """Until when the present quota of `subject` is used up; None if it isn't. It counts nothing."""
     if not settings.RATE_LIMIT_ENABLED:
         return None
-    window = window_of(now)
+    window = window_of(now, policy.seconds)
     if _count_of(_key(policy, subject), window) < policy.quota:
         return None
-    return datetime.fromtimestamp((window + 1) * WINDOW_SECONDS, UTC)
+    return datetime.fromtimestamp((window + 1) * MINUTE, UTC)
 
 
 def enforce(policy: Policy, subject: str, *, now: datetime, points: int = 1) -> None:
     """Count a request of `subject`.
 
-    :raises RateLimitExceededError: this minute's quota is used up.
+    :raises RateLimitExceededError: the quota of the present window is used up.
     """
     usage = count(policy, subject, now=now, points=points)
     if usage and usage.used > policy.quota:
@@ -101,10 +102,10 @@ def _redis_key(key: str, window: int) -> str:
     return f"fincred:rate:{key}:{window}"
 
 
-def _increment(key: str, window: int, points: int) -> int:
+def _increment(key: str, window: int, points: int, seconds: int) -> int:
     if settings.REDIS_URL:
         try:
-            return _increment_in_redis(key, window, points)
+            return _increment_in_redis(key, window, points, seconds)
         except RedisError:
             logger.warning("Redis fails: rate limits are counted in the database", exc_info=True)
     return _increment_in_database(key, window, points)
@@ -117,8 +118,8 @@ return used
 """
 
 
-def _increment_in_redis(key: str, window: int, points: int) -> int:
-    used = redis_client().eval(_SCRIPT, 1, _redis_key(key, window), str(2 * WINDOW_SECONDS), str(points))
+def _increment_in_redis(key: str, window: int, points: int, seconds: int) -> int:
+    used = redis_client().eval(_SCRIPT, 1, _redis_key(key, window), str(seconds + MINUTE), str(points))
     return int(cast("int", used))
 
 

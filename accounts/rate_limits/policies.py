@@ -1,20 +1,25 @@
-"""Every rate limit: its name in the headers, and its requests a minute."""
+"""Every rate limit: its name in the headers, its requests, and in which time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 
 from fincred.counters import LIMITS_HIT
 
+MINUTE: Final = 60
+DAY: Final = 24 * 60 * MINUTE
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`quota` requests, or points, a minute for each subject."""
+    """`quota` requests, or points, for each subject in a window of `seconds`: whole minutes, counted from 1970."""
 
     name: str
     quota: int
+    seconds: int = MINUTE
 
     def __post_init__(self) -> None:
         LIMITS_HIT.labels(self.name)
@@ -29,3 +34,5 @@ MAIL_BY_ADDRESS = Policy("mail-address", 30)
 TOKEN_BY_ADDRESS = Policy("token-address", 60)
 SECOND_FACTOR = Policy("second-factor", 10)
 REFRESH_BY_SESSION = Policy("refresh-session", 10)
+COACH_BY_MINUTE = Policy("coach", 20)
+COACH_BY_DAY = Policy("coach-day", 200, DAY)

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class PerPerson(BaseThrottle):
-    """Reads, writes and points of costly calls a minute; a caller without token is counted as their network."""
+    """Reads, writes and points of costly calls a minute, and the view's own limits.
+
+    A caller without token is counted as their network.
+    """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """:raises fincred.errors.RateLimitExceededError: a quota is used up."""
@@ -40,11 +43,15 @@ class PerPerson(BaseThrottle):
             _enforce_if_countable(person, now)
         elif person:
             enforce(policies.WRITES, person, now=now)
-        if points := getattr(view, "cost", 0):
+        points, own_limits = getattr(view, "cost", 0), getattr(view, "own_limits", ())
+        if points or own_limits:
             if check:
                 check.run()  # so that an ended session spends no points of its person
             subject = person or network_of(caller().address)
-            enforce(policies.COST, subject, now=now, points=points)
+            if points:
+                enforce(policies.COST, subject, now=now, points=points)
+            for policy in own_limits:
+                enforce(policy, subject, now=now)
         return True
 
 

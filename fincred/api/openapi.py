@@ -196,11 +196,17 @@ class Schema(AutoSchema):
                 operation["responses"][status]["headers"] = described
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
-        if cost := getattr(self.view, "cost", 0):
-            quota = f"Takes {cost} points of the rate limit `cost`."
-            operation["description"] = f"{operation.get('description', '')} {quota}".strip()
+        if limits := " ".join(self._limits()):
+            operation["description"] = f"{operation.get('description', '')} {limits}".strip()
         operation.setdefault("security", [])  # said, so that tools know that it is meant
         return operation
+
+    def _limits(self) -> Iterator[str]:
+        """What is said of the limits that the view has beside those of all reads and writes."""
+        if cost := getattr(self.view, "cost", 0):
+            yield f"Takes {cost} points of the rate limit `cost`."
+        for policy in getattr(self.view, "own_limits", ()):
+            yield f"At most {policy.quota} in {policy.seconds} seconds: the rate limit `{policy.name}`."
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
         """drf-spectacular drops the body of a DELETE; one of ours has a password in it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.db import Error
@@ -34,6 +34,7 @@ from fincred.preconditions import Precondition
 if TYPE_CHECKING:
     from accounts.authentication import SessionCheck
     from accounts.models import User
+    from accounts.rate_limits import Policy
 
 Row = TypeVar("Row")
 _READING = frozenset({"GET", "HEAD"})
@@ -51,6 +52,9 @@ class ApiView(GenericAPIView[Any]):
 
     # Points of the rate limit `cost` that a call takes; 0 for calls that are cheap for the server.
     cost = 0
+
+    # Limits of these calls alone, beside those of all reads and writes.
+    own_limits: ClassVar[Sequence[Policy]] = ()
 
     # None where the request carries no token.
     session_check: SessionCheck | None = None

@@ -69,6 +69,15 @@ class TestCount:
             "RateLimit": '"three";r=2;t=45, "two";r=1;t=45',
         }
 
+    def test_a_window_may_be_a_day(self) -> None:
+        daily = Policy("daily", 3, policies.DAY)
+        for hours in range(3):
+            enforce(daily, "sam", now=NOON + timedelta(hours=hours))
+        with pytest.raises(RateLimitExceededError) as refused:
+            enforce(daily, "sam", now=NOON + timedelta(hours=11))
+        assert refused.value.facts == {"limit": 3, "retry_after": 3600 - 15}
+        enforce(daily, "sam", now=NOON + timedelta(hours=12))
+
     def test_can_be_switched_off(self, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED = False
         assert count(THREE, "sam", now=NOON) is None

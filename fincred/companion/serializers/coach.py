@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from rest_framework.serializers import CharField, ListField
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.serializers import CharField, Field, ListField
 
 from fincred.api.serializers import (
     BooleanField,
@@ -14,19 +19,42 @@ from fincred.api.serializers import (
     UUIDField,
 )
 from fincred.companion.vocabulary import Intent
+from fincred.ids import read_id
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class KnownIntentField(Field[Intent, Any, Any, Any]):
+    """One of the coach's intents; any other JSON is `help`, for the existing app has intents of its own."""
+
+    def to_internal_value(self, data: Any) -> Intent:
+        return Intent(data) if data in list(Intent) else Intent.HELP
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class AnySessionIdField(Field[UUID | None, Any, Any, Any]):
+    """The id of a session; None for any other JSON, which is like the id of another person's session."""
+
+    def to_internal_value(self, data: Any) -> UUID | None:
+        return read_id(data)
 
 
 class ChatStartSerializer(Serializer):
-    """The beginning of a conversation. An intent that isn't known is `help`."""
+    """The beginning of a conversation."""
 
-    intent = TextField(max_length=50, required=False, allow_null=True, allow_blank=True)
+    intent = KnownIntentField(
+        required=False, allow_null=True, help_text="What to answer at once. What isn't known is `help`."
+    )
 
 
 class ChatMessageSerializer(Serializer):
-    """A message; without a live session of their own, a new one begins."""
+    """A message to the coach."""
 
     message = TextField(max_length=4000, multiline=True)
-    session_id = TextField(max_length=100, required=False, allow_null=True, allow_blank=True)
+    session_id = AnySessionIdField(
+        required=False,
+        allow_null=True,
+        help_text="Of a session of yours that is alive. Anything else begins a new one.",
+    )
 
 
 class ChatGreetingSerializer(Serializer):

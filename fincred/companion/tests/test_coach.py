@@ -24,6 +24,8 @@ from tracking.services import create_check_in
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 CHAT = "/api/v0/chat"
+NO_INTENTS: list[Any] = ["goal_setting", None, "", "x" * 51, "a\x07", 7, 1.5, True, [], ["progress"], {}]
+NO_IDS: list[Any] = ["x" * 101, "x" * 5000, "a\x07b", "\u202ea", 7, 1.5, -1, True, [], [str(uuid4())], {}]
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +59,8 @@ class TestStarting:
         document = as_saver.post(f"{CHAT}/start", {"intent": "progress"}).json()
         assert (document["greeting"], document["intent"]) == (f"Hello! {answers.NO_GOALS}", "progress")
 
-    @pytest.mark.parametrize("intent", ["goal_setting", None, ""])
-    def test_with_an_intent_that_it_does_not_know_helps(self, as_saver: APIClient, intent: str | None) -> None:
+    @pytest.mark.parametrize("intent", NO_INTENTS)
+    def test_with_an_intent_that_it_does_not_know_helps(self, as_saver: APIClient, intent: Any) -> None:
         assert as_saver.post(f"{CHAT}/start", {"intent": intent}).json()["intent"] == "help"
 
 
@@ -87,10 +89,10 @@ class TestMessages:
         self, as_saver: APIClient, as_stranger: APIClient
     ) -> None:
         theirs = say(as_stranger)["session_id"]
-        unknown = (theirs, str(uuid4()), "session-7", "", None)
+        unknown = (theirs, str(uuid4()), "session-7", "", None, *NO_IDS)
         answers_given = [say(as_saver, session_id=named) for named in unknown]
         ids = {answer.pop("session_id") for answer in answers_given}
-        assert len(ids) == 5
+        assert len(ids) == len(unknown)
         assert theirs not in ids
         assert all(answer == answers_given[0] for answer in answers_given)
         assert ChatSession.objects.get(pk=theirs).message_count == 1
@@ -109,12 +111,6 @@ class TestMessages:
         sent = [as_saver.post(f"{CHAT}/message", {"message": "Hi"}, HTTP_IDEMPOTENCY_KEY="k") for _ in range(2)]
         assert sent[0].content == sent[1].content
         assert ChatMessage.objects.count() == 1
-
-    def test_are_limited(self, as_saver: APIClient, as_stranger: APIClient, settings: Any) -> None:
-        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
-        statuses = [as_saver.post(f"{CHAT}/message", {"message": "Hi"}).status_code for _ in range(21)]
-        assert statuses == [200] * 20 + [429]
-        assert as_stranger.post(f"{CHAT}/message", {"message": "Hi"}).status_code == 200
 
     def test_are_in_no_log_and_not_in_the_audit_trail(
         self, as_saver: APIClient, caplog: pytest.LogCaptureFixture

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
+from accounts.rate_limits import COACH_BY_DAY, COACH_BY_MINUTE
 from fincred.api.views import ApiView
 from fincred.companion import examples, services
 from fincred.companion.coach import COACH, Asker
@@ -23,18 +24,19 @@ from fincred.companion.serializers.coach import (
 )
 from fincred.companion.views import documented
 from fincred.companion.vocabulary import Intent
-from fincred.ids import read_id
 
 
 class _CoachView(ApiView):
+    """Asking the coach: it has limits of its own, so that a long talk doesn't keep a person from planning."""
+
+    own_limits = (COACH_BY_MINUTE, COACH_BY_DAY)
+
     @property
     def asker(self) -> Asker:
         return Asker(self.user, self.today)
 
 
 class ChatStart(_CoachView):
-    cost = 3
-
     @documented(
         summary="Begin a conversation with the coach",
         description=(
@@ -49,8 +51,7 @@ class ChatStart(_CoachView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
-        wanted = self.validated(ChatStartSerializer).get("intent")
-        intent = Intent(wanted) if wanted in list(Intent) else Intent.HELP
+        intent = self.validated(ChatStartSerializer).get("intent") or Intent.HELP
         greeting = COACH.greet(self.asker, intent)
         session = services.start_session(owner=self.user, intent=intent, now=self.now)
         begun = services.Exchange(session, greeting)
@@ -58,8 +59,6 @@ class ChatStart(_CoachView):
 
 
 class ChatMessages(_CoachView):
-    cost = 3
-
     @documented(
         summary="Ask the coach",
         description=(
@@ -78,7 +77,7 @@ class ChatMessages(_CoachView):
         reply = COACH.reply(self.asker, data["message"])
         session = services.store_exchange(
             owner=self.user,
-            session_id=read_id(data.get("session_id")),  # what is none is like the id of another person's session
+            session_id=data.get("session_id"),
             message=data["message"],
             reply=reply,
             now=self.now,
