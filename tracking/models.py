@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -74,9 +74,13 @@ class CheckIn(RevisedModel):
         return f"{self.current_amount} on {self.check_in_date}"
 
 
+_NEWEST_PERIOD: Final = ("-monday", "-period_start", "-completed_at", "-id")
+
+
 class PulseQuerySet(RevisedQuerySet["Pulse"]):
     def newest_first(self) -> Self:
-        return self.order_by("-completed_at", "-id")
+        """By the week that it counts for, then by its period's first day, and at last by when it was told."""
+        return self.order_by(*_NEWEST_PERIOD)
 
 
 class Pulse(RevisedModel):
@@ -93,9 +97,7 @@ class Pulse(RevisedModel):
     completed_at = models.DateTimeField()
 
     objects = PulseQuerySet.as_manager()
-    privacy = Privacy(
-        owner="user", section="tracking.pulses", withheld=("revision",), order=("-completed_at", "-id")
-    )
+    privacy = Privacy(owner="user", section="tracking.pulses", withheld=("revision",), order=_NEWEST_PERIOD)
 
     class Meta:
         constraints: ClassVar = [
@@ -109,7 +111,7 @@ class Pulse(RevisedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["user", "-completed_at", "-id"], name="pulse_newest_of_person"),
+            models.Index(fields=["user", *_NEWEST_PERIOD], name="pulse_newest_period"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from conftest import client_of
 from tracking.models import Pulse
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
@@ -97,6 +98,39 @@ class TestReading:
         assert page.headers["X-Total-Count"] == "3"
         assert as_saver.get(f"{URL}/latest").json() == made[-1]
         assert as_saver.get(f"{URL}/{made[0]['id']}").json() == made[0]
+
+    def test_the_latest_is_of_the_newest_period_and_not_what_was_told_last(
+        self, as_saver: APIClient, noon: datetime
+    ) -> None:
+        newest = as_saver.post(URL, BODY).json()
+        with time_machine.travel(noon + timedelta(minutes=5), tick=False):
+            days = {"period_start": "2026-02-23", "period_end": "2026-03-01"}
+            older = as_saver.post(URL, BODY | {"mood_score": 1} | days).json()
+        assert as_saver.get(f"{URL}/latest").json() == newest
+        assert as_saver.get(URL).json() == [newest, older]
+
+    def test_the_latest_is_of_a_week_and_not_of_a_long_period_told_before_it(
+        self, as_saver: APIClient, saver: User, noon: datetime
+    ) -> None:
+        year = {"period_start": "2026-01-01", "period_end": "2026-12-31"}
+        assert as_saver.post(URL, BODY | year).status_code == 201
+        with time_machine.travel(noon + timedelta(days=2), tick=False):
+            later = client_of(saver)
+            week = later.post(URL, BODY).json()
+            assert later.get(f"{URL}/latest").json() == week
+
+    def test_of_one_period_the_latest_is_what_was_told_last(self, as_saver: APIClient, noon: datetime) -> None:
+        as_saver.post(URL, BODY)
+        with time_machine.travel(noon + timedelta(minutes=5), tick=False):
+            again = as_saver.post(URL, BODY).json()
+        assert as_saver.get(f"{URL}/latest").json() == again
+
+    def test_a_corrected_period_moves_it(self, as_saver: APIClient, noon: datetime) -> None:
+        days = {"period_start": "2026-03-02", "period_end": "2026-03-08"}
+        stays = as_saver.post(URL, BODY | days).json()
+        moved = as_saver.post(URL, BODY).json()
+        as_saver.patch(f"{URL}/{moved['id']}", {"period_start": "2026-02-02", "period_end": "2026-02-08"})
+        assert as_saver.get(f"{URL}/latest").json() == stays
 
     def test_the_latest_is_null_when_there_is_none(self, as_saver: APIClient) -> None:
         response = as_saver.get(f"{URL}/latest")

@@ -21,7 +21,7 @@ from tracking.queries import PULSE, PULSES
 class PulseList(ApiView):
     @documented(
         summary="Weekly pulses",
-        description="Newest first.",
+        description="The newest period first; of one period, what was told last.",
         response=PulseSerializer(many=True),
         response_example=[examples.PULSE],
     )
@@ -50,8 +50,8 @@ class PulseList(ApiView):
 
 class LatestPulse(ApiView):
     @documented(
-        summary="The newest pulse",
-        description="null when there is none.",
+        summary="The pulse of the newest period",
+        description="The first one of the list; null when there is none.",
         response=PulseSerializer(allow_null=True),
         response_example=examples.PULSE,
     )
