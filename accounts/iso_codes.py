@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from unicodedata import category
 from zoneinfo import available_timezones
 
 import pycountry
@@ -17,9 +18,16 @@ def is_currency(code: str) -> bool:
     return found is not None and found.alpha_3 == code and code not in _NO_MONEY
 
 
-def is_country(text: str) -> bool:
-    """An ISO 3166 alpha-2 code in capitals or not, or a longer text, which is taken as a name."""
-    return len(text) > 2 or pycountry.countries.get(alpha_2=text) is not None
+def read_country(text: str) -> str | None:
+    """An ISO 3166 alpha-2 code, given in capitals or not, in capitals; a country's name as it is; else None.
+
+    Which names there are isn't known. Up to three characters are a code, unless all are letters without capitals,
+    as in 日本: so DEU, an alpha-3 code, is neither.
+    """
+    if len(text) <= 3 and {category(character) for character in text} != {"Lo"}:
+        found = pycountry.countries.get(alpha_2=text)
+        return found.alpha_2 if found else None
+    return text if any(character.isalpha() for character in text) else None
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
-from accounts.iso_codes import is_country, is_currency, is_time_zone
+from accounts.iso_codes import is_currency, is_time_zone, read_country
 from accounts.vocabulary import ReminderFrequency
 from fincred.api.serializers import (
     BooleanField,
@@ -46,7 +46,6 @@ class _Known:
             raise ValidationError(self.message, code="unknown")
 
 
-COUNTRY = _Known(is_country, "Must be an ISO 3166 code such as DE, or the country's name.")
 CURRENCY = _Known(is_currency, "Must be an ISO 4217 code such as EUR.")
 TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berlin.")
 
@@ -54,9 +53,15 @@ TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berli
 class CountryField(OptionalTextField):
     """A code is stored in capitals, a name as it is."""
 
+    default_error_messages = {
+        "unknown": "Must be an ISO 3166 code of two letters such as DE, or the country's name.",
+    }
+
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        return text.upper() if len(text) == 2 else text
+        country = read_country(super().to_internal_value(data))
+        if country is None:
+            self.fail("unknown")
+        return country
 
 
 class ProfileSerializer(UpdateSerializer):
@@ -67,7 +72,7 @@ class ProfileSerializer(UpdateSerializer):
     id = UUIDField(read_only=True)
     user_id = UUIDField(read_only=True)
     full_name = OptionalTextField(max_length=200)
-    country = CountryField(max_length=100, validators=[COUNTRY], help_text="ISO 3166 alpha-2, or a name.")
+    country = CountryField(max_length=100, help_text="ISO 3166 alpha-2, or a name.")
     currency = TextField(max_length=3, validators=[CURRENCY], help_text="ISO 4217.")
     timezone = TextField(max_length=64, validators=[TIME_ZONE], help_text="IANA; decides when a day begins.")
     age_range = OptionalTextField(max_length=50)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.iso_codes import is_country, is_currency, is_time_zone
+from accounts.iso_codes import is_currency, is_time_zone, read_country
 
 pytestmark = [pytest.mark.unit, pytest.mark.accounts]
 
@@ -16,13 +16,19 @@ class TestPlaces:
     def test_knows_no_other_currencies(self, code: str) -> None:
         assert not is_currency(code)
 
-    @pytest.mark.parametrize("text", ["DE", "de", "KE", "Germany", "germany", "Côte d'Ivoire"])
-    def test_takes_a_country_by_code_or_name(self, text: str) -> None:
-        assert is_country(text)
+    @pytest.mark.parametrize("text", ["DE", "de", "De"])
+    def test_reads_a_country_by_code(self, text: str) -> None:
+        assert read_country(text) == "DE"
 
-    @pytest.mark.parametrize("text", ["XX", "UK", "D", ""])
-    def test_takes_no_invented_code(self, text: str) -> None:
-        assert not is_country(text)
+    @pytest.mark.parametrize("text", ["Germany", "germany", "Côte d'Ivoire", "Chad", "日本", "ไทย"])
+    def test_reads_a_country_by_name(self, text: str) -> None:
+        assert read_country(text) == text
+
+    @pytest.mark.parametrize(
+        "text", ["XX", "UK", "D", "", "DEU", "deu", "USA", "276", "ＤＥ", "D日", "日1", "1234", "..."]
+    )
+    def test_reads_no_other_code(self, text: str) -> None:
+        assert read_country(text) is None
 
     @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12"])
     def test_knows_time_zones(self, name: str) -> None:

@@ -86,6 +86,7 @@ class TestProfile:
             ({"currency": None}, ("currency", "null")),
             ({"currency": 978}, ("currency", "invalid")),
             ({"country": "XX"}, ("country", "unknown")),
+            ({"country": "deu"}, ("country", "unknown")),
             ({"country": "x" * 101}, ("country", "max_length")),
             ({"timezone": "Mars/Olympus"}, ("timezone", "unknown")),
             ({"timezone": ""}, ("timezone", "blank")),
