@@ -155,14 +155,14 @@ def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture
 def redis(settings: Settings) -> Iterator[Redis]:
     """FinCred counts and caches in a real Redis, which is empty. Its tests are marked `redis`."""
-    from fincred.redis_pool import redis_client
+    from fincred.redis_server import redis_server as own_redis_server
 
     settings.REDIS_URL = f"{redis_server.REDIS}?socket_timeout=30"  # on a busy machine a second is not enough
-    redis_client.cache_clear()
+    own_redis_server.cache_clear()
     with Redis.from_url(redis_server.REDIS) as client:
         client.flushdb()
         yield client
-    redis_client.cache_clear()
+    own_redis_server.cache_clear()
 
 
 @pytest.fixture(scope="session")

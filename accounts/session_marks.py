@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from redis import RedisError
+from redis import Redis, RedisError
 
 from fincred.db import replicas
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 LIVE_SECONDS: Final = 10
 ENDED_SECONDS: Final = 60
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 def is_live(session_id: UUID) -> bool:
     """Whether it was live on the primary within the last ten seconds, and hasn't been ended by FinCred since."""
     try:
-        return bool(redis_client().get(_key(session_id)) == _LIVE)
+        return bool(redis_server().ask(lambda redis: redis.get(_key(session_id))) == _LIVE)
     except RedisError:
         return False
 
@@ -42,7 +43,7 @@ def mark_live(session_id: UUID, *, checked_at: float) -> None:
     if time.monotonic() - checked_at >= ENDED_SECONDS - LIVE_SECONDS:
         return
     try:
-        redis_client().set(_key(session_id), _LIVE, ex=LIVE_SECONDS, nx=True)
+        redis_server().ask(lambda redis: redis.set(_key(session_id), _LIVE, ex=LIVE_SECONDS, nx=True))
     except RedisError:
         logger.debug("A live session isn't marked", exc_info=True)
 
@@ -52,13 +53,16 @@ def mark_ended(session_ids: Iterable[UUID]) -> None:
     if not replicas.configured():
         return
     try:
-        client = redis_client()  # kept: one that is dropped closes its connections
-        with client.pipeline(transaction=False) as marks:
-            for session_id in session_ids:
-                marks.set(_key(session_id), _ENDED, ex=ENDED_SECONDS)
-            marks.execute()
+        redis_server().ask(partial(_mark_ended, list(session_ids)), insist=True)
     except RedisError:
-        logger.warning("Ended sessions aren't marked: their GETs are refused in ten seconds", exc_info=True)
+        logger.warning("Ended sessions aren't marked: their GETs are refused in ten seconds")
+
+
+def _mark_ended(session_ids: Iterable[UUID], redis: Redis) -> None:
+    with redis.pipeline(transaction=False) as marks:
+        for session_id in session_ids:
+            marks.set(_key(session_id), _ENDED, ex=ENDED_SECONDS)
+        marks.execute()
 
 
 def _key(session_id: UUID) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from redis import RedisError
 
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 LIVE_SECONDS: Final = 10
 ENDED_SECONDS: Final = 60
@@ -42,15 +42,16 @@ class SessionStore(DatabaseStore):
     def delete(self, session_key: str | None = None) -> None:
         if key := session_key or self.session_key:
             try:
-                redis_client().set(_ended(key), b"1", ex=ENDED_SECONDS)
+                redis_server().ask(lambda redis: redis.set(_ended(key), b"1", ex=ENDED_SECONDS), insist=True)
             except RedisError:
                 logger.warning("A back-office session isn't marked as ended: it may last for ten seconds")
         super().delete(session_key)
 
     def _fill(self, contents: dict[str, Any]) -> None:
-        if self.session_key:
+        if key := self.session_key:
+            kept = self.encode(contents)
             try:
-                redis_client().set(_live(self.session_key), self.encode(contents), ex=LIVE_SECONDS)
+                redis_server().ask(lambda redis: redis.set(_live(key), kept, ex=LIVE_SECONDS))
             except RedisError:
                 logger.debug("A back-office session isn't kept in Redis", exc_info=True)
 
@@ -60,9 +61,10 @@ def _read(session_key: str | None) -> Sequence[Any]:
     if not session_key:
         return None, None
     try:
-        return cast("Sequence[Any]", redis_client().mget(_live(session_key), _ended(session_key)))
+        found = redis_server().ask(lambda redis: redis.mget(_live(session_key), _ended(session_key)))
     except RedisError:
         return None, None
+    return cast("Sequence[Any]", found)
 
 
 def _live(session_key: str) -> str:

@@ -6,7 +6,6 @@ of the database is used, where one upsert does the same.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -21,9 +20,7 @@ from accounts.rate_limits.policies import MINUTE, Policy
 from fincred.context import Quota, note_quota
 from fincred.counters import LIMITS_HIT
 from fincred.errors import RateLimitExceededError
-from fincred.redis_pool import redis_client
-
-logger = logging.getLogger(__name__)
+from fincred.redis_server import redis_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +88,9 @@ def _key(policy: Policy, subject: str) -> str:
 def _count_of(key: str, window: int) -> int:
     if settings.REDIS_URL:
         try:
-            return int(cast("bytes", redis_client().get(_redis_key(key, window)) or 0))
+            return int(cast("bytes", redis_server().ask(lambda redis: redis.get(_redis_key(key, window))) or 0))
         except RedisError:
-            logger.warning("Redis fails: rate limits are read from the database", exc_info=True)
+            pass  # its log says why; the database has counted meanwhile
     counted = RateCounter.objects.filter(key=key, time_window=window).values_list("used", flat=True).first()
     return counted or 0
 
@@ -107,7 +104,7 @@ def _increment(key: str, window: int, points: int, seconds: int) -> int:
         try:
             return _increment_in_redis(key, window, points, seconds)
         except RedisError:
-            logger.warning("Redis fails: rate limits are counted in the database", exc_info=True)
+            pass  # its log says why
     return _increment_in_database(key, window, points)
 
 
@@ -119,8 +116,8 @@ return used
 
 
 def _increment_in_redis(key: str, window: int, points: int, seconds: int) -> int:
-    used = redis_client().eval(_SCRIPT, 1, _redis_key(key, window), str(seconds + MINUTE), str(points))
-    return int(cast("int", used))
+    arguments = (_redis_key(key, window), str(seconds + MINUTE), str(points))
+    return int(cast("int", redis_server().ask(lambda redis: redis.eval(_SCRIPT, 1, *arguments))))
 
 
 def _increment_in_database(key: str, window: int, points: int) -> int:

@@ -18,7 +18,7 @@ from accounts.services import end_all_sessions, end_session, open_session, set_a
 from accounts.vocabulary import EndReason
 from fincred import clock
 from fincred.db import replicas
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -93,7 +93,7 @@ class TestWithoutRedis:
     @pytest.fixture(autouse=True)
     def away(self, settings: Settings) -> None:
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
 
     def test_nothing_is_live_and_nothing_fails(self) -> None:
         session_marks.mark_live(uuid4(), checked_at=time.monotonic())

@@ -30,12 +30,12 @@ from django.http import HttpRequest, HttpResponse
 from psycopg.errors import QueryCanceled
 from redis import RedisError
 
+from fincred.breaker import Breaker
 from fincred.context import caller, restore_caller
 from fincred.counters import REPLICA_READS
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 REPLICA: Final = "replica"
-PAUSE_SECONDS: Final = 5
 RECORD_SECONDS: Final = 24 * 60 * 60
 # Stands for a position that couldn't be read. No replica ever replays it, so the primary serves.
 UNKNOWN_POSITION: Final = 2**63 - 1
@@ -142,58 +142,38 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
         _choice.reset(token)
 
 
-class Breaker:
-    """After a failure this process doesn't use the replica for a while; then one request at a time tries it.
-
-    `now` is in seconds of a monotonic clock.
-    """
-
-    def __init__(self) -> None:
-        self._open = False
-        self._next_try = 0.0
-
-    def allows(self, now: float) -> bool:
-        if not self._open:
-            return True
-        if now < self._next_try:
-            return False
-        self._next_try = now + PAUSE_SECONDS
-        return True
-
-    def failed(self, now: float) -> None:
-        """Call it in the exception handler; the first failure of a series is logged."""
-        if not self._open:
-            logger.warning("Reads go to the primary", exc_info=True)
-        self._next_try = now + PAUSE_SECONDS
-        self._open = True
-
-    def succeeded(self) -> None:
-        if self._open:
-            logger.info("Reads go to the replica again")
-        self._open = False
-
-
-_breaker = Breaker()
+_breaker = Breaker(failing="Reads go to the primary", again="Reads go to the replica again")
 
 
 def _choose(person: UUID) -> str:
-    if not _breaker.allows(time.monotonic()):
-        REPLICA_READS.labels("away").inc()
-        return DEFAULT_DB_ALIAS
     try:
-        current = _has_replayed_writes_of(person)
-    except Exception:  # of Redis or the replica; the primary can serve
+        recorded = cast("bytes | None", redis_server().ask(lambda redis: redis.get(_key(person))))
+    except RedisError:
+        outcome = "away"
+    else:
+        outcome = _outcome(int(recorded) if recorded else None)
+    REPLICA_READS.labels(outcome).inc()
+    return REPLICA if outcome == "used" else DEFAULT_DB_ALIAS
+
+
+def _outcome(recorded: int | None) -> str:
+    """As `fincred_replica_reads_total` has it: whether the replica can be asked, and shows what is recorded."""
+    if not _breaker.allows(time.monotonic()):
+        return "away"
+    try:
+        current = _has_replayed(recorded)
+    except Exception:  # the primary can serve
         _breaker.failed(time.monotonic())
-        REPLICA_READS.labels("away").inc()
-        return DEFAULT_DB_ALIAS
+        return "away"
     _breaker.succeeded()
-    REPLICA_READS.labels("used" if current else "behind").inc()
-    return REPLICA if current else DEFAULT_DB_ALIAS
+    return "used" if current else "behind"
 
 
-def _has_replayed_writes_of(person: UUID) -> bool:
-    """:raises NotAReplicaError: it has been promoted, or never was one."""
-    recorded = cast("bytes | None", redis_client().get(_key(person)))
+def _has_replayed(recorded: int | None) -> bool:
+    """Whether the replica has a person's last write, whose position was recorded.
+
+    :raises NotAReplicaError: it has been promoted, or never was one.
+    """
     replica = connections[REPLICA]
     replica.ensure_connection()
     link = replica.connection
@@ -203,9 +183,9 @@ def _has_replayed_writes_of(person: UUID) -> bool:
         return True
     # Kept with the connection, which ends with the server: a replica that crashed, or was rebuilt, may start again
     # at an earlier position.
-    if getattr(link, "replayed", -1) < int(recorded):
+    if getattr(link, "replayed", -1) < recorded:
         link.replayed = _position(replica, "pg_last_wal_replay_lsn()")
-    return bool(link.replayed >= int(recorded))
+    return bool(link.replayed >= recorded)
 
 
 def record_write(person: UUID) -> None:
@@ -220,7 +200,7 @@ def record_write(person: UUID) -> None:
     try:
         record_position(person, position)
     except RedisError:
-        logger.warning("A write isn't recorded: its person may be shown the state before it", exc_info=True)
+        logger.warning("A write isn't recorded: its person may be shown the state before it")
 
 
 # Two writes may end together and be recorded in either order; the later position counts.
@@ -233,7 +213,8 @@ end
 
 def record_position(person: UUID, position: int) -> None:
     """A recorded position never goes back; it expires after a day."""
-    redis_client().eval(_KEEP_THE_LATEST, 1, _key(person), str(position), str(RECORD_SECONDS))
+    arguments = (_key(person), str(position), str(RECORD_SECONDS))
+    redis_server().ask(lambda redis: redis.eval(_KEEP_THE_LATEST, 1, *arguments), insist=True)
 
 
 def _key(person: UUID) -> str:

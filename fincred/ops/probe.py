@@ -19,7 +19,7 @@ from prometheus_client import Gauge
 from redis import RedisError
 
 from fincred.ops.models import DatabaseState
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +178,8 @@ def _look_at_cache() -> Check:
     if not settings.REDIS_URL:
         return Check.OK
     try:
-        redis_client().set("fincred:probe", 1, ex=2 * VALID)  # one that is full, or a replica, answers a PING
+        # One that is full, or a replica, answers a PING.
+        redis_server().ask(lambda redis: redis.set("fincred:probe", 1, ex=2 * VALID), insist=True)
     except RedisError as error:
         logger.warning("The cache takes no writes", extra={"reason": type(error).__name__})
         return Check.DEGRADED

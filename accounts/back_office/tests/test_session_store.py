@@ -22,7 +22,7 @@ from accounts.services import end_all_sessions, erase_person, set_active
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason
 from fincred import clock
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -154,7 +154,7 @@ class TestWithoutRedis:
     @pytest.fixture(autouse=True)
     def away(self, settings: Settings) -> None:
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
 
     def test_the_database_does_it(self, boss: User, caplog: pytest.LogCaptureFixture) -> None:
         client = signed_in(boss)

@@ -13,7 +13,7 @@ from accounts.rate_limits import Policy, count, enforce, policies, sign_in_block
 from fincred.context import Caller, quotas, set_caller
 from fincred.errors import RateLimitExceededError
 from fincred.ops.middleware import rate_limit_headers
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -105,9 +105,9 @@ class TestWithoutRedis:
     def test_a_redis_that_fails_leaves_the_counting_to_the_database(self, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED = True
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         usage = count(THREE, "sam", now=NOON)
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         assert usage is not None
         assert usage.used == 1
         assert RateCounter.objects.count() == 1
@@ -115,12 +115,12 @@ class TestWithoutRedis:
     def test_what_is_used_up_is_read_there_too(self, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED = True
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         assert sign_in_blocked_until("sam@example.com", now=NOON) is None
         for _ in range(policies.SIGN_IN_BY_ACCOUNT.quota):
             count(policies.SIGN_IN_BY_ACCOUNT, "sam@example.com", now=NOON)
         blocked_until = sign_in_blocked_until("sam@example.com", now=NOON)
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         assert blocked_until == datetime(2026, 3, 10, 12, 1, tzinfo=UTC)
         settings.RATE_LIMIT_ENABLED = False
         assert sign_in_blocked_until("sam@example.com", now=NOON) is None

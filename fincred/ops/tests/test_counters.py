@@ -211,12 +211,12 @@ class TestMoves:
 
     @pytest.mark.redis
     def test_fincred_cache_answers(self, figures: Figures, redis: Redis, settings: Settings) -> None:
-        from fincred.redis_pool import redis_client
+        from fincred.redis_server import redis_server
 
         probe.forget()
         assert figures.value("fincred_cache_answers") == 1
         settings.REDIS_URL = "redis://127.0.0.1:1/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         probe.forget()
         assert figures.value("fincred_cache_answers") == 0
         probe.forget()

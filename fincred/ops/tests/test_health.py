@@ -10,7 +10,7 @@ from fincred import __version__
 from fincred.db.tests.postgresql import free_port
 from fincred.ops import health
 from fincred.ops.probe import CachedProbe, Check, Condition, probe
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -40,9 +40,9 @@ class TestHealth:
 
     def test_ready_without_redis_is_degraded_and_goes_on(self, api: APIClient, settings: Any) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         response = api.get("/api/v0/health/ready")
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         assert response.status_code == 200
         assert response.json() == {
             "status": "degraded",

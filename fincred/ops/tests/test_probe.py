@@ -23,7 +23,7 @@ from fincred.db.tests.postgresql import free_port
 from fincred.ops.models import DatabaseState
 from fincred.ops.probe import FRESH, PATIENCE, VALID, CachedProbe, Check, Condition, is_locked, look
 from fincred.ops.tests.redis_server import ThrowawayRedis
-from fincred.redis_pool import redis_client
+from fincred.redis_server import redis_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -115,11 +115,11 @@ class TestLook:
 
     def test_finds_redis_away(self, settings: Any, gauges: Gauges) -> None:
         settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
-        redis_client.cache_clear()
+        redis_server.cache_clear()
         try:
             assert look() == Condition(Check.OK, Check.OK, Check.DEGRADED)
         finally:
-            redis_client.cache_clear()
+            redis_server.cache_clear()
         assert gauges() == [1, 1, 0]
 
     @pytest.mark.redis
@@ -127,11 +127,11 @@ class TestLook:
         with ThrowawayRedis() as server:
             Redis.from_url(server.url).config_set("maxmemory", 1)
             settings.REDIS_URL = server.url
-            redis_client.cache_clear()
+            redis_server.cache_clear()
             try:
                 assert look().cache == Check.DEGRADED
             finally:
-                redis_client.cache_clear()
+                redis_server.cache_clear()
 
     def test_finds_its_own_migrations_missing_and_does_not_mind_newer_ones(self) -> None:
         with connection.cursor() as cursor:
