@@ -6,14 +6,18 @@ Worker and arbiter share a file, whose times are the worker's sign of life; its 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any
+import time
+from typing import Any, NoReturn
 
 # What a new worker does before it serves.
 _START = "import runpy; runpy.run_path('gunicorn.conf.py'); import fincred.wsgi"
 _SECONDS = 60
+# After so many seconds a worker that died is tried to be replaced again.
+_REST = 5
 
 
 def refuse_faulty_reloads(server: Any) -> None:
@@ -48,6 +52,22 @@ def _fault() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"It could not be tried: {error}"
     return tried.stderr.strip() if tried.returncode else ""
+
+
+def leave_place_empty(worker: Any, error: BaseException) -> NoReturn:
+    """End a worker that can't start in the place of one that died; gunicorn tries again, and the others go on.
+
+    With the status of a worker that can't start, gunicorn would stop as a whole.
+    """
+    is_told = isinstance(error, SystemExit)  # what is wrong with settings is in the log already
+    worker.log.error(
+        "A worker that died can't be replaced; tried again in %s seconds",
+        _REST,
+        exc_info=None if is_told else error,
+    )
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(_REST)
+    sys.exit(1)
 
 
 def announce_reload(server: Any) -> None:

@@ -21,7 +21,7 @@ from fincred.ops.gunicorn_worker.client_socket import PATIENCE, ClientSocket, De
 from fincred.ops.gunicorn_worker.newcomers import HESITATION, Hesitation
 from fincred.ops.gunicorn_worker.pool import Pool
 from fincred.ops.gunicorn_worker.refusals import HostMissingError, answer, message_of, status_of
-from fincred.ops.gunicorn_worker.reload import is_replaced
+from fincred.ops.gunicorn_worker.reload import is_replaced, leave_place_empty
 
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
 MOST_THREADS = 15
@@ -64,7 +64,12 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     # --- Who works
 
     def load_wsgi(self) -> None:
-        super().load_wsgi()
+        try:
+            super().load_wsgi()
+        except (Exception, SystemExit) as error:
+            if self.age <= self.cfg.workers:  # one of the first, so this is the start
+                raise
+            leave_place_empty(self, error)
         from django.conf import settings  # noqa: PLC0415  only workers import Django
 
         self._drain_seconds = settings.DRAIN_SECONDS

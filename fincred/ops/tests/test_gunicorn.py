@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +37,11 @@ def refusal(body: str | bytes) -> str:
     answer = json.loads(body)
     assert answer.keys() == {"success", "error", "error_code", "details"}
     return str(answer["error_code"])
+
+
+def workers_of(server: LiveServer) -> list[int]:
+    command = ["pgrep", "--parent", str(server.process.pid)]
+    return [int(pid) for pid in subprocess.check_output(command, text=True).split()]
 
 
 class TestBodies:
@@ -145,6 +152,26 @@ class TestSignals:
             told = server.log.read_text()
         assert "SECRET_KEY_FILE: the file is empty" in told
         assert "Traceback" not in told
+
+    def test_a_worker_that_dies_while_settings_are_wrong_does_not_stop_gunicorn(self, tmp_path: Path) -> None:
+        secret = tmp_path / "secret_key"
+        secret.write_text("s" * 40)
+        with live_server(tmp_path, "--workers", "1", SECRET_KEY_FILE=str(secret)) as server:
+            secret.write_text("")
+            [worker] = workers_of(server)
+            os.kill(worker, signal.SIGKILL)
+            wait_until(lambda: "A worker that died can't be replaced" in server.log.read_text())
+            secret.write_text("s" * 40)
+            assert server.get("/api/v0/health/live").status == 200
+            told = server.log.read_text()
+        assert "SECRET_KEY_FILE: the file is empty" in told
+        assert "Traceback" not in told
+
+    def test_the_first_workers_stop_the_start_while_settings_are_wrong(self, tmp_path: Path) -> None:
+        server = LiveServer(tmp_path, "sqlite:///none.sqlite3", "--workers", "2", ENV="wrong")
+        with pytest.raises(RuntimeError, match="ENV: must be one of"):
+            server.start()
+        assert server.process.wait(timeout=30) == 3
 
     def test_gunicorns_own_lines_can_be_read(self, tmp_path: Path) -> None:
         with live_server(tmp_path) as server:

@@ -96,6 +96,8 @@ PARTS = [
         "fec344d2f774",
         "calls on_reload before it starts new workers and stops the old ones",
     ),
+    ("gunicorn.arbiter:Arbiter.spawn_worker", "6abc0d90b0b9", "counts the workers in age, from 1"),
+    ("gunicorn.arbiter:Arbiter.reap_workers", "ebcf4187e9eb", "stops as a whole on the statuses 3 and 4 alone"),
     ("gunicorn.arbiter:Arbiter.handle_hup", "50de80005cd6", "calls reload of the instance, and does no more"),
 ]
 
