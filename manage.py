@@ -18,9 +18,12 @@ def main() -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
         from django.db import InterfaceError, OperationalError, ProgrammingError
+
+        from fincred.db.limits import lift_time_limits_of_command
     except ModuleNotFoundError as error:
         sys.exit(f"{error}. Run `make install`, and then .venv/bin/python manage.py")
     try:
+        lift_time_limits_of_command("".join(sys.argv[1:2]))
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("Stopped.")

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.backends.signals import connection_created
+
+# Commands that run beside the web processes for ever, with the same limits.
+SERVING: Final = frozenset({"work", "send_due_mail", "runserver"})
+
+
+def lift_time_limits_of_command(name: str) -> None:
+    """From now on a statement of this process may take as long as it needs, unless the command is a serving one.
+
+    What others hold locked is waited for no longer than before. Behind a transaction pooler the limits stay: they
+    belong to the pooler's connections, which requests use too.
+    """
+    if name not in SERVING:
+        connection_created.connect(_lift_limits_of_session, dispatch_uid="limits")
+
+
+def _lift_limits_of_session(connection: Any, **kwargs: Any) -> None:
+    if connection.vendor == "postgresql" and settings.DATABASE_POOLER == "none":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+        connection.connection.deadline = None
 
 
 def lift_time_limits(connection: Any) -> None:

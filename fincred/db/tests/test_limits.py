@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from fincred.db.limits import lift_time_limits
+from fincred.db.limits import SERVING, lift_time_limits
+from fincred.tests.live import ROOT
 
 pytestmark = [
     pytest.mark.integration,
@@ -16,6 +20,16 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True),
 ]
+
+
+CALL = "lift_time_limits_of_command('{}')"
+SHOW = (
+    "from django.db import connection; cursor = connection.cursor();"
+    "print(*[cursor.execute(f'SHOW {name}_timeout').fetchone()[0] for name in ('statement', 'lock')]);"
+    "print(connection.connection.deadline)"
+)
+# What the role would bring.
+ROLE = "-c statement_timeout=7s -c lock_timeout=4s"
 
 
 def shown(limit: str) -> Any:
@@ -31,6 +45,31 @@ def link() -> Iterator[Any]:
     before = link.deadline
     yield link
     link.deadline = before
+
+
+class TestCommands:
+    """Asked of a process of their own: the limits of this one stay."""
+
+    def test_of_operators_have_no_limit_but_that_of_waiting_for_locks(self) -> None:
+        assert self._limits("manage.py", "shell", "-v0", "-c", SHOW) == ["0", "4s", "None"]
+
+    @pytest.mark.parametrize("name", sorted(SERVING))
+    def test_that_serve_have_the_limits_of_requests(self, name: str) -> None:
+        started = (
+            f"import django; django.setup(); from fincred.db import limits; limits.{CALL.format(name)}; {SHOW}"
+        )
+        assert self._limits("-c", started) == ["10s", "4s", "12.0"]
+
+    def test_keep_them_behind_a_pooler_whose_connections_requests_share(self) -> None:
+        shown = self._limits(
+            "manage.py", "shell", "-v0", "-c", SHOW, DATABASE_POOLER="transaction", PGOPTIONS=ROLE
+        )
+        assert shown == ["7s", "4s", "12.0"]
+
+    @staticmethod
+    def _limits(*command: str, **variables: str) -> list[str]:
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "fincred.settings"} | variables
+        return subprocess.check_output([sys.executable, *command], cwd=ROOT, env=environment, text=True).split()
 
 
 class TestLiftedLimits:
