@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, Self
 
-from fincred.money import MAX_MONEY, ZERO
+from fincred.money import ZERO
 from planning.engine import codec
 from planning.engine.cadence import monthly_amount, period_amount
 from planning.engine.dates import Calendar
@@ -129,10 +129,10 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan, carried: Sequence[Ste
         day_of_period=terms.day_of_period,
         is_chosen=terms.chosen_amount is not None,
         starts_on=payments[0].date if payments else None,
-        required_monthly_contribution=_storable(made.required_monthly),
-        allocated_monthly_contribution=_storable(made.allocated_monthly),
-        this_month=_storable(made.this_month),
-        shortfall=_storable(made.shortfall),
+        required_monthly_contribution=made.required_monthly,
+        allocated_monthly_contribution=made.allocated_monthly,
+        this_month=made.this_month,
+        shortfall=made.shortfall,
         feasibility=made.feasibility,
         explanation=_explained(made.explanation, inputs.missing),
         alternatives=[
@@ -141,7 +141,7 @@ def compute_outputs(inputs: VersionInputs, made: GoalPlan, carried: Sequence[Ste
         ],
         projected_completion_date=made.projected_completion_date,
         instalments=codec.plain(_instalments(inputs.plan.calendar, made)),
-        payments=[[payment.date.isoformat(), str(_storable(payment.amount))] for payment in payments],
+        payments=[[payment.date.isoformat(), str(payment.amount)] for payment in payments],
         carried=codec.plain(steps_of(carried)),
     )
 
@@ -154,14 +154,9 @@ def replay(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return compute_outputs(read, made, plan.carried).as_json()
 
 
-def _storable(amount: Decimal) -> Decimal:
-    # An unpaid debt can grow beyond the largest amount that the database holds.
-    return min(amount, MAX_MONEY)
-
-
 def _instalments(calendar: Calendar, made: GoalPlan) -> tuple[Step, ...]:
     """The payments of the calendar's months, up to the last one and a 0 after it."""
-    amounts = [_storable(instalment.amount) for instalment in made.schedule]
+    amounts = [instalment.amount for instalment in made.schedule]
     return steps_of([(calendar.day(month), amount) for month, amount in enumerate([*amounts, ZERO])])
 
 
@@ -172,7 +167,7 @@ def _amount(inputs: VersionInputs, made: GoalPlan) -> Decimal:
         return terms.chosen_amount
     goal = next(goal for goal in inputs.plan.goals if goal.id == inputs.goal_id)
     # Debts are paid by months; another frequency only splits that.
-    return _storable(period_amount(made.amount_each, terms.frequency) if goal.debts else made.amount_each)
+    return period_amount(made.amount_each, terms.frequency) if goal.debts else made.amount_each
 
 
 def _explained(explanation: Explanation, missing: tuple[str, ...]) -> dict[str, Any]:

@@ -125,7 +125,8 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> int:
         payments = _shares(active, month, free[month])
         served = len(payments)
         repeats = max(1, min([portion.even_until for portion in active[: served + 1]]) - month)
-        if not month and any(portion.credit for portion in active):
+        is_credited = not month and any(portion.credit for portion in active)
+        if is_credited:
             repeats = 1
         if served < len(active):
             repeats = min(repeats, bisect_right(free, free[month]) - month)
@@ -134,12 +135,13 @@ def spread(portions: Sequence[Portion], free: Sequence[int]) -> int:
         for portion, amount in zip(active, payments, strict=False):  # later portions get nothing
             portion.paid += [amount] * repeats
             portion.left -= amount * repeats
-        for portion in active[served : served + 1]:
-            portion.share_again(month)
-        for portion in active[:served]:
-            if portion.credit > portion.share:
-                portion.share_again(month)
-            portion.credit = 0
+        if served < len(active):
+            active[served].share_again(month)
+        if is_credited:
+            for portion in active[:served]:
+                if portion.credit > portion.share:
+                    portion.share_again(month)
+                portion.credit = 0
         active = [portion for portion in active if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * (portion.months - len(portion.paid))

@@ -186,14 +186,17 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     """
     chosen: list[GoalState] = []
     sharing: list[GoalState] = []
+    overdue: list[GoalState] = []
     for position in order:
         goal = inputs.goals[position]
         needs.effort.spend(30 + 20 * len(goal.debts))
         need = needs.of(goal)
-        group = sharing if goal.chosen_monthly is None else chosen
-        group.append(GoalState(position, goal, need, need.total))
-    calendar = inputs.calendar
-    return chosen, sorted(sharing, key=lambda state: is_overdue(state.goal, calendar))
+        state = GoalState(position, goal, need, need.total)
+        if goal.chosen_monthly is not None:
+            chosen.append(state)
+        else:
+            (overdue if is_overdue(goal, inputs.calendar) else sharing).append(state)
+    return chosen, sharing + overdue
 
 
 def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[int]:
