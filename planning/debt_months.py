@@ -71,11 +71,11 @@ def count_debt_month(
     """
     month, since_snapshot = PlannedMonth(calendar.start, paid_off.now), paid_off.since_snapshot
     if planned is None:
-        return DebtMonth(_less(debts, since_snapshot), month)
+        return DebtMonth(_less(debts, since_snapshot, calendar), month)
     if not calendar.month_has_begun:
         return _first_day(calendar, debts, paid_off, planned, month)
-    paid = _payment(debts, since_snapshot, paid_off.this_month, planned.ask_of(calendar.start))
-    owed = _less(debts, since_snapshot - paid.explained)
+    paid = _payment(debts, calendar, since_snapshot, paid_off.this_month, planned.ask_of(calendar.start))
+    owed = _less(debts, since_snapshot - paid.explained, calendar)
     return DebtMonth(owed, replace(month, paid=paid.made), paid.explained)
 
 
@@ -83,16 +83,17 @@ def _first_day(
     calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, planned: Planned, month: PlannedMonth
 ) -> DebtMonth:
     """The month that begins on the day on which last month's payment is due: as if that had been made."""
-    owed, principal = _less(debts, paid_off.since_snapshot), paid_off.last_month
+    owed, principal = _less(debts, paid_off.since_snapshot, calendar), paid_off.last_month
     ask = _last_ask(calendar, planned)
     if ask is None:
         return DebtMonth(owed, month)
     month = replace(month, last_ask=ask)
-    paid = _payment(debts, paid_off.since_snapshot, principal, ask)
+    last_month = Calendar(calendar.day(-1), calendar.anchor)
+    paid = _payment(debts, last_month, paid_off.since_snapshot, principal, ask)
     if paid.is_whole:
         return DebtMonth(owed, month)
-    ledger = DebtLedger(_less(debts, paid_off.since_snapshot - principal))
-    above = ledger.pay_month(ask) - minimum_payments(debts)
+    ledger = DebtLedger(_less(debts, paid_off.since_snapshot - principal, last_month), last_month)
+    above = ledger.pay_as_planned(ask) - minimum_payments(debts)
     left = {account.position: account.balance for account in ledger.open}
     after = tuple(replace(debt, balance=exact_money(left.get(n, 0))) for n, debt in enumerate(owed))
     due = Due(max(ZERO, above - paid.made), paid.made, _balance(owed) - _balance(after))
@@ -118,15 +119,17 @@ class _Payment(NamedTuple):
     is_whole: bool
 
 
-def _payment(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decimal, ask: Decimal) -> _Payment:
-    """The payment that paid off so much `principal` of what was paid off since the snapshot."""
-    minimums, interest = minimum_payments(debts), _interest(debts, since_snapshot, principal)
+def _payment(
+    debts: tuple[Debt, ...], calendar: Calendar, since_snapshot: Decimal, principal: Decimal, ask: Decimal
+) -> _Payment:
+    """The present month's payment, which paid off `principal` of what was paid off since the snapshot."""
+    minimums, interest = minimum_payments(debts), _interest(debts, calendar, since_snapshot, principal)
     made = principal + interest - minimums
     explained = min(principal, max(ZERO, ask + minimums - interest))
     return _Payment(min(ask, max(ZERO, made)), explained, is_whole=made >= ask)
 
 
-def _interest(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decimal) -> Decimal:
+def _interest(debts: tuple[Debt, ...], calendar: Calendar, since_snapshot: Decimal, principal: Decimal) -> Decimal:
     """The most that the month's interest can have been, before `principal` was paid off.
 
     Which of several debts was paid off isn't told: before the month at most the one with the lowest rate, in it at
@@ -134,13 +137,13 @@ def _interest(debts: tuple[Debt, ...], since_snapshot: Decimal, principal: Decim
     """
     before = since_snapshot - principal
     if len(debts) == 1 or not before:
-        return _month_of_interest(_less(debts, before))
-    most = _month_of_interest(_less(debts, before, lowest_rate_first=before > 0))
+        return _month_of_interest(_less(debts, before, calendar), calendar)
+    most = _month_of_interest(_less(debts, before, calendar, lowest_rate_first=before > 0), calendar)
     return most + len(debts) * CENT  # each debt's interest is rounded
 
 
-def _month_of_interest(debts: Sequence[Debt]) -> Decimal:
-    ledger = DebtLedger(debts)
+def _month_of_interest(debts: Sequence[Debt], calendar: Calendar) -> Decimal:
+    ledger = DebtLedger(debts, calendar)
     ledger.pay_month(ZERO)
     return ledger.interest
 
@@ -149,10 +152,13 @@ def _balance(debts: Sequence[Debt]) -> Decimal:
     return sum((debt.balance for debt in debts), ZERO)
 
 
-def _less(debts: Sequence[Debt], amount: Decimal, *, lowest_rate_first: bool = False) -> tuple[Debt, ...]:
-    """The debts with so much less (or more) owed, the highest rate first."""
+def _less(
+    debts: Sequence[Debt], amount: Decimal, calendar: Calendar, *, lowest_rate_first: bool = False
+) -> tuple[Debt, ...]:
+    """The debts with so much less (or more) owed, the highest rate of the calendar's present month first."""
     less = list(debts)
-    order = sorted(range(len(less)), key=lambda n: (-less[n].annual_rate, less[n].balance, n))
+    rates = [debt.in_month_to(calendar.day(1)).annual_rate for debt in debts]
+    order = sorted(range(len(less)), key=lambda n: (-rates[n], less[n].balance, n))
     for index in reversed(order) if lowest_rate_first else order:
         part = min(amount, less[index].balance)
         less[index] = replace(less[index], balance=less[index].balance - part)

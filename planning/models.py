@@ -21,7 +21,7 @@ from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
-from planning.snapshot_contents import SnapshotContents
+from planning.snapshot_contents import SnapshotContents, whole_debts
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -49,7 +49,8 @@ class SnapshotQuerySet(OwnedQuerySet["Snapshot"]):
 class Snapshot(WrittenOnce):
     """One version of what a person tells of their money. `number` counts from 1 for each person.
 
-    `paid_off` holds, by goal, what was paid off on the linked debts when it was stored.
+    `paid_off` holds, by goal, what was paid off on the linked debts when it was stored, and `additions` the fields
+    of entries that the first release can't read (`SnapshotContents.as_json`).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="snapshots", db_index=False)
@@ -64,6 +65,7 @@ class Snapshot(WrittenOnce):
     total_debt = MoneyField()
     total_savings = MoneyField()
     paid_off = ExactJSONField(default=dict)
+    additions = ExactJSONField(null=True)
     created_at = models.DateTimeField()
 
     objects = SnapshotQuerySet.as_manager()
@@ -96,8 +98,16 @@ class Snapshot(WrittenOnce):
     @property
     def contents(self) -> SnapshotContents:
         """The stored documents as values."""
-        names = ("incomes", "expenses", "debts", "savings")
+        names = ("incomes", "expenses", "debts", "savings", "additions")
         return SnapshotContents.from_json({name: getattr(self, name) for name in names})
+
+    @property
+    def told_debts(self) -> list[dict[str, Any]]:
+        """The debts as they were told: with a minimum by percentage, `min_payment` is None."""
+        return [
+            debt | ({"min_payment": None} if debt.get("min_payment_percent") else {})
+            for debt in whole_debts(self.debts, self.additions)
+        ]
 
     @property
     def monthly_surplus(self) -> Decimal:

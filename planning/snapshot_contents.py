@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from fincred.money import ZERO
 from planning.engine import codec
+from planning.engine.dates import Calendar
+from planning.engine.debts.terms import first_minimum
 from planning.engine.model import Debt, Finances
 from planning.engine.money.income import Income, monthly_income
 from planning.vocabulary import DebtType, PayFrequency
+
+_DEBT_AMOUNTS: Final = ("balance", "interest_rate_annual", "min_payment")
+_ADDED_AMOUNTS: Final = ("min_payment_percent", "min_payment_floor", "promo_rate_annual")
+_ADDED_TO_DEBTS: Final = (*_ADDED_AMOUNTS, "promo_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,11 @@ class Expenses:
 
 @dataclass(frozen=True, slots=True)
 class DebtEntry:
-    """A debt. `goal_id` is the debt_payoff goal that it is linked to."""
+    """A debt, with `min_payment` or with `min_payment_percent` and `min_payment_floor`.
+
+    In the latter case `min_payment` is what a month's surplus keeps: the minimum payment of the first month from
+    the day of the snapshot (`SnapshotContents.on`). `goal_id` is the debt_payoff goal that the debt is linked to.
+    """
 
     type: DebtType
     balance: Decimal
@@ -40,6 +51,35 @@ class DebtEntry:
     min_payment: Decimal
     label: str | None = None
     goal_id: UUID | None = None
+    min_payment_percent: Decimal | None = None
+    min_payment_floor: Decimal | None = None
+    promo_rate_annual: Decimal | None = None
+    promo_until: date | None = None
+
+    def as_engine_debt(self) -> Debt:
+        return Debt(
+            label=self.label or self.type,
+            balance=self.balance,
+            annual_rate=self.interest_rate_annual,
+            min_payment=self.min_payment,
+            type=self.type,
+            min_payment_percent=self.min_payment_percent,
+            min_payment_floor=self.min_payment_floor,
+            promo_rate=self.promo_rate_annual,
+            promo_until=self.promo_until,
+        )
+
+    @property
+    def highest_minimum(self) -> Decimal:
+        """The minimum payment of a first month with the higher of its rates."""
+        highest = max(self.interest_rate_annual, self.promo_rate_annual or ZERO)
+        costly = replace(self, interest_rate_annual=highest, promo_rate_annual=None, promo_until=None)
+        return costly.on(date.min).min_payment
+
+    def on(self, day: date) -> DebtEntry:
+        """With the minimum payment of the first month from this day."""
+        minimum = first_minimum(self.as_engine_debt(), Calendar(day, day))
+        return self if minimum == self.min_payment else replace(self, min_payment=minimum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +97,29 @@ class SnapshotContents:
     debts: tuple[DebtEntry, ...] = ()
     savings: tuple[SavingsEntry, ...] = ()
 
+    def on(self, day: date) -> Self:
+        """The contents as they count from this day on: minimum payments by percentage are those of its month."""
+        return replace(self, debts=tuple(entry.on(day) for entry in self.debts))
+
     def as_json(self) -> dict[str, Any]:
-        """Plain lists and dicts; amounts, rates and ids are strings."""
+        """Plain lists and dicts; amounts, rates and ids are strings.
+
+        `additions` are the fields that came after the first release, which can't read entries with unknown ones:
+        by section, those of each entry. It is None if no entry has any.
+        """
         debts = [asdict(entry) | {"goal_id": entry.goal_id and str(entry.goal_id)} for entry in self.debts]
-        return {name: codec.plain(value) for name, value in (asdict(self) | {"debts": debts}).items()}
+        added = [{name: entry.pop(name) for name in _ADDED_TO_DEBTS} for entry in debts]
+        document = asdict(self) | {"debts": debts, "additions": {"debts": added} if _is_any_given(added) else None}
+        return {name: codec.plain(value) for name, value in document.items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Read back what `as_json` wrote."""
+        """Read back what `as_json` wrote; `additions` may be absent."""
         expenses = document["expenses"]
         return cls(
             incomes=tuple(_income_entry(entry) for entry in document["incomes"]),
             expenses=Expenses(**_read(expenses, "total_amount", "essential_amount")) if expenses else None,
-            debts=tuple(_debt_entry(entry) for entry in document["debts"]),
+            debts=tuple(_debt_entry(entry) for entry in whole_debts(document["debts"], document.get("additions"))),
             savings=tuple(SavingsEntry(**_read(entry, "balance")) for entry in document["savings"]),
         )
 
@@ -91,6 +141,11 @@ class SnapshotContents:
         return _total(entry.min_payment for entry in self.debts)
 
     @property
+    def highest_minimum_payments(self) -> Decimal:
+        """The most that the minimum payments of a first month can be, whichever day it is."""
+        return _total(entry.highest_minimum for entry in self.debts)
+
+    @property
     def total_debt(self) -> Decimal:
         return _total(entry.balance for entry in self.debts)
 
@@ -109,12 +164,7 @@ class SnapshotContents:
     def engine_debts(self, goal_id: UUID | None = None) -> tuple[Debt, ...]:
         """All debts, or those linked to this goal, as the engine takes them."""
         entries = [entry for entry in self.debts if goal_id is None or entry.goal_id == goal_id]
-        return tuple(
-            Debt(
-                entry.label or entry.type, entry.balance, entry.interest_rate_annual, entry.min_payment, entry.type
-            )
-            for entry in entries
-        )
+        return tuple(entry.as_engine_debt() for entry in entries)
 
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:
@@ -131,6 +181,19 @@ def _income_entry(document: Mapping[str, Any]) -> IncomeEntry:
 
 
 def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
-    read = _read(document, "balance", "interest_rate_annual", "min_payment")
-    goal_id = document["goal_id"]
-    return DebtEntry(**read | {"type": DebtType(document["type"]), "goal_id": goal_id and UUID(goal_id)})
+    amounts = (*_DEBT_AMOUNTS, *(name for name in _ADDED_AMOUNTS if name in document))
+    read = _read(document, *amounts)
+    goal_id, promo_until = document["goal_id"], document.get("promo_until")
+    read |= {"type": DebtType(document["type"]), "goal_id": goal_id and UUID(goal_id)}
+    return DebtEntry(**read | {"promo_until": promo_until and date.fromisoformat(promo_until)})
+
+
+def whole_debts(debts: Sequence[Any], additions: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The stored entries of debts, each with the fields that `additions` hold for it."""
+    if not additions:
+        return list(debts)
+    return [entry | added for entry, added in zip(debts, additions["debts"], strict=True)]
+
+
+def _is_any_given(entries: Iterable[Mapping[str, Any]]) -> bool:
+    return any(value is not None for entry in entries for value in entry.values())

@@ -100,8 +100,15 @@ class RateField(_DecimalField):
 
     decimal_places = 4
 
+    def __init__(self, *, most: Decimal = MAX_RATE, positive: bool = False, **kwargs: Any) -> None:
+        super().__init__(least=Decimal(0), most=most, positive=positive, **kwargs)
+
+
+class PercentField(RateField):
+    """A percentage of an amount, more than 0 and at most 100, at most four decimals."""
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(least=Decimal(0), most=MAX_RATE, **kwargs)
+        super().__init__(most=Decimal(100), positive=True, **kwargs)
 
 
 class TextField(serializers.CharField):

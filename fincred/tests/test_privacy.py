@@ -74,7 +74,7 @@ EXPORTED = {
     "goals": "id user_id type name target_amount target_date priority primary_flag why_text annual_rate status "
     "current_amount last_check_in_date check_in_count started_on pace completed_at created_at updated_at",
     "planning.snapshots": "id user_id number incomes expenses debts savings monthly_income monthly_expenses "
-    "monthly_minimum_payments total_debt total_savings paid_off created_at",
+    "monthly_minimum_payments total_debt total_savings paid_off additions created_at",
     "planning.action_plans": "id user_id goal_id type amount frequency day_of_period since anchor month "
     "instalments payments carried starts_on is_chosen is_confirmed_set_up required_monthly_contribution "
     "allocated_monthly_contribution this_month shortfall feasibility explanation "

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +17,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
+from fincred.money import ZERO
 from fincred.tests.live import LiveServer, own_database
 from fincred.tests.release import faults, release, released_migrations, released_text, unpack
 from fincred.tests.test_faults import Writer, wait_for_writes, writing
 from planning.serializers.snapshots import DebtSerializer, IncomeSerializer
+from planning.tests.factories import contents, debt, savings
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -113,6 +120,35 @@ class TestVocabulary:
         known = set(re.findall(r'= "(\w+)"', source.partition("\nclass ")[0]))
         assert known
         assert set(field.choices) <= known
+
+
+# The release reads the sections of a snapshot that it knows, and says what a month keeps for minimum payments.
+READ = """
+import json, sys
+from planning.snapshot_contents import SnapshotContents
+contents = SnapshotContents.from_json(json.load(sys.stdin))
+print(contents.monthly_minimum_payments, [debt.annual_rate for debt in contents.engine_debts()])
+"""
+
+
+class TestSnapshots:
+    @pytest.mark.history
+    def test_with_every_field_of_an_entry_are_read_by_the_release(self, tmp_path: Path) -> None:
+        code = tmp_path / "release"
+        unpack(code)
+        card = debt(min_payment=ZERO, min_payment_percent=Decimal("2.0000"), min_payment_floor=Decimal("25.00"))
+        loan = debt(promo_rate_annual=Decimal("0.0000"), promo_until=date(2027, 3, 10))
+        stored = contents(debts=(card, loan), savings=(savings("5.00"),)).on(date(2026, 3, 10)).as_json()
+        known = {name: stored[name] for name in ("incomes", "expenses", "debts", "savings")}
+        read = subprocess.run(
+            [sys.executable, "-c", READ],
+            input=json.dumps(known),
+            cwd=code,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert read.stdout == "201.00 [Decimal('12.0000'), Decimal('12.0000')]\n"
 
 
 # What the release doesn't know, such as terms that people are found by, the worker fills in.

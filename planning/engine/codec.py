@@ -4,7 +4,7 @@ Amounts, rates and dates are strings.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -71,8 +71,10 @@ def _document(item: Any) -> dict[str, Any]:
 
 def _entry(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_document(item) for item in value]
-    return _document(value) if isinstance(value, Cadence) else plain(value)
+        return [_entry(item) for item in value]
+    if isinstance(value, Debt):
+        return plain(value.as_document())
+    return _document(value) if is_dataclass(value) else plain(value)
 
 
 def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
@@ -129,5 +131,7 @@ def _or_none(read: Callable[[Any], Value], stored: Any) -> Value | None:
 
 
 def _debt(document: Mapping[str, Any]) -> Debt:
-    amounts = {name: Decimal(document[name]) for name in ("balance", "annual_rate", "min_payment")}
-    return Debt(**{**document, **amounts})
+    texts = ("label", "type", "promo_until")
+    amounts = {name: Decimal(value) for name, value in document.items() if name not in texts}
+    promo_until = _or_none(date.fromisoformat, document.get("promo_until"))
+    return Debt(**{**document, **amounts, "promo_until": promo_until})

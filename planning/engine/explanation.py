@@ -1,7 +1,6 @@
 """Why a goal has its label: a stable code, every number used, and a text made from these numbers."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
@@ -190,7 +189,7 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 
 def _debt_facts(need: DebtPayoff) -> Facts:
     return {
-        "debts": [asdict(debt) for debt in need.debts.debts],
+        "debts": [debt.as_document() for debt in need.debts.debts],
         "debt_total": exact_money(need.owed),
         "linked_minimums": money(need.minimums),
         "level_total": money(need.level + need.minimums),

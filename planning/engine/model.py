@@ -5,7 +5,7 @@ a step of the planning calendar (`planning.engine.dates`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -20,13 +20,35 @@ AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """A debt on the day planning starts; ``min_payment`` is the minimum payment a month."""
+    """A debt on the day planning starts; ``min_payment`` is what a month's surplus keeps for its minimum payment.
+
+    That is the minimum of every month, unless there is ``min_payment_percent``: then a month's minimum is this
+    percentage of the balance with the month's interest, rounded half up, or ``min_payment_floor`` if that is more,
+    but at most what is owed. ``promo_rate`` is the rate of the calendar's months that end on or before
+    ``promo_until``.
+    """
 
     label: str
     balance: Decimal
     annual_rate: Decimal
     min_payment: Decimal
     type: str = "other"
+    min_payment_percent: Decimal | None = None
+    min_payment_floor: Decimal | None = None
+    promo_rate: Decimal | None = None
+    promo_until: date | None = None
+
+    def in_month_to(self, end: date) -> "Debt":
+        """The debt at the one rate that it has in the month that ends on this day."""
+        if self.promo_until is None:
+            return self
+        rate = self.promo_rate if end <= self.promo_until else self.annual_rate
+        return replace(self, annual_rate=rate or Decimal(0), promo_rate=None, promo_until=None)
+
+    def as_document(self) -> dict[str, Any]:
+        """Its fields, without those that aren't given."""
+        values = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in values if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Needs:
 
     def _avalanche(self, debts: tuple[Debt, ...]) -> Avalanche:
         if debts not in self._debts:
-            self._debts[debts] = Avalanche(debts, self.effort)
+            self._debts[debts] = Avalanche(debts, self._calendar, self.effort)
         return self._debts[debts]
 
 
@@ -89,7 +89,7 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
     effort = Effort()
-    debts = Avalanche(goal.debts, effort)
+    debts = Avalanche(goal.debts, calendar, effort)
 
     def is_met(months: int) -> bool:
         need: Need = _saving(goal, calendar, months, monthly, effort)

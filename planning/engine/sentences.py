@@ -22,11 +22,17 @@ def _need(facts: Facts) -> str:
     if "debts" in facts:
         if "overdue" in facts:
             by = f"with the next payment, which is after its date {facts['target_date']}"
-        debts, minimums = _amount(facts["debt_total"]), _amount(facts["linked_minimums"])
-        above = f"above the minimum payments of {minimums} a month"
-        return f"Clearing debts of {debts} takes {_amount(facts['need'])} {above} {by}."
+        debts, need = _amount(facts["debt_total"]), _amount(facts["need"])
+        return f"Clearing debts of {debts} takes {need} above {_minimums(facts)} {by}."
     interest = f"With {facts['annual_rate']} % interest a year it" if facts["annual_rate"] else "It"
     return f"{interest} needs {_amount(facts['need'])} {by}."
+
+
+def _minimums(facts: Facts) -> str:
+    amount = _amount(facts["linked_minimums"])
+    if any("min_payment_percent" in debt for debt in facts.get("debts", ())):
+        return f"the {amount} a month that are kept for minimum payments"
+    return f"the minimum payments of {amount} a month"
 
 
 def _room(facts: Facts) -> str:
@@ -70,10 +76,8 @@ def growth_suffices(facts: Facts) -> str:
 
 
 def minimums_suffice(facts: Facts) -> str:
-    return (
-        f"The minimum payments of {_amount(facts['linked_minimums'])} a month clear the debts of "
-        f"{_amount(facts['debt_total'])} by {facts['target_date']}, so it needs nothing more."
-    )
+    cleared = f"clear the debts of {_amount(facts['debt_total'])} by {facts['target_date']}"
+    return f"T{_minimums(facts)[1:]} {cleared}, so it needs nothing more."
 
 
 def arrival_unevenly(facts: Facts) -> str:

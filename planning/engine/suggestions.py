@@ -74,7 +74,10 @@ def emergency_fund(essential: Decimal, savings: Decimal, *, irregular_income: bo
 
 
 def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
-    """Pay off all debts above 10 % a year, highest rate first (avalanche); None if there are none."""
+    """Pay off all debts above 10 % a year, highest rate first (avalanche); None if there are none.
+
+    Only `annual_rate` is looked at: debts come at the rate of the present month (`Debt.in_month_to`).
+    """
     expensive = [debt for debt in debts if debt.annual_rate > HIGH_RATE and debt.balance]
     expensive.sort(key=lambda debt: (-debt.annual_rate, debt.balance))
     if not expensive:

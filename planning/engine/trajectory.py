@@ -209,7 +209,7 @@ class DebtPayoff:
 
     @property
     def bears_interest(self) -> bool:
-        return any(self.debts.rates)
+        return any(self.debts.rates) or self.debts.has_percentages
 
     @property
     def minimums(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -14,14 +15,15 @@ from fincred.api.serializers import (
     ChoiceField,
     DateTimeField,
     MoneyField,
+    PercentField,
     RateField,
     Serializer,
     TextField,
     UUIDField,
 )
-from fincred.money import MAX_MONEY
+from fincred.money import MAX_MONEY, ZERO
 from planning.models import Snapshot
-from planning.serializers.fields import ComputedMoneyField, EntriesField
+from planning.serializers.fields import ComputedMoneyField, EntriesField, PlanDateField
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.vocabulary import DebtType, PayFrequency
 
@@ -63,10 +65,57 @@ class DebtSerializer(Serializer):
     label = LabelField()  # type: ignore[assignment]  # DRF fields have a label, too
     balance = MoneyField()
     interest_rate_annual = RateField(help_text="Percent a year: 22.5 is 22.5 %.")
-    min_payment = MoneyField(help_text="A month.")
+    min_payment = MoneyField(
+        default=None, allow_null=True, help_text="A month. Required without `min_payment_percent`, null with it."
+    )
+    min_payment_percent = PercentField(
+        default=None,
+        allow_null=True,
+        help_text="With `min_payment_floor` instead of `min_payment`: a month's minimum is this percentage of the "
+        "balance with the month's interest, rounded half up, or the floor if that is more; at most what is owed.",
+    )
+    min_payment_floor = MoneyField(default=None, allow_null=True, help_text="The least of a month's minimum.")
+    promo_rate_annual = RateField(
+        default=None,
+        allow_null=True,
+        help_text="Percent a year, in the months that end on or before `promo_until`.",
+    )
+    promo_until = PlanDateField(default=None, allow_null=True, help_text="A day that has passed has no effect.")
     goal_id = UUIDField(
         default=None, allow_null=True, help_text="Your debt_payoff goal that paying this debt off belongs to."
     )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """With a percentage, `min_payment` is 0: it depends on the day (`DebtEntry.on`)."""
+        errors = _wrong_together(data) if isinstance(data, Mapping) else {}
+        try:
+            entry: dict[str, Any] = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**errors, **cast("dict[str, Any]", error.detail)}) from None
+        if errors:
+            raise serializers.ValidationError(errors)
+        return entry | {"min_payment": entry["min_payment"] or ZERO}
+
+
+def _wrong_together(data: Mapping[str, Any]) -> dict[str, serializers.ErrorDetail]:
+    """By field of a debt: what is required, or excluded, because of the other fields."""
+    given = {name for name, value in data.items() if value is not None}
+    by_percentage = {"min_payment_percent", "min_payment_floor"}
+    errors = _incomplete(given, {"promo_rate_annual", "promo_until"})
+    if "min_payment" in given:
+        message = "Give either min_payment, or min_payment_percent and min_payment_floor."
+        ambiguous = serializers.ErrorDetail(message, code="ambiguous")
+        return errors | dict.fromkeys(given & by_percentage, ambiguous)
+    if given & by_percentage:
+        return errors | _incomplete(given, by_percentage)
+    return errors | {"min_payment": serializers.ErrorDetail("This field is required.", code="required")}
+
+
+def _incomplete(given: set[str], pair: set[str]) -> dict[str, serializers.ErrorDetail]:
+    if len(given & pair) != 1:
+        return {}
+    [name], [absent] = given & pair, pair - given
+    return {absent: serializers.ErrorDetail(f"This field is required with {name}.", code="required")}
 
 
 class SavingsSerializer(Serializer):
@@ -110,7 +159,7 @@ class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
 def _refuse_immense_totals(contents: SnapshotContents) -> None:
     totals: dict[str, Decimal] = {
         "incomes": contents.monthly_income,
-        "debts": max(contents.total_debt, contents.monthly_minimum_payments),
+        "debts": max(contents.total_debt, contents.highest_minimum_payments),
         "savings": contents.total_savings,
     }
     errors = {
@@ -141,7 +190,7 @@ class SnapshotSerializer(Serializer):
     incomes = IncomeSerializer(many=True)
     income = serializers.SerializerMethodField(help_text="The only income, null when there are none or several.")
     expenses = ExpensesSerializer(allow_null=True)
-    debts = DebtSerializer(many=True)
+    debts = DebtSerializer(many=True, source="told_debts")
     savings = SavingsSerializer(many=True)
     summary = SummarySerializer(source="*", allow_null=True)
     created_at = DateTimeField(allow_null=True)

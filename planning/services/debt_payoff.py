@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from accounts.models import User
 from fincred.errors import FieldError
-from planning.engine.debts.payoff import Comparison, compare, minimum_payments
+from planning.engine.dates import Calendar
+from planning.engine.debts.budget import Budget
+from planning.engine.debts.payoff import Comparison, compare
+from planning.engine.debts.terms import first_minimums
 from planning.engine.model import Debt
 from planning.queries import NEWEST_SNAPSHOTS
 
 
-def debt_payoff(
-    *,
-    owner: User,
-    as_of: date,
-    debts: Sequence[Debt] | None,
-    extra_monthly: Decimal,
-    monthly_budget: Decimal | None,
-) -> Comparison:
-    """Avalanche and snowball on one budget a month: the minimums and `extra_monthly`, or `monthly_budget`.
+def debt_payoff(*, owner: User, as_of: date, debts: Sequence[Debt] | None, budget: Budget) -> Comparison:
+    """Avalanche and snowball on one budget, side by side.
 
     `debts` None means those of the newest snapshot, none without a snapshot.
 
-    :raises FieldError: the budget doesn't pay the minimums.
+    :raises FieldError: the budget doesn't pay the first month's minimums.
     """
     if debts is None:
         snapshot = NEWEST_SNAPSHOTS.bind(owner=owner.pk).first()
         debts = snapshot.contents.engine_debts() if snapshot else ()
-    if monthly_budget is not None:
-        extra_monthly = monthly_budget - minimum_payments(debts)
-    if extra_monthly < 0:
+    minimums = first_minimums(debts, Calendar(as_of, as_of))
+    if budget.monthly is not None and budget.monthly < minimums:
         raise FieldError(
-            field="monthly_budget",
-            message=f"Must be at least the minimum payments, {minimum_payments(debts)}.",
-            code="min_value",
+            field="monthly_budget", message=f"Must be at least the minimum payments, {minimums}.", code="min_value"
         )
-    return compare(debts, extra_monthly, as_of)
+    return compare(debts, budget, as_of)

@@ -41,6 +41,7 @@ def store_snapshot(
     :raises PreconditionFailedError: the newest one isn't as `expected`; before the first, its number is 0.
     :raises FieldError: a debt names a goal that is not their own debt_payoff goal.
     """
+    contents = contents.on(today)
     context, chain = lock_and_read_context(owner=owner, today=today)
     newest = context.snapshot.number if context.snapshot else 0
     expected.require(newest)

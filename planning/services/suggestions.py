@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from accounts.models import User
+from planning.engine.dates import calendar_date
 from planning.engine.money.income import is_irregular
 from planning.engine.suggestions import Suggestion, suggest
 from planning.queries import NEWEST_SNAPSHOTS
 
 
-def suggestions_for(owner: User) -> tuple[Suggestion, ...]:
-    """Suggestions from the newest snapshot; none without a snapshot."""
+def suggestions_for(owner: User, today: date) -> tuple[Suggestion, ...]:
+    """Suggestions from the newest snapshot; none without a snapshot. Rates are those of the month from `today`."""
     snapshot = NEWEST_SNAPSHOTS.bind(owner=owner.pk).first()
     if snapshot is None:
         return ()
@@ -20,7 +22,7 @@ def suggestions_for(owner: User) -> tuple[Suggestion, ...]:
         contents.finances,
         essential_expenses=contents.expenses.essential_amount if contents.expenses else None,
         savings=contents.total_savings,
-        debts=contents.engine_debts(),
+        debts=[debt.in_month_to(calendar_date(today, 1)) for debt in contents.engine_debts()],
         irregular_income=_is_self_employed(owner) or is_irregular(contents.engine_incomes()),
     )
 

@@ -68,7 +68,7 @@ def _context(owner: User, question: Question) -> PlanningContext:
         stored.require_snapshot()
         return stored
     require_debt_goals(context=stored, debts=question.contents.debts, path="snapshot.debts")
-    return replace(stored, contents=question.contents, paid_off={})
+    return replace(stored, contents=question.contents.on(question.as_of), paid_off={})
 
 
 def _require_known_goals(context: PlanningContext, question: Question) -> None:

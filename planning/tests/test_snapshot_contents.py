@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
+from fincred.money import ZERO
 from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
 from planning.tests.factories import contents, debt, savings
 from planning.vocabulary import PayFrequency
@@ -54,6 +57,24 @@ class TestFigures:
         assert (
             SnapshotContents.from_json(json.loads(json.dumps(SnapshotContents().as_json()))) == SnapshotContents()
         )
+
+    def test_comes_back_equal_from_json_with_a_percentage_and_a_promotional_rate(self) -> None:
+        card = debt(min_payment=ZERO, min_payment_percent=Decimal("2.0000"), min_payment_floor=Decimal("25.00"))
+        loan = debt(promo_rate_annual=Decimal("0.0000"), promo_until=date(2027, 3, 10))
+        snapshot = contents(debts=(card, debt(), loan)).on(date(2026, 3, 10))
+        assert SnapshotContents.from_json(json.loads(json.dumps(snapshot.as_json()))) == snapshot
+
+    def test_has_no_additions_where_there_are_none(self) -> None:
+        assert contents(debts=(debt(),)).as_json()["additions"] is None
+
+    def test_keeps_a_percentage_of_what_is_owed_at_the_end_of_the_first_month(self) -> None:
+        """5 000 at 12 % are 5 050 a month later; without interest 5 000."""
+        card = debt(min_payment=ZERO, min_payment_percent=Decimal("2.5"), min_payment_floor=Decimal("25.00"))
+        promoted = replace(card, promo_rate_annual=Decimal(0), promo_until=date(2026, 4, 10))
+        snapshot = contents(debts=(card, promoted, debt()))
+        for day, kept in ((date(2026, 3, 10), "351.25"), (date(2026, 3, 11), "352.50")):
+            assert snapshot.on(day).monthly_minimum_payments == Decimal(kept)
+        assert snapshot.highest_minimum_payments == Decimal("352.50")
 
     def test_picks_the_debts_of_a_goal_and_names_a_debt_without_label_by_its_type(self) -> None:
         mine = uuid4()

@@ -18,9 +18,10 @@ class DebtPayoff(ApiView):
     @documented(
         summary="Pay off debts: avalanche and snowball",
         description=(
-            "The same budget every month until all is paid: the minimums and `extra_monthly`, or "
-            "`monthly_budget`. `more` is what 50 and 100 more a month would save. Nothing is stored. "
-            "Education, not advice."
+            "The same budget every month until all is paid: the minimums and `extra_monthly` (on the payment "
+            "dates from `extra_from` to `extra_until`), or `monthly_budget`; and `extra_payments` on top. "
+            "Minimums by percentage change with the balances, and a rate when the promotional one is over. "
+            "`more` is what 50 and 100 more a month would save. Nothing is stored. Education, not advice."
         ),
         request=DebtPayoffSerializer,
         response=DebtPayoffAnswerSerializer,

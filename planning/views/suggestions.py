@@ -23,5 +23,5 @@ class Suggestions(ApiView):
         response_example=[examples.SUGGESTION],
     )
     def get(self, request: Request) -> HttpResponse:
-        suggestions, total = self.fetch_page(suggestions_for(self.user))
+        suggestions, total = self.fetch_page(suggestions_for(self.user, self.today))
         return self.page(suggestions, SuggestionSerializer, total=total)

@@ -79,7 +79,7 @@ ANSWERS: dict[type[Serializer[Any]], Callable[[Goal], Any]] = {
     ActionPlanSerializer: lambda goal: ActionPlan.objects.get(),
     PlanVersionSerializer: lambda goal: ActionPlan.objects.get().versions.get(),
     SnapshotSerializer: lambda goal: Snapshot.objects.get(),
-    SuggestionSerializer: lambda goal: suggestions_for(goal.user)[0],
+    SuggestionSerializer: lambda goal: suggestions_for(goal.user, clock.now().date())[0],
     PlanSerializer: planned,
     WhatIfAnswerSerializer: scenario,
     WhatIfInBriefSerializer: scenario,

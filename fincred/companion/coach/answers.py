@@ -17,6 +17,7 @@ from fincred.money import ZERO
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
+from planning.engine.debts.budget import Budget
 from planning.engine.debts.payoff import Payoff
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan
@@ -134,10 +135,11 @@ def _before_a_payment(asker: Asker, plans: Sequence[ActionPlan]) -> str:
 
 def debts(asker: Asker, message: str) -> str:
     """As in `POST /planning/debt-payoff` with an empty body."""
-    found = debt_payoff(owner=asker.user, as_of=asker.today, debts=None, extra_monthly=ZERO, monthly_budget=None)
+    found = debt_payoff(owner=asker.user, as_of=asker.today, debts=None, budget=Budget())
     if not found.avalanche.order:
         return NO_DEBTS
-    budget = f"With {money(found.monthly_budget, asker)} a month, your minimum payments"
+    when = "next month" if found.minimums_change else "a month"
+    budget = f"With {money(found.monthly_budget, asker)} {when}, your minimum payments"
     if found.recommended is None:
         floor = money(found.avalanche.interest_floor or ZERO, asker)
         return f"{budget}, these debts are never paid off: the first month's interest alone is {floor}."

@@ -13,6 +13,7 @@ from fincred.companion.tests.education import write_texts
 from fincred.money import round_to_cents
 from planning.engine.debts.ledger import Strategy
 from planning.engine.debts.payoff import Payoff, simulate
+from planning.engine.debts.tests.builders import with_extra
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, monthly_interest, rate_units, to_cents
 from planning.engine.money.time_value import future_value, level_payment, periods_needed
@@ -61,7 +62,7 @@ class TestDebts:
     @pytest.fixture
     def payoffs(self) -> dict[Strategy, Payoff]:
         debts = [debt("card", 3000, 22, 90), debt("store", 1000, 12, 30)]
-        return {strategy: simulate(debts, D(300 - 120), DAY, strategy) for strategy in Strategy}
+        return {strategy: simulate(debts, with_extra(D(300 - 120)), DAY, strategy) for strategy in Strategy}
 
     def test_avalanche(self, payoffs: dict[Strategy, Payoff]) -> None:
         best, other = payoffs[Strategy.AVALANCHE], payoffs[Strategy.SNOWBALL]
@@ -91,7 +92,7 @@ class TestDebts:
         )
 
     def test_the_minimum(self) -> None:
-        low, high = (simulate([debt("card", 3000, 20, payment)], D(0), DAY) for payment in (60, 120))
+        low, high = (simulate([debt("card", 3000, 20, payment)], with_extra(D(0)), DAY) for payment in (60, 120))
         assert low.total_interest is not None
         assert high.total_interest is not None
         assert low.months is not None
@@ -99,7 +100,7 @@ class TestDebts:
         assert high.months * 3 < low.months
         assert 9 < low.months / 12 < 9.2
         assert low.total_interest > 3000
-        assert simulate([debt("card", 3000, 20, 50)], D(0), DAY).never
+        assert simulate([debt("card", 3000, 20, 50)], with_extra(D(0)), DAY).never
         assert_says(
             "What paying the minimum costs",
             f"3,000 x 20 / 1200 = {whole(interest(3000, 20))}",

@@ -1,8 +1,8 @@
 """Pay off debts month by month: the one simulation behind all answers about debts.
 
-In a month, interest accrues on each debt, each gets its minimum payment, and the rest of the budget goes to one
-debt after the other in the strategy's order. Accounts hold whole cents, so that sums are exact and 50 debts over
-a hundred years are fast; the ledger's methods take and return Decimals.
+In a month, interest accrues on each debt at the month's rate, each gets its minimum payment, and the rest of the
+budget goes to one debt after the other in the strategy's order. Accounts hold whole cents, so that sums are exact
+and 50 debts over a hundred years are fast; the ledger's methods take and return Decimals.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from planning.engine.dates import Calendar
+from planning.engine.debts.terms import Terms, terms_of
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
+from planning.engine.money.cents import exact_money, grown, to_cents
 
 
 class Strategy(StrEnum):
@@ -24,26 +26,31 @@ class Strategy(StrEnum):
 
 @dataclass(slots=True)
 class Account:
-    """A debt that is being paid off, in cents. `rate` is in `rate_units`, `interest` the sum accrued so far.
+    """A debt that is being paid off, in cents. `interest` is the sum accrued so far.
 
-    `closed_in` is the number of the month that cleared it, from 1; 0 if it had no balance, None while it is open.
+    `rate` is that of the present month, in `rate_units`, and `minimum` its minimum payment, once interest has
+    accrued; it may be more than is owed. `closed_in` is the number of the month that cleared the debt, from 1; 0
+    if it had no balance, None while it is open.
     """
 
     debt: Debt
     position: int
+    terms: Terms
     rate: int
-    minimum: int
     balance: int
+    minimum: int = 0
     interest: int = 0
     closed_in: int | None = None
 
-    def accrue_and_pay_minimum(self) -> int:
-        """Add the month's interest, pay the minimum (or all, if less is owed), and return the payment."""
+    def accrue(self) -> None:
+        """Add the month's interest."""
         owed = grown(self.balance, self.rate)
-        paid = min(self.minimum, owed)
         self.interest += owed - self.balance
-        self.balance = owed - paid
-        return paid
+        self.balance, self.minimum = owed, self.terms.minimum(owed)
+
+
+def _account(debt: Debt, position: int, terms: Terms) -> Account:
+    return Account(debt, position, terms, terms.rate_in(0), to_cents(debt.balance))
 
 
 def _highest_rate_first(account: Account) -> tuple[int, int, int]:
@@ -61,25 +68,18 @@ _ORDER: Final[dict[Strategy, Callable[[Account], tuple[int, int, int]]]] = {
 
 
 class DebtLedger:
-    """Debts that are being paid off.
+    """Debts that are being paid off at the ends of a calendar's months, from the present one on.
 
     `month` is the number of months paid; `closed` holds the cleared debts, in the order of clearing.
     """
 
-    def __init__(self, debts: Sequence[Debt], strategy: Strategy = Strategy.AVALANCHE) -> None:
+    def __init__(self, debts: Sequence[Debt], calendar: Calendar, strategy: Strategy = Strategy.AVALANCHE) -> None:
         self.month = 0
         self.closed: list[Account] = []
-        self.open = [
-            Account(
-                debt,
-                position,
-                rate=rate_units(debt.annual_rate),
-                minimum=to_cents(debt.min_payment),
-                balance=to_cents(debt.balance),
-            )
-            for position, debt in enumerate(debts)
-        ]
-        self._minimums = sum(account.minimum for account in self.open)
+        self.open = [_account(debt, position, terms_of(debt, calendar)) for position, debt in enumerate(debts)]
+        self._fixed = sum(account.terms.least for account in self.open if not account.terms.percent)
+        self._changes = {account.terms.promo_months for account in self.open}
+        self._kept = sum(to_cents(debt.min_payment) for debt in debts)
         self._order = _ORDER[strategy]
         self._close_the_paid()
 
@@ -99,14 +99,46 @@ class DebtLedger:
         return exact_money(sum(account.interest for account in (*self.open, *self.closed)))
 
     def pay_month(self, extra: Decimal) -> Decimal:
-        """Accrue a month's interest, then pay the budget: the minimums of all debts, closed ones too, and `extra`.
+        """Accrue a month's interest, then pay the minimums and `extra`.
 
-        Returns the sum paid: the budget, or less if that clears everything.
+        Fixed minimums count in full for closed debts, too. Those by percentage count for open debts, before they
+        are capped at what is owed. Returns the sum paid: the budget, or less if that clears everything.
         """
-        self.month += 1
-        budget = left = self._minimums + to_cents(extra)
+        self._accrue()
+        by_percentage = sum(account.minimum for account in self.open if account.terms.percent)
+        return self._pay(self._fixed + by_percentage + to_cents(extra))
+
+    def pay_in_all(self, budget: Decimal) -> Decimal:
+        """Accrue a month's interest, then pay `budget`, and return the sum paid.
+
+        If it is less than the minimums, these are paid in the order given as far as it goes.
+        """
+        self._accrue()
+        return self._pay(to_cents(budget))
+
+    def pay_as_planned(self, extra: Decimal) -> Decimal:
+        """Accrue a month's interest, then pay what the surplus keeps for minimum payments, and `extra`.
+
+        If it is less than the minimums, these are paid in full all the same. Returns the sum paid.
+        """
+        self._accrue()
+        due = sum(min(account.minimum, account.balance) for account in self.open)
+        return self._pay(max(due, self._kept + to_cents(extra)))
+
+    def _accrue(self) -> None:
+        if self.month in self._changes:
+            for account in self.open:
+                account.rate = account.terms.rate_in(self.month)
         for account in self.open:
-            left -= account.accrue_and_pay_minimum()
+            account.accrue()
+        self.month += 1
+
+    def _pay(self, budget: int) -> Decimal:
+        left = budget
+        for account in self.open:
+            paid = min(account.minimum, account.balance, left)
+            account.balance -= paid
+            left -= paid
         self._close_the_paid()
         while left and self.open:
             target = min(self.open, key=self._order)

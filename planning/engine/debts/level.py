@@ -58,7 +58,7 @@ class _Search:
 
         The gap is about what lacks: added, it is often enough, or a few cents too little.
         """
-        most = sum([owed for _, owed in self._debts.pay([0]).open])
+        most = self._debts.enough
         low, low_gap, step = 0, gap, _up(gap)
         while True:
             high = min(low + step, most)

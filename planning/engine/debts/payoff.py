@@ -1,7 +1,7 @@
-"""Pay off debts with a fixed budget a month.
+"""Pay off debts with a budget.
 
 Payments are on the planning calendar, the first one a month after `as_of`. Rates are percent a year, money is
-exact to the cent. The budget is the sum of all minimums and an `extra`, and doesn't fall when a debt closes.
+exact to the cent. A budget of minimums and an extra doesn't fall when a debt with a fixed minimum closes.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Final
 
 from fincred.money import ZERO
-from planning.engine.dates import calendar_date
+from planning.engine.dates import Calendar, calendar_date
+from planning.engine.debts.budget import Budget
 from planning.engine.debts.ledger import Account, DebtLedger, Strategy
 from planning.engine.debts.level import HORIZON
+from planning.engine.debts.terms import first_minimums
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money
 
@@ -78,11 +80,13 @@ class Comparison:
     """Both strategies on one budget. `recommended` has the lower interest (avalanche if equal).
 
     It is None if neither clears the debts. `interest_saved` is the interest it saves against the other one; None
-    unless both clear the debts.
+    unless both clear the debts. `monthly_budget` is that of the first month, without payments that come once; if
+    `minimums_change`, minimum payments follow from balances, and later budgets of minimums are other ones.
     """
 
     as_of: date
     monthly_budget: Decimal
+    minimums_change: bool
     avalanche: Payoff
     snowball: Payoff
     recommended: Strategy | None
@@ -91,23 +95,24 @@ class Comparison:
 
 
 def minimum_payments(debts: Sequence[Debt]) -> Decimal:
-    """The sum of the minimum payments a month."""
+    """What a month's surplus keeps for the minimum payments."""
     return sum((debt.min_payment for debt in debts), ZERO)
 
 
 def simulate(
-    debts: Sequence[Debt], extra: Decimal, as_of: date, strategy: Strategy = Strategy.AVALANCHE
+    debts: Sequence[Debt], budget: Budget, as_of: date, strategy: Strategy = Strategy.AVALANCHE
 ) -> Payoff:
-    """Pay the minimums and `extra` (0 or more) every month until nothing is owed."""
-    ledger = DebtLedger(debts, strategy)
+    """Pay by the budget every month until nothing is owed."""
+    ledger = DebtLedger(debts, Calendar(as_of, as_of), strategy)
     owed = ledger.balance
     series = [BalancePoint(as_of, owed)]
     floor = ZERO
     while not ledger.is_cleared and ledger.month < HORIZON:
-        ledger.pay_month(extra)
+        day = calendar_date(as_of, ledger.month + 1)
+        _pay(ledger, budget, series[-1].date if ledger.month else None, day)
         if ledger.month == 1:
             floor = ledger.interest
-        series.append(BalancePoint(calendar_date(as_of, ledger.month), ledger.balance))
+        series.append(BalancePoint(day, ledger.balance))
     order = tuple(_closed_debt(account, as_of) for account in (*ledger.closed, *ledger.open))
     if not ledger.is_cleared:
         return Payoff(None, None, None, None, floor, order, tuple(series[:1]))
@@ -115,13 +120,21 @@ def simulate(
     return Payoff(ledger.month, series[-1].date, interest, owed + interest, None, order, tuple(series))
 
 
-def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
-    """Compare avalanche and snowball with the minimums and `extra` a month, and try the additions in `MORE`.
+def _pay(ledger: DebtLedger, budget: Budget, after: date | None, day: date) -> None:
+    on_top = budget.on_top(after, day)
+    if budget.monthly is None:
+        ledger.pay_month(on_top)
+    else:
+        ledger.pay_in_all(budget.monthly + on_top)
+
+
+def compare(debts: Sequence[Debt], budget: Budget, as_of: date) -> Comparison:
+    """Compare avalanche and snowball with a budget, and try the additions in `MORE` on top of every month.
 
     If both cost the same interest, avalanche is recommended. The additions are tried with the recommended
     strategy, or with avalanche if neither clears the debts.
     """
-    payoffs = {strategy: simulate(debts, extra, as_of, strategy) for strategy in Strategy}
+    payoffs = {strategy: simulate(debts, budget, as_of, strategy) for strategy in Strategy}
     costs = {
         strategy: payoff.total_interest
         for strategy, payoff in payoffs.items()
@@ -131,15 +144,24 @@ def compare(debts: Sequence[Debt], extra: Decimal, as_of: date) -> Comparison:
     better = recommended or Strategy.AVALANCHE
     return Comparison(
         as_of=as_of,
-        monthly_budget=minimum_payments(debts) + extra,
+        monthly_budget=_first_month(debts, budget, as_of),
+        minimums_change=any(debt.min_payment_percent for debt in debts),
         avalanche=payoffs[Strategy.AVALANCHE],
         snowball=payoffs[Strategy.SNOWBALL],
         recommended=recommended,
         interest_saved=max(costs.values()) - min(costs.values()) if len(costs) == len(payoffs) else None,
         more=tuple(
-            _more(addition, payoffs[better], simulate(debts, extra + addition, as_of, better)) for addition in MORE
+            _more(addition, payoffs[better], simulate(debts, budget.raised(addition), as_of, better))
+            for addition in MORE
         ),
     )
+
+
+def _first_month(debts: Sequence[Debt], budget: Budget, as_of: date) -> Decimal:
+    if budget.monthly is not None:
+        return budget.monthly
+    minimums = first_minimums(debts, Calendar(as_of, as_of), is_capped=False)
+    return minimums + budget.extra.on(calendar_date(as_of, 1))
 
 
 def _more(extra: Decimal, before: Payoff, after: Payoff) -> More:

@@ -18,6 +18,8 @@ _RATE_UNITS: Final = 10_000
 # A month's interest is balance * rate / _YEAR, with the rate in ten-thousandths of a percent a year.
 _YEAR: Final = 1200 * _RATE_UNITS
 _HALF: Final = _YEAR // 2
+_ALL: Final = 100 * _RATE_UNITS
+_HALF_OF_ALL: Final = _ALL // 2
 _MOST: Final = int(MAX_MONEY.scaleb(2))
 
 
@@ -36,9 +38,9 @@ def money(cents: int) -> Decimal:
     return Decimal(min(cents, _MOST)).scaleb(-2, _EXACT)
 
 
-def rate_units(annual_rate: Decimal) -> int:
-    """Convert percent a year (at most four decimals) to ten-thousandths of a percent a year."""
-    return int(annual_rate * _RATE_UNITS)
+def rate_units(percent: Decimal) -> int:
+    """Convert percent, such as a rate a year (at most four decimals), to ten-thousandths of a percent."""
+    return int(percent * _RATE_UNITS)
 
 
 def annual_rate(units: int) -> Decimal:
@@ -54,6 +56,11 @@ def monthly_interest(balance: int, rate: int) -> int:
 def grown(balance: int, rate: int) -> int:
     """The balance in cents after a month's interest."""
     return balance + monthly_interest(balance, rate)
+
+
+def percent_of(cents: int, percent: int) -> int:
+    """A percentage (in `rate_units`) of an amount, rounded half up to the cent."""
+    return (cents * percent + _HALF_OF_ALL) // _ALL
 
 
 def growth_of(rate: int) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from planning.engine.dates import Calendar, calendar_date
+from planning.engine.debts.tests.builders import debts_of_every_kind
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
 
@@ -104,5 +105,8 @@ WITH_INTEREST = goals(rates=st.sampled_from(["0", "0.5", "3.25", "12", "60"]))
 OF_EVERY_KIND = goals(
     rates=st.sampled_from(["0", "5", "30"]),
     chosen=st.none() | cents(50_000),
-    debts=st.just(()) | st.tuples(DEBTS) | st.tuples(DEBTS, DEBTS),
+    debts=st.just(())
+    | st.tuples(DEBTS)
+    | st.tuples(DEBTS, DEBTS)
+    | debts_of_every_kind(500_000, most=2).map(tuple),
 )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from planning.engine.codec import plain, plan_input_from_json, plan_input_to_json, plan_to_json
+from planning.engine.debts.tests.builders import by_percentage, promoted
 from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import OF_EVERY_KIND, STORED, card, goal, inputs, money, plan_inputs
@@ -38,6 +39,17 @@ class TestPlanInput:
         assert written["debts"] == [
             {"label": "card", "balance": "5000.00", "annual_rate": "12", "min_payment": "100.00", "type": "other"}
         ]
+
+    def test_writes_the_further_terms_of_a_debt_where_they_are_given(self) -> None:
+        changing = promoted(by_percentage("5000.00", "12", "2", "25.00"), "0", "2026-12-31")
+        (written,) = plan_input_to_json(inputs(500, goal(debts=(changing,))))["goals"]
+        terms = {
+            "min_payment_percent": "2",
+            "min_payment_floor": "25.00",
+            "promo_rate": "0",
+            "promo_until": "2026-12-31",
+        }
+        assert written["debts"][0].items() >= terms.items()
 
     def test_misses_what_is_missing(self) -> None:
         with pytest.raises(KeyError):

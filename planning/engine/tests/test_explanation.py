@@ -39,7 +39,8 @@ class TestSentences:
         facts = dict(explained(100, goal(900, chosen_monthly=money(1))).facts)
         facts |= {"debt_total": money(9), "linked_minimums": money(1), "level_total": money(2)}
         amounts = ("carried_in", "taken_ahead", "paid_elsewhere", "paid_beyond", "annual_rate", "binding_month")
-        choices: list[Facts] = [*({name: Decimal(1)} for name in amounts), {"debts": []}, {"overdue": True}]
+        debts: list[Facts] = [{"debts": []}, {"debts": [{"min_payment_percent": Decimal(2)}]}]
+        choices: list[Facts] = [*({name: Decimal(1)} for name in amounts), *debts, {"overdue": True}]
         texts = {
             sentence({**facts, **dict.fromkeys(amounts, ZERO), **named})
             for named in some_of(choices)

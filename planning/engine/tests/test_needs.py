@@ -89,10 +89,14 @@ class TestMonthsWith:
         linked = goal(debts=(card(),))
         months = months_with(linked, CALENDAR, monthly, most=600)
         assert months is not None
-        assert not DebtPayoff(Avalanche(linked.debts), months, monthly).simulate([monthly] * months).missing
+        assert (
+            not DebtPayoff(Avalanche(linked.debts, CALENDAR), months, monthly).simulate([monthly] * months).missing
+        )
         if months > 1:
             assert (
-                DebtPayoff(Avalanche(linked.debts), months - 1, monthly).simulate([monthly] * (months - 1)).missing
+                DebtPayoff(Avalanche(linked.debts, CALENDAR), months - 1, monthly)
+                .simulate([monthly] * (months - 1))
+                .missing
             )
 
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.payoff import simulate
+from planning.engine.debts.tests.builders import with_extra
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, grown, to_cents
-from planning.engine.tests.builders import DEBTS, NEW_YEAR, card
+from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card
 from planning.engine.trajectory import DebtPayoff, Saving
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -84,33 +85,35 @@ class TestSaving:
 
 class TestDebtPayoff:
     def test_draws_what_the_minimums_do_not_pay(self) -> None:
-        trajectory = DebtPayoff(Avalanche((card(),)), 12, 34_425).simulate([34_425] * 12)
+        trajectory = DebtPayoff(Avalanche((card(),), CALENDAR), 12, 34_425).simulate([34_425] * 12)
         assert trajectory.amounts[:11] == [34_425] * 11
         assert (trajectory.missing, trajectory.done_on, trajectory.balances[-1]) == (0, 12, 0)
 
     def test_stops_drawing_when_all_is_paid(self) -> None:
-        trajectory = DebtPayoff(Avalanche((card(500),)), 3, 0).simulate([50_000, 50_000, 50_000])
+        trajectory = DebtPayoff(Avalanche((card(500),), CALENDAR), 3, 0).simulate([50_000, 50_000, 50_000])
         assert (trajectory.amounts, trajectory.done_on) == ([40_500, 0, 0], 1)
 
     def test_goes_on_late_until_all_is_paid(self) -> None:
-        payoff = DebtPayoff(Avalanche((card(500),)), 2, 0)
+        payoff = DebtPayoff(Avalanche((card(500),), CALENDAR), 2, 0)
         trajectory = payoff.simulate_late(payoff.simulate([0, 0]), [0, 10_000, 0, 0, 0])
         assert (trajectory.amounts, trajectory.done_on) == ([0, 0, 0, 10_000, 0], 5)
         assert trajectory.missing == trajectory.end > 0
 
     def test_forgets_empty_months_when_it_never_arrives(self) -> None:
-        payoff = DebtPayoff(Avalanche((card(5000, 60, 0),)), 1, 0)
+        payoff = DebtPayoff(Avalanche((card(5000, 60, 0),), CALENDAR), 1, 0)
         trajectory = payoff.simulate_late(payoff.simulate([0]), [100, 0, 0])
         assert (trajectory.amounts, len(trajectory.balances), trajectory.done_on) == ([0, 100], 2, None)
 
     def test_asks_again_for_all_that_was_missing(self) -> None:
-        assert DebtPayoff(Avalanche((card(),)), 1, 0).raised(100, 50) == 150
+        assert DebtPayoff(Avalanche((card(),), CALENDAR), 1, 0).raised(100, 50) == 150
 
     @settings(deadline=None)
     @given(st.tuples(DEBTS, DEBTS), st.integers(0, 50_000))
     def test_agrees_with_the_payoff_of_the_same_budget(self, debts: tuple[Debt, Debt], extra: int) -> None:
-        payoff = simulate(debts, exact_money(extra), NEW_YEAR)
+        payoff = simulate(debts, with_extra(exact_money(extra)), NEW_YEAR)
         if payoff.months:
-            trajectory = DebtPayoff(Avalanche(debts), payoff.months, extra).simulate([extra] * payoff.months)
+            trajectory = DebtPayoff(Avalanche(debts, CALENDAR), payoff.months, extra).simulate(
+                [extra] * payoff.months
+            )
             assert trajectory.balances == [to_cents(point.balance) for point in payoff.series[1:]]
             assert trajectory.done_on == payoff.months

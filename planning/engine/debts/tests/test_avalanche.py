@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche, Payments
 from planning.engine.debts.ledger import DebtLedger
-from planning.engine.debts.tests.builders import debt
+from planning.engine.debts.tests.builders import CALENDAR, NOTHING, debt, debts_of_every_kind
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, rate_units, to_cents
+from planning.engine.money.cents import exact_money, to_cents
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -31,13 +31,16 @@ EXTRAS = st.lists(st.integers(0, 250), max_size=30)
 
 def by_ledger(debts: list[Debt], extras: list[int]) -> Payments:
     """The oracle: one month after the other."""
-    ledger, balances, left = DebtLedger(debts), [], 0
+    ledger, balances, left = DebtLedger(debts, CALENDAR), [], 0
+    alone = [DebtLedger([each], CALENDAR) for each in debts]
     minimums = sum(to_cents(each.min_payment) for each in debts)
     for extra in extras:
+        due = sum(to_cents(each.pay_month(NOTHING)) for each in alone)
         if not ledger.is_cleared:
-            left = minimums + extra - to_cents(ledger.pay_month(exact_money(extra)))
+            budget = max(due, minimums + extra)
+            left = budget - to_cents(ledger.pay_in_all(exact_money(budget)))
             balances.append(to_cents(ledger.balance))
-    owed = [(rate_units(account.debt.annual_rate), account.balance) for account in ledger.open]
+    owed = [(account.rate, account.balance) for account in ledger.open]
     return Payments(balances, left, sorted(owed))
 
 
@@ -46,12 +49,28 @@ class TestPay:
     def test_agrees_with_the_ledger_whatever_was_paid_before(
         self, debts: list[Debt], before: list[int], extras: list[int]
     ) -> None:
-        avalanche = Avalanche(debts)
+        avalanche = Avalanche(debts, CALENDAR)
         for amounts in (before, extras):
             paid = avalanche.pay(amounts)
             assert Payments(paid.balances, paid.left, sorted(paid.open)) == by_ledger(debts, amounts)
 
+    @settings(max_examples=300)
+    @given(debts_of_every_kind(300, most=6), EXTRAS, EXTRAS)
+    def test_agrees_with_percentages_and_promotional_rates(
+        self, debts: list[Debt], before: list[int], extras: list[int]
+    ) -> None:
+        avalanche = Avalanche(debts, CALENDAR)
+        for amounts in (before, extras):
+            paid = avalanche.pay(amounts)
+            assert Payments(paid.balances, paid.left, sorted(paid.open)) == by_ledger(debts, amounts)
+
+    @given(debts_of_every_kind(300, most=6))
+    def test_enough_clears_all_with_the_first_payment(self, debts: list[Debt]) -> None:
+        avalanche = Avalanche(debts, CALENDAR)
+        assert not avalanche.pay([avalanche.enough]).open
+        assert not avalanche.enough or avalanche.pay([avalanche.enough - 1]).open
+
     def test_without_payments_all_is_owed(self) -> None:
-        avalanche = Avalanche([debt("card", "10", "12"), debt("friend", "5")])
+        avalanche = Avalanche([debt("card", "10", "12"), debt("friend", "5")], CALENDAR)
         assert avalanche.pay([]) == Payments([], 0, [(120_000, 1000), (0, 500)])
         assert avalanche.owed == 1500

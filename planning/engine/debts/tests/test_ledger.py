@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fincred.money import CENT
 from planning.engine.debts.ledger import DebtLedger, Strategy
-from planning.engine.debts.tests.builders import debt, lists_of_debts
+from planning.engine.debts.tests.builders import CALENDAR, debt, lists_of_debts
 from planning.engine.model import Debt
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -51,7 +51,7 @@ def unrounded_interest(debts: list[Debt], extra: Decimal, strategy: Strategy) ->
 
 
 def all_interest(debts: list[Debt], extra: Decimal, strategy: Strategy) -> tuple[Decimal, int]:
-    ledger = DebtLedger(debts, strategy)
+    ledger = DebtLedger(debts, CALENDAR, strategy)
     while not ledger.is_cleared:
         ledger.pay_month(extra)
     return ledger.interest, ledger.month
@@ -59,21 +59,21 @@ def all_interest(debts: list[Debt], extra: Decimal, strategy: Strategy) -> tuple
 
 class TestAMonth:
     def test_accrues_first_and_then_pays(self) -> None:
-        ledger = DebtLedger([debt("card", "1000", "12", "50")])
+        ledger = DebtLedger([debt("card", "1000", "12", "50")], CALENDAR)
 
         assert ledger.pay_month(Decimal(0)) == 50
         assert (ledger.balance, ledger.interest, ledger.month) == (Decimal("960.00"), Decimal("10.00"), 1)
 
     def test_multiplies_before_it_divides_and_rounds_half_up(self) -> None:
         # 4 200 x 22.99 / 1200 is 80.465 to the digit; a rate divided first falls short of it.
-        ledger = DebtLedger([debt("card", "4200", "22.99")])
+        ledger = DebtLedger([debt("card", "4200", "22.99")], CALENDAR)
 
         ledger.pay_month(Decimal(0))
 
         assert ledger.interest == Decimal("80.47")
 
     def test_pays_no_more_than_is_owed(self) -> None:
-        ledger = DebtLedger([debt("card", "100", "12", "50")])
+        ledger = DebtLedger([debt("card", "100", "12", "50")], CALENDAR)
 
         paid = [ledger.pay_month(Decimal(20)) for _ in range(2)]
 
@@ -81,7 +81,7 @@ class TestAMonth:
         assert ledger.is_cleared
 
     def test_a_closed_debt_s_minimum_goes_on_to_the_next(self) -> None:
-        ledger = DebtLedger([debt("small", "30", minimum="30"), debt("large", "100", minimum="10")])
+        ledger = DebtLedger([debt("small", "30", minimum="30"), debt("large", "100", minimum="10")], CALENDAR)
 
         ledger.pay_month(Decimal(0))
         ledger.pay_month(Decimal(0))
@@ -89,7 +89,7 @@ class TestAMonth:
         assert ledger.balance == Decimal("50.00")
 
     def test_what_one_debt_leaves_goes_to_the_next_in_the_same_month(self) -> None:
-        ledger = DebtLedger([debt("costly", "30", "24"), debt("cheap", "100", "0")])
+        ledger = DebtLedger([debt("costly", "30", "24"), debt("cheap", "100", "0")], CALENDAR)
 
         ledger.pay_month(Decimal(50))
 
@@ -97,13 +97,13 @@ class TestAMonth:
         assert ledger.balance == Decimal("80.60")
 
     def test_a_debt_without_a_balance_was_closed_before_the_first_month(self) -> None:
-        ledger = DebtLedger([debt("old", "0", "24")])
+        ledger = DebtLedger([debt("old", "0", "24")], CALENDAR)
 
         assert ledger.is_cleared
         assert ledger.closed[0].closed_in == 0
 
     def test_a_century_at_the_highest_rate_stays_exact(self) -> None:
-        ledger = DebtLedger([debt("card", "999999999999.99", "1000")])
+        ledger = DebtLedger([debt("card", "999999999999.99", "1000")], CALENDAR)
 
         for _ in range(1200):
             ledger.pay_month(Decimal(0))
@@ -126,7 +126,7 @@ class TestStrategies:
         ],
     )
     def test_order_and_ties(self, strategy: str, debts: list[Debt], first: str) -> None:
-        ledger = DebtLedger(debts, Strategy(strategy))
+        ledger = DebtLedger(debts, CALENDAR, Strategy(strategy))
 
         while not ledger.closed:
             ledger.pay_month(Decimal(30))
@@ -135,7 +135,9 @@ class TestStrategies:
 
     def test_snowball_looks_at_what_is_owed_now(self) -> None:
         # The second is larger at first; its minimum makes it the smaller one.
-        ledger = DebtLedger([debt("first", "100"), debt("second", "110", minimum="60")], Strategy.SNOWBALL)
+        ledger = DebtLedger(
+            [debt("first", "100"), debt("second", "110", minimum="60")], CALENDAR, Strategy.SNOWBALL
+        )
 
         ledger.pay_month(Decimal(50))
 
@@ -143,7 +145,7 @@ class TestStrategies:
 
     @given(DEBTS, BOTH)
     def test_what_is_paid_is_principal_and_interest(self, debts: list[Debt], strategy: Strategy) -> None:
-        ledger, extra, paid = DebtLedger(debts, strategy), enough(debts), Decimal(0)
+        ledger, extra, paid = DebtLedger(debts, CALENDAR, strategy), enough(debts), Decimal(0)
         owed = sum(each.balance for each in debts)
 
         while not ledger.is_cleared:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planning.engine.debts.avalanche import Avalanche, Payments
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.level import HORIZON, least_extra
-from planning.engine.debts.tests.builders import debt, lists_of_debts
+from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind, lists_of_debts
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money
 
@@ -17,11 +17,11 @@ DEBTS = lists_of_debts(least=1)
 
 
 def extra_of(debts: list[Debt], payments: int) -> int:
-    return least_extra(Avalanche(debts), payments)
+    return least_extra(Avalanche(debts, CALENDAR), payments)
 
 
 def is_cleared(debts: list[Debt], extra: int, payments: int) -> bool:
-    ledger = DebtLedger(debts)
+    ledger = DebtLedger(debts, CALENDAR)
     for _ in range(payments):
         ledger.pay_month(exact_money(extra))
     return ledger.is_cleared
@@ -64,6 +64,23 @@ class TestLeastExtra:
         assert is_cleared(debts, extra, payments)
         assert not extra or not is_cleared(debts, extra - 1, payments)
 
+    @settings(max_examples=200, deadline=None)
+    @given(debts_of_every_kind(2_000_000, most=4), st.integers(1, 60))
+    def test_clears_debts_of_every_kind_and_a_cent_less_does_not(self, debts: list[Debt], payments: int) -> None:
+        avalanche = Avalanche(debts, CALENDAR)
+        extra = least_extra(avalanche, payments)
+        assert not avalanche.pay([extra] * payments).open
+        assert not extra or avalanche.pay([extra - 1] * payments).open
+
+    @settings(max_examples=100, deadline=None)
+    @given(debts_of_every_kind(2_000_000, most=4), st.integers(1, 600))
+    def test_takes_a_bounded_number_of_simulations_of_debts_of_every_kind(
+        self, debts: list[Debt], payments: int
+    ) -> None:
+        counted = Counted(debts, CALENDAR)
+        least_extra(counted, payments)
+        assert counted.simulations <= 50
+
     @given(DEBTS, st.integers(1, 60))
     def test_a_later_date_never_raises_it(self, debts: list[Debt], payments: int) -> None:
         assert extra_of(debts, payments + 1) <= extra_of(debts, payments)
@@ -71,7 +88,7 @@ class TestLeastExtra:
     @settings(max_examples=50)
     @given(DEBTS, st.integers(1, 60))
     def test_takes_few_simulations(self, debts: list[Debt], payments: int) -> None:
-        counted = Counted(debts)
+        counted = Counted(debts, CALENDAR)
         least_extra(counted, payments)
         assert counted.simulations <= 20
 
@@ -83,7 +100,7 @@ class TestLeastExtra:
             debt("small", "165000", "6", "1"),
             debt("other", "2199999978", "45"),
         ]
-        counted = Counted(debts)
+        counted = Counted(debts, CALENDAR)
         extra = least_extra(counted, payments)
         assert counted.simulations <= 50
         assert is_cleared(debts, extra, payments)

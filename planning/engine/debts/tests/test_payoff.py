@@ -9,7 +9,7 @@ from fincred.money import CENT
 from planning.engine.debts.ledger import Strategy
 from planning.engine.debts.level import HORIZON
 from planning.engine.debts.payoff import ClosedDebt, compare, simulate
-from planning.engine.debts.tests.builders import debt
+from planning.engine.debts.tests.builders import debt, with_extra
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -36,7 +36,7 @@ class TestSimulate:
     def test_three_debts_with_five_hundred_a_month(
         self, strategy: str, interest: str, closed: dict[str, int]
     ) -> None:
-        payoff = simulate(THREE, Decimal(160), NEW_YEAR, Strategy(strategy))
+        payoff = simulate(THREE, with_extra(Decimal(160)), NEW_YEAR, Strategy(strategy))
 
         assert (payoff.months, payoff.never, payoff.interest_floor) == (35, False, None)
         assert payoff.total_interest == Decimal(interest)
@@ -47,12 +47,12 @@ class TestSimulate:
     def test_debts_without_interest(self, strategy: Strategy) -> None:
         debts = [debt("a", "12000", "0", "200"), debt("b", "8000", "0", "150"), debt("c", "5000", "0", "100")]
 
-        payoff = simulate(debts, Decimal(300), NEW_YEAR, strategy)
+        payoff = simulate(debts, with_extra(Decimal(300)), NEW_YEAR, strategy)
 
         assert (payoff.months, str(payoff.total_interest)) == (34, "0.00")
 
     def test_dates_are_those_of_the_payments(self) -> None:
-        payoff = simulate([debt("card", "100")], Decimal(40), date(2026, 1, 31))
+        payoff = simulate([debt("card", "100")], with_extra(Decimal(40)), date(2026, 1, 31))
 
         assert [(str(point.date), str(point.balance)) for point in payoff.series] == [
             ("2026-01-31", "100.00"),
@@ -64,7 +64,7 @@ class TestSimulate:
         assert payoff.order == (ClosedDebt("card", 3, date(2026, 4, 30), NOTHING),)
 
     def test_debts_are_listed_as_they_close_and_add_up(self) -> None:
-        payoff = simulate(THREE, Decimal(160), NEW_YEAR)
+        payoff = simulate(THREE, with_extra(Decimal(160)), NEW_YEAR)
 
         assert [each.label for each in payoff.order] == ["card", "store", "loan"]
         assert sum(each.interest or 0 for each in payoff.order) == payoff.total_interest
@@ -72,7 +72,7 @@ class TestSimulate:
     def test_interest_that_is_never_paid_off_is_named(self) -> None:
         debts = [debt("card", "1000", "24", "20"), debt("bank", "500", "60", "10")]
 
-        payoff = simulate(debts, NOTHING, NEW_YEAR)
+        payoff = simulate(debts, with_extra(NOTHING), NEW_YEAR)
 
         assert payoff.never
         assert payoff.interest_floor == Decimal("45.00")
@@ -82,7 +82,7 @@ class TestSimulate:
     def test_what_closes_before_never_still_has_its_date(self) -> None:
         debts = [debt("card", "1000", "24", "10"), debt("friend", "10", "0", "5")]
 
-        payoff = simulate(debts, NOTHING, NEW_YEAR)
+        payoff = simulate(debts, with_extra(NOTHING), NEW_YEAR)
 
         assert payoff.order == (
             ClosedDebt("friend", 2, date(2026, 3, 1), NOTHING),
@@ -90,37 +90,37 @@ class TestSimulate:
         )
 
     def test_clearing_in_the_last_month_of_the_horizon_is_not_never(self) -> None:
-        assert simulate([debt("card", "1200")], Decimal(1), NEW_YEAR).months == HORIZON
-        assert simulate([debt("card", "1200.01")], Decimal(1), NEW_YEAR).never
+        assert simulate([debt("card", "1200")], with_extra(Decimal(1)), NEW_YEAR).months == HORIZON
+        assert simulate([debt("card", "1200.01")], with_extra(Decimal(1)), NEW_YEAR).never
 
     def test_without_debts_there_is_nothing_to_wait_for(self) -> None:
-        payoff = simulate([], NOTHING, NEW_YEAR)
+        payoff = simulate([], with_extra(NOTHING), NEW_YEAR)
 
         assert (payoff.months, payoff.debt_free_date, payoff.total_paid) == (0, NEW_YEAR, NOTHING)
 
 
 class TestCompare:
     def test_recommends_the_cheaper(self) -> None:
-        comparison = compare(THREE, Decimal(160), NEW_YEAR)
+        comparison = compare(THREE, with_extra(Decimal(160)), NEW_YEAR)
 
         assert comparison.monthly_budget == 500
         assert comparison.recommended is Strategy.AVALANCHE
         assert comparison.interest_saved == Decimal("72.08")
-        assert comparison.avalanche == simulate(THREE, Decimal(160), NEW_YEAR, Strategy.AVALANCHE)
-        assert comparison.snowball == simulate(THREE, Decimal(160), NEW_YEAR, Strategy.SNOWBALL)
+        assert comparison.avalanche == simulate(THREE, with_extra(Decimal(160)), NEW_YEAR, Strategy.AVALANCHE)
+        assert comparison.snowball == simulate(THREE, with_extra(Decimal(160)), NEW_YEAR, Strategy.SNOWBALL)
 
     def test_says_what_more_a_month_would_save(self) -> None:
-        comparison = compare(THREE, Decimal(160), NEW_YEAR)
+        comparison = compare(THREE, with_extra(Decimal(160)), NEW_YEAR)
 
         for more, total in zip(comparison.more, (Decimal(210), Decimal(260)), strict=True):
-            payoff = simulate(THREE, total, NEW_YEAR)
+            payoff = simulate(THREE, with_extra(total), NEW_YEAR)
             assert payoff.total_interest is not None
             assert more.extra == total - 160
             assert more.months == payoff.months
             assert more.interest_saved == Decimal("3212.71") - payoff.total_interest
 
     def test_recommends_avalanche_when_it_makes_no_difference(self) -> None:
-        comparison = compare([debt("card", "500", "20")], Decimal(50), NEW_YEAR)
+        comparison = compare([debt("card", "500", "20")], with_extra(Decimal(50)), NEW_YEAR)
 
         assert (comparison.recommended, comparison.interest_saved) == (Strategy.AVALANCHE, NOTHING)
 
@@ -128,7 +128,7 @@ class TestCompare:
         # Rates so close that rounding each debt's interest to the cent decides.
         debts = [debt("costly", "400", "25.1", "10"), debt("cheap", "60", "25", "10")]
 
-        comparison = compare(debts, Decimal(30), NEW_YEAR)
+        comparison = compare(debts, with_extra(Decimal(30)), NEW_YEAR)
 
         assert comparison.avalanche.total_interest == Decimal("56.34")
         assert comparison.snowball.total_interest == Decimal("56.33")
@@ -136,14 +136,14 @@ class TestCompare:
         assert comparison.interest_saved == CENT
 
     def test_recommends_nothing_when_neither_ends(self) -> None:
-        comparison = compare([debt("card", "10000", "24", "100")], NOTHING, NEW_YEAR)
+        comparison = compare([debt("card", "10000", "24", "100")], with_extra(NOTHING), NEW_YEAR)
 
         assert (comparison.recommended, comparison.interest_saved) == (None, None)
         assert [each.interest_saved for each in comparison.more] == [None, None]
         assert [each.months for each in comparison.more] == [None, None]
 
     def test_more_can_make_an_end_of_never(self) -> None:
-        comparison = compare([debt("card", "6000", "24", "100")], NOTHING, NEW_YEAR)
+        comparison = compare([debt("card", "6000", "24", "100")], with_extra(NOTHING), NEW_YEAR)
 
         assert [(each.months, each.interest_saved) for each in comparison.more] == [(82, None), (47, None)]
 
@@ -151,7 +151,7 @@ class TestCompare:
         # Snowball clears the cheap debt first, while the other one grows faster than it is paid.
         debts = [debt("costly", "1000", "120"), debt("cheap", "900")]
 
-        comparison = compare(debts, Decimal(105), NEW_YEAR)
+        comparison = compare(debts, with_extra(Decimal(105)), NEW_YEAR)
 
         assert (comparison.avalanche.never, comparison.snowball.never) == (False, True)
         assert (comparison.recommended, comparison.interest_saved) == (Strategy.AVALANCHE, None)
