@@ -18,7 +18,8 @@ from accounts.mail import MailMessage
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import ReminderFrequency
 from fincred.companion.coach import Asker
-from fincred.companion.coach.answers import STANDING, dashboard_of, day, money, streak, what_next
+from fincred.companion.coach.answers.goals import STANDING, dashboard_of, streak, what_next
+from fincred.companion.coach.question import Question, day, money
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.schedule import day_in, has_checked_in
 from fincred.companion.services.follow_events import NEWS
@@ -114,7 +115,7 @@ def weekly_summary(mail: OutgoingMail, now: datetime) -> Facts:
         "until": _weekday(monday + _WEEK - timedelta(days=1)),
         "goals": [_line(line.goal, asker, monday) for line in dashboard.goals],
         "streak": streak(dashboard),
-        "next": what_next(asker, ""),
+        "next": what_next(Question(asker)),
     }
 
 

@@ -1,7 +1,7 @@
 """The coach: answers a message with the person's own figures, each of which another call shows too.
 
 Belongs here: what a message asks for, and sentences. Doesn't: figures of its own, and what is stored (`services`).
-When you add an intent, also add its words, its answer, and a test that compares its figures with those of a call.
+When you add a topic, also add its words, its answer, and a test that compares its figures with those of a call.
 """
 
 from __future__ import annotations

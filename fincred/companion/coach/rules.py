@@ -1,10 +1,14 @@
-"""The coach by rules: a message's words choose an intent, and each intent has one answer."""
+"""The coach by rules: a message's words choose a topic, and each topic has one answer."""
 
 from __future__ import annotations
 
-from fincred.companion.coach.answers import ABILITIES, ANSWERS
-from fincred.companion.coach.intents import intent_of
+from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
+from fincred.companion.coach.answers.talk import TROUBLED
+from fincred.companion.coach.intents import Topic, is_troubled, topic_of
 from fincred.companion.coach.interface import Asker, Reply
+from fincred.companion.coach.message import simple
+from fincred.companion.coach.question import Question, read_question
+from fincred.companion.coach.terms import asks_the_meaning
 from fincred.companion.vocabulary import Intent
 
 
@@ -14,10 +18,22 @@ class Rules:
     name = "rules"
 
     def greet(self, asker: Asker, intent: Intent) -> Reply:
-        if intent == Intent.HELP:
-            return Reply(f"Hello! {ABILITIES}", intent)
-        return Reply(f"Hello! {ANSWERS[intent](asker, '')}", intent)
+        _, answer = ANSWERS[BEGINNINGS[intent]]
+        return Reply(f"Hello! {answer(Question(asker))}", intent)
 
     def reply(self, asker: Asker, message: str) -> Reply:
-        intent = intent_of(message)
-        return Reply(ANSWERS[intent](asker, message), intent)
+        question, topic = _understand(asker, message)
+        intent, answer = ANSWERS[topic]
+        text = answer(question)
+        if topic in CONSOLED and is_troubled(question.text):
+            text = f"{TROUBLED} {text}"
+        return Reply(text, intent)
+
+
+def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
+    """A goal's name chooses no topic, unless the message asks what a term means that a goal is called by."""
+    question = read_question(asker, message)
+    topic = topic_of(question.text)
+    if topic is Topic.NAMED_GOAL and asks_the_meaning(simple(message)):
+        return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
+    return question, topic

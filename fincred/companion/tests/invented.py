@@ -26,7 +26,12 @@ class Invented:
         self.user: User = UserFactory.create()
         self.client: APIClient = client_of(self.user)
         debts = [self._debt(index) for index in range(self.random.randrange(4))]
-        money = {"income": {"amount": self._amount(1500, 4000), "frequency": "monthly"}, "debts": debts}
+        money: dict[str, Any] = {
+            "income": {"amount": self._amount(1500, 4000), "frequency": "monthly"},
+            "debts": debts,
+        }
+        if number % 2:
+            money["savings"] = [{"balance": f"{number}00.50"}]
         self.send("put", "/snapshot", money | {"expenses": {"total_amount": self._amount(800, 2500)}})
         for index in range(self.random.randrange(1, 5)):
             goal = self.send("post", "/goals", self._goal(index))

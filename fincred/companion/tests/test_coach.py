@@ -15,7 +15,7 @@ from accounts.models import AuditEntry, IdempotencyKey, User
 from accounts.services import purge_expired
 from conftest import client_of
 from fincred import clock
-from fincred.companion.coach import answers
+from fincred.companion.coach.answers import goals, talk
 from fincred.companion.models import LIFETIME, ChatMessage, ChatSession
 from planning.services.plans import plan_everything
 from planning.tests.factories import goal_of, plan_for, snapshot_of
@@ -44,7 +44,7 @@ class TestStarting:
         response = as_saver.post(f"{CHAT}/start", {})
         assert response.status_code == 201
         document = response.json()
-        assert document["greeting"] == f"Hello! {answers.ABILITIES}"
+        assert document["greeting"] == f"Hello! {talk.ABILITIES}"
         assert document["intent"] == "help"
         assert response.headers["Location"] == f"{CHAT}/session/{document['session_id']}"
         assert as_saver.get(response.headers["Location"]).json() == {
@@ -57,7 +57,7 @@ class TestStarting:
 
     def test_with_an_intent_answers_it(self, as_saver: APIClient) -> None:
         document = as_saver.post(f"{CHAT}/start", {"intent": "progress"}).json()
-        assert (document["greeting"], document["intent"]) == (f"Hello! {answers.NO_GOALS}", "progress")
+        assert (document["greeting"], document["intent"]) == (f"Hello! {goals.NO_GOALS}", "progress")
 
     @pytest.mark.parametrize("intent", NO_INTENTS)
     def test_with_an_intent_that_it_does_not_know_helps(self, as_saver: APIClient, intent: Any) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
-from fincred.companion.coach import answers
-from fincred.companion.coach.terms import known_terms, text_for
+from fincred.companion.coach.answers import debts, goals, learning
+from fincred.companion.coach.terms import TERMS, text_for
 from fincred.companion.tests.education import write_texts
-from fincred.companion.tests.invented import V0, Invented
+from fincred.companion.tests.invented import TODAY, Invented
+from planning.engine.money.income import Income, monthly_income
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
@@ -26,84 +27,232 @@ def day(text: str) -> str:
     return f"{moment.day} {moment:%B} {moment.year}"
 
 
+def months(number: int) -> str:
+    return "1 month" if number == 1 else f"{number} months"
+
+
 @pytest.fixture(params=range(12))
 def person(request: pytest.FixtureRequest, db: None) -> Invented:
     return Invented(request.param)
 
 
-class TestFigures:
-    def test_of_progress_are_those_of_the_dashboard(self, person: Invented) -> None:
+def line_of(goal: dict[str, Any]) -> str:
+    verb = "paid off" if goal["type"] == "debt_payoff" else "saved"
+    amounts = f"{money(goal['current_amount'])} of {money(goal['target_amount'])} {verb}"
+    return f"{goal['name']}: {amounts} ({Decimal(goal['progress_percentage']):.2f} %), "
+
+
+class TestGoals:
+    def test_progress_is_that_of_the_dashboard(self, person: Invented) -> None:
         dashboard, said = person.get("/dashboard"), person.ask("How am I doing?")
         assert said.count("Goal ") == len(dashboard["goals"])
-        for goal in dashboard["goals"]:
-            verb = "paid off" if goal["type"] == "debt_payoff" else "saved"
-            amounts = f"{money(goal['current_amount'])} of {money(goal['target_amount'])} {verb}"
-            percentage = Decimal(goal["progress_percentage"])
-            assert f"{goal['name']}: {amounts} ({percentage:.2f} %), " in said
+        assert all(line_of(goal) in said for goal in dashboard["goals"])
         if weeks := dashboard["stats"]["current_streak"]:
             assert f"Your streak: {weeks} week" in said
 
-    def test_of_the_plans_are_those_of_the_plans(self, person: Invented) -> None:
-        plans, said = person.get("/action-plans"), person.ask("Why is my plan like that?")
-        assert plans
-        names = {goal["id"]: goal["name"] for goal in person.get("/goals")}
-        for plan in plans:
-            needs, gets = plan["required_monthly_contribution"], plan["allocated_monthly_contribution"]
-            assert (
-                f"{names[plan['goal_id']]} is {plan['feasibility'].lower()}: it needs {money(needs)} a month and "
-                f"gets {money(gets)}. {plan['explanation']['text']}"
-            ) in said
+    def test_a_named_goal_is_said_alone(self, person: Invented) -> None:
+        [first, *others] = person.get("/dashboard")["goals"]
+        said = person.ask(f"How am I doing with {first['name'].upper()}?")
+        assert line_of(first) in said
+        assert not any(other["name"] in said for other in others)
 
-    def test_of_the_next_step_are_those_of_the_earliest_payment(self, person: Invented) -> None:
+    def test_the_day_of_arrival_is_that_of_the_plan(self, person: Invented) -> None:
+        plans = {plan["goal_id"]: plan for plan in person.get("/action-plans")}
+        for goal in person.get("/goals"):
+            said = person.ask(f"When will I reach {goal['name']}?")
+            arrives = plans[goal["id"]]["projected_completion_date"]
+            assert (f"it is reached on {day(arrives)}." if arrives else "there is no day yet") in said
+
+    def test_reasons_are_those_of_the_plans(self, person: Invented) -> None:
+        plans, said = person.get("/action-plans"), person.ask("Why is my plan like that?")
+        names = {goal["id"]: goal["name"] for goal in person.get("/goals")}
+        assert plans
+        for plan in plans:
+            assert f"{names[plan['goal_id']]} is {plan['feasibility'].lower()}" in said
+            needs, gets = plan["required_monthly_contribution"], plan["allocated_monthly_contribution"]
+            assert (f"It needs {money(needs)} a month and gets {money(gets)}." in said) == bool(needs)
+            facts = plan["explanation"]["facts"]
+            if needs and plan["feasibility"] != "Unrealistic":
+                assert f"{money(facts['need'])} by {day(facts['target_date'])}" in said
+                assert f"{money(facts['room'])} is left for it until then" in said
+            elif needs and facts["surplus"] > 0:
+                assert f"{money(facts['shortfall'])} is missing" in said
+            elif facts["gap"]:
+                assert f"each month {money(facts['gap'])} more goes out than comes in" in said
+
+    def test_ways_out_are_the_alternatives_of_the_plans(self, person: Invented) -> None:
+        said = person.ask("why is it unrealistic??")
+        plans = [plan for plan in person.get("/action-plans") if plan["feasibility"] == "Unrealistic"]
+        assert (goals.NONE_UNREALISTIC in said) == (not plans)
+        for way in (way for plan in plans for way in plan["alternatives"]):
+            told = {
+                "later_date": lambda way: day(way["target_date"]),
+                "smaller_amount": lambda way: money(way["target_amount"]),
+                "more_money": lambda way: f"{money(way['extra_monthly'])} more a month",
+            }
+            assert told[way["kind"]](way) in said
+
+    @pytest.mark.parametrize(
+        "message", ["why is my plan like that", "why is it unrealistic", "how am i doing", "what now"]
+    )
+    def test_no_jargon_is_said(self, person: Invented, message: str) -> None:
+        said = f" {person.ask(message).lower()} "
+        assert not [word for word in (" load", " room", "label", "surplus") if word in said]
+
+    def test_the_next_step_is_the_earliest_payment(self, person: Invented) -> None:
         due = [plan for plan in person.get("/action-plans") if plan["next_action_date"]]
         said = person.ask("What should I do next?")
         if not due:
-            assert "nothing to pay" in said
+            assert said == goals.NOTHING_TO_PAY
             return
         first = min(plan["next_action_date"] for plan in due)
         amounts = [money(plan["upcoming"][0]["amount"]) for plan in due if plan["next_action_date"] == first]
         assert f" on {day(first)}." in said
         assert any(f"Next: {amount} for Goal" in said for amount in amounts)
 
-    def test_of_debts_are_those_of_the_payoff(self, person: Invented) -> None:
+
+class TestDebts:
+    def test_ways_to_pay_them_off_are_those_of_the_payoff(self, person: Invented) -> None:
         payoff, said = person.post("/planning/debt-payoff", {}), person.ask("How can I pay off my debts?")
-        if not payoff["strategies"]["avalanche"]["order"]:
-            assert said == answers.NO_DEBTS
+        strategies, more = payoff["strategies"], payoff["more"]
+        if not strategies["avalanche"]["order"]:
+            assert said.endswith(debts.NO_DEBTS) or "Your snapshot has no debts" in said
             return
         assert f"With {money(payoff['monthly_budget'])} a month" in said
-        for strategy in payoff["strategies"].values():
-            if payoff["recommended"] is None:
-                assert f"interest alone is {money(strategy['interest_floor'])}." in said
-            elif not strategy["never"]:
-                months, interest = strategy["months"], money(strategy["total_interest"])
-                assert f"takes {months} months and {interest} of interest" in said
-        more = payoff["more"][0]
-        if payoff["recommended"] and more["interest_saved"] is not None:
-            saved = f"{more['months']} months, and {money(more['interest_saved'])} less interest"
-            assert f"{money(more['extra'])} more a month: {saved}" in said
-
-    @pytest.mark.parametrize("amount", ["", "35.50", "1,200"])
-    def test_of_what_can_be_afforded_are_those_of_what_if(self, person: Invented, amount: str) -> None:
-        delta = amount.replace(",", "")
-        answer = person.post("/planning/what-if", {"expenses_delta": delta} if delta else {})
-        said = person.ask(f"Can I afford {amount or 'that'}?")
-        before, after = answer["baseline"]["summary"], answer["scenario"]["summary"]
-        assert money(before["estimated_monthly_surplus"]) in said
-        if not amount:
-            assert f"{money(before['buffer_remaining'])} of it isn't planned" in said
+        if payoff["recommended"] is None:
+            assert debts.WHAT_HELPS in said
+            assert f"{money(strategies['avalanche']['interest_floor'])}" in said
+            enough = [one for one in more if one["months"]]
+            assert all(f"With {money(one['extra'])} more a month they are" in said for one in enough[:1])
             return
-        assert f"would leave {money(after['estimated_monthly_surplus'])} instead" in said
-        changed = [one for one in answer["differences"] if one["feasibility"]["from"] != one["feasibility"]["to"]]
-        for one in changed:
-            new, old = one["feasibility"]["to"].lower(), one["feasibility"]["from"].lower()
-            assert f"{one['name']} would be {new} instead of {old}." in said
-        assert ("Each goal would keep its label." in said) == (not changed)
-        assert ("More would go out than comes in." in said) == (after["estimated_monthly_surplus"] < 0)
+        for strategy in strategies.values():
+            if not strategy["never"]:
+                until = f"{months(strategy['months'])}, until {day(strategy['debt_free_date'])}"
+                interest = money(strategy["total_interest"]) if strategy["total_interest"] else "no"
+                assert f"takes {until}, and costs {interest}" in said
+        if more[0]["months"] != strategies[payoff["recommended"]]["months"]:
+            saved = more[0]["interest_saved"]
+            assert f"With {money(more[0]['extra'])} more a month it is {months(more[0]['months'])}" in said
+            assert not saved or f"{money(saved)} less interest" in said
 
-    def test_of_the_pulse_are_those_of_the_latest_one(self, person: Invented) -> None:
+    def test_what_is_owed_is_that_of_the_snapshot(self, person: Invented) -> None:
+        snapshot, said = person.get("/snapshot"), person.ask("What do I owe?")
+        if not snapshot["debts"]:
+            assert "Your snapshot has no debts" in said
+            return
+        assert f"You owe {money(snapshot['summary']['total_debt'])} in all." in said
+        for debt in snapshot["debts"]:
+            rate = f"{debt['interest_rate_annual'].normalize():f} %"
+            line = f"{debt['label']}: {money(debt['balance'])} at {rate} interest a year"
+            assert f"{line}, with a minimum payment of {money(debt['min_payment'])} a month" in said
+            assert person.ask(f"What is the rate of {debt['label'].lower()}?").startswith(line)
+
+    def test_who_cannot_pay_hears_what_helps_and_their_own_numbers(self, person: Invented) -> None:
+        summary = person.post("/planning/what-if", {})["baseline"]["summary"]
+        said = person.ask("I can't pay my debts")
+        assert debts.WHAT_HELPS in said
+        assert money(abs(summary["estimated_monthly_surplus"])) in said
+
+
+class TestMoney:
+    @pytest.mark.parametrize("asked", ["Can I afford that?", "How much can I spend?"])
+    def test_what_a_month_leaves_is_that_of_what_if(self, person: Invented, asked: str) -> None:
+        summary, said = person.post("/planning/what-if", {})["baseline"]["summary"], person.ask(asked)
+        left = summary["estimated_monthly_surplus"]
+        if left > 0:
+            assert f"A month leaves {money(left)} after" in said
+            assert f"{money(summary['buffer_remaining'])} of it isn't planned" in said
+        else:
+            assert f"{money(-left)} more goes out each month than comes in" in said
+
+    @pytest.mark.parametrize(
+        ("asked", "delta"),
+        [
+            ("35.50 a month", "35.50"),
+            ("1,200 per month", "1200"),
+            ("a $60 subscription", "60"),
+            ("20 a week", monthly_income([Income(Decimal(20), PayFrequency.WEEKLY)])),
+            ("600 a year", "50"),
+        ],
+    )
+    def test_a_cost_every_month_is_that_of_what_if(self, person: Invented, asked: str, delta: Any) -> None:
+        answer = person.post("/planning/what-if", {"expenses_delta": str(delta)})
+        said = person.ask(f"Can I afford {asked}?")
+        before, after = (answer[side]["summary"]["estimated_monthly_surplus"] for side in ("baseline", "scenario"))
+        assert money(abs(before)) in said
+        assert money(abs(after)) in said
+        assert money(delta) in said
+        assert ("goes out each month than comes in" in said) == (before < 0)
+        assert ("more would go out than comes in" in said) == (before >= 0 > after)
+        if before >= 0:
+            assert_effects(answer, said)
+
+    @pytest.mark.parametrize(
+        ("asked", "amount"), [("a 40 book", 40), ("a 900 laptop", 900), ("$5,000 once", 5000)]
+    )
+    def test_a_cost_that_is_paid_once_is_a_goal_of_what_if(
+        self, person: Invented, asked: str, amount: int
+    ) -> None:
+        def bought(by: date) -> tuple[Any, Any]:
+            new = {"name": "One purchase", "type": "short_term_saving", "priority": "Low"}
+            body = new | {"target_amount": amount, "target_date": by.isoformat()}
+            answer = person.post("/planning/what-if", {"new_goals": [body]})
+            return answer, next(goal for goal in answer["scenario"]["goals"] if goal["goal_id"] is None)
+
+        said = person.ask(f"Can I afford {asked}?")
+        answer, plan = bought(TODAY + timedelta(days=1))
+        surplus = answer["baseline"]["summary"]["estimated_monthly_surplus"]
+        assert f"{money(amount)} once: " in said
+        assert ("every month" in said) == ("once" not in asked)
+        savings = person.get("/snapshot")["summary"]["total_savings"]
+        assert (f"you told me of {money(savings)} in savings" in said) == bool(savings)
+        if surplus <= 0:
+            assert f"{money(-surplus)} more goes out each month than comes in" in said
+        elif not plan["shortfall"]:
+            assert_effects(answer, said)
+            assert ("yes, this month leaves enough" in said) == (not is_harmful(answer))
+        else:
+            assert f"not this month, {money(plan['shortfall'])} is missing" in said
+            later = [way["target_date"] for way in plan["alternatives"] if way["kind"] == "later_date"]
+            last = max(goal["target_date"] for goal in answer["baseline"]["goals"])
+            by = date.fromisoformat(later[0]) if later else date.fromisoformat(last) + timedelta(days=1)
+            answer, plan = bought(by)
+            reached = plan["projected_completion_date"]
+            assert (f"it would be there on {day(reached)}." if reached else "longer than I can count") in said
+
+    def test_the_overview_is_the_snapshot(self, person: Invented) -> None:
+        snapshot, said = person.get("/snapshot")["summary"], person.ask("What is my net worth?")
+        parts = ("monthly_income", "monthly_expenses", "monthly_minimum_payments", "total_savings")
+        assert all(money(snapshot[part]) in said for part in parts)
+        assert money(abs(snapshot["monthly_surplus"])) in said
+        assert not snapshot["total_debt"] or f"debts of {money(snapshot['total_debt'])}" in said
+        assert f"net worth of {money(snapshot['net_worth'])}." in said
+        assert money(snapshot["monthly_expenses"]) in person.ask("I lost my job")
+
+
+def is_harmful(answer: Any) -> bool:
+    stored = [one for one in answer["differences"] if one["goal_id"]]
+    return any(one["shortfall"]["to"] > one["shortfall"]["from"] for one in stored)
+
+
+def assert_effects(answer: Any, said: str) -> None:
+    """What another plan does to the goals that are stored."""
+    stored = [one for one in answer["differences"] if one["goal_id"]]
+    worse = [one for one in stored if one["shortfall"]["to"] > one["shortfall"]["from"]]
+    for one in worse:
+        assert money(one["shortfall"]["to"]) in said
+    for one in stored:
+        new, old = one["feasibility"]["to"].lower(), one["feasibility"]["from"].lower()
+        assert (f"{one['name']} would be {new} instead of {old}" in said) == (new != old and "would be" in said)
+    if not any(one["feasibility"]["to"] != one["feasibility"]["from"] for one in stored) and not worse:
+        assert "None of your goals would miss its date because of it." in said or "none of your goals" in said
+
+
+class TestTheRest:
+    def test_the_pulse_is_the_latest_one(self, person: Invented) -> None:
         pulse, said = person.get("/checkins/latest"), person.ask("How was my week?")
         if pulse is None:
-            assert said == answers.NO_PULSE
+            assert said == learning.NO_PULSE
             return
         assert f"From {day(pulse['period_start'])} to {day(pulse['period_end'])} you " in said
         assert f"felt {pulse['mood_score']} of 5." in said
@@ -112,33 +261,11 @@ class TestFigures:
 
     def test_a_term_is_its_education_text(self, person: Invented) -> None:
         write_texts()
-        for term in known_terms()[person.random.randrange(10) :][:2]:
-            text = person.get(f"/education/snippets/{text_for(term)}")
-            assert person.ask(f"What is {term}?") == f"{text['short_title']}\n{text['content']}"
+        for words, _ in TERMS[person.random.randrange(len(TERMS)) :][:2]:
+            text = person.get(f"/education/snippets/{text_for(words[0])}")
+            assert person.ask(f"What is {words[0]}?") == f"{text['short_title']}\n{text['content']}"
 
-    def test_of_one_goal_are_said_alone_when_it_is_named(self, person: Invented) -> None:
-        [first, *others] = [goal["name"] for goal in person.get("/dashboard")["goals"]] or ["none"]
-        said = person.ask(f"How am I doing with {first.upper()}?")
-        assert [name for name in others if name in said] == []
-        assert said.count("Goal ") == (first != "none")
-
-
-class TestSomebodyNew:
-    @pytest.mark.parametrize(
-        ("message", "answer"),
-        [
-            ("How am I doing?", answers.NO_GOALS),
-            ("Why is my plan like that?", answers.NO_PLANS),
-            ("What should I do next?", answers.NO_SNAPSHOT),
-            ("How do I pay off my debts?", answers.NO_DEBTS),
-            ("Can I afford 20?", answers.NO_SNAPSHOT),
-            ("How was my week?", answers.NO_PULSE),
-            ("Hello", answers.ABILITIES),
-        ],
-    )
-    def test_is_told_what_comes_first(self, as_saver: APIClient, message: str, answer: str) -> None:
-        assert as_saver.post(f"{V0}/chat/message", {"message": message}).json()["response"] == answer
-
-    def test_is_told_which_terms_there_are(self, as_saver: APIClient) -> None:
-        said = as_saver.post(f"{V0}/chat/message", {"message": "What does quux mean?"}).json()["response"]
-        assert said == f"I can explain: {', '.join(known_terms())}."
+    def test_who_feels_bad_hears_what_is_there_already(self, person: Invented) -> None:
+        saved, said = person.get("/dashboard")["stats"]["total_saved"], person.ask("I feel overwhelmed")
+        assert (f"{money(saved)} is saved or paid off already" in said) == bool(saved)
+        assert person.ask("What next?") in said

@@ -1,0 +1,77 @@
+"""One answer for each topic, made of figures that the API's own services and queries give, and its intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from fincred.companion.coach.answers import debts, goals, learning, money, talk
+from fincred.companion.coach.intents import Topic
+from fincred.companion.coach.question import Question
+from fincred.companion.vocabulary import Intent
+
+Answer = Callable[[Question], str]
+
+
+def _always(words: str) -> Answer:
+    return lambda question: words
+
+
+ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
+    Topic.CRISIS: (Intent.HELP, _always(talk.CRISIS)),
+    Topic.INSTRUCTIONS: (Intent.HELP, _always(f"{talk.FIXED} {talk.ABILITIES}")),
+    Topic.GAMBLING: (Intent.HELP, _always(talk.GAMBLING)),
+    Topic.CANNOT_PAY: (Intent.DEBTS, debts.cannot_pay),
+    Topic.JOB_LOST: (Intent.HELP, talk.job_lost),
+    Topic.CHANGE: (Intent.HELP, _always(talk.CHANGES_NOTHING)),
+    Topic.AFFORD: (Intent.AFFORD, money.afford),
+    Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
+    Topic.DEBTS_OR_SAVINGS: (Intent.EXPLAIN_TERM, learning.debts_or_savings),
+    Topic.INVEST: (Intent.EXPLAIN_TERM, learning.invest),
+    Topic.EXPLAIN_TERM: (Intent.EXPLAIN_TERM, learning.explain),
+    Topic.PULSE: (Intent.PULSE, learning.on_the_pulse),
+    Topic.EXPLAIN_PLAN: (Intent.EXPLAIN_PLAN, goals.why_the_plan),
+    Topic.OWE: (Intent.DEBTS, debts.owed),
+    Topic.PAY_OFF: (Intent.DEBTS, debts.paid_off),
+    Topic.NEXT_STEP: (Intent.NEXT_STEP, goals.what_next),
+    Topic.WHEN: (Intent.PROGRESS, goals.when_it_is_done),
+    Topic.PROGRESS: (Intent.PROGRESS, goals.how_it_goes),
+    Topic.MONEY: (Intent.AFFORD, money.overview),
+    Topic.SAVE_MORE: (Intent.EXPLAIN_TERM, learning.save_more),
+    Topic.NAMED_GOAL: (Intent.PROGRESS, goals.how_it_goes),
+    Topic.OTHER_TERM: (Intent.EXPLAIN_TERM, learning.explain),
+    Topic.FEELING: (Intent.HELP, talk.feeling),
+    Topic.RUDE: (Intent.HELP, _always(f"{talk.RUDE} {talk.ABILITIES}")),
+    Topic.ABOUT_COACH: (Intent.HELP, _always(talk.ABOUT)),
+    Topic.ABILITIES: (Intent.HELP, _always(talk.ABILITIES)),
+    Topic.THANKS: (Intent.HELP, _always(talk.THANKS)),
+    Topic.FAREWELL: (Intent.HELP, _always(talk.FAREWELL)),
+    Topic.GREETING: (Intent.HELP, talk.greeting),
+    Topic.UNKNOWN: (Intent.HELP, talk.unknown),
+}
+# What a conversation that begins with an intent is about.
+BEGINNINGS: Final = {
+    Intent.PROGRESS: Topic.PROGRESS,
+    Intent.EXPLAIN_PLAN: Topic.EXPLAIN_PLAN,
+    Intent.NEXT_STEP: Topic.NEXT_STEP,
+    Intent.DEBTS: Topic.PAY_OFF,
+    Intent.AFFORD: Topic.AFFORD,
+    Intent.EXPLAIN_TERM: Topic.EXPLAIN_TERM,
+    Intent.PULSE: Topic.PULSE,
+    Intent.HELP: Topic.ABILITIES,
+}
+# Where it is said first that one is sorry, when the person says that they feel bad.
+CONSOLED: Final = frozenset(
+    {
+        Topic.AFFORD,
+        Topic.PULSE,
+        Topic.EXPLAIN_PLAN,
+        Topic.OWE,
+        Topic.PAY_OFF,
+        Topic.NEXT_STEP,
+        Topic.WHEN,
+        Topic.PROGRESS,
+        Topic.MONEY,
+        Topic.NAMED_GOAL,
+    }
+)

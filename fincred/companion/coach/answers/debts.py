@@ -1,0 +1,164 @@
+"""What is owed, how it can be paid off, and what helps when it can't."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fincred.companion.coach.answers.goals import standing
+from fincred.companion.coach.answers.money import what_a_month_leaves
+from fincred.companion.coach.message import Message
+from fincred.companion.coach.question import Question, day, months, percent
+from fincred.money import ZERO
+from goals.models import Goal
+from goals.vocabulary import GoalType, Status
+from planning.engine.debts.budget import Budget
+from planning.engine.debts.level import HORIZON
+from planning.engine.debts.payoff import Comparison, Payoff
+from planning.errors import SnapshotRequiredError
+from planning.queries import NEWEST_SNAPSHOTS
+from planning.services.debt_payoff import debt_payoff
+from planning.snapshot_contents import DebtEntry
+
+NO_DEBTS: Final = "Your snapshot has no debts. If there are some, add them under Money."
+PAID_OFF: Final = "All the debts in your snapshot are at zero: nothing is owed. Well done!"
+WHAT_HELPS: Final = (
+    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum payments, a "
+    "lower rate or a pause. Free debt advice exists in many countries; it costs nothing and stays confidential. "
+    "Housing, food and energy usually come first."
+)
+_SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only one there."
+_LISTED: Final = 5
+
+
+def owed(question: Question) -> str:
+    """The debts of the snapshot (`GET /snapshot`): all, or those whose label is named."""
+    debts = [debt for debt in _debts(question) if debt.balance]
+    if not debts:
+        return PAID_OFF if _debts(question) else _no_debts(question)
+    positions = Message(question.text).mentions([debt.label or "" for debt in debts])
+    if positions:
+        return " ".join(f"{_debt(debts[position], question)}." for position in positions)
+    debts.sort(key=lambda debt: (-debt.balance, debt.label or ""))
+    total = question.money(sum((debt.balance for debt in debts), ZERO))
+    listed = [_debt(debt, question) for debt in debts[:_LISTED]]
+    more = f" And {len(debts) - _LISTED} smaller ones." if len(debts) > _LISTED else ""
+    return f"You owe {total} in all. {'. '.join(listed)}.{more}"
+
+
+def names_a_debt(question: Question) -> bool:
+    return bool(Message(question.text).mentions([debt.label or "" for debt in _debts(question)]))
+
+
+def _debt(debt: DebtEntry, question: Question) -> str:
+    name = debt.label or debt.type.replace("_", " ").capitalize()
+    rate = f"{percent(debt.interest_rate_annual)} interest a year"
+    if debt.promo_until:
+        rate += f" ({percent(debt.promo_rate_annual or ZERO)} until {day(debt.promo_until)})"
+    return f"{name}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
+
+
+def _minimum(debt: DebtEntry, question: Question) -> str:
+    if debt.min_payment_percent is None:
+        return f"a minimum payment of {question.money(debt.min_payment)} a month"
+    least = question.money(debt.min_payment_floor or ZERO)
+    return f"a minimum payment of {percent(debt.min_payment_percent)} of the balance a month, at least {least}"
+
+
+def paid_off(question: Question) -> str:
+    """As in `POST /planning/debt-payoff` with an empty body."""
+    found = _comparison(question)
+    if not found.avalanche.order:
+        return _no_debts(question)
+    if found.recommended is None:
+        return f"{_never(found, question)} {WHAT_HELPS}"
+    if found.avalanche.months == 0:
+        return PAID_OFF
+    budget = f"With {_minimums(found, question)}"
+    highest, smallest = _payoff(found.avalanche, question), _payoff(found.snowball, question)
+    text = f"{budget}, paying your debts off {highest}."
+    if smallest != highest:
+        text = f"{budget}: paying the highest rate first {highest}; the smallest debt first {smallest}."
+    return f"{text}{_faster(found, question)}"
+
+
+def _payoff(payoff: Payoff, question: Question) -> str:
+    if payoff.months is None or payoff.total_interest is None or payoff.debt_free_date is None:
+        return "doesn't end"
+    interest = f"{question.money(payoff.total_interest)} of interest" if payoff.total_interest else "no interest"
+    return f"takes {months(payoff.months)}, until {day(payoff.debt_free_date)}, and costs {interest}"
+
+
+def _faster(found: Comparison, question: Question) -> str:
+    more = found.more[0]
+    payoff = found.avalanche if found.recommended == "avalanche" else found.snowball
+    if more.months is None or more.interest_saved is None or more.months == payoff.months:
+        return ""
+    saved = f" and {question.money(more.interest_saved)} less interest" if more.interest_saved else ""
+    return f" With {question.money(more.extra)} more a month it is {months(more.months)}{saved}."
+
+
+def _never(found: Comparison, question: Question) -> str:
+    """Why the present payments don't end the debts, and which of the tried additions does."""
+    budget, floor = found.monthly_budget, found.avalanche.interest_floor or ZERO
+    paid, interest = _minimums(found, question), question.money(floor)
+    if not budget:
+        text = "At present nothing is paid on your debts each month, for the minimum payments are 0"
+        text += f"; the first month adds {interest} of interest." if floor else ", so they stay as they are."
+    elif floor >= budget:
+        text = (
+            f"With {paid}, the debts don't get smaller: the first month's interest alone is {interest}. That is "
+            f"how the numbers are, and not your fault."
+        )
+    else:
+        text = (
+            f"With {paid}, the debts aren't paid off within {HORIZON // 12} years: the first month already adds "
+            f"{interest} of interest."
+        )
+    enough = next((more for more in found.more if more.months is not None), None)
+    if enough is None or enough.months is None:
+        return text
+    return f"{text} With {question.money(enough.extra)} more a month they are paid off in {months(enough.months)}."
+
+
+def _minimums(found: Comparison, question: Question) -> str:
+    when = "next month" if found.minimums_change else "a month"
+    return f"{question.money(found.monthly_budget)} {when}, your minimum payments"
+
+
+def cannot_pay(question: Question) -> str:
+    """What helps, and what the person's own numbers show.
+
+    As in `POST /planning/what-if` and `POST /planning/debt-payoff`.
+    """
+    try:
+        shown = f" By your numbers: {what_a_month_leaves(question)}"
+    except SnapshotRequiredError:
+        shown = " If you tell me your income, expenses and debts under Money, I can show what a month leaves."
+    found = _comparison(question)
+    if found.avalanche.order and found.recommended is None:
+        shown += f" {_never(found, question)}"
+    return f"{_SORRY} {WHAT_HELPS}{shown} Goals can be paused meanwhile; what you have saved stays."
+
+
+def _comparison(question: Question) -> Comparison:
+    asker = question.asker
+    return debt_payoff(owner=asker.user, as_of=asker.today, debts=None, budget=Budget())
+
+
+def _debts(question: Question) -> list[DebtEntry]:
+    snapshot = NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
+    return list(snapshot.contents.debts) if snapshot else []
+
+
+def _no_debts(question: Question) -> str:
+    """A goal may be to pay off a debt that isn't in the snapshot."""
+    goals = Goal.objects.owned_by(question.asker.user).filter(
+        type=GoalType.DEBT_PAYOFF, status__in=[Status.ACTIVE, Status.PAUSED]
+    )
+    lines = [standing(goal, question) for goal in goals.most_urgent_first()]
+    if not lines:
+        return NO_DEBTS
+    return (
+        f"{' '.join(lines)} Your snapshot has no debts: add the rate and the minimum payment under Money, and I "
+        "can count how to pay it off."
+    )

@@ -1,0 +1,289 @@
+"""How goals go, why their plans are as they are, and what comes next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from fincred.companion.coach.interface import Asker
+from fincred.companion.coach.message import joined, simple
+from fincred.companion.coach.question import Question, day, percent, weeks
+from fincred.db.queries import fetch_all
+from goals.models import Goal
+from goals.progress import ProgressStatus
+from goals.vocabulary import GoalType, Status
+from planning.engine.explanation import Code
+from planning.models import ActionPlan
+from planning.queries import NEWEST_SNAPSHOTS, OPEN_PLANS
+from planning.vocabulary import Feasibility
+from tracking.queries import Dashboard, dashboard_reads, make_dashboard
+
+STANDING: Final = {
+    ProgressStatus.COMPLETED: "reached",
+    ProgressStatus.NOT_STARTED: "not started yet",
+    ProgressStatus.ON_TRACK: "on track",
+    ProgressStatus.SLIGHTLY_BEHIND: "slightly behind its plan, which is within reach",
+    ProgressStatus.OFF_TRACK: "behind its plan; a new plan may suit it better",
+}
+NO_SNAPSHOT: Final = "Tell me your income and expenses under Money first: then I can count with them."
+NO_GOALS: Final = "You have no goals yet. Set one, however small: then I can tell you how it goes."
+NO_PLANS: Final = "There is no action plan yet. Make your plan, and I can tell you why it is as it is."
+NONE_UNREALISTIC: Final = "None of your plans is unrealistic at present."
+NOTHING_TO_PAY: Final = "There is nothing to pay for your goals at present. A check-in keeps your plan up to date."
+_SET_ASIDE: Final = {
+    Status.PAUSED: "It is paused: what is there stays, and you can resume it whenever it suits you.",
+    Status.COMPLETED: "It is completed. Well done!",
+    Status.CANCELLED: "It is cancelled.",
+}
+
+
+def how_it_goes(question: Question) -> str:
+    """As on the dashboard (`GET /dashboard`); of goals that are named, as in `GET /goals/{id}`."""
+    dashboard = dashboard_of(question.asker)
+    if question.goals:
+        return " ".join([*(standing(goal, question) for goal in question.goals), streak(dashboard)])
+    if not dashboard.goals:
+        return no_active_goals(question.asker)
+    return " ".join([*(standing(line.goal, question) for line in dashboard.goals), streak(dashboard)])
+
+
+def when_it_is_done(question: Question) -> str:
+    """With the day of each plan (`projected_completion_date` in `GET /action-plans`)."""
+    plans = {plan.goal_id: plan for plan in _plans(question)}
+    goals = question.goals or [line.goal for line in dashboard_of(question.asker).goals]
+    if not goals:
+        return no_active_goals(question.asker)
+    return " ".join(f"{standing(goal, question)}{_arrival(plans.get(goal.pk))}" for goal in goals)
+
+
+def _arrival(plan: ActionPlan | None) -> str:
+    if plan is None:
+        return ""
+    if plan.projected_completion_date is None:
+        return " By its plan there is no day yet on which it is reached."
+    return f" By its plan it is reached on {day(plan.projected_completion_date)}."
+
+
+def standing(goal: Goal, question: Question) -> str:
+    verb = "paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved"
+    amounts = f"{question.money(goal.current_amount)} of {question.money(goal.target_amount)} {verb}"
+    line = f"{goal.name}: {amounts} ({goal.progress_percentage} %)"
+    if goal.status == Status.ACTIVE:
+        return f"{line}, {STANDING[goal.progress_status_on(question.asker.today)]}."
+    return f"{line}. {_SET_ASIDE[Status(goal.status)]}"
+
+
+def streak(dashboard: Dashboard) -> str:
+    if not dashboard.stats.current_streak:
+        return "A check-in or a pulse this week begins a new streak."
+    return f"Your streak: {weeks(dashboard.stats.current_streak)} in a row."
+
+
+def no_active_goals(asker: Asker) -> str:
+    """What is true of somebody without active goals: how many of each status there are (`GET /goals`)."""
+    counted = Counter(Goal.objects.owned_by(asker.user).values_list("status", flat=True))
+    if not counted:
+        return NO_GOALS
+    named = [f"{counted[status]} {status}" for status in (Status.COMPLETED, Status.PAUSED, Status.CANCELLED)]
+    well_done = " Well done on what you have reached!" if counted[Status.COMPLETED] else ""
+    resume = "resume one or " if counted[Status.PAUSED] else ""
+    there_are = joined(text for text in named if not text.startswith("0 "))
+    return (
+        f"None of your goals is active at present: {there_are}.{well_done} You can {resume}set a new one anytime."
+    )
+
+
+def why_the_plan(question: Question) -> str:
+    """From the facts and alternatives of the plans (`GET /action-plans`)."""
+    plans = _plans(question)
+    named = {goal.pk for goal in question.goals}
+    aside = [goal for goal in question.goals if goal.status != Status.ACTIVE]
+    unplanned = [
+        goal for goal in question.goals if goal not in aside and goal.pk not in {p.goal_id for p in plans}
+    ]
+    lines = [standing(goal, question) for goal in aside]
+    lines += [f"{goal.name} has no plan yet. Make your plan, and I can tell you why." for goal in unplanned]
+    chosen = [plan for plan in plans if plan.goal_id in named] if named else plans
+    if not named and "unrealistic" in simple(question.text):
+        chosen = [plan for plan in plans if plan.feasibility == Feasibility.UNREALISTIC]
+        if plans and not chosen:
+            lines, chosen = [NONE_UNREALISTIC], plans
+    lines += [_reason(plan, question) for plan in chosen]
+    if lines:
+        return " ".join(lines)
+    return (
+        NO_PLANS
+        if Goal.objects.owned_by(question.asker.user).active().exists()
+        else no_active_goals(question.asker)
+    )
+
+
+def _reason(plan: ActionPlan, question: Question) -> str:
+    facts = plan.explanation["facts"]
+    label = f"{plan.goal.name} is {plan.feasibility.lower()}."
+    if plan.feasibility == Feasibility.UNREALISTIC:
+        label = f"{plan.goal.name} is unrealistic as things stand, which says nothing about you."
+    reason = _REASONS[Code(plan.explanation["code"])](facts, question)
+    needs, gets = plan.required_monthly_contribution, plan.allocated_monthly_contribution
+    pays = f"It needs {question.money(needs)} a month and gets {question.money(gets)}." if needs else ""
+    return " ".join(filter(None, [label, reason, pays, _ways(plan, question)]))
+
+
+def _need(facts: Any, question: Question) -> str:
+    """What the goal needs and by when."""
+    need, by = _money(facts, "need", question), _day(facts, "target_date")
+    when = f"now, for its date, {by}, has come" if "overdue" in facts else f"by {by}"
+    if "debts" not in facts:
+        return f"It needs {need} {when}"
+    minimums = _money(facts, "linked_minimums", question)
+    total = _money(facts, "debt_total", question)
+    beyond = f"beyond their minimum payments of {minimums} a month"
+    return f"To clear its debts of {total}, it needs {need} {beyond} {when}"
+
+
+def _fits(facts: Any, question: Question) -> str:
+    is_tight = facts["feasibility"] == Feasibility.TIGHT
+    margin = "so it fits, with little to spare" if is_tight else "so it fits, with some to spare"
+    chosen = ""
+    if "chosen_monthly" in facts:
+        chosen = f" The {_money(facts, 'chosen_monthly', question)} a month that you chose get there in time."
+    return (
+        f"{_need(facts, question)}; {_money(facts, 'room', question)} is left for it until then, {margin}.{chosen}"
+    )
+
+
+def _fits_unevenly(facts: Any, question: Question) -> str:
+    return f"{_fits(facts, question)} It isn't the same every month, for goals with earlier dates go first."
+
+
+def _lacks_money(facts: Any, question: Question) -> str:
+    ahead = Decimal(facts["taken_ahead"])
+    others = f" ({question.money(ahead)} goes to the goals before it)" if ahead else ""
+    left = _money(facts, "room", question)
+    lacking = _money(facts, "shortfall", question)
+    return f"{_need(facts, question)}, but {left} is left for it until then{others}, so {lacking} is missing."
+
+
+def _lacks_surplus(facts: Any, question: Question) -> str:
+    gap = Decimal(facts["gap"])
+    why = "your income just covers your expenses and minimum payments"
+    if gap:
+        why = f"each month {question.money(gap)} more goes out than comes in"
+    return f"{_need(facts, question)}, but nothing is left for goals: {why}."
+
+
+def _chosen_lacks(facts: Any, question: Question) -> str:
+    chosen, comes_to = _money(facts, "chosen_monthly", question), _money(facts, "room", question)
+    lacking = _money(facts, "shortfall", question)
+    amounts = f"The {chosen} a month that you chose come to {comes_to}, so {lacking} is missing."
+    return f"{_need(facts, question)}. {amounts}"
+
+
+def _is_there(facts: Any, question: Question) -> str:
+    if "due_today" in facts:
+        return f"Today's payment of {_money(facts, 'due_today', question)} is the last one."
+    return "Nothing is owed on it any more." if "debts" in facts else "All of it is there."
+
+
+def _grows(facts: Any, question: Question) -> str:
+    there, target = _money(facts, "already_there", question), _money(facts, "target_amount", question)
+    rate = percent(Decimal(facts["annual_rate"]))
+    return (
+        f"The {there} that is there grows to {target} by {_day(facts, 'target_date')} at {rate} a year by itself."
+    )
+
+
+def _minimums_clear(facts: Any, question: Question) -> str:
+    minimums, total = _money(facts, "linked_minimums", question), _money(facts, "debt_total", question)
+    by = _day(facts, "target_date")
+    return (
+        f"Its minimum payments of {minimums} a month clear the debts of {total} by {by}, so it needs nothing more."
+    )
+
+
+_REASONS: Final[dict[Code, Callable[[Any, Question], str]]] = {
+    Code.ALREADY_THERE: _is_there,
+    Code.GROWTH_SUFFICES: _grows,
+    Code.MINIMUMS_SUFFICE: _minimums_clear,
+    Code.FUNDED: _fits,
+    Code.FUNDED_UNEVENLY: _fits_unevenly,
+    Code.CHOSEN_ARRIVES: _fits,
+    Code.NO_SURPLUS: _lacks_surplus,
+    Code.NO_ROOM: _lacks_money,
+    Code.SHORT_OF_ROOM: _lacks_money,
+    Code.CHOSEN_FALLS_SHORT: _chosen_lacks,
+}
+
+
+def _ways(plan: ActionPlan, question: Question) -> str:
+    """The alternatives of a plan that can't be kept: each of them alone is enough."""
+    if plan.feasibility != Feasibility.UNREALISTIC:
+        return ""
+    ways = [_way(alternative, question) for alternative in plan.alternatives]
+    cut = plan.explanation["facts"].get("alternatives_complete", True)
+    more = "" if cut else " There may be other ways, for I stopped searching at my limit."
+    if not ways:
+        return f"No single change that was tried makes it fit; several together may.{more}"
+    each = "Any one of these makes it fit" if len(ways) > 1 else "This makes it fit"
+    return f"{each}: {joined(ways, 'or')}.{more}"
+
+
+def _way(alternative: Any, question: Question) -> str:
+    if alternative["kind"] == "later_date":
+        return f"a later date ({_day(alternative, 'target_date')})"
+    if alternative["kind"] == "smaller_amount":
+        return f"a smaller amount ({_money(alternative, 'target_amount', question)})"
+    return f"{_money(alternative, 'extra_monthly', question)} more a month"
+
+
+def _money(facts: Any, name: str, question: Question) -> str:
+    return question.money(Decimal(facts[name]))
+
+
+def _day(facts: Any, name: str) -> str:
+    return day(date.fromisoformat(facts[name]))
+
+
+def what_next(question: Question) -> str:
+    """The earliest payment of the plans (`upcoming` in `GET /action-plans`), or the step before it."""
+    today, plans = question.asker.today, _plans(question)
+    named = {goal.pk for goal in question.goals}
+    if named:
+        plans = [plan for plan in plans if plan.goal_id in named]
+    due = [(day_due, plan) for plan in plans if (day_due := plan.next_action_date(today))]
+    if not due:
+        return _before_a_payment(question, plans)
+    when, plan = min(due, key=lambda one: (one[0], one[1].goal.name, one[1].pk))
+    # Of a payment that was made in part, only the rest; a version from before payments were dated has its amount.
+    amount = next((payment.amount for payment in plan.upcoming(today, most=1)), plan.amount)
+    first = f"Next: {question.money(amount)} for {plan.goal.name} on {day(when)}."
+    if plan.is_confirmed_set_up:
+        return f"{first} The payment is set up, so there is nothing else to do."
+    return f"{first} Set up the payment at your bank, and confirm it in the app."
+
+
+def _before_a_payment(question: Question, plans: Sequence[ActionPlan]) -> str:
+    if question.goals:
+        nothing = "There is nothing to pay for it at present." if plans else "It has no plan yet."
+        if question.goals[0].status != Status.ACTIVE:
+            nothing = ""
+        return " ".join(filter(None, [*(standing(goal, question) for goal in question.goals), nothing]))
+    owner = question.asker.user
+    if NEWEST_SNAPSHOTS.bind(owner=owner.pk).first() is None:
+        return NO_SNAPSHOT
+    if not Goal.objects.owned_by(owner).active().exists():
+        return no_active_goals(question.asker)
+    return NOTHING_TO_PAY if plans else "Make your plan: it says what each of your goals needs a month."
+
+
+def dashboard_of(asker: Asker) -> Dashboard:
+    return make_dashboard(*fetch_all(*dashboard_reads(asker.user.pk)), today=asker.today)
+
+
+def _plans(question: Question) -> list[ActionPlan]:
+    """The open plans of active goals."""
+    plans = OPEN_PLANS.bind(owner=question.asker.user.pk).all()
+    return [plan for plan in plans if plan.goal.status == Status.ACTIVE]

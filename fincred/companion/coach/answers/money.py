@@ -1,0 +1,246 @@
+"""What a month leaves, and what a cost would change: once, or every month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from fincred.companion.coach.amounts import Cost, Unclear, cost_in
+from fincred.companion.coach.answers.goals import NO_SNAPSHOT
+from fincred.companion.coach.message import joined
+from fincred.companion.coach.question import Question, day
+from fincred.money import ZERO
+from goals.vocabulary import GoalType, Priority
+from planning.engine.model import Alternative, GoalInput, GoalPlan
+from planning.engine.money.income import Income, monthly_income
+from planning.errors import SnapshotRequiredError
+from planning.models import Snapshot
+from planning.queries import NEWEST_SNAPSHOTS
+from planning.scenarios import Deltas, Difference
+from planning.serializers.fields import LATEST
+from planning.services import what_if as service
+from planning.services.what_if import Answer
+from planning.vocabulary import Feasibility, PayFrequency
+
+_UNCLEAR: Final = {
+    Unclear.SEVERAL: "There are several amounts in that. Ask me about one of them at a time.",
+    Unclear.OTHER_CURRENCY: "I count in {currency} only. How much is it in {currency}?",
+    Unclear.DAILY: "I count in months. How much is it a month, in {currency}?",
+}
+_HOW_TO_ASK: Final = (
+    'Ask me with one amount, such as "can I afford 900 {currency} once" or "60 {currency} a month".'
+)
+_IF_MONTHLY: Final = ' If it comes every month, ask again with "a month".'
+
+
+def afford(question: Question) -> str:
+    """As in `POST /planning/what-if`.
+
+    A cost every month is its `expenses_delta`, one that is paid once a new goal of Low priority; without an amount
+    its body is empty.
+    """
+    currency = question.asker.user.profile.currency
+    cost = cost_in(question.text, currency)
+    try:
+        if isinstance(cost, Cost):
+            return _once(question, cost) if cost.frequency is None else _every_month(question, cost)
+        if cost is not Unclear.NO_AMOUNT:
+            return _UNCLEAR[cost].format(currency=currency)
+        return f"{what_a_month_leaves(question)} {_HOW_TO_ASK.format(currency=currency)}"
+    except SnapshotRequiredError:
+        return NO_SNAPSHOT
+
+
+def what_a_month_leaves(question: Question) -> str:
+    """:raises SnapshotRequiredError: income or expenses are unknown."""
+    summary = _what_if(question).baseline.summary
+    left = _leaves(question, summary.estimated_monthly_surplus)
+    if summary.estimated_monthly_surplus <= 0:
+        return left
+    free = question.money(summary.buffer_remaining)
+    return f"{left} {free} of it isn't planned for a goal this month."
+
+
+def _leaves(question: Question, surplus: Decimal) -> str:
+    if surplus < 0:
+        gap = question.money(-surplus)
+        return f"At present {gap} more goes out each month than comes in, after expenses and minimum payments."
+    return f"A month leaves {question.money(surplus)} after expenses and minimum payments."
+
+
+def _every_month(question: Question, cost: Cost) -> str:
+    assert cost.frequency is not None  # noqa: S101  for mypy
+    amount = monthly_income([Income(cost.amount, cost.frequency)])
+    answer = _what_if(question, expenses=amount)
+    before = answer.baseline.summary.estimated_monthly_surplus
+    after = answer.scenario.summary.estimated_monthly_surplus
+    told = ""
+    if cost.frequency != PayFrequency.MONTHLY:
+        told = f"{question.money(cost.amount)} {_HOW_OFTEN[cost.frequency]} is {question.money(amount)} a month. "
+    if before < 0:
+        gap, larger = question.money(-before), question.money(-after)
+        return (
+            f"{told}At present {gap} more goes out each month than comes in; with {question.money(amount)} more "
+            f"every month it would be {larger}. So it doesn't fit for now."
+        )
+    left = (
+        f"{told}With {question.money(amount)} more to pay every month, a month would leave "
+        f"{question.money(after)} "
+        f"instead of {question.money(before)}."
+    )
+    if after < 0:
+        gap = question.money(-after)
+        left = (
+            f"{told}With {question.money(amount)} more to pay every month, {gap} more would go out than "
+            f"comes in; "
+            f"now a month leaves {question.money(before)}."
+        )
+    return f"{left} {_effects(question, answer)}"
+
+
+_HOW_OFTEN: Final = {
+    PayFrequency.WEEKLY: "a week",
+    PayFrequency.BIWEEKLY: "every two weeks",
+    PayFrequency.QUARTERLY: "a quarter",
+    PayFrequency.ANNUAL: "a year",
+}
+
+
+def _effects(question: Question, answer: Answer) -> str:
+    if not answer.baseline.goals:
+        return "You have no active goals that it would touch."
+    moved = [text for one in answer.differences if one.goal_id and (text := _effect(question, one))]
+    return " ".join(moved) or "None of your goals would miss its date because of it."
+
+
+def _effect(question: Question, difference: Difference) -> str:
+    """What it would do to a goal: another feasibility, or more missing at its date."""
+    before, after = difference.before, difference.after
+    if before is None or after is None:
+        return ""
+    if before.feasibility != after.feasibility:
+        text = f"{after.name} would be {after.feasibility.lower()} instead of {before.feasibility.lower()}"
+        return f"{text}, with {question.money(after.shortfall)} missing." if after.shortfall else f"{text}."
+    if after.shortfall > before.shortfall:
+        missing, now = question.money(after.shortfall), question.money(before.shortfall)
+        return f"For {after.name}, {missing} would be missing at its date instead of {now}."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Purchase:
+    """A cost that is paid once, as the plan counts it: a goal of Low priority by a date."""
+
+    answer: Answer
+    plan: GoalPlan
+
+    @property
+    def harms(self) -> bool:
+        return any(
+            one.before and one.after and one.after.shortfall > one.before.shortfall
+            for one in self.answer.differences
+        )
+
+
+def _once(question: Question, cost: Cost) -> str:
+    amount, today = cost.amount, question.asker.today
+    now = _purchase(question, amount, today + timedelta(days=1))
+    surplus = now.answer.baseline.summary.estimated_monthly_surplus
+    text = f"{question.money(amount)} once: "
+    if surplus <= 0:
+        text = f"{_leaves(question, surplus)} So {text}nothing is left for it from month to month."
+    elif not now.plan.shortfall and not now.harms:
+        text += "yes, this month leaves enough for it, and none of your goals would miss its date because of it."
+        if not now.answer.baseline.goals:
+            text = f"{question.money(amount)} once: yes, a month leaves {question.money(surplus)}."
+    elif not now.plan.shortfall:
+        text += f"this month's money covers it, but your goals need some of that. {_effects(question, now.answer)}"
+    else:
+        text += f"not this month, {question.money(now.plan.shortfall)} is missing. {_later(question, amount, now)}"
+    return f"{text}{_savings(question)}{'' if cost.is_said else _IF_MONTHLY}"
+
+
+def _later(question: Question, amount: Decimal, now: _Purchase) -> str:
+    """By when it is there if it is put aside bit by bit, as a goal would be."""
+    by = _later_date(now.plan.alternatives) or _after_all_goals(now.answer)
+    then = _purchase(question, amount, by)
+    reached = then.plan.projected_completion_date
+    if reached is None:
+        return "Putting it aside bit by bit would take longer than I can count."
+    if then.plan.shortfall and then.plan.feasibility == Feasibility.UNREALISTIC and reached <= by:
+        return ""
+    told = f"Put aside bit by bit beside your goals, it would be there on {day(reached)}."
+    if then.harms:
+        return f"{told} {_effects(question, then.answer)}"
+    return f"{told} None of your goals would miss its date because of it." if then.answer.baseline.goals else told
+
+
+def _later_date(alternatives: Iterable[Alternative]) -> date | None:
+    return next((one.target_date for one in alternatives if one.target_date is not None), None)
+
+
+def _after_all_goals(answer: Answer) -> date:
+    """A date with which it is served after every goal, so that it takes nothing from them."""
+    last = max((goal.target_date for goal in answer.baseline.goals), default=answer.as_of)
+    return min(LATEST, max(last, answer.as_of) + timedelta(days=1))
+
+
+def _purchase(question: Question, amount: Decimal, by: date) -> _Purchase:
+    goal = GoalInput(
+        id=None,
+        name="One purchase",
+        type=GoalType.SHORT_TERM_SAVING,
+        target_amount=amount,
+        already_there=ZERO,
+        target_date=by,
+        priority=Priority.LOW,
+    )
+    answer = _what_if(question, new_goals=(goal,))
+    return _Purchase(answer, next(plan for plan in answer.scenario.goals if plan.goal_id is None))
+
+
+def _savings(question: Question) -> str:
+    """`total_savings` of `GET /snapshot`."""
+    snapshot = _snapshot(question)
+    if snapshot is None or not snapshot.total_savings:
+        return ""
+    told = question.money(snapshot.total_savings)
+    return f" Besides, you told me of {told} in savings; you know best whether some of it is free for this."
+
+
+def _what_if(question: Question, *, expenses: Decimal = ZERO, new_goals: tuple[GoalInput, ...] = ()) -> Answer:
+    return service.what_if(
+        owner=question.asker.user,
+        question=service.Question(
+            as_of=question.asker.today,
+            contents=None,
+            deltas=Deltas(income=ZERO, expenses=expenses, extra=ZERO),
+            changes=(),
+            new_goals=new_goals,
+        ),
+    )
+
+
+def _snapshot(question: Question) -> Snapshot | None:
+    return NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
+
+
+def overview(question: Question) -> str:
+    """The totals of the snapshot (`GET /snapshot`)."""
+    snapshot = _snapshot(question)
+    if snapshot is None:
+        return NO_SNAPSHOT
+    parts = [
+        f"income {question.money(snapshot.monthly_income)}",
+        f"expenses {question.money(snapshot.monthly_expenses)}",
+        f"minimum payments {question.money(snapshot.monthly_minimum_payments)}",
+    ]
+    have = f"You have savings of {question.money(snapshot.total_savings)}"
+    if snapshot.total_debt:
+        have += f" and debts of {question.money(snapshot.total_debt)}"
+    left = _leaves(question, snapshot.monthly_surplus)
+    worth = question.money(snapshot.net_worth)
+    return f"As you told me, a month has {joined(parts)}. {left} {have}: a net worth of {worth}."

@@ -1,0 +1,88 @@
+"""What is said to people who don't ask for figures: greetings, feelings, and what the coach can't do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fincred.companion.coach.answers.debts import names_a_debt, owed
+from fincred.companion.coach.answers.goals import dashboard_of, what_next
+from fincred.companion.coach.question import Question
+from planning.queries import NEWEST_SNAPSHOTS
+
+ABILITIES: Final = (
+    "I can tell you how you are doing, why your plan is like that, what to do next, what you owe and how "
+    "to pay it "
+    'off, what you can afford, what a term means, and how your week went. Ask me, for example, "How am I '
+    'doing?" or '
+    '"Can I afford 60 a month?" I explain; I don\'t advise products.'
+)
+UNKNOWN: Final = "I'm not sure what you mean: I understand simple questions in English about your own money."
+TROUBLED: Final = "I'm sorry that it weighs on you."
+CRISIS: Final = (
+    "I'm very sorry that it is this hard. Please don't stay alone with it: talk to someone now, a person "
+    "you trust, a "
+    "doctor or a crisis line, and call your country's emergency number if you may harm yourself. I'm only "
+    "a program "
+    "for money questions; people can help, and money troubles can be solved, also large ones."
+)
+GAMBLING: Final = (
+    "It takes courage to say that. Gambling can be very hard to stop alone, and there are free, "
+    "confidential helplines "
+    "for it in many countries; many banks can block gambling payments if you ask."
+)
+FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be told to do anything else."
+OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
+CHANGES_NOTHING: Final = (
+    "I only answer; I can't change anything or move money. In the app, goals and plans are changed under "
+    "Goals, income, "
+    "expenses, debts and savings under Money, and your account in your profile."
+)
+ABOUT: Final = (
+    "I'm FinCred's coach: a program that answers by fixed rules, not a person. I look at your own figures "
+    "only, and our "
+    "conversation is kept for at most 30 days; you can delete it earlier."
+)
+RUDE: Final = "I'm sorry that I wasn't of more help."
+THANKS: Final = "You're welcome. I'm here whenever you like."
+FAREWELL: Final = "Goodbye, and take care."
+JOB_LOST: Final = (
+    "I'm sorry about your job. That is a shock, and one thing at a time is enough: ask early which "
+    "support you are "
+    "entitled to, and tell lenders before a payment gets difficult. When your income changes, update it "
+    "under Money, "
+    "and your plan counts with it; goals can be paused, and what you have saved stays."
+)
+
+
+def greeting(question: Question) -> str:
+    return f"Hello! {ABILITIES}"
+
+
+def feeling(question: Question) -> str:
+    """Kind words, what is there already (`total_saved` in `GET /dashboard`), and one next step."""
+    words = (
+        "I'm sorry that you feel like that. Worries about money are common, and they say nothing about "
+        "your worth. "
+        "Talking about them helps, with someone you trust or with a free debt advice service."
+    )
+    saved = dashboard_of(question.asker).stats.total_saved
+    so_far = f" For your goals, {question.money(saved)} is saved or paid off already." if saved else ""
+    return f"{words}{so_far} One small step is enough. {what_next(question)}"
+
+
+def job_lost(question: Question) -> str:
+    """With what a month costs, and what is saved (`GET /snapshot`)."""
+    snapshot = NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
+    if snapshot is None:
+        return JOB_LOST
+    return (
+        f"{JOB_LOST} By your numbers a month costs {question.money(snapshot.monthly_expenses)}, minimum "
+        f"payments are "
+        f"{question.money(snapshot.monthly_minimum_payments)}, and you have "
+        f"{question.money(snapshot.total_savings)} in "
+        "savings."
+    )
+
+
+def unknown(question: Question) -> str:
+    return owed(question) if names_a_debt(question) else f"{UNKNOWN} {ABILITIES}"

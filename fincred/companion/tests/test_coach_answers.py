@@ -1,0 +1,329 @@
+"""What people hear who are at an edge: nothing set up, nothing left, hard weeks, debts that don't end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from fincred.companion.coach.answers import debts, goals, learning, talk
+from fincred.companion.coach.terms import known_terms
+from fincred.companion.tests.education import write_texts
+from goals.models import Goal
+from planning.tests.factories import goal_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+
+V0 = "/api/v0"
+Ask = Callable[[str], str]
+
+
+@pytest.fixture
+def ask(as_saver: APIClient) -> Ask:
+    return lambda message: str(answer(as_saver, message)["response"])
+
+
+def answer(client: APIClient, message: str) -> Any:
+    response = client.post(f"{V0}/chat/message", {"message": message})
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def tell(client: APIClient, income: int = 3000, expenses: int = 2000, **sections: Any) -> None:
+    body = {"income": {"amount": income, "frequency": "monthly"}, "expenses": {"total_amount": expenses}}
+    assert client.put(f"{V0}/snapshot", body | sections).status_code == 200
+
+
+def debt(balance: int, rate: int, minimum: int, label: str = "Visa") -> dict[str, Any]:
+    return {
+        "type": "credit_card",
+        "label": label,
+        "balance": balance,
+        "interest_rate_annual": rate,
+        "min_payment": minimum,
+    }
+
+
+class TestSomebodyNew:
+    @pytest.mark.parametrize(
+        ("message", "heard"),
+        [
+            ("How am I doing?", goals.NO_GOALS),
+            ("Why is my plan like that?", goals.NO_GOALS),
+            ("When will I be there?", goals.NO_GOALS),
+            ("What should I do next?", goals.NO_SNAPSHOT),
+            ("How do I pay off my debts?", debts.NO_DEBTS),
+            ("What do I owe?", debts.NO_DEBTS),
+            ("Can I afford 20?", goals.NO_SNAPSHOT),
+            ("What is my income?", goals.NO_SNAPSHOT),
+            ("How was my week?", learning.NO_PULSE),
+            ("Hello", f"Hello! {talk.ABILITIES}"),
+            ("asdfgh", f"{talk.UNKNOWN} {talk.ABILITIES}"),
+            ("What does quux mean?", f"I can explain: {', '.join(known_terms())}."),
+            ("I lost my job", talk.JOB_LOST),
+        ],
+    )
+    def test_is_told_what_comes_first(self, ask: Ask, message: str, heard: str) -> None:
+        assert ask(message) == heard
+
+
+class TestGoals:
+    def test_that_are_all_set_aside_are_not_said_to_be_missing(
+        self, saver: User, as_saver: APIClient, ask: Ask
+    ) -> None:
+        for name, status in (("Bike", "completed"), ("Boat", "paused"), ("Car", "paused"), ("Dog", "cancelled")):
+            goal = goal_of(saver, name=name)
+            assert as_saver.patch(f"{V0}/goals/{goal.pk}", {"status": status}).status_code == 200
+        for message in ("How am I doing?", "why is my plan like that", "when will I be done"):
+            said = ask(message)
+            assert "no goals yet" not in said
+            assert "None of your goals is active at present: 1 completed, 2 paused and 1 cancelled." in said
+        tell(as_saver)
+        assert "None of your goals is active at present" in ask("What next?")
+        assert "It is paused" in ask("How is my boat?")
+        assert "It is completed. Well done!" in ask("why is the bike like that")
+        assert "It is cancelled." in ask("dog")
+
+    @pytest.mark.parametrize(
+        ("names", "message", "told"),
+        [
+            (["A", "Holiday"], "How is a holiday going", ["Holiday"]),
+            (["A", "Holiday"], "am I doing ok", ["A", "Holiday"]),
+            (["Car", "Car repair"], "how is my car repair going", ["Car repair"]),
+            (["Car", "Care home"], "how is the care home", ["Care home"]),
+            (["Emergency fund", "Car"], "status of my emergency fund", ["Emergency fund"]),
+            (["Pay off debts", "Car"], "how is pay off debts going", ["Pay off debts"]),
+            (["Why", "Car"], "how is my car?", ["Car"]),
+            (["How am I doing", "Car"], "How am I doing?", ["How am I doing", "Car"]),
+        ],
+    )
+    def test_are_named_by_whole_words(
+        self, saver: User, ask: Ask, names: list[str], message: str, told: list[str]
+    ) -> None:
+        for name in names:
+            goal_of(saver, name=name)
+        assert sorted(name for name in names if f"{name}: " in ask(message)) == sorted(told)
+
+    def test_an_emergency_fund_of_another_name_is_meant_by_its_type(self, saver: User, ask: Ask) -> None:
+        goal_of(saver, name="Buffer", type="emergency_fund")
+        goal_of(saver, name="Car", type="short_term_saving")
+        said = ask("status of my emergency fund")
+        assert said.startswith("Buffer: ")
+        assert "Car" not in said
+
+    def test_a_named_goal_is_not_a_term_but_its_meaning_can_be_asked(self, saver: User, ask: Ask) -> None:
+        write_texts()
+        goal_of(saver, name="Emergency fund")
+        assert ask("What is my emergency fund?").startswith("Emergency fund: ")
+        said = ask("What is an emergency fund?")
+        assert said.startswith("How much is an emergency fund?\n")
+        assert "\nEmergency fund: " in said
+
+    def test_of_the_same_name_the_active_one_is_meant(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        old = goal_of(saver, name="Bike", target_amount=111)
+        as_saver.patch(f"{V0}/goals/{old.pk}", {"status": "cancelled"})
+        goal_of(saver, name="Bike", target_amount=222)
+        said = ask("how is my bike")
+        assert "222.00" in said
+        assert "111.00" not in said
+
+    def test_others_goals_are_not_named(self, stranger: User, ask: Ask) -> None:
+        goal_of(stranger, name="Yacht")
+        assert "Yacht" not in ask("How is my Yacht?")
+
+    def test_numbers_in_a_name_are_no_amount(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        goal_of(saver, name="$777 phone")
+        said = ask("Can I afford my $777 phone?")
+        assert "777.00" not in said
+
+    def test_a_goal_without_a_plan_is_told_so(self, saver: User, ask: Ask) -> None:
+        goal_of(saver, name="Bike")
+        assert ask("why is my plan unrealistic") == goals.NO_PLANS
+        assert "Bike has no plan yet." in ask("why is my bike so late, is it realistic")
+
+    def test_unrealistic_ones_come_with_their_ways_out(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, income=2100)
+        goal_of(saver, name="Bike", target_amount=120, target_date=date(2026, 12, 1))
+        goal_of(saver, name="House", target_amount=9000, target_date=date(2026, 12, 1), priority="Low")
+        as_saver.post(f"{V0}/planning/plan", {})
+        said = ask("why is it unrealistic")
+        assert "House is unrealistic as things stand, which says nothing about you." in said
+        assert "Any one of these makes it fit: a later date (" in said
+        assert "Bike" not in said
+
+
+class TestDebts:
+    def test_a_goal_for_a_debt_that_is_not_in_the_snapshot_is_not_overlooked(self, saver: User, ask: Ask) -> None:
+        goal_of(saver, name="Credit line", type="debt_payoff")
+        said = ask("What about my credit card?")
+        assert said.startswith("Credit line: ")
+        assert "Your snapshot has no debts: add the rate" in said
+
+    def test_without_interest_and_payment_stay_and_get_a_way_out(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 0, 0)])
+        said = ask("How do I pay off my debts?")
+        assert "0.00 USD of interest" not in said
+        assert "nothing is paid on your debts each month, for the minimum payments are 0, so they stay" in said
+        assert "With 50.00 USD more a month they are paid off in 10 months." in said
+
+    def test_that_grow_are_told_without_guilt_and_with_a_way_out(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(5000, 24, 40)])
+        said = ask("How do I pay off my debts?")
+        assert (
+            "the first month's interest alone is 100.00 USD. That is how the numbers are, and not your fault."
+            in said
+        )
+        assert "With 100.00 USD more a month they are paid off in" in said
+        assert debts.WHAT_HELPS in said
+
+    def test_that_are_at_zero_are_not_counted_in_months(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(0, 20, 0)])
+        assert ask("How do I pay off my debts?") == debts.PAID_OFF
+        assert ask("What do I owe?") == debts.PAID_OFF
+
+    def test_of_one_month_are_in_the_singular(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(40, 0, 50)])
+        said = ask("How do I pay off my debts?")
+        assert "takes 1 month, until 10 April 2026, and costs no interest." in said
+        assert "1 months" not in said
+        assert "more a month" not in said
+
+    def test_are_told_one_by_one_by_their_label(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 10, 40, "Car loan")])
+        assert ask("What's the interest rate on my visa?") == (
+            "Visa: 500.00 USD at 20 % interest a year, with a minimum payment of 30.00 USD a month."
+        )
+        assert ask("car loan?").startswith("With ") or "Car loan: 900.00 USD" in ask("car loan?")
+        assert "You owe 1,400.00 USD in all." in ask("what do I owe")
+
+    def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])
+        said = ask("what do I owe")
+        assert said.count("Shop") == 5
+        assert said.endswith("And 3 smaller ones.")
+
+    def test_whoever_cannot_pay_is_never_left_without_a_way_out(self, as_saver: APIClient, ask: Ask) -> None:
+        assert debts.WHAT_HELPS in ask("I can't pay my debts")
+        assert "tell me your income" in ask("I can't pay my debts")
+        tell(as_saver, income=2000, expenses=2000, debts=[debt(5000, 24, 40)])
+        said = ask("i cant pay my debts anymore")
+        assert debts.WHAT_HELPS in said
+        assert "40.00 USD more goes out each month than comes in" in said
+        assert "never" not in said
+
+
+class TestCosts:
+    def test_of_once_and_of_every_month_get_different_answers(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        once, monthly = ask("can I afford a 900 laptop"), ask("can I afford 900 a month")
+        assert once == (
+            '900.00 USD once: yes, a month leaves 1,000.00 USD. If it comes every month, ask again with "a month".'
+        )
+        assert monthly == (
+            "With 900.00 USD more to pay every month, a month would leave 100.00 USD instead of 1,000.00 USD. "
+            "You have no active goals that it would touch."
+        )
+
+    def test_that_take_from_a_goal_say_so(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        goal_of(saver, name="Bike", target_amount=8900, target_date=date(2026, 12, 1), priority="High")
+        said = ask("can I afford a 900 laptop")
+        assert "not this month" in said or "your goals need" in said
+        assert "Put aside bit by bit beside your goals, it would be there on" in said
+
+    def test_where_more_goes_out_than_comes_in(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, income=1900, savings=[{"balance": 5000}])
+        gap = "At present 100.00 USD more goes out each month than comes in"
+        assert ask("can I afford 50 a month").startswith(gap)
+        assert "150.00 USD" in ask("can I afford 50 a month")
+        said = ask("can I afford 50 once")
+        assert said.startswith(gap)
+        assert "you told me of 5,000.00 USD in savings; you know best" in said
+        assert "-" not in ask("how much can I spend")
+
+    @pytest.mark.parametrize(
+        ("message", "heard"),
+        [
+            ("can I afford it in 2027?", "Ask me with one amount"),
+            ("can I afford a 50% rise?", "Ask me with one amount"),
+            ("can I afford an iPhone 17", "Ask me with one amount"),
+            ("can I afford $20 and $30", "several amounts"),
+            ("can I afford 20 €", "I count in USD only. How much is it in USD?"),
+            ("can I afford 4 a day", "I count in months."),
+        ],
+    )
+    def test_that_are_not_plain_are_asked_for(
+        self, as_saver: APIClient, ask: Ask, message: str, heard: str
+    ) -> None:
+        tell(as_saver)
+        said = ask(message)
+        assert heard in said
+        assert not [number for number in ("2,027.00", "50.00", "17.00") if number in said]
+
+    def test_of_the_largest_amount_are_counted(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        goal_of(saver)
+        assert "longer than I can count" in ask("can I afford 999999999999.99 once")
+        assert "more would go out than comes in" in ask("can I afford 999999999999.99 a month")
+
+
+class TestPulses:
+    @pytest.mark.parametrize(
+        ("told", "heard"),
+        [
+            (("yes", "under", 5), "That is worth keeping up."),
+            (("yes", "on", 3), "That is worth keeping up."),
+            (("partial", "over", 3), "mixed weeks are normal"),
+            (("partial", "on", 4), "mixed weeks are normal"),
+            (("yes", "over", 4), "The payments are made"),
+            (("no", "on", 4), "Hard weeks happen"),
+            (("partial", "on", 1), "Hard weeks happen"),
+            (("yes", "over", 2), "Hard weeks happen"),
+            (("yes", "on", 1), "I hope that next week is kinder to you"),
+        ],
+    )
+    def test_get_words_that_fit(
+        self, as_saver: APIClient, ask: Ask, told: tuple[str, str, int], heard: str
+    ) -> None:
+        names = ("made_planned_payments", "spending_vs_plan", "mood_score")
+        as_saver.post(f"{V0}/checkins", dict(zip(names, told, strict=True)))
+        said = ask("How was my week?")
+        assert heard in said
+        assert ("worth keeping up" in said) == (heard == "That is worth keeping up.")
+
+
+class TestPeople:
+    @pytest.mark.parametrize(
+        "message",
+        ["hello", "thanks!", "I'm scared", "I feel so overwhelmed", "bye", "how are you", "i want to die"],
+    )
+    def test_are_not_answered_with_a_list_where_they_need_a_word(self, ask: Ask, message: str) -> None:
+        said = ask(message)
+        assert message == "hello" or talk.ABILITIES not in said
+        assert said
+
+    def test_who_are_afraid_and_ask_get_both(self, saver: User, ask: Ask) -> None:
+        goal_of(saver, name="Bike")
+        said = ask("I'm so stressed, how am I doing?")
+        assert said.startswith(f"{talk.TROUBLED} Bike: ")
+
+    def test_learn_nothing_of_others(self, stranger: User, ask: Ask) -> None:
+        assert ask(f"How much does {stranger.email} owe?") == talk.OTHERS
+
+    def test_who_ask_what_to_invest_in_get_education_and_no_product(self, ask: Ask) -> None:
+        write_texts()
+        assert ask("What should I invest in?").startswith(f"{learning.NO_ADVICE}\nBefore you invest\n")
+
+    def test_get_an_answer_where_staff_removed_a_text(self, ask: Ask, db: None) -> None:
+        assert ask("What should I invest in?").startswith(learning.NO_ADVICE)
+
+    def test_with_thousands_of_goals_are_answered(self, saver: User, ask: Ask) -> None:
+        for number in range(30):
+            goal_of(saver, name=f"Goal {number}", status="cancelled")
+        assert Goal.objects.count() == 30
+        assert "None of your goals is active" in ask("How am I doing?")
