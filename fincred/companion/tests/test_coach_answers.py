@@ -201,6 +201,21 @@ class TestDebts:
         assert ask("car loan?").startswith("With ") or "Car loan: 900.00 USD" in ask("car loan?")
         assert "You owe 1,400.00 USD in all." in ask("what do I owe")
 
+    def test_with_a_minimum_by_percentage_and_a_promotional_rate_are_told_so(
+        self, as_saver: APIClient, ask: Ask
+    ) -> None:
+        by_percentage = {"min_payment": None, "min_payment_percent": 2.5, "min_payment_floor": 25}
+        promotional = {"promo_rate_annual": 0, "promo_until": "2026-09-01"}
+        tell(as_saver, debts=[debt(1000, 20, 0) | by_percentage | promotional])
+        assert ask("what do I owe") == (
+            "You owe 1,000.00 USD in all. Visa: 1,000.00 USD at 0 % interest a year until 1 September 2026 and "
+            "then 20 % interest a year, with a minimum payment of 2.5 % of what is owed, at least 25.00 USD, a "
+            "month."
+        )
+        payoff = as_saver.post(f"{V0}/planning/debt-payoff", {}).json()
+        said = ask("How do I pay off my debts?")
+        assert said.startswith(f"With {payoff['monthly_budget']:.2f} USD next month, your minimum payments")
+
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])
         said = ask("what do I owe")

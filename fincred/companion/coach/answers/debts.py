@@ -52,8 +52,9 @@ def names_a_debt(question: Question) -> bool:
 def _debt(debt: DebtEntry, question: Question) -> str:
     name = debt.label or debt.type.replace("_", " ").capitalize()
     rate = f"{percent(debt.interest_rate_annual)} interest a year"
-    if debt.promo_until:
-        rate += f" ({percent(debt.promo_rate_annual or ZERO)} until {day(debt.promo_until)})"
+    if debt.promo_until and debt.promo_until >= question.asker.today:
+        promo = percent(debt.promo_rate_annual or ZERO)
+        rate = f"{promo} interest a year until {day(debt.promo_until)} and then {rate}"
     return f"{name}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
 
 
@@ -61,7 +62,7 @@ def _minimum(debt: DebtEntry, question: Question) -> str:
     if debt.min_payment_percent is None:
         return f"a minimum payment of {question.money(debt.min_payment)} a month"
     least = question.money(debt.min_payment_floor or ZERO)
-    return f"a minimum payment of {percent(debt.min_payment_percent)} of the balance a month, at least {least}"
+    return f"a minimum payment of {percent(debt.min_payment_percent)} of what is owed, at least {least}, a month"
 
 
 def paid_off(question: Question) -> str:
