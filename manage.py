@@ -31,6 +31,13 @@ def main() -> None:
         if "--traceback" in sys.argv:
             raise
         sys.exit(str(error))
+    except BrokenPipeError:
+        raise  # a reader of the standard output that is gone: see `standard_streams`
+    except OSError as error:
+        if "--traceback" in sys.argv:
+            raise
+        what = error.filename or "The system can't do this"
+        sys.exit(f"{what}: {error.strerror or error}")
     except (OperationalError, InterfaceError, ProgrammingError) as error:
         is_not_migrated = (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED)
         if "--traceback" in sys.argv or (isinstance(error, ProgrammingError) and not is_not_migrated):

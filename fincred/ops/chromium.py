@@ -21,7 +21,7 @@ def add_chromium_argument(parser: CommandParser) -> None:
 
 @contextmanager
 def open_chromium(binary: str) -> Iterator[Browser]:
-    """:raises CommandError: playwright isn't installed, or the browser doesn't start."""
+    """:raises CommandError: playwright isn't installed, or the browser doesn't start, or fails in the block."""
     try:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  installed where pictures are drawn
     except ModuleNotFoundError as error:
@@ -31,5 +31,9 @@ def open_chromium(binary: str) -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
         except Error as error:
             raise CommandError(f"{binary} doesn't start: {error.message.splitlines()[0]}") from error
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        except Error as error:
+            raise CommandError(error.message.splitlines()[0]) from error
+        finally:
+            browser.close()

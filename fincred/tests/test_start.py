@@ -27,6 +27,15 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_database(tmp_path_factory.mktemp("streams")) as url:
+        yield url
+
+
+SAM = {"DJANGO_SUPERUSER_EMAIL": "sam@example.com", "DJANGO_SUPERUSER_PASSWORD": "a long phrase"}
+
+
 class TestSettings:
     def test_stop_the_server_once_and_for_all(self) -> None:
         result = run(
@@ -45,6 +54,33 @@ class TestDatabase:
         assert "accounts_" in result.stderr
         assert "The database needs `manage.py migrate` first" in result.stderr
         assert "Traceback" not in result.stderr
+
+
+class TestFiles:
+    """Of commands that write into a file or a folder, or read one."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "spectacular --file", "dumpdata --output", "export_user sam@example.com --output", "backup", "restore",
+            "plan_picture", "mail_pictures", "back_office_pictures",
+        ],
+    )  # fmt: skip
+    def test_that_can_not_be_there_are_said_in_a_line(self, command: str, database: str, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        path = str(tmp_path / "file" / "below")
+        run("manage.py", "createsuperuser", "--no-input", DATABASE_URL=database, **SAM)
+        result = run("manage.py", *command.split(), path, DATABASE_URL=database, LOG_LEVEL="CRITICAL")
+        assert result.returncode == 1
+        [line] = result.stderr.splitlines()
+        assert path in line
+        assert "Not a directory" in line
+
+    def test_that_turn_out_to_be_full_are_said_in_a_line(self) -> None:
+        result = run("manage.py", "spectacular", "--file", "/dev/full")
+        assert result.returncode == 1
+        assert result.stderr == "The system can't do this: No space left on device\n"
+        assert "Traceback" in run("manage.py", "spectacular", "--file", "/dev/full", "--traceback").stderr
 
 
 class TestSignals:
@@ -72,12 +108,6 @@ class TestPackages:
         assert result.returncode == 1
         assert "make install" in result.stderr
         assert "Traceback" not in result.stderr
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with own_database(tmp_path_factory.mktemp("streams")) as url:
-        yield url
 
 
 class TestStandardStreams:
