@@ -39,6 +39,7 @@ class ClientSocket(socket.socket):
 
     `waiting` has all that wait for their clients, with the moment at which that began; waits of one request are
     added up. `lacking()` is how many requests have no thread: as many of those that have waited longest give up.
+    `has_database()` is whether the thread that asks has a connection to the database.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ClientSocket(socket.socket):
         deadlines: Deadlines,
         waiting: dict[ClientSocket, float],
         lacking: Callable[[], int],
+        has_database: Callable[[], bool],
     ) -> None:
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
         super().setblocking(False)
@@ -54,6 +56,8 @@ class ClientSocket(socket.socket):
         self._deadlines = deadlines
         self._waiting = waiting
         self._lacking = lacking
+        self._has_database = has_database
+        self.holds_database = False
         self.expect_head()
 
     def expect_head(self) -> None:
@@ -133,6 +137,7 @@ class ClientSocket(socket.socket):
 
     def _wait(self, event: int, until: Callable[[], float]) -> None:
         began = time.monotonic()
+        self.holds_database = self._has_database()
         since = self._waiting[self] = began - self._waited
         try:
             poll = _poll(self, event)

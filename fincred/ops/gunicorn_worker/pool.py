@@ -27,12 +27,17 @@ class Pool(Generic[Task]):
     """Threads that `do` what is put into the queue.
 
     Threads of one interpreter that compute cost each other time, so only `threads` of them are meant to. A task
-    that is slow, or of which `is_waiting` is true, costs nothing: another thread stands in, up to `most` in all.
+    that is slow, or of which `is_waiting` is true, costs nothing: another thread stands in, up to `most()` in all.
     A thread that comes back while enough others are at work ends.
     """
 
     def __init__(
-        self, do: Callable[[Task], None], *, threads: int, most: int, is_waiting: Callable[[Task], bool]
+        self,
+        do: Callable[[Task], None],
+        *,
+        threads: int,
+        most: Callable[[], int],
+        is_waiting: Callable[[Task], bool],
     ) -> None:
         self._do, self._threads, self._most, self._is_waiting = do, threads, most, is_waiting
         self._queue: SimpleQueue[Task] = SimpleQueue()
@@ -52,7 +57,7 @@ class Pool(Generic[Task]):
             free = sum(hand.task is None for hand in self._hands)
             at_work = sum(not _takes_long(hand, now, self._is_waiting) for hand in self._hands) - free
             missing = min(self._threads - at_work, self._queue.qsize()) - free
-            for _ in range(min(missing, self._most - len(self._hands))):
+            for _ in range(min(missing, self._most() - len(self._hands))):
                 hand: _Hand[Task] = _Hand()
                 self._hands.add(hand)
                 Thread(target=self._work, args=(hand,), daemon=True).start()
@@ -65,7 +70,7 @@ class Pool(Generic[Task]):
     @property
     def lacking(self) -> int:
         """How many tasks stand in the queue for want of a thread that could do them."""
-        return self._queue.qsize() if len(self._hands) >= self._most else 0
+        return self._queue.qsize() if len(self._hands) >= self._most() else 0
 
     def _work(self, hand: _Hand[Task]) -> None:
         while True:

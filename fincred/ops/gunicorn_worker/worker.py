@@ -26,6 +26,9 @@ from fincred.ops.gunicorn_worker.reload import is_replaced, leave_place_empty
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
 MOST_THREADS = 15
 
+# How many more there may be, as long as so many wait for their clients and hold no database connection.
+MOST_WAITING = 200
+
 # How often requests in the queue are looked at, in seconds.
 TICK = 0.01
 
@@ -49,7 +52,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         self._pool: Pool[Any] = Pool(
             self._answer,
             threads=threads,
-            most=max(threads, MOST_THREADS),
+            most=lambda: max(threads, MOST_THREADS) + self._holding_nothing,
             is_waiting=lambda conn: conn.sock in self._waiting,
         )
 
@@ -71,6 +74,9 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
                 raise
             leave_place_empty(self, error)
         from django.conf import settings  # noqa: PLC0415  only workers import Django
+        from django.db import connections  # noqa: PLC0415
+
+        self._has_database = lambda: any(each.connection for each in connections.all(initialized_only=True))
 
         self._drain_seconds = settings.DRAIN_SECONDS
         self._deadlines = Deadlines(
@@ -87,7 +93,9 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         slowly holds up a worker, as with gunicorn's sync workers: a proxy that buffers has to stand before it.
         """
         if not conn.data_ready:
-            conn.sock = ClientSocket(conn.sock, self._deadlines, self._waiting, lambda: self._pool.lacking)
+            conn.sock = ClientSocket(
+                conn.sock, self._deadlines, self._waiting, lambda: self._pool.lacking, self._has_database
+            )
             conn.timeout = time.monotonic() + self._deadlines.head_seconds
             self.pending_conns.append(conn)
             callback = partial(self.on_pending_socket_readable, conn)
@@ -123,6 +131,11 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         self._pool.relieve()
         if self._stops_at is not None and time.monotonic() >= self._stops_at:
             super().handle_exit(None, None)
+
+    @property
+    def _holding_nothing(self) -> int:
+        """How many threads wait for their clients without a database connection: at most as many as may do so."""
+        return min(sum(not client.holds_database for client in list(self._waiting)), MOST_WAITING)
 
     # --- Who may connect
 

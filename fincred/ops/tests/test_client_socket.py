@@ -42,7 +42,7 @@ def connect() -> Iterator[Connect]:
         lacking: Callable[[], int] = lambda: 0,
     ) -> tuple[ClientSocket, socket.socket]:
         accepted, client = socket.socketpair()
-        ours = ClientSocket(accepted, deadlines, {} if waiting is None else waiting, lacking)
+        ours = ClientSocket(accepted, deadlines, {} if waiting is None else waiting, lacking, lambda: False)
         opened.extend((ours, client))
         return ours, client
 

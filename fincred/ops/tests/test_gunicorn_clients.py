@@ -136,6 +136,19 @@ class TestOthers:
             for thread in threads:
                 thread.join()
 
+    @pytest.mark.parametrize("sent", [HALF_A_HEAD, NO_BODY], ids=["half a head", "no body"])
+    def test_are_answered_beside_more_than_there_are_threads(self, patient: LiveServer, sent: bytes) -> None:
+        """And these are waited for. A few may have given up their thread while the others were being started."""
+        with ExitStack() as halves:
+            wires = [halves.enter_context(connect(patient)) for _ in range(120)]
+            for wire in wires:
+                wire.sendall(sent)
+            for _ in range(3):
+                with connect(patient) as other:
+                    other.sendall(LIVE)
+                    assert answer(other)[0].status == 200
+            assert sum(map(is_gone, wires)) < 20
+
     def test_are_answered_while_all_connections_are_silent(self, patient: LiveServer) -> None:
         with ExitStack() as silent:
             for _ in range(700):

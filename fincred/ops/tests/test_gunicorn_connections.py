@@ -54,7 +54,7 @@ class Bench:
         accepted, client = socket.socketpair()
         conn = TConn(self.worker.cfg, accepted, "", "")
         limits = Deadlines(0.2, 60, 1024, 10)
-        conn.sock = ClientSocket(accepted, limits, self.worker._waiting, lambda: 0)
+        conn.sock = ClientSocket(accepted, limits, self.worker._waiting, lambda: 0, lambda: False)
         conn.data_ready, conn.peer = True, client
         self.opened.callback(conn.sock.close)
         self.opened.callback(client.close)

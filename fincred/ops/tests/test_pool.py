@@ -39,7 +39,7 @@ def nothing_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pool() -> Pool[Task]:
-    return Pool(Task.do, threads=3, most=6, is_waiting=lambda task: task.waits_for_its_client)
+    return Pool(Task.do, threads=3, most=lambda: 6, is_waiting=lambda task: task.waits_for_its_client)
 
 
 @pytest.fixture
