@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,8 @@ from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
 from fincred import clock
 from fincred.back_office import charts
+from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
+from fincred.companion.vocabulary import Kind
 from fincred.context import Role
 from goals.models import Goal
 from goals.progress import ProgressStatus
@@ -32,6 +34,7 @@ from tracking.streaks import Streaks, monday_of, streaks
 MOST_ENTRIES: Final = 25
 MOST_SESSIONS: Final = 10
 MOST_MAILS: Final = 10
+MOST_NOTIFICATIONS: Final = 15
 MOST_CHECK_INS: Final = 100
 WEEKS: Final = 26
 
@@ -96,6 +99,9 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "streak_text": _streak_text(streaks(weeks, today)),
         "mails": OutgoingMail.objects.filter(user=person).order_by("-created_at", "-id")[:MOST_MAILS],
         "most_attempts": MAX_MAIL_ATTEMPTS,
+        "notifications": _notifications(person),
+        "pushes": OutgoingPush.objects.filter(device__user=person).order_by("-created_at", "-id")[:MOST_MAILS],
+        "switched_off": _switched_off(person),
         "trail": trail,
     }
 
@@ -132,6 +138,19 @@ def _sessions(person: User) -> list[Session]:
     """The newest, each with its last use: when its tokens were refreshed last."""
     rows = Session.objects.filter(user=person).annotate(last_use=Max("refresh_tokens__created_at"))
     return list(rows.order_by("-created_at", "-id")[:MOST_SESSIONS])
+
+
+def _notifications(person: User) -> list[Notification]:
+    """What is planned for them, the soonest first, and what has no next moment at the end."""
+    rows = Notification.objects.filter(user=person).select_related("action_plan__goal")
+    newest = rows.newest_first()[:MOST_NOTIFICATIONS]
+    return sorted(newest, key=lambda row: row.next_send_at or datetime.max.replace(tzinfo=UTC))
+
+
+def _switched_off(person: User) -> list[str]:
+    """The kinds of messages that they don't want."""
+    preferences = NotificationPreferences.objects.filter(user=person).first()
+    return [kind for kind in Kind if preferences and not getattr(preferences, kind)]
 
 
 def _goals(person: User, today: date) -> list[GoalView]:

@@ -20,6 +20,8 @@ from accounts.services import login, open_session, set_active, set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole
 from fincred import clock
+from fincred.companion.models import NotificationPreferences, OutgoingPush
+from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
 from fincred.context import Caller, Role, set_caller
 from fincred.errors import FinCredError
 from goals.models import Goal
@@ -133,6 +135,29 @@ class TestRows:
             "open until",
             "reset password",
             "check in created",
+        ):
+            assert words in page, words
+
+    def test_say_what_they_are_told_by_itself(self, support: Client, saver: User, noon: datetime) -> None:
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver, name="Boat"))
+        at = noon + timedelta(days=2)
+        own = NotificationFactory.create(user=saver, channel="push", next_send_at=at)
+        planned: dict[str, Any] = {"user": saver, "is_planned": True, "next_send_at": None}
+        NotificationFactory.create(**planned, type="pre_transfer_reminder", action_plan=plan, last_sent_at=noon)
+        NotificationFactory.create(**planned, type="checkin_reminder", status="paused")
+        NotificationPreferences.objects.create(user=saver, drift=False, counted_from=TODAY)
+        OutgoingPush.objects.create(
+            device=PhoneFactory.create(user=saver), notification=own, due_on=TODAY, created_at=noon,
+            next_attempt_at=noon, attempts=2,
+        )  # fmt: skip
+        page = page_of(support, saver)
+        for words in (
+            "They don't want: drift.",
+            f"<td>{at:%-d %b %Y %H:%M}</td> <td>weekly summary (their own)</td> <td>push</td> <td>never</td>",
+            "nothing to say at present</td> <td>pre transfer reminder: Boat</td>",
+            "<td>paused</td> <td>checkin reminder</td>",
+            "after 2 attempts.",
         ):
             assert words in page, words
 
