@@ -1,4 +1,4 @@
-"""`make bench`: the engine, HTTP beside the peers, how it grows, and what the time of a sign-in tells.
+"""`make bench`: the engine, HTTP beside the peers, its growth, the back office, and what a sign-in's time tells.
 
 ARGS="--quick" measures FinCred alone on a small database, in less than a minute. ARGS="--against PATH" measures it
 beside another checkout of it, such as the last release. Where the database is: BENCH_DATABASE_URL, else
@@ -46,6 +46,7 @@ print(json.dumps([[caller.email, caller.token, [str(each) for each in caller.goa
 """
 LOCAL = "postgres://postgres@127.0.0.1:5432/fincred_bench"
 SIZES = (10, 100, 1000, 10_000)
+PARTS = ("engine", "worst", "http", "growth", "back-office", "sign-in")
 
 
 def main() -> None:
@@ -68,6 +69,8 @@ def main() -> None:
             _measure_http(url, options)
         if options.only == "growth" or not (options.only or options.quick):
             _measure_growth(url, options)
+        if options.only == "back-office" or not (options.only or options.quick):
+            _measure_back_office(url, options)
         if options.only == "sign-in" or not (options.only or options.quick):
             _measure_sign_in(url, options)
 
@@ -75,7 +78,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the engine and FinCred alone, under a minute")
-    parser.add_argument("--only", choices=["engine", "worst", "http", "growth", "sign-in"], help="one part of it")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--rounds", type=int, default=5, help="of each workload, contenders taking turns")
     parser.add_argument("--seconds", type=int, default=4, help="of load a round")
     parser.add_argument("--tries", type=int, default=200, help="of each sign-in")
@@ -250,6 +253,15 @@ def _measure_growth(url: str, options: argparse.Namespace) -> None:
     finally:
         for at in (url, *urls.values()):
             data.drop_database(at, _maintenance(url))
+
+
+def _measure_back_office(url: str, options: argparse.Namespace) -> None:
+    from benchmarks import back_office, data
+
+    try:
+        back_office.measure(lambda: data.new_database(url, _maintenance(url)), options.rounds)
+    finally:
+        data.drop_database(url, _maintenance(url))
 
 
 def _measure_sign_in(url: str, options: argparse.Namespace) -> None:

@@ -1,0 +1,70 @@
+"""Many people, by SQL, and the addresses of the back office that must not slow down with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from uuid import UUID
+
+from django.db import connection
+
+PERSON = UUID("00000000-0000-4000-8000-000000000777")
+PATHS = [
+    "accounts/user/",
+    "accounts/user/?p=10",
+    "accounts/user/?q=p777@",
+    "accounts/user/?q=person",
+    "accounts/user/?q=person+p777@",
+    f"accounts/user/?q={PERSON}",
+    "accounts/user/?standing=off_track",
+    "accounts/user/?standing=no_check_in",
+    "accounts/user/?standing=no_plan",
+    "accounts/user/?sign_in=unverified",
+    "accounts/user/?sign_in=unverified_week",
+    "accounts/user/?sign_in=disabled",
+    "accounts/user/?sign_in=staff",
+    f"accounts/user/{PERSON}/change/",
+    "accounts/auditentry/",
+    "accounts/auditentry/?by=staff",
+    "accounts/auditentry/?q=p777@example.com-3",
+    "accounts/auditentry/?q=p777@",
+    f"accounts/auditentry/?q={PERSON}",
+    f"accounts/auditentry/?person_id__exact={PERSON}",
+    "accounts/outgoingmail/",
+    "accounts/outgoingmail/?state=dead",
+    "accounts/outgoingmail/?state=sent",
+    "accounts/outgoingmail/?q=p777@",
+    "goals/goal/",
+    f"goals/goal/?user__exact={PERSON}",
+    "goals/goal/?q=p777@",
+    "tracking/checkin/",
+    f"tracking/checkin/?user__exact={PERSON}",
+    "tracking/checkin/?q=person",
+    "tracking/checkin/?q=p777@",
+    "planning/actionplan/?q=p777@",
+    "planning/planversion/?q=p777@",
+    "companion/notification/",
+    f"companion/notification/?user__exact={PERSON}",
+    "companion/notification/?q=p777@",
+    "companion/notificationpreferences/",
+    "companion/notificationpreferences/?q=p777@",
+]
+# At most a thousand rows each.
+FILES = [
+    "accounts/user/csv/?standing=off_track",
+    "accounts/user/csv/?q=person",
+    "accounts/auditentry/csv/",
+    f"tracking/checkin/csv/?user__exact={PERSON}",
+]
+
+
+def fill(*, people: int, goals: int, check_ins: int, entries: int) -> None:
+    """PostgreSQL only. So many goals a person, check-ins a goal and entries of a trail, without hashes."""
+    script = Path(__file__).with_name("many_people.sql").read_text()
+    numbers = {"people": people, "goals": goals, "check_ins": check_ins, "entries": entries}
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for statement in Template(script).substitute(numbers).split(";\n")[:-1]:
+            cursor.execute(statement)
+        cursor.execute("ANALYZE")
+        cursor.execute("RESET statement_timeout")
