@@ -52,7 +52,7 @@ PARTS = ("engine", "worst", "http", "growth", "back-office", "sign-in")
 def main() -> None:
     options = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and database go, too
-    if not (options.quick or options.against or options.only in ("engine", "worst")):
+    if not (options.quick or options.against or options.only in ("engine", "worst", "back-office")):
         subprocess.run([".ci/install", "requirements-bench.txt"], cwd=ROOT, check=True)
     with _database() as url:
         _start_django(url)

@@ -13,7 +13,7 @@ from accounts.models import User
 from fincred.back_office.tests.many_people import FILES, PATHS, fill
 
 FEW, MANY = 1_000, 100_000
-PAGES = ("", f"search/?q=p{FEW - 1}@", *PATHS, *FILES)
+PAGES = ("", "find/?q=p777@", "find/?q=person", "find/?q=p777@example.com-3", *PATHS, *FILES)
 
 
 def measure(new_database: Callable[[], None], rounds: int) -> None:

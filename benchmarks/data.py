@@ -41,6 +41,7 @@ class Caller:
 
 def new_database(url: str, maintenance: str) -> None:
     """An empty database in place of what an earlier run left."""
+    _disconnect()
     name = url.rpartition("/")[2]
     with psycopg.connect(maintenance, autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
