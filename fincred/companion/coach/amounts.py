@@ -96,7 +96,8 @@ _UNITS: Final = (
 )
 _UNIT_AFTER: Final = re.compile(rf"^[\s-]?{_UNITS}", re.IGNORECASE)
 _PERIOD_AFTER: Final = re.compile(
-    r"^\s?(?:(?:a|per|each|every|/)\s?(?:month|mo|week|year|day|quarter|fortnight)\b|/\s?mo|monthly|weekly"
+    r"^\s?(?:more |extra )?(?:(?:a|per|each|every|/)\s?(?:month|mo|week|year|day|quarter|fortnight)\b"
+    r"|/\s?mo|monthly|weekly"
     r"|yearly"
     r"|annual|daily|quarterly|pcm\b|p\.?m\.?\b|p\.?a\.?\b|once\b|one[- ]?(?:time|off)\b)",
     re.IGNORECASE,
@@ -114,7 +115,7 @@ _PRICE_BEFORE: Final = re.compile(
     r"|amount of|rent of|fee of|bill of|(?:up|rise|rises|goes up|increase|increases|more) by)"
     r"(?: me)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under|up to|less than"
     r"|more than"
-    r"|at least|at most|an?|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",
+    r"|at least|at most|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",
     re.IGNORECASE,
 )
 _FOR: Final = re.compile(r"\b(?:for|at)(?: (?:about|around|only|just|under|like))?\s*$", re.IGNORECASE)

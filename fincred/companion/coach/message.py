@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -28,8 +29,10 @@ _UNSPACED: Final = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\
 
 # A name of these words alone is in nearly every message, so it counts only in quotes or after "called".
 _EVERYDAY: Final = word_set(
-    "a about again all am an and any are at be been but by can could did do does doing for from get goal goals go "
-    "going good have hello help hey hi how i if in is it its just last like many me mine month more most much my "
+    "a about again all am an and any are at be been but by can could did do does doing for from get goal "
+    "goals go "
+    "going good have hello help hey hi how i if in is it its just last like many me mine month more most "
+    "much my "
     "need new next no not now of off ok on one or our out plan plans please progress pulse set should so some "
     "status step still streak thank thanks that the their them then there they thing things this to today too "
     "track up us want was we week well what when where which who why will with would year yes you your"
@@ -65,6 +68,8 @@ _SPELLINGS: Final = {
     "u": "you",
     "ur": "your",
     "waht": "what",
+    "thats": "that is",
+    "theyre": "they are",
     "wanna": "want to",
     "wat": "what",
     "whats": "what is",
@@ -75,6 +80,7 @@ _SPELLINGS: Final = {
     "wht": "what",
     "wont": "will not",
     "wot": "what",
+    "youre": "you are",
 }
 # Words that are recognised with one letter wrong, missing, added, or two swapped. Short ones aren't here: one
 # letter makes other words of them.
@@ -106,6 +112,18 @@ class Message:
         A name counts as whole words; where names overlap, the longest counts. Equal names are all mentioned.
         """
         return sorted({position for position, _, _ in self._spans(names)})
+
+    def hints_at(self, names: Sequence[str]) -> list[int]:
+        """The positions of names that it may mean if it says nothing else: whole, or by a telling word."""
+        here = {word.key for word in self.words}
+        keys = [_keys(name) for name in names]
+        whole = [position for position, own in enumerate(keys) if own and here.issuperset(own)]
+        if whole:
+            return whole
+        telling = Counter(key for own in keys for key in set(own) if len(key) > 3 and key not in _EVERYDAY)
+        return [
+            position for position, own in enumerate(keys) if any(telling[key] == 1 and key in here for key in own)
+        ]
 
     def without(self, names: Sequence[str]) -> str:
         """The text with `NAMED` in place of each name that it mentions."""

@@ -56,6 +56,12 @@ def read_question(asker: Asker, message: str) -> Question:
     return Question(asker, said.without(names), tuple(goals))
 
 
+def hinted_goals(asker: Asker, message: str) -> tuple[Goal, ...]:
+    """The active goals that a message may mean of which nothing else is understood."""
+    goals = list(Goal.objects.owned_by(asker.user).active().most_urgent_first())
+    return tuple(goals[position] for position in Message(message).hints_at([goal.name for goal in goals]))
+
+
 def money(amount: Decimal, asker: Asker) -> str:
     """Such as 1,234.50 EUR."""
     return f"{capped(amount):,.2f} {asker.user.profile.currency}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
 from fincred.companion.coach.answers.talk import TROUBLED
-from fincred.companion.coach.intents import Topic, is_troubled, topic_of
+from fincred.companion.coach.intents import is_troubled, topic_of
 from fincred.companion.coach.interface import Asker, Reply
 from fincred.companion.coach.message import simple
-from fincred.companion.coach.question import Question, read_question
+from fincred.companion.coach.question import Question, hinted_goals, read_question
 from fincred.companion.coach.terms import asks_the_meaning
+from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
 
 
@@ -36,4 +37,6 @@ def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
     topic = topic_of(question.text)
     if topic is Topic.NAMED_GOAL and asks_the_meaning(simple(message)):
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
+    if topic is Topic.UNKNOWN and (goals := hinted_goals(asker, message)):
+        return Question(asker, message, goals), Topic.NAMED_GOAL
     return question, topic

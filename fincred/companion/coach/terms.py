@@ -25,6 +25,8 @@ TERMS: Final = (
 )  # fmt: skip
 SAVE_FIRST: Final = UUID("8a016e03-2c6d-50b9-acdf-34922234078f")
 FUND_OR_DEBTS: Final = UUID("ad29bac6-9039-5ef9-9295-53b948616f05")
+BUDGET: Final = UUID("f2f00f09-fbac-5a54-9a39-856dce52800a")
+INDEPENDENCE: Final = UUID("8e0f4607-53d5-54e8-a820-17d3c6c995a3")
 BEFORE_INVESTING: Final = UUID("8077fd9a-88ff-5e6e-8c67-a698b45ea6c7")
 
 # FinCred's own words, in a sentence each; test_coach_intents.py holds the figures in them.
@@ -40,7 +42,8 @@ OWN_WORDS: Final = (
     (
         ("unrealistic",),
         (
-            "Unrealistic means: the goal needs more money by its date than is left for it. It says nothing about "
+            "Unrealistic means: the goal needs more money by its date than is left for it. It says "
+            "nothing about "
             "you: another date, another amount or more money a month can change it."
         ),
     ),
@@ -74,7 +77,9 @@ _ASKS: Final = (
     r"|teach me"
     r"|how (?:does|do)|what about|know (?:about|what)|do you mean by)"
 )
-_BETWEEN: Final = r"(?: (?:about|what|me|to|us|the|an?|is|are|does|do|this|that|it|word|term|by|with|thing))*"
+_BETWEEN: Final = (
+    r"(?: (?:about|what|me|to|us|the|an?|is|are|does|do|this|that|it|word|term|by|with|thing|good|normal))*"
+)
 
 
 def text_for(message: str) -> UUID | None:

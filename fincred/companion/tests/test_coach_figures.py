@@ -70,8 +70,13 @@ class TestGoals:
         for plan in plans:
             assert f"{names[plan['goal_id']]} is {plan['feasibility'].lower()}" in said
             needs, gets = plan["required_monthly_contribution"], plan["allocated_monthly_contribution"]
-            assert (f"It needs {money(needs)} a month and gets {money(gets)}." in said) == bool(needs)
-            facts = plan["explanation"]["facts"]
+            facts, is_uneven = plan["explanation"]["facts"], plan["explanation"]["code"] == "FUNDED_UNEVENLY"
+            monthly = f"It needs {money(needs)} a month."
+            if plan["feasibility"] == "Unrealistic":
+                monthly = f"It needs {money(needs)} a month and gets {money(gets)}."
+            elif is_uneven:
+                monthly = f"On average it gets {money(gets)} a month."
+            assert (monthly in said) == bool(needs)
             if needs and plan["feasibility"] != "Unrealistic":
                 assert f"{money(facts['need'])} by {day(facts['target_date'])}" in said
                 assert f"{money(facts['room'])} is left for it until then" in said
@@ -212,13 +217,25 @@ class TestMoney:
             assert_effects(answer, said)
             assert ("yes, this month leaves enough" in said) == (not is_harmful(answer))
         else:
-            assert f"not this month, {money(plan['shortfall'])} is missing" in said
+            assert f"this month {money(plan['shortfall'])} is missing for it beside your goals." in said
             later = [way["target_date"] for way in plan["alternatives"] if way["kind"] == "later_date"]
             last = max(goal["target_date"] for goal in answer["baseline"]["goals"])
             by = date.fromisoformat(later[0]) if later else date.fromisoformat(last) + timedelta(days=1)
             answer, plan = bought(by)
             reached = plan["projected_completion_date"]
-            assert (f"it would be there on {day(reached)}." if reached else "longer than I can count") in said
+            assert (f"it would be there on {day(reached)}." if reached else "I find no date by which") in said
+
+    def test_more_income_is_that_of_what_if(self, person: Invented) -> None:
+        answer = person.post("/planning/what-if", {"income_delta": "300"})
+        said = person.ask("What if I earn 300 more a month?")
+        for side in ("baseline", "scenario"):
+            assert money(abs(answer[side]["summary"]["estimated_monthly_surplus"])) in said
+        if answer["scenario"]["summary"]["estimated_monthly_surplus"] < 0:
+            return
+        for one in answer["differences"]:
+            if one["feasibility"]["to"] != one["feasibility"]["from"]:
+                new, old = one["feasibility"]["to"].lower(), one["feasibility"]["from"].lower()
+                assert f"{one['name']} would be {new} instead of {old}" in said
 
     def test_the_overview_is_the_snapshot(self, person: Invented) -> None:
         snapshot, said = person.get("/snapshot")["summary"], person.ask("What is my net worth?")
@@ -268,4 +285,5 @@ class TestTheRest:
     def test_who_feels_bad_hears_what_is_there_already(self, person: Invented) -> None:
         saved, said = person.get("/dashboard")["stats"]["total_saved"], person.ask("I feel overwhelmed")
         assert (f"{money(saved)} is saved or paid off already" in said) == bool(saved)
-        assert person.ask("What next?") in said
+        due = any(plan["next_action_date"] for plan in person.get("/action-plans"))
+        assert (person.ask("What next?") in said) == due

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from fincred.companion.coach.answers import debts, goals, learning, money, talk
-from fincred.companion.coach.intents import Topic
 from fincred.companion.coach.question import Question
+from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
 
 Answer = Callable[[Question], str]
@@ -19,15 +19,18 @@ def _always(words: str) -> Answer:
 
 ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.CRISIS: (Intent.HELP, _always(talk.CRISIS)),
-    Topic.INSTRUCTIONS: (Intent.HELP, _always(f"{talk.FIXED} {talk.ABILITIES}")),
+    Topic.INSTRUCTIONS: (Intent.HELP, _always(f"{talk.FIXED} {talk.EXAMPLES}")),
     Topic.GAMBLING: (Intent.HELP, _always(talk.GAMBLING)),
+    Topic.SLIPPED: (Intent.HELP, _always(talk.SLIPPED)),
     Topic.CANNOT_PAY: (Intent.DEBTS, debts.cannot_pay),
     Topic.JOB_LOST: (Intent.HELP, talk.job_lost),
     Topic.CHANGE: (Intent.HELP, _always(talk.CHANGES_NOTHING)),
     Topic.AFFORD: (Intent.AFFORD, money.afford),
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
+    Topic.EARN: (Intent.AFFORD, money.earn),
     Topic.DEBTS_OR_SAVINGS: (Intent.EXPLAIN_TERM, learning.debts_or_savings),
     Topic.INVEST: (Intent.EXPLAIN_TERM, learning.invest),
+    Topic.RETIRE: (Intent.EXPLAIN_TERM, learning.retire),
     Topic.EXPLAIN_TERM: (Intent.EXPLAIN_TERM, learning.explain),
     Topic.PULSE: (Intent.PULSE, learning.on_the_pulse),
     Topic.EXPLAIN_PLAN: (Intent.EXPLAIN_PLAN, goals.why_the_plan),
@@ -41,7 +44,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.NAMED_GOAL: (Intent.PROGRESS, goals.how_it_goes),
     Topic.OTHER_TERM: (Intent.EXPLAIN_TERM, learning.explain),
     Topic.FEELING: (Intent.HELP, talk.feeling),
-    Topic.RUDE: (Intent.HELP, _always(f"{talk.RUDE} {talk.ABILITIES}")),
+    Topic.RUDE: (Intent.HELP, _always(f"{talk.RUDE} {talk.EXAMPLES}")),
     Topic.ABOUT_COACH: (Intent.HELP, _always(talk.ABOUT)),
     Topic.ABILITIES: (Intent.HELP, _always(talk.ABILITIES)),
     Topic.THANKS: (Intent.HELP, _always(talk.THANKS)),

@@ -132,7 +132,7 @@ def cannot_pay(question: Question) -> str:
     As in `POST /planning/what-if` and `POST /planning/debt-payoff`.
     """
     try:
-        shown = f" By your numbers: {what_a_month_leaves(question)}"
+        shown = f" {what_a_month_leaves(question)}"
     except SnapshotRequiredError:
         shown = " If you tell me your income, expenses and debts under Money, I can show what a month leaves."
     found = _comparison(question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -126,10 +126,20 @@ def _reason(plan: ActionPlan, question: Question) -> str:
     label = f"{plan.goal.name} is {plan.feasibility.lower()}."
     if plan.feasibility == Feasibility.UNREALISTIC:
         label = f"{plan.goal.name} is unrealistic as things stand, which says nothing about you."
-    reason = _REASONS[Code(plan.explanation["code"])](facts, question)
-    needs, gets = plan.required_monthly_contribution, plan.allocated_monthly_contribution
-    pays = f"It needs {question.money(needs)} a month and gets {question.money(gets)}." if needs else ""
-    return " ".join(filter(None, [label, reason, pays, _ways(plan, question)]))
+    code = Code(plan.explanation["code"])
+    reason = _REASONS[code](facts, question)
+    return " ".join(filter(None, [label, reason, _monthly(plan, code, question), _ways(plan, question)]))
+
+
+def _monthly(plan: ActionPlan, code: Code, question: Question) -> str:
+    """What the goal needs a month, and what it gets where that is another amount."""
+    needs = question.money(plan.required_monthly_contribution)
+    gets = question.money(plan.allocated_monthly_contribution)
+    if plan.feasibility == Feasibility.UNREALISTIC:
+        return f"It needs {needs} a month and gets {gets}."
+    if code is Code.FUNDED_UNEVENLY:
+        return f"On average it gets {gets} a month."
+    return f"It needs {needs} a month." if plan.required_monthly_contribution else ""
 
 
 def _need(facts: Any, question: Question) -> str:
@@ -162,7 +172,7 @@ def _fits_unevenly(facts: Any, question: Question) -> str:
 def _lacks_money(facts: Any, question: Question) -> str:
     ahead = Decimal(facts["taken_ahead"])
     others = f" ({question.money(ahead)} goes to the goals before it)" if ahead else ""
-    left = _money(facts, "room", question)
+    left = _money(facts, "room", question) if Decimal(facts["room"]) else "nothing"
     lacking = _money(facts, "shortfall", question)
     return f"{_need(facts, question)}, but {left} is left for it until then{others}, so {lacking} is missing."
 
@@ -249,13 +259,16 @@ def _day(facts: Any, name: str) -> str:
 
 def what_next(question: Question) -> str:
     """The earliest payment of the plans (`upcoming` in `GET /action-plans`), or the step before it."""
-    today, plans = question.asker.today, _plans(question)
-    named = {goal.pk for goal in question.goals}
-    if named:
-        plans = [plan for plan in plans if plan.goal_id in named]
+    return next_payment(question) or _before_a_payment(question)
+
+
+def next_payment(question: Question) -> str | None:
+    """The earliest one, of the named goals if there are any; None without one."""
+    today, named = question.asker.today, {goal.pk for goal in question.goals}
+    plans = [plan for plan in _plans(question) if not named or plan.goal_id in named]
     due = [(day_due, plan) for plan in plans if (day_due := plan.next_action_date(today))]
     if not due:
-        return _before_a_payment(question, plans)
+        return None
     when, plan = min(due, key=lambda one: (one[0], one[1].goal.name, one[1].pk))
     # Of a payment that was made in part, only the rest; a version from before payments were dated has its amount.
     amount = next((payment.amount for payment in plan.upcoming(today, most=1)), plan.amount)
@@ -265,7 +278,9 @@ def what_next(question: Question) -> str:
     return f"{first} Set up the payment at your bank, and confirm it in the app."
 
 
-def _before_a_payment(question: Question, plans: Sequence[ActionPlan]) -> str:
+def _before_a_payment(question: Question) -> str:
+    named = {goal.pk for goal in question.goals}
+    plans = [plan for plan in _plans(question) if not named or plan.goal_id in named]
     if question.goals:
         nothing = "There is nothing to pay for it at present." if plans else "It has no plan yet."
         if question.goals[0].status != Status.ACTIVE:

@@ -10,7 +10,9 @@ from fincred.companion.coach.message import simple
 from fincred.companion.coach.question import Question, day
 from fincred.companion.coach.terms import (
     BEFORE_INVESTING,
+    BUDGET,
     FUND_OR_DEBTS,
+    INDEPENDENCE,
     SAVE_FIRST,
     known_terms,
     sentence_for,
@@ -56,7 +58,12 @@ def debts_or_savings(question: Question) -> str:
 
 
 def save_more(question: Question) -> str:
-    return _with_text("One way that works for many people:", SAVE_FIRST)
+    text = BUDGET if "budget" in simple(question.text) else SAVE_FIRST
+    return _with_text("One way that works for many people:", text)
+
+
+def retire(question: Question) -> str:
+    return _with_text("When that is possible depends on what you spend; a common way to count it:", INDEPENDENCE)
 
 
 def _with_text(words: str, snippet_id: UUID) -> str:

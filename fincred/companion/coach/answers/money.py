@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
-from fincred.companion.coach.answers.goals import NO_SNAPSHOT
+from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
 from fincred.companion.coach.message import joined
 from fincred.companion.coach.question import Question, day
 from fincred.money import ZERO
@@ -47,6 +47,8 @@ def afford(question: Question) -> str:
     try:
         if isinstance(cost, Cost):
             return _once(question, cost) if cost.frequency is None else _every_month(question, cost)
+        if cost is Unclear.NO_AMOUNT and question.goals:
+            return why_the_plan(question)
         if cost is not Unclear.NO_AMOUNT:
             return _UNCLEAR[cost].format(currency=currency)
         return f"{what_a_month_leaves(question)} {_HOW_TO_ASK.format(currency=currency)}"
@@ -151,7 +153,7 @@ def _once(question: Question, cost: Cost) -> str:
     surplus = now.answer.baseline.summary.estimated_monthly_surplus
     text = f"{question.money(amount)} once: "
     if surplus <= 0:
-        text = f"{_leaves(question, surplus)} So {text}nothing is left for it from month to month."
+        text += f"at present nothing is left over for it. {_leaves(question, surplus)}"
     elif not now.plan.shortfall and not now.harms:
         text += "yes, this month leaves enough for it, and none of your goals would miss its date because of it."
         if not now.answer.baseline.goals:
@@ -159,7 +161,9 @@ def _once(question: Question, cost: Cost) -> str:
     elif not now.plan.shortfall:
         text += f"this month's money covers it, but your goals need some of that. {_effects(question, now.answer)}"
     else:
-        text += f"not this month, {question.money(now.plan.shortfall)} is missing. {_later(question, amount, now)}"
+        beside = "beside your goals" if now.answer.baseline.goals else "of what a month leaves"
+        missing = question.money(now.plan.shortfall)
+        text += f"this month {missing} is missing for it {beside}. {_later(question, amount, now)}"
     return f"{text}{_savings(question)}{'' if cost.is_said else _IF_MONTHLY}"
 
 
@@ -169,7 +173,7 @@ def _later(question: Question, amount: Decimal, now: _Purchase) -> str:
     then = _purchase(question, amount, by)
     reached = then.plan.projected_completion_date
     if reached is None:
-        return "Putting it aside bit by bit would take longer than I can count."
+        return "Beside your goals as they are, I find no date by which it would be there."
     if then.plan.shortfall and then.plan.feasibility == Feasibility.UNREALISTIC and reached <= by:
         return ""
     told = f"Put aside bit by bit beside your goals, it would be there on {day(reached)}."
@@ -211,13 +215,41 @@ def _savings(question: Question) -> str:
     return f" Besides, you told me of {told} in savings; you know best whether some of it is free for this."
 
 
-def _what_if(question: Question, *, expenses: Decimal = ZERO, new_goals: tuple[GoalInput, ...] = ()) -> Answer:
+def earn(question: Question) -> str:
+    """As in `POST /planning/what-if` with the amount as `income_delta`; without one, the overview."""
+    cost = cost_in(question.text, question.asker.user.profile.currency)
+    if not isinstance(cost, Cost) or cost.frequency is None:
+        return overview(question)
+    amount = monthly_income([Income(cost.amount, cost.frequency)])
+    try:
+        answer = _what_if(question, income=amount)
+    except SnapshotRequiredError:
+        return NO_SNAPSHOT
+    before = answer.baseline.summary.estimated_monthly_surplus
+    after = answer.scenario.summary.estimated_monthly_surplus
+    more = question.money(amount)
+    moved = [f" {text}" for one in answer.differences if (text := _effect(question, one))]
+    told = f"With {more} more income a month,"
+    if after < 0:
+        gap, now = question.money(-after), question.money(-before)
+        return f"{told} {gap} more would go out than comes in, instead of {now}."
+    now = question.money(before) if before >= 0 else f"{question.money(-before)} too little"
+    return f"{told} a month would leave {question.money(after)} instead of {now}.{''.join(moved)}"
+
+
+def _what_if(
+    question: Question,
+    *,
+    income: Decimal = ZERO,
+    expenses: Decimal = ZERO,
+    new_goals: tuple[GoalInput, ...] = (),
+) -> Answer:
     return service.what_if(
         owner=question.asker.user,
         question=service.Question(
             as_of=question.asker.today,
             contents=None,
-            deltas=Deltas(income=ZERO, expenses=expenses, extra=ZERO),
+            deltas=Deltas(income=income, expenses=expenses, extra=ZERO),
             changes=(),
             new_goals=new_goals,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fincred.companion.coach.answers.debts import names_a_debt, owed
-from fincred.companion.coach.answers.goals import dashboard_of, what_next
+from fincred.companion.coach.answers.goals import dashboard_of, next_payment
 from fincred.companion.coach.question import Question
 from planning.queries import NEWEST_SNAPSHOTS
 
@@ -16,7 +16,10 @@ ABILITIES: Final = (
     'doing?" or '
     '"Can I afford 60 a month?" I explain; I don\'t advise products.'
 )
-UNKNOWN: Final = "I'm not sure what you mean: I understand simple questions in English about your own money."
+EXAMPLES: Final = 'Try "How am I doing?", "What next?", "What do I owe?" or "Can I afford 60 a month?".'
+UNKNOWN: Final = (
+    f"I'm not sure what you mean. I understand simple questions in English about your own money. {EXAMPLES}"
+)
 TROUBLED: Final = "I'm sorry that it weighs on you."
 CRISIS: Final = (
     "I'm very sorry that it is this hard. Please don't stay alone with it: talk to someone now, a person "
@@ -29,6 +32,11 @@ GAMBLING: Final = (
     "It takes courage to say that. Gambling can be very hard to stop alone, and there are free, "
     "confidential helplines "
     "for it in many countries; many banks can block gambling payments if you ask."
+)
+SLIPPED: Final = (
+    "That happens to nearly everyone, and it doesn't undo what you have reached. Check in with what is "
+    "there now: your "
+    "plan counts anew from that."
 )
 FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be told to do anything else."
 OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
@@ -46,7 +54,7 @@ RUDE: Final = "I'm sorry that I wasn't of more help."
 THANKS: Final = "You're welcome. I'm here whenever you like."
 FAREWELL: Final = "Goodbye, and take care."
 JOB_LOST: Final = (
-    "I'm sorry about your job. That is a shock, and one thing at a time is enough: ask early which "
+    "I'm sorry, that is a shock, and one thing at a time is enough: ask early which "
     "support you are "
     "entitled to, and tell lenders before a payment gets difficult. When your income changes, update it "
     "under Money, "
@@ -67,7 +75,8 @@ def feeling(question: Question) -> str:
     )
     saved = dashboard_of(question.asker).stats.total_saved
     so_far = f" For your goals, {question.money(saved)} is saved or paid off already." if saved else ""
-    return f"{words}{so_far} One small step is enough. {what_next(question)}"
+    step = next_payment(question)
+    return f"{words}{so_far}{f' One small step is enough. {step}' if step else ''}"
 
 
 def job_lost(question: Question) -> str:
@@ -85,4 +94,4 @@ def job_lost(question: Question) -> str:
 
 
 def unknown(question: Question) -> str:
-    return owed(question) if names_a_debt(question) else f"{UNKNOWN} {ABILITIES}"
+    return owed(question) if names_a_debt(question) else UNKNOWN

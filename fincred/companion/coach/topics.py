@@ -1,0 +1,268 @@
+"""The words that each topic is known by. Pure: patterns of whole words, in lower case.
+
+A line is one or several alternatives, a backslash at its end continues it, and words in capitals are lists:
+`NAMED` is a goal's name, `GOAL` that or the word.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum, auto
+from typing import Final
+
+from fincred.companion.coach.message import NAMED
+
+
+class Topic(StrEnum):
+    """What a message is about, in the order in which it is tried: first what concerns a person most, then what is
+    narrower."""
+
+    CRISIS = auto()
+    INSTRUCTIONS = auto()
+    GAMBLING = auto()
+    SLIPPED = auto()
+    CANNOT_PAY = auto()
+    JOB_LOST = auto()
+    CHANGE = auto()
+    AFFORD = auto()
+    OTHERS = auto()
+    EARN = auto()
+    DEBTS_OR_SAVINGS = auto()
+    INVEST = auto()
+    RETIRE = auto()
+    EXPLAIN_TERM = auto()
+    PULSE = auto()
+    EXPLAIN_PLAN = auto()
+    OWE = auto()
+    PAY_OFF = auto()
+    NEXT_STEP = auto()
+    WHEN = auto()
+    PROGRESS = auto()
+    MONEY = auto()
+    SAVE_MORE = auto()
+    NAMED_GOAL = auto()
+    OTHER_TERM = auto()
+    RUDE = auto()
+    FEELING = auto()
+    ABOUT_COACH = auto()
+    ABILITIES = auto()
+    FAREWELL = auto()
+    THANKS = auto()
+    GREETING = auto()
+    UNKNOWN = auto()
+
+
+_LISTS: Final = {
+    "NAMED": NAMED,
+    "GOAL": rf"(?:{NAMED}|goals?)",
+    "DEBT": r"""
+        debts?|loans?|credit cards?|cards?|mortgage|overdraft|creditors?|minimum payments?|minimums?
+    """,
+    "BILL": r"""
+        DEBT|rent|bills?|payments?|instal?lments?|electricity|energy|heating|food|groceries|tax(?:es)?
+        anything|it|them|everything|this month
+    """,
+    "PERSON": r"""
+        wife|husband|partner|girlfriend|boyfriend|friends?|neighbou?rs?|brother|sister|mother|mum|mom
+        father|dad|son|daughter|boss|colleagues?|parents?|ex|flatmate|roommate
+    """,
+}
+
+_WORDS: Final = {
+    Topic.CRISIS: r"""
+        suicid\w*|kill (?:myself|me)|end my life|end it all|(?:want|going|wish|like) to (?:die|be dead)
+        (?:do not|dont|no longer) want to (?:live|be here|wake up)|(?:hurt|harm)(?:ing)? myself
+        self harm|better off dead|no reason to live
+    """,
+    Topic.INSTRUCTIONS: r"""
+        (?:ignore|forget|disregard|override|bypass) .{0,40}\b(?:instructions?|rules?|prompts?|previous\
+            |above|limits)
+        system prompt|jailbreak|developer mode|you are now|pretend (?:to be|that|you)|do anything now
+        your (?:instructions|prompt|rules)|act as (?:a|an|my|if)|database|api keys?|sql|admin
+    """,
+    Topic.GAMBLING: r"""
+        gambl\w*|betting|casino|(?:addicted|addiction)
+    """,
+    Topic.SLIPPED: r"""
+        over ?spent|spent too much|messed (?:it )?up|blew (?:it|my)
+        forgot to (?:save|pay in|transfer|check in|put)
+        (?:miss\w*|skip\w*|forgot) .{0,30}\b(?:NAMED|check ?ins?|week|streak|saving)
+        (?:lost|broke) my streak
+    """,
+    Topic.CANNOT_PAY: r"""
+        (?:cannot|could not|not able to|unable to|no money to|struggl\w+ to\
+            |not going to be able to) (?:\w+ )?(?:pay|cover|keep up with)(?! (?:for an?|with|by|in|cash\
+            |more|extra|into|less))
+        (?:cannot|could not|not able to|unable to) (?:\w+ )?(?:afford|make|manage)(?: (?:my|the|our|all\
+            |to pay|next|this|minimum|monthly|even))* BILL
+        behind (?:on|with) (?:my |the |our |all )*BILL
+        miss(?:ed|ing)? (?:my |a |the |an? )?(?:\w+ )?(?:payments?|instal?lments?|rent)|debt collect\w+
+        collectors?|bailiffs?|collections agency|final (?:notice|demand)|evict\w*|bankrupt\w*
+        insolven\w+|foreclos\w+|repossess\w*|drowning in
+        (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
+    """,
+    Topic.JOB_LOST: r"""
+        (?:lost|losing|lose) (?:my|the|a|our) (?:job|work|income)
+        (?:i|we|me) (?:was|were|got|get|am|are|have been|been|might be|will be|being) (?:\w+ )?(?:fired\
+            |sacked|laid off|let go)
+        laid off|made redundant|redundancy|unemployed|no (?:job|income|salary)
+        (?:hours|pay|salary|wages|income) (?:was |were |is |are |got |has been |have been )?(?:cut|reduced)
+        pay cut
+    """,
+    Topic.CHANGE: r"""
+        (?:add|create|delete|remove|cancel|pause|resume|rename|edit|change|update|close|reset)(?: (?:a|an\
+            |the|my|me|all|this|that|new|another|one|of|existing))* (?:NAMED|goals?|income|salary\
+            |expenses?|debts?|loans?|account|password|e ?mail|plans?|check ?ins?|name|currency|data\
+            |profile|savings|pulse|notifications?|reminders?|dates?|amounts?|target)
+        (?:transfer|send|move|withdraw|deposit) (?:\S+ ){0,3}(?:to|from|into|money)
+        (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?
+    """,
+    Topic.AFFORD: r"""
+        afford\w*
+        (?:can|could|should|may) (?:i|we) (?:also |still |just |even )?(?:buy|spend|purchase\
+            |pay(?! (?:off|back|down|my|the|our|all|more|extra|less|DEBT)\b)|get (?:an?|the|myself))
+        enough (?:money )?(?:for|to)|too expensive|\d.{0,40} too much
+        (?:think\w*|dream\w*) (?:of|about) buying|(?:want|like|plan\w*|need|hope) to (?:buy|purchase)
+        how much (?:money )?(?:can|could) (?:i|we) (?:still )?spend
+        (?:money|much|is) (?:do i have )?left|(?:i have|have i) left|left over|to spend
+        what (?:if|happens if|happens when) .{0,40}\b(?:rent|costs?|spend|bills?|rises?|goes up|expenses)
+    """,
+    Topic.OTHERS: r"""
+        my PERSON(?:s)? .{0,30}\b(?:doing|goals?|debts?|owe|owes|plan|progress|savings?|income|salary|money\
+            |earns?|balance|streak|account|spends?)
+        (?:other|another|someone elses?|somebody elses?|everyones?|every|all|any) (?:users?|persons?\
+            |peoples?|customers?|accounts?)\b
+        (?:someone|somebody|everyone|everybody)(?: elses?)?|user \d+
+        than (?:others|other people|most|average|my)|average person
+        how much (?:does|did|do) (?!i\b|it\b|this\b|that\b|we\b|you\b)\w+ (?:earn|make|have|owe|saved?|spend)
+    """,
+    Topic.EARN: r"""
+        (?:earn|make|get|got|receive) .{0,30}\bmore\b
+        (?:earn|earning|raise|pay ?rise|salary increase|promotion)
+        (?:extra|additional|more|second|side) (?:income|salary|job|money)|bonus
+    """,
+    Topic.DEBTS_OR_SAVINGS: r"""
+        (?:debts?|loans?|cards?|pay\w* (?:\w+ )?off).{0,40}\b(?:or|before|first|versus\
+            |vs)\b.{0,40}\b(?:sav\w+|fund|invest\w*)
+        (?:sav\w+|fund|invest\w*).{0,40}\b(?:or|before|first|versus|vs)\b.{0,40}\b(?:debts?|loans?|cards?\
+            |pay\w* (?:\w+ )?off)
+    """,
+    Topic.INVEST: r"""
+        invest\w*|stocks?|shares|stock market|crypto\w*|bitcoins?|ethereum|etfs?|index funds?
+        mutual funds?|bonds?|gold|forex|day trading|lottery
+    """,
+    Topic.RETIRE: r"""
+        retire\w*|pension|stop working|quit working|financial(?:ly)? (?:independen\w+|free\w*)
+    """,
+    Topic.PULSE: r"""
+        pulses?|feedback|how (?:was|did|went|is) (?:my|the|this|last) (?:last |past )?week(?: go)?
+        my mood|my (?:last |past |latest )?week
+    """,
+    Topic.EXPLAIN_PLAN: r"""
+        why .{0,60}\b(?:plans?|GOAL|unrealistic|tight|comfortable|contribution|amount|reach\w*)
+        why(?: not| so| though)?$|why so \w+
+        why .{0,20}\b(?:it|this|that)(?: so \w+| like \w+| too \w+)?$|unrealistic|realistic
+        (?:explain|understand|reasons? (?:for|of|behind)) .{0,30}\bplans?
+        how (?:do|can|could|should) (?:i|we) (?:reach |get to |get |finish |manage |afford |do )?(?:my )?NAMED
+        what (?:can|should|could) (?:i|we) do (?:about|with|for) (?:my |the )?NAMED
+        how much .{0,30}\b(?:month|need|needs|pay|put|costs?)\b.{0,20}\bNAMED
+    """,
+    Topic.OWE: r"""
+        owe|owed|owing|(?:interest|loan|card|debt) (?:rates?|balances?)|interest (?:on|of|for)
+        my (?:\w+ )?(?:interest|apr|minimums?|minimum payments?)
+        how (?:much|big|high|many) (?:is|are|do i have in|debts?|loans?)?(?: (?:of|my|the|total|in|all|do\
+            |have|i))* ?DEBT
+        (?:list|show|see|what are|what is|total|all)(?: (?:me|all|of|my|the|total))* DEBT
+    """,
+    Topic.PAY_OFF: r"""
+        debts?|indebted|loans?|credit cards?|pay\w* (?:\w+ ){0,3}(?:off|down|back)|interest|avalanche
+        snowball|mortgage|creditors?|lenders?|overdraft
+    """,
+    Topic.NEXT_STEP: r"""
+        what (?:should|shall|do|can|could|must) (?:i|we)(?: have to| need to)? (?:do|pay|start|begin|focus)
+        (?:what|which) day .{0,20}\bpay|no idea (?:what|where|how)
+        (?:dont|do not) know (?:what|where|how)|confused|what now|what is next|what next
+        next (?:step|payment|thing|move|transfer|instal?lment|due|action)|(?:and )?next$|what to do
+        to do (?:now|next|today)|todo|(?:where|how) (?:do|should|can) (?:i|we) (?:start|begin)
+        when .{0,40}\b(?:pay|due|payment|transfer)|(?:payment|pay|is|are|anything) due
+        anything to (?:pay|do)
+        how much (?:do|should|must|shall) (?:i|we) .{0,15}\b(?:pay|transfer|put|save|set aside)
+    """,
+    Topic.WHEN: r"""
+        when (?:will|can|do|would|am|is|are) (?:i|we|my|it|GOAL)\b.{0,40}|how (?:long|soon)
+        how many (?:months|weeks|years)|by when
+    """,
+    Topic.PROGRESS: r"""
+        how (?:am|are) (?:i|we|my|things)
+        how (?:is|are|was) (?:it|things|everything|NAMED|my|the) ?(?:\w+ )?(?:going|doing|looking|coming\
+            |GOAL|money|finances|progress)
+        how (?:is|are) NAMED|progress|on track|how (?:bad|good) (?:is|are) (?:it|things|my)|on pace
+        streak|how far|my goals?|dashboard|status
+        (?:am|are) (?:i|we) (?:\w+ )?(?:doing|behind|ahead|late|ok|okay|good|fine|safe|winning)
+        (?:have|did) (?:i|we) saved?|saved so far|milestones?|much .{0,20}\bsaved|overview
+    """,
+    Topic.MONEY: r"""
+        net worth
+        my (?:total |monthly )?(?:income|salary|expenses?|surplus|savings?|money|finances|balance|assets\
+            |wealth|snapshot)
+        how much (?:money )?(?:do|have|did) (?:i|we) (?:have|earn|make|got|spend)|am i (?:rich|poor)
+    """,
+    Topic.SAVE_MORE: r"""
+        (?:save|saving) (?:some |more |any )?(?:money|more|better|faster|up)
+        how (?:do|can|should|could|to) ?(?:i|we)? sav\w+|budget\w*|spend less|spending less
+        cut (?:costs|spending|expenses|down)|live on less
+    """,
+    Topic.NAMED_GOAL: r"""
+        NAMED
+    """,
+    Topic.OTHER_TERM: r"""
+        what (?:do|does) .{0,60}\bmean|defin\w+|meaning of|explain|terms?
+    """,
+    Topic.FEELING: r"""
+        (?<!not )(?<!no )(?:scared|afraid|fear\w*|frightened|terrified|anxious|anxiety|worr(?:y|ied|ies\
+            |ying)|stress\w*|overwhelm\w*|panic\w*|hopeless|helpless|ashamed|embarrassed|guilty|sad\
+            |depress\w*|cry(?:ing)?|desperate|lonely|giv(?:e|ing) up|exhausted|drowning|failure|failing\
+            |nervous|frustrat\w*|miserable|unhappy|upset|struggling|hard time|bad day|tired|worthless\
+            |my fault|to blame)
+        is (?:all )?too much$
+        (?:am|are|feel|feeling) (?:\w+ )?(?:broke|lost|low|down|bad|awful|stupid|useless|terrible)
+        cannot (?:sleep|cope|go on|take it|do this)|hate (?:this|money|myself|my life)
+    """,
+    Topic.RUDE: r"""
+        fuck (?:you|off|this)|idiot|bullshit
+        (?:you|this|this app|it) (?:are|is)(?: so| really| a| just| all| utter)* (?:stupid|useless|dumb\
+            |bad|wrong|rubbish|shit|crap|garbage|idiotic)
+        you suck|shut up|moron
+    """,
+    Topic.ABOUT_COACH: r"""
+        (?:who|what) are you|are you (?:\w+ )?(?:human|real|robot|bot|ai|person|chatgpt|computer|alive)
+        how are you|your name|chatgpt|do you (?:remember|know|store|keep|see|tell)
+        who (?:\w+ )?(?:reads?|sees?)
+    """,
+    Topic.ABILITIES: r"""
+        help|what can (?:you|i ask)|abilities|menu|how does (?:this|it) work|what do you do
+    """,
+    Topic.THANKS: r"""
+        thanks?|thank you|merci|gracias|danke|grazie|obrigad[oa]
+        ^(?:(?:cheers|great|cool|nice|perfect|awesome|ok|okay|good|wonderful|super|yay|yes|yep|no|nope\
+            |very|so|that|is|to|know|all|right|fine|alright|got|it|sure)\b ?)+$
+    """,
+    Topic.FAREWELL: r"""
+        bye|goodbye|good night|see you|ciao|tschüss|adios
+    """,
+    Topic.GREETING: r"""
+        ^(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hola|bonjour|hallo|salut|moin|servus\
+            |yo|greetings|namaste|salam|ola|olá)
+    """,
+}
+
+
+def _alternatives(words: str) -> str:
+    """The lines as one pattern, with the lists that they name."""
+    lines = re.sub(r"\\\n\s*", "", words).strip().splitlines()
+    joined = "|".join(line.strip() for line in lines)
+    lists = r"DEBT|BILL|PERSON|GOAL|NAMED"
+    return re.sub(lists, lambda found: f"(?:{_alternatives(_LISTS[found[0]])})", joined)
+
+
+PATTERNS: Final = {topic: re.compile(rf"\b(?:{_alternatives(words)})(?!\w)") for topic, words in _WORDS.items()}
