@@ -16,6 +16,7 @@ from typing import Final
 from accounts.iso_codes import is_currency
 from fincred.companion.coach.message import NAMED, word_set
 from fincred.money import MAX_MONEY, round_to_cents
+from planning.engine.money.income import Income, monthly_income
 from planning.vocabulary import PayFrequency
 
 
@@ -26,15 +27,26 @@ class Unclear(Enum):
     SEVERAL = "several amounts"
     OTHER_CURRENCY = "another currency than the person's"
     DAILY = "an amount a day"
+    OF_EACH = "the price of one of several"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """An amount that is paid every so often, or once (None); `is_said` if the message says which."""
+    """An amount that is paid every so often, or once (None); `is_said` if the message says which.
+
+    `is_saved`: it would no longer be paid.
+    """
 
     amount: Decimal
     frequency: PayFrequency | None
     is_said: bool
+    is_saved: bool = False
+
+    @property
+    def monthly(self) -> Decimal:
+        """Counted a month as incomes are; what is paid once is its amount."""
+        frequency = self.frequency or PayFrequency.MONTHLY
+        return monthly_income([Income(self.amount, frequency)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,7 @@ _UNITS: Final = (
 )
 _UNIT_AFTER: Final = re.compile(rf"^[\s-]?{_UNITS}", re.IGNORECASE)
 _PERIOD_AFTER: Final = re.compile(
-    r"^\s?(?:more |extra )?(?:(?:a|per|each|every|/)\s?(?:month|mo|week|year|day|quarter|fortnight)\b"
+    r"^\s?(?:more |extra |less )?(?:(?:a|per|each|every|/)\s?(?:month|mo|week|year|day|quarter|fortnight)\b"
     r"|/\s?mo|monthly|weekly"
     r"|yearly"
     r"|annual|daily|quarterly|pcm\b|p\.?m\.?\b|p\.?a\.?\b|once\b|one[- ]?(?:time|off)\b)",
@@ -110,7 +122,7 @@ _BOUNDARY: Final = re.compile(
     re.IGNORECASE,
 )
 _PRICE_BEFORE: Final = re.compile(
-    r"\b(?:afford|spend|spending|spent|pay|paying|costs?|costing|costed|priced?(?: of| at)?|worth"
+    r"\b(?:afford|need|spend|spending|spent|pay|paying|costs?|costing|costed|priced?(?: of| at)?|worth"
     r"|budget of|sum of"
     r"|amount of|rent of|fee of|bill of|(?:up|rise|rises|goes up|increase|increases|more) by)"
     r"(?: me)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under|up to|less than"
@@ -129,6 +141,7 @@ _DATE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAST_PRICE: Final = 20  # "a 17 case": below that a number before a thing is rather its name or size
+_LEAST_AFTER_FOR: Final = 100  # "afford dinner for 12": that is how many people come
 _SCREENS: Final = 8  # "a 4k screen"
 
 _ONCE: Final = re.compile(r"\b(?:once|one[- ]?off|one[- ]?time|single|cash)\b", re.IGNORECASE)
@@ -145,25 +158,39 @@ _PERIODS: Final = (
     ),
 )
 _FREQUENCIES: Final = tuple((frequency, re.compile(words, re.IGNORECASE)) for frequency, words in _PERIODS)
+_OF_EACH: Final = re.compile(
+    r"\beach\b(?! (?:month|week|year|quarter))|\bapiece\b|\bper (?:person|head|piece|ticket|night|hour)\b",
+    re.IGNORECASE,
+)
+_SAVED: Final = re.compile(
+    r"\b(?:less|stop\w*|cancel\w*|cut\w*|quit|drop|dropped|without|get rid of|g[ai]ve up|no longer)\b",
+    re.IGNORECASE,
+)
 _DAILY: Final = re.compile(rf"{_EVERY}day\b|\bdaily\b", re.IGNORECASE)
 
 
 def cost_in(message: str, currency: str) -> Cost | Unclear:
     """The one amount in the message that plainly is money of `currency`, paid as often as the message says."""
     found = list(_money(message))
-    if not found:
-        return Unclear.NO_AMOUNT
-    if len(found) > 1:
-        return Unclear.SEVERAL
+    if len(found) != 1:
+        return Unclear.SEVERAL if found else Unclear.NO_AMOUNT
     [money] = found
     if money.currency and not _may_be(money.currency, currency):
         return Unclear.OTHER_CURRENCY
+    if _OF_EACH.search(message):
+        return Unclear.OF_EACH
     if _ONCE.search(message):
         return Cost(money.amount, None, is_said=True)
     if _DAILY.search(message):
         return Unclear.DAILY
+    cost = _paid_every_so_often(message, money.amount)
+    return cost if cost.monthly <= MAX_MONEY else Unclear.NO_AMOUNT
+
+
+def _paid_every_so_often(message: str, amount: Decimal) -> Cost:
     frequency = next((frequency for frequency, words in _FREQUENCIES if words.search(message)), None)
-    return Cost(money.amount, frequency, is_said=frequency is not None)
+    is_said = frequency is not None
+    return Cost(amount, frequency, is_said=is_said, is_saved=is_said and _SAVED.search(message) is not None)
 
 
 def amount_in(message: str) -> Decimal | None:
@@ -199,8 +226,9 @@ def _is_price(found: re.Match[str], before: str, after: str) -> bool:
         return bool(_BOUNDARY.match(after)) or (
             not is_year and not _PLURAL.match(after) and _amount(digits) >= _LEAST_PRICE
         )
-    if _FOR.search(before) and _BOUGHT.search(before):
-        return bool(_BOUNDARY.match(after))
+    if _FOR.search(before) and _BOUNDARY.match(after):
+        is_large = found["thousands"] is not None or _amount(digits) >= _LEAST_AFTER_FOR
+        return bool(_BOUGHT.search(before)) or (is_large and not is_year and "afford" in before.casefold())
     if _ARTICLE.search(before) and _NOUN.match(after) and not is_year:
         return _amount(digits) > _SCREENS if found["thousands"] else _amount(digits) >= _LEAST_PRICE
     return False

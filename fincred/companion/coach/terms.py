@@ -12,7 +12,7 @@ TERMS: Final = (
     (("avalanche", "highest rate first"), "c86bbde6-bb49-5bbf-b6f8-ca7a448058c9"),
     (("snowball", "smallest debt first"), "b881911a-a5f1-5a44-ae8d-585f6bf3d559"),
     (("minimum payment", "minimum payments", "minimum", "minimums"), "ce39cb62-7bbe-5d8b-961e-7719d9d241de"),
-    (("consolidation", "debt consolidation", "consolidation loan"), "560045f4-a3bb-5595-83c4-d6af48149656"),
+    (("consolidation", "debt consolidation", "consolidate"), "560045f4-a3bb-5595-83c4-d6af48149656"),
     (("balance transfer", "interest free", "interest free offer"), "d088f8c8-3b54-5af6-8165-5d906b6a2b04"),
     (("emergency fund", "emergency funds", "rainy day fund"), "2e12b01d-fa01-5512-ac95-8b0653eb55ce"),
     (("fire", "financial independence", "4 rule", "early retirement"), "8e0f4607-53d5-54e8-a820-17d3c6c995a3"),
@@ -27,6 +27,7 @@ SAVE_FIRST: Final = UUID("8a016e03-2c6d-50b9-acdf-34922234078f")
 FUND_OR_DEBTS: Final = UUID("ad29bac6-9039-5ef9-9295-53b948616f05")
 BUDGET: Final = UUID("f2f00f09-fbac-5a54-9a39-856dce52800a")
 INDEPENDENCE: Final = UUID("8e0f4607-53d5-54e8-a820-17d3c6c995a3")
+USING_A_FUND: Final = UUID("0560b122-06f9-5c1c-b077-6dc9a04cf8be")
 BEFORE_INVESTING: Final = UUID("8077fd9a-88ff-5e6e-8c67-a698b45ea6c7")
 
 # FinCred's own words, in a sentence each; test_coach_intents.py holds the figures in them.
@@ -50,6 +51,11 @@ OWN_WORDS: Final = (
     (
         ("surplus",),
         "The surplus is what a month leaves: income less expenses and the minimum payments of your debts.",
+    ),
+    (("on track",), "On track means: at least as much is there as your plan expects by today."),
+    (
+        ("slightly behind", "behind"),
+        "Slightly behind means: of what your plan expects by today, at most a tenth of the goal is missing.",
     ),
     (("streak",), "The streak counts the weeks in a row in which you checked in or gave a pulse."),
     (
@@ -75,7 +81,7 @@ OWN_WORDS: Final = (
 _ASKS: Final = (
     r"(?:what (?:is|are|does|do)|explain|define|meaning of|definition of|tell me (?:about|what)|understand"
     r"|teach me"
-    r"|how (?:does|do)|what about|know (?:about|what)|do you mean by)"
+    r"|how (?:does|do)|what about|know (?:about|what)|do you mean by|should (?:i|we))"
 )
 _BETWEEN: Final = (
     r"(?: (?:about|what|me|to|us|the|an?|is|are|does|do|this|that|it|word|term|by|with|thing|good|normal))*"

@@ -28,6 +28,8 @@ class Topic(StrEnum):
     OTHERS = auto()
     EARN = auto()
     DEBTS_OR_SAVINGS = auto()
+    USE_FUND = auto()
+    PRODUCTS = auto()
     INVEST = auto()
     RETIRE = auto()
     EXPLAIN_TERM = auto()
@@ -56,7 +58,7 @@ _LISTS: Final = {
     "NAMED": NAMED,
     "GOAL": rf"(?:{NAMED}|goals?)",
     "DEBT": r"""
-        debts?|loans?|credit cards?|cards?|mortgage|overdraft|creditors?|minimum payments?|minimums?
+        debts?|loans?|credit cards?|cards?|emis?|mortgage|overdraft|creditors?|minimum payments?|minimums?
     """,
     "BILL": r"""
         DEBT|rent|bills?|payments?|instal?lments?|electricity|energy|heating|food|groceries|tax(?:es)?
@@ -84,12 +86,16 @@ _WORDS: Final = {
         gambl\w*|betting|casino|(?:addicted|addiction)
     """,
     Topic.SLIPPED: r"""
+        (?:spent|used|took) (?:my |the |all |of |some |from )*(?:NAMED|savings?|fund)
+        skip\w* .{0,30}\b(?:payments?|month)
         over ?spent|spent too much|messed (?:it )?up|blew (?:it|my)
         forgot to (?:save|pay in|transfer|check in|put)
         (?:miss\w*|skip\w*|forgot) .{0,30}\b(?:NAMED|check ?ins?|week|streak|saving)
         (?:lost|broke) my streak
     """,
     Topic.CANNOT_PAY: r"""
+        (?:dont|do not) know how (?:to|i) (?:\w+ )?(?:pay|cover|make|manage)
+        how (?:do|can|will|should) i pay (?:everything|it all|BILL)
         (?:cannot|could not|not able to|unable to|no money to|struggl\w+ to\
             |not going to be able to) (?:\w+ )?(?:pay|cover|keep up with)(?! (?:for an?|with|by|in|cash\
             |more|extra|into|less))
@@ -118,9 +124,11 @@ _WORDS: Final = {
         (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?
     """,
     Topic.AFFORD: r"""
+        how much (?:money )?can (?:i|we) save|(?:hurt|affect|delay|harm|impact) (?:my |the )?(?:GOAL|plan)
         afford\w*
-        (?:can|could|should|may) (?:i|we) (?:also |still |just |even )?(?:buy|spend|purchase\
-            |pay(?! (?:off|back|down|my|the|our|all|more|extra|less|DEBT)\b)|get (?:an?|the|myself))
+        should (?:i|we) (?:buy|spend|purchase|get (?:an?|the|myself))
+        (?:can|could|may) (?:i|we) (?:also |still |just |even )?(?:buy|spend|purchase\
+            |pay(?! (?:first|off|back|down|my|the|our|all|more|extra|less|DEBT)\b)|get (?:an?|the|myself))
         enough (?:money )?(?:for|to)|too expensive|\d.{0,40} too much
         (?:think\w*|dream\w*) (?:of|about) buying|(?:want|like|plan\w*|need|hope) to (?:buy|purchase)
         how much (?:money )?(?:can|could) (?:i|we) (?:still )?spend
@@ -139,13 +147,23 @@ _WORDS: Final = {
     Topic.EARN: r"""
         (?:earn|make|get|got|receive) .{0,30}\bmore\b
         (?:earn|earning|raise|pay ?rise|salary increase|promotion)
-        (?:extra|additional|more|second|side) (?:income|salary|job|money)|bonus
+        (?:extra|additional|more|second|side) (?:income|salary|job)
     """,
     Topic.DEBTS_OR_SAVINGS: r"""
+        (?:have|got|with) .{0,20}\b(?:extra|spare|left over)(?: (?:money|cash|this month))?$
+        extra (?:money|cash)|windfall|inherit\w*|tax refund|bonus
         (?:debts?|loans?|cards?|pay\w* (?:\w+ )?off).{0,40}\b(?:or|before|first|versus\
             |vs)\b.{0,40}\b(?:sav\w+|fund|invest\w*)
         (?:sav\w+|fund|invest\w*).{0,40}\b(?:or|before|first|versus|vs)\b.{0,40}\b(?:debts?|loans?|cards?\
             |pay\w* (?:\w+ )?off)
+    """,
+    Topic.USE_FUND: r"""
+        (?:take|withdraw|use|borrow|spend) .{0,20}\b(?:NAMED|emergency fund|my savings|my fund)
+    """,
+    Topic.PRODUCTS: r"""
+        (?:which|what) (?:\w+ )?(?:bank|card|account|broker|insurance|lender|mortgage) .{0,30}\b(?:best\
+            |get|choose|take|use|good)
+        best (?:\w+ )?(?:bank|card|account|broker|insurance|loan|lender)|recommend\w*
     """,
     Topic.INVEST: r"""
         invest\w*|stocks?|shares|stock market|crypto\w*|bitcoins?|ethereum|etfs?|index funds?
@@ -155,6 +173,7 @@ _WORDS: Final = {
         retire\w*|pension|stop working|quit working|financial(?:ly)? (?:independen\w+|free\w*)
     """,
     Topic.PULSE: r"""
+        (?:do|did) i do .{0,20}\bweek
         pulses?|feedback|how (?:was|did|went|is) (?:my|the|this|last) (?:last |past )?week(?: go)?
         my mood|my (?:last |past |latest )?week
     """,
@@ -168,6 +187,7 @@ _WORDS: Final = {
         how much .{0,30}\b(?:month|need|needs|pay|put|costs?)\b.{0,20}\bNAMED
     """,
     Topic.OWE: r"""
+        outstanding
         owe|owed|owing|(?:interest|loan|card|debt) (?:rates?|balances?)|interest (?:on|of|for)
         my (?:\w+ )?(?:interest|apr|minimums?|minimum payments?)
         how (?:much|big|high|many) (?:is|are|do i have in|debts?|loans?)?(?: (?:of|my|the|total|in|all|do\
@@ -202,6 +222,7 @@ _WORDS: Final = {
         (?:have|did) (?:i|we) saved?|saved so far|milestones?|much .{0,20}\bsaved|overview
     """,
     Topic.MONEY: r"""
+        (?:spend|spending) too much
         net worth
         my (?:total |monthly )?(?:income|salary|expenses?|surplus|savings?|money|finances|balance|assets\
             |wealth|snapshot)
@@ -243,6 +264,8 @@ _WORDS: Final = {
         help|what can (?:you|i ask)|abilities|menu|how does (?:this|it) work|what do you do
     """,
     Topic.THANKS: r"""
+        you are (?:so |very |really )?(?:great|awesome|the best|amazing|helpful|kind|nice)
+        love (?:you|it|this)|well done
         thanks?|thank you|merci|gracias|danke|grazie|obrigad[oa]
         ^(?:(?:cheers|great|cool|nice|perfect|awesome|ok|okay|good|wonderful|super|yay|yes|yep|no|nope\
             |very|so|that|is|to|know|all|right|fine|alright|got|it|sure)\b ?)+$

@@ -34,6 +34,10 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
         ("can i afford 60usd", "60.00"),
         ("my rent goes up by 100 next year", "100.00"),
         ("is 30 a week too much", "30.00"),
+        ("what if I spend 100 less a month", "100.00"),
+        ("can I afford a house for 300k", "300000.00"),
+        ("can I afford a car for 5000?", "5000.00"),
+        ("can I afford dinner for 12?", None),
         ("can I afford it in 2027", None),
         ("can I afford it by 2030?", None),
         ("Can I afford a 50% rise", None),
@@ -108,6 +112,22 @@ def test_a_cost_without_a_rhythm_is_paid_once(message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "is_saved"),
+    [
+        ("if I stop netflix at $15 a month", True),
+        ("what if I spend 100 less a month", True),
+        ("can I pay $15 a month for netflix", False),
+        ("can I afford $15 each month", False),
+        ("without a car for $900", False),
+    ],
+)
+def test_what_is_no_longer_paid_is_told_apart(message: str, is_saved: bool) -> None:
+    cost = cost_in(message, "USD")
+    assert isinstance(cost, Cost)
+    assert cost.is_saved == is_saved
+
+
+@pytest.mark.parametrize(
     ("message", "currency", "unclear"),
     [
         ("can I afford a car", "USD", Unclear.NO_AMOUNT),
@@ -116,6 +136,7 @@ def test_a_cost_without_a_rhythm_is_paid_once(message: str) -> None:
         ("can I afford $20", "EUR", Unclear.OTHER_CURRENCY),
         ("can I afford CHF 20", "EUR", Unclear.OTHER_CURRENCY),
         ("can I afford 4 a day", "USD", Unclear.DAILY),
+        ("can I buy 2 tickets at $75 each", "USD", Unclear.OF_EACH),
     ],
 )
 def test_what_is_unclear_is_no_amount(message: str, currency: str, unclear: Unclear) -> None:

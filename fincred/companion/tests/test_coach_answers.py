@@ -224,6 +224,12 @@ class TestDebts:
         said = ask("How do I pay off my debts?")
         assert said.startswith(f"With {payoff['monthly_budget']:.2f} USD next month, your minimum payments")
 
+    def test_of_several_the_one_with_the_highest_rate_is_named(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 10, 40, "Car loan")])
+        assert "The highest rate is that of Visa, 20 %." in ask("which debt should I pay first?")
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 20, 40, "Car loan")])
+        assert "highest rate is" not in ask("which debt should I pay first?")
+
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])
         said = ask("what do I owe")
@@ -304,11 +310,20 @@ class TestCosts:
             "if I earn 200 more a month"
         )
 
+    def test_that_are_no_longer_paid_leave_more(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        assert ask("if i stop netflix at 15 a month") == (
+            "With 15.00 USD less to pay every month, a month would leave 1,015.00 USD instead of 1,000.00 USD."
+        )
+        assert "more than all your expenses" in ask("what if I spend 5000 less a month")
+
     def test_of_the_largest_amount_are_counted(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver)
         goal_of(saver)
         assert "I find no date by which" in ask("can I afford 999999999999.99 once")
         assert "more would go out than comes in" in ask("can I afford 999999999999.99 a month")
+        assert "Ask me with one amount" in ask("can I afford 999999999999.99 a week")
+        assert "1,000,000,000" not in ask("what if I earn 999999999999.99 more a week")
 
 
 class TestPulses:

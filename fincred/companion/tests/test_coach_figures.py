@@ -225,9 +225,17 @@ class TestMoney:
             reached = plan["projected_completion_date"]
             assert (f"it would be there on {day(reached)}." if reached else "I find no date by which") in said
 
-    def test_more_income_is_that_of_what_if(self, person: Invented) -> None:
-        answer = person.post("/planning/what-if", {"income_delta": "300"})
-        said = person.ask("What if I earn 300 more a month?")
+    @pytest.mark.parametrize(
+        ("asked", "delta"),
+        [
+            ("What if I earn 300 more a month?", {"income_delta": "300"}),
+            ("What if I spend 100 less a month?", {"expenses_delta": "-100"}),
+        ],
+    )
+    def test_more_money_a_month_is_that_of_what_if(
+        self, person: Invented, asked: str, delta: dict[str, str]
+    ) -> None:
+        answer, said = person.post("/planning/what-if", delta), person.ask(asked)
         for side in ("baseline", "scenario"):
             assert money(abs(answer[side]["summary"]["estimated_monthly_surplus"])) in said
         if answer["scenario"]["summary"]["estimated_monthly_surplus"] < 0:

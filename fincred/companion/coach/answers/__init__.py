@@ -29,6 +29,8 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
     Topic.EARN: (Intent.AFFORD, money.earn),
     Topic.DEBTS_OR_SAVINGS: (Intent.EXPLAIN_TERM, learning.debts_or_savings),
+    Topic.USE_FUND: (Intent.EXPLAIN_TERM, learning.use_fund),
+    Topic.PRODUCTS: (Intent.HELP, _always(talk.NO_PRODUCTS)),
     Topic.INVEST: (Intent.EXPLAIN_TERM, learning.invest),
     Topic.RETIRE: (Intent.EXPLAIN_TERM, learning.retire),
     Topic.EXPLAIN_TERM: (Intent.EXPLAIN_TERM, learning.explain),
@@ -50,7 +52,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.THANKS: (Intent.HELP, _always(talk.THANKS)),
     Topic.FAREWELL: (Intent.HELP, _always(talk.FAREWELL)),
     Topic.GREETING: (Intent.HELP, talk.greeting),
-    Topic.UNKNOWN: (Intent.HELP, talk.unknown),
+    Topic.UNKNOWN: (Intent.HELP, _always(talk.UNKNOWN)),
 }
 # What a conversation that begins with an intent is about.
 BEGINNINGS: Final = {

@@ -50,12 +50,11 @@ def names_a_debt(question: Question) -> bool:
 
 
 def _debt(debt: DebtEntry, question: Question) -> str:
-    name = debt.label or debt.type.replace("_", " ").capitalize()
     rate = f"{percent(debt.interest_rate_annual)} interest a year"
     if debt.promo_until and debt.promo_until >= question.asker.today:
         promo = percent(debt.promo_rate_annual or ZERO)
         rate = f"{promo} interest a year until {day(debt.promo_until)} and then {rate}"
-    return f"{name}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
+    return f"{_name(debt)}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
 
 
 def _minimum(debt: DebtEntry, question: Question) -> str:
@@ -79,7 +78,21 @@ def paid_off(question: Question) -> str:
     text = f"{budget}, paying your debts off {highest}."
     if smallest != highest:
         text = f"{budget}: paying the highest rate first {highest}; the smallest debt first {smallest}."
-    return f"{text}{_faster(found, question)}"
+    return f"{text}{_highest_rate(question)}{_faster(found, question)}"
+
+
+def _highest_rate(question: Question) -> str:
+    """Which debt has it (`GET /snapshot`), where several are owed at rates that stay and differ."""
+    debts = [debt for debt in _debts(question) if debt.balance]
+    rates = {debt.interest_rate_annual for debt in debts}
+    if any(debt.promo_until for debt in debts) or not 1 < len(rates) == len(debts):
+        return ""
+    highest = max(debts, key=lambda debt: debt.interest_rate_annual)
+    return f" The highest rate is that of {_name(highest)}, {percent(highest.interest_rate_annual)}."
+
+
+def _name(debt: DebtEntry) -> str:
+    return debt.label or debt.type.replace("_", " ").capitalize()
 
 
 def _payoff(payoff: Payoff, question: Question) -> str:

@@ -14,6 +14,7 @@ from fincred.companion.coach.terms import (
     FUND_OR_DEBTS,
     INDEPENDENCE,
     SAVE_FIRST,
+    USING_A_FUND,
     known_terms,
     sentence_for,
     text_for,
@@ -51,6 +52,10 @@ def explain(question: Question) -> str:
 
 def invest(question: Question) -> str:
     return _with_text(NO_ADVICE, BEFORE_INVESTING)
+
+
+def use_fund(question: Question) -> str:
+    return _with_text("It is your money, and you decide. What may help:", USING_A_FUND)
 
 
 def debts_or_savings(question: Question) -> str:

@@ -12,10 +12,10 @@ from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
 from fincred.companion.coach.message import joined
 from fincred.companion.coach.question import Question, day
+from fincred.errors import FieldError
 from fincred.money import ZERO
 from goals.vocabulary import GoalType, Priority
 from planning.engine.model import Alternative, GoalInput, GoalPlan
-from planning.engine.money.income import Income, monthly_income
 from planning.errors import SnapshotRequiredError
 from planning.models import Snapshot
 from planning.queries import NEWEST_SNAPSHOTS
@@ -28,6 +28,7 @@ from planning.vocabulary import Feasibility, PayFrequency
 _UNCLEAR: Final = {
     Unclear.SEVERAL: "There are several amounts in that. Ask me about one of them at a time.",
     Unclear.OTHER_CURRENCY: "I count in {currency} only. How much is it in {currency}?",
+    Unclear.OF_EACH: "Is that the price of one? Ask me with the whole amount.",
     Unclear.DAILY: "I count in months. How much is it a month, in {currency}?",
 }
 _HOW_TO_ASK: Final = (
@@ -75,7 +76,9 @@ def _leaves(question: Question, surplus: Decimal) -> str:
 
 def _every_month(question: Question, cost: Cost) -> str:
     assert cost.frequency is not None  # noqa: S101  for mypy
-    amount = monthly_income([Income(cost.amount, cost.frequency)])
+    amount = cost.monthly
+    if cost.is_saved:
+        return _pays_no_longer(question, amount)
     answer = _what_if(question, expenses=amount)
     before = answer.baseline.summary.estimated_monthly_surplus
     after = answer.scenario.summary.estimated_monthly_surplus
@@ -220,16 +223,26 @@ def earn(question: Question) -> str:
     cost = cost_in(question.text, question.asker.user.profile.currency)
     if not isinstance(cost, Cost) or cost.frequency is None:
         return overview(question)
-    amount = monthly_income([Income(cost.amount, cost.frequency)])
     try:
-        answer = _what_if(question, income=amount)
+        answer = _what_if(question, income=cost.monthly)
     except SnapshotRequiredError:
         return NO_SNAPSHOT
+    return _better(question, answer, f"{question.money(cost.monthly)} more income a month")
+
+
+def _pays_no_longer(question: Question, amount: Decimal) -> str:
+    try:
+        answer = _what_if(question, expenses=-amount)
+    except FieldError:
+        return f"{question.money(amount)} a month is more than all your expenses as you told me."
+    return _better(question, answer, f"{question.money(amount)} less to pay every month")
+
+
+def _better(question: Question, answer: Answer, change: str) -> str:
     before = answer.baseline.summary.estimated_monthly_surplus
     after = answer.scenario.summary.estimated_monthly_surplus
-    more = question.money(amount)
     moved = [f" {text}" for one in answer.differences if (text := _effect(question, one))]
-    told = f"With {more} more income a month,"
+    told = f"With {change},"
     if after < 0:
         gap, now = question.money(-after), question.money(-before)
         return f"{told} {gap} more would go out than comes in, instead of {now}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fincred.companion.coach.answers.debts import names_a_debt, owed
 from fincred.companion.coach.answers.goals import dashboard_of, next_payment
 from fincred.companion.coach.question import Question
 from planning.queries import NEWEST_SNAPSHOTS
@@ -33,10 +32,15 @@ GAMBLING: Final = (
     "confidential helplines "
     "for it in many countries; many banks can block gambling payments if you ask."
 )
+NO_PRODUCTS: Final = (
+    "I explain, and recommend no banks, cards or other products. When you compare some, look at all "
+    "costs, at the rate "
+    "after an offer ends, and at what it costs to leave."
+)
 SLIPPED: Final = (
     "That happens to nearly everyone, and it doesn't undo what you have reached. Check in with what is "
     "there now: your "
-    "plan counts anew from that."
+    "plan counts anew from that. If it is about a payment on a debt, talk to the lender early."
 )
 FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be told to do anything else."
 OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
@@ -91,7 +95,3 @@ def job_lost(question: Question) -> str:
         f"{question.money(snapshot.total_savings)} in "
         "savings."
     )
-
-
-def unknown(question: Question) -> str:
-    return owed(question) if names_a_debt(question) else UNKNOWN
