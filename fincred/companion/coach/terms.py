@@ -80,8 +80,8 @@ OWN_WORDS: Final = (
 
 _ASKS: Final = (
     r"(?:what (?:is|are|does|do)|explain|define|meaning of|definition of|tell me (?:about|what)|understand"
-    r"|teach me"
-    r"|how (?:does|do)|what about|know (?:about|what)|do you mean by|should (?:i|we))"
+    r"|teach me|how (?:does|do)(?: you)?(?: calculate| count| decide)?|what about|know (?:about|what)"
+    r"|do you mean by|should (?:i|we))"
 )
 _BETWEEN: Final = (
     r"(?: (?:about|what|me|to|us|the|an?|is|are|does|do|this|that|it|word|term|by|with|thing|good|normal))*"

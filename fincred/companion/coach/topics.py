@@ -19,10 +19,12 @@ class Topic(StrEnum):
 
     CRISIS = auto()
     INSTRUCTIONS = auto()
+    CONTROLLED = auto()
     GAMBLING = auto()
     SLIPPED = auto()
     CANNOT_PAY = auto()
     JOB_LOST = auto()
+    BLOW = auto()
     CHANGE = auto()
     AFFORD = auto()
     OTHERS = auto()
@@ -82,6 +84,13 @@ _WORDS: Final = {
         system prompt|jailbreak|developer mode|you are now|pretend (?:to be|that|you)|do anything now
         your (?:instructions|prompt|rules)|act as (?:a|an|my|if)|database|api keys?|sql|admin
     """,
+    Topic.CONTROLLED: r"""
+        (?:PERSON|family|he|she|they) (?:controls?|takes?|took|steals?|stole|hides?\
+            |keeps?) .{0,20}\b(?:my|our|the|all) \
+            (?:\w+ )?(?:money|account|cards?|salary|wages|savings)
+        (?:PERSON|family|he|she|they) (?:does not|doesnt|will not|never|do not|dont) (?:lets?|allows?\
+            |gives?) me .{0,20}\bmoney
+    """,
     Topic.GAMBLING: r"""
         gambl\w*|betting|casino|(?:addicted|addiction)
     """,
@@ -115,7 +124,17 @@ _WORDS: Final = {
         (?:hours|pay|salary|wages|income) (?:was |were |is |are |got |has been |have been )?(?:cut|reduced)
         pay cut
     """,
+    Topic.BLOW: r"""
+        (?:was|were|been|got|am|are|is) (?:\w+ )?(?:robbed|scammed|hacked|divorc\w+|separated|widowed\
+            |in hospital|very ill|seriously ill)
+        (?:my|the|our) (?:\w+ )?(?:PERSON|child|baby|dog|cat) (?:\w+ )?(?:died|passed away|is dying\
+            |is (?:very )?(?:ill|sick)|left me)
+        stole my|stolen|divorce|funeral|cancer|had an accident|burn(?:ed|t) down|flooded
+    """,
     Topic.CHANGE: r"""
+        delete (?:everything|all of it|it all|this)|remind me
+        (?:how|where) (?:do|can) i (?:check in|add|enter|record|tell)
+        i (?:just |have )?(?:saved|put in|put aside|transferred|deposited) \S*\d
         (?:add|create|delete|remove|cancel|pause|resume|rename|edit|change|update|close|reset)(?: (?:a|an\
             |the|my|me|all|this|that|new|another|one|of|existing))* (?:NAMED|goals?|income|salary\
             |expenses?|debts?|loans?|account|password|e ?mail|plans?|check ?ins?|name|currency|data\
@@ -209,10 +228,12 @@ _WORDS: Final = {
         how much (?:do|should|must|shall) (?:i|we) .{0,15}\b(?:pay|transfer|put|save|set aside)
     """,
     Topic.WHEN: r"""
+        will (?:i|we|it) (?:ever )?(?:make it|reach|get there|be (?:done|enough|there)|arrive)
         when (?:will|can|do|would|am|is|are) (?:i|we|my|it|GOAL)\b.{0,40}|how (?:long|soon)
         how many (?:months|weeks|years)|by when
     """,
     Topic.PROGRESS: r"""
+        summary|financial (?:health|situation|status)|good job me
         how (?:am|are) (?:i|we|my|things)
         how (?:is|are|was) (?:it|things|everything|NAMED|my|the) ?(?:\w+ )?(?:going|doing|looking|coming\
             |GOAL|money|finances|progress)
@@ -256,6 +277,8 @@ _WORDS: Final = {
         you suck|shut up|moron
     """,
     Topic.ABOUT_COACH: r"""
+        is (?:my data|this|it|everything) (?:safe|private|secure|confidential)|my (?:data|privacy)
+        talk to (?:a |an |some ?one|a real )?\s?(?:human|person|adviser|advisor|support)
         (?:who|what) are you|are you (?:\w+ )?(?:human|real|robot|bot|ai|person|chatgpt|computer|alive)
         how are you|your name|chatgpt|do you (?:remember|know|store|keep|see|tell)
         who (?:\w+ )?(?:reads?|sees?)
@@ -274,6 +297,7 @@ _WORDS: Final = {
         bye|goodbye|good night|see you|ciao|tschüss|adios
     """,
     Topic.GREETING: r"""
+        ^(?:sup|what is up|whatsup|wassup)
         ^(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hola|bonjour|hallo|salut|moin|servus\
             |yo|greetings|namaste|salam|ola|olá)
     """,

@@ -140,6 +140,17 @@ class TestDebts:
             assert f"With {money(more[0]['extra'])} more a month it is {months(more[0]['months'])}" in said
             assert not saved or f"{money(saved)} less interest" in said
 
+    def test_more_a_month_on_them_is_extra_monthly(self, person: Invented) -> None:
+        payoff = person.post("/planning/debt-payoff", {"extra_monthly": "70"})
+        said = person.ask("What if I pay $70 more a month on my debts?")
+        if not payoff["recommended"] or not payoff["strategies"]["avalanche"]["order"]:
+            assert "Your snapshot has no debts" in said or debts.WHAT_HELPS in said
+            return
+        assert f"With {money(payoff['monthly_budget'])} a month, your minimum payments and 70.00 USD more" in said
+        for strategy in payoff["strategies"].values():
+            if not strategy["never"]:
+                assert f"takes {months(strategy['months'])}, until {day(strategy['debt_free_date'])}" in said
+
     def test_what_is_owed_is_that_of_the_snapshot(self, person: Invented) -> None:
         snapshot, said = person.get("/snapshot"), person.ask("What do I owe?")
         if not snapshot["debts"]:

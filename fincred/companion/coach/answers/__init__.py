@@ -20,10 +20,12 @@ def _always(words: str) -> Answer:
 ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.CRISIS: (Intent.HELP, _always(talk.CRISIS)),
     Topic.INSTRUCTIONS: (Intent.HELP, _always(f"{talk.FIXED} {talk.EXAMPLES}")),
+    Topic.CONTROLLED: (Intent.HELP, _always(talk.CONTROLLED)),
     Topic.GAMBLING: (Intent.HELP, _always(talk.GAMBLING)),
     Topic.SLIPPED: (Intent.HELP, _always(talk.SLIPPED)),
     Topic.CANNOT_PAY: (Intent.DEBTS, debts.cannot_pay),
     Topic.JOB_LOST: (Intent.HELP, talk.job_lost),
+    Topic.BLOW: (Intent.HELP, _always(talk.BLOW)),
     Topic.CHANGE: (Intent.HELP, _always(talk.CHANGES_NOTHING)),
     Topic.AFFORD: (Intent.AFFORD, money.afford),
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),

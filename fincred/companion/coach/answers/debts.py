@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
+from fincred.companion.coach.amounts import Cost, cost_in
 from fincred.companion.coach.answers.goals import standing
 from fincred.companion.coach.answers.money import what_a_month_leaves
 from fincred.companion.coach.message import Message
@@ -11,7 +13,7 @@ from fincred.companion.coach.question import Question, day, months, percent
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
-from planning.engine.debts.budget import Budget
+from planning.engine.debts.budget import Budget, Extra
 from planning.engine.debts.level import HORIZON
 from planning.engine.debts.payoff import Comparison, Payoff
 from planning.errors import SnapshotRequiredError
@@ -22,7 +24,8 @@ from planning.snapshot_contents import DebtEntry
 NO_DEBTS: Final = "Your snapshot has no debts. If there are some, add them under Money."
 PAID_OFF: Final = "All the debts in your snapshot are at zero: nothing is owed. Well done!"
 WHAT_HELPS: Final = (
-    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum payments, a "
+    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum "
+    "payments, a "
     "lower rate or a pause. Free debt advice exists in many countries; it costs nothing and stays confidential. "
     "Housing, food and energy usually come first."
 )
@@ -65,8 +68,11 @@ def _minimum(debt: DebtEntry, question: Question) -> str:
 
 
 def paid_off(question: Question) -> str:
-    """As in `POST /planning/debt-payoff` with an empty body."""
-    found = _comparison(question)
+    """As in `POST /planning/debt-payoff`: with the amount a month that is named as `extra_monthly`, or "
+    "without."""
+    cost = cost_in(question.text, question.asker.user.profile.currency)
+    extra = cost.monthly if isinstance(cost, Cost) and cost.frequency is not None else ZERO
+    found = _comparison(question, extra)
     if not found.avalanche.order:
         return _no_debts(question)
     if found.recommended is None:
@@ -74,6 +80,8 @@ def paid_off(question: Question) -> str:
     if found.avalanche.months == 0:
         return PAID_OFF
     budget = f"With {_minimums(found, question)}"
+    if extra:
+        budget = f"{budget} and {question.money(extra)} more"
     highest, smallest = _payoff(found.avalanche, question), _payoff(found.snowball, question)
     text = f"{budget}, paying your debts off {highest}."
     if smallest != highest:
@@ -154,9 +162,9 @@ def cannot_pay(question: Question) -> str:
     return f"{_SORRY} {WHAT_HELPS}{shown} Goals can be paused meanwhile; what you have saved stays."
 
 
-def _comparison(question: Question) -> Comparison:
+def _comparison(question: Question, extra: Decimal = ZERO) -> Comparison:
     asker = question.asker
-    return debt_payoff(owner=asker.user, as_of=asker.today, debts=None, budget=Budget())
+    return debt_payoff(owner=asker.user, as_of=asker.today, debts=None, budget=Budget(extra=Extra(extra)))
 
 
 def _debts(question: Question) -> list[DebtEntry]:

@@ -27,6 +27,17 @@ CRISIS: Final = (
     "a program "
     "for money questions; people can help, and money troubles can be solved, also large ones."
 )
+CONTROLLED: Final = (
+    "I'm sorry; your money is yours. When someone else controls it, that can be hard to change alone and "
+    "safely. Free, "
+    "confidential helplines know this well and help to think about the next step; talk to one, or to "
+    "someone you trust."
+)
+BLOW: Final = (
+    "I'm very sorry; that is a lot to carry. Your plan can wait: goals can be paused, and what you have "
+    "saved stays. When "
+    "your income or your expenses change, update them under Money, and your plan counts with it."
+)
 GAMBLING: Final = (
     "It takes courage to say that. Gambling can be very hard to stop alone, and there are free, "
     "confidential helplines "
@@ -45,7 +56,8 @@ SLIPPED: Final = (
 FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be told to do anything else."
 OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
 CHANGES_NOTHING: Final = (
-    "I only answer; I can't change anything or move money. In the app, goals and plans are changed under "
+    "I only answer; I can't change anything or move money. In the app, a check-in tells what is there for "
+    "a goal by now; goals and plans are changed under "
     "Goals, income, "
     "expenses, debts and savings under Money, and your account in your profile."
 )
