@@ -89,6 +89,7 @@ _KNOWN: Final = word_set(
     "explain feedback inflation interest investing milestone minimum mortgage overdraft overwhelmed "
     "payment progress savings snowball streak stressed subscription surplus unrealistic worried"
 )
+_LONGEST_WORD: Final = max(map(len, _KNOWN)) + 1
 _LONGEST_CORRECTED: Final = 40  # words: a longer message isn't a typed question
 
 
@@ -176,7 +177,7 @@ def simple(text: str) -> str:
 
 
 def _corrected(word: str) -> str:
-    if word in _KNOWN or word in _SPELLINGS or len(word) < 5:
+    if word in _KNOWN or word in _SPELLINGS or not 5 <= len(word) <= _LONGEST_WORD:
         return word
     near = _KNOWN.intersection(_one_edit_away(word))
     return next(iter(near)) if len(near) == 1 else word

@@ -53,7 +53,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.ABILITIES: (Intent.HELP, _always(talk.ABILITIES)),
     Topic.THANKS: (Intent.HELP, _always(talk.THANKS)),
     Topic.FAREWELL: (Intent.HELP, _always(talk.FAREWELL)),
-    Topic.GREETING: (Intent.HELP, talk.greeting),
+    Topic.GREETING: (Intent.HELP, _always(talk.GREETING)),
     Topic.UNKNOWN: (Intent.HELP, _always(talk.UNKNOWN)),
 }
 # What a conversation that begins with an intent is about.

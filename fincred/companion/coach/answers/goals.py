@@ -128,7 +128,18 @@ def _reason(plan: ActionPlan, question: Question) -> str:
         label = f"{plan.goal.name} is unrealistic as things stand, which says nothing about you."
     code = Code(plan.explanation["code"])
     reason = _REASONS[code](facts, question)
-    return " ".join(filter(None, [label, reason, _monthly(plan, code, question), _ways(plan, question)]))
+    return " ".join(
+        filter(None, [label, reason, _monthly(plan, code, question), _ways(plan, question), _age(plan)])
+    )
+
+
+def _age(plan: ActionPlan) -> str:
+    """A plan is made again when the person asks for it, not by a check-in; the dashboard knows more then."""
+    facts = plan.explanation["facts"]
+    counted = Decimal(facts["already_there"]) + Decimal(facts["paid_this_month"])
+    if "debts" in facts or counted == plan.goal.current_amount:
+        return ""
+    return "That is from before your last check-in: make your plan again, and it counts with it."
 
 
 def _monthly(plan: ActionPlan, code: Code, question: Question) -> str:
@@ -159,7 +170,7 @@ def _fits(facts: Any, question: Question) -> str:
     margin = "so it fits, with little to spare" if is_tight else "so it fits, with some to spare"
     chosen = ""
     if "chosen_monthly" in facts:
-        chosen = f" The {_money(facts, 'chosen_monthly', question)} a month that you chose get there in time."
+        chosen = f" The {_money(facts, 'chosen_monthly', question)} a month that you chose is enough."
     return (
         f"{_need(facts, question)}; {_money(facts, 'room', question)} is left for it until then, {margin}.{chosen}"
     )
@@ -188,7 +199,7 @@ def _lacks_surplus(facts: Any, question: Question) -> str:
 def _chosen_lacks(facts: Any, question: Question) -> str:
     chosen, comes_to = _money(facts, "chosen_monthly", question), _money(facts, "room", question)
     lacking = _money(facts, "shortfall", question)
-    amounts = f"The {chosen} a month that you chose come to {comes_to}, so {lacking} is missing."
+    amounts = f"The {chosen} a month that you chose comes to {comes_to}, so {lacking} is missing."
     return f"{_need(facts, question)}. {amounts}"
 
 

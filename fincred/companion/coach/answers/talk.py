@@ -67,6 +67,7 @@ ABOUT: Final = (
     "conversation is kept for at most 30 days; you can delete it earlier."
 )
 RUDE: Final = "I'm sorry that I wasn't of more help."
+GREETING: Final = f"Hello! {EXAMPLES}"
 THANKS: Final = "You're welcome. I'm here whenever you like."
 FAREWELL: Final = "Goodbye, and take care."
 JOB_LOST: Final = (
@@ -76,10 +77,6 @@ JOB_LOST: Final = (
     "under Money, "
     "and your plan counts with it; goals can be paused, and what you have saved stays."
 )
-
-
-def greeting(question: Question) -> str:
-    return f"Hello! {ABILITIES}"
 
 
 def feeling(question: Question) -> str:
