@@ -256,12 +256,26 @@ def _measure_growth(url: str, options: argparse.Namespace) -> None:
 
 
 def _measure_back_office(url: str, options: argparse.Namespace) -> None:
+    """A database and a server for few people, and for many, which take turns."""
     from benchmarks import back_office, data
 
+    urls = {people: f"{url}_{people}" for people in (back_office.FEW, back_office.MANY)}
+    cookies: dict[int, str] = {}
+    print(f"\nThe back office: ms with {' and '.join(f'{people:,}' for people in urls)} people, and the ratio")
     try:
-        back_office.measure(lambda: data.new_database(url, _maintenance(url)), options.rounds)
+        for people, at in urls.items():
+            data.new_database(url, _maintenance(url))
+            cookies[people] = back_office.fill(people)
+            data.rename_database(url, at, _maintenance(url))
+        contenders = [
+            replace(FINCRED, name=str(people), variables={"DATABASE_URL": at}) for people, at in urls.items()
+        ]
+        with running(contenders) as servers:
+            ports = {people: servers[str(people)].port for people in urls}
+            back_office.measure(ports, cookies, options.rounds)
     finally:
-        data.drop_database(url, _maintenance(url))
+        for at in (url, *urls.values()):
+            data.drop_database(at, _maintenance(url))
 
 
 def _measure_sign_in(url: str, options: argparse.Namespace) -> None:

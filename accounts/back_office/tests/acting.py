@@ -13,9 +13,9 @@ from fincred import clock
 PEOPLE = "/admin/accounts/user/"
 
 
-def signed_in(user: User, **environment: Any) -> Client:
-    """A browser of this person, who has entered just now; `environment` as for Django's `Client`."""
-    client = Client(**environment)
+def signed_in(user: User) -> Client:
+    """A browser of this person, who has entered just now."""
+    client = Client()
     client.force_login(user)
     session = client.session
     session["signed_in_at"] = clock.now().timestamp()
