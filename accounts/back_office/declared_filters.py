@@ -45,6 +45,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
+        if any("\0" in value for _, values in request.GET.lists() for value in values):
+            raise DisallowedModelAdminLookup  # SQLite would take it
         try:
             return super().get_changelist_instance(request)
         except (IncorrectLookupParameters, ValueError, OverflowError, DataError) as error:

@@ -83,6 +83,13 @@ class TestEveryList:
                 assert not page.lookup_allowed(f"{name}__{lookup}", "x", request)
 
     @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_refuses_a_character_that_only_one_database_takes(
+        self, page: admin.ModelAdmin[Any], boss: Client
+    ) -> None:
+        for name in DECLARED[page.opts.label]:
+            assert boss.get(list_of(page), {name: "\0"}).status_code == 400
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_says_so_clearly_for_each_column(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for name, _ in columns_of(page):
             if name.count("__") < 2 and name not in DECLARED[page.opts.label]:

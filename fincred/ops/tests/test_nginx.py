@@ -173,6 +173,25 @@ class TestLog:
         assert lines[-1]["request_id"]
         assert "s3cret" not in proxy.log.read_text() + (proxy.folder / "log").read_text()
 
+    @pytest.mark.parametrize(
+        ("path", "logged"),
+        [
+            (b"/api/v0/%75nsubscribe/s3cret", "unreadable"),
+            (b"/api/v0/unsubscribe%2fs3cret", "/api/v0/unsubscribe/..."),
+            (b"//api/v0/unsubscribe/s3cret", "//api/v0/unsubscribe/..."),
+            (b"/api/v0/./calendar/s3cret.ics", "/api/v0/./calendar/..."),
+            (b"/API/v0/Calendar/s3cret.ics", "/API/v0/Calendar/..."),
+        ],
+    )
+    def test_tells_no_secret_path_however_it_is_written(
+        self, proxy: ThrowawayNginx, path: bytes, logged: str
+    ) -> None:
+        before = len(self._lines(proxy))
+        answer(proxy.port, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        wait_until(lambda: len(self._lines(proxy)) == before + 1)
+        assert self._lines(proxy)[-1]["path"] == logged
+        assert "s3cret" not in proxy.log.read_text() + (proxy.folder / "log").read_text()
+
     @staticmethod
     def _lines(proxy: ThrowawayNginx) -> list[dict[str, str]]:
         return [json.loads(line) for line in proxy.log.read_text().splitlines()]
