@@ -158,7 +158,9 @@ class Environment:
         entries = [entry.lower() for entry in self.listing(name, default)]
         for entry in entries:
             if "*" in entry or not is_origin(entry):
-                self.fault(name, "must list origins such as https://app.example.com, no wildcards")
+                self.fault(
+                    name, "must list origins as browsers send them, such as https://app.example.com; no wildcards"
+                )
             elif secure and not entry.startswith("https://"):
                 self.fault(name, "must list https origins only")
         return entries

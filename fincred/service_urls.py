@@ -32,11 +32,13 @@ def parse_url(value: str, schemes: tuple[str, ...]) -> SplitResult:
 
 
 def is_origin(entry: str) -> bool:
+    """Whether browsers send such an origin: lower case, its host in ASCII, no port that is the scheme's own."""
     try:
         parts = parse_url(entry, ("http", "https"))
     except ValueError:
         return False
-    return entry == f"{parts.scheme}://{parts.netloc}" and "@" not in entry
+    is_default = parts.netloc.endswith((":", {"http": ":80", "https": ":443"}[parts.scheme]))
+    return entry == f"{parts.scheme}://{parts.netloc}" and "@" not in entry and entry.isascii() and not is_default
 
 
 def parse_database(value: str) -> dict[str, Any]:
@@ -56,6 +58,8 @@ def parse_database(value: str) -> dict[str, Any]:
         if config.get("OPTIONS"):
             raise ValueError
     else:
+        if re.search(r"#|\s", rest.rpartition("@")[2]):  # in a password they are taken as they are
+            raise ValueError
         options = config.get("OPTIONS", {})
         if "options" in options:  # the settings send their own
             raise ValueError

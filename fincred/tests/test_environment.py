@@ -65,9 +65,13 @@ class TestEnvironment:
         env.report()
 
     @pytest.mark.parametrize(
-        "origin", ["*", "app.example", "https://app.example/path", "https://*.example", "ftp://x"]
-    )
-    def test_an_origin_is_scheme_and_host_without_wildcards(self, origin: str) -> None:
+        "origin",
+        [
+            "*", "app.example", "https://app.example/path", "https://*.example", "ftp://x",
+            "https://app.example:443", "http://app.example:80", "https://app.example:", "https://münchen.de",
+        ],
+    )  # fmt: skip
+    def test_an_origin_is_what_browsers_send_without_wildcards(self, origin: str) -> None:
         env = Environment({"CORS_ORIGINS": origin})
         env.origins("CORS_ORIGINS", [], secure=False)
         assert "CORS_ORIGINS" in faults_of(env)
@@ -118,6 +122,8 @@ class TestEnvironment:
             ("database", "postgres://u:p@h/x?options=s3cret"),
             ("database", "postgres://u:p@h/x?sslmode=s3cret"),
             ("database", "postgres://u:p@h/x?connect_timeout=s3cret"),
+            ("database", "postgres://u:p@h/x#s3cret"),
+            ("database", "postgres://u:p@s3cret /x"),
             ("database", "sqlite://s3cret.sqlite3"),
             ("database", "sqlite:///"),
             ("database", "sqlite:///x?s3cret=1"),
