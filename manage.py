@@ -17,7 +17,7 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-        from django.db import InterfaceError, OperationalError, ProgrammingError
+        from django.db import DatabaseError, InterfaceError, OperationalError
 
         from fincred.db.limits import lift_time_limits_of_command
     except ModuleNotFoundError as error:
@@ -38,9 +38,11 @@ def main() -> None:
             raise
         what = error.filename or "The system can't do this"
         sys.exit(f"{what}: {error.strerror or error}")
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except (DatabaseError, InterfaceError) as error:
         is_not_migrated = (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED)
-        if "--traceback" in sys.argv or (isinstance(error, ProgrammingError) and not is_not_migrated):
+        # DatabaseError itself: SQLite finds no database in its file, or a damaged one. Others are errors of ours.
+        is_its_state = type(error) in (OperationalError, InterfaceError, DatabaseError)
+        if "--traceback" in sys.argv or not (is_not_migrated or is_its_state):
             raise
         why = "The database needs `manage.py migrate` first" if is_not_migrated else "The database can't do this"
         sys.exit(f"{why}: {error}")
