@@ -25,6 +25,10 @@ NEW_SNAPSHOT: dict[str, Any] = {
 SNAPSHOT: dict[str, Any] = {
     "id": "b1f5c6de-5d02-4c8e-8a3a-86a4e1f0c9d7",
     **NEW_SNAPSHOT,
+    "debts": [
+        debt | dict.fromkeys(("min_payment_percent", "min_payment_floor", "promo_rate_annual", "promo_until"))
+        for debt in NEW_SNAPSHOT["debts"]
+    ],
     "income": NEW_SNAPSHOT["incomes"][0],
     "summary": {
         "monthly_income": 3250,

@@ -331,11 +331,12 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
         if name.endswith("Request"):
             _describe_defaults(schema)
     components["schemas"] |= {ERROR_SCHEMA: _ERROR_ENVELOPE, "FieldError": _FIELD_ERROR}
-    components["headers"] = _HEADERS
-    components["examples"] = dict(sorted(_examples.items()))
-    _drop("x-spec-enum-id", result)
-    # Requests have schemas of their own, and generators can't make objects with such fields.
-    _drop("readOnly", components["schemas"])
+    components |= {"headers": _HEADERS, "examples": dict(sorted(_examples.items()))}
+    for part in _objects(result):
+        part.pop("x-spec-enum-id", None)
+        part.pop("readOnly", None)  # requests have schemas of their own, and generators can't make such objects
+        if "enum" in part:
+            part.pop("minLength", None)  # with it orval's zod schemas don't build
     return result
 
 
@@ -347,12 +348,12 @@ def _describe_defaults(schema: dict[str, Any]) -> None:
             field["description"] = f"{field['description']} {words}" if "description" in field else words
 
 
-def _drop(key: str, node: Any) -> None:
-    """Remove a key of the library's own wherever it stands."""
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Each object in it, itself before those inside of it."""
     if isinstance(node, dict):
-        node.pop(key, None)
+        yield node
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _drop(key, child)
+        yield from _objects(child)
 
 
 class DecimalFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
