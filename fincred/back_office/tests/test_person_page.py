@@ -138,7 +138,7 @@ class TestRows:
         ):
             assert words in page, words
 
-    def test_say_what_they_are_told_by_itself(self, support: Client, saver: User, noon: datetime) -> None:
+    def test_say_which_messages_are_planned(self, support: Client, saver: User, noon: datetime) -> None:
         snapshot_of(saver)
         plan = plan_for(goal_of(saver, name="Boat"))
         at = noon + timedelta(days=2)
