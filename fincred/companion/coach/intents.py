@@ -42,7 +42,9 @@ def _asks_for_advice(text: str) -> bool:
 
 def is_troubled(message: str) -> bool:
     """Whether the message says, besides what it asks, that the person feels bad."""
-    return bool(PATTERNS[Topic.FEELING].search(simple(message))) or not _SAD_FACES.isdisjoint(message)
+    text = simple(message)
+    is_told = any(PATTERNS[topic].search(text) for topic in (Topic.FEELING, Topic.BLOW, Topic.JOB_LOST))
+    return is_told or not _SAD_FACES.isdisjoint(message)
 
 
 def _topic_without_words(message: str) -> Topic:

@@ -74,7 +74,7 @@ OWN_WORDS: Final = (
     ),
     (
         ("check in", "checkin", "check ins", "checkins"),
-        "A check-in is what is saved or paid off for a goal by now. The plan counts with it from then on.",
+        "A check-in is what is saved or paid off for a goal by now. A plan that is made after it counts with it.",
     ),
 )
 

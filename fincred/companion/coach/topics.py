@@ -14,8 +14,7 @@ from fincred.companion.coach.message import NAMED
 
 
 class Topic(StrEnum):
-    """What a message is about, in the order in which it is tried: first what concerns a person most, then what is
-    narrower."""
+    """What a message is about, in the order in which it is tried: what concerns most, then what is narrower."""
 
     CRISIS = auto()
     INSTRUCTIONS = auto()
@@ -24,9 +23,9 @@ class Topic(StrEnum):
     SLIPPED = auto()
     CANNOT_PAY = auto()
     JOB_LOST = auto()
-    BLOW = auto()
     CHANGE = auto()
     AFFORD = auto()
+    BLOW = auto()
     OTHERS = auto()
     EARN = auto()
     DEBTS_OR_SAVINGS = auto()
@@ -92,7 +91,7 @@ _WORDS: Final = {
             |gives?) me .{0,20}\bmoney
     """,
     Topic.GAMBLING: r"""
-        gambl\w*|betting|casino|(?:addicted|addiction)
+        gambl\w*|betting|casino|slot machines?
     """,
     Topic.SLIPPED: r"""
         (?:spent|used|took) (?:my |the |all |of |some |from )*(?:NAMED|savings?|fund)
@@ -112,7 +111,7 @@ _WORDS: Final = {
             |to pay|next|this|minimum|monthly|even))* BILL
         behind (?:on|with) (?:my |the |our |all )*BILL
         miss(?:ed|ing)? (?:my |a |the |an? )?(?:\w+ )?(?:payments?|instal?lments?|rent)|debt collect\w+
-        collectors?|bailiffs?|collections agency|final (?:notice|demand)|evict\w*|bankrupt\w*
+        bailiffs?|collections? agency|final (?:notice|demand)|evict\w*|bankrupt\w*
         insolven\w+|foreclos\w+|repossess\w*|drowning in
         (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
     """,
@@ -157,14 +156,13 @@ _WORDS: Final = {
     Topic.OTHERS: r"""
         my PERSON(?:s)? .{0,30}\b(?:doing|goals?|debts?|owe|owes|plan|progress|savings?|income|salary|money\
             |earns?|balance|streak|account|spends?)
-        (?:other|another|someone elses?|somebody elses?|everyones?|every|all|any) (?:users?|persons?\
-            |peoples?|customers?|accounts?)\b
-        (?:someone|somebody|everyone|everybody)(?: elses?)?|user \d+
+        (?:other|another|every|all|any) (?:users?|persons?|peoples?|customers?)\b|user \d+
+        (?:someone|somebody|everyone|everybody) elses?|(?:other|everyones?|everybodys?) accounts?
         than (?:others|other people|most|average|my)|average person
         how much (?:does|did|do) (?!i\b|it\b|this\b|that\b|we\b|you\b)\w+ (?:earn|make|have|owe|saved?|spend)
     """,
     Topic.EARN: r"""
-        (?:earn|make|get|got|receive) .{0,30}\bmore\b
+        (?:earn|receive) .{0,30}\bmore\b|(?:make|get|got) (?:\S*\d\S* )?more (?:money|income|pay|a month)
         (?:earn|earning|raise|pay ?rise|salary increase|promotion)
         (?:extra|additional|more|second|side) (?:income|salary|job)
     """,
@@ -186,7 +184,7 @@ _WORDS: Final = {
     """,
     Topic.INVEST: r"""
         invest\w*|stocks?|shares|stock market|crypto\w*|bitcoins?|ethereum|etfs?|index funds?
-        mutual funds?|bonds?|gold|forex|day trading|lottery
+        mutual funds?|bonds?|(?:in|buy|buying|some) gold$|forex|day trading|lottery
     """,
     Topic.RETIRE: r"""
         retire\w*|pension|stop working|quit working|financial(?:ly)? (?:independen\w+|free\w*)

@@ -107,6 +107,9 @@ MESSAGES = {
         "my car broke down and i need 600",
         f"would $75 a month hurt my {NAMED}",
         "how much can i save",
+        "can I buy a gold ring for 300",
+        "can i afford a collector's edition for 60",
+        "my father died, can i afford the funeral for 3000",
         "900",
         "Can I afford a present for my wife?",
     ],
@@ -207,6 +210,7 @@ def test_each_topic_has_a_message_here_and_an_answer() -> None:
     [
         ("I'm scared, how am I doing?", True),
         ("how am i doing \U0001f62d", True),
+        ("my father died, can i afford the funeral for 3000", True),
         ("I am not worried. How am I doing?", False),
         ("How am I doing?", False),
         ("we saddled the horses", False),

@@ -24,10 +24,9 @@ from planning.snapshot_contents import DebtEntry
 NO_DEBTS: Final = "Your snapshot has no debts. If there are some, add them under Money."
 PAID_OFF: Final = "All the debts in your snapshot are at zero: nothing is owed. Well done!"
 WHAT_HELPS: Final = (
-    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum "
-    "payments, a "
-    "lower rate or a pause. Free debt advice exists in many countries; it costs nothing and stays confidential. "
-    "Housing, food and energy usually come first."
+    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum payments, "
+    "a lower rate or a pause. Free debt advice exists in many countries; it costs nothing and stays "
+    "confidential. Housing, food and energy usually come first."
 )
 _SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only one there."
 _LISTED: Final = 5
@@ -129,7 +128,7 @@ def _never(found: Comparison, question: Question) -> str:
     elif floor >= budget:
         text = (
             f"With {paid}, the debts don't get smaller: the first month's interest alone is {interest}. That is "
-            f"how the numbers are, and not your fault."
+            "how the numbers are, and not your fault."
         )
     else:
         text = (

@@ -32,7 +32,9 @@ NO_SNAPSHOT: Final = "Tell me your income and expenses under Money first: then I
 NO_GOALS: Final = "You have no goals yet. Set one, however small: then I can tell you how it goes."
 NO_PLANS: Final = "There is no action plan yet. Make your plan, and I can tell you why it is as it is."
 NONE_UNREALISTIC: Final = "None of your plans is unrealistic at present."
-NOTHING_TO_PAY: Final = "There is nothing to pay for your goals at present. A check-in keeps your plan up to date."
+NOTHING_TO_PAY: Final = (
+    "There is nothing to pay for your goals at present. After a check-in, make your plan again: it counts with it."
+)
 _SET_ASIDE: Final = {
     Status.PAUSED: "It is paused: what is there stays, and you can resume it whenever it suits you.",
     Status.COMPLETED: "It is completed. Well done!",

@@ -93,15 +93,13 @@ def _every_month(question: Question, cost: Cost) -> str:
         )
     left = (
         f"{told}With {question.money(amount)} more to pay every month, a month would leave "
-        f"{question.money(after)} "
-        f"instead of {question.money(before)}."
+        f"{question.money(after)} instead of {question.money(before)}."
     )
     if after < 0:
         gap = question.money(-after)
         left = (
-            f"{told}With {question.money(amount)} more to pay every month, {gap} more would go out than "
-            f"comes in; "
-            f"now a month leaves {question.money(before)}."
+            f"{told}With {question.money(amount)} more to pay every month, {gap} more would go out than comes "
+            f"in; now a month leaves {question.money(before)}."
         )
     return f"{left} {_effects(question, answer)}"
 
