@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.companion.services import (
     plan_for_everybody,
 )
+from fincred.companion.tests.asking import Ask, answer
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def planned(saver: User, noon: datetime) -> User:
     """A person with reminders on Monday at 18:00 UTC, as everybody has at first."""
     assert plan_for_everybody(now=noon) == 1
     return saver
+
+
+@pytest.fixture
+def ask(as_saver: APIClient) -> Ask:
+    """The saver's question to the coach, and its answer."""
+    return lambda message: answer(as_saver, message)

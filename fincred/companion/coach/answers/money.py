@@ -274,7 +274,7 @@ def _snapshot(question: Question) -> Snapshot | None:
 def overview(question: Question) -> str:
     """The totals of the snapshot (`GET /snapshot`)."""
     snapshot = _snapshot(question)
-    if snapshot is None:
+    if snapshot is None or snapshot.contents.missing:
         return NO_SNAPSHOT
     parts = [
         f"income {question.money(snapshot.monthly_income)}",

@@ -82,7 +82,7 @@ def feeling(question: Question) -> str:
 def job_lost(question: Question) -> str:
     """With what a month costs, and what is saved (`GET /snapshot`)."""
     snapshot = NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
-    if snapshot is None:
+    if snapshot is None or snapshot.contents.expenses is None:
         return JOB_LOST
     return (
         f"{JOB_LOST} By your numbers a month costs {question.money(snapshot.monthly_expenses)}, minimum "

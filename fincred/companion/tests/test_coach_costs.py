@@ -1,0 +1,94 @@
+"""What people hear who ask whether they can afford something."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from fincred.companion.tests.asking import V0, Ask, tell
+from planning.tests.factories import goal_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+
+
+class TestCosts:
+    def test_of_once_and_of_every_month_get_different_answers(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        once, monthly = ask("can I afford a 900 laptop"), ask("can I afford 900 a month")
+        assert once == (
+            '900.00 USD once: yes, a month leaves 1,000.00 USD. If it comes every month, ask again with "a month".'
+        )
+        assert monthly == (
+            "With 900.00 USD more to pay every month, a month would leave 100.00 USD instead of 1,000.00 USD. "
+            "You have no active goals that it would touch."
+        )
+
+    def test_that_take_from_a_goal_say_so(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        goal_of(saver, name="Bike", target_amount=8900, target_date=date(2026, 12, 1), priority="High")
+        said = ask("can I afford a 900 laptop")
+        assert "900.00 USD once: this month 800.00 USD is missing for it beside your goals." in said
+        assert "Put aside bit by bit beside your goals, it would be there on" in said
+
+    def test_where_more_goes_out_than_comes_in(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, income=1900, savings=[{"balance": 5000}])
+        gap = "At present 100.00 USD more goes out each month than comes in"
+        assert ask("can I afford 50 a month").startswith(gap)
+        assert "150.00 USD" in ask("can I afford 50 a month")
+        said = ask("can I afford 50 once")
+        assert said.startswith(f"50.00 USD once: at present nothing is left over for it. {gap}")
+        assert "you told me of 5,000.00 USD in savings; you know best" in said
+        assert "-" not in ask("how much can I spend")
+
+    @pytest.mark.parametrize(
+        ("message", "heard"),
+        [
+            ("can I afford it in 2027?", "Ask me with one amount"),
+            ("can I afford a 50% rise?", "Ask me with one amount"),
+            ("can I afford an iPhone 17", "Ask me with one amount"),
+            ("can I afford $20 and $30", "several amounts"),
+            ("can I afford 20 €", "I count in USD only. How much is it in USD?"),
+            ("can I afford 4 a day", "I count in months."),
+        ],
+    )
+    def test_that_are_not_plain_are_asked_for(
+        self, as_saver: APIClient, ask: Ask, message: str, heard: str
+    ) -> None:
+        tell(as_saver)
+        said = ask(message)
+        assert heard in said
+        assert not [number for number in ("2,027.00", "50.00", "17.00") if number in said]
+
+    def test_of_a_goal_that_is_named_are_those_of_its_plan(
+        self, saver: User, as_saver: APIClient, ask: Ask
+    ) -> None:
+        tell(as_saver)
+        goal_of(saver, name="iPhone 17", target_amount=600, target_date=date(2026, 9, 10))
+        as_saver.post(f"{V0}/planning/plan", {})
+        assert ask("Can I afford an iPhone 17?").startswith("iPhone 17 is comfortable. It needs 600.00 USD by")
+
+    def test_of_income_are_counted_too(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        answer = as_saver.post(f"{V0}/planning/what-if", {"income_delta": 200}).json()
+        after = answer["scenario"]["summary"]["estimated_monthly_surplus"]
+        assert f"a month would leave {after:,.2f} USD instead of 1,000.00 USD." in ask(
+            "if I earn 200 more a month"
+        )
+
+    def test_that_are_no_longer_paid_leave_more(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        assert ask("if i stop netflix at 15 a month") == (
+            "With 15.00 USD less to pay every month, a month would leave 1,015.00 USD instead of 1,000.00 USD."
+        )
+        assert "more than all your expenses" in ask("what if I spend 5000 less a month")
+
+    def test_of_the_largest_amount_are_counted(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        goal_of(saver)
+        assert "I find no date by which" in ask("can I afford 999999999999.99 once")
+        assert "more would go out than comes in" in ask("can I afford 999999999999.99 a month")
+        assert "Ask me with one amount" in ask("can I afford 999999999999.99 a week")
+        assert "1,000,000,000" not in ask("what if I earn 999999999999.99 more a week")
