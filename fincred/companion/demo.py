@@ -8,7 +8,12 @@ from fincred.companion.coach import COACH, Asker
 from fincred.companion.services import store_exchange
 from fincred.events import DemoCreated
 
-MESSAGES: Final = ("How am I doing?", "Why is my plan like that?", "What should I do next?", "Can I afford 60?")
+MESSAGES: Final = (
+    "How am I doing?",
+    "Why is my plan like that?",
+    "What should I do next?",
+    "Can I afford 60 a month?",
+)
 
 
 def add_conversation(event: DemoCreated) -> None:

@@ -17,6 +17,7 @@ from conftest import client_of
 from fincred import clock
 from fincred.companion.coach.answers import goals, talk
 from fincred.companion.models import LIFETIME, ChatMessage, ChatSession
+from fincred.companion.vocabulary import Intent
 from planning.services.plans import plan_everything
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in
@@ -58,6 +59,13 @@ class TestStarting:
     def test_with_an_intent_answers_it(self, as_saver: APIClient) -> None:
         document = as_saver.post(f"{CHAT}/start", {"intent": "progress"}).json()
         assert (document["greeting"], document["intent"]) == (f"Hello! {goals.NO_GOALS}", "progress")
+
+    @pytest.mark.parametrize("intent", list(Intent))
+    def test_with_each_intent_answers_to_it(self, as_saver: APIClient, intent: Intent) -> None:
+        document = as_saver.post(f"{CHAT}/start", {"intent": intent}).json()
+        assert document["intent"] == intent
+        assert document["greeting"].startswith("Hello! ")
+        assert talk.UNKNOWN not in document["greeting"]
 
     @pytest.mark.parametrize("intent", NO_INTENTS)
     def test_with_an_intent_that_it_does_not_know_helps(self, as_saver: APIClient, intent: Any) -> None:

@@ -39,7 +39,7 @@ class TestCosts:
         assert ask("can I afford 50 a month").startswith(gap)
         assert "150.00 USD" in ask("can I afford 50 a month")
         said = ask("can I afford 50 once")
-        assert said.startswith(f"50.00 USD once: at present nothing is left over for it. {gap}")
+        assert said.startswith(f"50.00 USD once: nothing is left over for it. {gap}")
         assert "you told me of 5,000.00 USD in savings; you know best" in said
         assert "-" not in ask("how much can I spend")
 

@@ -154,7 +154,7 @@ def _once(question: Question, cost: Cost) -> str:
     surplus = now.answer.baseline.summary.estimated_monthly_surplus
     text = f"{question.money(amount)} once: "
     if surplus <= 0:
-        text += f"at present nothing is left over for it. {_leaves(question, surplus)}"
+        text += f"nothing is left over for it. {_leaves(question, surplus)}"
     elif not now.plan.shortfall and not now.harms:
         text += "yes, this month leaves enough for it, and none of your goals would miss its date because of it."
         if not now.answer.baseline.goals:
