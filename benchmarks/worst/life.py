@@ -17,8 +17,10 @@ from django.test import Client
 
 from accounts.models import Profile, Session, User
 from accounts.tokens import AccessToken
+from benchmarks.worst.debts import minimums, told_debt
 from benchmarks.worst.people import Person, day_of, money, percent
 from fincred import clock
+from fincred.money import MAX_MONEY
 from goals.models import Goal
 from goals.vocabulary import GoalType
 from planning.models import ActionPlan
@@ -75,13 +77,23 @@ class Life:
         yield "plan", self._ask("POST", "planning/plan")
         yield "what-if", self._ask("POST", "planning/what-if", self._question(with_schedule=False))
         yield "what-if, schedules", self._ask("POST", "planning/what-if", self._question(with_schedule=True))
-        debts = {"debts": self._snapshot(2)["debts"], "extra_monthly": money(self._person["surplus"])}
-        yield "debt-payoff", self._ask("POST", "planning/debt-payoff", debts)
+        yield "debt-payoff", self._ask("POST", "planning/debt-payoff", self._budget())
         yield "suggestions", self._ask("GET", "planning/suggestions")
         for goal in self._goals:
             yield "goal", self._ask("PATCH", f"goals/{goal.id}", {"annual_rate": percent(1)})
             yield "projection", self._ask("GET", f"goals/{goal.id}/projection")
         yield from self._drifted()
+
+    def _budget(self) -> dict[str, Any]:
+        """The debts, with an extra for a time and as many single payments as there may be."""
+        days = ((self._today + timedelta(days=700 * n)).isoformat() for n in range(50))
+        return {
+            "debts": self._snapshot(2)["debts"],
+            "extra_monthly": money(self._person["surplus"]),
+            "extra_from": self._today.isoformat(),
+            "extra_until": (self._today + timedelta(days=36_000)).isoformat(),
+            "extra_payments": [{"date": day, "amount": money(1)} for day in days],
+        }
 
     def _own_terms(self) -> Iterator[tuple[str, Cost]]:
         plans = {plan.goal_id: plan for plan in ActionPlan.objects.filter(user=self._user)}
@@ -108,19 +120,13 @@ class Life:
 
     def _snapshot(self, more: int) -> dict[str, Any]:
         debts = [
-            {
-                "type": "other",
-                "balance": money(debt["balance"]),
-                "interest_rate_annual": percent(debt["rate"]),
-                "min_payment": money(debt["minimum"]),
-                "goal_id": str(row.id),
-            }
+            told_debt(debt, self._today) | {"goal_id": str(row.id)}
             for goal, row in zip(self._person["goals"], self._goals, strict=True)
             for debt in goal["debts"]
         ]
-        income = min(self._person["surplus"] + more + sum(_minimums(self._person)), 10**14 - 1)
+        income = money(self._person["surplus"] + more) + minimums(self._person, self._today)
         return {
-            "incomes": [{"amount": money(income), "frequency": "monthly"}],
+            "incomes": [{"amount": min(income, MAX_MONEY), "frequency": "monthly"}],
             "expenses": {"total_amount": 0},
             "debts": debts,
         }
@@ -149,10 +155,6 @@ class Life:
         if response.status_code not in (200, 201, refusal):
             raise SystemExit(f"{method} {path}: {response.status_code} {response.content[:500]!r}")
         return Cost(cpu, max(held.seconds))
-
-
-def _minimums(person: Person) -> Iterator[int]:
-    return (debt["minimum"] for goal in person["goals"] for debt in goal["debts"])
 
 
 def _plain(value: object) -> object:

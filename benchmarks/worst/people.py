@@ -1,6 +1,7 @@
 """People whose numbers are all valid and hardly ever sensible, as plain documents; and small changes of them.
 
-Amounts are in cents, rates in ten-thousandths of a percent, days are counted from today.
+Amounts are in cents, rates and percentages in ten-thousandths of a percent, days are counted from today. A debt
+with `percent` has `minimum` as its floor.
 """
 
 from __future__ import annotations
@@ -79,25 +80,33 @@ def _with_allowed_debts(person: Person) -> Person:
         del goal["debts"][max(0, MOST_DEBTS - others) :]
     debts = [debt for goal in person["goals"] for debt in goal["debts"]]
     owed = sum(debt["balance"] for debt in debts)
-    for debt in debts if owed > MOST_CENTS else ():
-        debt["balance"] = max(1, debt["balance"] * (MOST_CENTS - MOST_DEBTS) // owed)
+    # All of a debt may be due, with a month of interest at the highest rate.
+    most = MOST_CENTS // 2 if any(debt.get("percent") for debt in debts) else MOST_CENTS
+    for debt in debts if owed > most else ():
+        debt["balance"] = max(1, debt["balance"] * (most - MOST_DEBTS) // owed)
     return person
 
 
 def _change_debts(random: Random, debts: list[Person]) -> None:
     debt = random.choice(debts)
-    what = random.randrange(5)
+    what = random.randrange(4)
     if what == 0:
         debts.append(random.choice([dict(debt), _debt(random)]))
     elif what == 1:
-        debt["rate"] = _rate(random)
+        _change_debt(random, debt)
     elif what == 2:
-        debt["balance"] = _near(random, debt["balance"])
-    elif what == 3:
-        debt["minimum"] = random.choice([0, _amount(random, 10**7)])
-    else:
         for other in debts:
-            other["rate"] = debt["rate"]
+            other["promo"] = _promo(random)
+    else:
+        name = random.choice(["rate", "promo", "percent"])
+        for other in debts:
+            other[name] = debt[name]
+
+
+def _change_debt(random: Random, debt: Person) -> None:
+    name = random.choice(["rate", "balance", "minimum", "percent", "promo"])
+    new = _debt(random) | {"balance": _near(random, debt["balance"])}
+    debt[name] = new[name]
 
 
 def _goal(random: Random, *, own: bool) -> Person:
@@ -121,7 +130,18 @@ def _debt(random: Random) -> Person:
         "balance": _amount(random),
         "rate": _rate(random),
         "minimum": random.choice([0, 0, _amount(random, 10**7)]),
+        "percent": random.choice([0, _percent(random)]),
+        "promo": random.choice([None, _promo(random)]),
     }
+
+
+def _percent(random: Random) -> int:
+    return random.choice([0, 1, 10_000, 800_000, 10**6, random.randrange(1, 10**6)])
+
+
+def _promo(random: Random) -> list[int]:
+    """The rate, and the days for which it holds."""
+    return [_rate(random), _days(random)]
 
 
 def _amount(random: Random, most: int = MOST_CENTS) -> int:

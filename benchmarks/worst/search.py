@@ -9,9 +9,12 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
+from benchmarks.worst.debts import engine_debt, minimums
 from benchmarks.worst.people import Person, changed, day_of, draw, money, percent
 from planning.engine.cadence import Cadence, monthly_amount
-from planning.engine.model import Debt, Finances, GoalInput, PlanInput
+from planning.engine.debts.budget import Budget, Extra
+from planning.engine.debts.payoff import compare
+from planning.engine.model import Finances, GoalInput, PlanInput
 from planning.engine.plan import make_plan
 from planning.vocabulary import Frequency
 
@@ -35,7 +38,12 @@ def what_if(person: Person, today: date) -> object:
     return plan(person, today), make_plan(_inputs(person, today, goals))
 
 
-AIMS: Final[dict[str, Measured]] = {"base": base, "plan": plan, "what-if": what_if}
+def payoff(person: Person, today: date) -> object:
+    debts = [engine_debt(debt, today) for goal in person["goals"] for debt in goal["debts"]]
+    return compare(debts, Budget(Extra(money(person["surplus"]))), today)
+
+
+AIMS: Final[dict[str, Measured]] = {"base": base, "plan": plan, "what-if": what_if, "debt-payoff": payoff}
 
 
 def climb(aim: Measured, today: date, seconds: float, seed: int) -> Iterator[tuple[float, Person]]:
@@ -60,17 +68,14 @@ def _cpu(aim: Measured, person: Person, today: date) -> float:
 
 
 def _inputs(person: Person, today: date, goals: list[Person]) -> PlanInput:
-    minimums = money(sum(debt["minimum"] for goal in goals for debt in goal["debts"]))
-    finances = Finances(money(person["surplus"]) + minimums, Decimal("0.00"), minimums)
+    kept = minimums(person, today)
+    finances = Finances(money(person["surplus"]) + kept, Decimal("0.00"), kept)
     stored = len(person["goals"])
     return PlanInput(today, finances, tuple(_goal(goal, n, today, n < stored) for n, goal in enumerate(goals)))
 
 
 def _goal(goal: Person, number: int, today: date, is_stored: bool) -> GoalInput:
-    debts = tuple(
-        Debt("debt", money(debt["balance"]), percent(debt["rate"]), money(debt["minimum"]))
-        for debt in goal["debts"]
-    )
+    debts = tuple(engine_debt(debt, today) for debt in goal["debts"])
     frequency, day = goal["cadence"] or (Frequency.MONTHLY, today.day)
     chosen = money(goal["chosen"]) if goal["chosen"] else None
     return GoalInput(

@@ -209,7 +209,7 @@ class DebtPayoff:
 
     @property
     def bears_interest(self) -> bool:
-        return any(self.debts.rates) or self.debts.has_percentages
+        return self.debts.time_matters
 
     @property
     def minimums(self) -> int:

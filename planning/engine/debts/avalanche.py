@@ -8,15 +8,27 @@ and payment t is that of month t, counted from 0.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, pairwise
 from operator import add, sub
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from planning.engine.dates import Calendar
-from planning.engine.debts.terms import terms_of
+from planning.engine.debts.terms import Rates, terms_of
 from planning.engine.effort import Effort
 from planning.engine.model import Debt
-from planning.engine.money.cents import grown, growth_of, percent_of, to_cents
+from planning.engine.money.cents import grown, growth_of, monthly_interest, percent_of, share_of, to_cents
+
+LOOKS: Final = (60, 120, 240, 480)
+"""The months in which `Avalanche.end` looks whether a debt only grows, besides those in which rates change.
+
+Where no rate and no minimum changes few extras are tried, and looking would cost more than it saves.
+"""
+
+Alone = tuple[list[int], list[int]]
+"""If minimums alone are paid: what is owed before each payment and after the last, and the payments."""
+
+
+_Followed = tuple[list["_Open"], int, list[int]]
 
 
 class _Open(NamedTuple):
@@ -27,28 +39,29 @@ class _Open(NamedTuple):
     least: int
     percent: int = 0
 
-    def minimum(self, accrued: int) -> int:
-        """The minimum payment for this balance with the month's interest, at most that."""
-        return min(accrued, max(self.least, percent_of(accrued, self.percent)))
+    @property
+    def effort(self) -> int:
+        """The steps that a month of minimums alone takes."""
+        return 8 if self.percent else 4
 
 
 @dataclass(slots=True)
 class _Group:
-    """The debts with one rate.
+    """The debts with one rate, and what becomes of each if its minimums alone are paid.
 
-    If the minimums alone are paid, `owed` is what is owed on each of them before each payment. `owed_beside` is
-    that of all debts with a lower rate together, and `paid_beside` is what they are paid.
+    In that case `owed_beside` is what is owed before each payment on all debts with a lower rate together, and
+    `paid_beside` is what they are paid.
     """
 
     rate: int
-    debts: list[_Open]
-    owed: list[list[int]] = field(default_factory=list)
+    debts: list[_Open] = field(default_factory=list)
+    alone: list[Alone] = field(default_factory=list)
     owed_beside: list[int] = field(default_factory=list)
     paid_beside: list[int] = field(default_factory=list)
 
     def open_in(self, month: int) -> list[_Open]:
-        pairs = zip(self.debts, self.owed, strict=True)
-        return [debt._replace(balance=owed[month]) for debt, owed in pairs if owed[month]]
+        pairs = zip(self.debts, self.alone, strict=True)
+        return [_Open(owed[month], *debt[1:]) for debt, (owed, _) in pairs if owed[month]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +69,67 @@ class Payments:
     """What becomes of the debts.
 
     `balances` is what is owed after each payment, up to the one that clears all; `left` is what that one leaves of
-    its budget. `open` are the rates (in `rate_units`) and balances of the debts that are owed at the end.
+    its budget. `open` are the rates and balances of the debts that are owed at the end.
     """
 
     balances: list[int]
     left: int = 0
-    open: Sequence[tuple[int, int]] = ()
+    open: Sequence[tuple[Rates, int]] = ()
+
+
+class End(NamedTuple):
+    """What becomes of the debts: as in `Payments`, with the number of months paid instead of `balances`."""
+
+    months: int
+    left: int = 0
+    open: Sequence[tuple[Rates, int]] = ()
+
+
+class _Paid(NamedTuple):
+    """As `Payments`, with the debts that are open."""
+
+    balances: list[int]
+    left: int = 0
+    open: Sequence[_Open] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Months in which no rate changes, the first of them 0 here; the groups with the highest rate first."""
+
+    groups: Sequence[_Group]
+    effort: Effort
+    has_percentages: bool
+
+    def pay(self, budgets: Sequence[int]) -> _Paid:
+        """Pay these budgets, or the minimums where they are more, until all is paid."""
+        balances: list[int] = []
+        follow_one = _follow_one_for_minimums if self.has_percentages else _follow_one
+        month = left = 0
+        for index, group in enumerate(self.groups):
+            turn, left = _pay_down(group.open_in(month), left)
+            if turn and month > len(balances):
+                balances.append(_sum(turn) + group.owed_beside[month])
+            while turn and month < len(budgets):
+                free = map(sub, budgets[month:], group.paid_beside[month:])
+                follow, steps = (_follow_many, 10 + 4 * len(turn)) if turn[1:] else (follow_one, 2)
+                steps *= 2 if self.has_percentages else 1  # they take about twice as long
+                turn, left, owed = follow(group.rate, turn, free)
+                self.effort.spend(steps * len(owed))
+                balances += map(add, owed, group.owed_beside[month + 1 :])
+                month = len(balances) + (not turn)
+            if turn:
+                waiting = chain.from_iterable(each.open_in(month) for each in self.groups[index + 1 :])
+                return _Paid(balances, 0, [*turn, *waiting])
+        return _Paid([*balances, 0] if month else [], left)
 
 
 class Avalanche:
     """Debts in the order in which they are paid off: the month's highest rate, smaller balance, the order given.
 
-    Each month pays `minimums`, which is what the surplus keeps for minimum payments, and an extra; but never less
-    than the minimum payments that would be due if they alone were paid. `owed` is the sum of the balances, and
-    `rates` are the rates that some month can have, in `rate_units`.
+    Each month pays `minimums`, which is what the surplus keeps for minimum payments, and an extra; or the month's
+    minimum payments, if these are more. `owed` is the sum of the balances, and
+    `rates` are the rates of each debt.
     """
 
     def __init__(self, debts: Sequence[Debt], calendar: Calendar, effort: Effort | None = None) -> None:
@@ -77,145 +137,134 @@ class Avalanche:
         self._effort = effort or Effort()
         self.minimums = sum([to_cents(debt.min_payment) for debt in debts])
         self.owed = sum([to_cents(debt.balance) for debt in debts])
-        self._terms = [terms_of(debt, calendar) for debt in debts]
-        promotional = [terms.promo_rate for terms in self._terms if terms.promo_months]
-        self.rates = [terms.rate for terms in self._terms] + promotional
+        terms = [terms_of(debt, calendar) for debt in debts]
+        self.rates = [each.rates for each in terms]
         self._open = [
-            _Open(to_cents(debt.balance), position, terms.least, terms.percent)
-            for position, (debt, terms) in enumerate(zip(debts, self._terms, strict=True))
+            _Open(to_cents(debt.balance), position, each.least, each.percent)
+            for position, (debt, each) in enumerate(zip(debts, terms, strict=True))
         ]
-        self._changes = sorted({terms.promo_months for terms in self._terms if terms.promo_months})
-        self._first_stage = self._stage(self._open, 0)
-        self._due: list[int] = []
+        self._changes = sorted({rates.promo_months for rates in self.rates if rates.promo_months})
+        self._months = -1
 
     @property
-    def has_percentages(self) -> bool:
-        """Whether a minimum payment follows from the balance."""
-        return any(debt.percent for debt in self._open)
+    def time_matters(self) -> bool:
+        """Whether it matters when a debt is paid: it bears interest, or its minimum follows from the balance."""
+        return self._has_percentages or not all(rates.are_zero for rates in self.rates)
 
     @property
     def enough(self) -> int:
         """The smallest extra with which the first payment clears all debts."""
-        owed = sum([grown(debt.balance, self._terms[debt.position].rate_in(0)) for debt in self._open])
+        owed = sum([grown(debt.balance, self.rates[debt.position].in_month(0)) for debt in self._open])
         return max(0, owed - self.minimums)
 
     def pay(self, extras: Sequence[int]) -> Payments:
         """Pay `minimums`, also once debts are closed, and extras (0 or more) by month, until all is paid."""
-        months = len(extras)
-        self._effort.spend(months)
-        budgets = self._budgets(extras)
-        since, stage, balances = 0, self._first_stage, list[int]()
-        for until in self._changes:
-            if until >= months:
-                break
-            paid = stage.pay(budgets[since:until])
+        balances: list[int] = []
+        for paid in self._stages(self._budgets(extras), self._changes, with_balances=True):
             balances += paid.balances
-            if not paid.open:
-                return Payments(balances, paid.left)
-            since, stage = until, self._stage([debt for _, debt in paid.open], until)
-        paid = stage.pay(budgets[since:])
-        return Payments(balances + paid.balances, paid.left, [(rate, debt.balance) for rate, debt in paid.open])
+        return Payments(balances, paid.left, self._rated(paid.open))
 
-    def _stage(self, debts: Sequence[_Open], month: int) -> "_Stage":
-        """The debts from a month on in which rates have changed."""
-        return _Stage([(self._terms[debt.position].rate_in(month), debt) for debt in debts], self._effort)
+    def end(self, extra: int, months: int) -> End:
+        """What paying the same extra in so many months leads to; it ends early once a debt can only grow."""
+        looks = sorted({*self._changes, *LOOKS}) if self._changes or self._has_percentages else []
+        month = 0
+        for paid in self._stages(self._budgets([extra] * months), looks):
+            month += len(paid.balances)
+            if looks and any(self._only_grows(debt, month, self.minimums + extra) for debt in paid.open):
+                break
+        return End(month, paid.left, self._rated(paid.open))
+
+    def _only_grows(self, debt: _Open, month: int, budget: int) -> bool:
+        """Whether the debt is never paid off from this month on, even if the whole budget went to it.
+
+        So it is if its interest, at the lowest rate that it will have, isn't less than the budget, nor than its
+        minimum payment: it grows then, and the same holds in the next month.
+        """
+        interest = monthly_interest(debt.balance, self.rates[debt.position].lowest_from(month))
+        minimum = max(debt.least, percent_of(debt.balance + interest, debt.percent))
+        return interest > max(budget, minimum) + 1  # for the rounding of later months
+
+    def _rated(self, debts: Sequence[_Open]) -> list[tuple[Rates, int]]:
+        return [(self.rates[debt.position], debt.balance) for debt in debts]
+
+    def _stages(
+        self, budgets: Sequence[int], changes: Iterable[int], *, with_balances: bool = False
+    ) -> Iterator[_Paid]:
+        """Pay by stages, which end in these months at the latest, until all is paid.
+
+        Without `with_balances` only the number of balances is right.
+        """
+        months = len(budgets)
+        self._effort.spend(months)
+        ends = [*(month for month in changes if month < months), months]
+        paid = self._first_stage.pay(budgets[: ends[0]])
+        yield paid
+        for since, until in pairwise(ends):
+            if not paid.open:
+                return
+            stage = self._stage(paid.open, since, until, with_balances=with_balances)
+            paid = stage.pay(budgets[since:until])
+            yield paid
+
+    @property
+    def _has_percentages(self) -> bool:
+        return any(debt.percent for debt in self._open)
 
     def _budgets(self, extras: Sequence[int]) -> list[int]:
-        budgets = [self.minimums + extra for extra in extras]
-        if not self.has_percentages:
-            return budgets  # fixed minimums are never more than `minimums`
         self._look_ahead(len(extras))
-        return [*map(max, budgets, self._due)]
-
-    def _look_ahead(self, months: int) -> None:
-        """Sum up the minimum payments of at least this number of months, if they alone are paid."""
-        if months <= len(self._due):
-            return
-        months = max(months, 2 * len(self._due))
-        self._effort.spend(4 * len(self._open) * months)
-        self._due = [0] * months
-        for debt in self._open:
-            self._due = [*map(add, self._due, self._paid_alone(debt, months))]
-
-    def _paid_alone(self, debt: _Open, months: int) -> list[int]:
-        terms = self._terms[debt.position]
-        promo_months = min(months, terms.promo_months)
-        owed, paid = _minimums_alone(terms.promo_rate, debt, promo_months)
-        _, later = _minimums_alone(terms.rate, debt._replace(balance=owed[-1]), months - promo_months)
-        return paid + later
-
-
-class _Paid(NamedTuple):
-    """As `Payments`; `open` are the rates and the debts."""
-
-    balances: list[int]
-    left: int = 0
-    open: Sequence[tuple[int, _Open]] = ()
-
-
-class _Stage:
-    """Debts, each with its rate, in months in which no rate changes. The first of them is month 0 here."""
-
-    def __init__(self, debts: Sequence[tuple[int, _Open]], effort: Effort) -> None:
-        self._effort = effort
-        self._months = -1
-        self._debts = len(debts)
-        by_rate = groupby(sorted(debts, key=lambda each: -each[0]), key=lambda each: each[0])
-        self._groups = [_Group(rate, [debt for _, debt in group]) for rate, group in by_rate]
-
-    def pay(self, budgets: Sequence[int]) -> _Paid:
-        """Pay these budgets, each at least the minimums, until all is paid."""
-        months = len(budgets)
-        self._look_ahead(months)
-        balances: list[int] = []
-        month = left = 0
-        for index, group in enumerate(self._groups):
-            turn, left = _pay_down(group.open_in(month), left)
-            if turn and month > len(balances):
-                balances.append(_sum(turn) + group.owed_beside[month])
-            while turn and month < months:
-                free = map(sub, budgets[month:], group.paid_beside[month:])
-                follow, steps = (_follow_many, 10 + 4 * len(turn)) if turn[1:] else (_follow_one, 2)
-                turn, left, owed = follow(group.rate, turn, free)
-                self._effort.spend(steps * len(owed))
-                balances += map(add, owed, group.owed_beside[month + 1 :])
-                month = len(balances) + (not turn)
-            if turn:
-                return _Paid(balances, 0, [*_rated(group.rate, turn), *self._waiting(index + 1, month)])
-        return _Paid([*balances, 0] if month else [], left)
-
-    def _waiting(self, index: int, month: int) -> Iterator[tuple[int, _Open]]:
-        for group in self._groups[index:]:
-            yield from _rated(group.rate, group.open_in(month))
+        return [self.minimums + extra for extra in extras]
 
     def _look_ahead(self, months: int) -> None:
         """Pay the minimums alone for at least this number of months."""
         if months <= self._months:
             return
-        months = max(months, 2 * self._months)
-        self._effort.spend(4 * self._debts * months)
-        self._months = months
-        owed_beside, paid_beside = [0] * (months + 1), [0] * months
-        for group in reversed(self._groups):
+        self._months = months = max(months, 2 * self._months)
+        self._effort.spend(sum([debt.effort for debt in self._open]) * months)
+        self._alone = [self._follow_alone(debt, 0, months) for debt in self._open]
+        self._first_stage = self._stage(self._open, 0, min([months, *self._changes]))
+
+    def _stage(self, debts: Sequence[_Open], since: int, until: int, *, with_balances: bool = True) -> _Stage:
+        """The debts from month `since` on to month `until`, in which no rate changes."""
+        groups: dict[int, _Group] = {}
+        for debt in debts:
+            rate = self.rates[debt.position].in_month(since)
+            group = groups.setdefault(rate, _Group(rate))
+            group.debts.append(debt)
+            group.alone.append(self._alone_from(debt, since, until))
+        owed_beside, paid_beside = [0] * (until - since + 1), [0] * (until - since)
+        ordered = [groups[rate] for rate in sorted(groups, reverse=True)]
+        for group in reversed(ordered):
             group.owed_beside, group.paid_beside = owed_beside, paid_beside
-            group.owed.clear()
-            for debt in group.debts:
-                owed, paid = _minimums_alone(group.rate, debt, months)
-                group.owed.append(owed)
-                owed_beside = [*map(add, owed_beside, owed)]
-                paid_beside = [*map(add, paid_beside, paid)]
+            for debt, (owed, paid) in zip(group.debts, group.alone, strict=True):
+                if with_balances:
+                    owed_beside = [*map(add, owed_beside, owed)]
+                if debt.least or debt.percent:
+                    paid_beside = [*map(add, paid_beside, paid)]
+        return _Stage(ordered, self._effort, self._has_percentages)
 
+    def _alone_from(self, debt: _Open, since: int, until: int) -> Alone:
+        """If minimums alone are paid: computed before, unless more has been paid on the debt."""
+        owed, paid = self._alone[debt.position]
+        if since:
+            self._effort.spend(2 * (until - since))
+        if debt.balance == owed[since]:
+            return owed[since : until + 1], paid[since:until]
+        self._effort.spend(debt.effort * (until - since))
+        return self._follow_alone(debt, since, until - since)
 
-def _rated(rate: int, debts: Sequence[_Open]) -> Iterator[tuple[int, _Open]]:
-    return ((rate, debt) for debt in debts)
+    def _follow_alone(self, debt: _Open, since: int, months: int) -> Alone:
+        rates = self.rates[debt.position]
+        promo_months = min(months, max(0, rates.promo_months - since))
+        owed, paid = _minimums_alone(rates.promo_rate, debt, promo_months)
+        after, later = _minimums_alone(rates.rate, debt._replace(balance=owed[-1]), months - promo_months)
+        return owed[:-1] + after, paid + later
 
 
 def _sum(debts: Sequence[_Open]) -> int:
     return sum([debt.balance for debt in debts])
 
 
-def _minimums_alone(rate: int, debt: _Open, months: int) -> tuple[list[int], list[int]]:
-    """What is owed in each month, and each payment, if the debt gets its minimum alone."""
+def _minimums_alone(rate: int, debt: _Open, months: int) -> Alone:
     if debt.percent:
         return _percentages_alone(rate, debt, months)
     owed, minimum = [debt.balance], debt.least
@@ -228,14 +277,19 @@ def _minimums_alone(rate: int, debt: _Open, months: int) -> tuple[list[int], lis
     return owed + [0] * idle, paid + [0] * (months - len(paid))
 
 
-def _percentages_alone(rate: int, debt: _Open, months: int) -> tuple[list[int], list[int]]:
+def _percentages_alone(rate: int, debt: _Open, months: int) -> Alone:
     """The same for a minimum that follows from the balance."""
     owed, paid = [debt.balance], list[int]()
+    balance, least = debt.balance, debt.least
     growth, half, year = growth_of(rate)
-    while len(paid) < months and owed[-1]:
-        accrued = (owed[-1] * growth + half) // year  # same as `grown`
-        paid.append(debt.minimum(accrued))
-        owed.append(accrued - paid[-1])
+    share, half_of_all, all_ = share_of(debt.percent)
+    while balance and len(paid) < months:
+        balance = (balance * growth + half) // year  # same as `grown`
+        payment = (balance * share + half_of_all) // all_  # same as `percent_of`
+        payment = min(balance, max(least, payment))
+        balance -= payment
+        paid.append(payment)
+        owed.append(balance)
     idle = months - len(paid)
     return owed + [0] * idle, paid + [0] * idle
 
@@ -253,7 +307,7 @@ def _pay_down(debts: list[_Open], money: int) -> tuple[list[_Open], int]:
     return debts, money
 
 
-def _follow_one(rate: int, debts: list[_Open], budgets: Iterable[int]) -> tuple[list[_Open], int, list[int]]:
+def _follow_one(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
     """Pay one debt by month until it is cleared, or as long as there are budgets.
 
     Returns it if it is still open, what is left of the budget that clears it, and the balances before that.
@@ -270,13 +324,31 @@ def _follow_one(rate: int, debts: list[_Open], budgets: Iterable[int]) -> tuple[
     return [debt._replace(balance=balance)], 0, after
 
 
-def _follow_many(rate: int, debts: list[_Open], budgets: Iterable[int]) -> tuple[list[_Open], int, list[int]]:
+def _follow_one_for_minimums(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
+    """The same where the budgets can be less than the minimum payments, which are then paid."""
+    (debt,) = debts
+    balance, least = debt.balance, debt.least
+    after: list[int] = []
+    growth, half, year = growth_of(rate)
+    share, half_of_all, all_ = share_of(debt.percent)
+    for budget in budgets:
+        balance = (balance * growth + half) // year  # same as `grown`
+        minimum = max(least, (balance * share + half_of_all) // all_)  # same as `percent_of`
+        balance -= max(budget, min(balance, minimum))
+        if balance <= 0:
+            return [], -balance, after
+        after.append(balance)
+    return [debt._replace(balance=balance)], 0, after
+
+
+def _follow_many(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
     """The same for several debts, in the order given, until one of them is open at most. The balances are sums."""
     after: list[int] = []
     growth, half, year = growth_of(rate)
     balances = [debt.balance for debt in debts]
     minimums = [debt.least for debt in debts]
     is_fixed = not any(debt.percent for debt in debts)
+    _, half_of_all, all_ = share_of(1)
     for budget in budgets:
         owed = [(balance * growth + half) // year for balance in balances]  # same as `grown`
         if is_fixed:
@@ -285,8 +357,11 @@ def _follow_many(rate: int, debts: list[_Open], budgets: Iterable[int]) -> tuple
                 for balance, minimum in zip(owed, minimums, strict=True)
             ]
         else:
-            balances = [balance - debt.minimum(balance) for debt, balance in zip(debts, owed, strict=True)]
-        left = budget - sum(owed) + sum(balances)
+            balances = [
+                rest if (rest := balance - max(least, (balance * percent + half_of_all) // all_)) > 0 else 0
+                for balance, (_, _, least, percent) in zip(owed, debts, strict=True)
+            ]  # same as `percent_of`
+        left = max(0, budget - sum(owed) + sum(balances))
         smallest = min(balances)
         if 0 < left < smallest:
             balances[balances.index(smallest)] -= left

@@ -50,7 +50,7 @@ class Account:
 
 
 def _account(debt: Debt, position: int, terms: Terms) -> Account:
-    return Account(debt, position, terms, terms.rate_in(0), to_cents(debt.balance))
+    return Account(debt, position, terms, terms.rates.in_month(0), to_cents(debt.balance))
 
 
 def _highest_rate_first(account: Account) -> tuple[int, int, int]:
@@ -78,7 +78,7 @@ class DebtLedger:
         self.closed: list[Account] = []
         self.open = [_account(debt, position, terms_of(debt, calendar)) for position, debt in enumerate(debts)]
         self._fixed = sum(account.terms.least for account in self.open if not account.terms.percent)
-        self._changes = {account.terms.promo_months for account in self.open}
+        self._changes = {account.terms.rates.promo_months for account in self.open}
         self._kept = sum(to_cents(debt.min_payment) for debt in debts)
         self._order = _ORDER[strategy]
         self._close_the_paid()
@@ -128,7 +128,7 @@ class DebtLedger:
     def _accrue(self) -> None:
         if self.month in self._changes:
             for account in self.open:
-                account.rate = account.terms.rate_in(self.month)
+                account.rate = account.terms.rates.in_month(self.month)
         for account in self.open:
             account.accrue()
         self.month += 1

@@ -4,6 +4,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from planning.engine.debts.avalanche import Avalanche
+from planning.engine.debts.terms import Rates
 from planning.engine.money.cents import annual_rate, average
 from planning.engine.money.time_value import EXACT_ENOUGH, future_value
 
@@ -51,7 +52,7 @@ class _Search:
     def __init__(self, debts: Avalanche, payments: int) -> None:
         self._debts = debts
         self._payments = payments
-        self._saved: dict[int, Decimal] = {}
+        self._saved: dict[tuple[Rates, int], Decimal] = {}
 
     def bracket(self, gap: Decimal) -> tuple[int, Decimal, int, Decimal]:
         """An extra that is too little and one that is enough, each with its gap; `gap` is the one of no extra.
@@ -71,25 +72,31 @@ class _Search:
     def gap(self, extra: int) -> Decimal:
         """Roughly how much more a month would clear the debts in time; 0 or less if they are cleared.
 
-        If debts are left, it is the level payment for what is owed at the end. If not, it is minus the level
+        If debts are left, it is the level payment for what is owed in the end. If not, it is minus the level
         payment for what the rest of the budget would save up by then, at the lowest rate. This is almost linear in
         `extra`, so interpolation needs few simulations.
         """
-        paid = self._debts.pay([extra] * self._payments)
-        if paid.open:
-            return sum([owed / self._saved_up(rate) for rate, owed in paid.open], Decimal(0))
-        rate, months = min(self._debts.rates, default=0), self._payments - len(paid.balances)
-        budget = Decimal(self._debts.minimums + extra)
-        rest = future_value(Decimal(paid.left), budget, annual_rate(rate), months, start_of_month=False)
-        return -rest / self._saved_up(rate)
+        months, left, still_open = self._debts.end(extra, self._payments)
+        if still_open:
+            return sum([owed / self._saved_up(rates, months) for rates, owed in still_open], Decimal(0))
+        rates, budget = min(self._debts.rates, default=Rates(0)), Decimal(self._debts.minimums + extra)
+        rest = _grown(Decimal(left), budget, rates, months, self._payments)
+        return -rest / self._saved_up(rates, self._payments)
 
-    def _saved_up(self, rate: int) -> Decimal:
-        """What one cent a month comes to by the last payment."""
-        if rate not in self._saved:
-            self._saved[rate] = future_value(
-                Decimal(0), Decimal(1), annual_rate(rate), self._payments, start_of_month=False
-            )
-        return self._saved[rate]
+    def _saved_up(self, rates: Rates, months: int) -> Decimal:
+        """What one cent a month comes to in so many months."""
+        if (rates, months) not in self._saved:
+            self._saved[rates, months] = _grown(Decimal(0), Decimal(1), rates, 0, months)
+        return self._saved[rates, months]
+
+
+def _grown(present: Decimal, payment: Decimal, rates: Rates, since: int, until: int) -> Decimal:
+    """What `present` and a payment a month come to from month `since` to month `until`, at a debt's rates."""
+    change = min(until, max(since, rates.promo_months))
+    if change > since:
+        promo_rate = annual_rate(rates.promo_rate)
+        present = future_value(present, payment, promo_rate, change - since, start_of_month=False)
+    return future_value(present, payment, annual_rate(rates.rate), until - change, start_of_month=False)
 
 
 def _up(gap: Decimal) -> int:

@@ -10,21 +10,36 @@ from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, grown, percent_of, rate_units, to_cents
 
 
-class Terms(NamedTuple):
-    """Rates and percentages are in `rate_units`, amounts in cents; months are counted from 0.
-
-    The first `promo_months` have `promo_rate`, the others `rate`. A month's minimum payment is `percent` of the
-    balance with the month's interest, and at least `least`; with `percent` 0 it is always `least`.
-    """
+class Rates(NamedTuple):
+    """The rates of a debt, in `rate_units`: the first `promo_months` have `promo_rate`, the others `rate`."""
 
     rate: int
-    promo_rate: int
-    promo_months: int
+    promo_rate: int = 0
+    promo_months: int = 0
+
+    def in_month(self, month: int) -> int:
+        """The rate of a month, counted from 0."""
+        return self.promo_rate if month < self.promo_months else self.rate
+
+    def lowest_from(self, month: int) -> int:
+        """The lowest rate of this month and all later ones."""
+        return min(self.rate, self.in_month(month))
+
+    @property
+    def are_zero(self) -> bool:
+        return not self.rate and not self.promo_rate
+
+
+class Terms(NamedTuple):
+    """The rates of a debt, and its minimum payments.
+
+    A month's minimum payment is `percent` (in `rate_units`) of the balance with the month's interest, and at least
+    `least` cents; with `percent` 0 it is always `least`.
+    """
+
+    rates: Rates
     percent: int
     least: int
-
-    def rate_in(self, month: int) -> int:
-        return self.promo_rate if month < self.promo_months else self.rate
 
     def minimum(self, accrued: int) -> int:
         """The month's minimum payment for this balance with interest; it may be more than the balance."""
@@ -35,13 +50,10 @@ def terms_of(debt: Debt, calendar: Calendar) -> Terms:
     """The terms of a debt; month 0 is the calendar's present month, and paid at its end."""
     percent = debt.min_payment_percent
     least = debt.min_payment if percent is None else debt.min_payment_floor or ZERO
-    return Terms(
-        rate=rate_units(debt.annual_rate),
-        promo_rate=rate_units(debt.promo_rate or ZERO),
-        promo_months=calendar.payments(debt.promo_until) if debt.promo_until else 0,
-        percent=rate_units(percent or ZERO),
-        least=to_cents(least),
-    )
+    rates = Rates(rate_units(debt.annual_rate))
+    if debt.promo_until and (months := calendar.payments(debt.promo_until)):
+        rates = Rates(rates.rate, rate_units(debt.promo_rate or ZERO), months)
+    return Terms(rates, rate_units(percent or ZERO), to_cents(least))
 
 
 def first_minimum(debt: Debt, calendar: Calendar, *, is_capped: bool = True) -> Decimal:
@@ -54,7 +66,7 @@ def first_minimum(debt: Debt, calendar: Calendar, *, is_capped: bool = True) -> 
     if not debt.balance:
         return ZERO
     terms = terms_of(debt, calendar)
-    accrued = grown(to_cents(debt.balance), terms.rate_in(0))
+    accrued = grown(to_cents(debt.balance), terms.rates.in_month(0))
     minimum = terms.minimum(accrued)
     return exact_money(min(accrued, minimum) if is_capped else minimum)
 

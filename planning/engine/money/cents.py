@@ -63,6 +63,12 @@ def percent_of(cents: int, percent: int) -> int:
     return (cents * percent + _HALF_OF_ALL) // _ALL
 
 
+def share_of(percent: int) -> tuple[int, int, int]:
+    """`share`, `half` and `all` with which `percent_of` is (cents * share + half) // all, in lowest terms."""
+    common = gcd(percent, _ALL)
+    return percent // common, _ALL // common // 2, _ALL // common
+
+
 def growth_of(rate: int) -> tuple[int, int, int]:
     """`growth`, `half` and `year` with which `grown` is (balance * growth + half) // year.
 

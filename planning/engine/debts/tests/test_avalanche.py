@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche, Payments
 from planning.engine.debts.ledger import DebtLedger
-from planning.engine.debts.tests.builders import CALENDAR, NOTHING, debt, debts_of_every_kind
+from planning.engine.debts.terms import Rates
+from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, to_cents
 
@@ -32,15 +33,12 @@ EXTRAS = st.lists(st.integers(0, 250), max_size=30)
 def by_ledger(debts: list[Debt], extras: list[int]) -> Payments:
     """The oracle: one month after the other."""
     ledger, balances, left = DebtLedger(debts, CALENDAR), [], 0
-    alone = [DebtLedger([each], CALENDAR) for each in debts]
     minimums = sum(to_cents(each.min_payment) for each in debts)
     for extra in extras:
-        due = sum(to_cents(each.pay_month(NOTHING)) for each in alone)
         if not ledger.is_cleared:
-            budget = max(due, minimums + extra)
-            left = budget - to_cents(ledger.pay_in_all(exact_money(budget)))
+            left = max(0, minimums + extra - to_cents(ledger.pay_as_planned(exact_money(extra))))
             balances.append(to_cents(ledger.balance))
-    owed = [(account.rate, account.balance) for account in ledger.open]
+    owed = [(account.terms.rates, account.balance) for account in ledger.open]
     return Payments(balances, left, sorted(owed))
 
 
@@ -64,6 +62,18 @@ class TestPay:
             paid = avalanche.pay(amounts)
             assert Payments(paid.balances, paid.left, sorted(paid.open)) == by_ledger(debts, amounts)
 
+    @settings(max_examples=300, deadline=None)
+    @given(debts_of_every_kind(300, most=6) | DEBTS, st.integers(0, 250), st.integers(1, 200))
+    def test_ends_early_only_where_debts_are_never_cleared(
+        self, debts: list[Debt], extra: int, months: int
+    ) -> None:
+        avalanche = Avalanche(debts, CALENDAR)
+        paid, end = avalanche.pay([extra] * months), avalanche.end(extra, months)
+        if end.months < months and end.open:
+            assert paid.open
+        else:
+            assert end == (len(paid.balances), paid.left, paid.open)
+
     @given(debts_of_every_kind(300, most=6))
     def test_enough_clears_all_with_the_first_payment(self, debts: list[Debt]) -> None:
         avalanche = Avalanche(debts, CALENDAR)
@@ -72,5 +82,5 @@ class TestPay:
 
     def test_without_payments_all_is_owed(self) -> None:
         avalanche = Avalanche([debt("card", "10", "12"), debt("friend", "5")], CALENDAR)
-        assert avalanche.pay([]) == Payments([], 0, [(120_000, 1000), (0, 500)])
+        assert avalanche.pay([]) == Payments([], 0, [(Rates(120_000), 1000), (Rates(0), 500)])
         assert avalanche.owed == 1500

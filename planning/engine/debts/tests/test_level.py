@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.engine.debts.avalanche import Avalanche, Payments
+from planning.engine.debts.avalanche import Avalanche, End
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.level import HORIZON, least_extra
 from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind, lists_of_debts
@@ -32,9 +32,9 @@ class Counted(Avalanche):
 
     simulations = 0
 
-    def pay(self, extras: list[int]) -> Payments:  # type: ignore[override]
+    def end(self, extra: int, months: int) -> End:
         self.simulations += 1
-        return super().pay(extras)
+        return super().end(extra, months)
 
 
 class TestLeastExtra:
