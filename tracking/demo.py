@@ -15,6 +15,7 @@ from accounts.services import set_role, update_profile
 from accounts.vocabulary import StaffRole
 from fincred.clock import local_day
 from fincred.events import DemoCreated, publish
+from fincred.money import ZERO
 from goals.models import Goal
 from goals.services import create_goal
 from goals.vocabulary import GoalType, Priority, Status
@@ -34,6 +35,8 @@ SUPPORT_PASSWORD: Final = "here-to-help-you-save"  # noqa: S105  public, on purp
 WEEKS: Final = 12
 RAISE: Final = 6
 TIMEZONE: Final = "Europe/Berlin"
+CHEAP: Final = timedelta(days=300)
+"""How long the car's rate is promotional, from the first day on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,9 @@ def _store_snapshot(person: User, moment: datetime, *, income: str, card: Goal |
                 label="Credit card",
                 balance=Decimal("3200.00"),
                 interest_rate_annual=Decimal("22.99"),
-                min_payment=Decimal("95.00"),
+                min_payment=ZERO,
+                min_payment_percent=Decimal("3.0000"),
+                min_payment_floor=Decimal("25.00"),
                 goal_id=card.id if card else None,
             ),
             DebtEntry(
@@ -134,6 +139,8 @@ def _store_snapshot(person: User, moment: datetime, *, income: str, card: Goal |
                 balance=Decimal("8500.00"),
                 interest_rate_annual=Decimal("5.9"),
                 min_payment=Decimal("210.00"),
+                promo_rate_annual=Decimal("1.9"),
+                promo_until=_day(person.created_at) + CHEAP,
                 goal_id=None,
             ),
         ),
