@@ -93,7 +93,7 @@ def _first_day(
     if paid.is_whole:
         return DebtMonth(owed, month)
     ledger = DebtLedger(_less(debts, paid_off.since_snapshot - principal, last_month), last_month)
-    above = ledger.pay_as_planned(ask) - minimum_payments(debts)
+    above = min(ask, ledger.pay_as_planned(ask) - minimum_payments(debts))
     left = {account.position: account.balance for account in ledger.open}
     after = tuple(replace(debt, balance=exact_money(left.get(n, 0))) for n, debt in enumerate(owed))
     due = Due(max(ZERO, above - paid.made), paid.made, _balance(owed) - _balance(after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,6 +51,19 @@ class TestDue:
     def test_is_the_rest_of_a_part(self) -> None:
         found = due(two("870", "955"), "127.82", "127.82")
         assert (found.amount, found.made) == (Decimal(50), Decimal(50))
+
+    @pytest.mark.parametrize(("until", "principal"), [("2026-02-28", "177.82"), ("2026-03-01", "200.00")])
+    def test_is_of_the_rate_of_the_month_that_ends_today(self, until: str, principal: str) -> None:
+        day = date.fromisoformat(until)
+        debts = tuple(replace(debt, promo_rate=Decimal(0), promo_until=day) for debt in two("870", "955"))
+        assert due(debts, "0", "0").principal == Decimal(principal)
+
+    def test_is_no_more_than_was_asked_for_where_a_minimum_has_risen(self) -> None:
+        """20 % of 887.40 are 177.48, of which 50 are kept: with the other 50 more is paid than 200."""
+        dear, cheap = two("870", "955")
+        risen = replace(dear, min_payment_percent=Decimal(20), min_payment_floor=Decimal(0))
+        found = due((risen, cheap), "0", "0")
+        assert (found.amount, found.principal) == (Decimal(100), Decimal("205.30"))
 
     def test_is_less_where_less_clears_the_debts(self) -> None:
         assert due(two("0", "120"), "0", "0").amount == Decimal("20.60")
