@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planning.engine.debts.avalanche import Avalanche, Payments
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.terms import Rates
-from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind
+from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind, promoted
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, to_cents
 
@@ -73,6 +73,12 @@ class TestPay:
             assert paid.open
         else:
             assert end == (len(paid.balances), paid.left, paid.open)
+
+    def test_does_not_end_early_where_a_lower_rate_is_to_come(self) -> None:
+        """At 60 % a payment of 40.00 is less than the interest; from June 2031 on there is none."""
+        avalanche = Avalanche([promoted(debt("loan", "1000.00", "0"), "60", "2031-06-01")], CALENDAR)
+        assert avalanche.end(4000, 100).months == 100
+        assert not avalanche.end(4000, 300).open
 
     @given(debts_of_every_kind(300, most=6))
     def test_enough_clears_all_with_the_first_payment(self, debts: list[Debt]) -> None:
