@@ -1,28 +1,56 @@
-"""What was there for a person's goals around a day.
+"""What a person's check-ins told of their goals.
 
 Check-ins belong to an app above this one, which registers at start how they are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-Around = dict[UUID, tuple[Decimal, Decimal]]
-"""By goal, the amounts before a day and at its end; goals without a check-in on or after it can be left out."""
-Reader = Callable[[UUID, date], Around]
 
-_READERS: Final[list[Reader]] = []
+class Told(NamedTuple):
+    """A check-in: what was there by a `day`, and the moment `at` which it was told."""
+
+    day: date
+    at: datetime
+    amount: Decimal
+
+
+class Reader(Protocol):
+    """How check-ins are read, in one statement each."""
+
+    def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
+        """By goal, the amount before `day`, of goals with a check-in on or after it."""
+
+    def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        """By goal, all check-ins in the order of their days and moments.
+
+        Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
+        """
+
+
+class NoCheckIns:
+    """The reader until an app has registered one."""
+
+    def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
+        return {}
+
+    def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        return {}
+
+
+_READERS: Final[list[Reader]] = [NoCheckIns()]
 
 
 def register_reader(reader: Reader) -> None:
-    """Have the goals' amounts read in this way, given the owner's id and the day."""
+    """Have check-ins read in this way."""
     _READERS[:] = [reader]
 
 
-def amounts_around(owner_id: UUID, day: date) -> Around:
-    """The amounts of the owner's goals around `day`; nothing where no app has registered a reader."""
-    return _READERS[0](owner_id, day) if _READERS else {}
+def reader() -> Reader:
+    """The registered way; without one there are no check-ins."""
+    return _READERS[0]

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from fincred.money import ZERO
 from planning.engine import codec
-from planning.engine.money.cents import exact_money, monthly_interest, to_cents
 
 Step = tuple[date, Decimal]
 """From this calendar date on, this much a month, until the next step."""
@@ -18,23 +17,15 @@ Step = tuple[date, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """A goal's amount now, before the month began, and at the end of the day on which it began.
+    """A goal's amount now and before the month began, and the part of the difference that is `interest`.
 
-    `is_of_month` is False if no check-in is dated within the month; then only `now` counts. `credited` is the
-    interest that was due when the month began, as far as `before` can't tell of it.
+    `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """
 
     now: Decimal
     before: Decimal = ZERO
-    at_start: Decimal = ZERO
+    interest: Decimal = ZERO
     is_of_month: bool = False
-    credited: Decimal = ZERO
-
-    @property
-    def earning(self) -> Decimal:
-        """What earns interest for the month: it was there when the month began, and was not taken away since."""
-        is_told_later = self.at_start == self.before
-        return min(self.now, self.at_start + self.credited if is_told_later else self.at_start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +89,8 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         unplanned = last.unplanned
     else:
         unplanned = ZERO
-    paid = min(max(ZERO, amounts.now - amounts.before - amounts.credited - unplanned), planned.ask_of(start))
+    paid = min(max(ZERO, amounts.now - amounts.before - amounts.interest - unplanned), planned.ask_of(start))
     return PlannedMonth(start, amounts.now, paid, unplanned)
-
-
-def credited_interest(
-    rate: int, two_months_ago: Decimal, before_last: Decimal, at_last: Decimal, told: Decimal
-) -> Decimal:
-    """The interest that was due when a month began and that no check-in before it tells; `rate` in `rate_units`.
-
-    By the rule of the simulation it is earned by what was there at the end of the day on which the month before
-    began: `at_last`, and `before_last` before that day. `two_months_ago` was there a month earlier, and `told` is
-    the last amount before the month. Of interest that isn't told for longer, the last two months count.
-    """
-    first = monthly_interest(to_cents(min(two_months_ago, before_last)), rate)
-    earning = to_cents(at_last) + (first if before_last == at_last else 0)
-    if told != at_last:  # with what was told in between
-        return exact_money(monthly_interest(min(earning, to_cents(told)), rate))
-    untold = earning - to_cents(at_last)
-    return exact_money(untold + monthly_interest(earning, rate))
 
 
 def amount_on(day: date, steps: Sequence[Step]) -> Decimal:

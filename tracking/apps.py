@@ -8,6 +8,6 @@ class TrackingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tracking.queries import amounts_around
+        from tracking.queries import HistoryReader
 
-        register_reader(amounts_around)
+        register_reader(HistoryReader())

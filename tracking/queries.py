@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
-from goals.history import Around
+from goals.history import Told
 from goals.models import Goal
-from goals.vocabulary import Status
+from goals.vocabulary import GoalType, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
 from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
@@ -42,15 +42,22 @@ WEEKS: Final = PreparedQuery(
 )
 
 _NEWEST_OF_GOAL: Final = CheckIn.objects.filter(goal=OuterRef("pk")).newest_first()
-# Of the goals with a check-in on or after a day: their amounts before it, and at its end.
-_AMOUNTS_AROUND: Final = PreparedQuery(
+_AMOUNTS_BEFORE: Final = PreparedQuery(
     Goal.objects.owned_by(Parameter("owner"))
     .filter(last_check_in_date__gte=Parameter("day"))
     .annotate(
-        before=Subquery(_NEWEST_OF_GOAL.filter(check_in_date__lt=Parameter("day")).values("current_amount")[:1]),
-        at_end=Subquery(_NEWEST_OF_GOAL.filter(check_in_date__lte=Parameter("day")).values("current_amount")[:1]),
+        before=Subquery(_NEWEST_OF_GOAL.filter(check_in_date__lt=Parameter("day")).values("current_amount")[:1])
     )
-    .values_list("pk", "before", "at_end")
+    .values_list("pk", "before")
+)
+_CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
+    CheckIn.objects.owned_by(Parameter("owner"))
+    .filter(
+        Q(goal__type=GoalType.DEBT_PAYOFF)
+        | Q(goal__annual_rate__gt=0, goal__last_check_in_date__gte=Parameter("day"))
+    )
+    .order_by("check_in_date", "created_at", "id")
+    .values_list("goal_id", "check_in_date", "created_at", "current_amount")
 )
 
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
@@ -64,10 +71,18 @@ _MILESTONES: Final = PreparedQuery(
 )
 
 
-def amounts_around(owner: UUID, day: date) -> Around:
-    """What was there before `day` and at its end, for each goal with a check-in on or after it."""
-    rows = _AMOUNTS_AROUND.bind(owner=owner, day=day).all()
-    return {goal_id: (before or ZERO, at_end or ZERO) for goal_id, before, at_end in rows}
+class HistoryReader:
+    """How planning reads check-ins (see `goals.history.Reader`)."""
+
+    def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
+        rows = _AMOUNTS_BEFORE.bind(owner=owner_id, day=day).all()
+        return {goal_id: before or ZERO for goal_id, before in rows}
+
+    def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        by_goal: dict[UUID, list[Told]] = defaultdict(list)
+        for goal_id, check_in_day, at, amount in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
+            by_goal[goal_id].append(Told(check_in_day, at, amount))
+        return by_goal
 
 
 def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:

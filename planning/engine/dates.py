@@ -46,6 +46,19 @@ class Calendar:
         """Whether the present month began before `as_of`."""
         return self.start < self.as_of
 
+    def passed_before(self, day: date) -> int:
+        """The number of dates before `day`, counted from the anchor; 0 for days up to the anchor."""
+        return max(0, _dates_before(self.anchor, day))
+
+    def in_month(self, number: int) -> "Calendar":
+        """The calendar on the day that begins the month with this number, counted from 1 at the anchor."""
+        return Calendar(calendar_date(self.anchor, number - 1), self.anchor)
+
+    @property
+    def passed(self) -> list[date]:
+        """The dates from the anchor up to date 0."""
+        return [calendar_date(self.anchor, number) for number in range(self._passed + 1)]
+
     def instalments(self, target_date: date) -> int:
         """The number of saving instalments: dates before `target_date`, at least 1."""
         return max(1, _dates_before(self.anchor, target_date) - self._passed)

@@ -16,18 +16,19 @@ from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
 from goals import transitions
-from goals.history import Around, amounts_around
+from goals.history import Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Priority
-from planning.debt_months import NOTHING_DUE, DebtMonth, PaidOff, count_debt_month
+from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, PlanInput
-from planning.engine.money.cents import rate_units
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.months import Amounts, Planned, PlannedMonth, count_month, credited_interest
+from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.paid_off import SnapshotTold, paid_off
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
+from planning.saved_interest import SavedInterest, saved_interest
 from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
@@ -44,8 +45,8 @@ class PlanningContext:
 
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
     put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
-    is what the newest versions say of the months, `earlier` what was paid off on debts by the date that counts as
-    the start of their month, and `paid_off` what was when the snapshot was stored.
+    is what the newest versions say of the months, `check_ins` all check-ins of goals that pay off debts, and
+    `paid_off` what was paid off on them when the snapshot was stored.
     """
 
     owner: User
@@ -57,7 +58,7 @@ class PlanningContext:
     terms: Mapping[UUID, Terms]
     months: Mapping[UUID, PlannedMonth]
     planned: Mapping[UUID, Planned]
-    earlier: Mapping[UUID, Decimal]
+    check_ins: Mapping[UUID, Sequence[Told]]
     paid_off: Mapping[str, Decimal]
     earning: Mapping[UUID, Decimal]
     paid_elsewhere: Decimal
@@ -103,14 +104,11 @@ class PlanningContext:
         debts = self.contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else ()
         if not debts:
             return None
-        now = goal.current_amount
-        since = now - Decimal(self.paid_off.get(str(goal.id), now))
-        lately = max(ZERO, now - self.earlier.get(goal.id, now))
-        if self.calendar.month_has_begun:
-            paid_off = PaidOff(now, since, this_month=lately)
-        else:
-            paid_off = PaidOff(now, since, last_month=lately)
-        return count_debt_month(self.calendar, debts, paid_off, self.planned.get(goal.id))
+        at_snapshot = None
+        if self.snapshot and str(goal.id) in self.paid_off:
+            at_snapshot = SnapshotTold(self.snapshot.created_at, Decimal(self.paid_off[str(goal.id)]))
+        told = paid_off(self.calendar, self.check_ins.get(goal.id, ()), goal.current_amount, at_snapshot)
+        return count_debt_month(self.calendar, debts, told, self.planned.get(goal.id))
 
     def plan_input(self) -> PlanInput:
         return PlanInput(
@@ -213,7 +211,10 @@ def _context(
     calendar = Calendar(today, _anchor([version.plan for version in opened], today))
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar)}
-    amounts, around = _amounts(owner, [*goals, *(plan.goal for plan in last_plans.values())], calendar)
+    known = [*goals, *(plan.goal for plan in last_plans.values())]
+    check_ins = _check_ins(owner, known, calendar)
+    interest = _interest(known, check_ins, calendar)
+    amounts = _amounts(owner, known, interest, calendar)
     months = {
         goal.id: count_month(calendar.start, amounts[goal.id], _planned(last_plans.get(goal.id))) for goal in goals
     }
@@ -235,9 +236,9 @@ def _context(
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
         months=months,
         planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
-        earlier=_earlier(owner, goals, around, calendar),
+        check_ins=check_ins,
         paid_off=snapshots[0].paid_off if snapshots else {},
-        earning=_earning(goals, amounts, calendar),
+        earning=_earning(goals, interest, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
     )
@@ -268,21 +269,21 @@ def _planned(plan: ActionPlan | None) -> Planned | None:
     return plan.planned if plan else None
 
 
-def _amounts(owner: User, goals: Sequence[Goal], calendar: Calendar) -> tuple[dict[UUID, Amounts], Around]:
-    """Of each goal, by id. The check-ins are read only if one of them is of the present month."""
-    of_month = {goal.id: goal for goal in goals if _is_of_month(goal, calendar)}
-    around = amounts_around(owner.id, calendar.start) if of_month else {}
-    credited = _credited(owner, [goal for goal in of_month.values() if goal.annual_rate], around, calendar)
-    amounts = {
+def _amounts(
+    owner: User, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+) -> dict[UUID, Amounts]:
+    """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
+    of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
+    before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
+    return {
         goal.id: Amounts(
             goal.current_amount,
-            *around.get(goal.id, (ZERO, ZERO)),
+            before.get(goal.id, ZERO),
+            interest[goal.id].told if goal.id in interest else ZERO,
             is_of_month=goal.id in of_month,
-            credited=credited.get(goal.id, ZERO),
         )
         for goal in goals
     }
-    return amounts, around
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
@@ -290,49 +291,37 @@ def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
     return day is not None and calendar.start <= day <= calendar.as_of
 
 
-def _credited(owner: User, goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
-    """The interest that was due when the month began, of goals with a check-in since, which tells it."""
-    month_before, two_before = calendar.day(-1), calendar.day(-2)
-    if not goals or month_before == calendar.start:
+def _check_ins(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Mapping[UUID, Sequence[Told]]:
+    """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
+    debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
+    savings = any(goal.annual_rate and _is_of_month(goal, calendar) for goal in goals)
+    if not debts and not savings:
         return {}
-    earlier = amounts_around(owner.id, month_before)
-    earliest = amounts_around(owner.id, two_before) if two_before < month_before else {}
+    return reader().check_ins_with_interest(owner.id, calendar.start)
+
+
+def _interest(
+    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], calendar: Calendar
+) -> dict[UUID, SavedInterest]:
+    """The interest of savings with a check-in of the present month."""
     # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
-    told = around.keys() & earlier.keys()
     return {
-        goal.id: credited_interest(
-            rate_units(goal.annual_rate),
-            earliest.get(goal.id, (ZERO, ZERO))[1],
-            *earlier[goal.id],
-            around[goal.id][0],
+        goal.id: saved_interest(
+            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.target_date
         )
         for goal in goals
-        if goal.id in told
-        and not month_before < goal.target_date < calendar.start  # the last interest was due on that day
+        if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
     }
 
 
-def _earning(goals: Sequence[Goal], amounts: Mapping[UUID, Amounts], calendar: Calendar) -> dict[UUID, Decimal]:
-    """What earns interest for the present month, of goals into which money was put since it began."""
+def _earning(
+    goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+) -> dict[UUID, Decimal]:
+    """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
     if not calendar.month_has_begun:
         return {}
-    return {goal.id: amounts[goal.id].earning for goal in goals if amounts[goal.id].is_of_month}
-
-
-def _earlier(owner: User, goals: Sequence[Goal], around: Around, calendar: Calendar) -> dict[UUID, Decimal]:
-    """What was paid off at the end of the day on which the month of debts began, where it isn't the amount now.
-
-    A payment is due at the end of a month: on the first day of a month that is still the month before.
-    """
-    start = calendar.start if calendar.month_has_begun else calendar.day(-1)
-    paid = [goal for goal in goals if goal.type == GoalType.DEBT_PAYOFF and _is_after(goal, start, calendar.as_of)]
-    if paid and not calendar.month_has_begun:
-        around = amounts_around(owner.id, start)
-    return {goal.id: around.get(goal.id, (ZERO, ZERO))[1] for goal in paid}
-
-
-def _is_after(goal: Goal, day: date, until: date) -> bool:
-    return goal.last_check_in_date is not None and day < goal.last_check_in_date <= until
+    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.target_date <= calendar.as_of}
+    return {goal_id: each.earning for goal_id, each in interest.items()} | credited
 
 
 def terms_of(plan: ActionPlan) -> Terms:

@@ -11,28 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from planning.tests.oracle_dates import calendar_day, present_month
+from planning.tests.oracle_debts import Debt, half_up, interest, pay_debts
 
 HORIZON = 600
-
-
-def half_up(amount: Fraction) -> int:
-    """Cents are rounded half up."""
-    return floor(amount + Fraction(1, 2))
-
-
-def interest(balance: int, rate: Fraction) -> int:
-    """A month's interest is balance x rate / 1200, rounded once."""
-    return half_up(balance * rate / 1200)
-
-
-@dataclass(frozen=True)
-class Debt:
-    balance: int
-    rate: Fraction
-    minimum: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +60,8 @@ class Account:
         self.months = self._months()
         self.debts = list(wish.debts)
         self.balance = wish.balance
-        self._earning = wish.balance - wish.made + wish.made_at_once
+        is_credited = had_its_last_interest(world, wish)
+        self._earning = 0 if is_credited else wish.balance - wish.made + wish.made_at_once
         self._has_begun = world.as_of > self.day(0)
         self.reserve = sum(debt.minimum for debt in wish.debts)
         is_cleared = bool(wish.debts) and not any(debt.balance for debt in wish.debts)
@@ -147,6 +132,11 @@ class Account:
             self.missing_at_date = owed
 
 
+def had_its_last_interest(world: World, wish: Wish) -> bool:
+    """A goal's last interest is credited at its date: the rest of that month earns nothing."""
+    return calendar_day(world.anchor, present_month(world.anchor, world.as_of)) < wish.by <= world.as_of
+
+
 def last_payment(wish: Wish, balance: int, late: int | None = None) -> int:
     """The smallest payment that reaches the target with its month's interest.
 
@@ -158,30 +148,6 @@ def last_payment(wish: Wish, balance: int, late: int | None = None) -> int:
         return balance + paid + interest(earning, wish.rate) >= wish.target
 
     return smallest(arrives, max(0, wish.target - balance))
-
-
-def pay_debts(debts: Sequence[Debt], total: int) -> list[Debt]:
-    """Accrue; pay each debt its minimum; send the rest to the highest rate, ties to the smaller balance."""
-    owed = [debt.balance + interest(debt.balance, debt.rate) for debt in debts]
-    for place, debt in enumerate(debts):
-        paid = min(debt.minimum, owed[place], total)
-        owed[place] -= paid
-        total -= paid
-    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
-        paid = min(owed[place], total)
-        owed[place] -= paid
-        total -= paid
-    return [Debt(balance, debt.rate, debt.minimum) for balance, debt in zip(owed, debts, strict=True)]
-
-
-def less(debts: tuple[Debt, ...], amount: int) -> tuple[Debt, ...]:
-    """What check-ins paid off since the snapshot was stored is owed no more, the highest rate first."""
-    owed = [each.balance for each in debts]
-    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
-        part = min(owed[place], amount)
-        owed[place] -= part
-        amount -= part
-    return tuple(replace(each, balance=balance) for each, balance in zip(debts, owed, strict=True))
 
 
 def smallest(works: Callable[[int], bool], most: int) -> int:
@@ -210,6 +176,9 @@ def need_of(world: World, wish: Wish) -> Need:
     The schedule begins at c_0 with what was there then; what is put in later in month 0 earns from month 1.
     For debts it is what is paid above the minimums.
     """
+
+    if had_its_last_interest(world, wish):
+        wish = replace(wish, rate=Fraction(0))
 
     def simulate(level: int) -> tuple[int, int]:
         account = Account(world, wish)
@@ -241,7 +210,8 @@ def need_of(world: World, wish: Wish) -> Need:
 class Told:
     """What a goal's plan should say, in cents.
 
-    `allocated` is what is put in by the date. It, `room` and `need` count from c_0.
+    `allocated` is what is put in by the date. It, `room` and `need` count from c_0. Where interest raised the need
+    (`is_raised`), the rules leave open to the cent how the money is shared.
     """
 
     required: int
@@ -254,6 +224,7 @@ class Told:
     this_month: int
     made: int
     payments: list[tuple[date, int]] = field(default_factory=list)
+    is_raised: bool = False
 
     @property
     def feasibility(self) -> str:
@@ -293,6 +264,7 @@ def plan(world: World) -> dict[str, Told]:
             this_month=wish.due or months[wish.key],
             made=wish.made,
             payments=accounts[wish.key].payments,
+            is_raised=raised[wish.key] > needs[wish.key].total,
         )
         for wish in ordered
     }

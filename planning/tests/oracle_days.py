@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from planning.tests import oracle
+from planning.tests import oracle, oracle_debts
 from planning.tests.oracle_dates import calendar_day, present_month, rhythm_dates
 
 
@@ -28,7 +28,7 @@ def smallest_each(world: oracle.World, wish: oracle.Wish, rhythm: tuple[str, int
             earning = balance + (each if start in paid_on else 0)
             if start == starts[0] < world.as_of:
                 earning = balance + wish.made_at_once
-            balance += each * len(paid_on) + oracle.interest(earning, wish.rate)
+            balance += each * len(paid_on) + oracle_debts.interest(earning, wish.rate)
         return balance >= wish.target
 
     return oracle.smallest(arrives, max(0, wish.target))

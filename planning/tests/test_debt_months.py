@@ -1,4 +1,4 @@
-"""What of several debts' payments was made, where check-ins don't tell which of them was paid off."""
+"""What of a month's payment on several debts was made, and what is still due on its day."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from planning.debt_months import Due, PaidOff, count_debt_month
+from planning.debt_months import Due, count_debt_month
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
 from planning.months import Planned
+from planning.paid_off import PaidOff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -26,8 +27,10 @@ def two(first: str, second: str) -> tuple[Debt, ...]:
     return tuple(Debt("debt", balance, rate, Decimal(50)) for balance, rate in zip(balances, rates, strict=True))
 
 
-def due(debts: tuple[Debt, ...], since: str, last_month: str) -> Due:
-    paid_off = PaidOff(Decimal(since), Decimal(since), last_month=Decimal(last_month))
+def due(debts: tuple[Debt, ...], last_month: str, since: str | None = None) -> Due:
+    """What is due on 1 March, if so much was paid off in February, all of it `since` the snapshot or a part."""
+    in_month = Decimal(last_month)
+    paid_off = PaidOff(in_month, in_month, in_month_since=Decimal(since or last_month))
     return count_debt_month(CALENDAR, debts, paid_off, ASKED).due
 
 
@@ -39,17 +42,17 @@ class TestDue:
     """
 
     def test_is_nothing_once_the_months_payment_is_told(self) -> None:
-        assert due(two("1000", "1000"), "352.82", "177.82") == Due()
+        assert due(two("870", "955"), "177.82") == Due()
 
     def test_is_nothing_where_a_snapshot_was_stored_after_the_payment(self) -> None:
-        assert due(two("737.40", "909.78"), "0", "177.82") == Due()
+        assert due(two("737.40", "909.78"), "177.82", since="0") == Due()
 
     def test_is_all_that_was_asked_for_before_the_payment(self) -> None:
-        found = due(two("870", "955"), "0", "0")
+        found = due(two("870", "955"), "0")
         assert (found.amount, found.made, found.principal) == (Decimal(100), Decimal(0), Decimal("177.82"))
 
     def test_is_the_rest_of_a_part(self) -> None:
-        found = due(two("870", "955"), "127.82", "127.82")
+        found = due(two("870", "955"), "127.82")
         assert (found.amount, found.made) == (Decimal(50), Decimal(50))
 
     @pytest.mark.parametrize(("until", "principal"), [("2026-02-28", "177.82"), ("2026-03-01", "200.00")])
@@ -66,4 +69,7 @@ class TestDue:
         assert (found.amount, found.principal) == (Decimal(100), Decimal("205.30"))
 
     def test_is_less_where_less_clears_the_debts(self) -> None:
-        assert due(two("0", "120"), "0", "0").amount == Decimal("20.60")
+        assert due(two("0", "120"), "0").amount == Decimal("20.60")
+
+    def test_is_nothing_once_less_than_was_asked_for_cleared_the_debts(self) -> None:
+        assert due(two("0", "20"), "20") == Due()

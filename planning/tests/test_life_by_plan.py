@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
 from planning.services.proposals import Choice
-from planning.tests import oracle
+from planning.tests import oracle_debts
 from planning.tests.comparing import PRIORITIES, Deed, Wanted
 from planning.tests.walking import Walker
 
@@ -60,7 +60,7 @@ def loans(draw: st.DrawFn) -> Wanted:
     for balance in draw(st.lists(st.integers(100, 6000).map(lambda whole: whole * 100), min_size=1, max_size=3)):
         rate = Fraction(draw(st.sampled_from(["0", "5.5", "12"])))
         minimum = draw(st.integers(balance // 100 + 100, balance // 20 + 200))
-        debts.append(oracle.Debt(balance, rate, minimum))
+        debts.append(oracle_debts.Debt(balance, rate, minimum))
     return Wanted(0, draw(st.integers(40, 600)), draw(st.sampled_from(PRIORITIES)), debts=tuple(debts))
 
 

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from planning.engine.money.cents import rate_units
-from planning.months import Amounts, Planned, PlannedMonth, count_month, credited_interest, steps_of
+from planning.months import Amounts, Planned, PlannedMonth, count_month, steps_of
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -57,41 +56,8 @@ class TestCountMonth:
 
     @pytest.mark.parametrize(("now", "paid"), [(295, 90), (400, 100), (203, 0)])
     def test_counts_no_interest_that_is_told_with_a_payment(self, now: int, paid: int) -> None:
-        told = replace(within(now, 200), credited=amount(5))
+        told = replace(within(now, 200), interest=amount(5))
         assert count_month(START, told, version(PlannedMonth(date(2026, 2, 10), amount(200)))).paid == paid
-
-
-class TestEarning:
-    @pytest.mark.parametrize(
-        ("now", "before", "at_start", "earning"),
-        [
-            (400, 200, 200, 210),  # the interest was told later in the month
-            (400, 200, 250, 250),  # or on its first day
-            (150, 200, 250, 150),  # what is taken away earns nothing
-        ],
-    )
-    def test_is_what_was_there_with_its_interest(self, now: int, before: int, at_start: int, earning: int) -> None:
-        amounts = Amounts(amount(now), amount(before), amount(at_start), is_of_month=True, credited=amount(10))
-        assert amounts.earning == earning
-
-
-class TestCreditedInterest:
-    @pytest.mark.parametrize(
-        ("two_months_ago", "before_last", "at_last", "told", "credited"),
-        [
-            (0, 1000, 1000, 1000, "10.00"),
-            (1000, 1000, 1000, 1000, "20.10"),  # that of two months, with interest on interest
-            (1000, 1000, 1000, 1400, "10.10"),  # told in between, and more put in, which doesn't earn yet
-            (1000, 1000, 1100, 1100, "11.00"),  # told on the day
-            (0, 1000, 1000, 500, "5.00"),
-            (0, 0, 0, 300, "0.00"),
-        ],
-    )
-    def test_is_what_no_check_in_told(
-        self, two_months_ago: int, before_last: int, at_last: int, told: int, credited: str
-    ) -> None:
-        amounts = (amount(each) for each in (two_months_ago, before_last, at_last, told))
-        assert credited_interest(rate_units(Decimal(12)), *amounts) == Decimal(credited)
 
 
 class TestPlannedMonth:

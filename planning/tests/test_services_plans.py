@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import User
 from fincred.money import ZERO, round_to_cents
+from goals.history import NoCheckIns
 from goals.models import Goal
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion
@@ -99,6 +100,6 @@ class TestInterestToldWithAPayment:
         snapshot_of(saver)
         plan_for(goal)
         self.check_in(goal, date(2026, 5, 14), Decimal("200.00"))
-        monkeypatch.setattr("goals.history._READERS", [lambda owner, day: {}])
+        monkeypatch.setattr("goals.history._READERS", [NoCheckIns()])
         context = read_context(owner=saver, today=date(2026, 5, 15))
         assert context.months[goal.pk].paid <= Decimal("200.00")

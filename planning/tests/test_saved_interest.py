@@ -1,0 +1,69 @@
+"""Which interest a check-in tells, and what earns for the present month."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from goals.history import Told
+from planning.engine.dates import Calendar
+from planning.saved_interest import SavedInterest, saved_interest
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+NEW_YEAR = date(2026, 1, 1)
+NEXT_YEAR = date(2027, 1, 1)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def told(*check_ins: tuple[str, str]) -> list[Told]:
+    """Check-ins as "MM-DD" of 2026 and the amount."""
+    return [Told(date.fromisoformat(f"2026-{day}"), NOON, Decimal(amount)) for day, amount in check_ins]
+
+
+def found(as_of: str, *check_ins: tuple[str, str], by: date = NEXT_YEAR) -> tuple[str, str]:
+    """At 12 %, a hundredth a month: the interest that this month's check-ins tell, and what is earning."""
+    calendar = Calendar(date.fromisoformat(f"2026-{as_of}"), NEW_YEAR)
+    interest = saved_interest(calendar, told(*check_ins), annual_rate=Decimal(12), target_date=by)
+    return str(interest.told), str(interest.earning)
+
+
+class TestSavedInterest:
+    def test_of_a_month_is_told_by_the_next_check_in(self) -> None:
+        assert found("02-10", ("01-01", "1000"), ("02-10", "1110")) == ("10.00", "1010.00")
+
+    def test_of_many_months_is_told_at_once(self) -> None:
+        """1 000 grow to 1 010, 1 020.10, 1 030.30, 1 040.60 and 1 051.01 on 1 June."""
+        assert found("06-20", ("01-01", "1000"), ("06-20", "1151.01")) == ("51.01", "1051.01")
+
+    def test_is_of_what_was_there_on_the_months_first_day(self) -> None:
+        assert found("02-10", ("01-01", "1000"), ("01-20", "1400"), ("02-10", "1410")) == ("10.00", "1410.00")
+
+    def test_counts_interest_that_was_told_in_between(self) -> None:
+        """1 010 on 1 February, told with 90 more on the 10th; its interest is 10.10 on 1 March."""
+        check_ins = ("01-01", "1000"), ("02-10", "1100"), ("03-05", "1110.10")
+        assert found("03-05", *check_ins) == ("10.10", "1110.10")
+
+    def test_is_of_what_is_left_after_a_withdrawal(self) -> None:
+        check_ins = ("01-01", "1000"), ("01-10", "500"), ("01-20", "800"), ("02-01", "805")
+        assert found("02-01", *check_ins) == ("5.00", "805.00")
+        assert found("02-20", *check_ins, ("02-03", "300"), ("02-04", "900")) == ("5.00", "300.00")
+
+    def test_that_was_told_before_the_month_is_not_told_again(self) -> None:
+        check_ins = ("01-01", "1000"), ("02-01", "1010"), ("03-01", "1120.10"), ("03-09", "1220.10")
+        assert found("03-10", *check_ins) == ("10.10", "1120.10")
+
+    def test_of_the_last_month_is_due_on_the_goals_date(self) -> None:
+        check_ins = ("01-01", "1000"), ("02-20", "1120.10"), ("03-02", "1200")
+        by = date(2026, 2, 15)
+        assert found("02-20", *check_ins, by=by) == ("20.10", "0.00")
+        assert found("03-02", *check_ins, by=by) == ("0.00", "1120.10")
+
+    def test_is_none_before_the_calendar_begins(self) -> None:
+        assert found("01-15", ("01-01", "1000"), ("01-15", "1200")) == ("0.00", "1000.00")
+        assert found("01-15") == ("0.00", "0.00")
+
+    def test_is_nothing_by_default(self) -> None:
+        assert SavedInterest() == SavedInterest(Decimal("0.00"), Decimal("0.00"))
