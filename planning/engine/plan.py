@@ -1,10 +1,11 @@
 """Make the plan: what each goal requires and gets from the one surplus, its label and the explanation."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import chain
+from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.alternatives import Alternatives, find_alternatives
@@ -17,6 +18,10 @@ from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
 from planning.engine.solver import GoalState, solve
 from planning.engine.trajectory import DebtPayoff
+
+_DAY: Final = timedelta(days=1)
+_PACE_ON_DAYS: Final = 120
+"""The months in which a pace goes by a plan's own days; after them it goes by the dates of the calendar."""
 
 Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
@@ -157,7 +162,10 @@ def _schedule(state: GoalState, calendar: Calendar) -> Iterator[Instalment]:
 
 
 def _pace(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]]:
-    """The amount expected today, and on each calendar date without the instalment of that date."""
+    """The amount expected today, and on each day of payment without the payment of that day.
+
+    On its last day all is expected.
+    """
     if isinstance(state.need, DebtPayoff):
         points = _debt_points(state, state.need, calendar)
     else:
@@ -181,7 +189,7 @@ def _late_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, i
     months = range(state.need.months, len(state.trajectory.amounts))
     if isinstance(state.need, DebtPayoff):
         for month in months:
-            yield calendar.day(month + 1), _paid_off(state.goal, state.need, state.trajectory.balances[month])
+            yield calendar.day(month + 1), _paid_off(state.goal, state.need, state.trajectory.balances[month - 1])
     else:
         for month in months:
             yield calendar.day(month), state.trajectory.balances[month] - state.trajectory.amounts[month]
@@ -190,26 +198,36 @@ def _late_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, i
 def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date, Decimal]]:
     last = None
     for on, reached in points:
-        if last is None or on > last:  # at the end of the year 9999 calendar dates repeat
+        # Days of payment may have passed, and at the end of the year 9999 calendar dates repeat.
+        if last is None or on > last:
             yield on, money(reached)
-        last = on
+            last = on
 
 
 def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
-    trajectory = state.in_time
-    yield calendar.as_of, to_cents(state.goal.present_amount)
-    for month in range(1, state.need.months):
-        yield calendar.day(month), trajectory.balances[month] - trajectory.amounts[month]
+    trajectory, present = state.in_time, to_cents(state.goal.present_amount)
+    yield calendar.as_of, present
+    for month in range(state.need.months):
+        reached = trajectory.balances[month] - trajectory.amounts[month]
+        if month:
+            yield calendar.day(month), reached
+        if state.days and month < _PACE_ON_DAYS:
+            for day, amount in zip(state.days.in_month(month), trajectory.by_day[month], strict=False):
+                yield day, reached if month else max(present, reached)
+                reached += amount
     yield _last_interest(state, calendar), trajectory.end
 
 
 def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iterator[tuple[date, int]]:
     reached = to_cents(state.goal.present_amount)
     yield calendar.as_of, reached
+    reached += to_cents(state.goal.due_principal)
+    last, due = calendar.day(need.months), due_date(state.goal, calendar)
     for month, owed in enumerate(state.in_time.balances, 1):
+        day = calendar.day(month)
+        yield day - _DAY if day == last >= due else day, reached
         reached = _paid_off(state.goal, need, owed)
-        yield calendar.day(month), reached
-    yield due_date(state.goal, calendar), reached
+    yield max(last, due), reached
 
 
 def _paid_off(goal: GoalInput, need: DebtPayoff, owed: int) -> int:

@@ -138,6 +138,45 @@ class TestLinkedDebt:
         assert plan["explanation"]["facts"]["debt_total"] == 3000
 
 
+class TestPace:
+    """5 000 at 12 %, minimum 100, in two months: 2 537.56 a month, so 2 487.56 and 2 512.44 of principal."""
+
+    @pytest.fixture
+    def soon(self, person: Person) -> str:
+        person.earns(3000)
+        goal = person.wants(5000, "2026-05-10", type="debt_payoff")
+        person.owes(3000, goal, balance=5000, rate=12, minimum=100)
+        person.plans()
+        return goal
+
+    def test_expects_no_payment_before_its_day_is_over(self, person: Person, soon: str) -> None:
+        person.has(soon, 0)
+        for day in ("2026-03-25", "2026-04-09", "2026-04-10"):
+            assert status(person.on(day), soon) == "on_track"
+        assert status(person.on("2026-04-11"), soon) == "slightly_behind"
+        assert status(person.on("2026-05-09"), soon) == "off_track"
+
+    def test_expects_all_on_the_last_day(self, person: Person, soon: str) -> None:
+        person.on("2026-04-10").has(soon, 2487.56)
+        assert status(person.on("2026-05-09"), soon) == "on_track"
+        planned = [
+            (point["date"], point["planned"])
+            for point in person.client.get(f"/api/v0/goals/{soon}/projection").json()["series"]
+            if point["planned"] is not None
+        ]
+        assert planned[-3:] == [("2026-04-10", 0), ("2026-05-09", 2487.56), ("2026-05-10", 5000)]
+
+
+def status(person: Person, goal: str) -> str:
+    """The goal's progress, and no way back to a plan that it hasn't left."""
+    (line,) = person.client.get("/api/v0/dashboard").json()["goals"]
+    plan = person.stored()[goal]["id"]
+    proposal = person.client.get(f"/api/v0/action-plans/{plan}/proposal").json()
+    assert (proposal is not None) == (line["progress_status"] == "off_track"), proposal
+    assert line["progress_status"] == person.client.get(f"/api/v0/goals/{goal}").json()["progress_status"]
+    return str(line["progress_status"])
+
+
 class TestFollowed:
     def test_keeps_each_payment_however_often_it_is_planned_in_the_morning(self, person: Person) -> None:
         person.on("2027-12-15").earns(500)
