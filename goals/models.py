@@ -16,7 +16,7 @@ from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from fincred.money import MAX_RATE, ZERO
 from fincred.text import fold
-from goals.pace import expected_by, straight_line
+from goals.pace import expected_after, expected_by, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status
 from goals.vocabulary import GoalType, Priority, Status
 
@@ -129,6 +129,10 @@ class Goal(RevisedModel):
         if self.pace is not None:
             return expected_by(self.pace, day)
         return straight_line(self.started_on, self.target_date, self.target_amount).expected_on(day)
+
+    def expected_after(self, day: date) -> Decimal:
+        """What is expected once the payments that are due by `day` are made; without a plan, what is on `day`."""
+        return self.expected_on(day) if self.pace is None else expected_after(self.pace, day)
 
     def progress_status_on(self, today: date) -> ProgressStatus:
         """Where the goal stands; one that the person declared completed is completed."""

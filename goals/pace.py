@@ -87,6 +87,18 @@ def expected_by(document: Mapping[str, Any], day: date) -> Decimal:
     return _between(before, (date.fromisoformat(until), Decimal(next_amount)), day)
 
 
+def expected_after(document: Mapping[str, Any], day: date) -> Decimal:
+    """The amount of the first point after `day`: what is there once the payments that are due by `day` are made.
+
+    After the last point it is the last amount. `document` is as `Pace.to_json` makes it.
+    """
+    segments = document["segments"]
+    passed = bisect_right(segments, day.isoformat(), key=itemgetter(0))
+    if not segments:
+        return Decimal(document["start_amount"])
+    return Decimal(segments[min(passed, len(segments) - 1)][1])
+
+
 def _between(before: Point, after: Point, day: date) -> Decimal:
     (since, amount), (until, next_amount) = before, after
     return round_to_cents(amount + (next_amount - amount) * (day - since).days / (until - since).days)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.pace import Pace, expected_by, straight_line
+from goals.pace import Pace, expected_after, expected_by, straight_line
 
 pytestmark = [pytest.mark.unit, pytest.mark.goals]
 
@@ -93,3 +93,14 @@ class TestExpectedBy:
     def test_is_what_the_whole_pace_expects(self, points: list[tuple[date, Decimal]], day: date) -> None:
         pace = Pace.through(sorted(points))
         assert expected_by(pace.to_json(), day) == pace.expected_on(day)
+
+
+class TestExpectedAfter:
+    @pytest.mark.parametrize(("day", "amount"), [(1, 10), (9, 10), (10, 30), (25, 30)])
+    def test_is_the_amount_of_the_next_point(self, day: int, amount: int) -> None:
+        pace = Pace.through([(date(2026, 1, at), Decimal(there)) for at, there in ((1, 0), (10, 10), (20, 30))])
+        assert expected_after(pace.to_json(), date(2026, 1, day)) == amount
+
+    def test_of_a_single_point_is_its_amount(self) -> None:
+        pace = Pace.through([(date(2026, 1, 1), Decimal(5))])
+        assert expected_after(pace.to_json(), date(2026, 1, 1)) == 5

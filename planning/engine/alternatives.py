@@ -110,37 +110,15 @@ class _Search:
                 yield found
 
     def _later_date(self) -> Alternative | None:
-        """The earliest date by which the goal can be met.
+        """The first date that works: the goal is met by it, and no other goal does worse.
 
-        It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
-        the date counts only if it also works in its own order and makes no other goal worse.
+        The first by which the goal is met is sought in the unchanged plan's order of serving, which is quick. In
+        its own order it may be served later, and so be met later. A date that harms another goal isn't the last
+        word either: with more time it takes less of the others' money.
         """
-        goal, calendar, months = self.state.goal, self.inputs.calendar, self.state.need.months
-        if goal.cadence:
-            return self._later_date_on_days(dates_on_days(goal.cadence, calendar, after=goal.target_date))
-
-        def date_after(more: int) -> date:
-            return date_with_months(goal, calendar, months + more)
-
-        more = self._more_time(date_after, last_month(calendar.start) - months)
-        if more is None:
-            return None
-        day = date_after(more)
-        if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
-            return Alternative("later_date", target_date=day)
-        return None
-
-    def _more_time(self, date_after: Callable[[int], date], most: int) -> int | None:
+        days = [self.state.goal.target_date, *self._later_days()]
         rise = max(1, to_cents(self.inputs.finances.surplus))
-        return self._smallest_change(lambda more: self._with_date(date_after(more)), rise=rise, most=most)
-
-    def _later_date_on_days(self, dates: Sequence[date]) -> Alternative | None:
-        """The first of the dates that works, and that no goal does worse with.
-
-        A date that harms another goal isn't the last word: with more days it takes less of the others' money.
-        """
-        days = [self.state.goal.target_date, *dates]
-        more = self._more_time(days.__getitem__, len(dates))
+        more = self._smallest_change(lambda more: self._with_date(days[more]), rise=rise, most=len(days) - 1)
         while more is not None and more < len(days):
             end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
             found = self._first_harmless(days, more, end)
@@ -149,12 +127,28 @@ class _Search:
             more = end
         return None
 
+    def _later_days(self) -> list[date]:
+        """The target dates after its own with which the goal has another payment, or place in the queue."""
+        goal, calendar = self.state.goal, self.inputs.calendar
+        if goal.cadence:
+            dates = dates_on_days(goal.cadence, calendar, after=goal.target_date)
+        else:
+            months = range(self.state.need.months, last_month(calendar.start) + 1)
+            dates = [date_with_months(goal, calendar, count) for count in months]
+        last = dates[-1] if dates else goal.target_date
+        return sorted(day for day in {*dates, *self._queue_changes()} if goal.target_date < day <= last)
+
     def _next_in_queue(self, day: date) -> date:
-        """The first date after `day` with which the goal is served later."""
-        goal = self.state.goal
-        others = (each for each in self.inputs.goals if each is not goal)
-        equals = (each for each in others if (each.priority, each.primary) == (goal.priority, goal.primary))
-        return min((each.target_date for each in equals if each.target_date > day), default=date.max)
+        """The first date after `day` with which the goal may be served later."""
+        return min((change for change in self._queue_changes() if change > day), default=date.max)
+
+    def _queue_changes(self) -> set[date]:
+        """The target dates with which the goal may have another place among those of its priority."""
+        goal, as_of = self.state.goal, self.inputs.as_of
+        others = (each for each in self.inputs.goals if each is not goal and each.target_date > as_of)
+        equals = [each for each in others if (each.priority, each.primary) == (goal.priority, goal.primary)]
+        # By the same date the older goal is served first.
+        return {each.target_date + timedelta(days=after) for each in equals for after in (0, 1)}
 
     def _first_harmless(self, days: Sequence[date], first: int, end: int) -> int | None:
         """The first index before `end` of a date that harms no goal, if later dates harm others less."""
@@ -180,10 +174,6 @@ class _Search:
             elif state.missing > old.missing or _is_worse(state, old):
                 return False
         return True
-
-    def _is_met(self, inputs: PlanInput) -> bool:
-        order = plan_order(inputs.goals)
-        return self._margin_at_best(inputs, order) >= 0 and self._margin(inputs, order) >= 0
 
     def _smaller_amount(self) -> Alternative | None:
         """The largest target that can be met by the same date, at least what is already saved."""

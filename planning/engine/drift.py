@@ -55,34 +55,49 @@ class Proposal:
     why: Explanation
 
 
-def drift(*, expected: Decimal, actual: Decimal, target: Decimal, past_date: bool) -> Direction | None:
-    """How the `actual` amount has drifted; None if the target is reached or the distance is within `DRIFT`."""
+def drift(
+    *, expected: Decimal, once_paid: Decimal, actual: Decimal, target: Decimal, past_date: bool
+) -> Direction | None:
+    """How the `actual` amount has drifted; None if the target is reached or the distance is within `DRIFT`.
+
+    It is behind what is `expected` today, or ahead of what is expected `once_paid`: when all payments that are due
+    by today are made.
+    """
     if actual >= target:
         return None
     if past_date:
         return Direction.PAST_DATE
-    if abs(actual - expected) <= target * DRIFT:
-        return None
-    return Direction.BEHIND if actual < expected else Direction.AHEAD
+    if expected - actual > target * DRIFT:
+        return Direction.BEHIND
+    return Direction.AHEAD if actual - max(expected, once_paid) > target * DRIFT else None
 
 
 def propose(
-    inputs: PlanInput, position: int, *, expected: Decimal, contribution: Decimal, each_day: Decimal | None = None
+    inputs: PlanInput,
+    position: int,
+    *,
+    expected: Decimal,
+    once_paid: Decimal,
+    contribution: Decimal,
+    each_day: Decimal | None = None,
 ) -> Proposal | None:
     """Propose ways back for the goal at `position` of `inputs`; None if it hasn't drifted.
 
-    `inputs` are as of today. `expected` is the amount that the goal's plan expects today, `contribution` the
-    plan's payment a month, and `each_day` the one on each of the goal's own days, if it has some.
+    `inputs` are as of today. `expected` and `once_paid` are what the goal's plan expects (see `drift`),
+    `contribution` is the plan's payment a month, and `each_day` the one on each of the goal's own days, if it has
+    some.
     """
     goal = inputs.goals[position]
     direction = drift(
         expected=expected,
+        once_paid=once_paid,
         actual=goal.present_amount,
         target=goal.target_amount,
         past_date=goal.target_date < inputs.as_of,
     )
     if direction is None:
         return None
+    compared = max(expected, once_paid) if direction is Direction.AHEAD else expected
     plans = _Plans(inputs, position)
     same_date = None if goal.target_date <= inputs.as_of else _same_date(plans)
     same_contribution = _same_contribution(plans, contribution, each_day)
@@ -90,9 +105,9 @@ def propose(
         "as_of": inputs.as_of,
         "target_amount": goal.target_amount,
         "target_date": goal.target_date,
-        "expected": expected,
+        "expected": compared,
         "actual": goal.present_amount,
-        "difference": goal.present_amount - expected,
+        "difference": goal.present_amount - compared,
         "tolerance": goal.target_amount * DRIFT,
         "contribution": contribution,
         "same_date_contribution": same_date and same_date.contribution,

@@ -70,6 +70,7 @@ def _proposal(context: PlanningContext, plan: ActionPlan) -> drift.Proposal | No
         inputs,
         index,
         expected=context.goals[index].expected_on(context.today),
+        once_paid=context.goals[index].expected_after(context.today),
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)),
         each_day=plan.amount if inputs.goals[index].cadence else None,
     )

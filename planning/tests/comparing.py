@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from planning.services.projections import project_goal
 from planning.services.proposals import proposal_for
 from planning.services.what_if import Question, what_if
 from planning.tests import oracle, oracle_dates, oracle_days, oracle_debts
+from planning.tests.walked import Account, cents
 from tracking.queries import dashboard_reads, make_dashboard
 
 PRIORITIES = ("High", "Medium", "Low")
@@ -27,77 +28,6 @@ NO_DELTAS = Deltas(income=ZERO, expenses=ZERO, extra=ZERO)
 ALL = 10_000
 TOLERANCE = 100
 """Cents by which two correct plans may differ where interest raised what a goal needs: rules leave that open."""
-
-
-def euros(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
-
-
-def cents(amount: Decimal) -> int:
-    return int(amount.scaleb(2))
-
-
-Deed = tuple[str, int]
-"""What is done besides, and a number: `pay` or `withdraw` so many percent, `earn` so many percent of before."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A goal as a person thinks it up; amounts in cents. With `debts` linked to it, its target is their sum."""
-
-    target: int
-    days: int
-    priority: str = "Medium"
-    rate: str = "0"
-    debts: tuple[oracle_debts.Debt, ...] = ()
-    rhythm: tuple[str, int] | None = None
-
-
-@dataclass
-class Account:
-    """What the person's bank holds for a goal, and what they told of it.
-
-    `untold` is the interest that was credited since the last check-in, `interest_told` what check-ins of the
-    present `month` told of it.
-    """
-
-    goal: UUID
-    wanted: Wanted
-    by: date
-    position: int
-    balance: int = 0
-    put_in: int = 0
-    earned: int = 0
-    earning: int = 0
-    untold: int = 0
-    interest_told: int = 0
-    month: int = 0
-    debts: list[oracle_debts.Debt] = field(default_factory=list)
-    credited: date | None = None
-    check_ins: list[tuple[date, int]] = field(default_factory=list)
-    first_planned: date | None = None
-    opening: int = 0
-    snapshot_amount: int = 0
-    snapshot_on: date | None = None
-    snapshot_debts: tuple[oracle_debts.Debt, ...] = ()
-    ask_at_check_in: int = 0
-    rhythm: tuple[str, int] | None = None
-    asked: tuple[date, int] | None = None
-    paid_on: date | None = None
-    paid_today: int = 0
-
-    @property
-    def told(self) -> int:
-        return self.check_ins[-1][1] if self.check_ins else 0
-
-    @property
-    def owed_by_what_was_told(self) -> int:
-        snapshot = sum(each.balance for each in self.snapshot_debts)
-        return max(0, snapshot - (self.told - self.snapshot_amount))
-
-    def told_by(self, day: date, *, included: bool) -> int:
-        amounts = [amount for on, amount in self.check_ins if on < day or (included and on == day)]
-        return amounts[-1] if amounts else 0
 
 
 class Told:
@@ -266,7 +196,8 @@ class Told:
         """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""
         account = self.accounts[plan.goal_id]
         # Interest that no check-in has told yet is there, but the plan doesn't count on it.
-        untold = 0 if account.wanted.debts else account.balance - account.told
+        months = oracle_dates.present_month(self.anchor, account.by) - self.month
+        untold = 0 if account.wanted.debts else account.untold_by(months)
         assert plan.goal_id not in self.promised or cents(plan.shortfall) <= untold, (account, plan.shortfall)
         is_plain = account.wanted.rate == "0" and account.by > self.day
         if is_plain and self.is_faithful:  # paid all that was due before today, so isn't behind

@@ -32,7 +32,7 @@ def pay_debts(debts: Sequence[Debt], total: int) -> list[Debt]:
         paid = min(debt.minimum, owed[place], total)
         owed[place] -= paid
         total -= paid
-    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, debts[at].balance, at)):
+    for place in sorted(range(len(debts)), key=lambda at: (-debts[at].rate, owed[at], at)):
         paid = min(owed[place], total)
         owed[place] -= paid
         total -= paid

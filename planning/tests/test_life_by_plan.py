@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from accounts.tests.factories import UserFactory
 from planning.services.proposals import Choice
 from planning.tests import oracle_debts
-from planning.tests.comparing import PRIORITIES, Deed, Wanted
+from planning.tests.comparing import PRIORITIES
+from planning.tests.walked import Deed, Wanted
 from planning.tests.walking import Walker
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]

@@ -17,8 +17,9 @@ from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.plans import plan_everything
 from planning.services.proposals import Choice, accept_proposal, proposal_for
 from planning.tests import oracle_debts
-from planning.tests.comparing import EXPENSES, Account, Deed, Told, Wanted, cents, euros
+from planning.tests.comparing import EXPENSES, Told
 from planning.tests.factories import contents, debt, snapshot_of
+from planning.tests.walked import Account, Deed, Wanted, cents, euros
 from planning.vocabulary import Frequency
 from tracking.services import create_check_in
 

@@ -197,6 +197,7 @@ def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
         return False
     direction = drift(
         expected=goal.expected_on(today),
+        once_paid=goal.expected_after(today),
         actual=goal.current_amount,
         target=goal.target_amount,
         past_date=goal.target_date < today,

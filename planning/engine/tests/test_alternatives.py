@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 
 from fincred.money import CENT
-from planning.engine.allocation import plan_order
 from planning.engine.alternatives import MAX_EFFORT, MAX_GOALS, _smallest, find_alternatives
-from planning.engine.dates import calendar_date, instalment_count
+from planning.engine.dates import calendar_date
 from planning.engine.model import Alternative, Debt, GoalInput, GoalPlan, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.sentences import ALTERNATIVES_CUT
-from planning.engine.solver import solve, solve_dates
+from planning.engine.solver import solve
 from planning.engine.tests.builders import (
     OF_EVERY_KIND,
     WITH_INTEREST,
@@ -26,6 +25,7 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
+from planning.engine.tests.later_dates import works
 from planning.vocabulary import Feasibility
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -73,16 +73,19 @@ class TestAlternatives:
 
     def test_do_not_harm_another_goal(self) -> None:
         """With a later date the first goal would be met, but with money that the second one needs."""
-        harming = goal(300, 1, "High")
-        plan = make_plan(inputs(100, harming, goal(900, 10, "Low")))
-        assert kinds(plan.goals[0].alternatives) == ["smaller_amount", "more_money"]
+        plan_input = inputs(100, goal(300, 1, "High"), goal(900, 10, "Low"))
+        later = make_plan(plan_input).goals[0].alternatives[0]
+        assert later == Alternative("later_date", target_date=date(2026, 12, 2))
+        assert not works(plan_input, 0, date(2026, 12, 1))
 
     def test_do_not_lose_the_place_in_the_queue(self) -> None:
         """In the unchanged order April works, but with that date the other goal is served first."""
         sooner = goal(400, 2, name="this")
         other = goal(400, target_date=date(2026, 3, 15), name="other")
-        plan = make_plan(inputs(100, sooner, other))
-        assert "later_date" not in kinds(plan.goals[0].alternatives)
+        plan_input = inputs(100, sooner, other)
+        later = make_plan(plan_input).goals[0].alternatives[0]
+        assert later == Alternative("later_date", target_date=date(2026, 7, 2))
+        assert not works(plan_input, 0, date(2026, 7, 1))
 
     def test_of_a_goal_that_only_being_paid_later_than_evenly_makes_short(self) -> None:
         """Its money suffices by sums; what comes late earns too little interest."""
@@ -136,26 +139,17 @@ class TestAlternatives:
     @settings(max_examples=25, deadline=None)
     @given(plan_inputs(WITHOUT_INTEREST))
     def test_later_dates_are_the_earliest_and_harm_no_other_goal(self, plan_input: PlanInput) -> None:
-        """With the order of serving unchanged, no month between the goal's date and the found one works."""
+        """No day between the goal's date and the found one works."""
         plan = make_plan(plan_input)
         for position, made in enumerate(plan.goals):
             for day in (each.target_date for each in made.alternatives if each.target_date):
                 assert day > plan_input.goals[position].target_date
-                after = make_plan(
-                    put_back(plan_input, position, Alternative("later_date", target_date=day)),
-                    with_alternatives=False,
-                )
-                for other, (old, new) in enumerate(zip(plan.goals, after.goals, strict=True)):
-                    assert other == position or new.shortfall <= old.shortfall
-                order = plan_order(plan_input.goals)
-                for months in range(made.explanation.facts["months"] + 1, instalment_count(plan_input.as_of, day)):
-                    sooner = put_back(
-                        plan_input,
-                        position,
-                        Alternative("later_date", target_date=calendar_date(plan_input.as_of, months)),
-                    )
-                    states = solve_dates(sooner, Needs(plan_input.calendar), order)
-                    assert not next(each for each in states if each.position == position).arrives
+                assert works(plan_input, position, day)
+                dates = [calendar_date(plan_input.as_of, month) for month in range(1, 40)]
+                dates += [each.target_date for each in plan_input.goals]
+                later = {date + timedelta(days=more) for date in dates for more in (0, 1)}
+                for sooner in (each for each in later if plan_input.goals[position].target_date < each < day):
+                    assert not works(plan_input, position, sooner)
 
     @settings(max_examples=25, deadline=None)
     @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))
@@ -164,7 +158,11 @@ class TestAlternatives:
             assert not made.alternatives or made.feasibility == Feasibility.UNREALISTIC
             for alternative in made.alternatives:
                 assert arrives(put_back(plan_input, position, alternative), position)
-                assert not arrives(put_back(plan_input, position, neighbour(alternative)), position)
+                near = neighbour(alternative)
+                if near.target_date:
+                    assert not works(plan_input, position, near.target_date)
+                else:
+                    assert not arrives(put_back(plan_input, position, near), position)
 
 
 def says_that_it_is_cut(made: GoalPlan) -> bool:

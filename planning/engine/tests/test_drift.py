@@ -18,7 +18,9 @@ def proposal(
 ) -> Proposal | None:
     other = goal(100, 24, "Low", name="other")
     plan_input = inputs(surplus, other, drifted, as_of=today)
-    return propose(plan_input, 1, expected=money(expected), contribution=money(contribution))
+    return propose(
+        plan_input, 1, expected=money(expected), once_paid=money(expected), contribution=money(contribution)
+    )
 
 
 class TestDrift:
@@ -37,7 +39,24 @@ class TestDrift:
     def test_is_more_than_a_tenth_of_the_target(
         self, actual: int, past_date: bool, direction: Direction | None
     ) -> None:
-        found = drift(expected=money(500), actual=money(actual), target=money(1000), past_date=past_date)
+        found = drift(
+            expected=money(500),
+            once_paid=money(500),
+            actual=money(actual),
+            target=money(1000),
+            past_date=past_date,
+        )
+        assert found == direction
+
+    @pytest.mark.parametrize(
+        ("actual", "direction"), [(399, Direction.BEHIND), (800, None), (801, Direction.AHEAD)]
+    )
+    def test_is_none_while_what_is_due_by_today_may_be_paid_or_not(
+        self, actual: int, direction: Direction | None
+    ) -> None:
+        found = drift(
+            expected=money(500), once_paid=money(700), actual=money(actual), target=money(1000), past_date=False
+        )
         assert found == direction
 
 

@@ -217,7 +217,14 @@ class TestExamples:
         weekly = goal(
             400, target_date=date(2026, 1, 29), cadence=THURSDAYS, chosen_monthly=money(40), chosen_each=money(10)
         )
-        found = propose(inputs(500, weekly), 0, expected=money(200), contribution=money(40), each_day=money(10))
+        found = propose(
+            inputs(500, weekly),
+            0,
+            expected=money(200),
+            once_paid=money(200),
+            contribution=money(40),
+            each_day=money(10),
+        )
         assert found is not None
         assert found.same_date is not None
         assert (found.same_date.each_day, found.same_date.shortfall) == (money(100), money(0))

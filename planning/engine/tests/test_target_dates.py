@@ -1,4 +1,4 @@
-"""The dates by which a goal on days of its own can be met, against each day tried out."""
+"""The dates by which a goal can be met, against each day tried out."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,35 +8,18 @@ from random import Random
 import pytest
 
 from planning.engine.cadence import Cadence
-from planning.engine.model import GoalPlan, PlanInput
+from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.engine.target_dates import date_with
 from planning.engine.tests.builders import CALENDAR, NEW_YEAR, goal, inputs, money
+from planning.engine.tests.later_dates import planned_with, works
 from planning.vocabulary import Feasibility, Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 THURSDAYS = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
 THIRTIETH = Cadence(Frequency.MONTHLY, 30, NEW_YEAR)
-LABELS = list(Feasibility)
 DAY = timedelta(days=1)
-
-
-def planned_with(plan_input: PlanInput, position: int, day: date) -> tuple[GoalPlan, ...]:
-    goals = list(plan_input.goals)
-    goals[position] = replace(goals[position], target_date=day)
-    return make_plan(replace(plan_input, goals=tuple(goals)), with_alternatives=False).goals
-
-
-def works(plan_input: PlanInput, position: int, day: date) -> bool:
-    """Whether the goal is met by that day and no other goal does worse."""
-    before = make_plan(plan_input, with_alternatives=False).goals
-    after = planned_with(plan_input, position, day)
-    others = [(old, new) for other, (old, new) in enumerate(zip(before, after, strict=True)) if other != position]
-    return not after[position].shortfall and all(
-        new.shortfall <= old.shortfall and LABELS.index(new.feasibility) <= LABELS.index(old.feasibility)
-        for old, new in others
-    )
 
 
 def later_date(plan_input: PlanInput, position: int) -> date | None:
@@ -91,7 +74,7 @@ class TestLaterDate:
         plan_input = a_case(seed)
         made = make_plan(plan_input).goals
         for position, each in enumerate(plan_input.goals):
-            if each.cadence and made[position].feasibility == Feasibility.UNREALISTIC:
+            if made[position].feasibility == Feasibility.UNREALISTIC:
                 first = day = max(each.target_date, plan_input.as_of) + DAY
                 while not works(plan_input, position, day):
                     day += DAY

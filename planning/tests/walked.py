@@ -1,0 +1,89 @@
+"""What a person who lives by services wants, holds and has told, for `planning.tests.walking`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from planning.tests import oracle_debts
+
+
+def euros(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def cents(amount: Decimal) -> int:
+    return int(amount.scaleb(2))
+
+
+Deed = tuple[str, int]
+"""What is done besides, and a number: `pay` or `withdraw` so many percent, `earn` so many percent of before."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A goal as a person thinks it up; amounts in cents. With `debts` linked to it, its target is their sum."""
+
+    target: int
+    days: int
+    priority: str = "Medium"
+    rate: str = "0"
+    debts: tuple[oracle_debts.Debt, ...] = ()
+    rhythm: tuple[str, int] | None = None
+
+
+@dataclass
+class Account:
+    """What the person's bank holds for a goal, and what they told of it.
+
+    `untold` is the interest that was credited since the last check-in, `interest_told` what check-ins of the
+    present `month` told of it.
+    """
+
+    goal: UUID
+    wanted: Wanted
+    by: date
+    position: int
+    balance: int = 0
+    put_in: int = 0
+    earned: int = 0
+    earning: int = 0
+    untold: int = 0
+    interest_told: int = 0
+    month: int = 0
+    debts: list[oracle_debts.Debt] = field(default_factory=list)
+    credited: date | None = None
+    check_ins: list[tuple[date, int]] = field(default_factory=list)
+    first_planned: date | None = None
+    opening: int = 0
+    snapshot_amount: int = 0
+    snapshot_on: date | None = None
+    snapshot_debts: tuple[oracle_debts.Debt, ...] = ()
+    ask_at_check_in: int = 0
+    rhythm: tuple[str, int] | None = None
+    asked: tuple[date, int] | None = None
+    paid_on: date | None = None
+    paid_today: int = 0
+
+    def untold_by(self, months: int) -> int:
+        """What the interest that isn't told yet comes to in so many months, at most: each may be rounded up."""
+        amount = self.balance - self.told
+        for _ in range(months if amount else 0):
+            amount += oracle_debts.interest(amount, Fraction(self.wanted.rate)) + 1
+        return amount
+
+    @property
+    def told(self) -> int:
+        return self.check_ins[-1][1] if self.check_ins else 0
+
+    @property
+    def owed_by_what_was_told(self) -> int:
+        snapshot = sum(each.balance for each in self.snapshot_debts)
+        return max(0, snapshot - (self.told - self.snapshot_amount))
+
+    def told_by(self, day: date, *, included: bool) -> int:
+        amounts = [amount for on, amount in self.check_ins if on < day or (included and on == day)]
+        return amounts[-1] if amounts else 0
