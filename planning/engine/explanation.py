@@ -93,7 +93,8 @@ def explain(state: GoalState, before: Queue, inputs: PlanInput, *, is_cut: bool 
 
 
 def _code(state: GoalState, inputs: PlanInput) -> Code:
-    if not state.needed:
+    is_cleared = isinstance(state.need, DebtPayoff) and not state.need.owed
+    if is_cleared or not state.needed:
         return _why_nothing_is_needed(state)
     if state.arrives:
         return _how_it_arrives(state)

@@ -240,8 +240,10 @@ class DebtPayoff:
 
     def _trajectory(self, offers: list[int]) -> Trajectory:
         amounts, balances, owed = self._pay(offers)
-        idle = [0] * (self.months - len(amounts))
-        return Trajectory(amounts + idle, balances + idle, owed, owed, None if owed else len(amounts))
+        done_on, idle = None if owed else len(amounts), [0] * (self.months - len(amounts))
+        amounts += idle
+        amounts[0] = max(amounts[0], self.credit)  # also if it cleared the debts, so that nothing is owed
+        return Trajectory(amounts, balances + idle, owed, owed, done_on)
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         amounts, balances, owed = self._pay(trajectory.amounts + offers)

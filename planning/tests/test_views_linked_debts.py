@@ -192,3 +192,16 @@ class TestFollowed:
             paid = round(paid + 21.16 + due["amount"], 2)
             person.has(goal, paid)
         assert paid == 1257
+
+
+class TestClearedInItsMonth:
+    def test_by_far_more_than_was_asked_for(self, person: Person) -> None:
+        """500 at 1 000 %: 416.67 of interest in the first month, where the plan could ask for 1."""
+        person.earns(1)
+        goal = person.wants(5000, "2026-05-10", type="debt_payoff")
+        person.owes(1, goal, balance=500, rate=1000, minimum=0)
+        assert person.plans()[goal]["this_month"] == 1
+        person.on("2026-03-20").has(goal, 500)
+        plan = person.plans()[goal]
+        assert (plan["this_month"], plan["shortfall"], plan["upcoming"]) == (0, 0, [])
+        assert plan["explanation"]["text"] == "Nothing is owed any more."

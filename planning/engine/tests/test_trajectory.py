@@ -10,7 +10,7 @@ from planning.engine.debts.tests.builders import with_extra
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, grown, to_cents
 from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card
-from planning.engine.trajectory import DebtPayoff, Saving
+from planning.engine.trajectory import DebtPayoff, Saving, Trajectory
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -117,3 +117,10 @@ class TestDebtPayoff:
             )
             assert trajectory.balances == [to_cents(point.balance) for point in payoff.series[1:]]
             assert trajectory.done_on == payoff.months
+
+
+class TestDebtsThatWereCleared:
+    def test_keep_the_payment_that_was_made(self) -> None:
+        need = DebtPayoff(Avalanche((card(0, 12, 100),), CALENDAR), 3, 0, credit=700)
+        assert need.total == 700
+        assert need.simulate([700, 0, 0]) == Trajectory([700, 0, 0], [0, 0, 0], 0, 0, 0)
