@@ -61,10 +61,14 @@ def draw(inputs: PlanInput) -> str:
     return _Picture(inputs.calendar, inputs.finances.surplus, rows).svg()
 
 
+def _months_of(plan: GoalPlan, calendar: Calendar) -> int:
+    return calendar.instalments(plan.pace[-1][0])
+
+
 class _Picture:
     def __init__(self, calendar: Calendar, surplus: Decimal, rows: list[_Row]) -> None:
         self._surplus, self._rows = surplus, rows
-        longest = max((max(len(row.plan.schedule), len(row.plan.pace) - 1) for row in rows), default=1)
+        longest = max((max(len(row.plan.schedule), _months_of(row.plan, calendar)) for row in rows), default=1)
         self._dates = [calendar.day(month) for month in range(min(longest, MAX_MONTHS) + 1)]
         self._month = (_RIGHT - _LEFT) / (len(self._dates) - 1)
         self._zero = _LEGEND + _ROW * len(rows) + 30 + _BARS

@@ -264,7 +264,7 @@ class TestDrift:
     @pytest.fixture
     def drifted(self, planned: User) -> ActionPlan:
         plan = goal_with_plan(planned, target_date=date(2026, 12, 1))
-        check_in(planned, plan.goal, 150)
+        check_in(planned, plan.goal, 300)
         return ActionPlan.objects.get(pk=plan.pk)
 
     def test_is_told_with_the_proposal_once_a_version(self, planned: User, drifted: ActionPlan) -> None:
