@@ -60,13 +60,22 @@ def find_alternatives(
     order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     cut = {state.position for state in unrealistic}
+    unsettled = []
     try:
         for state in unrealistic[:MAX_GOALS]:
             best = trials.at_best(inputs, order, state.position)
             search = _Search(inputs, states, state, order, trials, lacking_at_best=best.needed - best.room)
             for alternative in search.alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
-            cut.remove(state.position)
+            if search.later:
+                unsettled.append(search)
+            else:
+                cut.remove(state.position)
+        for search in unsettled:
+            position = search.state.position
+            if later := search.harmless_date():
+                found[position] = (later, *found.get(position, ()))
+            cut.remove(position)
     except TooMuchEffortError:  # what was found until then is valid
         if quick:
             raise
@@ -90,11 +99,13 @@ class _Trials:
         return at_best(inputs, self.needs, order, position)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Search:
     """The search for one goal's alternatives.
 
-    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly.
+    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly. A date by
+    which the goal is met can harm another goal. Then the dates after it, in `later`, are tried once everything
+    else is found, for there can be many.
     """
 
     inputs: PlanInput
@@ -103,6 +114,7 @@ class _Search:
     order: list[int]
     trials: _Trials
     lacking_at_best: int
+    later: Sequence[date] = ()
 
     def alternatives(self) -> Iterator[Alternative]:
         for search in (self._later_date, self._smaller_amount, self._more_money):
@@ -110,21 +122,33 @@ class _Search:
                 yield found
 
     def _later_date(self) -> Alternative | None:
-        """The first date that works: the goal is met by it, and no other goal does worse.
+        """The first date by which the goal is met, if no other goal does worse then.
 
-        The first by which the goal is met is sought in the unchanged plan's order of serving, which is quick. In
-        its own order it may be served later, and so be met later. A date that harms another goal isn't the last
-        word either: with more time it takes less of the others' money.
+        It is sought in the unchanged plan's order of serving, which is quick. In its own order the goal may be
+        served later, and so be met later.
         """
         days = [self.state.goal.target_date, *self._later_days()]
         rise = max(1, to_cents(self.inputs.finances.surplus))
         more = self._smallest_change(lambda more: self._with_date(days[more]), rise=rise, most=len(days) - 1)
-        while more is not None and more < len(days):
-            end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
-            found = self._first_harmless(days, more, end)
+        if more is None:
+            return None
+        if self._is_harmless(self._with_date(days[more])):
+            return Alternative("later_date", target_date=days[more])
+        self.later = days[more + 1 :]
+        return None
+
+    def harmless_date(self) -> Alternative | None:
+        """The first of the later dates by which the goal is met, and with which no other goal does worse.
+
+        With more time it takes less of the others' money, as long as its place in the queue is the same.
+        """
+        days, first = self.later, 0
+        while first < len(days):
+            end = bisect_left(days, self._next_in_queue(days[first]), lo=first)
+            found = self._first_harmless(days, first, end)
             if found is not None:
                 return Alternative("later_date", target_date=days[found])
-            more = end
+            first = end
         return None
 
     def _later_days(self) -> list[date]:

@@ -16,6 +16,7 @@ from planning.engine.plan import make_plan
 from planning.engine.sentences import ALTERNATIVES_CUT
 from planning.engine.solver import solve
 from planning.engine.tests.builders import (
+    NEW_YEAR,
     OF_EVERY_KIND,
     WITH_INTEREST,
     WITHOUT_INTEREST,
@@ -112,6 +113,14 @@ class TestAlternatives:
         assert 0 < len(complete) < MAX_GOALS
         assert all(kinds(found)[-2:] == ["smaller_amount", "more_money"] for found in complete)
         assert make_plan(plan_input) == plan
+
+    def test_that_are_quick_to_find_come_before_a_long_search_for_a_harmless_date(self) -> None:
+        days = [NEW_YEAR + timedelta(days=40 + n * 5) for n in range(100)]
+        equals = [goal(1000 + n * 7, target_date=day, name=f"{n}") for n, day in enumerate(days)]
+        searched = [made for made in make_plan(inputs(3000, *equals)).goals if made.alternatives]
+        assert len(searched) == MAX_GOALS
+        assert {kinds(made.alternatives)[-1] for made in searched} == {"more_money"}
+        assert any(says_that_it_is_cut(made) for made in searched)
 
     def test_take_no_more_effort_than_is_allowed(self) -> None:
         plan_input = inputs(10, *(goal(100_000, 600 - n, annual_rate=Decimal(1)) for n in range(100)))
