@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, Self
+from unicodedata import category
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, No
 from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
+from fincred.text import BIDIRECTIONAL_OVERRIDES, normalize, shows_nothing
 from goals.vocabulary import GoalType
 from planning.models import ActionPlan
 from planning.vocabulary import Feasibility
@@ -27,6 +29,15 @@ FEWEST_WORDS, MOST_WORDS = 60, 150
 
 # By then Expo has most receipts.
 RECEIPT_AFTER: Final = timedelta(minutes=15)
+
+
+def fault_of(text: str) -> str:
+    """Why a text can't be shown; empty if it can."""
+    if any(category(character) == "Cc" and character not in "\n\r\t" for character in text):
+        return "Must not contain control characters."
+    if not BIDIRECTIONAL_OVERRIDES.isdisjoint(text):
+        return "Must not contain bidirectional overrides."
+    return "Has nothing in it, or only what can't be seen." if shows_nothing(text) else ""
 
 
 def check_length(text: str) -> None:
@@ -68,6 +79,16 @@ class Snippet(UUIDModel):
 
     def __str__(self) -> str:
         return self.short_title
+
+    def clean(self) -> None:
+        """Texts are stored as those of the API: in normal form C, visible, without what it refuses.
+
+        :raises django.core.exceptions.ValidationError: naming each field.
+        """
+        self.short_title, self.content = normalize(self.short_title or ""), normalize(self.content or "")
+        faults = {name: fault_of(getattr(self, name)) for name in ("short_title", "content")}
+        if found := {name: fault for name, fault in faults.items() if fault}:
+            raise ValidationError(found)
 
 
 class ChatSessionQuerySet(RevisedQuerySet["ChatSession"]):

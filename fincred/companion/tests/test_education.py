@@ -150,6 +150,25 @@ class TestBackOffice:
             assert b"Must have 60 to 150 words" in answer.content
         assert not AuditEntry.objects.filter(action="snippet.updated").exists()
 
+    @pytest.mark.parametrize(
+        ("title", "fault"),
+        [
+            ("\u200b", b"can&#x27;t be seen"),
+            ("Save \u202emore", b"bidirectional overrides"),
+            ("Save\x07", b"control characters"),
+        ],
+    )
+    def test_refuses_text_that_the_api_would_refuse(
+        self, office: Client, snippet: Snippet, title: str, fault: bytes
+    ) -> None:
+        assert fault in office.post(self.page_of(snippet), self.form(snippet, short_title=title)).content
+        assert not AuditEntry.objects.filter(action="snippet.updated").exists()
+
+    def test_stores_text_in_normal_form(self, office: Client, snippet: Snippet) -> None:
+        office.post(self.page_of(snippet), self.form(snippet, short_title="A\u030angstro\u0308m"))
+        snippet.refresh_from_db()
+        assert snippet.short_title == "\u00c5ngstr\u00f6m"
+
     def test_adds_one(self, office: Client, snippet: Snippet, api: APIClient) -> None:
         office.post("/admin/companion/snippet/add/", self.form(snippet, short_title="New", content=WORDS))
         new = Snippet.objects.get(short_title="New")

@@ -127,7 +127,8 @@ class ThrowawayServer:
         # Its own parent first, or it would start what is missing.
         processes = [int(process) for process in (postmaster, *children.split())]
         for process in processes:
-            os.kill(process, signal.SIGSTOP)
+            with suppress(ProcessLookupError):  # one of them may just end
+                os.kill(process, signal.SIGSTOP)
         try:
             yield
         finally:

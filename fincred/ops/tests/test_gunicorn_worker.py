@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
 from pathlib import Path
 from socket import create_connection, socket
@@ -211,4 +211,8 @@ def settled(process: str) -> int:
 
 
 def sockets(process: str) -> int:
-    return sum(str(entry.readlink()).startswith("socket:") for entry in Path(f"/proc/{process}/fd").iterdir())
+    number = 0
+    for entry in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed in between
+            number += str(entry.readlink()).startswith("socket:")
+    return number
