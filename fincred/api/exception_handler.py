@@ -17,6 +17,8 @@ from django.db import DatabaseError as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.views.debug import ExceptionReporter
 from rest_framework import exceptions as drf
 
 from fincred import errors
@@ -150,4 +152,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
     """With DEBUG Django shows a page of its own instead of calling `server_error`; the API answers as without."""
     if request is not None and settings.DEBUG:
-        request.server_error = server_error(request)  # type: ignore[attr-defined]
+        answer: Any = server_error(request)
+        request.server_error = answer  # type: ignore[attr-defined]
+        if answer.status_code == 503:
+            request.exception_reporter_class = _EmptyReport
+
+
+class _EmptyReport(ExceptionReporter):
+    """Instead of Django's page, which would ask a database that is away again for each query that it shows."""
+
+    def get_traceback_html(self) -> SafeString:
+        return SafeString("")
+
+    get_traceback_text = get_traceback_html

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
@@ -154,6 +154,24 @@ class TestCutConnection:
         answer = client.get("/admin/")
         connection.close()
         assert_envelope(answer, 503, "DATABASE_UNAVAILABLE")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+def test_a_database_that_is_away_is_asked_once(client: Client, settings: Any, debug: bool) -> None:
+    """Each time it is asked takes seconds, and Django's page for DEBUG would ask for every query that it shows."""
+    settings.DEBUG = debug
+    client.force_login(User.objects.create_superuser("boss@example.com"))
+    client.raise_request_exception = False
+    asked: list[str] = []
+
+    def away(execute: Any, sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        assert client.get("/admin/").status_code == 503
+    assert len(asked) == 1
 
 
 class TestRequestLine:
