@@ -60,22 +60,13 @@ def find_alternatives(
     order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     cut = {state.position for state in unrealistic}
-    unsettled = []
     try:
         for state in unrealistic[:MAX_GOALS]:
             best = trials.at_best(inputs, order, state.position)
             search = _Search(inputs, states, state, order, trials, lacking_at_best=best.needed - best.room)
             for alternative in search.alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
-            if search.later:
-                unsettled.append(search)
-            else:
-                cut.remove(state.position)
-        for search in unsettled:
-            position = search.state.position
-            if later := search.harmless_date():
-                found[position] = (later, *found.get(position, ()))
-            cut.remove(position)
+            cut.remove(state.position)
     except TooMuchEffortError:  # what was found until then is valid
         if quick:
             raise
@@ -99,13 +90,11 @@ class _Trials:
         return at_best(inputs, self.needs, order, position)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Search:
     """The search for one goal's alternatives.
 
-    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly. A date by
-    which the goal is met can harm another goal. Then the dates after it, in `later`, are tried once everything
-    else is found, for there can be many.
+    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly.
     """
 
     inputs: PlanInput
@@ -114,7 +103,6 @@ class _Search:
     order: list[int]
     trials: _Trials
     lacking_at_best: int
-    later: Sequence[date] = ()
 
     def alternatives(self) -> Iterator[Alternative]:
         for search in (self._later_date, self._smaller_amount, self._more_money):
@@ -122,57 +110,51 @@ class _Search:
                 yield found
 
     def _later_date(self) -> Alternative | None:
-        """The first date by which the goal is met, if no other goal does worse then.
+        """The earliest date by which the goal can be met.
 
-        It is sought in the unchanged plan's order of serving, which is quick. In its own order the goal may be
-        served later, and so be met later.
+        It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
+        the date counts only if it also works in its own order and makes no other goal worse.
         """
-        days = [self.state.goal.target_date, *self._later_days()]
-        rise = max(1, to_cents(self.inputs.finances.surplus))
-        more = self._smallest_change(lambda more: self._with_date(days[more]), rise=rise, most=len(days) - 1)
+        goal, calendar, months = self.state.goal, self.inputs.calendar, self.state.need.months
+        if goal.cadence:
+            return self._later_date_on_days(dates_on_days(goal.cadence, calendar, after=goal.target_date))
+
+        def date_after(more: int) -> date:
+            return date_with_months(goal, calendar, months + more)
+
+        more = self._more_time(date_after, last_month(calendar.start) - months)
         if more is None:
             return None
-        if self._is_harmless(self._with_date(days[more])):
-            return Alternative("later_date", target_date=days[more])
-        self.later = days[more + 1 :]
+        day = date_after(more)
+        if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
+            return Alternative("later_date", target_date=day)
         return None
 
-    def harmless_date(self) -> Alternative | None:
-        """The first of the later dates by which the goal is met, and with which no other goal does worse.
+    def _more_time(self, date_after: Callable[[int], date], most: int) -> int | None:
+        rise = max(1, to_cents(self.inputs.finances.surplus))
+        return self._smallest_change(lambda more: self._with_date(date_after(more)), rise=rise, most=most)
 
-        With more time it takes less of the others' money, as long as its place in the queue is the same.
+    def _later_date_on_days(self, dates: Sequence[date]) -> Alternative | None:
+        """The first of the dates that works, and that no goal does worse with.
+
+        A date that harms another goal isn't the last word: with more days it takes less of the others' money.
         """
-        days, first = self.later, 0
-        while first < len(days):
-            end = bisect_left(days, self._next_in_queue(days[first]), lo=first)
-            found = self._first_harmless(days, first, end)
+        days = [self.state.goal.target_date, *dates]
+        more = self._more_time(days.__getitem__, len(dates))
+        while more is not None and more < len(days):
+            end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
+            found = self._first_harmless(days, more, end)
             if found is not None:
                 return Alternative("later_date", target_date=days[found])
-            first = end
+            more = end
         return None
 
-    def _later_days(self) -> list[date]:
-        """The target dates after its own with which the goal has another payment, or place in the queue."""
-        goal, calendar = self.state.goal, self.inputs.calendar
-        if goal.cadence:
-            dates = dates_on_days(goal.cadence, calendar, after=goal.target_date)
-        else:
-            months = range(self.state.need.months, last_month(calendar.start) + 1)
-            dates = [date_with_months(goal, calendar, count) for count in months]
-        last = dates[-1] if dates else goal.target_date
-        return sorted(day for day in {*dates, *self._queue_changes()} if goal.target_date < day <= last)
-
     def _next_in_queue(self, day: date) -> date:
-        """The first date after `day` with which the goal may be served later."""
-        return min((change for change in self._queue_changes() if change > day), default=date.max)
-
-    def _queue_changes(self) -> set[date]:
-        """The target dates with which the goal may have another place among those of its priority."""
-        goal, as_of = self.state.goal, self.inputs.as_of
-        others = (each for each in self.inputs.goals if each is not goal and each.target_date > as_of)
-        equals = [each for each in others if (each.priority, each.primary) == (goal.priority, goal.primary)]
-        # By the same date the older goal is served first.
-        return {each.target_date + timedelta(days=after) for each in equals for after in (0, 1)}
+        """The first date after `day` with which the goal is served later."""
+        goal = self.state.goal
+        others = (each for each in self.inputs.goals if each is not goal)
+        equals = (each for each in others if (each.priority, each.primary) == (goal.priority, goal.primary))
+        return min((each.target_date for each in equals if each.target_date > day), default=date.max)
 
     def _first_harmless(self, days: Sequence[date], first: int, end: int) -> int | None:
         """The first index before `end` of a date that harms no goal, if later dates harm others less."""
@@ -198,6 +180,10 @@ class _Search:
             elif state.missing > old.missing or _is_worse(state, old):
                 return False
         return True
+
+    def _is_met(self, inputs: PlanInput) -> bool:
+        order = plan_order(inputs.goals)
+        return self._margin_at_best(inputs, order) >= 0 and self._margin(inputs, order) >= 0
 
     def _smaller_amount(self) -> Alternative | None:
         """The largest target that can be met by the same date, at least what is already saved."""

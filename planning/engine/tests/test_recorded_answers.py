@@ -1,7 +1,6 @@
 """What debts without percentages and promotional rates led to before there were any: it stays the same.
 
-`recorded_answers.json` was written by the engine before, and has the later dates that are found since. Its inputs
-are drawn at random. `months` is a digest of
+`recorded_answers.json` was written by the engine before; its inputs are drawn at random. `months` is a digest of
 all schedules and payments of a plan, `series` of all that a comparison says.
 """
 
