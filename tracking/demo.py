@@ -103,7 +103,7 @@ def create_demo(*, now: datetime) -> User:
                 now=moment,
                 today=_day(moment),
             )
-    publish(DemoCreated(person=person, now=latest, today=_day(latest)))
+    publish(DemoCreated(person=person, now=now, today=_day(now)))
     return person
 
 

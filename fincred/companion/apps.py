@@ -26,6 +26,7 @@ class CompanionConfig(AppConfig):
         register_purge("chat sessions", ChatSession.objects.purgeable)
         register_purge("pushes", OutgoingPush.objects.purgeable)
         subscribe(DemoCreated, add_conversation)
+        subscribe(DemoCreated, services.on_demo_created)
         subscribe(PersonVerified, services.on_person_verified)
         subscribe(ProfileChanged, services.on_profile_changed)
         subscribe(MilestonesReached, services.on_milestones_reached)

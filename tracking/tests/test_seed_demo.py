@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
+from conftest import client_of
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion
@@ -38,6 +41,25 @@ class TestSeedDemo:
         assert api.get("/api/v0/chat/health").json()["active_sessions"] == 1
         pulses = api.get("/api/v0/checkins").json()
         assert [pulse["mood_score"] for pulse in pulses] == [4, 2, 5, 4]
+
+    def test_the_demo_person_is_told_of_what_comes_as_any_person_is(self) -> None:
+        with time_machine.travel(datetime(2026, 3, 16, 20, tzinfo=UTC), tick=False):
+            seed()
+            api = client_of(User.objects.get(email=demo.DEMO_EMAIL))
+            notifications = api.get("/api/v0/notifications").json()
+            plans = api.get("/api/v0/action-plans").json()
+        planned = Counter((one["type"], one["action_plan_id"]) for one in notifications)
+        paid = {plan["id"] for plan in plans if plan["next_action_date"]}
+        assert len(paid) == len(demo.GOALS) - 1
+        assert planned == Counter(
+            [
+                ("checkin_reminder", None),
+                ("weekly_summary", None),
+                *(("pre_transfer_reminder", plan) for plan in paid),
+                *(("goal_progress_update", plan["id"]) for plan in plans),
+            ]
+        )
+        assert min(one["next_send_at"] for one in notifications) > "2026-03-16T20:00:00"
 
     def test_the_support_agent_gets_into_the_back_office(self, client: APIClient) -> None:
         seed()

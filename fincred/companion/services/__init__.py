@@ -15,7 +15,12 @@ from fincred.companion.services.coach import (
     store_exchange,
 )
 from fincred.companion.services.devices import add_device, remove_device
-from fincred.companion.services.follow_events import on_milestones_reached, on_person_verified, on_profile_changed
+from fincred.companion.services.follow_events import (
+    on_demo_created,
+    on_milestones_reached,
+    on_person_verified,
+    on_profile_changed,
+)
 from fincred.companion.services.notifications import (
     NotificationChanges,
     create_notification,
@@ -36,6 +41,7 @@ __all__ = [
     "delete_notification",
     "delete_session",
     "follow_plans",
+    "on_demo_created",
     "on_milestones_reached",
     "on_person_verified",
     "on_profile_changed",

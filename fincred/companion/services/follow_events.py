@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounts.mail import new_mail, queue_mails
 from accounts.models import User
 from fincred.companion.models import Notification, NotificationPreferences
-from fincred.companion.schedule import after_quiet_hours, day_in
+from fincred.companion.schedule import Rhythm, after_quiet_hours, day_in
 from fincred.companion.services.schedule import (
+    begin,
     lock_preferences,
     may_be_written_to,
     plan_next,
@@ -19,7 +20,7 @@ from fincred.companion.services.schedule import (
     take_from_cap,
 )
 from fincred.companion.vocabulary import MILESTONE
-from fincred.events import MilestonesReached, PersonVerified, ProfileChanged
+from fincred.events import DemoCreated, MilestonesReached, PersonVerified, ProfileChanged
 
 # A check-in may tell of a day long ago; what was reached then is no news.
 NEWS: Final = timedelta(days=7)
@@ -41,11 +42,21 @@ def on_profile_changed(event: ProfileChanged) -> None:
         preferences.counted_from = day_in(event.now, rhythm.zone)
         preferences.save(update_fields=["counted_from"])
         rhythm = rhythm_of(event.profile, preferences)
-    planned = Notification.objects.owned_by(event.profile.user).filter(is_planned=True, is_moved=False)
+    _plan_all_again(event.profile.user, rhythm, event.now)
+
+
+def on_demo_created(event: DemoCreated) -> None:
+    """The demo's history began weeks ago: what is planned must be still to come, and of each of its plans."""
+    [preferences] = begin([event.person], event.now)
+    _plan_all_again(event.person, rhythm_of(event.person.profile, preferences), event.now)
+
+
+def _plan_all_again(person: User, rhythm: Rhythm, now: datetime) -> None:
+    planned = Notification.objects.owned_by(person).filter(is_planned=True, is_moved=False)
     rows = list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
     for row in rows:
-        plan_next(row, rhythm, event.now)
-    store(rows, event.now)
+        plan_next(row, rhythm, now)
+    store(rows, now)
 
 
 def on_milestones_reached(event: MilestonesReached) -> None:

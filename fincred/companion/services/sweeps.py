@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -34,8 +35,8 @@ SOON: Final = timedelta(hours=4)
 def plan_for_everybody(*, now: datetime, stop: Stop = lambda: False) -> int:
     """Plan for people who have nothing planned, and what has no next moment yet; how many of both.
 
-    These are people who registered before the upgrade or were created by staff, goals that were paused, and rows
-    whose planning failed.
+    These are people who registered before the upgrade or were created by staff, plans that `follow_plans` couldn't
+    know of, goals that were paused, and rows whose planning failed.
     """
     done = 0
     for _, ids in pages(User.objects.all(), ALL, PAGE):
@@ -55,6 +56,8 @@ def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) 
     newcomers = [pk for pk in reachable.values_list("pk", flat=True) if pk not in begun]
     for batch in _batches(newcomers, stop):
         done += _begin_batch(batch, now)
+    for plan_ids in _batches(_not_followed(ids, begun, planned), stop):
+        done += _follow_batch(plan_ids, now)
     idle = planned.filter(
         Q(action_plan=None) | Q(action_plan__goal__status=Status.ACTIVE),
         next_send_at=None,
@@ -64,6 +67,19 @@ def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) 
     for rows in _batches([*unplanned, *_off_their_hour(planned, now)], stop):
         done += _plan_again(rows, now)
     return done
+
+
+def _not_followed(ids: IdRange, begun: Collection[UUID], planned: QuerySet[Notification]) -> list[UUID]:
+    """Open plans without a row of each kind, of people who have begun.
+
+    `follow_plans` looks back to its last run only: it misses what was made before its first run, or is dated back.
+    """
+    opened = ActionPlan.objects.filter(ids.of("user_id")).open().order_by("pk")
+    plans = [pk for pk, owner in opened.values_list("pk", "user_id") if owner in begun]
+    if not plans:
+        return []
+    rows = Counter(planned.filter(type__in=OF_A_PLAN).values_list("action_plan_id", flat=True))
+    return [pk for pk in plans if rows[pk] < len(OF_A_PLAN)]
 
 
 def _off_their_hour(planned: QuerySet[Notification], now: datetime) -> Iterator[tuple[UUID, UUID]]:

@@ -38,6 +38,9 @@ from fincred.companion.tests.reminding import (
     run_until,
 )
 from fincred.companion.vocabulary import Kind, NotificationStatus, NotificationType
+from fincred.ops.jobs import registered_jobs, run_if_due
+from goals.tests.factories import GoalFactory
+from planning.tests.factories import plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("no_delivery_on_commit")]
 
@@ -99,6 +102,18 @@ class TestEverybody:
         assert plan_for_everybody(now=noon) == 5
         assert Notification.objects.filter(type=NotificationType.CHECKIN_REMINDER).count() == 5
         assert Notification.objects.filter(user=people[0]).count() == 4
+        assert plan_for_everybody(now=noon) == 0
+
+    def test_plans_that_were_made_before_the_first_run_of_a_worker_are_followed(
+        self, planned: User, noon: datetime
+    ) -> None:
+        snapshot_of(planned)
+        plan = plan_for(GoalFactory.create(user=planned), now=noon - DAY)
+        [job] = [job for job in registered_jobs() if job.name == "follow_plans"]
+        assert run_if_due(job, clock=lambda: noon)
+        assert not Notification.objects.filter(action_plan=plan).exists()
+        assert plan_for_everybody(now=noon) == 1
+        assert Notification.objects.filter(action_plan=plan, next_send_at__gt=noon).count() == 2
         assert plan_for_everybody(now=noon) == 0
 
     def test_who_was_silent_before_stays_silent(self, saver: User, noon: datetime) -> None:
