@@ -18,7 +18,8 @@ from accounts.mail import MailMessage
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import ReminderFrequency
 from fincred.companion.coach import Asker
-from fincred.companion.coach.answers.goals import STANDING, dashboard_of, streak, what_next
+from fincred.companion.coach.answers.goals import STANDING, dashboard_of, streak
+from fincred.companion.coach.answers.payments import what_next
 from fincred.companion.coach.question import Question, day, money
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.schedule import day_in, has_checked_in

@@ -24,6 +24,7 @@ class Topic(StrEnum):
     CANNOT_PAY = auto()
     JOB_LOST = auto()
     CHANGE = auto()
+    MISSING = auto()
     AFFORD = auto()
     BLOW = auto()
     OTHERS = auto()
@@ -98,7 +99,7 @@ _WORDS: Final = {
         skip\w* .{0,30}\b(?:payments?|month)
         over ?spent|spent too much|messed (?:it )?up|blew (?:it|my)
         forgot to (?:save|pay in|transfer|check in|put)
-        (?:miss\w*|skip\w*|forgot) .{0,30}\b(?:NAMED|check ?ins?|week|streak|saving)
+        (?:miss(?:ed)?|skip\w*|forgot) .{0,30}\b(?:NAMED|check ?ins?|week|streak|saving)
         (?:lost|broke) my streak
     """,
     Topic.CANNOT_PAY: r"""
@@ -140,6 +141,15 @@ _WORDS: Final = {
             |profile|savings|pulse|notifications?|reminders?|dates?|amounts?|target)
         (?:transfer|send|move|withdraw|deposit) (?:\S+ ){0,3}(?:to|from|into|money)
         (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?
+    """,
+    Topic.MISSING: r"""
+        how (?:much|far)(?! .*\b(?:month|monthly|week|spend|after|if)\b) .{0,30}\b(?:still|left|missing|remain\w*\
+            |to go|lacking|short|away|until|more (?:do i need|is needed|must i save)).{0,30}\bGOAL
+        how (?:much|far)(?! .*\b(?:month|monthly|week|spend|after|if)\b) .{0,30}\bGOAL .{0,20}\b(?:left|missing\
+            |remain\w*|to go)
+        what is (?:still )?(?:left|missing|remaining|lacking) .{0,20}\bGOAL
+        how much (?:more )?(?:do|must|should|will) i still (?:need|have to|save|must)\
+            (?: to save| save| put aside)?$
     """,
     Topic.AFFORD: r"""
         how much (?:money )?can (?:i|we) save|(?:hurt|affect|delay|harm|impact) (?:my |the )?(?:GOAL|plan)
@@ -227,8 +237,8 @@ _WORDS: Final = {
     """,
     Topic.WHEN: r"""
         will (?:i|we|it) (?:ever )?(?:make it|reach|get there|be (?:done|enough|there)|arrive)
-        when (?:will|can|do|would|am|is|are) (?:i|we|my|it|GOAL)\b.{0,40}|how (?:long|soon)
-        how many (?:months|weeks|years)|by when
+        when (?:will|can|do|would|am|is|are) (?:i|we|it|(?:my|the|our) GOAL|my|GOAL)\b.{0,40}|how (?:long|soon)
+        how many (?:months|weeks|years)(?!.{0,20}\bstreak)|by when
     """,
     Topic.PROGRESS: r"""
         summary|financial (?:health|situation|status)|good job me

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fincred.companion.coach.answers import debts, goals, learning
+from fincred.companion.coach.answers import debts, goals, learning, payments
 from fincred.companion.coach.terms import TERMS, text_for
 from fincred.companion.tests.education import write_texts
 from fincred.companion.tests.invented import TODAY, Invented
@@ -62,6 +62,19 @@ class TestGoals:
             said = person.ask(f"When will I reach {goal['name']}?")
             arrives = plans[goal["id"]]["projected_completion_date"]
             assert (f"it is reached on {day(arrives)}." if arrives else "there is no day yet") in said
+            is_late = arrives is not None and arrives > goal["target_date"]
+            assert (f"That is after its date, {day(goal['target_date'])}." in said) == is_late
+            assert goals.OLDER not in said
+
+    def test_a_plan_from_before_a_check_in_is_said_to_be_older(self, person: Invented) -> None:
+        counted = {plan["goal_id"]: plan["explanation"]["facts"] for plan in person.get("/action-plans")}
+        never_told = [goal for goal in person.get("/goals") if goal["last_check_in_date"] is None]
+        for goal in never_told:
+            person.send("post", f"/goals/{goal['id']}/check-ins", {"current_amount": "7"})
+            is_told = "debts" not in counted[goal["id"]]
+            for asked in ("When will I reach {}?", "When will the {} be done?", "Why is {} like that?"):
+                said = person.ask(asked.format(goal["name"]))
+                assert (goals.OLDER in said) == is_told
 
     def test_reasons_are_those_of_the_plans(self, person: Invented) -> None:
         plans, said = person.get("/action-plans"), person.ask("Why is my plan like that?")
@@ -108,12 +121,39 @@ class TestGoals:
         due = [plan for plan in person.get("/action-plans") if plan["next_action_date"]]
         said = person.ask("What should I do next?")
         if not due:
-            assert said == goals.NOTHING_TO_PAY
+            assert said == payments.NOTHING_TO_PAY
             return
+        names = {goal["id"]: goal["name"] for goal in person.get("/goals")}
         first = min(plan["next_action_date"] for plan in due)
-        amounts = [money(plan["upcoming"][0]["amount"]) for plan in due if plan["next_action_date"] == first]
+        amounts = {
+            names[plan["goal_id"]]: plan["upcoming"][0]["amount"]
+            for plan in due
+            if plan["next_action_date"] == first
+        }
         assert f" on {day(first)}." in said
-        assert any(f"Next: {amount} for Goal" in said for amount in amounts)
+        assert said.count(" USD for Goal ") == len(amounts)
+        assert all(f"{money(amount)} for {name}" in said for name, amount in amounts.items())
+        assert len(amounts) == 1 or f", {money(sum(amounts.values()))} in all, on " in said
+
+    def test_what_to_save_each_month_is_what_the_plans_give(self, person: Invented) -> None:
+        plans, said = person.get("/action-plans"), person.ask("How much should I save each month?")
+        names = {goal["id"]: goal["name"] for goal in person.get("/goals")}
+        gets = {names[plan["goal_id"]]: plan["allocated_monthly_contribution"] for plan in plans}
+        gets = {name: amount for name, amount in gets.items() if amount}
+        assert ("By your plans, on average a month: " in said) == bool(gets)
+        assert all(f"{money(amount)} for {name}" in said for name, amount in gets.items())
+        assert len(gets) < 2 or f"{money(sum(gets.values()))} in all." in said
+        assert person.ask("What next?") in said
+
+    @pytest.mark.parametrize(
+        "asked", ["How much do I still need for the {}?", "How much is left for {}?", "How far away is {}?"]
+    )
+    def test_what_is_missing_is_target_less_what_is_there(self, person: Invented, asked: str) -> None:
+        for goal in person.get("/goals"):
+            said = person.ask(asked.format(goal["name"]))
+            assert line_of(goal) in said
+            missing = goal["target_amount"] - goal["current_amount"]
+            assert said.endswith(f" {money(missing)} is still missing.")
 
 
 class TestDebts:

@@ -26,6 +26,7 @@ MESSAGES = {
         "how are my goals",
         "I'm not worried, how am I doing",
         "am i behind",
+        "How many weeks is my streak?",
     ],
     Topic.EXPLAIN_PLAN: [
         "Why is my plan like that?",
@@ -38,8 +39,19 @@ MESSAGES = {
         "why is it like that",
         f"what can i do about {NAMED}",
         f"how much per month for {NAMED}",
+        f"how much do I need a month for {NAMED}",
         f"how do I reach my {NAMED}",
         "explain like I'm five what my plan does",
+    ],
+    Topic.MISSING: [
+        f"how much do I still need for the {NAMED}?",
+        f"how much is left for {NAMED}?",
+        f"how much is left to save for {NAMED}?",
+        f"how much is {NAMED} still missing",
+        f"how far away is {NAMED}",
+        f"what is still missing for {NAMED}",
+        "how much do I still need to save?",
+        "how much is left until my goals are reached",
     ],
     Topic.NEXT_STEP: [
         "What should I do next?",
@@ -135,7 +147,12 @@ MESSAGES = {
     ],
     Topic.SAVE_MORE: ["how do i save money", "how can I save more"],
     Topic.PULSE: ["How was my week?", "feedback on my pulse please", "my week"],
-    Topic.WHEN: [f"when will I reach {NAMED}", "how long until i am done", "will I make it?"],
+    Topic.WHEN: [
+        f"when will I reach {NAMED}",
+        "how long until i am done",
+        "will I make it?",
+        f"When will the {NAMED} be done?",
+    ],
     Topic.MONEY: ["net worth", "what is my income"],
     Topic.NAMED_GOAL: [NAMED, f"what is {NAMED}", f"{NAMED}?"],
     Topic.CHANGE: [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fincred.companion.coach.answers import debts, goals, learning, money, talk
+from fincred.companion.coach.answers import debts, goals, learning, money, payments, talk
 from fincred.companion.coach.question import Question
 from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
@@ -27,6 +27,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.JOB_LOST: (Intent.HELP, talk.job_lost),
     Topic.BLOW: (Intent.HELP, _always(talk.BLOW)),
     Topic.CHANGE: (Intent.HELP, _always(talk.CHANGES_NOTHING)),
+    Topic.MISSING: (Intent.PROGRESS, goals.what_is_missing),
     Topic.AFFORD: (Intent.AFFORD, money.afford),
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
     Topic.EARN: (Intent.AFFORD, money.earn),
@@ -40,7 +41,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.EXPLAIN_PLAN: (Intent.EXPLAIN_PLAN, goals.why_the_plan),
     Topic.OWE: (Intent.DEBTS, debts.owed),
     Topic.PAY_OFF: (Intent.DEBTS, debts.paid_off),
-    Topic.NEXT_STEP: (Intent.NEXT_STEP, goals.what_next),
+    Topic.NEXT_STEP: (Intent.NEXT_STEP, payments.what_next),
     Topic.WHEN: (Intent.PROGRESS, goals.when_it_is_done),
     Topic.PROGRESS: (Intent.PROGRESS, goals.how_it_goes),
     Topic.MONEY: (Intent.AFFORD, money.overview),
@@ -70,6 +71,7 @@ BEGINNINGS: Final = {
 # Where it is said first that one is sorry, when the person says that they feel bad.
 CONSOLED: Final = frozenset(
     {
+        Topic.MISSING,
         Topic.AFFORD,
         Topic.PULSE,
         Topic.EXPLAIN_PLAN,

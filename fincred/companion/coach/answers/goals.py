@@ -1,4 +1,4 @@
-"""How goals go, why their plans are as they are, and what comes next."""
+"""How goals go, and why their plans are as they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
 from planning.engine.explanation import Code
 from planning.models import ActionPlan
-from planning.queries import NEWEST_SNAPSHOTS, OPEN_PLANS
+from planning.queries import OPEN_PLANS
 from planning.vocabulary import Feasibility
 from tracking.queries import Dashboard, dashboard_reads, make_dashboard
 
@@ -25,16 +25,14 @@ STANDING: Final = {
     ProgressStatus.COMPLETED: "reached",
     ProgressStatus.NOT_STARTED: "not started yet",
     ProgressStatus.ON_TRACK: "on track",
-    ProgressStatus.SLIGHTLY_BEHIND: "slightly behind its plan, which is within reach",
+    ProgressStatus.SLIGHTLY_BEHIND: "slightly behind its plan",
     ProgressStatus.OFF_TRACK: "behind its plan; a new plan may suit it better",
 }
 NO_SNAPSHOT: Final = "Tell me your income and expenses under Money first: then I can count with them."
 NO_GOALS: Final = "You have no goals yet. Set one, however small: then I can tell you how it goes."
 NO_PLANS: Final = "There is no action plan yet. Make your plan, and I can tell you why it is as it is."
 NONE_UNREALISTIC: Final = "None of your plans is unrealistic at present."
-NOTHING_TO_PAY: Final = (
-    "There is nothing to pay for your goals at present. After a check-in, make your plan again: it counts with it."
-)
+OLDER: Final = "That is from before your last check-in: make your plan again, and it counts with it."
 _SET_ASIDE: Final = {
     Status.PAUSED: "It is paused: what is there stays, and you can resume it whenever it suits you.",
     Status.COMPLETED: "It is completed. Well done!",
@@ -54,7 +52,7 @@ def how_it_goes(question: Question) -> str:
 
 def when_it_is_done(question: Question) -> str:
     """With the day of each plan (`projected_completion_date` in `GET /action-plans`)."""
-    plans = {plan.goal_id: plan for plan in _plans(question)}
+    plans = {plan.goal_id: plan for plan in plans_of(question)}
     goals = question.goals or [line.goal for line in dashboard_of(question.asker).goals]
     if not goals:
         return no_active_goals(question.asker)
@@ -64,9 +62,28 @@ def when_it_is_done(question: Question) -> str:
 def _arrival(plan: ActionPlan | None) -> str:
     if plan is None:
         return ""
-    if plan.projected_completion_date is None:
-        return " By its plan there is no day yet on which it is reached."
-    return f" By its plan it is reached on {day(plan.projected_completion_date)}."
+    arrives, wanted = plan.projected_completion_date, plan.goal.target_date
+    told = "By its plan there is no day yet on which it is reached."
+    if arrives is not None:
+        told = f"By its plan it is reached on {day(arrives)}."
+        told += f" That is after its date, {day(wanted)}." if arrives > wanted else ""
+    age = _age(plan)
+    return f" {told} {age}" if age else f" {told}"
+
+
+def what_is_missing(question: Question) -> str:
+    """Target less what is there (`GET /goals/{id}`): of the named goals, or of each active one."""
+    goals = question.goals or tuple(line.goal for line in dashboard_of(question.asker).goals)
+    if not goals:
+        return no_active_goals(question.asker)
+    return " ".join(f"{standing(goal, question)}{_missing(goal, question)}" for goal in goals)
+
+
+def _missing(goal: Goal, question: Question) -> str:
+    missing = goal.target_amount - goal.current_amount
+    if missing <= 0 or goal.status == Status.CANCELLED:
+        return ""
+    return f" {question.money(missing)} is still missing."
 
 
 def standing(goal: Goal, question: Question) -> str:
@@ -100,7 +117,7 @@ def no_active_goals(asker: Asker) -> str:
 
 def why_the_plan(question: Question) -> str:
     """From the facts and alternatives of the plans (`GET /action-plans`)."""
-    plans = _plans(question)
+    plans = plans_of(question)
     named = {goal.pk for goal in question.goals}
     aside = [goal for goal in question.goals if goal.status != Status.ACTIVE]
     unplanned = [
@@ -141,7 +158,7 @@ def _age(plan: ActionPlan) -> str:
     counted = Decimal(facts["already_there"]) + Decimal(facts["paid_this_month"])
     if "debts" in facts or counted == plan.goal.current_amount:
         return ""
-    return "That is from before your last check-in: make your plan again, and it counts with it."
+    return OLDER
 
 
 def _monthly(plan: ActionPlan, code: Code, question: Question) -> str:
@@ -270,48 +287,11 @@ def _day(facts: Any, name: str) -> str:
     return day(date.fromisoformat(facts[name]))
 
 
-def what_next(question: Question) -> str:
-    """The earliest payment of the plans (`upcoming` in `GET /action-plans`), or the step before it."""
-    return next_payment(question) or _before_a_payment(question)
-
-
-def next_payment(question: Question) -> str | None:
-    """The earliest one, of the named goals if there are any; None without one."""
-    today, named = question.asker.today, {goal.pk for goal in question.goals}
-    plans = [plan for plan in _plans(question) if not named or plan.goal_id in named]
-    due = [(day_due, plan) for plan in plans if (day_due := plan.next_action_date(today))]
-    if not due:
-        return None
-    when, plan = min(due, key=lambda one: (one[0], one[1].goal.name, one[1].pk))
-    # Of a payment that was made in part, only the rest; a version from before payments were dated has its amount.
-    amount = next((payment.amount for payment in plan.upcoming(today, most=1)), plan.amount)
-    first = f"Next: {question.money(amount)} for {plan.goal.name} on {day(when)}."
-    if plan.is_confirmed_set_up:
-        return f"{first} The payment is set up, so there is nothing else to do."
-    return f"{first} Set up the payment at your bank, and confirm it in the app."
-
-
-def _before_a_payment(question: Question) -> str:
-    named = {goal.pk for goal in question.goals}
-    plans = [plan for plan in _plans(question) if not named or plan.goal_id in named]
-    if question.goals:
-        nothing = "There is nothing to pay for it at present." if plans else "It has no plan yet."
-        if question.goals[0].status != Status.ACTIVE:
-            nothing = ""
-        return " ".join(filter(None, [*(standing(goal, question) for goal in question.goals), nothing]))
-    owner = question.asker.user
-    if NEWEST_SNAPSHOTS.bind(owner=owner.pk).first() is None:
-        return NO_SNAPSHOT
-    if not Goal.objects.owned_by(owner).active().exists():
-        return no_active_goals(question.asker)
-    return NOTHING_TO_PAY if plans else "Make your plan: it says what each of your goals needs a month."
-
-
 def dashboard_of(asker: Asker) -> Dashboard:
     return make_dashboard(*fetch_all(*dashboard_reads(asker.user.pk)), today=asker.today)
 
 
-def _plans(question: Question) -> list[ActionPlan]:
+def plans_of(question: Question) -> list[ActionPlan]:
     """The open plans of active goals."""
     plans = OPEN_PLANS.bind(owner=question.asker.user.pk).all()
     return [plan for plan in plans if plan.goal.status == Status.ACTIVE]

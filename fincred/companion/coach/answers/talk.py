@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fincred.companion.coach.answers.goals import dashboard_of, next_payment
+from fincred.companion.coach.answers.goals import dashboard_of
+from fincred.companion.coach.answers.payments import next_payment
 from fincred.companion.coach.question import Question
 from planning.queries import NEWEST_SNAPSHOTS
 
