@@ -130,6 +130,11 @@ _PRICE_BEFORE: Final = re.compile(
     r"|at least|at most|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",
     re.IGNORECASE,
 )
+# "and 40 insurance": another price, if one is named before it.
+_AND: Final = re.compile(r"(?:\b(?:and|plus)|[+&,])(?: (?:another|about|around))?\s*$", re.IGNORECASE)
+_MONTH_AFTER: Final = re.compile(
+    r"^\s(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE
+)
 _FOR: Final = re.compile(r"\b(?:for|at)(?: (?:about|around|only|just|under|like))?\s*$", re.IGNORECASE)
 _BOUGHT: Final = re.compile(r"\b(?:buy|buying|get|getting|purchase|order)\b", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"\b(?:an?|this|that|some|new|used)\s*$", re.IGNORECASE)
@@ -140,6 +145,7 @@ _DATE_BEFORE: Final = re.compile(
     r"|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|christmas)\s*$",
     re.IGNORECASE,
 )
+_MODEL_YEARS: Final = range(2001, 2050)  # "a 2025 laptop", "a trip for 2027"
 _LEAST_PRICE: Final = 20  # "a 17 case": below that a number before a thing is rather its name or size
 _LEAST_AFTER_FOR: Final = 100  # "afford dinner for 12": that is how many people come
 _SCREENS: Final = 8  # "a 4k screen"
@@ -201,25 +207,37 @@ def amount_in(message: str) -> Decimal | None:
 
 
 def _money(message: str) -> Iterator[_Money]:
+    is_first = True
     for found in _FOUND.finditer(message):
         mark = found["before"] or found["after"]
         currency = mark if mark and _is_mark(mark) else None
         before, after = message[: found.start("number")], message[found.end() :]
         if found["after"] and not currency:
             after = message[found.end("thousands") if found["thousands"] else found.end("number") :]
-        if not currency and (" " in found["number"] or not _is_price(found, before, after)):
+        is_more = not is_first and _is_another_price(found, before, after)
+        if not currency and not is_more and (" " in found["number"] or not _is_price(found, before, after)):
             continue
         amount = _amount(found["number"]) * (1000 if found["thousands"] else 1)
         if 0 < amount <= MAX_MONEY:
+            is_first = False
             yield _Money(amount, currency)
+
+
+def _is_another_price(found: re.Match[str], before: str, after: str) -> bool:
+    """Whether a number is joined to a price before it, and is nothing that is counted."""
+    is_counted = _UNIT_AFTER.match(after) or _PLURAL.match(after) or _MONTH_AFTER.match(after)
+    is_thing = _BOUNDARY.match(after) or _NOUN.match(after)
+    is_large = _amount(found["number"]) >= _LEAST_PRICE and not _is_model_year(found["number"])
+    return bool(_AND.search(before) and is_thing and is_large and not is_counted)
 
 
 def _is_price(found: re.Match[str], before: str, after: str) -> bool:
     """Whether a number without a currency stands where a price does."""
     digits = found["number"]
-    is_year = len(digits) == 4 and digits.isdigit() and 1900 <= int(digits) < 2200
-    if _UNIT_AFTER.match(after) or (is_year and _DATE_BEFORE.search(before)):
+    may_be_year = len(digits) == 4 and digits.isdigit() and 1900 <= int(digits) < 2200
+    if _UNIT_AFTER.match(after) or (may_be_year and _DATE_BEFORE.search(before)):
         return False
+    is_year = _is_model_year(digits)
     if _PERIOD_AFTER.match(after):
         return True
     if _PRICE_BEFORE.search(before):
@@ -232,6 +250,10 @@ def _is_price(found: re.Match[str], before: str, after: str) -> bool:
     if _ARTICLE.search(before) and _NOUN.match(after) and not is_year:
         return _amount(digits) > _SCREENS if found["thousands"] else _amount(digits) >= _LEAST_PRICE
     return False
+
+
+def _is_model_year(digits: str) -> bool:
+    return digits.isdigit() and int(digits) in _MODEL_YEARS
 
 
 def _amount(digits: str) -> Decimal:

@@ -30,7 +30,10 @@ class TestCosts:
         tell(as_saver)
         goal_of(saver, name="Bike", target_amount=8900, target_date=date(2026, 12, 1), priority="High")
         said = ask("can I afford a 900 laptop")
-        assert "900.00 USD once: this month 800.00 USD is missing for it beside your goals." in said
+        assert (
+            "900.00 USD once: this month 800.00 USD is missing for it, and 88.89 USD of the rest is for your"
+            in said
+        )
         assert "Put aside bit by bit beside your goals, it would be there on" in said
 
     def test_where_more_goes_out_than_comes_in(self, as_saver: APIClient, ask: Ask) -> None:

@@ -217,7 +217,11 @@ class TestMoney:
         left = summary["estimated_monthly_surplus"]
         if left > 0:
             assert f"A month leaves {money(left)} after" in said
-            assert f"{money(summary['buffer_remaining'])} of it isn't planned" in said
+            free = summary["buffer_remaining"]
+            planned = (
+                f"{money(free)} of it isn't planned for a goal" if free else "All of it is planned for your goals"
+            )
+            assert f"{planned} this month." in said
         else:
             assert f"{money(-left)} more goes out each month than comes in" in said
 
@@ -268,7 +272,11 @@ class TestMoney:
             assert_effects(answer, said)
             assert ("yes, this month leaves enough" in said) == (not is_harmful(answer))
         else:
-            assert f"this month {money(plan['shortfall'])} is missing for it beside your goals." in said
+            planned = amount - plan["shortfall"] - answer["baseline"]["summary"]["buffer_remaining"]
+            beside = (
+                f", and {money(planned)} of the rest is for your goals." if planned > 0 else " beside your goals."
+            )
+            assert f"this month {money(plan['shortfall'])} is missing for it{beside}" in said
             later = [way["target_date"] for way in plan["alternatives"] if way["kind"] == "later_date"]
             last = max(goal["target_date"] for goal in answer["baseline"]["goals"])
             by = date.fromisoformat(later[0]) if later else date.fromisoformat(last) + timedelta(days=1)

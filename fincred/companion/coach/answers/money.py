@@ -63,8 +63,9 @@ def what_a_month_leaves(question: Question) -> str:
     left = _leaves(question, summary.estimated_monthly_surplus)
     if summary.estimated_monthly_surplus <= 0:
         return left
-    free = question.money(summary.buffer_remaining)
-    return f"{left} {free} of it isn't planned for a goal this month."
+    if not summary.buffer_remaining:
+        return f"{left} All of it is planned for your goals this month."
+    return f"{left} {question.money(summary.buffer_remaining)} of it isn't planned for a goal this month."
 
 
 def _leaves(question: Question, surplus: Decimal) -> str:
@@ -162,10 +163,20 @@ def _once(question: Question, cost: Cost) -> str:
     elif not now.plan.shortfall:
         text += f"this month's money covers it, but your goals need some of that. {_effects(question, now.answer)}"
     else:
-        beside = "beside your goals" if now.answer.baseline.goals else "of what a month leaves"
-        missing = question.money(now.plan.shortfall)
-        text += f"this month {missing} is missing for it {beside}. {_later(question, amount, now)}"
+        text += f"{_missing(question, amount, now)} {_later(question, amount, now)}"
     return f"{text}{_savings(question)}{'' if cost.is_said else _IF_MONTHLY}"
+
+
+def _missing(question: Question, amount: Decimal, now: _Purchase) -> str:
+    """What this month doesn't have for it, and how much of what it has is planned for goals."""
+    missing = question.money(now.plan.shortfall)
+    planned = amount - now.plan.shortfall - now.answer.baseline.summary.buffer_remaining
+    if planned > 0:
+        return (
+            f"this month {missing} is missing for it, and {question.money(planned)} of the rest is for your goals."
+        )
+    beside = "beside your goals" if now.answer.baseline.goals else "of what a month leaves"
+    return f"this month {missing} is missing for it {beside}."
 
 
 def _later(question: Question, amount: Decimal, now: _Purchase) -> str:
