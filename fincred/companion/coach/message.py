@@ -148,6 +148,8 @@ class Message:
         """Where the name stands in the text."""
         if _is_everyday(keys) or not _keys(name):
             yield from self._explicit(name)
+            if _is_title(name):
+                yield from self._as_a_title(name)
             return
         present = tuple(word.key for word in self.words)
         for first in range(len(present) - len(keys) + 1):
@@ -161,6 +163,18 @@ class Message:
         if not _keys(name) and any(unicodedata.category(character) == "So" for character in name):
             pattern = exact
         yield from (range(*found.span()) for found in re.finditer(pattern, self.text, re.IGNORECASE))
+
+    def _as_a_title(self, name: str) -> Iterator[range]:
+        """With its capital letter, after a word without one: "how is Help"."""
+        pattern = rf"\b[a-z]+ {re.escape(normalize(name).strip())}(?=\s*[?!.,]|\s+[a-z]|\s*$)"
+        for found in re.finditer(pattern, self.text):
+            yield range(found.start() + found.group().index(" ") + 1, found.end())
+
+
+def _is_title(name: str) -> bool:
+    """Whether it is one word of several letters that begins with its only capital, as "Help" and "Next"."""
+    word = name.strip()
+    return len(word) > 1 and word.isalpha() and word == word.capitalize()
 
 
 def _is_everyday(keys: tuple[str, ...]) -> bool:

@@ -76,7 +76,10 @@ _WORDS: Final = {
     Topic.CRISIS: r"""
         suicid\w*|kill (?:myself|me)|end my life|end it all|(?:want|going|wish|like) to (?:die|be dead)
         (?:do not|dont|no longer) want to (?:live|be here|wake up)|(?:hurt|harm)(?:ing)? myself
-        self harm|better off dead|no reason to live
+        self harm|better off dead|no reason to live|hate my life
+        (?:(?:do not|no longer|cannot|does not|never) see|(?:is|there is|see) no) (?:the |a |any )?point\
+            (?: (?:in|of) (?:anything|living|life|going on|it all|any of (?:it|this))| any ?more)
+        (?:do not|no longer|cannot) see (?:the|a|any) point$|life is (?:not worth|pointless|over)
     """,
     Topic.INSTRUCTIONS: r"""
         (?:ignore|forget|disregard|override|bypass) .{0,40}\b(?:instructions?|rules?|prompts?|previous\
@@ -276,7 +279,7 @@ _WORDS: Final = {
             |my fault|to blame)
         is (?:all )?too much$
         (?:am|are|feel|feeling) (?:\w+ )?(?:broke|lost|low|down|bad|awful|stupid|useless|terrible)
-        cannot (?:sleep|cope|go on|take it|do this)|hate (?:this|money|myself|my life)
+        cannot (?:sleep|cope|go on|take it|do this)|hate (?:this|money|myself)
     """,
     Topic.RUDE: r"""
         fuck (?:you|off|this)|idiot|bullshit

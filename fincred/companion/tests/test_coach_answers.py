@@ -220,6 +220,28 @@ class TestDebts:
         assert "The highest rate is that of Visa, 20 %." in ask("which debt should I pay first?")
         tell(as_saver, debts=[debt(500, 20, 30), debt(900, 20, 40, "Car loan")])
         assert "highest rate is" not in ask("which debt should I pay first?")
+        promotional = {"promo_rate_annual": 2, "promo_until": "2027-03-01"}
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 30, 40, "Car loan") | promotional])
+        said = ask("which debt should I pay first?")
+        assert "The highest rate at present is that of Visa, 20 %." in said
+        order = as_saver.post(f"{V0}/planning/debt-payoff", {}).json()["strategies"]["avalanche"]["order"]
+        assert (order[0]["label"], "Visa is paid off first, on " in said) == ("Visa", True)
+
+    def test_are_not_told_of_ways_that_help_nobody(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(50_000, 0, 0)])
+        said = ask("How do I pay off my debts?")
+        assert "more a month" not in said
+        assert debts.WITHOUT_MINIMUMS in said
+        assert "lower minimum payments" not in said
+
+    def test_are_told_where_the_money_for_more_is_not_there(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(1000, 10, 40)])
+        assert debts.SHORT not in ask("How do I pay off my debts?")
+        assert debts.SHORT in ask("What if I pay 2000 more a month on my debts?")
+        tell(as_saver, income=2010, debts=[debt(1000, 10, 40)])
+        said = ask("How do I pay off my debts?")
+        assert "With 50.00 USD more a month it is 12 months" in said
+        assert said.endswith(debts.SHORT)
 
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])

@@ -175,7 +175,14 @@ class TestDebts:
                 until = f"{months(strategy['months'])}, until {day(strategy['debt_free_date'])}"
                 interest = money(strategy["total_interest"]) if strategy["total_interest"] else "no"
                 assert f"takes {until}, and costs {interest}" in said
-        if more[0]["months"] != strategies[payoff["recommended"]]["months"]:
+        closed = [debt for debt in strategies["avalanche"]["order"] if debt["months"]]
+        if len(person.get("/snapshot")["debts"]) > 1:
+            first = f"{closed[0]['label']} is paid off first, on {day(closed[0]['closed_on'])}."
+            assert f"With the highest rate first, {first}" in said
+        left = person.get("/snapshot")["summary"]["monthly_surplus"]
+        is_more_told = more[0]["months"] != strategies[payoff["recommended"]]["months"]
+        assert (debts.SHORT in said) == (left < (more[0]["extra"] if is_more_told else 0))
+        if is_more_told:
             saved = more[0]["interest_saved"]
             assert f"With {money(more[0]['extra'])} more a month it is {months(more[0]['months'])}" in said
             assert not saved or f"{money(saved)} less interest" in said

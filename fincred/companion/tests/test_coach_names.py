@@ -59,6 +59,24 @@ def test_a_name_of_everyday_words_counts_in_quotes_alone(name: str) -> None:
     assert Message(f'How is "{name}" going?').mentions([name]) == [0]
 
 
+@pytest.mark.parametrize(
+    ("message", "is_named"),
+    [
+        ("how is Help?", True),
+        ("when will I reach Help", True),
+        ("how is Help going", True),
+        ("help", False),
+        ("Help", False),
+        ("Please. Help me!", False),
+        ("Can You Help Me", False),
+        ("how is help", False),
+        ("how is Helpful", False),
+    ],
+)
+def test_an_everyday_word_with_its_capital_is_a_name_within_a_sentence(message: str, is_named: bool) -> None:
+    assert (Message(message).mentions(["Help"]) == [0]) == is_named
+
+
 def test_equal_names_are_all_named() -> None:
     assert Message("how is my car").mentions(["Car", "House", "car", "Ca\u0301r"]) == [0, 2]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -23,12 +24,17 @@ from planning.snapshot_contents import DebtEntry
 
 NO_DEBTS: Final = "Your snapshot has no debts. If there are some, add them under Money."
 PAID_OFF: Final = "All the debts in your snapshot are at zero: nothing is owed. Well done!"
-WHAT_HELPS: Final = (
-    "What often helps: tell the lenders early, before a payment is missed, and ask for lower minimum payments, "
-    "a lower rate or a pause. Free debt advice exists in many countries; it costs nothing and stays "
-    "confidential. Housing, food and energy usually come first."
+_HELPS: Final = (
+    "What often helps: tell the lenders early, before a payment is missed, and ask for {asked}. Free debt advice "
+    "exists in many countries; it costs nothing and stays confidential. Housing, food and energy usually come "
+    "first."
 )
+WHAT_HELPS: Final = _HELPS.format(asked="lower minimum payments, a lower rate or a pause")
+WITHOUT_MINIMUMS: Final = _HELPS.format(asked="monthly payments that fit what you have")
+_LONGEST: Final = 360
+"""Months: what takes longer than thirty years helps nobody."""
 _SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only one there."
+SHORT: Final = " At present a month doesn't leave that much, by the numbers that you told me."
 _LISTED: Final = 5
 
 
@@ -53,7 +59,7 @@ def names_a_debt(question: Question) -> bool:
 
 def _debt(debt: DebtEntry, question: Question) -> str:
     rate = f"{percent(debt.interest_rate_annual)} interest a year"
-    if debt.promo_until and debt.promo_until >= question.asker.today:
+    if debt.promo_until and _is_promotional(debt, question.asker.today):
         promo = percent(debt.promo_rate_annual or ZERO)
         rate = f"{promo} interest a year until {day(debt.promo_until)} and then {rate}"
     return f"{_name(debt)}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
@@ -75,7 +81,7 @@ def paid_off(question: Question) -> str:
     if not found.avalanche.order:
         return _no_debts(question)
     if found.recommended is None:
-        return f"{_never(found, question)} {WHAT_HELPS}"
+        return f"{_never(found, question, extra)} {_what_helps(found)}"
     if found.avalanche.months == 0:
         return PAID_OFF
     budget = f"With {_minimums(found, question)}"
@@ -85,17 +91,35 @@ def paid_off(question: Question) -> str:
     text = f"{budget}, paying your debts off {highest}."
     if smallest != highest:
         text = f"{budget}: paying the highest rate first {highest}; the smallest debt first {smallest}."
-    return f"{text}{_highest_rate(question)}{_faster(found, question)}"
+    return (
+        f"{text}{_first(found.avalanche, question)}{_faster(found, question, extra) or _is_short(extra, question)}"
+    )
 
 
-def _highest_rate(question: Question) -> str:
-    """Which debt has it (`GET /snapshot`), where several are owed at rates that stay and differ."""
+def _first(payoff: Payoff, question: Question) -> str:
+    """Which debt the highest rate first begins with (`GET /snapshot`), and which is paid off first (`order`)."""
     debts = [debt for debt in _debts(question) if debt.balance]
-    rates = {debt.interest_rate_annual for debt in debts}
-    if any(debt.promo_until for debt in debts) or not 1 < len(rates) == len(debts):
+    if len(debts) < 2:
         return ""
-    highest = max(debts, key=lambda debt: debt.interest_rate_annual)
-    return f" The highest rate is that of {_name(highest)}, {percent(highest.interest_rate_annual)}."
+    today = question.asker.today
+    highest, second = sorted(debts, key=lambda debt: _rate_on(debt, today), reverse=True)[:2]
+    text = ""
+    if _rate_on(highest, today) > _rate_on(second, today):
+        at_present = " at present" if any(_is_promotional(debt, today) for debt in debts) else ""
+        text = f" The highest rate{at_present} is that of {_name(highest)}, {percent(_rate_on(highest, today))}."
+    first = next((debt for debt in payoff.order if debt.months), None)
+    if first is None or first.closed_on is None:
+        return text
+    return f"{text} With the highest rate first, {first.label} is paid off first, on {day(first.closed_on)}."
+
+
+def _is_promotional(debt: DebtEntry, today: date) -> bool:
+    return debt.promo_until is not None and debt.promo_until >= today
+
+
+def _rate_on(debt: DebtEntry, today: date) -> Decimal:
+    promo = debt.promo_rate_annual if _is_promotional(debt, today) else None
+    return debt.interest_rate_annual if promo is None else promo
 
 
 def _name(debt: DebtEntry) -> str:
@@ -109,16 +133,17 @@ def _payoff(payoff: Payoff, question: Question) -> str:
     return f"takes {months(payoff.months)}, until {day(payoff.debt_free_date)}, and costs {interest}"
 
 
-def _faster(found: Comparison, question: Question) -> str:
+def _faster(found: Comparison, question: Question, extra: Decimal) -> str:
     more = found.more[0]
     payoff = found.avalanche if found.recommended == "avalanche" else found.snowball
     if more.months is None or more.interest_saved is None or more.months == payoff.months:
         return ""
     saved = f" and {question.money(more.interest_saved)} less interest" if more.interest_saved else ""
-    return f" With {question.money(more.extra)} more a month it is {months(more.months)}{saved}."
+    told = f" With {question.money(more.extra)} more a month it is {months(more.months)}{saved}."
+    return f"{told}{_is_short(extra + more.extra, question)}"
 
 
-def _never(found: Comparison, question: Question) -> str:
+def _never(found: Comparison, question: Question, extra: Decimal = ZERO) -> str:
     """Why the present payments don't end the debts, and which of the tried additions does."""
     budget, floor = found.monthly_budget, found.avalanche.interest_floor or ZERO
     paid, interest = _minimums(found, question), question.money(floor)
@@ -135,10 +160,23 @@ def _never(found: Comparison, question: Question) -> str:
             f"With {paid}, the debts aren't paid off within {HORIZON // 12} years: the first month already adds "
             f"{interest} of interest."
         )
-    enough = next((more for more in found.more if more.months is not None), None)
+    enough = next((more for more in found.more if more.months is not None and more.months <= _LONGEST), None)
     if enough is None or enough.months is None:
         return text
-    return f"{text} With {question.money(enough.extra)} more a month they are paid off in {months(enough.months)}."
+    told = f"With {question.money(enough.extra)} more a month they are paid off in {months(enough.months)}."
+    return f"{text} {told}{_is_short(extra + enough.extra, question)}"
+
+
+def _what_helps(found: Comparison) -> str:
+    return WITHOUT_MINIMUMS if found.avalanche.order and not found.monthly_budget else WHAT_HELPS
+
+
+def _is_short(extra: Decimal, question: Question) -> str:
+    """Said where a month leaves less than that (`monthly_surplus` of `GET /snapshot`)."""
+    snapshot = NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
+    if snapshot is None or snapshot.contents.missing or snapshot.monthly_surplus >= extra:
+        return ""
+    return SHORT
 
 
 def _minimums(found: Comparison, question: Question) -> str:
@@ -158,7 +196,7 @@ def cannot_pay(question: Question) -> str:
     found = _comparison(question)
     if found.avalanche.order and found.recommended is None:
         shown += f" {_never(found, question)}"
-    return f"{_SORRY} {WHAT_HELPS}{shown} Goals can be paused meanwhile; what you have saved stays."
+    return f"{_SORRY} {_what_helps(found)}{shown} Goals can be paused meanwhile; what you have saved stays."
 
 
 def _comparison(question: Question, extra: Decimal = ZERO) -> Comparison:
