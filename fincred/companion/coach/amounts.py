@@ -124,7 +124,8 @@ _BOUNDARY: Final = re.compile(
 _PRICE_BEFORE: Final = re.compile(
     r"\b(?:afford|need|spend|spending|spent|pay|paying|costs?|costing|costed|priced?(?: of| at)?|worth"
     r"|budget of|sum of"
-    r"|amount of|rent of|fee of|bill of|(?:up|rise|rises|goes up|increase|increases|more) by)"
+    r"|amount of|rent of|fee of|bill of|lose|losing|lost"
+    r"|(?:up|down|rises?|increases?|more|drops?|falls?|decreases?|shrinks?|cut|reduced|lower|less) by)"
     r"(?: me)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under|up to|less than"
     r"|more than"
     r"|at least|at most|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",

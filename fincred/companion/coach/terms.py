@@ -23,6 +23,10 @@ TERMS: Final = (
     (("50 30 20", "50 30 20 rule", "budget", "budgeting"), "f2f00f09-fbac-5a54-9a39-856dce52800a"),
     (("interest", "interest rate", "interest rates", "apr"), "ade7b5fa-32bd-5bf6-9b62-f2ef68588f9b"),
 )  # fmt: skip
+MINIMUM: Final = UUID("ce39cb62-7bbe-5d8b-961e-7719d9d241de")
+_MINIMUM_ALONE: Final = re.compile(
+    r"\b(?:only|just) (?:pay|paying) (?:the |my )?minimums?\b(?! payments? (?:of|on))"
+)
 SAVE_FIRST: Final = UUID("8a016e03-2c6d-50b9-acdf-34922234078f")
 FUND_OR_DEBTS: Final = UUID("ad29bac6-9039-5ef9-9295-53b948616f05")
 BUDGET: Final = UUID("f2f00f09-fbac-5a54-9a39-856dce52800a")
@@ -90,6 +94,8 @@ _BETWEEN: Final = (
 
 def text_for(message: str) -> UUID | None:
     """The id of the text for the term that a simple message asks the meaning of; the longest term counts."""
+    if _MINIMUM_ALONE.search(message):
+        return MINIMUM
     found = _asked(message, (words for words, _ in TERMS))
     return next((UUID(text) for words, text in TERMS if found in words), None)
 

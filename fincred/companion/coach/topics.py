@@ -22,8 +22,10 @@ class Topic(StrEnum):
     GAMBLING = auto()
     SLIPPED = auto()
     CANNOT_PAY = auto()
+    EARN_LESS = auto()
     JOB_LOST = auto()
     CHANGE = auto()
+    PUT_MORE = auto()
     MISSING = auto()
     AFFORD = auto()
     BLOW = auto()
@@ -119,6 +121,12 @@ _WORDS: Final = {
         insolven\w+|foreclos\w+|repossess\w*|drowning in
         (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
     """,
+    Topic.EARN_LESS: r"""
+        what (?:if|happens if|happens when)(?= .*\d) .{0,30}\b(?:income|salary|wages|pay|paycheck) .{0,20}\b\
+            (?:drop\w*|fall\w*|fell|down|decreas\w*|shrink\w*|lower|less|cut|reduced)
+        what (?:if|happens if|happens when)(?= .*\d) (?:i|we) (?:lose|lost) .{0,20}\b(?:income|salary|wages|pay)
+        what (?:if|happens if|happens when)(?= .*\d) (?:i|we) (?:earn|make|get|receive) .{0,20}\bless
+    """,
     Topic.JOB_LOST: r"""
         (?:lost|losing|lose) (?:my|the|a|our) (?:job|work|income)
         (?:i|we|me) (?:was|were|got|get|am|are|have been|been|might be|will be|being) (?:\w+ )?(?:fired\
@@ -144,6 +152,10 @@ _WORDS: Final = {
             |profile|savings|pulse|notifications?|reminders?|dates?|amounts?|target)
         (?:transfer|send|move|withdraw|deposit) (?:\S+ ){0,3}(?:to|from|into|money)
         (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?
+    """,
+    Topic.PUT_MORE: r"""
+        (?:put|add|save|set aside)(?: \S+){0,3} (?:more|extra|another)(?: \S+){0,4} (?:in|into|to|towards?|for|on)\
+            (?: my| the)? NAMED
     """,
     Topic.MISSING: r"""
         how (?:much|far)(?! .*\b(?:month|monthly|week|spend|after|if)\b) .{0,30}\b(?:still|left|missing|remain\w*\

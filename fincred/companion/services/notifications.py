@@ -156,9 +156,14 @@ def _change_planned(
             _switch(row, preferences, wanted=False)
         case NotificationStatus.ACTIVE:
             _switch(row, preferences, wanted=True)
-            plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
+            if not _is_still_moved(row, now):
+                plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
     if "next_send_at" in changed:
         row.next_send_at, row.is_moved = changed["next_send_at"], True
+
+
+def _is_still_moved(row: Notification, now: datetime) -> bool:
+    return row.is_moved and row.next_send_at is not None and row.next_send_at > now
 
 
 def _switch(row: Notification, preferences: NotificationPreferences, *, wanted: bool) -> None:

@@ -32,6 +32,7 @@ class TestSomebodyNew:
             ("What is my income?", goals.NO_SNAPSHOT),
             ("How was my week?", learning.NO_PULSE),
             ("Hello", talk.GREETING),
+            ("Bonjour", talk.GREETING_IN_ENGLISH),
             ("asdfgh", talk.UNKNOWN),
             ("What does quux mean?", f"I can explain: {', '.join(known_terms())}."),
             ("I lost my job", talk.JOB_LOST),

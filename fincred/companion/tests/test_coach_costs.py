@@ -8,6 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.companion.coach.answers.goals import NO_SNAPSHOT
+from fincred.companion.coach.answers.talk import PUT_MORE
 from fincred.companion.tests.asking import V0, Ask, tell
 from planning.tests.factories import goal_of
 
@@ -95,3 +97,41 @@ class TestCosts:
         assert "more would go out than comes in" in ask("can I afford 999999999999.99 a month")
         assert "Ask me with one amount" in ask("can I afford 999999999999.99 a week")
         assert "1,000,000,000" not in ask("what if I earn 999999999999.99 more a week")
+
+
+class TestLessIncome:
+    @pytest.mark.parametrize(
+        ("message", "heard"),
+        [
+            (
+                "What if my income drops by 1500?",
+                (
+                    "With 1,500.00 USD less income a month, 500.00 USD more would go out than comes in. "
+                    "Now a month leaves 1,000.00 USD."
+                ),
+            ),
+            (
+                "What if I lose 300 income a month?",
+                "With 300.00 USD less income a month, a month would leave 700.00 USD instead of 1,000.00 USD.",
+            ),
+            (
+                "What if my income drops by 5000?",
+                "5,000.00 USD a month is more than all your income as you told me.",
+            ),
+        ],
+    )
+    def test_is_counted(self, as_saver: APIClient, ask: Ask, message: str, heard: str) -> None:
+        tell(as_saver)
+        assert ask(message) == heard
+
+    def test_without_an_amount_gets_the_overview(self, as_saver: APIClient, ask: Ask) -> None:
+        assert ask("What if my income drops by 300?") == NO_SNAPSHOT
+        tell(as_saver)
+        assert ask("What if my income drops by 5 %?").startswith("As you told me, a month has income 3,000.00 USD")
+
+    def test_more_for_one_goal_is_said_to_be_a_choice_in_its_plan(
+        self, saver: User, as_saver: APIClient, ask: Ask
+    ) -> None:
+        tell(as_saver)
+        goal_of(saver, name="Boat")
+        assert ask("What if I put 100 more into Boat each month?") == PUT_MORE

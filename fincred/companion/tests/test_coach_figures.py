@@ -15,6 +15,8 @@ from fincred.companion.tests.invented import TODAY, Invented
 from planning.engine.money.income import Income, monthly_income
 from planning.vocabulary import PayFrequency
 
+SEVENTY = Income(Decimal(70), PayFrequency.WEEKLY)
+
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 
@@ -296,9 +298,11 @@ class TestMoney:
         [
             ("What if I earn 300 more a month?", {"income_delta": "300"}),
             ("What if I spend 100 less a month?", {"expenses_delta": "-100"}),
+            ("What if my income drops by 300?", {"income_delta": "-300"}),
+            ("What if I lose 70 income a week?", {"income_delta": f"-{monthly_income([SEVENTY])}"}),
         ],
     )
-    def test_more_money_a_month_is_that_of_what_if(
+    def test_more_or_less_money_a_month_is_that_of_what_if(
         self, person: Invented, asked: str, delta: dict[str, str]
     ) -> None:
         answer, said = person.post("/planning/what-if", delta), person.ask(asked)

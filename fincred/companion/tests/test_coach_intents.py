@@ -99,6 +99,13 @@ MESSAGES = {
         "I spent too much again",
     ],
     Topic.EARN: ["what if I earn 200 more a month", "I got a raise of 200 a month"],
+    Topic.EARN_LESS: [
+        "what if my income drops by 300",
+        "what if I lose 300 income a month",
+        "what happens if I earn 200 less a month",
+        "what if my salary is cut by 300",
+    ],
+    Topic.PUT_MORE: [f"what if I put 100 more into {NAMED} each month", f"can I save 50 extra for my {NAMED}?"],
     Topic.RETIRE: ["can I retire early?", "when can i stop working"],
     Topic.JOB_LOST: ["I was fired", "i lost my job", "we got laid off", "my hours were cut"],
     Topic.AFFORD: [
@@ -259,6 +266,7 @@ class TestTerms:
             ("tell me about the 50 30 20 rule", "50 30 20"),
             ("what does fire stand for", "fire"),
             ("what is interest", "interest"),
+            ("what happens if i only pay the minimum", "minimum payment"),
             ("what does the fire brigade cost", None),
             ("what is my interest rate", None),
             ("i was fired", None),

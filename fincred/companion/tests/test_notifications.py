@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry, User
+from conftest import client_of
 from fincred.companion.models import Device, Notification, NotificationPreferences
 from fincred.companion.services import notifications, plan_for_everybody, send_due_notifications
 from goals.tests.factories import GoalFactory
@@ -122,6 +124,18 @@ class TestPlanned:
         send_due_notifications(clock=lambda: moved)
         after = as_saver.get(url).json()
         assert (after["last_sent_at"], after["next_send_at"]) == ("2026-03-11T23:30:00Z", "2026-03-23T07:00:00Z")
+
+    def test_that_were_moved_stay_so_when_they_are_paused_and_go_on(
+        self, as_saver: APIClient, planned: User, noon: datetime
+    ) -> None:
+        url = f"{URL}/{of_type(as_saver, 'checkin_reminder')['id']}"
+        as_saver.patch(url, {"next_send_at": "2026-03-12T07:00:00Z"})
+        as_saver.patch(url, {"status": "paused"})
+        assert as_saver.patch(url, {"status": "active"}).json()["next_send_at"] == "2026-03-12T07:00:00Z"
+        as_saver.patch(url, {"status": "paused"})
+        with time_machine.travel(noon + timedelta(days=5), tick=False):
+            again = client_of(planned).patch(url, {"status": "active"}).json()["next_send_at"]
+        assert again == "2026-03-16T18:00:00Z"
 
     def test_may_be_paused(self, as_saver: APIClient, planned: User) -> None:
         url = f"{URL}/{of_type(as_saver, 'checkin_reminder')['id']}"

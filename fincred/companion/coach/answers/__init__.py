@@ -27,6 +27,8 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.JOB_LOST: (Intent.HELP, talk.job_lost),
     Topic.BLOW: (Intent.HELP, _always(talk.BLOW)),
     Topic.CHANGE: (Intent.HELP, _always(talk.CHANGES_NOTHING)),
+    Topic.EARN_LESS: (Intent.AFFORD, money.earn_less),
+    Topic.PUT_MORE: (Intent.HELP, _always(talk.PUT_MORE)),
     Topic.MISSING: (Intent.PROGRESS, goals.what_is_missing),
     Topic.AFFORD: (Intent.AFFORD, money.afford),
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
@@ -54,7 +56,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.ABILITIES: (Intent.HELP, _always(talk.ABILITIES)),
     Topic.THANKS: (Intent.HELP, _always(talk.THANKS)),
     Topic.FAREWELL: (Intent.HELP, _always(talk.FAREWELL)),
-    Topic.GREETING: (Intent.HELP, _always(talk.GREETING)),
+    Topic.GREETING: (Intent.HELP, talk.greeting),
     Topic.UNKNOWN: (Intent.HELP, _always(talk.UNKNOWN)),
 }
 # What a conversation that begins with an intent is about.

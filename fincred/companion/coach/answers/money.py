@@ -236,7 +236,21 @@ def earn(question: Question) -> str:
         answer = _what_if(question, income=cost.monthly)
     except SnapshotRequiredError:
         return NO_SNAPSHOT
-    return _better(question, answer, f"{question.money(cost.monthly)} more income a month")
+    return _changed(question, answer, f"{question.money(cost.monthly)} more income a month")
+
+
+def earn_less(question: Question) -> str:
+    """As in `POST /planning/what-if` with the amount a month as a negative `income_delta`."""
+    cost = cost_in(question.text, question.asker.user.profile.currency)
+    if not isinstance(cost, Cost):
+        return overview(question)
+    try:
+        answer = _what_if(question, income=-cost.monthly)
+    except SnapshotRequiredError:
+        return NO_SNAPSHOT
+    except FieldError:
+        return f"{question.money(cost.monthly)} a month is more than all your income as you told me."
+    return _changed(question, answer, f"{question.money(cost.monthly)} less income a month")
 
 
 def _pays_no_longer(question: Question, amount: Decimal) -> str:
@@ -244,17 +258,18 @@ def _pays_no_longer(question: Question, amount: Decimal) -> str:
         answer = _what_if(question, expenses=-amount)
     except FieldError:
         return f"{question.money(amount)} a month is more than all your expenses as you told me."
-    return _better(question, answer, f"{question.money(amount)} less to pay every month")
+    return _changed(question, answer, f"{question.money(amount)} less to pay every month")
 
 
-def _better(question: Question, answer: Answer, change: str) -> str:
+def _changed(question: Question, answer: Answer, change: str) -> str:
     before = answer.baseline.summary.estimated_monthly_surplus
     after = answer.scenario.summary.estimated_monthly_surplus
     moved = [f" {text}" for one in answer.differences if (text := _effect(question, one))]
     told = f"With {change},"
     if after < 0:
-        gap, now = question.money(-after), question.money(-before)
-        return f"{told} {gap} more would go out than comes in, instead of {now}."
+        instead = f", instead of {question.money(-before)}" if before < 0 else ""
+        left = f" Now a month leaves {question.money(before)}." if before >= 0 else ""
+        return f"{told} {question.money(-after)} more would go out than comes in{instead}.{left}{''.join(moved)}"
     now = question.money(before) if before >= 0 else f"{question.money(-before)} too little"
     return f"{told} a month would leave {question.money(after)} instead of {now}.{''.join(moved)}"
 

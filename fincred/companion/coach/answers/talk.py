@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from fincred.companion.coach.answers.goals import dashboard_of
 from fincred.companion.coach.answers.payments import next_payment
+from fincred.companion.coach.message import simple
 from fincred.companion.coach.question import Question
 from planning.queries import NEWEST_SNAPSHOTS
 
@@ -53,12 +55,18 @@ CHANGES_NOTHING: Final = (
     "goal by now; goals and plans are changed under Goals, income, expenses, debts and savings under Money, "
     "and your account in your profile."
 )
+PUT_MORE: Final = (
+    "How much one goal gets is yours to choose, in its plan; the others get less then. To see what more money a "
+    'month would change, ask me, for example, "What if I earn 100 more a month?"'
+)
 ABOUT: Final = (
     "I'm FinCred's coach: a program that answers by fixed rules, not a person. I look at your own figures "
     "only, and our conversation is kept for at most 30 days; you can delete it earlier."
 )
 RUDE: Final = "I'm sorry that I wasn't of more help."
 GREETING: Final = f"Hello! {EXAMPLES}"
+GREETING_IN_ENGLISH: Final = f"Hello! I understand questions in English only. {EXAMPLES}"
+_FOREIGN: Final = re.compile(r"^(?:hola|bonjour|hallo|salut|moin|servus|namaste|salam|ola|olá)\b")
 THANKS: Final = "You're welcome. I'm here whenever you like."
 FAREWELL: Final = "Goodbye, and take care."
 JOB_LOST: Final = (
@@ -66,6 +74,11 @@ JOB_LOST: Final = (
     "to, and tell lenders before a payment gets difficult. When your income changes, update it under Money, "
     "and your plan counts with it; goals can be paused, and what you have saved stays."
 )
+
+
+def greeting(question: Question) -> str:
+    """In other languages too, with which language is understood."""
+    return GREETING_IN_ENGLISH if _FOREIGN.search(simple(question.text)) else GREETING
 
 
 def feeling(question: Question) -> str:
