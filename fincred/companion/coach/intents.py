@@ -12,6 +12,12 @@ from fincred.companion.coach.topics import PATTERNS, Topic
 
 _SAD_FACES: Final = frozenset("😢😭😞😔😟😰😨😱💔😩😫😥😓☹🥺😖😣")
 _GLAD_FACES: Final = frozenset("👍🙏❤😊🎉🥳💪😀😃😄😁🙂😍")
+_MAY_BE_OF_A_DEBT: Final = frozenset(
+    {Topic.UNKNOWN, Topic.AFFORD, Topic.MISSING, Topic.MONEY, Topic.NEXT_STEP, Topic.PROGRESS, Topic.WHEN}
+)
+_PAYS_MORE: Final = re.compile(r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|another|additional)\b")
+_WHEN_PAID_OFF: Final = re.compile(r"\bwhen\b.*\b(?:gone|paid|done|finished|over|cleared)\b|\bhow (?:long|soon)\b")
+_STILL_OWED: Final = re.compile(r"^(?!.*\b(?:afford|buy|spend)\b).*\b(?:left|remain\w*|still|balance)\b")
 _NUMBER_ALONE: Final = re.compile(r"[0-9][0-9.,' ]*[?!.]?")
 _ADDRESS: Final = re.compile(r"\S@\S")
 
@@ -31,6 +37,16 @@ def topic_of(message: str) -> Topic:
         if found and not (topic is Topic.AFFORD and _asks_for_advice(text)):
             return topic
     return _topic_without_words(message)
+
+
+def topic_of_a_debt(message: str, topic: Topic) -> Topic:
+    """The topic of a message that names a debt by its label and no goal; `topic` is that of its other words."""
+    if topic not in _MAY_BE_OF_A_DEBT:
+        return topic
+    text = simple(message)
+    if _PAYS_MORE.search(text) or _WHEN_PAID_OFF.search(text):
+        return Topic.PAY_OFF
+    return Topic.OWE if topic is Topic.UNKNOWN or _STILL_OWED.search(text) else topic
 
 
 def _asks_for_advice(text: str) -> bool:

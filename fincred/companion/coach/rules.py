@@ -5,7 +5,7 @@ from __future__ import annotations
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
 from fincred.companion.coach.answers.debts import names_a_debt
 from fincred.companion.coach.answers.talk import TROUBLED
-from fincred.companion.coach.intents import is_troubled, topic_of
+from fincred.companion.coach.intents import is_troubled, topic_of, topic_of_a_debt
 from fincred.companion.coach.interface import Asker, Reply
 from fincred.companion.coach.message import simple
 from fincred.companion.coach.question import Question, hinted_goals, read_question
@@ -38,8 +38,8 @@ def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
     topic = topic_of(question.text)
     if topic is Topic.NAMED_GOAL and asks_the_meaning(simple(message)):
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
-    if topic is Topic.UNKNOWN and names_a_debt(question):
-        return question, Topic.OWE
+    if not question.goals and names_a_debt(question):
+        topic = topic_of_a_debt(question.text, topic)
     if topic is Topic.UNKNOWN and (goals := hinted_goals(asker, message)):
         return Question(asker, message, goals), Topic.NAMED_GOAL
     return question, topic

@@ -244,6 +244,21 @@ class TestDebts:
         assert "With 50.00 USD more a month it is 12 months" in said
         assert said.endswith(debts.SHORT)
 
+    def test_are_asked_about_by_their_labels(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 10, 40, "Car")])
+        assert ask("How much is left on my Visa?").startswith("Visa: 500.00 USD at 20 % interest a year")
+        payoff = as_saver.post(f"{V0}/planning/debt-payoff", {"extra_monthly": "50"}).json()
+        ends = {
+            one["label"]: date.fromisoformat(one["closed_on"])
+            for one in payoff["strategies"]["avalanche"]["order"]
+        }
+        said = ask("if I pay 50 more a month on the car, when is it gone?")
+        assert said.startswith("With 120.00 USD a month, your minimum payments and 50.00 USD more")
+        assert f"With the highest rate first, Car is paid off on {ends['Car'].day} {ends['Car']:%B %Y}." in said
+        assert ask("pay 200 extra on my car").endswith(debts.ASK_MONTHLY)
+        assert "once: " in ask("Can I afford a car for 200?")
+        assert "Visa is paid off first, on " in ask("when is my Visa paid off?")
+
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])
         said = ask("what do I owe")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS
-from fincred.companion.coach.intents import is_troubled, topic_of
+from fincred.companion.coach.intents import is_troubled, topic_of, topic_of_a_debt
 from fincred.companion.coach.message import NAMED
 from fincred.companion.coach.terms import OWN_WORDS, TERMS, known_terms, sentence_for, text_for
 from fincred.companion.coach.topics import Topic
@@ -229,6 +229,23 @@ MESSAGES = {
 )
 def test_the_narrowest_question_is_heard(message: str, topic: Topic) -> None:
     assert topic_of(message) == topic
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("how much is left on my Visa", Topic.OWE),
+        ("what about my Visa", Topic.OWE),
+        ("pay 200 extra on my Visa", Topic.PAY_OFF),
+        ("if I pay 50 more a month on the Visa, when is it gone?", Topic.PAY_OFF),
+        ("how long for my Visa", Topic.PAY_OFF),
+        ("can I afford 200 with my Visa", Topic.AFFORD),
+        ("how am I doing, Visa aside", Topic.PROGRESS),
+        ("I want to die because of my Visa", Topic.CRISIS),
+    ],
+)
+def test_of_a_debt_that_is_named_the_topic_is_what_is_owed_or_how_it_ends(message: str, topic: Topic) -> None:
+    assert topic_of_a_debt(message, topic_of(message)) == topic
 
 
 def test_each_topic_has_a_message_here_and_an_answer() -> None:

@@ -35,6 +35,7 @@ _LONGEST: Final = 360
 """Months: what takes longer than thirty years helps nobody."""
 _SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only one there."
 SHORT: Final = " At present a month doesn't leave that much, by the numbers that you told me."
+ASK_MONTHLY: Final = ' I count what is paid every month: ask again with "a month" to count more.'
 _LISTED: Final = 5
 
 
@@ -91,9 +92,9 @@ def paid_off(question: Question) -> str:
     text = f"{budget}, paying your debts off {highest}."
     if smallest != highest:
         text = f"{budget}: paying the highest rate first {highest}; the smallest debt first {smallest}."
-    return (
-        f"{text}{_first(found.avalanche, question)}{_faster(found, question, extra) or _is_short(extra, question)}"
-    )
+    text += f"{_first(found.avalanche, question)}{_named(found.avalanche, question)}"
+    text += _faster(found, question, extra) or _is_short(extra, question)
+    return f"{text}{ASK_MONTHLY}" if isinstance(cost, Cost) and cost.frequency is None else text
 
 
 def _first(payoff: Payoff, question: Question) -> str:
@@ -111,6 +112,17 @@ def _first(payoff: Payoff, question: Question) -> str:
     if first is None or first.closed_on is None:
         return text
     return f"{text} With the highest rate first, {first.label} is paid off first, on {day(first.closed_on)}."
+
+
+def _named(payoff: Payoff, question: Question) -> str:
+    """When the debts that the message names are paid off (`order`), but for the one that is the first."""
+    closed = [debt for debt in payoff.order if debt.months]
+    named = [closed[position] for position in Message(question.text).mentions([debt.label for debt in closed])]
+    return "".join(
+        f" With the highest rate first, {debt.label} is paid off on {day(debt.closed_on)}."
+        for debt in named
+        if debt.closed_on and debt is not closed[0]
+    )
 
 
 def _is_promotional(debt: DebtEntry, today: date) -> bool:
