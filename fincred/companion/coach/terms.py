@@ -34,7 +34,7 @@ INDEPENDENCE: Final = UUID("8e0f4607-53d5-54e8-a820-17d3c6c995a3")
 USING_A_FUND: Final = UUID("0560b122-06f9-5c1c-b077-6dc9a04cf8be")
 BEFORE_INVESTING: Final = UUID("8077fd9a-88ff-5e6e-8c67-a698b45ea6c7")
 
-# FinCred's own words, in a sentence each; test_coach_intents.py holds the figures in them.
+# FinCred's own words and an overdraft, in a sentence each; test_coach_intents.py holds the figures in them.
 OWN_WORDS: Final = (
     (
         ("comfortable",),
@@ -69,6 +69,10 @@ OWN_WORDS: Final = (
     (
         ("pulse", "weekly pulse"),
         "The pulse is three short questions about how your week went. It keeps your streak.",
+    ),
+    (
+        ("overdraft", "overdrafts"),
+        "An overdraft is what a bank lends when an account goes below zero; it is a debt and may cost much.",
     ),
     (("snapshot",), "The snapshot is your money as you told it last: income, expenses, debts and savings."),
     (("shortfall",), "The shortfall is the money that will be missing for a goal at its date, as things stand."),

@@ -218,15 +218,17 @@ class TestDebts:
 
     def test_of_several_the_one_with_the_highest_rate_is_named(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(500, 20, 30), debt(900, 10, 40, "Car loan")])
-        assert "The highest rate is that of Visa, 20 %." in ask("which debt should I pay first?")
+        assert "The highest rate is that of Visa, 20 %: what you pay beyond" in ask(
+            "which debt should I pay first?"
+        )
         tell(as_saver, debts=[debt(500, 20, 30), debt(900, 20, 40, "Car loan")])
         assert "highest rate is" not in ask("which debt should I pay first?")
         promotional = {"promo_rate_annual": 2, "promo_until": "2027-03-01"}
         tell(as_saver, debts=[debt(500, 20, 30), debt(900, 30, 40, "Car loan") | promotional])
         said = ask("which debt should I pay first?")
-        assert "The highest rate at present is that of Visa, 20 %." in said
+        assert "The highest rate at present is that of Visa, 20 %: what you pay beyond" in said
         order = as_saver.post(f"{V0}/planning/debt-payoff", {}).json()["strategies"]["avalanche"]["order"]
-        assert (order[0]["label"], "Visa is paid off first, on " in said) == ("Visa", True)
+        assert (order[0]["label"], "Visa is the first to be paid off, on " in said) == ("Visa", True)
 
     def test_are_not_told_of_ways_that_help_nobody(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(50_000, 0, 0)])
@@ -257,7 +259,7 @@ class TestDebts:
         assert f"With the highest rate first, Car is paid off on {ends['Car'].day} {ends['Car']:%B %Y}." in said
         assert ask("pay 200 extra on my car").endswith(debts.ASK_MONTHLY)
         assert "once: " in ask("Can I afford a car for 200?")
-        assert "Visa is paid off first, on " in ask("when is my Visa paid off?")
+        assert "Visa is the first to be paid off, on " in ask("when is my Visa paid off?")
 
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])

@@ -179,7 +179,7 @@ class TestDebts:
                 assert f"takes {until}, and costs {interest}" in said
         closed = [debt for debt in strategies["avalanche"]["order"] if debt["months"]]
         if len(person.get("/snapshot")["debts"]) > 1:
-            first = f"{closed[0]['label']} is paid off first, on {day(closed[0]['closed_on'])}."
+            first = f"{closed[0]['label']} is the first to be paid off, on {day(closed[0]['closed_on'])}."
             assert f"With the highest rate first, {first}" in said
         left = person.get("/snapshot")["summary"]["monthly_surplus"]
         is_more_told = more[0]["months"] != strategies[payoff["recommended"]]["months"]

@@ -140,6 +140,7 @@ MESSAGES = {
         "FIRE",
         "what does tight mean",
         "what's a streak",
+        "what's an overdraft",
         "how do you calculate comfortable",
         "inflation?",
     ],

@@ -107,11 +107,13 @@ def _first(payoff: Payoff, question: Question) -> str:
     text = ""
     if _rate_on(highest, today) > _rate_on(second, today):
         at_present = " at present" if any(_is_promotional(debt, today) for debt in debts) else ""
-        text = f" The highest rate{at_present} is that of {_name(highest)}, {percent(_rate_on(highest, today))}."
+        text = f" The highest rate{at_present} is that of {_name(highest)}, {percent(_rate_on(highest, today))}: "
+        text += "what you pay beyond the minimum payments goes there first."
     first = next((debt for debt in payoff.order if debt.months), None)
     if first is None or first.closed_on is None:
         return text
-    return f"{text} With the highest rate first, {first.label} is paid off first, on {day(first.closed_on)}."
+    ends = f"{first.label} is the first to be paid off, on {day(first.closed_on)}"
+    return f"{text} With the highest rate first, {ends}."
 
 
 def _named(payoff: Payoff, question: Question) -> str:

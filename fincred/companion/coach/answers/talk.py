@@ -90,7 +90,7 @@ def feeling(question: Question) -> str:
     saved = dashboard_of(question.asker).stats.total_saved
     so_far = f" For your goals, {question.money(saved)} is saved or paid off already." if saved else ""
     step = next_payment(question)
-    return f"{words}{so_far}{f' One small step is enough. {step}' if step else ''}"
+    return f"{words}{so_far}{f' One thing at a time is enough. {step}' if step else ''}"
 
 
 def job_lost(question: Question) -> str:
