@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -68,7 +69,8 @@ class TestCommands:
 
     @staticmethod
     def _limits(*command: str, **variables: str) -> list[str]:
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "fincred.settings"} | variables
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "fincred.settings", "DATABASE_URL": url} | variables
         return subprocess.check_output([sys.executable, *command], cwd=ROOT, env=environment, text=True).split()
 
 
