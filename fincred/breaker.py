@@ -42,8 +42,6 @@ class Breaker:
             logger.warning(self._failing, exc_info=True)
 
     def succeeded(self) -> None:
-        if not self._open:
-            return
         with self._lock:
             was_open, self._open = self._open, False
         if was_open:

@@ -34,6 +34,15 @@ def due(debts: tuple[Debt, ...], last_month: str, since: str | None = None) -> D
     return count_debt_month(CALENDAR, debts, paid_off, ASKED).due
 
 
+class TestMonth:
+    def test_without_a_plan_is_paid_off_and_asks_for_nothing(self) -> None:
+        """On the tenth 300 were paid off, before there was a plan: they come off the highest rate."""
+        paid_off = PaidOff(Decimal(300), Decimal(300), in_month_since=Decimal(300))
+        found = count_debt_month(Calendar(date(2026, 3, 10), date(2026, 1, 1)), two("1000", "955"), paid_off, None)
+        assert [debt.balance for debt in found.debts] == [Decimal(700), Decimal(955)]
+        assert (found.month.paid, found.principal, found.due) == (Decimal(0), Decimal(0), Due())
+
+
 class TestDue:
     """1 000 each, and 200 a month of which 100 are above the minimums.
 

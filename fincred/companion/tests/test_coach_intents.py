@@ -149,6 +149,7 @@ MESSAGES = {
     Topic.PRODUCTS: ["which bank is best", "which credit card should i get", "can you recommend an account"],
     Topic.INVEST: ["What should I invest in?", "should i buy bitcoin", "which stocks are good"],
     Topic.DEBTS_OR_SAVINGS: [
+        "can I afford to pay my loan or save 100 a month",
         "should I pay off debt or save first",
         "emergency fund or debts first?",
         "i have 5000 extra this month",
