@@ -142,7 +142,7 @@ class SnapshotContents:
 
     @property
     def highest_minimum_payments(self) -> Decimal:
-        """The most that the minimum payments of a first month can be, whichever day it is."""
+        """The most that the minimum payments of a first month can be, on any day."""
         return _total(entry.highest_minimum for entry in self.debts)
 
     @property

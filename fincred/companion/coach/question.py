@@ -16,7 +16,7 @@ from planning.serializers.fields import capped
 
 # Names are looked for among the newest goals of every status; at most five are active.
 _MOST_GOALS: Final = 200
-# What people call a goal of this type, whatever its name.
+# What people call a goal of this type; its own name may be another one.
 _CALLED: Final = {
     GoalType.EMERGENCY_FUND: ("my emergency fund", "my emergency savings", "my rainy day fund"),
     GoalType.FIRE_STARTER: ("my fire goal", "my financial independence"),

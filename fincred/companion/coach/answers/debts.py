@@ -32,7 +32,7 @@ _HELPS: Final = (
 WHAT_HELPS: Final = _HELPS.format(asked="lower minimum payments, a lower rate or a pause")
 WITHOUT_MINIMUMS: Final = _HELPS.format(asked="monthly payments that fit what you have")
 _LONGEST: Final = 360
-"""Months: what takes longer than thirty years helps nobody."""
+"""Months: an answer that takes longer than thirty years is no help."""
 _SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only one there."
 SHORT: Final = " At present a month doesn't leave that much, by the numbers that you told me."
 ASK_MONTHLY: Final = ' I count what is paid every month: ask again with "a month" to count more.'

@@ -102,7 +102,7 @@ def streak(dashboard: Dashboard) -> str:
 
 
 def no_active_goals(asker: Asker) -> str:
-    """What is true of somebody without active goals: how many of each status there are (`GET /goals`)."""
+    """What is true of a person without active goals: how many of each status there are (`GET /goals`)."""
     counted = Counter(Goal.objects.owned_by(asker.user).values_list("status", flat=True))
     if not counted:
         return NO_GOALS
