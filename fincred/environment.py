@@ -166,12 +166,15 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        return self.read(
-            name,
-            [],
-            lambda value: [ip_network(entry) for entry in _entries(value)],
-            "a comma-separated list of addresses or networks",
-        )
+        """Never one of all addresses: whoever trusts everybody takes each client's word for where it comes from."""
+
+        def parse(value: str) -> list[Any]:
+            networks = [ip_network(entry) for entry in _entries(value)]
+            if any(network.prefixlen == 0 for network in networks):
+                raise ValueError
+            return networks
+
+        return self.read(name, [], parse, "a comma-separated list of addresses or networks, not of all addresses")
 
     def database(self, name: str, default: str | None, *engines: str) -> dict[str, Any] | None:
         """One of `engines`, any of ENGINES when none is named."""

@@ -14,19 +14,18 @@ from accounts.models import OutgoingMail
 
 
 def outbox_figures(now: datetime) -> Iterator[Metric]:
-    """How much mail there is in each state, and how long the oldest that isn't sent, held or dead has waited."""
-    dead = Q(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
-    waiting = Q(sent_at=None, attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False)
-    row = OutgoingMail.objects.aggregate(
+    """How much mail is due and dead, and how long the oldest that isn't sent, held or dead has waited.
+
+    It reads unsent mail only, which is few: `fincred_job_done_total{job="mail"}` counts what was sent.
+    """
+    waiting = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False)
+    row = OutgoingMail.objects.filter(sent_at=None).aggregate(
         due=Count("pk", filter=waiting & Q(next_attempt_at__lte=now)),
-        dead=Count("pk", filter=dead),
-        sent=Count("pk", filter=Q(sent_at__isnull=False)),
+        dead=Count("pk", filter=Q(attempts__gte=MAX_MAIL_ATTEMPTS)),
         oldest=Min("created_at", filter=waiting),
     )
-    mails = GaugeMetricFamily(
-        "fincred_outbox_mails", "Mails in the outbox; sent ones until purged", labels=["state"]
-    )
-    for state in ("due", "dead", "sent"):
+    mails = GaugeMetricFamily("fincred_outbox_mails", "Unsent mails", labels=["state"])
+    for state in ("due", "dead"):
         mails.add_metric([state], row[state])
     yield mails
     age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0

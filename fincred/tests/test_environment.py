@@ -341,6 +341,8 @@ class TestProduction:
             ("CORS_ORIGINS", "*"),
             ("CORS_ORIGINS", "http://app.fincred.example"),
             ("CSRF_TRUSTED_ORIGINS", "http://app.fincred.example"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, 0.0.0.0/0"),
+            ("TRUSTED_PROXIES", "::/0"),
             ("SECRET_KEY", "short"),
             ("SECRET_KEY", ""),
             ("JWT_SECRET_KEY", "s" * 40),

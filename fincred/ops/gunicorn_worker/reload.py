@@ -55,17 +55,20 @@ def _fault() -> str:
 
 
 def leave_place_empty(worker: Any, error: BaseException) -> NoReturn:
-    """End a worker that can't start in the place of one that died; gunicorn tries again, and the others go on.
+    """End a worker that can't start though it isn't the first; gunicorn tries again, and the others go on.
 
-    With the status of a worker that can't start, gunicorn would stop as a whole.
+    With the status of a worker that can't start, gunicorn would stop as a whole, and stumble over a second such
+    status while it stops. At the start the first worker says what is wrong.
     """
-    is_told = isinstance(error, SystemExit)  # what is wrong with settings is in the log already
-    worker.log.error(
-        "A worker that died can't be replaced; tried again in %s seconds",
-        _REST,
-        exc_info=None if is_told else error,
-    )
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    is_start = worker.age <= worker.cfg.workers
+    is_told = isinstance(error, SystemExit)  # what is wrong with settings is in the log already
+    if not is_start:
+        worker.log.error(
+            "A worker that died can't be replaced; tried again in %s seconds",
+            _REST,
+            exc_info=None if is_told else error,
+        )
     time.sleep(_REST)
     sys.exit(1)
 

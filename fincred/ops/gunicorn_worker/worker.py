@@ -70,7 +70,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         try:
             super().load_wsgi()
         except (Exception, SystemExit) as error:
-            if self.age <= self.cfg.workers:  # one of the first, so this is the start
+            if self.age == 1:  # this is the start, which the first worker alone may stop
                 raise
             leave_place_empty(self, error)
         from django.conf import settings  # noqa: PLC0415  only workers import Django

@@ -168,7 +168,7 @@ class TestSignals:
         assert "Traceback" not in told
 
     def test_the_first_workers_stop_the_start_while_settings_are_wrong(self, tmp_path: Path) -> None:
-        server = LiveServer(tmp_path, "sqlite:///none.sqlite3", "--workers", "2", ENV="wrong")
+        server = LiveServer(tmp_path, "sqlite:///none.sqlite3", "--workers", "4", ENV="wrong")
         with pytest.raises(RuntimeError, match="ENV: must be one of"):
             server.start()
         assert server.process.wait(timeout=30) == 3
