@@ -1,7 +1,7 @@
 """`make test`: every test on SQLite, then on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core (JOBS=1: one process). Tests marked `unit` use no
-database and run once; drills run with `-m drill` only. Arguments go to pytest.
+Each database has one run of pytest, with a process for each core (JOBS=1: one process). Tests marked `unit` or
+`once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
 PostgreSQL is TEST_DATABASE_URL, else a throwaway server from installed binaries, else one at 127.0.0.1:5432 that
 lets user postgres in without a password. Redis is TEST_REDIS_URL, else a throwaway server, else 127.0.0.1:6379.
@@ -95,7 +95,7 @@ def main() -> int | str:
         results["SQLite"] = run("SQLite", selection, arguments, DATABASE_URL="", **variables)
         if database:
             title = f"PostgreSQL ({database_words})"
-            selection = f"({options.markers}) and not unit"
+            selection = f"({options.markers}) and not unit and not once"
             results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **variables)
     report(results)
     return int(any(result.startswith("FAILED") for result in results.values()))

@@ -166,7 +166,7 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        """Never one of all addresses: whoever trusts everybody takes each client's word for where it comes from."""
+        """Never one of all addresses: with it every client could say where it comes from."""
 
         def parse(value: str) -> list[Any]:
             networks = [ip_network(entry) for entry in _entries(value)]

@@ -63,6 +63,7 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
         yield running
 
 
+@pytest.mark.once
 @pytest.mark.slow
 class TestGuide:
     @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

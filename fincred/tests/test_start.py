@@ -13,7 +13,7 @@ import pytest
 
 from fincred.tests.live import ROOT, own_database
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -162,6 +162,7 @@ for job in registered_jobs():
 
 @pytest.mark.slow
 @pytest.mark.history
+@pytest.mark.postgresql  # nodes of two releases share a server, never a file
 class TestRelease:
     @pytest.mark.parametrize("number", [20, pytest.param(300, marks=pytest.mark.drill)])
     def test_serves_on_the_newest_schema_beside_the_new_code(self, tmp_path: Path, number: int) -> None:

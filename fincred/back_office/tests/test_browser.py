@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from fincred.tests.live import ROOT, LiveServer, own_database
 
 # Once: what a browser sees doesn't depend on the database.
-pytestmark = [pytest.mark.unit, pytest.mark.platform, pytest.mark.slow, pytest.mark.chromium]
+pytestmark = [pytest.mark.once, pytest.mark.platform, pytest.mark.slow, pytest.mark.chromium]
 
 SUPPORT: Final = ("support@fincred.example", "here-to-help-you-save")
 BOSS: Final = ("boss@fincred.example", "the-boss-of-them-all")

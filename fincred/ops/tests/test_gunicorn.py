@@ -19,7 +19,7 @@ import pytest
 
 from fincred.tests.live import LiveServer, ask, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 LOGIN = "/api/v0/auth/login"
 CREDENTIALS = json.dumps({"email": "nobody@example.com", "password": "not the password"}).encode()

@@ -13,7 +13,7 @@ import pytest
 
 from fincred.tests.live import LiveServer, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 LIVE = b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 JSON = b"Host: localhost\r\nContent-Type: application/json\r\n"

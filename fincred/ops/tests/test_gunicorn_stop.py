@@ -16,7 +16,7 @@ import pytest
 
 from fincred.tests.live import LiveServer, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 HEAD = b"POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 HALF_A_REQUEST = HEAD + b"Content-Length: 46\r\n\r\n{"

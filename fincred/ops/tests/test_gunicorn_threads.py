@@ -15,7 +15,7 @@ import pytest
 
 from fincred.tests.live import LiveServer
 
-pytestmark = [pytest.mark.unit, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 LIVE = b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 JSON = b"Content-Type: application/json\r\nContent-Length: 46\r\n\r\n"

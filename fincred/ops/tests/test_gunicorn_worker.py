@@ -17,7 +17,7 @@ import pytest
 from fincred.ops.gunicorn_worker.refusals import answer
 from fincred.tests.live import LiveServer, live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 SECRET = "secret-in-a-query"
 LINE = f"GET /api/v0/health?token={SECRET} HTTP/1.1\r\n"

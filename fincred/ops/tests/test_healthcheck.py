@@ -13,7 +13,7 @@ import pytest
 from fincred.db.tests.postgresql import free_port
 from fincred.tests.live import ROOT, wait_until
 
-pytestmark = [pytest.mark.unit, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

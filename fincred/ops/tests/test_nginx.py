@@ -16,7 +16,7 @@ from fincred.db.tests.postgresql import free_port
 from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.tests.live import live_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow, pytest.mark.nginx]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow, pytest.mark.nginx]
 
 LIVE = b"GET /api/v0/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LOGIN = b"POST /api/v0/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
