@@ -108,9 +108,9 @@ _UNITS: Final = (
 )
 _UNIT_AFTER: Final = re.compile(rf"^[\s-]?{_UNITS}", re.IGNORECASE)
 _PERIOD_AFTER: Final = re.compile(
-    r"^\s?(?:more |extra |less )?(?:(?:a|per|each|every|/)\s?(?:month|mo|week|year|day|quarter|fortnight)\b"
-    r"|/\s?mo|monthly|weekly"
-    r"|yearly"
+    r"^\s?(?:more |extra |less )?"
+    r"(?:(?:a|per|each|every|/)\s?(?:month|mo|mth|week|wk|year|yr|day|quarter|fortnight)\b"
+    r"|/\s?mo|monthly|weekly|yearly"
     r"|annual|daily|quarterly|pcm\b|p\.?m\.?\b|p\.?a\.?\b|once\b|one[- ]?(?:time|off)\b)",
     re.IGNORECASE,
 )
@@ -133,9 +133,14 @@ _PRICE_BEFORE: Final = re.compile(
 )
 # "and 40 insurance": another price, if one is named before it.
 _AND: Final = re.compile(r"(?:\b(?:and|plus)|[+&,])(?: (?:another|about|around))?\s*$", re.IGNORECASE)
+# "and spotify 11": a thing before its price, which may be small.
+_AND_A_THING: Final = re.compile(r"(?:\b(?:and|plus)|[+&,]) [^\W\d_]{3,}\s*$", re.IGNORECASE)
 _MONTH_AFTER: Final = re.compile(
     r"^\s(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE
 )
+# "earn 200 more": of income alone, for "I earn 2000" says what is there already.
+_EARNED: Final = re.compile(r"\b(?:earn|make|get|receive)(?: (?:about|around))?\s*$", re.IGNORECASE)
+_MORE_OR_LESS: Final = re.compile(r"^\s(?:more|less)\b(?! (?!this\b)\w+s\b)", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|at)(?: (?:about|around|only|just|under|like))?\s*$", re.IGNORECASE)
 _BOUGHT: Final = re.compile(r"\b(?:buy|buying|get|getting|purchase|order)\b", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"\b(?:an?|this|that|some|new|used)\s*$", re.IGNORECASE)
@@ -155,10 +160,10 @@ _ONCE: Final = re.compile(r"\b(?:once|one[- ]?off|one[- ]?time|single|cash)\b", 
 _EVERY: Final = r"(?:\b(?:a|per|each|every)|/)\s?"
 _PERIODS: Final = (
     (PayFrequency.BIWEEKLY, r"every (?:two|2|second|other) weeks?\b|\bfortnight(?:ly)?\b|\bbi-?weekly\b"),
-    (PayFrequency.WEEKLY, rf"{_EVERY}week\b|\bweekly\b"),
+    (PayFrequency.WEEKLY, rf"{_EVERY}(?:week|wk)\b|\bweekly\b"),
     (PayFrequency.QUARTERLY, rf"{_EVERY}quarter\b|\bquarterly\b|every (?:three|3) months\b"),
-    (PayFrequency.ANNUAL, rf"{_EVERY}year\b|\byearly\b|\bannual(?:ly)?\b|\bper annum\b|\bp\.?a\.?(?!\w)"),
-    (PayFrequency.MONTHLY, rf"{_EVERY}mo(?:nth)?\b|\bmonthly\b|\bpcm\b|\bp\.m\.|\bmonth on month\b"),
+    (PayFrequency.ANNUAL, rf"{_EVERY}(?:year|yr)\b|\byearly\b|\bannual(?:ly)?\b|\bper annum\b|\bp\.?a\.?(?!\w)"),
+    (PayFrequency.MONTHLY, rf"{_EVERY}(?:mo(?:nth)?|mth)\b|\bmonthly\b|\bpcm\b|\bp\.m\.|\bmonth on month\b"),
     (
         PayFrequency.MONTHLY,
         r"\brent\b(?! an?\b)|\b(?:subscription|subscribe|membership|mortgage|lease|instal?lments?)\b",
@@ -228,8 +233,11 @@ def _is_another_price(found: re.Match[str], before: str, after: str) -> bool:
     """Whether a number is joined to a price before it, and is nothing that is counted."""
     is_counted = _UNIT_AFTER.match(after) or _PLURAL.match(after) or _MONTH_AFTER.match(after)
     is_thing = _BOUNDARY.match(after) or _NOUN.match(after)
-    is_large = _amount(found["number"]) >= _LEAST_PRICE and not _is_model_year(found["number"])
-    return bool(_AND.search(before) and is_thing and is_large and not is_counted)
+    if is_counted or _is_model_year(found["number"]):
+        return False
+    if _AND_A_THING.search(before) and _BOUNDARY.match(after):
+        return True
+    return bool(_AND.search(before) and is_thing and _amount(found["number"]) >= _LEAST_PRICE)
 
 
 def _is_price(found: re.Match[str], before: str, after: str) -> bool:
@@ -239,7 +247,7 @@ def _is_price(found: re.Match[str], before: str, after: str) -> bool:
     if _UNIT_AFTER.match(after) or (may_be_year and _DATE_BEFORE.search(before)):
         return False
     is_year = _is_model_year(digits)
-    if _PERIOD_AFTER.match(after):
+    if _PERIOD_AFTER.match(after) or (_EARNED.search(before) and _MORE_OR_LESS.match(after)):
         return True
     if _PRICE_BEFORE.search(before):
         return bool(_BOUNDARY.match(after)) or (

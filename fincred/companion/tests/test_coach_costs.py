@@ -83,6 +83,13 @@ class TestCosts:
             "if I earn 200 more a month"
         )
 
+    def test_of_income_are_those_of_a_month_unless_they_come_once(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver)
+        assert ask("what if i earn 200 more").startswith(
+            "With 200.00 USD more income a month, a month would leave"
+        )
+        assert ask("what if i earn 200 more once").startswith("As you told me, a month has income")
+
     def test_that_are_no_longer_paid_leave_more(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver)
         assert ask("if i stop netflix at 15 a month") == (

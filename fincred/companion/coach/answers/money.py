@@ -228,9 +228,9 @@ def _savings(question: Question) -> str:
 
 
 def earn(question: Question) -> str:
-    """As in `POST /planning/what-if` with the amount as `income_delta`; without one, the overview."""
+    """As in `POST /planning/what-if` with the amount a month as `income_delta`; without one, the overview."""
     cost = cost_in(question.text, question.asker.user.profile.currency)
-    if not isinstance(cost, Cost) or cost.frequency is None:
+    if not isinstance(cost, Cost) or (cost.frequency is None and cost.is_said):
         return overview(question)
     try:
         answer = _what_if(question, income=cost.monthly)
