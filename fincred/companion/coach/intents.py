@@ -16,7 +16,10 @@ _MAY_BE_OF_A_DEBT: Final = frozenset(
     {Topic.UNKNOWN, Topic.AFFORD, Topic.MISSING, Topic.MONEY, Topic.NEXT_STEP, Topic.PROGRESS, Topic.WHEN}
 )
 _PAYS_MORE: Final = re.compile(r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|another|additional)\b")
-_WHEN_PAID_OFF: Final = re.compile(r"\bwhen\b.*\b(?:gone|paid|done|finished|over|cleared)\b|\bhow (?:long|soon)\b")
+_PAYS: Final = re.compile(r"\b(?:pay|paying|put|putting) .*\d.* (?:on|off|to|towards?|into|instead)\b")
+_WHEN_PAID_OFF: Final = re.compile(
+    r"\bwhen\b.*\b(?:gone|paid|done|finished|over|cleared)\b|\bhow (?:long|soon)\b|\bfirst\b|\brid of\b"
+)
 _STILL_OWED: Final = re.compile(r"^(?!.*\b(?:afford|buy|spend)\b).*\b(?:left|remain\w*|still|balance)\b")
 _NUMBER_ALONE: Final = re.compile(r"[0-9][0-9.,' ]*[?!.]?")
 _ADDRESS: Final = re.compile(r"\S@\S")
@@ -44,7 +47,8 @@ def topic_of_a_debt(message: str, topic: Topic) -> Topic:
     if topic not in _MAY_BE_OF_A_DEBT:
         return topic
     text = simple(message)
-    if _PAYS_MORE.search(text) or _WHEN_PAID_OFF.search(text):
+    is_paid = _PAYS.search(text) and not PATTERNS[Topic.AFFORD].search(text)
+    if is_paid or _PAYS_MORE.search(text) or _WHEN_PAID_OFF.search(text):
         return Topic.PAY_OFF
     return Topic.OWE if topic is Topic.UNKNOWN or _STILL_OWED.search(text) else topic
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
-from fincred.companion.coach.answers.debts import names_a_debt
+from fincred.companion.coach.answers.debts import without_named_debts
 from fincred.companion.coach.answers.talk import TROUBLED
 from fincred.companion.coach.intents import is_troubled, topic_of, topic_of_a_debt
 from fincred.companion.coach.interface import Asker, Reply
@@ -33,13 +33,13 @@ class Rules:
 
 
 def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
-    """A goal's name chooses no topic, unless the message asks what a term means that a goal is called by."""
+    """A name chooses no topic, unless the message asks what a term means that a goal is called by."""
     question = read_question(asker, message)
     topic = topic_of(question.text)
     if topic is Topic.NAMED_GOAL and asks_the_meaning(simple(message)):
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
-    if not question.goals and names_a_debt(question):
-        topic = topic_of_a_debt(question.text, topic)
+    if not question.goals and (unnamed := without_named_debts(question)):
+        topic = topic_of_a_debt(unnamed, topic_of(unnamed) if topic is Topic.PAY_OFF else topic)
     if topic is Topic.UNKNOWN and (goals := hinted_goals(asker, message)):
         return Question(asker, message, goals), Topic.NAMED_GOAL
     return question, topic

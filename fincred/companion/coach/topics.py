@@ -36,6 +36,7 @@ class Topic(StrEnum):
     PRODUCTS = auto()
     INVEST = auto()
     RETIRE = auto()
+    INTEREST = auto()
     EXPLAIN_TERM = auto()
     PULSE = auto()
     EXPLAIN_PLAN = auto()
@@ -213,6 +214,10 @@ _WORDS: Final = {
     """,
     Topic.RETIRE: r"""
         retire\w*|pension|stop working|quit working|financial(?:ly)? (?:independen\w+|free\w*)
+    """,
+    Topic.INTEREST: r"""
+        interest (?!rate|free)(?!.*\b(?:more|extra|what if|save)\b).{0,40}\b(?:months?|monthly|now|right now)
+        monthly interest|months? interest
     """,
     Topic.PULSE: r"""
         (?:do|did) i do .{0,20}\bweek

@@ -22,7 +22,7 @@ def tell(client: APIClient, income: int = 3000, expenses: int = 2000, **sections
     assert client.put(f"{V0}/snapshot", body | sections).status_code == 200
 
 
-def debt(balance: int, rate: int, minimum: int, label: str = "Visa") -> dict[str, Any]:
+def debt(balance: int, rate: float, minimum: int, label: str = "Visa") -> dict[str, Any]:
     return {
         "type": "credit_card",
         "label": label,

@@ -198,7 +198,9 @@ class TestDebts:
         assert ask("What's the interest rate on my visa?") == (
             "Visa: 500.00 USD at 20 % interest a year, with a minimum payment of 30.00 USD a month."
         )
-        assert ask("car loan?").startswith("With ") or "Car loan: 900.00 USD" in ask("car loan?")
+        assert ask("car loan?").startswith("Car loan: 900.00 USD")
+        for message in ("which first, car loan or visa?", "how do I get rid of the car loan"):
+            assert "paying your debts off takes" in ask(message)
         assert "You owe 1,400.00 USD in all." in ask("what do I owe")
 
     def test_with_a_minimum_by_percentage_and_a_promotional_rate_are_told_so(
@@ -260,6 +262,38 @@ class TestDebts:
         assert ask("pay 200 extra on my car").endswith(debts.ASK_MONTHLY)
         assert "once: " in ask("Can I afford a car for 200?")
         assert "Visa is the first to be paid off, on " in ask("when is my Visa paid off?")
+
+    def test_without_a_label_are_asked_about_by_their_type(self, as_saver: APIClient, ask: Ask) -> None:
+        loan = debt(500, 4, 30) | {"type": "student_loan", "label": None}
+        tell(as_saver, debts=[loan, debt(900, 20, 40), debt(90, 0, 0) | {"type": "other", "label": None}])
+        line = "Student loan: 500.00 USD at 4 % interest a year, with a minimum payment of 30.00 USD a month."
+        for message in ("balance of student loan", "how much is my student loan", "my student loan?"):
+            assert ask(message) == line
+        assert ask("how much is left on my credit card").startswith("Visa: 900.00 USD")
+        assert "Other debt: 90.00 USD at 0 %" in ask("what do I owe")
+        said = ask("when is my student loan gone")
+        assert "Student loan is the first to be paid off, on 10 September 2027." in said
+        assert "student_loan" not in said
+
+    def test_are_counted_with_what_is_paid_on_one_of_them(self, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 20, 30), debt(900, 10, 40, "Car")])
+        said = ask("if I pay 300 a month on Visa instead of 30")
+        assert said.startswith(
+            "300.00 USD a month on Visa is 270.00 USD more than its minimum payment. "
+            "With 340.00 USD a month, your minimum payments and 270.00 USD more"
+        )
+        said = ask("if I pay 20 a month on Visa instead of 30")
+        assert said.startswith("20.00 USD a month on Visa is no more than its minimum payment. With 70.00 USD a")
+
+    def test_add_interest_each_month_at_the_rate_of_that_month(self, as_saver: APIClient, ask: Ask) -> None:
+        promotional = {"promo_rate_annual": 1.2, "promo_until": "2026-09-01"}
+        tell(as_saver, debts=[debt(4200, 22.99, 95), debt(900, 20, 40, "Car") | promotional])
+        assert ask("interest on my visa this month?") == (
+            "In the coming month interest adds 80.47 USD on Visa (4,200.00 USD at 22.99 % a year)."
+        )
+        assert ask("how much interest a month").endswith(
+            " and 0.90 USD on Car (900.00 USD at 1.2 % a year): 81.37 USD in all."
+        )
 
     def test_that_are_many_are_not_all_listed(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(100 + number, 20, 30, f"Shop {number}") for number in range(8)])

@@ -212,6 +212,20 @@ class TestDebts:
             assert f"{line}, with a minimum payment of {money(debt['min_payment'])} a month" in said
             assert person.ask(f"What is the rate of {debt['label'].lower()}?").startswith(line)
 
+    def test_a_months_interest_is_that_of_the_payoffs_first_month(self, person: Invented) -> None:
+        payoff, said = person.post("/planning/debt-payoff", {}), person.ask("How much interest this month?")
+        owed = person.get("/snapshot")["debts"]
+        if not owed:
+            assert "Your snapshot has no debts" in said
+            return
+        avalanche = payoff["strategies"]["avalanche"]
+        total = avalanche["interest_floor"]
+        if not avalanche["never"]:
+            before, after = (point["balance"] for point in avalanche["series"][:2])
+            total = after + payoff["monthly_budget"] - before
+        assert said.endswith(f": {money(total)} in all." if len(owed) > 1 else " a year).")
+        assert len(owed) > 1 or f"interest adds {money(total)} on {owed[0]['label']} (" in said
+
     def test_who_cannot_pay_hears_what_helps_and_their_own_numbers(self, person: Invented) -> None:
         summary = person.post("/planning/what-if", {})["baseline"]["summary"]
         said = person.ask("I can't pay my debts")

@@ -63,6 +63,12 @@ MESSAGES = {
         "what day do i pay",
         "how much should i save each month",
     ],
+    Topic.INTEREST: [
+        "how much interest this month",
+        "interest on my visa this month?",
+        "what interest does the car loan cost a month",
+        "what's my monthly interest",
+    ],
     Topic.OWE: [
         "What do I owe?",
         "what are my debts?",
@@ -241,6 +247,8 @@ def test_the_narrowest_question_is_heard(message: str, topic: Topic) -> None:
         ("pay 200 extra on my Visa", Topic.PAY_OFF),
         ("if I pay 50 more a month on the Visa, when is it gone?", Topic.PAY_OFF),
         ("how long for my Visa", Topic.PAY_OFF),
+        ("if I pay 300 a month on Visa instead of 95", Topic.PAY_OFF),
+        ("can I pay 300 for it with my Visa", Topic.AFFORD),
         ("can I afford 200 with my Visa", Topic.AFFORD),
         ("how am I doing, Visa aside", Topic.PROGRESS),
         ("I want to die because of my Visa", Topic.CRISIS),

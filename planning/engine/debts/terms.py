@@ -7,7 +7,15 @@ from typing import NamedTuple
 from fincred.money import ZERO
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, grown, percent_of, rate_units, to_cents
+from planning.engine.money.cents import (
+    annual_rate,
+    exact_money,
+    grown,
+    monthly_interest,
+    percent_of,
+    rate_units,
+    to_cents,
+)
 
 
 class Rates(NamedTuple):
@@ -69,6 +77,12 @@ def first_minimum(debt: Debt, calendar: Calendar, *, is_capped: bool = True) -> 
     accrued = grown(to_cents(debt.balance), terms.rates.in_month(0))
     minimum = terms.minimum(accrued)
     return exact_money(min(accrued, minimum) if is_capped else minimum)
+
+
+def first_interest(debt: Debt, calendar: Calendar) -> tuple[Decimal, Decimal]:
+    """The interest that the present month adds, and its rate a year."""
+    rate = terms_of(debt, calendar).rates.in_month(0)
+    return exact_money(monthly_interest(to_cents(debt.balance), rate)), annual_rate(rate)
 
 
 def first_minimums(debts: Sequence[Debt], calendar: Calendar, *, is_capped: bool = True) -> Decimal:

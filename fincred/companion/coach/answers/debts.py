@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from fincred.companion.coach.amounts import Cost, cost_in
+from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import standing
 from fincred.companion.coach.answers.money import what_a_month_leaves
-from fincred.companion.coach.message import Message
+from fincred.companion.coach.message import NAMED, Message, joined, simple
 from fincred.companion.coach.question import Question, day, months, percent
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
+from planning.engine.dates import Calendar
 from planning.engine.debts.budget import Budget, Extra
 from planning.engine.debts.level import HORIZON
 from planning.engine.debts.payoff import Comparison, Payoff
+from planning.engine.debts.terms import first_interest
 from planning.errors import SnapshotRequiredError
 from planning.queries import NEWEST_SNAPSHOTS
 from planning.services.debt_payoff import debt_payoff
 from planning.snapshot_contents import DebtEntry
+from planning.vocabulary import DebtType
 
 NO_DEBTS: Final = "Your snapshot has no debts. If there are some, add them under Money."
 PAID_OFF: Final = "All the debts in your snapshot are at zero: nothing is owed. Well done!"
@@ -37,6 +42,7 @@ _SORRY: Final = "I'm sorry, that is a hard place to be, and you aren't the only 
 SHORT: Final = " At present a month doesn't leave that much, by the numbers that you told me."
 ASK_MONTHLY: Final = ' I count what is paid every month: ask again with "a month" to count more.'
 _LISTED: Final = 5
+_MORE: Final = re.compile(r"\b(?:more|extra|another|additional\w*|on top)\b")
 
 
 def owed(question: Question) -> str:
@@ -44,9 +50,8 @@ def owed(question: Question) -> str:
     debts = [debt for debt in _debts(question) if debt.balance]
     if not debts:
         return PAID_OFF if _debts(question) else _no_debts(question)
-    positions = Message(question.text).mentions([debt.label or "" for debt in debts])
-    if positions:
-        return " ".join(f"{_debt(debts[position], question)}." for position in positions)
+    if named := _named_among(debts, question):
+        return " ".join(f"{_debt(debt, question)}." for debt in named)
     debts.sort(key=lambda debt: (-debt.balance, debt.label or ""))
     total = question.money(sum((debt.balance for debt in debts), ZERO))
     listed = [_debt(debt, question) for debt in debts[:_LISTED]]
@@ -54,8 +59,37 @@ def owed(question: Question) -> str:
     return f"You owe {total} in all. {'. '.join(listed)}.{more}"
 
 
-def names_a_debt(question: Question) -> bool:
-    return bool(Message(question.text).mentions([debt.label or "" for debt in _debts(question)]))
+def interest_of_a_month(question: Question) -> str:
+    """What the coming month adds: balance x rate / 1200 (`GET /snapshot`), as in `POST /planning/debt-payoff`."""
+    debts = [debt for debt in _debts(question) if debt.balance]
+    if not debts:
+        return owed(question)
+    today = question.asker.today
+    chosen = _named_among(debts, question) or sorted(debts, key=lambda debt: -debt.balance)
+    costs = [(debt, *first_interest(debt.as_engine_debt(), Calendar(today, today))) for debt in chosen]
+    each = joined(
+        f"{question.money(interest)} on {_name(debt)} ({question.money(debt.balance)} at {percent(rate)} a year)"
+        for debt, interest, rate in costs
+    )
+    total = question.money(sum((interest for _, interest, _ in costs), ZERO))
+    return f"In the coming month interest adds {each}{f': {total} in all' if len(costs) > 1 else ''}."
+
+
+def without_named_debts(question: Question) -> str | None:
+    """The message with a word that chooses no topic for each debt that it names; None if it names none."""
+    named = _named_among(_debts(question), question)
+    if not named:
+        return None
+    names = [words for debt in named for words in (_name(debt), _type_in_words(debt.type))]
+    return Message(question.text).without(names).replace(NAMED, "nameddebt")
+
+
+def _named_among(debts: Sequence[DebtEntry], question: Question) -> list[DebtEntry]:
+    """Those whose label the message has; if it has none, those whose type it has."""
+    message = Message(question.text)
+    positions = message.mentions([_name(debt) for debt in debts])
+    positions = positions or message.mentions([_type_in_words(debt.type) for debt in debts])
+    return [debts[position] for position in positions]
 
 
 def _debt(debt: DebtEntry, question: Question) -> str:
@@ -74,10 +108,9 @@ def _minimum(debt: DebtEntry, question: Question) -> str:
 
 
 def paid_off(question: Question) -> str:
-    """As in `POST /planning/debt-payoff`: with the amount a month that is named as `extra_monthly`, or "
-    "without."""
+    """As in `POST /planning/debt-payoff`: with the amount a month that is named as `extra_monthly`, or without."""
     cost = cost_in(question.text, question.asker.user.profile.currency)
-    extra = cost.monthly if isinstance(cost, Cost) and cost.frequency is not None else ZERO
+    extra, instead = _extra(cost, question)
     found = _comparison(question, extra)
     if not found.avalanche.order:
         return _no_debts(question)
@@ -85,7 +118,7 @@ def paid_off(question: Question) -> str:
         return f"{_never(found, question, extra)} {_what_helps(found)}"
     if found.avalanche.months == 0:
         return PAID_OFF
-    budget = f"With {_minimums(found, question)}"
+    budget = f"{instead}With {_minimums(found, question)}"
     if extra:
         budget = f"{budget} and {question.money(extra)} more"
     highest, smallest = _payoff(found.avalanche, question), _payoff(found.snowball, question)
@@ -95,6 +128,24 @@ def paid_off(question: Question) -> str:
     text += f"{_first(found.avalanche, question)}{_named(found.avalanche, question)}"
     text += _faster(found, question, extra) or _is_short(extra, question)
     return f"{text}{ASK_MONTHLY}" if isinstance(cost, Cost) and cost.frequency is None else text
+
+
+def _extra(cost: Cost | Unclear, question: Question) -> tuple[Decimal, str]:
+    """What is paid a month beyond the minimum payments, and words about it.
+
+    "300 a month on the Visa", without "more", is all that is paid on it, its minimum payment included.
+    """
+    if not isinstance(cost, Cost) or cost.frequency is None:
+        return ZERO, ""
+    named = _named_among(_debts(question), question)
+    if len(named) != 1 or _MORE.search(simple(question.text)):
+        return cost.monthly, ""
+    extra = max(ZERO, cost.monthly - named[0].min_payment)
+    more = f"{question.money(extra)} more" if extra else "no more"
+    return (
+        extra,
+        f"{question.money(cost.monthly)} a month on {_name(named[0])} is {more} than its minimum payment. ",
+    )
 
 
 def _first(payoff: Payoff, question: Question) -> str:
@@ -112,16 +163,17 @@ def _first(payoff: Payoff, question: Question) -> str:
     first = next((debt for debt in payoff.order if debt.months), None)
     if first is None or first.closed_on is None:
         return text
-    ends = f"{first.label} is the first to be paid off, on {day(first.closed_on)}"
+    ends = f"{_in_words(first.label)} is the first to be paid off, on {day(first.closed_on)}"
     return f"{text} With the highest rate first, {ends}."
 
 
 def _named(payoff: Payoff, question: Question) -> str:
     """When the debts that the message names are paid off (`order`), but for the one that is the first."""
     closed = [debt for debt in payoff.order if debt.months]
-    named = [closed[position] for position in Message(question.text).mentions([debt.label for debt in closed])]
+    labels = [_in_words(debt.label) for debt in closed]
+    named = [closed[position] for position in Message(question.text).mentions(labels)]
     return "".join(
-        f" With the highest rate first, {debt.label} is paid off on {day(debt.closed_on)}."
+        f" With the highest rate first, {_in_words(debt.label)} is paid off on {day(debt.closed_on)}."
         for debt in named
         if debt.closed_on and debt is not closed[0]
     )
@@ -137,7 +189,16 @@ def _rate_on(debt: DebtEntry, today: date) -> Decimal:
 
 
 def _name(debt: DebtEntry) -> str:
-    return debt.label or debt.type.replace("_", " ").capitalize()
+    return debt.label or _type_in_words(debt.type)
+
+
+def _in_words(label: str) -> str:
+    """A debt without a label has its type as one in `order`."""
+    return _type_in_words(label) if label in set(DebtType) else label
+
+
+def _type_in_words(debt_type: str) -> str:
+    return "Other debt" if debt_type == DebtType.OTHER else debt_type.replace("_", " ").capitalize()
 
 
 def _payoff(payoff: Payoff, question: Question) -> str:
