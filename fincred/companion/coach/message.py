@@ -37,6 +37,8 @@ _EVERYDAY: Final = word_set(
     "status step still streak thank thanks that the their them then there they thing things this to today too "
     "track up us want was we week well what when where which who why will with would year yes you your"
 )
+# Of them, those that stand after "how is" without being a name.
+_POINTING: Final = word_set("all it its my mine most our so that the their them then there they things this up we")
 # The same for a name of one word.
 _VERBS: Final = word_set("afford buy money owe paid pay payment save saved saving spend")
 
@@ -114,17 +116,24 @@ class Message:
         """
         return sorted({position for position, _, _ in self._spans(names)})
 
-    def hints_at(self, names: Sequence[str]) -> list[int]:
-        """The positions of names that it may mean if it says nothing else: whole, or by a telling word."""
+    def hints_at(self, names: Sequence[str]) -> tuple[list[int], str]:
+        """The positions of names that it may mean, whole or by a telling word; the text with `NAMED` for them."""
         here = {word.key for word in self.words}
         keys = [_keys(name) for name in names]
         whole = [position for position, own in enumerate(keys) if own and here.issuperset(own)]
         if whole:
-            return whole
-        telling = Counter(key for own in keys for key in set(own) if len(key) > 3 and key not in _EVERYDAY)
-        return [
-            position for position, own in enumerate(keys) if any(telling[key] == 1 and key in here for key in own)
-        ]
+            return whole, self._with_named({key for position in whole for key in keys[position]})
+        counted = Counter(key for own in keys for key in set(own) if len(key) > 3 and key not in _EVERYDAY)
+        telling = {key for key, number in counted.items() if number == 1 and key in here}
+        meant = [position for position, own in enumerate(keys) if not telling.isdisjoint(own)]
+        return meant, self._with_named(telling)
+
+    def _with_named(self, keys: set[str]) -> str:
+        text = self.text
+        for word in reversed(self.words):
+            if word.key in keys:
+                text = f"{text[: word.start]} {NAMED} {text[word.end :]}"
+        return text
 
     def without(self, names: Sequence[str]) -> str:
         """The text with `NAMED` in place of each name that it mentions."""
@@ -157,9 +166,14 @@ class Message:
                 yield range(self.words[first].start, self.words[first + len(keys) - 1].end)
 
     def _explicit(self, name: str) -> Iterator[range]:
-        """In quotes, or after "called" or "named"; what has no letters but a picture also alone."""
+        """In quotes, after "called" or "how is", before "goal"; what has no letters but a picture also alone."""
         exact = re.escape(normalize(name).strip())
         pattern = rf"[\"'“‘«„]\s*{exact}\s*[\"'”’»“]|\b(?:called|named) {exact}(?!\w)"
+        if _is_title(name) and name.strip().casefold() not in _POINTING:
+            pattern += (
+                rf"|\b(?:how(?: i|['’]?)s|why is|when(?: i|['’]?)s|when will|much for) (?:my |the )?{exact}\b"
+            )
+            pattern += rf"|\b{exact} goal\b|\bgoal {exact}\b"
         if not _keys(name) and any(unicodedata.category(character) == "So" for character in name):
             pattern = exact
         yield from (range(*found.span()) for found in re.finditer(pattern, self.text, re.IGNORECASE))

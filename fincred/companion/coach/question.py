@@ -56,10 +56,11 @@ def read_question(asker: Asker, message: str) -> Question:
     return Question(asker, said.without(names), tuple(goals))
 
 
-def hinted_goals(asker: Asker, message: str) -> tuple[Goal, ...]:
-    """The active goals that a message may mean of which nothing else is understood."""
+def read_hints(asker: Asker, message: str) -> Question:
+    """The question in a message that names no goal, with the active goals that it may mean."""
     goals = list(Goal.objects.owned_by(asker.user).active().most_urgent_first())
-    return tuple(goals[position] for position in Message(message).hints_at([goal.name for goal in goals]))
+    meant, text = Message(message).hints_at([goal.name for goal in goals])
+    return Question(asker, text, tuple(goals[position] for position in meant))
 
 
 def money(amount: Decimal, asker: Asker) -> str:

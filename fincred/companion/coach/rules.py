@@ -8,7 +8,7 @@ from fincred.companion.coach.answers.talk import TROUBLED
 from fincred.companion.coach.intents import is_troubled, topic_of, topic_of_a_debt
 from fincred.companion.coach.interface import Asker, Reply
 from fincred.companion.coach.message import simple
-from fincred.companion.coach.question import Question, hinted_goals, read_question
+from fincred.companion.coach.question import Question, read_hints, read_question
 from fincred.companion.coach.terms import asks_the_meaning
 from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
@@ -40,6 +40,6 @@ def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
     if not question.goals and (unnamed := without_named_debts(question)):
         topic = topic_of_a_debt(unnamed, topic_of(unnamed) if topic is Topic.PAY_OFF else topic)
-    if topic is Topic.UNKNOWN and (goals := hinted_goals(asker, message)):
-        return Question(asker, message, goals), Topic.NAMED_GOAL
+    if topic is Topic.UNKNOWN and (hinted := read_hints(asker, message)).goals:
+        return hinted, topic_of(hinted.text)
     return question, topic

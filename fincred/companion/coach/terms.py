@@ -26,6 +26,7 @@ TERMS: Final = (
 MINIMUM: Final = UUID("ce39cb62-7bbe-5d8b-961e-7719d9d241de")
 _MINIMUM_ALONE: Final = re.compile(
     r"\b(?:only|just) (?:pay|paying) (?:the |my )?minimums?\b(?! payments? (?:of|on))"
+    r"|^why .*\bpay (?:the |my )?minimums?\b"
 )
 SAVE_FIRST: Final = UUID("8a016e03-2c6d-50b9-acdf-34922234078f")
 FUND_OR_DEBTS: Final = UUID("ad29bac6-9039-5ef9-9295-53b948616f05")
@@ -89,7 +90,7 @@ OWN_WORDS: Final = (
 _ASKS: Final = (
     r"(?:what (?:is|are|does|do)|explain|define|meaning of|definition of|tell me (?:about|what)|understand"
     r"|teach me|how (?:does|do)(?: you)?(?: calculate| count| decide)?|what about|know (?:about|what)"
-    r"|do you mean by|should (?:i|we))"
+    r"|do you mean by|should (?:i|we)|how (?:much|big|large) should)"
 )
 _BETWEEN: Final = (
     r"(?: (?:about|what|me|to|us|the|an?|is|are|does|do|this|that|it|word|term|by|with|thing|good|normal))*"
@@ -125,7 +126,7 @@ def _asked(message: str, terms: Iterable[tuple[str, ...]]) -> str | None:
     for term in sorted((word for words in terms for word in words), key=len, reverse=True):
         alone = rf"(?:the |an? )?{term}(?: please)?"
         asked = (
-            rf".*\b{_ASKS}{_BETWEEN} {term}(?: (?:mean\w*|work\w*|stand\w*|method|strategy|rule|please"
+            rf".*\b{_ASKS}{_BETWEEN} {term}(?: (?:be|mean\w*|work\w*|stand\w*|method|strategy|rule|please"
             rf"|anyway).*)?"
         )
         meant = rf".*\b{term} (?:means?|meaning)\b.*"

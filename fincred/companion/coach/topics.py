@@ -30,6 +30,7 @@ class Topic(StrEnum):
     AFFORD = auto()
     BLOW = auto()
     OTHERS = auto()
+    SAFETY = auto()
     EARN = auto()
     DEBTS_OR_SAVINGS = auto()
     USE_FUND = auto()
@@ -119,7 +120,7 @@ _WORDS: Final = {
         behind (?:on|with) (?:my |the |our |all )*BILL
         miss(?:ed|ing)? (?:my |a |the |an? )?(?:\w+ )?(?:payments?|instal?lments?|rent)|debt collect\w+
         bailiffs?|collections? agency|final (?:notice|demand)|evict\w*|bankrupt\w*
-        insolven\w+|foreclos\w+|repossess\w*|drowning in
+        no money$|(?:out of|no more) money|make ends meet|insolven\w+|foreclos\w+|repossess\w*|drowning in
         (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
     """,
     Topic.EARN_LESS: r"""
@@ -145,24 +146,32 @@ _WORDS: Final = {
     """,
     Topic.CHANGE: r"""
         delete (?:everything|all of it|it all|this)|remind me
-        (?:how|where) (?:do|can) i (?:check in|add|enter|record|tell)
+        (?:how|where|when|how often) (?:do|can|should|must) i (?:have to |need to )?(?:check in|add|enter|record\
+            |tell)
         i (?:just |have )?(?:saved|put in|put aside|transferred|deposited) \S*\d
         (?:add|create|delete|remove|cancel|pause|resume|rename|edit|change|update|close|reset)(?: (?:a|an\
             |the|my|me|all|this|that|new|another|one|of|existing))* (?:NAMED|goals?|income|salary\
             |expenses?|debts?|loans?|account|password|e ?mail|plans?|check ?ins?|name|currency|data\
             |profile|savings|pulse|notifications?|reminders?|dates?|amounts?|target)
         (?:transfer|send|move|withdraw|deposit) (?:\S+ ){0,3}(?:to|from|into|money)
-        (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?
+        (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?|set (?:my |the )?NAMED
+        (?:delete|remove|cancel|pause|resume|rename|edit|change|close) (?:\w+ ){1,4}goal
+        (?:want|like|need|hope|plan|planning|trying|try|start) (?:to save|saving) (?:up )?(?:for\b|\S*\d)
+        i have (?:already )?\S*\d\S* saved
     """,
     Topic.PUT_MORE: r"""
         (?:put|add|save|set aside)(?: \S+){0,3} (?:more|extra|another)(?: \S+){0,4} (?:in|into|to|towards?|for|on)\
             (?: my| the)? NAMED
+        what if (?:i|we) (?:put|add|save|set aside|put aside)(?! .*\bDEBT\b) .{0,30}\b(?:more|extra|another\
+            |additional)
     """,
     Topic.MISSING: r"""
         how (?:much|far)(?! .*\b(?:month|monthly|week|spend|after|if)\b) .{0,30}\b(?:still|left|missing|remain\w*\
             |to go|lacking|short|away|until|more (?:do i need|is needed|must i save)).{0,30}\bGOAL
         how (?:much|far)(?! .*\b(?:month|monthly|week|spend|after|if)\b) .{0,30}\bGOAL .{0,20}\b(?:left|missing\
             |remain\w*|to go)
+        how much (?:is|do i|am i) (?:still )?(?:missing|lacking|need)(?: to save)?(?: (?:in total|in all\
+            |altogether))?$
         what is (?:still )?(?:left|missing|remaining|lacking) .{0,20}\bGOAL
         how much (?:more )?(?:do|must|should|will) i still (?:need|have to|save|must)\
             (?: to save| save| put aside)?$
@@ -187,6 +196,14 @@ _WORDS: Final = {
         than (?:others|other people|most|average|my)|average person
         how much (?:does|did|do) (?!i\b|it\b|this\b|that\b|we\b|you\b)\w+ (?:earn|make|have|owe|saved?|spend)
     """,
+    Topic.SAFETY: r"""
+        (?:is|are) (?:my |the |our )?(?:\w+ )?(?:money|savings?|data|accounts?|information|figures|this|it\
+            |everything\
+            |app|fincred) (?:\w+ )?(?:safe|secure|private|confidential|protected|insured)
+        where is my money|my (?:data|privacy)|(?:can|should|do) i trust (?:you|this|fincred)
+        (?:are you|is this|is fincred) (?:a |my |the )?(?:bank|scam|legit\w*|fraud)
+        (?:do|will|can) you (?:sell|share|take|touch|steal|see) my|who (?:\w+ )?(?:reads?|sees?)
+    """,
     Topic.EARN: r"""
         (?:earn|receive) .{0,30}\bmore\b|(?:make|get|got) (?:\S*\d\S* )?more (?:money|income|pay|a month)
         (?:earn|earning|raise|pay ?rise|salary increase|promotion)
@@ -194,7 +211,8 @@ _WORDS: Final = {
     """,
     Topic.DEBTS_OR_SAVINGS: r"""
         (?:have|got|with) .{0,20}\b(?:extra|spare|left over)(?: (?:money|cash|this month))?$
-        extra (?:money|cash)|windfall|inherit\w*|tax refund|bonus
+        (?:got|received|won|was given|were given|found) \S*\d\S* (?:from|for my|in the|as a)
+        what if (?:i|we) (?:sell|sold)|extra (?:money|cash)|windfall|inherit\w*|tax refund|bonus
         (?:debts?|loans?|cards?|pay\w* (?:\w+ )?off).{0,40}\b(?:or|before|first|versus\
             |vs)\b.{0,40}\b(?:sav\w+|fund|invest\w*)
         (?:sav\w+|fund|invest\w*).{0,40}\b(?:or|before|first|versus|vs)\b.{0,40}\b(?:debts?|loans?|cards?\
@@ -226,12 +244,14 @@ _WORDS: Final = {
     """,
     Topic.EXPLAIN_PLAN: r"""
         why .{0,60}\b(?:plans?|GOAL|unrealistic|tight|comfortable|contribution|amount|reach\w*)
-        why(?: not| so| though)?$|why so \w+
+        why (?:am i |is it |are we )?(?:so |still )?(?:behind|late|off track)|why(?: not| so| though)?$|why so \w+
         why .{0,20}\b(?:it|this|that)(?: so \w+| like \w+| too \w+)?$|unrealistic|realistic
         (?:explain|understand|reasons? (?:for|of|behind)) .{0,30}\bplans?
-        how (?:do|can|could|should) (?:i|we) (?:reach |get to |get |finish |manage |afford |do )?(?:my )?NAMED
+        how (?:do|can|could|should) (?:i|we) (?:reach |get to |get |finish |manage |afford |do |make )?(?:my \
+            |the )?NAMED
         what (?:can|should|could) (?:i|we) do (?:about|with|for) (?:my |the )?NAMED
         how much .{0,30}\b(?:month|need|needs|pay|put|costs?)\b.{0,20}\bNAMED
+        how much .{0,20}\bNAMED .{0,20}\b(?:(?:a|per|each|every) month|monthly)
     """,
     Topic.OWE: r"""
         outstanding
@@ -242,7 +262,8 @@ _WORDS: Final = {
         (?:list|show|see|what are|what is|total|all)(?: (?:me|all|of|my|the|total))* DEBT
     """,
     Topic.PAY_OFF: r"""
-        debts?|indebted|loans?|credit cards?|pay\w* (?:\w+ ){0,3}(?:off|down|back)|interest|avalanche
+        debts?|indebted|loans?|credit cards?|(?<!did i )(?<!have i )pay\w* (?:\w+ ){0,3}(?:off|down|back)\
+            |interest|avalanche
         snowball|mortgage|creditors?|lenders?|overdraft
     """,
     Topic.NEXT_STEP: r"""
@@ -258,7 +279,9 @@ _WORDS: Final = {
     Topic.WHEN: r"""
         will (?:i|we|it) (?:ever )?(?:make it|reach|get there|be (?:done|enough|there)|arrive)
         when (?:will|can|do|would|am|is|are) (?:i|we|it|(?:my|the|our) GOAL|my|GOAL)\b.{0,40}|how (?:long|soon)
-        how many (?:months|weeks|years)(?!.{0,20}\bstreak)|by when
+        how many (?:months|weeks|years)(?!.{0,20}\b(?:streak|in a row))|by when
+        (?:can|will) (?:i |we )?(?:still |ever )?(?:make |reach |get )?(?:my |the )?NAMED|(?:what|which) (?:date\
+            |day)
     """,
     Topic.PROGRESS: r"""
         summary|financial (?:health|situation|status)|good job me
@@ -268,12 +291,15 @@ _WORDS: Final = {
         how (?:is|are) NAMED|progress|on track|how (?:bad|good) (?:is|are) (?:it|things|my)|on pace
         streak|how far|my goals?|dashboard|status
         (?:am|are) (?:i|we) (?:\w+ )?(?:doing|behind|ahead|late|ok|okay|good|fine|safe|winning)
-        (?:have|did) (?:i|we) saved?|saved so far|milestones?|much .{0,20}\bsaved|overview
+        (?:have|did) (?:i|we) (?:saved?|pay|paid|do (?:well|good|ok|okay))|saved so far|in a row
+        just checked in|(?:how many|which|what) goals?|milestones?|much .{0,20}\bsaved|overview\
+            |saved in (?:total|all)
     """,
     Topic.MONEY: r"""
         (?:spend|spending) too much
-        net worth
-        my (?:total |monthly )?(?:income|salary|expenses?|surplus|savings?|money|finances|balance|assets\
+        net worth|total (?:savings|income|expenses)
+        my (?:total |monthly |weekly |yearly |annual )?(?:income|salary|expenses?|surplus|savings?|money\
+            |finances|balance|assets\
             |wealth|snapshot)
         how much (?:money )?(?:do|have|did) (?:i|we) (?:have|earn|make|got|spend)|am i (?:rich|poor)
     """,
@@ -293,7 +319,8 @@ _WORDS: Final = {
             |ying)|stress\w*|overwhelm\w*|panic\w*|hopeless|helpless|ashamed|embarrassed|guilty|sad\
             |depress\w*|cry(?:ing)?|desperate|lonely|giv(?:e|ing) up|exhausted|drowning|failure|failing\
             |nervous|frustrat\w*|miserable|unhappy|upset|struggling|hard time|bad day|tired|worthless\
-            |my fault|to blame)
+            |my fault|to blame|loser|bad with money)
+        (?:i|have|ve) (?:\w+ )?failed
         is (?:all )?too much$
         (?:am|are|feel|feeling) (?:\w+ )?(?:broke|lost|low|down|bad|awful|stupid|useless|terrible)
         cannot (?:sleep|cope|go on|take it|do this)|hate (?:this|money|myself)
@@ -302,14 +329,13 @@ _WORDS: Final = {
         fuck (?:you|off|this)|idiot|bullshit
         (?:you|this|this app|it) (?:are|is)(?: so| really| a| just| all| utter)* (?:stupid|useless|dumb\
             |bad|wrong|rubbish|shit|crap|garbage|idiotic)
-        you suck|shut up|moron
+        you suck|shut up|moron|(?:that|this|it|your \w+) (?:is|are) (?:not (?:right|true|correct)|wrong\
+            |incorrect|false)
     """,
     Topic.ABOUT_COACH: r"""
-        is (?:my data|this|it|everything) (?:safe|private|secure|confidential)|my (?:data|privacy)
         talk to (?:a |an |some ?one|a real )?\s?(?:human|person|adviser|advisor|support)
         (?:who|what) are you|are you (?:\w+ )?(?:human|real|robot|bot|ai|person|chatgpt|computer|alive)
         how are you|your name|chatgpt|do you (?:remember|know|store|keep|see|tell)
-        who (?:\w+ )?(?:reads?|sees?)
     """,
     Topic.ABILITIES: r"""
         help|what can (?:you|i ask)|abilities|menu|how does (?:this|it) work|what do you do
@@ -317,8 +343,8 @@ _WORDS: Final = {
     Topic.THANKS: r"""
         you are (?:so |very |really )?(?:great|awesome|the best|amazing|helpful|kind|nice)
         love (?:you|it|this)|well done
-        thanks?|thank you|merci|gracias|danke|grazie|obrigad[oa]
-        ^(?:(?:cheers|great|cool|nice|perfect|awesome|ok|okay|good|wonderful|super|yay|yes|yep|no|nope\
+        thanks?|thank you|cheers(?: mate)?|^ta$|merci|gracias|danke|grazie|obrigad[oa]
+        ^(?:(?:cheers|great|cool|nice|perfect|awesome|ok|okay|good|wonderful|super|yay|yes|yep|no|nope|nah\
             |very|so|that|is|to|know|all|right|fine|alright|got|it|sure)\b ?)+$
     """,
     Topic.FAREWELL: r"""

@@ -117,6 +117,26 @@ class TestGoals:
         goal_of(saver, name="Car in cash")
         assert ask(message).startswith("Holiday in Greece: ")
 
+    def test_what_is_asked_of_such_a_word_is_answered(self, saver: User, ask: Ask) -> None:
+        goal_of(saver, name="Trip to Japan", target_amount=4000)
+        goal_of(saver, name="Car in cash", target_amount=100)
+        assert ask("how much is missing for japan").endswith(
+            "saved (0.00 %), not started yet. 4,000.00 USD is still missing."
+        )
+        assert ask("when will japan be done").startswith("Trip to Japan: 0.00 USD of 4,000.00 USD saved")
+        assert ask("can I pause japan?") == talk.CHANGES_NOTHING
+
+    def test_are_summed_where_the_question_is_about_all(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        for name, there in (("Bike", 30), ("Boat", 12.5)):
+            goal = goal_of(saver, name=name, target_amount=100)
+            as_saver.post(f"{V0}/goals/{goal.pk}/check-ins", {"current_amount": there})
+        for message in ("how much did i save in total", "how much have I saved?", "how much did I pay off"):
+            assert ask(message).startswith("For your goals, 42.50 USD is saved or paid off in all. B")
+        assert "in all" not in ask("how am I doing")
+        assert ask("how much is missing in total").endswith("In all, 157.50 USD is missing.")
+        as_saver.patch(f"{V0}/goals/{goal.pk}", {"status": "cancelled"})
+        assert "In all" not in ask("how much is missing in total")
+
     def test_others_goals_are_not_named(self, stranger: User, ask: Ask) -> None:
         goal_of(stranger, name="Yacht")
         assert "Yacht" not in ask("How is my Yacht?")

@@ -69,12 +69,23 @@ def test_a_name_of_everyday_words_counts_in_quotes_alone(name: str) -> None:
         ("Help", False),
         ("Please. Help me!", False),
         ("Can You Help Me", False),
-        ("how is help", False),
+        ("how is help", True),
+        ("how's the help goal", True),
+        ("when will help be done", True),
+        ("how much for help", True),
+        ("delete help goal", True),
+        ("how is helpful", False),
+        ("how can you help", False),
         ("how is Helpful", False),
     ],
 )
 def test_an_everyday_word_with_its_capital_is_a_name_within_a_sentence(message: str, is_named: bool) -> None:
     assert (Message(message).mentions(["Help"]) == [0]) == is_named
+
+
+@pytest.mark.parametrize("name", ["It", "This", "Things", "They"])
+def test_a_word_that_points_to_something_is_no_name(name: str) -> None:
+    assert Message(f"how is {name.lower()} going").mentions([name]) == []
 
 
 def test_equal_names_are_all_named() -> None:

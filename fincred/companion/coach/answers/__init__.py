@@ -32,6 +32,7 @@ ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.MISSING: (Intent.PROGRESS, goals.what_is_missing),
     Topic.AFFORD: (Intent.AFFORD, money.afford),
     Topic.OTHERS: (Intent.HELP, _always(talk.OTHERS)),
+    Topic.SAFETY: (Intent.HELP, _always(talk.SAFETY)),
     Topic.EARN: (Intent.AFFORD, money.earn),
     Topic.DEBTS_OR_SAVINGS: (Intent.EXPLAIN_TERM, learning.debts_or_savings),
     Topic.USE_FUND: (Intent.EXPLAIN_TERM, learning.use_fund),

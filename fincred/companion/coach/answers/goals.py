@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +13,7 @@ from fincred.companion.coach.interface import Asker
 from fincred.companion.coach.message import joined, simple
 from fincred.companion.coach.question import Question, day, percent, weeks
 from fincred.db.queries import fetch_all
+from fincred.money import ZERO
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
@@ -33,6 +35,7 @@ NO_GOALS: Final = "You have no goals yet. Set one, however small: then I can tel
 NO_PLANS: Final = "There is no action plan yet. Make your plan, and I can tell you why it is as it is."
 NONE_UNREALISTIC: Final = "None of your plans is unrealistic at present."
 OLDER: Final = "That is from before your last check-in: make your plan again, and it counts with it."
+_IN_ALL: Final = re.compile(r"\b(?:total|in all|altogether|overall|saved?|paid|pay)\b")
 _SET_ASIDE: Final = {
     Status.PAUSED: "It is paused: what is there stays, and you can resume it whenever it suits you.",
     Status.COMPLETED: "It is completed. Well done!",
@@ -41,13 +44,19 @@ _SET_ASIDE: Final = {
 
 
 def how_it_goes(question: Question) -> str:
-    """As on the dashboard (`GET /dashboard`); of goals that are named, as in `GET /goals/{id}`."""
+    """As on the dashboard (`GET /dashboard`); of goals that are named, as in `GET /goals/{id}`.
+
+    What is saved in all (`total_saved`) is told where the question is about it.
+    """
     dashboard = dashboard_of(question.asker)
     if question.goals:
         return " ".join([*(standing(goal, question) for goal in question.goals), streak(dashboard)])
+    total = ""
+    if _IN_ALL.search(simple(question.text)):
+        total = f"For your goals, {question.money(dashboard.stats.total_saved)} is saved or paid off in all. "
     if not dashboard.goals:
-        return no_active_goals(question.asker)
-    return " ".join([*(standing(line.goal, question) for line in dashboard.goals), streak(dashboard)])
+        return f"{total}{no_active_goals(question.asker)}"
+    return total + " ".join([*(standing(line.goal, question) for line in dashboard.goals), streak(dashboard)])
 
 
 def when_it_is_done(question: Question) -> str:
@@ -76,14 +85,19 @@ def what_is_missing(question: Question) -> str:
     goals = question.goals or tuple(line.goal for line in dashboard_of(question.asker).goals)
     if not goals:
         return no_active_goals(question.asker)
-    return " ".join(f"{standing(goal, question)}{_missing(goal, question)}" for goal in goals)
+    told = " ".join(f"{standing(goal, question)}{_missing(goal, question)}" for goal in goals)
+    missing = [amount for goal in goals if (amount := _missing_amount(goal))]
+    return f"{told} In all, {question.money(sum(missing, ZERO))} is missing." if len(missing) > 1 else told
+
+
+def _missing_amount(goal: Goal) -> Decimal:
+    missing = goal.target_amount - goal.current_amount
+    return ZERO if goal.status == Status.CANCELLED else max(ZERO, missing)
 
 
 def _missing(goal: Goal, question: Question) -> str:
-    missing = goal.target_amount - goal.current_amount
-    if missing <= 0 or goal.status == Status.CANCELLED:
-        return ""
-    return f" {question.money(missing)} is still missing."
+    missing = _missing_amount(goal)
+    return f" {question.money(missing)} is still missing." if missing else ""
 
 
 def standing(goal: Goal, question: Question) -> str:

@@ -52,8 +52,8 @@ FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be
 OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
 CHANGES_NOTHING: Final = (
     "I only answer; I can't change anything or move money. In the app, a check-in tells what is there for a "
-    "goal by now; goals and plans are changed under Goals, income, expenses, debts and savings under Money, "
-    "and your account in your profile."
+    "goal by now; goals and plans are set and changed under Goals, income, expenses, debts and savings under "
+    "Money, and your account in your profile."
 )
 PUT_MORE: Final = (
     "How much one goal gets is yours to choose, in its plan; the others get less then. To see what more money a "
@@ -63,7 +63,15 @@ ABOUT: Final = (
     "I'm FinCred's coach: a program that answers by fixed rules, not a person. I look at your own figures "
     "only, and our conversation is kept for at most 30 days; you can delete it earlier."
 )
-RUDE: Final = "I'm sorry that I wasn't of more help."
+SAFETY: Final = (
+    "FinCred isn't a bank: it holds and moves none of your money, and knows no bank passwords. Other people can't "
+    "see what you tell; support staff may look, to help you, and each look is recorded. Our conversation is kept "
+    "for at most 30 days; you can delete it earlier, or your account with all that belongs to it."
+)
+RUDE: Final = (
+    "I'm sorry that I wasn't of more help. I count with what you told: if a figure isn't right, correct it under "
+    "Money or Goals, or check in."
+)
 GREETING: Final = f"Hello! {EXAMPLES}"
 GREETING_IN_ENGLISH: Final = f"Hello! I understand questions in English only. {EXAMPLES}"
 _FOREIGN: Final = re.compile(r"^(?:hola|bonjour|hallo|salut|moin|servus|namaste|salam|ola|olá)\b")
