@@ -22,6 +22,11 @@ _WHEN_PAID_OFF: Final = re.compile(
 )
 _STILL_OWED: Final = re.compile(r"^(?!.*\b(?:afford|buy|spend)\b).*\b(?:left|remain\w*|still|balance)\b")
 _NUMBER_ALONE: Final = re.compile(r"[0-9][0-9.,' ]*[?!.]?")
+# "what do I owe and how am I doing": the second begins as a question does.
+_NEXT_QUESTION: Final = re.compile(
+    r"[?!.;\n]\s+|,?\s+(?:and|also|plus)\s+(?=(?:what|how|when|why|which|where|can|should|will|am|is|do)\b)",
+    re.IGNORECASE,
+)
 _ADDRESS: Final = re.compile(r"\S@\S")
 
 
@@ -40,6 +45,11 @@ def topic_of(message: str) -> Topic:
         if found and not (topic is Topic.AFFORD and _asks_for_advice(text)):
             return topic
     return _topic_without_words(message)
+
+
+def questions_in(message: str) -> list[str]:
+    """The parts of a message that may be questions of their own."""
+    return [part for part in _NEXT_QUESTION.split(message) if part.strip()]
 
 
 def topic_of_a_debt(message: str, topic: Topic) -> Topic:

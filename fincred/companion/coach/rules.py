@@ -5,7 +5,7 @@ from __future__ import annotations
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
 from fincred.companion.coach.answers.debts import without_named_debts
 from fincred.companion.coach.answers.talk import TROUBLED
-from fincred.companion.coach.intents import is_troubled, topic_of, topic_of_a_debt
+from fincred.companion.coach.intents import is_troubled, questions_in, topic_of, topic_of_a_debt
 from fincred.companion.coach.interface import Asker, Reply
 from fincred.companion.coach.message import simple
 from fincred.companion.coach.question import Question, read_hints, read_question
@@ -24,12 +24,15 @@ class Rules:
         return Reply(f"Hello! {answer(Question(asker))}", intent)
 
     def reply(self, asker: Asker, message: str) -> Reply:
-        question, topic = _understand(asker, message)
-        intent, answer = ANSWERS[topic]
-        text = answer(question)
-        if topic in CONSOLED and is_troubled(question.text):
+        """The answer, or those of two questions that are about different things."""
+        whole = _understand(asker, message)
+        parts = [_understand(asker, part) for part in questions_in(message)] if whole[1] in CONSOLED else []
+        topics = {topic for _, topic in parts}
+        both = parts if len(parts) == len(topics) == 2 and topics <= CONSOLED else [whole]
+        text = " ".join(ANSWERS[topic][1](question) for question, topic in both)
+        if both[0][1] in CONSOLED and is_troubled(whole[0].text):
             text = f"{TROUBLED} {text}"
-        return Reply(text, intent)
+        return Reply(text, ANSWERS[both[0][1]][0])
 
 
 def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:

@@ -12,7 +12,6 @@ from fincred.companion.coach.answers import debts, goals, learning, talk
 from fincred.companion.coach.terms import known_terms
 from fincred.companion.tests.asking import V0, Ask, debt, tell
 from fincred.companion.tests.education import write_texts
-from goals.models import Goal
 from planning.tests.factories import goal_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
@@ -354,35 +353,3 @@ class TestPulses:
         said = ask("How was my week?")
         assert heard in said
         assert ("worth keeping up" in said) == (heard == "That is worth keeping up.")
-
-
-class TestPeople:
-    @pytest.mark.parametrize(
-        "message",
-        ["hello", "thanks!", "I'm scared", "I feel so overwhelmed", "bye", "how are you", "i want to die"],
-    )
-    def test_are_not_answered_with_a_list_where_they_need_a_word(self, ask: Ask, message: str) -> None:
-        said = ask(message)
-        assert talk.ABILITIES not in said
-        assert said
-
-    def test_who_are_afraid_and_ask_get_both(self, saver: User, ask: Ask) -> None:
-        goal_of(saver, name="Bike")
-        said = ask("I'm so stressed, how am I doing?")
-        assert said.startswith(f"{talk.TROUBLED} Bike: ")
-
-    def test_learn_nothing_of_others(self, stranger: User, ask: Ask) -> None:
-        assert ask(f"How much does {stranger.email} owe?") == talk.OTHERS
-
-    def test_who_ask_what_to_invest_in_get_education_and_no_product(self, ask: Ask) -> None:
-        write_texts()
-        assert ask("What should I invest in?").startswith(f"{learning.NO_ADVICE}\nBefore you invest\n")
-
-    def test_get_an_answer_where_staff_removed_a_text(self, ask: Ask, db: None) -> None:
-        assert ask("What should I invest in?").startswith(learning.NO_ADVICE)
-
-    def test_with_thousands_of_goals_are_answered(self, saver: User, ask: Ask) -> None:
-        for number in range(30):
-            goal_of(saver, name=f"Goal {number}", status="cancelled")
-        assert Goal.objects.count() == 30
-        assert "None of your goals is active" in ask("How am I doing?")
