@@ -3,7 +3,7 @@
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
 When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in SECURITY.md.
 A quota of every call belongs in `throttles`, a limit inside of a service in `limits`. A view names its own in
-`own_limits`.
+`own_limits`, and with `write_limit` what it counts against instead of all other writes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from accounts.rate_limits.limits import (
     limit_tokens,
     sign_in_blocked_until,
 )
-from accounts.rate_limits.policies import COACH_BY_DAY, COACH_BY_MINUTE, Policy
+from accounts.rate_limits.policies import COACH_BY_DAY, COACH_BY_MINUTE, SIGN_OUT, Policy
 from accounts.rate_limits.throttles import PerNetwork
 
 __all__ = [
     "COACH_BY_DAY",
     "COACH_BY_MINUTE",
+    "SIGN_OUT",
     "PerNetwork",
     "Policy",
     "count",

@@ -42,7 +42,7 @@ class PerPerson(BaseThrottle):
         if person and request.method in _READING:
             _enforce_if_countable(person, now)
         elif person:
-            enforce(policies.WRITES, person, now=now)
+            enforce(getattr(view, "write_limit", None) or policies.WRITES, person, now=now)
         points, own_limits = getattr(view, "cost", 0), getattr(view, "own_limits", ())
         if points or own_limits:
             if check:

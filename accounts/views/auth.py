@@ -18,6 +18,7 @@ from accounts.errors import (
     TokenReusedError,
 )
 from accounts.parsers import MultipartFormParser, URLEncodedParser
+from accounts.rate_limits import SIGN_OUT
 from accounts.serializers import (
     AddressSerializer,
     CredentialsFormSerializer,
@@ -144,7 +145,13 @@ class Refresh(PublicView):
         return self.answer(pair, TokenPairSerializer)
 
 
-class Logout(SessionView):
+class _SigningOutView(SessionView):
+    """Whoever has used up their writes can sign out all the same."""
+
+    write_limit = SIGN_OUT
+
+
+class Logout(_SigningOutView):
     @documented(
         summary="End this session",
         description="Its access and refresh tokens stop working at once.",
@@ -157,7 +164,7 @@ class Logout(SessionView):
         return self.answer({"message": "You are logged out."}, MessageSerializer)
 
 
-class LogoutAll(SessionView):
+class LogoutAll(_SigningOutView):
     @documented(
         summary="End every session of the person",
         description="The tokens of all devices stop working at once, also the one of this request.",

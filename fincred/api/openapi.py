@@ -205,6 +205,8 @@ class Schema(AutoSchema):
         """What is said of the limits that the view has beside those of all reads and writes."""
         if cost := getattr(self.view, "cost", 0):
             yield f"Takes {cost} points of the rate limit `cost`."
+        if policy := getattr(self.view, "write_limit", None):
+            yield f"Counts against the rate limit `{policy.name}` ({policy.quota} a minute) instead of `writes`."
         for policy in getattr(self.view, "own_limits", ()):
             yield f"At most {policy.quota} in {policy.seconds} seconds: the rate limit `{policy.name}`."
 

@@ -55,6 +55,8 @@ class ApiView(GenericAPIView[Any]):
 
     # Limits of these calls alone, beside those of all reads and writes.
     own_limits: ClassVar[Sequence[Policy]] = ()
+    # What its writes count against, where that isn't the person's quota of all writes.
+    write_limit: ClassVar[Policy | None] = None
 
     # None where the request carries no token.
     session_check: SessionCheck | None = None

@@ -70,6 +70,21 @@ class TestEveryCallThatWrites:
         assert unlimited == []
 
 
+class TestSigningOut:
+    @pytest.mark.parametrize("path", ["/auth/logout", "/auth/logout-all"])
+    def test_is_possible_with_no_writes_left(
+        self, as_saver: APIClient, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        monkeypatch.setattr(policies, "WRITES", Policy("writes", 1))
+        assert [as_saver.post(f"{V0}/checkins", {}).status_code for _ in range(2)] == [400, 429]
+        assert as_saver.post(f"{V0}{path}").status_code == 200
+        assert as_saver.get(f"{V0}/goals").status_code == 401
+
+    def test_is_said_in_the_document_to_count_apart(self) -> None:
+        described = document()["paths"][f"{V0}/auth/logout"]["post"]["description"]
+        assert described.endswith("Counts against the rate limit `sign-out` (60 a minute) instead of `writes`.")
+
+
 class TestCost:
     @pytest.mark.parametrize(
         ("method", "path", "price"),
