@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounts.mail import new_mail, queue_mails
-from accounts.models import User
+from accounts.models import OutgoingMail, User
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.schedule import Rhythm, after_quiet_hours, day_in
 from fincred.companion.services.schedule import (
@@ -46,7 +46,11 @@ def on_profile_changed(event: ProfileChanged) -> None:
 
 
 def on_demo_created(event: DemoCreated) -> None:
-    """The demo's history began weeks ago: what is planned must be still to come, and of each of its plans."""
+    """The demo's history began weeks ago: what is planned must be still to come, and of each of its plans.
+
+    Milestones of back then are no news.
+    """
+    OutgoingMail.objects.filter(user=event.person, purpose=MILESTONE, due_on__lte=event.today - NEWS).delete()
     [preferences] = begin([event.person], event.now)
     _plan_all_again(event.person, rhythm_of(event.person.profile, preferences), event.now)
 

@@ -7,11 +7,14 @@ from datetime import datetime
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.models import OutgoingMail
 from conftest import client_of
 from fincred.companion.models import ChatMessage
 from fincred.companion.tests.asking import V0, answer
+from fincred.companion.vocabulary import MILESTONE
 from planning.models import ActionPlan
 from tracking.demo import create_demo
+from tracking.models import Milestone
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -38,6 +41,11 @@ def test_payments_of_one_day_are_all_named_and_so_is_what_is_set_up(demo: APICli
     assert f"Set up the payment for {last} at your bank, and confirm it in the app." in said
     ActionPlan.objects.update(is_confirmed_set_up=True)
     assert "The payments are set up, so there is nothing else to do." in answer(demo, "What should I do next?")
+
+
+def test_no_mail_tells_of_milestones_of_weeks_ago(demo: APIClient) -> None:
+    assert Milestone.objects.filter(reached_on__lte="2026-03-03").count() > 3
+    assert not OutgoingMail.objects.filter(purpose=MILESTONE, due_on__lte="2026-03-03").exists()
 
 
 def test_no_goal_is_called_within_reach_that_is_not(demo: APIClient) -> None:
