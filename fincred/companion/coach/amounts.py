@@ -157,7 +157,7 @@ _LEAST_AFTER_FOR: Final = 100  # "afford dinner for 12": that is how many people
 _SCREENS: Final = 8  # "a 4k screen"
 
 _ONCE: Final = re.compile(r"\b(?:once|one[- ]?off|one[- ]?time|single|cash)\b", re.IGNORECASE)
-_EVERY: Final = r"(?:\b(?:a|per|each|every)|/)\s?"
+_EVERY: Final = r"(?:(?<!\bin )\b(?:a|per|each|every)|/)\s?"
 _PERIODS: Final = (
     (PayFrequency.BIWEEKLY, r"every (?:two|2|second|other) weeks?\b|\bfortnight(?:ly)?\b|\bbi-?weekly\b"),
     (PayFrequency.WEEKLY, rf"{_EVERY}(?:week|wk)\b|\bweekly\b"),

@@ -16,6 +16,7 @@ _MAY_BE_OF_A_DEBT: Final = frozenset(
     {Topic.UNKNOWN, Topic.AFFORD, Topic.MISSING, Topic.MONEY, Topic.NEXT_STEP, Topic.PROGRESS, Topic.WHEN}
 )
 _PAYS_MORE: Final = re.compile(r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|another|additional)\b")
+_BEHIND: Final = re.compile(r"(?<!am i )\b(?:behind|late) (?:on|with)\b")
 _PAYS: Final = re.compile(r"\b(?:pay|paying|put|putting) .*\d.* (?:on|off|to|towards?|into|instead)\b")
 _WHEN_PAID_OFF: Final = re.compile(
     r"\bwhen\b.*\b(?:gone|paid|done|finished|over|cleared)\b|\bhow (?:long|soon)\b|\bfirst\b|\brid of\b"
@@ -57,6 +58,8 @@ def topic_of_a_debt(message: str, topic: Topic) -> Topic:
     if topic not in _MAY_BE_OF_A_DEBT:
         return topic
     text = simple(message)
+    if _BEHIND.search(text):
+        return Topic.CANNOT_PAY
     is_paid = _PAYS.search(text) and not PATTERNS[Topic.AFFORD].search(text)
     if is_paid or _PAYS_MORE.search(text) or _WHEN_PAID_OFF.search(text):
         return Topic.PAY_OFF

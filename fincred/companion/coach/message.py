@@ -123,7 +123,7 @@ class Message:
         whole = [position for position, own in enumerate(keys) if own and here.issuperset(own)]
         if whole:
             return whole, self._with_named({key for position in whole for key in keys[position]})
-        counted = Counter(key for own in keys for key in set(own) if len(key) > 3 and key not in _EVERYDAY)
+        counted = Counter(key for own in keys for key in set(own) if len(key) > 2 and key not in _EVERYDAY)
         telling = {key for key, number in counted.items() if number == 1 and key in here}
         meant = [position for position, own in enumerate(keys) if not telling.isdisjoint(own)]
         return meant, self._with_named(telling)

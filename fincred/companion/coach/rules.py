@@ -27,8 +27,8 @@ class Rules:
         """The answer, or those of two questions that are about different things."""
         whole = _understand(asker, message)
         parts = [_understand(asker, part) for part in questions_in(message)] if whole[1] in CONSOLED else []
-        topics = {topic for _, topic in parts}
-        both = parts if len(parts) == len(topics) == 2 and topics <= CONSOLED else [whole]
+        parts = [(question, topic) for question, topic in parts if topic in CONSOLED]
+        both = parts if len(parts) == len({topic for _, topic in parts}) == 2 else [whole]
         text = " ".join(ANSWERS[topic][1](question) for question, topic in both)
         if both[0][1] in CONSOLED and is_troubled(whole[0].text):
             text = f"{TROUBLED} {text}"

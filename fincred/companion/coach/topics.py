@@ -104,7 +104,7 @@ _WORDS: Final = {
     Topic.SLIPPED: r"""
         (?:spent|used|took) (?:my |the |all |of |some |from )*(?:NAMED|savings?|fund)
         skip\w* .{0,30}\b(?:payments?|month)
-        over ?spent|spent too much|messed (?:it )?up|blew (?:it|my)
+        over ?spent|spent (?:too much|it all|everything|all of it)|messed (?:it )?up|blew (?:it|my)
         forgot to (?:save|pay in|transfer|check in|put)
         (?:miss(?:ed)?|skip\w*|forgot) .{0,30}\b(?:NAMED|check ?ins?|week|streak|saving)
         (?:lost|broke) my streak
@@ -117,7 +117,7 @@ _WORDS: Final = {
             |more|extra|into|less))
         (?:cannot|could not|not able to|unable to) (?:\w+ )?(?:afford|make|manage)(?: (?:my|the|our|all\
             |to pay|next|this|minimum|monthly|even))* BILL
-        behind (?:on|with) (?:my |the |our |all )*BILL
+        behind (?:on|with) (?:\w+ ){0,3}BILL
         miss(?:ed|ing)? (?:my |a |the |an? )?(?:\w+ )?(?:payments?|instal?lments?|rent)|debt collect\w+
         bailiffs?|collections? agency|final (?:notice|demand)|evict\w*|bankrupt\w*
         no money$|(?:out of|no more) money|make ends meet|insolven\w+|foreclos\w+|repossess\w*|drowning in
@@ -157,7 +157,7 @@ _WORDS: Final = {
         (?:set|make) (?:up )?(?:me )?(?:a|an|another) (?:new )?goal|passwords?|set (?:my |the )?NAMED
         (?:delete|remove|cancel|pause|resume|rename|edit|change|close) (?:\w+ ){1,4}goal
         (?:want|like|need|hope|plan|planning|trying|try|start) (?:to save|saving) (?:up )?(?:for\b|\S*\d)
-        i have (?:already )?\S*\d\S* saved
+        (?<!will )(?<!do )i have (?:already )?\S*\d\S* saved
     """,
     Topic.PUT_MORE: r"""
         (?:put|add|save|set aside)(?: \S+){0,3} (?:more|extra|another)(?: \S+){0,4} (?:in|into|to|towards?|for|on)\
@@ -205,7 +205,8 @@ _WORDS: Final = {
         (?:do|will|can) you (?:sell|share|take|touch|steal|see) my|who (?:\w+ )?(?:reads?|sees?)
     """,
     Topic.EARN: r"""
-        (?:earn|receive) .{0,30}\bmore\b|(?:make|get|got) (?:\S*\d\S* )?more (?:money|income|pay|a month)
+        what if (?:i|we) (?:make|get|got) \S*\d\S* (?:more|extra)|(?:earn|receive) .{0,30}\bmore\b|(?:make|get\
+            |got) (?:\S*\d\S* )?more (?:money|income|pay|a month)
         (?:earn|earning|raise|pay ?rise|salary increase|promotion)
         (?:extra|additional|more|second|side) (?:income|salary|job)
     """,

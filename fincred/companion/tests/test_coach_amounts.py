@@ -120,7 +120,7 @@ def test_how_often_it_is_paid_is_read(message: str, frequency: PayFrequency | No
 
 @pytest.mark.parametrize(
     "message",
-    ["can I afford a 900 laptop", "Can I afford 900?", "can I rent a car for $90", "spend 90 this month"],
+    ["can I afford a 900 laptop", "Can I afford 900?", "can I rent a car for $90", "a $90 trip in a year"],
 )
 def test_a_cost_without_a_rhythm_is_paid_once(message: str) -> None:
     cost = cost_in(message, "USD")

@@ -123,6 +123,7 @@ class TestGoals:
             "saved (0.00 %), not started yet. 4,000.00 USD is still missing."
         )
         assert ask("when will japan be done").startswith("Trip to Japan: 0.00 USD of 4,000.00 USD saved")
+        assert ask("when will the car be done").startswith("Car in cash: ")
         assert ask("can I pause japan?") == talk.CHANGES_NOTHING
 
     def test_are_summed_where_the_question_is_about_all(self, saver: User, as_saver: APIClient, ask: Ask) -> None:

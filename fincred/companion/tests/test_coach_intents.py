@@ -103,6 +103,7 @@ MESSAGES = {
         "I cannot pay the minimum payments",
         "i missed a payment",
         "I'm behind on my rent",
+        "i'm behind on my student loan",
         "debt collectors call me",
         "i cant pay my visa bill this month",
         "I don't know how to pay everything",
@@ -115,8 +116,9 @@ MESSAGES = {
         f"i skipped {NAMED}",
         f"I spent my {NAMED} money",
         "I spent too much again",
+        "i spent it all",
     ],
-    Topic.EARN: ["what if I earn 200 more a month", "I got a raise of 200 a month"],
+    Topic.EARN: ["what if I make 300 more", "what if I earn 200 more a month", "I got a raise of 200 a month"],
     Topic.EARN_LESS: [
         "what if my income drops by 300",
         "what if I lose 300 income a month",
@@ -263,6 +265,7 @@ MESSAGES = {
         "the firefighter was fireproof",
         "my weekend was great",
         "no way home",
+        "will i have 1000 saved by june",
     ],
 }
 
@@ -282,6 +285,7 @@ def test_the_narrowest_question_is_heard(message: str, topic: Topic) -> None:
         ("pay 200 extra on my Visa", Topic.PAY_OFF),
         ("if I pay 50 more a month on the Visa, when is it gone?", Topic.PAY_OFF),
         ("how long for my Visa", Topic.PAY_OFF),
+        ("I'm behind on my Visa", Topic.CANNOT_PAY),
         ("if I pay 300 a month on Visa instead of 95", Topic.PAY_OFF),
         ("can I pay 300 for it with my Visa", Topic.AFFORD),
         ("can I afford 200 with my Visa", Topic.AFFORD),

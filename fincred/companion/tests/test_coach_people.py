@@ -37,6 +37,7 @@ class TestPeople:
             ("how am i doing", " and ", "can i afford 200?"),
             ("How is my bike?", " ", "What's my net worth?"),
             ("how was my week?", "\n", "how am I doing"),
+            ("What do I owe?", " Hello! ", "What next?"),
         ],
     )
     def test_who_ask_two_things_get_both_answers(

@@ -11,6 +11,7 @@ from typing import Final
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import standing
 from fincred.companion.coach.answers.money import what_a_month_leaves
+from fincred.companion.coach.dates import day_in
 from fincred.companion.coach.message import NAMED, Message, joined, simple
 from fincred.companion.coach.question import Question, day, months, percent
 from fincred.money import ZERO
@@ -56,7 +57,22 @@ def owed(question: Question) -> str:
     total = question.money(sum((debt.balance for debt in debts), ZERO))
     listed = [_debt(debt, question) for debt in debts[:_LISTED]]
     more = f" And {len(debts) - _LISTED} smaller ones." if len(debts) > _LISTED else ""
-    return f"You owe {total} in all. {'. '.join(listed)}.{more}"
+    return f"You owe {total} in all. {'. '.join(listed)}.{more}{_owed_by(question)}"
+
+
+def _owed_by(question: Question) -> str:
+    """What is owed on the day that the message names (`series` of `POST /planning/debt-payoff`)."""
+    by = day_in(question.text, question.asker.today)
+    if by is None:
+        return ""
+    found = _comparison(question)
+    payoff = found.snowball if found.recommended == "snowball" else found.avalanche
+    if payoff.months is None:
+        return " That is as of today; with the minimum payments alone, they don't end."
+    left = [point.balance for point in payoff.series if point.date <= by][-1]
+    return (
+        f" That is as of today; with {_minimums(found, question)}, it will be {question.money(left)} on {day(by)}."
+    )
 
 
 def interest_of_a_month(question: Question) -> str:

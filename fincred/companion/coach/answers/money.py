@@ -10,6 +10,7 @@ from typing import Final
 
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
+from fincred.companion.coach.dates import day_in
 from fincred.companion.coach.message import joined
 from fincred.companion.coach.question import Question, day
 from fincred.errors import FieldError
@@ -151,31 +152,37 @@ class _Purchase:
 
 def _once(question: Question, cost: Cost) -> str:
     amount, today = cost.amount, question.asker.today
-    now = _purchase(question, amount, today + timedelta(days=1))
+    by = day_in(question.text, today)
+    now = _purchase(question, amount, min(LATEST, by or today + timedelta(days=1)))
     surplus = now.answer.baseline.summary.estimated_monthly_surplus
-    text = f"{question.money(amount)} once: "
+    text = f"{question.money(amount)} {f'by {day(by)}' if by else 'once'}: "
     if surplus <= 0:
         text += f"nothing is left over for it. {_leaves(question, surplus)}"
     elif not now.plan.shortfall and not now.harms:
-        text += "yes, this month leaves enough for it, and none of your goals would miss its date because of it."
-        if not now.answer.baseline.goals:
-            text = f"{question.money(amount)} once: yes, a month leaves {question.money(surplus)}."
+        enough = "that much can be put aside by then" if by else "this month leaves enough for it"
+        if now.answer.baseline.goals:
+            text += f"yes, {enough}, and none of your goals would miss its date because of it."
+        else:
+            text += f"yes, a month leaves {question.money(surplus)}."
     elif not now.plan.shortfall:
-        text += f"this month's money covers it, but your goals need some of that. {_effects(question, now.answer)}"
+        covers = "the money until then" if by else "this month's money"
+        text += f"{covers} covers it, but your goals need some of that. {_effects(question, now.answer)}"
     else:
-        text += f"{_missing(question, amount, now)} {_later(question, amount, now)}"
+        text += f"{_missing(question, amount, now, by)} {_later(question, amount, now)}"
     return f"{text}{_savings(question)}{'' if cost.is_said else _IF_MONTHLY}"
 
 
-def _missing(question: Question, amount: Decimal, now: _Purchase) -> str:
-    """What this month doesn't have for it, and how much of what it has is planned for goals."""
+def _missing(question: Question, amount: Decimal, now: _Purchase, by: date | None) -> str:
+    """What isn't there for it, and how much of what this month has is planned for goals."""
     missing = question.money(now.plan.shortfall)
     planned = amount - now.plan.shortfall - now.answer.baseline.summary.buffer_remaining
+    beside = "beside your goals" if now.answer.baseline.goals else "of what a month leaves"
+    if by:
+        return f"by then {missing} would be missing for it {beside}."
     if planned > 0:
         return (
             f"this month {missing} is missing for it, and {question.money(planned)} of the rest is for your goals."
         )
-    beside = "beside your goals" if now.answer.baseline.goals else "of what a month leaves"
     return f"this month {missing} is missing for it {beside}."
 
 
