@@ -19,7 +19,7 @@ _PAYS_MORE: Final = re.compile(r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|anoth
 _BEHIND: Final = re.compile(r"(?<!am i )\b(?:behind|late) (?:on|with)\b")
 _PAYS: Final = re.compile(r"\b(?:pay|paying|put|putting) .*\d.* (?:on|off|to|towards?|into|instead)\b")
 _WHEN_PAID_OFF: Final = re.compile(
-    r"\bwhen\b.*\b(?:gone|paid|done|finished|over|cleared)\b|\bhow (?:long|soon)\b|\bfirst\b|\brid of\b"
+    r"\bwhen\b.*\b(?:gone|paid|done|finish|finished|over|cleared)\b|\bhow (?:long|soon)\b|\bfirst\b|\brid of\b"
 )
 _STILL_OWED: Final = re.compile(r"^(?!.*\b(?:afford|buy|spend)\b).*\b(?:left|remain\w*|still|balance)\b")
 _NUMBER_ALONE: Final = re.compile(r"[0-9][0-9.,' ]*[?!.]?")

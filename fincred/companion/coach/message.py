@@ -176,7 +176,9 @@ class Message:
             pattern += rf"|\b{exact} goal\b|\bgoal {exact}\b"
         if not _keys(name) and any(unicodedata.category(character) == "So" for character in name):
             pattern = exact
-        yield from (range(*found.span()) for found in re.finditer(pattern, self.text, re.IGNORECASE))
+        for found in re.finditer(pattern, self.text, re.IGNORECASE):
+            *_, at = re.finditer(exact, found.group(), re.IGNORECASE)
+            yield range(found.start() + at.start(), found.start() + at.end())
 
     def _as_a_title(self, name: str) -> Iterator[range]:
         """With its capital letter, after a word without one: "how is Help"."""

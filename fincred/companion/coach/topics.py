@@ -197,7 +197,8 @@ _WORDS: Final = {
         how much (?:does|did|do) (?!i\b|it\b|this\b|that\b|we\b|you\b)\w+ (?:earn|make|have|owe|saved?|spend)
     """,
     Topic.SAFETY: r"""
-        (?:is|are) (?:my |the |our )?(?:\w+ )?(?:money|savings?|data|accounts?|information|figures|this|it\
+        (?:is|are) (?:my |the |our )?(?:\w+ )?(?:money|salary|income|savings?|data|accounts?|information|figures\
+            |this|it\
             |everything\
             |app|fincred) (?:\w+ )?(?:safe|secure|private|confidential|protected|insured)
         where is my money|my (?:data|privacy)|(?:can|should|do) i trust (?:you|this|fincred)
@@ -294,7 +295,7 @@ _WORDS: Final = {
         (?:am|are) (?:i|we) (?:\w+ )?(?:doing|behind|ahead|late|ok|okay|good|fine|safe|winning)
         (?:have|did) (?:i|we) (?:saved?|pay|paid|do (?:well|good|ok|okay))|saved so far|in a row
         just checked in|(?:how many|which|what) goals?|milestones?|much .{0,20}\bsaved|overview\
-            |saved in (?:total|all)
+            |saved in (?:total|all)|total saved
     """,
     Topic.MONEY: r"""
         (?:spend|spending) too much

@@ -88,6 +88,17 @@ def test_a_word_that_points_to_something_is_no_name(name: str) -> None:
     assert Message(f"how is {name.lower()} going").mentions([name]) == []
 
 
+@pytest.mark.parametrize("message", ["when is help done", 'when is "help" done', "when is goal help done"])
+def test_the_words_around_a_name_stay(message: str) -> None:
+    assert simple(Message(message).without(["Help"])).replace("goal namedgoal", NAMED) == f"when is {NAMED} done"
+
+
+def test_a_message_may_mean_a_name_by_all_of_its_words() -> None:
+    hints = Message("in greece, the holiday").hints_at(["Holiday in Greece", "Greece by train"])
+    assert hints[0] == [0]
+    assert NAMED in hints[1]
+
+
 def test_equal_names_are_all_named() -> None:
     assert Message("how is my car").mentions(["Car", "House", "car", "Ca\u0301r"]) == [0, 2]
 
