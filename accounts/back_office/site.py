@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 
 from accounts.audit import record
@@ -64,9 +64,10 @@ class BackOffice(AdminSite):
             response = super().login(request, extra_context)
         except RateLimitExceededError as refusal:
             return too_many(request, refusal)
-        if request.method == "POST" and isinstance(request.user, User):
+        # Of a wrong password the form is shown again, also to who is signed in already.
+        if isinstance(response, HttpResponseRedirect) and request.method == "POST":
             note_sign_in(request)
-            _record_sign_in(request.user, clock.moment_of(request))
+            _record_sign_in(cast("User", request.user), clock.moment_of(request))
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

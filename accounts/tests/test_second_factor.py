@@ -254,6 +254,17 @@ class TestFreshSignIn:
             act_in_back_office(client, "/admin/accounts/user/", "erase", saver)
             assert not User.objects.filter(pk=saver.pk).exists()
 
+    def test_is_none_with_a_wrong_password(self, saver: User, noon: datetime) -> None:
+        """Whoever has only the session knows no password."""
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        with time_machine.travel(noon, tick=False) as travelling:
+            client = signed_in_with_password(boss.email)
+            travelling.shift(3601)
+            client.post("/admin/login/", {"username": boss.email, "password": "no"})
+            act_in_back_office(client, "/admin/accounts/user/", "erase", saver)
+        assert User.objects.filter(pk=saver.pk).exists()
+        assert AuditEntry.objects.filter(action="back_office.entered").count() == 1
+
     def test_of_a_session_from_before_is_long_ago(self, saver: User) -> None:
         client = Client()
         client.force_login(User.objects.create_superuser("boss@example.com"))

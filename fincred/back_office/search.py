@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.models import AuditEntry, OutgoingMail, Session, User
+from accounts.models import AuditEntry, User
 from accounts.search import people_matching
-from goals.models import Goal
-from planning.models import ActionPlan, PlanVersion, Snapshot
-from tracking.models import CheckIn, Milestone, Pulse
-
-_WITH_IDS: Final[tuple[Any, ...]] = (
-    User, Goal, ActionPlan, PlanVersion, Snapshot, CheckIn, Pulse, Milestone, Session, OutgoingMail,
-)  # fmt: skip
 
 
 def find(request: HttpRequest) -> HttpResponse:
     """Lead to the page of what has this id, to the one person who matches, or to a list of what does.
 
-    It shows nothing itself: the page that it leads to records the look, and asks for the permission.
+    It shows nothing itself, and looks only at what the member of staff may see: where it leads would tell them
+    who is there. The page that it leads to records the look.
     """
     sought = request.GET.get("q", "").replace("\0", "").strip()[:254]
-    return HttpResponseRedirect(_place_of(request, sought) if sought else reverse("admin:index"))
+    place = _place_of(request, sought) if sought else None
+    if sought and place is None:
+        messages.warning(request, "There is nothing with this id that you may see.")
+    return HttpResponseRedirect(place or reverse("admin:index"))
 
 
-def _place_of(request: HttpRequest, sought: str) -> str:
+def _place_of(request: HttpRequest, sought: str) -> str | None:
     try:
-        return _page_with_id(request, UUID(sought))
+        is_id, page = True, _page_with_id(request, UUID(sought))
     except ValueError:
-        pass
-    if AuditEntry.objects.filter(request_id=sought).exists():
+        is_id, page = False, None
+    if page:
+        return page
+    if _page(AuditEntry).has_view_permission(request) and (
+        is_id or AuditEntry.objects.filter(request_id=sought).exists()
+    ):
         return _list(AuditEntry, sought)
-    found = people_matching(sought)
-    if len(found.ids) == 1:
-        return reverse("admin:accounts_user_change", args=[found.ids[0]])
-    return _list(User, sought)
+    if is_id or not _page(User).has_view_permission(request):
+        return None
+    people = _visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]
+    return _change(User, people[0].pk) if len(people) == 1 else _list(User, sought)
 
 
-def _page_with_id(request: HttpRequest, sought: UUID) -> str:
-    for model in _WITH_IDS:
-        page = admin.site.get_model_admin(model)
-        if page.has_view_permission(request) and page.get_queryset(request).filter(pk=sought).exists():
-            return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[sought])
-    return _list(AuditEntry, str(sought))
+def _page_with_id(request: HttpRequest, sought: UUID) -> str | None:
+    """The page of whatever has this id, of all that the back office has pages of."""
+    for page in admin.site._registry.values():
+        has_uuid = isinstance(page.opts.pk, UUIDField)
+        if has_uuid and page.has_view_permission(request) and _visible(request, page.model).filter(pk=sought):
+            return _change(page.model, sought)
+    return None
+
+
+def _page(model: Any) -> Any:
+    return admin.site.get_model_admin(model)
+
+
+def _visible(request: HttpRequest, model: Any) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _page(model).get_queryset(request)
+    return rows.prefetch_related(None).only("pk")
+
+
+def _change(model: Any, pk: UUID) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
 
 
 def _list(model: Any, sought: str) -> str:

@@ -316,6 +316,19 @@ class TestSearchBox:
         gone = "00000000-0000-4000-8000-000000000001"
         assert self.lead(support, gone) == f"/admin/accounts/auditentry/?q={gone}"
 
+    @pytest.mark.parametrize("made_by", [str.upper, lambda text: text.replace("-", "")])
+    def test_leads_to_a_request_whose_id_is_a_uuid_as_the_app_wrote_it(
+        self, support: Client, saver: User, made_by: Any
+    ) -> None:
+        request_id = made_by("a0b1c2d3-0000-4000-8000-00000000000f")
+        support.get(path_of(saver), headers={"X-Request-ID": request_id})
+        page = support.get(self.lead(support, request_id)).content.decode()
+        assert "user.viewed" in page
+
+    def test_leads_to_every_kind_of_row_with_an_id(self, support: Client, saver: User) -> None:
+        row = NotificationFactory.create(user=saver)
+        assert self.lead(support, str(row.pk)) == f"/admin/companion/notification/{row.pk}/change/"
+
     def test_of_nothing_stays(self, support: Client) -> None:
         assert self.lead(support, " \0") == "/admin/"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -198,13 +199,33 @@ class TestRole:
         opened = {"accounts.user"} & {label.lower() for label in VIEWS[role]}
         for row in rows.values():
             place = client.get("/admin/find/", {"q": str(row.pk)}).headers["Location"]
-            if client.get(place).status_code == 200 and "/login/" not in place:
+            if place != "/admin/" and client.get(place).status_code == 200 and "/login/" not in place:
                 opened.add(".".join(place.split("/")[2:4]))
         assert opened <= {label.lower() for label in VIEWS[role]}
         assert len(opened) >= {"Support": 9, "Auditor": 9, "superuser": 9, "Operations": 1}.get(role, 0)
 
 
+@pytest.mark.parametrize("role", ["Operations", "staff without a role"])
+class TestWhoSeesNoPeople:
+    def test_finds_out_nothing_by_the_search_box(self, role: str, rows: dict[str, Model], saver: User) -> None:
+        client = client_of(role)
+        entry = AuditEntry.objects.filter(person_id=saver.pk).latest("pk")
+        for sought in (saver.email, "nobody@example.com", str(saver.pk), entry.request_id or "x", str(uuid4())):
+            assert client.get("/admin/find/", {"q": sought}).headers["Location"] == "/admin/", sought
+        assert "may see" in client.get("/admin/").content.decode()
+
+
 class TestOperations:
+    def test_find_out_no_address_by_a_search(self, rows: dict[str, Model], saver: User) -> None:
+        """A row that comes and goes with a letter would tell the address, letter by letter."""
+        client = client_of("Operations")
+        for sought in (saver.email[:2], saver.email, "nobody@example.com"):
+            page = client.get("/admin/accounts/outgoingmail/", {"q": sought})
+            assert str(saver.pk) not in page.content.decode()
+        mail = rows["accounts.OutgoingMail"]
+        for sought in (str(mail.pk), str(saver.pk)):
+            assert str(mail.pk) in client.get("/admin/accounts/outgoingmail/", {"q": sought}).content.decode()
+
     def test_read_no_address_where_they_have_mail_tried_again(self, rows: dict[str, Model], saver: User) -> None:
         client = client_of("Operations")
         mail = rows["accounts.OutgoingMail"]
