@@ -21,19 +21,32 @@ from accounts.back_office import AuditedAdmin
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.search import Found
-from accounts.vocabulary import EndReason, StaffRole
+from accounts.vocabulary import EndReason, MailPriority, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
 
-# People whose address isn't known to reach them: the verification mail helps.
-_UNPROVEN = Q(is_verified=False) | Q(mail_refused_at__isnull=False)
 # As text: an index of some rows isn't taken for a value that comes beside the statement.
 BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
 # The looks by lists that a person's trail shows at most; their export has all.
 MOST_LOOKS: Final = 5000
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
+
+
+def _why_not(action: str, person: User) -> str:
+    """Why an action would do nothing to somebody who is as this person is."""
+    reachable = person.is_verified and person.mail_refused_at is None
+    whys = (
+        ("disable", not person.is_active, "disabled already"),
+        ("enable", person.is_active, "not disabled"),
+        ("mail_reset", not person.is_active, "disabled: no mail is sent to them"),
+        ("mail_verification", not person.is_active, "disabled: no mail is sent to them"),
+        ("mail_verification", reachable, "the address is verified"),
+        ("revoke_role", person.is_superuser, "superusers stay staff"),
+        ("revoke_role", not person.is_staff, "no member of staff"),
+    )
+    return next((why for name, is_so, why in whys if name == action and is_so), "")
 
 
 @admin.register(User)
@@ -76,10 +89,11 @@ class UserAdmin(AuditedAdmin):
         ]
         return format_html_join(" · ", '<a href="{}?{}__exact={}">{}</a>', links)
 
-    def affected(self, request: HttpRequest, chosen: QuerySet[User]) -> QuerySet[User]:
-        """Staff can't act on themselves, and only superusers act on staff."""
-        others = chosen.exclude(pk=str(request.user.pk))
-        return others if request.user.is_superuser else others.filter(is_staff=False)
+    def why_not(self, request: HttpRequest, action: str, row: User) -> str:
+        return super().why_not(request, action, row) or _why_not(action, row)
+
+    def title_of(self, row: User) -> str:
+        return row.full_name or "No name"
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_user")
@@ -101,32 +115,24 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Send the verification mail again", permissions=["help"])
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people.filter(_UNPROVEN, is_active=True), services.remind_to_verify)
+        self._each(request, people, services.remind_to_verify)
 
     @admin.action(description="Send the mail for a new password", permissions=["help"])
     def mail_reset(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people.filter(is_active=True), services.remind_to_reset)
+        self._each(request, people, services.remind_to_reset)
 
     @admin.action(description="Export everything held about one person", permissions=["appoint"])
-    def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        if (person := self._single(request, people)) is None:
-            return None
+    def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
+        person = people.get()
         document = render_json(services.export_person(user=person, now=clock.moment_of(request)))
         name = f'attachment; filename="fincred-{person.pk}.json"'
         return HttpResponse(document, content_type="application/json", headers={"Content-Disposition": name})
 
     @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
-    def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
-        if person := self._single(request, people):
-            services.erase_person(user=person, now=clock.moment_of(request))
-            self.message_user(request, "The person is erased.", messages.SUCCESS)
+    def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
+        services.erase_person(user=people.get(), now=clock.moment_of(request))
+        self.message_user(request, "The person is erased.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
-
-    def _single(self, request: HttpRequest, people: QuerySet[User]) -> User | None:
-        if len(people) == 1:
-            return people[0]
-        self.message_user(request, "Choose one person for this.", messages.ERROR)
-        return None
 
     @admin.action(description="Make a support agent", permissions=["appoint"])
     def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
@@ -145,12 +151,11 @@ class UserAdmin(AuditedAdmin):
         self._each(request, people, partial(services.set_role, role=None))
 
     def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
-        done = 0
-        for person in people:
+        chosen = list(people)
+        for person in chosen:
             do(user=person, now=clock.moment_of(request))
-            done += 1
-        level = messages.SUCCESS if done else messages.WARNING
-        self.message_user(request, f"Done for {done} people.", level)
+        whom = "1 person" if len(chosen) == 1 else f"{len(chosen)} people"
+        self.message_user(request, f"Done for {whom}.", messages.SUCCESS)
 
 
 @admin.register(Session)
@@ -166,10 +171,11 @@ class SessionAdmin(AuditedAdmin):
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_user")
 
-    def affected(self, request: HttpRequest, chosen: QuerySet[Session]) -> QuerySet[Session]:
-        """As for people: staff can't act on themselves, and only superusers act on staff."""
-        others = chosen.exclude(user_id=str(request.user.pk))
-        return others if request.user.is_superuser else others.filter(user__is_staff=False)
+    def why_not(self, request: HttpRequest, action: str, row: Session) -> str:
+        return super().why_not(request, action, row) or ("ended already" if row.ended_at else "")
+
+    def title_of(self, row: Session) -> str:
+        return f"{row.device or 'unknown program'} since {row.created_at:%-d %b %Y %H:%M}"
 
     @admin.action(description="End this session", permissions=["help"])
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
@@ -220,9 +226,21 @@ class OutgoingMailAdmin(AuditedAdmin):
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_outgoingmail")
 
-    def affected(self, request: HttpRequest, chosen: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    def why_not(self, request: HttpRequest, action: str, row: OutgoingMail) -> str:
         """Mail to an erased person is left to the commands: an erased person has no chain to record it in."""
-        return chosen.filter(pk__in=OutgoingMail.objects.given_up(), user__isnull=False)
+        if why := super().why_not(request, action, row):
+            return why
+        if row.sent_at:
+            return "sent already"
+        if row.is_held:
+            return "held by a restore: an operator decides"
+        if row.attempts < MAX_MAIL_ATTEMPTS:
+            return "it is still being tried"
+        is_refused = row.user and row.user.mail_refused_at and row.priority != MailPriority.AWAITED
+        return "their mailbox refused mail: they verify their address first" if is_refused else ""
+
+    def title_of(self, row: OutgoingMail) -> str:
+        return f"{row.purpose.replace('_', ' ')} of {row.created_at:%-d %b %Y %H:%M}"
 
     @admin.action(description="Try again what was given up", permissions=["help"])
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:

@@ -162,9 +162,29 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
 
-    def affected(self, request: HttpRequest, chosen: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the chosen rows that this staff member's actions apply to."""
-        return chosen
+    def out_of_reach(self, request: HttpRequest, person: User) -> str:
+        """Why this member of staff can do nothing to the person; empty if they can."""
+        if person.pk == request.user.pk:
+            return "nobody acts on themselves"
+        if person.is_staff and not request.user.is_superuser:
+            return "only superusers act on staff"
+        return ""
+
+    def why_not(self, request: HttpRequest, action: str, row: Any) -> str:
+        """Why the action would do nothing to the row, in words; empty if it does something, or a service says."""
+        person = self.person_of(row)
+        return self.out_of_reach(request, person) if person else "the person has been erased"
+
+    def title_of(self, row: Any) -> str:
+        """What it is, for people."""
+        return str(row)
+
+    def label_of(self, request: HttpRequest, row: Any) -> str:
+        """What it is and whose, for staff who may read that."""
+        person = self.person_of(row)
+        return (
+            f"{self.title_of(row)} ({person.email})" if person and may_see_people(request) else self.title_of(row)
+        )
 
     def person_of(self, row: Any) -> User | None:
         """Whose record it is; None when the person has been erased."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,7 +18,8 @@ from accounts.vocabulary import StaffReason
 from fincred.context import update_caller
 
 MOST_ROWS = 20
-NEEDS_FRESH_SIGN_IN = frozenset({"export", "erase"})
+# Actions that need a sign-in of the last hour, and are done to one person at a time.
+GRAVE = frozenset({"export", "erase"})
 # Actions that can't be undone.
 FINAL = frozenset({"erase"})
 
@@ -38,42 +39,74 @@ class ReasonForm(forms.Form):
 
 
 def confirmed(action: Action, *, name: str, title: str) -> Action:
-    """The action, done once its confirmation page was sent with a reason, and for at most `MOST_ROWS` rows."""
+    """The action, done once its confirmation page was sent with a reason.
+
+    For at most `MOST_ROWS` rows. Those that it doesn't apply to are skipped, each with its why.
+    """
 
     def ask_first(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        rows = list(page.affected(request, queryset)[: MOST_ROWS + 1])
-        if not rows:
-            page.message_user(request, "None of the chosen rows may be changed by this action.", messages.WARNING)
-            return _back(request)
-        if name in NEEDS_FRESH_SIGN_IN and not is_fresh(request):
+        rows = list(queryset[: MOST_ROWS + 1])
+        if name in GRAVE and not is_fresh(request):
             page.message_user(request, NOT_FRESH, messages.ERROR)
             return _back(request)
+        if name in GRAVE and len(rows) > 1:
+            page.message_user(request, "Choose one person for this.", messages.ERROR)
+            return None
         if len(rows) > MOST_ROWS:
             page.message_user(request, f"Choose at most {MOST_ROWS} rows for an action.", messages.ERROR)
             return None
+        whys = {row.pk: page.why_not(request, name, row) for row in rows}
+        affected = [row for row in rows if not whys[row.pk]]
+        skipped = [(page.label_of(request, row), whys[row.pk]) for row in rows if whys[row.pk]]
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
-        if form.is_valid():
-            update_caller(reason=form.cleaned_data["reason"])
-            return action(page, request, queryset.filter(pk__in=[row.pk for row in rows])) or _back(request)
-        page.record_list(request, rows)
-        context = {
-            **page.admin_site.each_context(request),
-            "title": title,
-            "action": name,
-            "rows": [(row, page.person_of(row)) for row in rows],
-            "may_see_people": request.user.has_perm("accounts.view_user"),
-            "form": form,
-            "reasons": [(word.value, text) for word, text in _REASONS.items()],
-            "return_to": request.POST.get("return_to", ""),
-            "is_final": name in FINAL,
-        }
-        return TemplateResponse(request, "back_office/confirm_action.html", context)
+        if affected and not form.is_valid():
+            page.record_list(request, rows)
+            return _asking(page, request, name=name, title=title, rows=affected, skipped=skipped, form=form)
+        if skipped:
+            page.record_list(request, rows)
+        for label, why in skipped:
+            page.message_user(request, f"Skipped {label}: {why}", messages.WARNING)
+        if not affected:
+            page.message_user(request, "None of the chosen rows may be changed by this action.", messages.WARNING)
+            return _back(request)
+        update_caller(reason=form.cleaned_data["reason"])
+        return action(page, request, queryset.filter(pk__in=[row.pk for row in affected])) or _back(request)
 
     return ask_first
 
 
-def _back(request: HttpRequest) -> HttpResponse | None:
-    """To the page that the action was called from, if that is one of ours; else to the list."""
+def _asking(
+    page: Any,
+    request: HttpRequest,
+    *,
+    name: str,
+    title: str,
+    rows: list[Model],
+    skipped: list[tuple[str, str]],
+    form: ReasonForm,
+) -> HttpResponse:
+    context = {
+        **page.admin_site.each_context(request),
+        "title": title,
+        "action": name,
+        "rows": [(row, page.label_of(request, row)) for row in rows],
+        "skipped": skipped,
+        "form": form,
+        "reasons": [(word.value, text) for word, text in _REASONS.items()],
+        "return_to": _return_to(request),
+        "is_final": name in FINAL,
+    }
+    return TemplateResponse(request, "back_office/confirm_action.html", context)
+
+
+def _return_to(request: HttpRequest) -> str:
+    """The page that the action was called from, if that is one of ours."""
     path = request.POST.get("return_to", "")
     is_ours = path.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return HttpResponseRedirect(path) if is_ours else None
+    return path if is_ours else ""
+
+
+def _back(request: HttpRequest) -> HttpResponse | None:
+    """To the page that the action was called from; else to the list."""
+    path = _return_to(request)
+    return HttpResponseRedirect(path) if path else None

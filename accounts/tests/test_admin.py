@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.services import open_session, set_role
 from accounts.tests.factories import UserFactory
-from accounts.vocabulary import MailPurpose, StaffRole
+from accounts.vocabulary import MailPriority, MailPurpose, StaffRole
 from fincred import clock
 
 MAILS = "/admin/accounts/outgoingmail/"
@@ -99,6 +100,25 @@ class TestActions:
         act(support, "mail_verification", saver, newcomer)
         assert OutgoingMail.objects.get().user == newcomer
 
+    @pytest.mark.parametrize(
+        ("action", "state", "why"),
+        [
+            ("disable", {"is_active": False}, "disabled already"),
+            ("enable", {}, "not disabled"),
+            ("mail_verification", {}, "the address is verified"),
+            ("mail_verification", {"is_active": False}, "disabled: no mail is sent to them"),
+            ("mail_reset", {"is_active": False}, "disabled: no mail is sent to them"),
+            ("revoke_role", {}, "no member of staff"),
+            ("revoke_role", {"is_staff": True, "is_superuser": True}, "superusers stay staff"),
+        ],
+    )
+    def test_that_would_do_nothing_say_so(
+        self, boss: Client, saver: User, action: str, state: dict[str, bool], why: str
+    ) -> None:
+        User.objects.filter(pk=saver.pk).update(**state)
+        assert f"({saver.email}): {why}" in act(boss, action, saver).content.decode()
+        assert not AuditEntry.objects.exclude(action__endswith=".listed").exists()
+
     def test_support_can_do_nothing_to_staff(self, support: Client, agent: User) -> None:
         colleague = set_role(user=UserFactory.create(), role=StaffRole.SUPPORT, now=clock.now())
         assert "None of the chosen rows" in act(support, "disable", colleague, agent).content.decode()
@@ -155,6 +175,23 @@ class TestDeadMail:
         assert dead.attempts == 0
         entry = AuditEntry.objects.get(person_id=str(dead.user_id), action="mail.retried")
         assert (entry.reason, entry.role, entry.object_id) == ("asked", "support", str(dead.pk))
+
+    def test_is_skipped_with_its_why(
+        self, support: Client, dead: OutgoingMail, saver: User, noon: datetime
+    ) -> None:
+        def why() -> str:
+            page = act_in_back_office(support, MAILS, "retry", dead).content.decode()
+            found = re.search(r"verify email of [^<]*\): ([^<]*)</li>", page)
+            return found[1] if found else ""
+
+        User.objects.filter(pk=saver.pk).update(mail_refused_at=noon)
+        OutgoingMail.objects.update(priority=MailPriority.REMINDER)
+        assert why() == "their mailbox refused mail: they verify their address first"
+        OutgoingMail.objects.update(is_held=True)
+        assert why() == "held by a restore: an operator decides"
+        OutgoingMail.objects.update(sent_at=noon)
+        assert why() == "sent already"
+        assert not AuditEntry.objects.filter(action="mail.retried").exists()
 
     def test_mail_that_still_waits_is_left_alone(self, support: Client, saver: User) -> None:
         queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())

@@ -53,7 +53,6 @@ class PersonAdmin(UserAdmin):
             "subtitle": None,
             "opts": self.opts,
             "original": person,
-            "may_verify": not person.is_verified or person.mail_refused_at is not None,
             "may": self.actions_for(request, person),
             "elsewhere": self.elsewhere(person),
             **(extra_context or {}),
@@ -62,7 +61,7 @@ class PersonAdmin(UserAdmin):
 
     def actions_for(self, request: HttpRequest, person: User) -> set[str]:
         """The names of the actions that this member of staff may do with the person and their rows."""
-        if not self.affected(request, User.objects.filter(pk=person.pk)).exists():
+        if self.out_of_reach(request, person):
             return set()
         models = filter(self.admin_site.is_registered, apps.get_models())
         return {
@@ -70,4 +69,5 @@ class PersonAdmin(UserAdmin):
             for page in map(self.admin_site.get_model_admin, models)
             if page.has_view_permission(request)
             for name in page.get_actions(request)
+            if page is not self or not self.why_not(request, name, person)
         }

@@ -81,6 +81,15 @@ class TestGoalAdmin:
         assert (goal.status, goal.updated_at) == (status, noon)
         assert f"Boat: {status}" in page
 
+    def test_leaves_those_of_staff_to_superusers(self, as_agent: Client, agent: User) -> None:
+        for owner, why in (
+            (agent, "nobody acts on themselves"),
+            (UserFactory.create(is_staff=True), "only superusers act on staff"),
+        ):
+            goal = GoalFactory.create(user=owner, name="Boat")
+            assert f"Boat ({owner.email}): {why}" in act(as_agent, "cancel", goal)
+            assert Goal.objects.get(pk=goal.pk).status == Status.ACTIVE
+
     def test_says_what_a_service_refuses_and_goes_on(self, as_agent: Client, saver: User) -> None:
         done = GoalFactory.create(user=saver, name="Done", completed=True)
         open_goal = GoalFactory.create(user=saver, name="Open")

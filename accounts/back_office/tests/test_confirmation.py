@@ -34,8 +34,24 @@ class TestAskingFirst:
         assert stranger.email not in page
         assert disabled() == 0
 
-    def test_leaves_out_those_who_are_not_affected(self, support: Client, agent: User, saver: User) -> None:
-        assert f"({agent.email})" not in choose(support, agent, saver)
+    def test_says_of_each_who_is_skipped_why(self, support: Client, agent: User, saver: User) -> None:
+        colleague = UserFactory.create(is_staff=True)
+        gone = UserFactory.create(is_active=False)
+        page = " ".join(choose(support, agent, colleague, gone, saver).split())
+        for person, why in (
+            (agent, "nobody acts on themselves"),
+            (colleague, "only superusers act on staff"),
+            (gone, "disabled already"),
+        ):
+            assert f"({person.email}): {why}" in page
+            assert f'value="{person.pk}"' not in page
+        assert f'value="{saver.pk}"' in page
+
+    def test_of_which_none_is_left_says_why(self, support: Client, agent: User) -> None:
+        page = choose(support, agent)
+        assert "None of the chosen rows" in page
+        assert f"({agent.email}): nobody acts on themselves" in page
+        assert AuditEntry.objects.filter(action="user.listed").count() == 2  # before the message, and the list
 
     def test_is_a_look_that_is_recorded(self, support: Client, agent: User, saver: User) -> None:
         choose(support, saver)
@@ -53,7 +69,7 @@ class TestAskingFirst:
         assert page.context is not None
         rows = [str(row.pk) for row, _ in page.context["rows"]]
         form = {"action": page.context["action"], "_selected_action": rows, "confirmed": "yes", "reason": "abuse"}
-        assert "Done for 1 people." in support.post(PEOPLE, form, follow=True).content.decode()
+        assert "Done for 1 person." in support.post(PEOPLE, form, follow=True).content.decode()
         assert disabled() == 1
 
 
@@ -71,6 +87,13 @@ class TestManyAtOnce:
         page = choose(support, crowd[0], select_across="1", confirmed="yes", reason="abuse")
         assert "Choose at most 20 rows" in page
         assert disabled() == 0
+
+    def test_done_skip_who_is_not_affected_and_say_why(self, support: Client, crowd: list[User]) -> None:
+        User.objects.filter(pk=crowd[0].pk).update(is_active=False)
+        page = act_in_back_office(support, PEOPLE, "disable", *crowd[:3]).content.decode()
+        assert "Done for 2 people." in page
+        assert f"({crowd[0].email}): disabled already" in page
+        assert AuditEntry.objects.filter(action="person.disabled").count() == 2
 
     def test_up_to_twenty_are_done(self, support: Client, crowd: list[User]) -> None:
         act_in_back_office(support, PEOPLE, "disable", *crowd[1:])
