@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,8 +21,10 @@ from accounts.models import User
 from accounts.vocabulary import StaffRole
 
 MOST_DOWNLOADED: Final = 1000
-# A spreadsheet takes a cell that begins so for a formula and runs it (OWASP, "CSV Injection").
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins so, also after spaces, for a formula and runs it (OWASP, "CSV Injection").
+_FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
+# Where a cell may begin for a program that takes semicolons or tabs for what is between cells.
+_BEGINNING: Final = re.compile(rf"([;\t\r\n]\s*)(?=[{re.escape(_FORMULA)}])")
 
 
 def may_download(request: HttpRequest) -> bool:
@@ -32,7 +35,7 @@ def may_download(request: HttpRequest) -> bool:
 def as_csv(page: Any, columns: Sequence[Any], rows: Iterable[Model]) -> str:
     """RFC 4180, with a head. `columns` are names as in `list_display` of the page, a `ModelAdmin`.
 
-    Moments and days are in ISO 8601, amounts with a point. Text that looks like a formula has an apostrophe first.
+    Moments and days are in ISO 8601, amounts with a point. Before what looks like a formula is an apostrophe.
     """
     file = io.StringIO()
     writer = csv.writer(file)
@@ -57,4 +60,12 @@ def _cell(page: Any, row: Model, name: Any) -> str:
         case other:
             # What a page makes as HTML (bars, links) is left as its words.
             text = html.unescape(strip_tags(str(other))) if hasattr(other, "__html__") else str(other)
-            return f"'{text}" if text.startswith(_FORMULA) else text
+            return _without_formulas(text)
+
+
+def _without_formulas(text: str) -> str:
+    """With an apostrophe before what would be run."""
+    body = text.lstrip()
+    spaces = text[: len(text) - len(body)]
+    begins = body.startswith(tuple(_FORMULA)) or bool(spaces.strip(" "))
+    return ("'" if begins else "") + spaces + _BEGINNING.sub(r"\1'", body)

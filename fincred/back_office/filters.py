@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -44,6 +45,10 @@ class StandingFilter(admin.SimpleListFilter):
         column = columns.get(self.value() or "")
         if column is None:
             return queryset
+        if any(request.GET.get(name) for name in (SEARCH_VAR, SignInFilter.parameter_name)):
+            return queryset.filter(
+                **{f"standing__{column}": True}
+            )  # of the few that these find, or of all of them
         # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.
         newest = Standing.objects.filter(**{column: True}).order_by("-joined_at")
         return queryset.filter(pk__in=list(newest.values_list("pk", flat=True)[: MOST_COUNTED + 1]))

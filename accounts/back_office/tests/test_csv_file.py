@@ -32,7 +32,7 @@ def auditor() -> Client:
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode())))
+    return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
 
 
 class TestFile:
@@ -60,6 +60,25 @@ class TestFile:
             saver.profile.full_name = name
             saver.profile.save()
             assert rows_of(auditor.get(FILE, {"q": "saver@"}))[0]["Full name"] == f"'{name}"
+
+    @pytest.mark.parametrize(
+        ("name", "written"),
+        [
+            ("a;=1+1", "a;'=1+1"),
+            ("a\t@x", "a\t'@x"),
+            (" =1+1", "' =1+1"),
+            ("a\n-1", "a\n'-1"),
+            ("\uff1d1", "'\uff1d1"),
+            ("A-B + C;D", "A-B + C;D"),
+        ],
+    )
+    def test_has_no_formulas_where_a_program_begins_a_cell_elsewhere(
+        self, auditor: Client, saver: User, name: str, written: str
+    ) -> None:
+        """With semicolons between cells, as in much of Europe, or tabs; or after spaces; or full-width."""
+        saver.profile.full_name = name
+        saver.profile.save()
+        assert rows_of(auditor.get(FILE, {"q": "saver@"}))[0]["Full name"] == written
 
     def test_ends_at_the_most(self, auditor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         User.objects.bulk_create(

@@ -105,6 +105,10 @@ class TestEveryList:
             for value in ("x", "\0", "9" * 40):
                 assert boss.get(list_of(page), {name: value}).status_code in {200, 400}, name
 
+    @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+    def test_refuses_a_moment_that_only_one_database_takes(self, boss: Client, moment: str) -> None:
+        assert boss.get("/admin/tracking/pulse/", {"completed_at__gte": moment}).status_code == 400
+
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_survives_what_it_is_paged_and_sorted_by(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for query in ("o=99.-x.1", "p=x", "p=999999999999999999999", "q=%00", "q=%FF", "all=", "_facets=True"):

@@ -102,6 +102,19 @@ class TestFilters:
         assert self.found(boss, standing="no_plan") == {goal.user.email, waiting.user.email}
         assert len(self.found(boss, standing="x")) == 3
 
+    def test_find_older_people_too_together_with_others(
+        self, noon: datetime, boss: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By itself a filter takes the newest people only, as many as are counted."""
+        monkeypatch.setattr("fincred.back_office.filters.MOST_COUNTED", 0)
+        for age, email in enumerate(("new@example.com", "old@example.com")):
+            person = UserFactory.create(email=email, is_active=not age, created_at=noon - timedelta(days=age))
+            GoalFactory.create(user=person)
+        count_standings(now=noon)
+        assert self.found(boss, standing="no_plan") == {"new@example.com"}
+        assert self.found(boss, standing="no_plan", q="old@") == {"old@example.com"}
+        assert self.found(boss, standing="no_plan", sign_in="disabled") == {"old@example.com"}
+
     def test_of_signing_in(self, noon: datetime, boss: Client) -> None:
         UserFactory.create(email="new@example.com", is_verified=False, created_at=noon)
         UserFactory.create(email="old@example.com", is_verified=False, created_at=noon - timedelta(days=8))
