@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.utils.html import format_html_join
 
 from accounts import services
 from accounts.audit import looks_in_lists
-from accounts.back_office import AuditedAdmin
+from accounts.back_office import AuditedAdmin, EntryView, in_words, mail_state, may_see_people
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.search import Found
@@ -51,7 +52,7 @@ def _why_not(action: str, person: User) -> str:
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
-    list_display = ("email", "full_name", "is_active", "is_verified", "is_staff", "created_at")
+    list_display = ("email", "full_name", "active", "verified", "staff", "joined")
     list_filter: ClassVar[Any] = ()
     ordering = ("-created_at", "-id")
     actions = (
@@ -71,6 +72,22 @@ class UserAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With profiles by a query of their own: joined, they would all be read for a page of them."""
         return super().get_queryset(request).prefetch_related("profile")
+
+    @admin.display(boolean=True)
+    def active(self, person: User) -> bool:
+        return person.is_active
+
+    @admin.display(boolean=True)
+    def verified(self, person: User) -> bool:
+        return person.is_verified
+
+    @admin.display(boolean=True)
+    def staff(self, person: User) -> bool:
+        return person.is_staff
+
+    @admin.display
+    def joined(self, person: User) -> datetime:
+        return person.created_at
 
     def person_of(self, row: User) -> User:
         return row
@@ -163,7 +180,7 @@ class SessionAdmin(AuditedAdmin):
     """The sessions of a person, each of which staff can end."""
 
     needs_person = True
-    list_display = ("created_at", "user", "device", "expires_at", "ended_at", "end_reason")
+    list_display = ("created_at", "person", "device", "expires_at", "ended_at", "end_reason")
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     actions = ("end",)
@@ -207,21 +224,25 @@ class MailStateFilter(admin.SimpleListFilter):
 class OutgoingMailAdmin(AuditedAdmin):
     """The outbox: what was sent, what waits, and what was given up, which staff have tried again."""
 
-    list_display = (
-        "created_at",
-        "user",
-        "purpose",
-        "attempts",
-        "failure",
-        "next_attempt_at",
-        "sent_at",
-        "is_held",
-    )
+    list_display = ("created_at", "person", "what", "state")
     list_filter = (MailStateFilter,)
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     exclude = ("address",)
     actions = ("retry",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whose mail it is by an id only, for who may see no people."""
+        shown = super().get_list_display(request)
+        return shown if may_see_people(request) else ["user" if name == "person" else name for name in shown]
+
+    @admin.display
+    def what(self, mail: OutgoingMail) -> str:
+        return mail.purpose.replace("_", " ")
+
+    @admin.display
+    def state(self, mail: OutgoingMail) -> str:
+        return mail_state(mail)
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_outgoingmail")
@@ -240,7 +261,7 @@ class OutgoingMailAdmin(AuditedAdmin):
         return "their mailbox refused mail: they verify their address first" if is_refused else ""
 
     def title_of(self, row: OutgoingMail) -> str:
-        return f"{row.purpose.replace('_', ' ')} of {row.created_at:%-d %b %Y %H:%M}"
+        return f"{self.what(row)} of {row.created_at:%-d %b %Y %H:%M}"
 
     @admin.action(description="Try again what was given up", permissions=["help"])
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
@@ -283,15 +304,46 @@ class PersonFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(AuditedAdmin):
     """The audit trail. A look at an entry is recorded as well."""
 
-    list_display = ("at", "action", "person_id", "role", "actor_id", "object_type", "object_id", "reason")
+    list_display = ("at", "what", "person", "who", "reason")
     list_filter = (ByStaffFilter, PersonFilter)
+    readonly_fields = ("what", "person", "who")
     search_help_text = (
         "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
     )
     ordering = ("-id",)
 
+    def prepared(self, rows: list[AuditEntry]) -> list[AuditEntry]:
+        """With the words of each, for which names are read."""
+        for row, view in zip(rows, in_words(rows), strict=True):
+            row.view = view  # type: ignore[attr-defined]
+        return rows
+
+    def _view(self, row: AuditEntry) -> EntryView:
+        if not hasattr(row, "view"):
+            self.prepared([row])
+        view: EntryView = row.view  # type: ignore[attr-defined]
+        return view
+
+    @admin.display
+    def what(self, row: AuditEntry) -> str:
+        return self._view(row).what
+
+    @admin.display
+    def who(self, row: AuditEntry) -> str:
+        return self._view(row).who
+
     def person_of(self, row: AuditEntry) -> User | None:
-        return User.objects.filter(pk=row.person_id).first()
+        return self._view(row).person
+
+    def title_of(self, row: AuditEntry) -> str:
+        return self.what(row)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The words before the record itself."""
+        return [
+            *self.readonly_fields,
+            *(name for name in super().get_fields(request, obj) if name not in self.readonly_fields),
+        ]
 
     def matching(self, search: str, found: Found) -> Q:
         try:

@@ -21,7 +21,7 @@ _HIDDEN = Q(
         )
     ]
 )
-_OF_OPERATIONS = Q(codename__in=["view_outgoingmail", "help_outgoingmail", "view_jobstate"])
+_OF_OPERATIONS = Q(codename__in=["view_outgoingmail", "help_outgoingmail", "view_jobstate", "view_refusedsignins"])
 _PERMISSIONS = {
     StaffRole.SUPPORT: (Q(codename__startswith="view_") & ~_HIDDEN & ~Q(codename="view_jobstate"))
     | Q(codename__startswith="help_"),

@@ -255,6 +255,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+FORMAT_MODULE_PATH = "fincred.formats"
 
 # --- The API
 REST_FRAMEWORK: dict[str, Any] = {
@@ -312,7 +313,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "health", "description": "For load balancers and operators."},
     ],
 }
-CSRF_FAILURE_VIEW = "fincred.api.exception_handler.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.back_office.refusals.csrf_failure"
 
 # --- Safe transport. TLS ends at the proxy. An API that redirected http to https would hide clients that send
 # tokens unencrypted, so SECURE_SSL_REDIRECT stays off and its check (W008) is silenced.

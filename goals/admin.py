@@ -18,7 +18,7 @@ from goals.vocabulary import Status
 class GoalAdmin(AuditedAdmin):
     list_display = (
         "name",
-        "email",
+        "person",
         "type",
         "status",
         "priority",
@@ -30,11 +30,8 @@ class GoalAdmin(AuditedAdmin):
     list_filter = ("status", "type", "priority")
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
+    exclude = ("pace",)  # the plan's, as its page shows it
     actions = ("pause", "cancel", "reopen")
-
-    @admin.display(description="person")
-    def email(self, goal: Goal) -> str:
-        return goal.user.email
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("goals.help_goal")

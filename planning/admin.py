@@ -9,6 +9,9 @@ from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from accounts.back_office import AuditedAdmin
 from fincred import clock
@@ -16,13 +19,18 @@ from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
 from planning.services.action_plans import regenerate_action_plan
+from planning.snapshot_in_words import debts_in_words, expenses_in_words, incomes_in_words, savings_in_words
+
+
+def _lines(lines: list[str]) -> str:
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or "none"
 
 
 @admin.register(Snapshot)
 class SnapshotAdmin(AuditedAdmin):
     list_display = (
-        "email",
         "number",
+        "person",
         "monthly_income",
         "monthly_expenses",
         "monthly_minimum_payments",
@@ -33,18 +41,38 @@ class SnapshotAdmin(AuditedAdmin):
     list_select_related = ("user",)
     needs_person = True
     ordering = ("-created_at", "-id")
-    readonly_fields = ("monthly_surplus", "net_worth")
+    exclude = ("incomes", "expenses", "debts", "savings", "additions", "paid_off")
+    readonly_fields = (
+        "told_incomes",
+        "told_expenses",
+        "told_debts",
+        "told_savings",
+        "monthly_surplus",
+        "net_worth",
+    )
 
-    @admin.display(description="person")
-    def email(self, snapshot: Snapshot) -> str:
-        return snapshot.user.email
+    @admin.display(description="incomes")
+    def told_incomes(self, snapshot: Snapshot) -> str:
+        return _lines(incomes_in_words(snapshot.contents))
+
+    @admin.display(description="expenses")
+    def told_expenses(self, snapshot: Snapshot) -> str:
+        return _lines(expenses_in_words(snapshot.contents))
+
+    @admin.display(description="debts")
+    def told_debts(self, snapshot: Snapshot) -> str:
+        return _lines(debts_in_words(snapshot.contents))
+
+    @admin.display(description="savings")
+    def told_savings(self, snapshot: Snapshot) -> str:
+        return _lines(savings_in_words(snapshot.contents))
 
 
 @admin.register(ActionPlan)
 class ActionPlanAdmin(AuditedAdmin):
     list_display = (
         "goal",
-        "email",
+        "person",
         "amount",
         "frequency",
         "feasibility",
@@ -58,10 +86,6 @@ class ActionPlanAdmin(AuditedAdmin):
     needs_person = True
     ordering = ("-created_at", "-id")
     actions = ("regenerate",)
-
-    @admin.display(description="person")
-    def email(self, plan: ActionPlan) -> str:
-        return plan.user.email
 
     def change_view(
         self,
@@ -106,20 +130,31 @@ class ActionPlanAdmin(AuditedAdmin):
 
 @admin.register(PlanVersion)
 class PlanVersionAdmin(AuditedAdmin):
-    list_display = ("goal", "email", "number", "reason", "feasibility", "engine_version", "created_at")
-    list_filter = ("reason", "engine_version")
+    list_display = ("goal", "person", "number", "reason", "feasibility", "engine_version", "created_at")
+    list_filter = ("reason",)
     list_select_related = ("plan__goal", "plan__user")
     needs_person = True
     ordering = ("-created_at", "-id")
-    readonly_fields = ("why",)
+    exclude = ("inputs", "outputs")
+    readonly_fields = ("goal", "person", "feasibility", "why", "compared")
+
+    def title_of(self, row: PlanVersion) -> str:
+        return f"{row.plan.goal.name}, version {row.number}"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the documents: the plan's page has their figures."""
+        return [*self.readonly_fields, "number", "reason", "engine_version", "created_at"]
+
+    @admin.display(description="its figures")
+    def compared(self, version: PlanVersion) -> str:
+        """The plan's page, with this version beside the one before."""
+        path = reverse("admin:planning_actionplan_change", args=[version.plan_id])
+        link = f"{path}?older={version.number - 1}&newer={version.number}"
+        return format_html('<a href="{}">beside the version before</a>', link)
 
     @admin.display(description="goal")
     def goal(self, version: PlanVersion) -> str:
         return version.plan.goal.name
-
-    @admin.display(description="person")
-    def email(self, version: PlanVersion) -> str:
-        return version.plan.user.email
 
     @admin.display(description="feasibility")
     def feasibility(self, version: PlanVersion) -> Any:

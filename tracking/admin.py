@@ -8,35 +8,29 @@ from accounts.back_office import AuditedAdmin
 from tracking.models import CheckIn, Milestone, Pulse
 
 
-class _OfPeople(AuditedAdmin):
+class _OnGoals(AuditedAdmin):
     needs_person = True
-
-    @admin.display(description="person")
-    def email(self, row: CheckIn | Milestone | Pulse) -> str:
-        return row.user.email
-
-
-class _OnGoals(_OfPeople):
     list_select_related = ("user", "goal")
 
 
 @admin.register(CheckIn)
 class CheckInAdmin(_OnGoals):
-    list_display = ("check_in_date", "email", "goal", "current_amount", "created_at")
+    list_display = ("check_in_date", "person", "goal", "current_amount", "created_at")
     list_filter = ("check_in_date", "goal__type")
     ordering = ("-check_in_date", "-created_at", "-id")
 
 
 @admin.register(Milestone)
 class MilestoneAdmin(_OnGoals):
-    list_display = ("reached_on", "email", "goal", "percent")
-    list_filter = ("percent", "reached_on")
+    list_display = ("reached_on", "person", "goal", "percent")
+    list_filter = ("reached_on",)
     ordering = ("-reached_on", "-percent", "-id")
 
 
 @admin.register(Pulse)
-class PulseAdmin(_OfPeople):
+class PulseAdmin(AuditedAdmin):
+    needs_person = True
     list_select_related = ("user",)
-    list_display = ("completed_at", "email", "made_planned_payments", "spending_vs_plan", "mood_score")
-    list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan", "mood_score")
+    list_display = ("completed_at", "person", "made_planned_payments", "spending_vs_plan", "mood_score")
+    list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan")
     ordering = ("-completed_at", "-id")

@@ -7,10 +7,25 @@ When you add a page, derive it from `AuditedAdmin`: each look and each action is
 
 from __future__ import annotations
 
-from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin
+from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin, may_see_people
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import is_fresh
 from accounts.back_office.lists import MOST_COUNTED
+from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.site import BackOffice
+from accounts.back_office.trail_in_words import ERASED, EntryView, in_words, name_of_actor
 
-__all__ = ["MOST_COUNTED", "AuditedAdmin", "BackOffice", "DeclaredFiltersAdmin", "ReadOnlyAdminMixin", "is_fresh"]
+__all__ = [
+    "ERASED",
+    "MOST_COUNTED",
+    "AuditedAdmin",
+    "BackOffice",
+    "DeclaredFiltersAdmin",
+    "EntryView",
+    "ReadOnlyAdminMixin",
+    "in_words",
+    "is_fresh",
+    "mail_state",
+    "may_see_people",
+    "name_of_actor",
+]

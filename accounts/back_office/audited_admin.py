@@ -13,7 +13,8 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from accounts.audit import record, record_listed
@@ -22,7 +23,9 @@ from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import NOT_FRESH, is_fresh
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
+from accounts.back_office.refusals import refusal
 from accounts.back_office.scope import visible_to
+from accounts.back_office.trail_in_words import ERASED
 from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
@@ -76,12 +79,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         if not (self.has_view_permission(request) and may_download(request)):
             raise PermissionDenied
         if not is_fresh(request):
-            return HttpResponse(NOT_FRESH, status=403, content_type="text/plain")
+            return refusal(request, NOT_FRESH, 403)
         return self.refuse_undeclared(request, lambda: self._download(request))
 
     def _download(self, request: HttpRequest) -> HttpResponse:
         shown = self.get_changelist_instance(request)
-        rows = list(shown.queryset[:MOST_DOWNLOADED])
+        rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
         self.record_list(request, rows, action="downloaded")
         columns = [name for name in shown.list_display if name != "action_checkbox"]
         disposition = content_disposition_header(True, f"{self.opts.verbose_name_plural}.csv")
@@ -105,6 +108,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         response = super().changeform_view(request, object_id, form_url, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (row := context.get("original")):
+            context |= {"title": self.title_of(row), "subtitle": None}
         return self._shown(request, response, "original")
 
     def history_view(
@@ -161,6 +167,25 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """Each action first shows the people it affects and asks for a reason."""
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """The rows of a list, with what its columns need besides; read at once for all of them."""
+        return rows
+
+    @admin.display(description="person")
+    def person(self, row: Any) -> str:
+        """Their address, which leads to their page."""
+        person = self.person_of(row)
+        if person is None:
+            return ERASED
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[person.pk]), person.email
+        )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the person's address where the stock page would show an id."""
+        fields = super().get_fields(request, obj)
+        return ["person" if name == "user" and may_see_people(request) else name for name in fields]
 
     def out_of_reach(self, request: HttpRequest, person: User) -> str:
         """Why this member of staff can do nothing to the person; empty if they can."""

@@ -16,6 +16,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 
+from accounts.back_office.refusals import refusal
+
 logger = logging.getLogger(__name__)
 
 # What Django's list filters put behind the name of their field.
@@ -48,8 +50,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             return answer()
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
-            text = "This list can't be filtered by that.\n"
-            return HttpResponse(text, status=400, content_type="text/plain")
+            return refusal(request, "This list can't be filtered by that.", 400)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The allowlist of every list: its filters."""

@@ -42,6 +42,11 @@ class BoundedList(ChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         return rows.none() if self.waits_for_person and request.method == "GET" else rows
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        page: Any = self.model_admin
+        self.result_list = page.prepared(list(self.result_list))
+
     @property
     def waits_for_person(self) -> bool:
         """The list stays empty until a person or a search is given."""

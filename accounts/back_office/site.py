@@ -11,12 +11,14 @@ from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 
 from accounts.audit import record
 from accounts.back_office.factor import enrol, missing_factor, note_sign_in, prove, too_many
+from accounts.back_office.refusals import FORBIDDEN, MISSING, is_browser, refusal
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
@@ -42,13 +44,20 @@ class BackOffice(AdminSite):
     """Django's admin site; staff act in their own name, and attempts to prove a password are limited."""
 
     site_header = site_title = "FinCred back office"
+    site_url = None  # the site beside it is the API's document
     login_form = SignInForm
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             update_caller(role=Role.SUPPORT, actor_id=request.user.pk)
             is_free = getattr(view, "__name__", "") in _WITHOUT_FACTOR
-            return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
+            try:
+                return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
+            except (PermissionDenied, Http404) as error:
+                if not is_browser(request):
+                    raise
+                is_missing = isinstance(error, Http404)
+                return refusal(request, MISSING if is_missing else FORBIDDEN, 404 if is_missing else 403)
 
         return super().admin_view(as_staff, cacheable)
 

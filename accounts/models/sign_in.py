@@ -150,5 +150,8 @@ class RefusedSignIns(models.Model):
     privacy = NOT_PERSONAL
     in_backups = False
 
+    class Meta:
+        verbose_name = verbose_name_plural = "refused sign-ins"
+
     def __str__(self) -> str:
         return f"{self.refused} on {self.day}"

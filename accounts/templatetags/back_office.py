@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from django import template
 
+from accounts.back_office import mail_state
+
 register = template.Library()
+register.filter(mail_state)
 
 
 @register.filter

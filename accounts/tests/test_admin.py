@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -168,6 +168,23 @@ class TestDeadMail:
         assert str(stranger.pk) not in page
         assert str(stranger.pk) in support.get(MAILS, {"state": "unsent"}).content.decode()
         assert str(dead.pk) not in support.get(MAILS, {"state": "sent"}).content.decode()
+
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            ({}, "given up: SMTPRecipientsRefused 550"),
+            ({"failure": ""}, "given up: no reason was kept"),
+            ({"attempts": 0, "failure": ""}, "due 10 Mar 12:00, 0 attempts"),
+            ({"attempts": 1}, "due 10 Mar 12:00, 1 attempt, SMTPRecipientsRefused 550"),
+            ({"is_held": True}, "held by a restore"),
+            ({"is_held": True, "sent_at": datetime(2026, 3, 10, 12, tzinfo=UTC)}, "sent 10 Mar 12:00"),
+        ],
+    )
+    def test_is_told_as_it_stands(
+        self, support: Client, dead: OutgoingMail, noon: datetime, state: dict[str, Any], words: str
+    ) -> None:
+        OutgoingMail.objects.update(**{"next_attempt_at": noon} | state)
+        assert f'<td class="field-state">{words}</td>' in support.get(MAILS).content.decode()
 
     def test_is_tried_again_with_a_reason_in_the_audit_trail(self, support: Client, dead: OutgoingMail) -> None:
         act_in_back_office(support, MAILS, "retry", dead)

@@ -38,7 +38,9 @@ class TestSupportGroup:
         assert permissions("Auditor") == {name for name in permissions() if name.startswith("view_")}
 
     def test_operations_see_jobs_and_mail_and_no_people(self) -> None:
-        assert permissions("Operations") == {"view_jobstate", "view_outgoingmail", "help_outgoingmail"}
+        assert permissions("Operations") == {
+            *("view_jobstate", "view_outgoingmail", "help_outgoingmail", "view_refusedsignins"),
+        }
 
     def test_a_permission_that_a_role_lost_is_taken_away(self) -> None:
         Group.objects.get(name="Auditor").permissions.set(Permission.objects.filter(codename="help_user"))

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 
 from accounts.admin import UserAdmin
 from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
-from accounts.models import User
+from accounts.models import RefusedSignIns, User
 from fincred import clock
 from fincred.back_office.filters import SignInFilter, StandingFilter
 from fincred.back_office.person import person_page
@@ -27,6 +27,14 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     list_display = ("name", "last_success_at", "last_seconds", "failures", "next_run_at", "done")
     ordering = ("name",)
+
+
+@admin.register(RefusedSignIns)
+class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
+    """How many a day. Whose they were isn't kept."""
+
+    list_display = ("day", "refused")
+    ordering = ("-day",)
 
 
 @admin.register(User)

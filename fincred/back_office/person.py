@@ -12,10 +12,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
+from accounts.back_office import EntryView, in_words, name_of_actor
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
@@ -23,7 +23,6 @@ from fincred import clock
 from fincred.back_office import charts
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.vocabulary import Kind
-from fincred.context import Role
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
@@ -70,15 +69,6 @@ class GoalView:
         return self.goal.status in {Status.PAUSED, Status.CANCELLED, Status.COMPLETED}
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """An entry of the trail, with the name of who did it."""
-
-    entry: AuditEntry
-    who: str
-    what: str
-
-
 def person_page(person: User, *, now: datetime) -> dict[str, Any]:
     """What the template shows."""
     zone = person.profile.timezone
@@ -118,7 +108,7 @@ def _obstacles(person: User, now: datetime) -> list[str]:
             AuditEntry.objects.filter(person_id=person.pk, action="person.disabled").order_by("-sequence").first()
         )
         if entry:
-            who = _names([entry]).get(entry.actor_id, "an operator")
+            who = name_of_actor(entry) or "an operator"
             why = f', reason "{entry.reason}"' if entry.reason else ""
             found.append(f"Disabled by {who} on {entry.at:%d %B %Y}{why}.")
         else:
@@ -229,41 +219,4 @@ def _trail(person: User) -> list[EntryView]:
     looks = list(AuditEntry.objects.filter(pk__in=looks_in_lists(person.pk, most=MOST_ENTRIES)))
     entries = sorted({entry.pk: entry for entry in (*own, *looks)}.values(), key=lambda entry: -entry.pk)
     entries = entries[:MOST_ENTRIES]
-    names = _names(entries)
-    return [EntryView(entry, _who(entry, person, names), _what(entry)) for entry in entries]
-
-
-def _names(entries: Iterable[AuditEntry]) -> dict[UUID | None, str]:
-    """Of those who acted."""
-    ids = {entry.actor_id for entry in entries if entry.actor_id}
-    people = User.objects.filter(pk__in=ids).select_related("profile")
-    return {person.pk: person.full_name or person.email for person in people}
-
-
-def _who(entry: AuditEntry, person: User, names: dict[UUID | None, str]) -> str:
-    if entry.actor_id == person.pk and entry.role != Role.SUPPORT:
-        return "themselves"
-    if entry.actor_id is None:
-        return "FinCred"
-    return names.get(entry.actor_id, "an erased person")
-
-
-def _what(entry: AuditEntry) -> str:
-    """ "goal.cancelled" as words, with what changed."""
-    words = entry.action.replace(".", " ").replace("_", " ")
-    after = entry.after if isinstance(entry.after, dict) else {}
-    before = entry.before if isinstance(entry.before, dict) else {}
-    if entry.action.endswith((".listed", ".downloaded")):
-        return f"{words} ({len(after.get('ids', []))} rows)"
-    changes = [
-        f"{name.replace('_', ' ')} {before[name]} → {after.get(name)}"
-        for name in before
-        if before[name] != after.get(name)
-    ]
-    return f"{words}: {', '.join(changes)}" if changes else words
-
-
-def list_of(model: Any, person: User, lookup: str = "user__exact") -> str:
-    """The address of the person's rows of a model."""
-    path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    return f"{path}?{lookup}={person.pk}"
+    return in_words(entries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -11,12 +11,19 @@ from django.urls import path
 from accounts.back_office import BackOffice
 from fincred import clock
 
+_ORDER: Final = ("accounts", "goals", "planning", "tracking", "companion", "ops")
+
 
 class Site(BackOffice):
     def get_urls(self) -> list[Any]:
         from fincred.back_office.search import find  # noqa: PLC0415  the site is made before the models
 
         return [path("find/", self.admin_view(find), name="find"), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """What is needed most comes first."""
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: _ORDER.index(app["app_label"]))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from fincred.back_office.start_page import start_page  # noqa: PLC0415

@@ -21,7 +21,7 @@ class Card:
 
     figure: str
     words: str
-    url: str = ""
+    url: str
     note: str = ""
     chart: SafeString | str = ""
     is_bad: bool = False
@@ -35,8 +35,10 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
         cards += _people(figures)
     if staff.has_perm("accounts.view_outgoingmail"):
         cards.append(_dead_mails())
-    cards.append(_refused(figures["refused_sign_ins"]))
-    cards.append(_jobs(staff))
+    if staff.has_perm("accounts.view_refusedsignins"):
+        cards.append(_refused(figures["refused_sign_ins"]))
+    if staff.has_perm("ops.view_jobstate"):
+        cards.append(_jobs())
     return {"cards": cards, "counted_at": counted_at, "days": DAYS}
 
 
@@ -77,12 +79,14 @@ def _dead_mails() -> Card:
 
 
 def _refused(refused: Series) -> Card:
-    return Card(f"{refused.last(7):,}", "refused sign-ins in seven days", chart=_bars(refused, "Refused sign-ins"))
+    url = reverse("admin:accounts_refusedsignins_changelist")
+    chart = _bars(refused, "Refused sign-ins")
+    return Card(f"{refused.last(7):,}", "refused sign-ins in seven days", url, chart=chart)
 
 
-def _jobs(staff: Any) -> Card:
+def _jobs() -> Card:
     failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
-    url = reverse("admin:ops_jobstate_changelist") if staff.has_perm("ops.view_jobstate") else ""
+    url = reverse("admin:ops_jobstate_changelist")
     return Card(f"{len(failing)}", "jobs that fail", url, note=", ".join(failing), is_bad=bool(failing))
 
 

@@ -56,16 +56,36 @@ class SnippetAdmin(DeclaredFiltersAdmin):
 class NotificationAdmin(AuditedAdmin):
     """What is sent to a person and when: why somebody got a message, or didn't."""
 
-    list_display = ("user", "type", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
+    list_display = ("type", "person", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
     list_filter = ("type", "channel", "status", "is_planned")
     list_select_related = ("user",)
     needs_person = True
     ordering = ("-created_at", "-id")
 
+    def title_of(self, row: Notification) -> str:
+        return f"{row.type.replace('_', ' ')} by {row.channel}"
+
 
 @admin.register(NotificationPreferences)
 class NotificationPreferencesAdmin(AuditedAdmin):
-    list_display = ("user", "reminders", "payments", "weekly_summary", "milestones", "drift", "sent_in_week")
+    list_display = (
+        "of",
+        "person",
+        "reminders",
+        "payments",
+        "weekly_summary",
+        "milestones",
+        "drift",
+        "sent_in_week",
+    )
     list_select_related = ("user",)
     needs_person = True
     ordering = ("user_id",)
+
+    @admin.display(description="preferences")
+    def of(self, row: NotificationPreferences) -> str:
+        """What leads to the row."""
+        return "open"
+
+    def title_of(self, row: NotificationPreferences) -> str:
+        return "Notification preferences"

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 class CompanionConfig(AppConfig):
     name = "fincred.companion"
     label = "companion"
+    verbose_name = "Messages and texts"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -30,7 +30,7 @@ class TestEveryPage:
     def test_about_people_is_audited_and_read_only(self) -> None:
         pages = admin.site._registry.values()
         others = {page.opts.label for page in pages if not isinstance(page, AuditedAdmin)}
-        assert others == {"companion.Snippet", "ops.JobState"}
+        assert others == {"companion.Snippet", "ops.JobState", "accounts.RefusedSignIns"}
 
 
 class TestLooking:
@@ -73,11 +73,36 @@ class TestLooking:
         assert support.get("/admin/autocomplete/", field).status_code == 404
 
 
+class TestRefusals:
+    """A browser gets a page, a program what it gets everywhere."""
+
+    @pytest.mark.parametrize(
+        ("path", "status", "words"),
+        [
+            ("/admin/nothing/", 404, "There is no such page"),
+            ("/admin/ops/jobstate/", 403, "Your role doesn&#x27;t open this page"),
+            (f"{PEOPLE}?password__gt=a", 400, "be filtered by that."),
+        ],
+    )
+    def test_are_pages(self, support: Client, path: str, status: int, words: str) -> None:
+        page = support.get(path, headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+        assert words in page.content.decode()
+        assert support.get(path).headers["Content-Type"].partition(";")[0] in {"application/json", "text/plain"}
+
+    def test_of_forms_without_a_token_are_too(self, agent: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(agent)
+        page = client.post(PEOPLE, {"action": "disable"}, headers={"Accept": "text/html"})
+        assert (page.status_code, "too old" in page.content.decode()) == (403, True)
+        assert client.post(PEOPLE).json()["error_code"] == "PERMISSION_DENIED"
+
+
 class TestTheTrail:
     def test_is_shown_and_its_being_shown_is_recorded(self, support: Client, saver: User) -> None:
         support.get(f"{PEOPLE}{saver.pk}/change/")
         entry = newest()
-        assert "user.viewed" in support.get(TRAIL).content.decode()
+        assert "person viewed" in support.get(TRAIL).content.decode()
         assert support.get(f"{TRAIL}{entry.pk}/change/").status_code == 200
         assert (newest().person_id, newest().action) == (saver.pk, "auditentry.viewed")
 

@@ -44,10 +44,10 @@ class TestFile:
         assert row == {
             "Email": "saver@example.com",
             "Full name": saver.profile.full_name,
-            "Is active": "yes",
-            "Is verified": "yes",
-            "Is staff": "no",
-            "Created at": saver.created_at.isoformat(),
+            "Active": "yes",
+            "Verified": "yes",
+            "Staff": "no",
+            "Joined": saver.created_at.isoformat(),
         }
 
     def test_is_offered_where_it_is_allowed(self, auditor: Client, support: Client, saver: User) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, User
+from accounts.services import erase_person
 from accounts.tests.factories import UserFactory
 from fincred import clock
 
@@ -85,6 +88,23 @@ class TestNothing:
     def test_is_in_the_way_of_no_filter(self, support: Client) -> None:
         """They fold away on a small screen."""
         assert '<details class="bo-filters" open>' in support.get(PEOPLE).content.decode()
+
+
+class TestTrail:
+    def test_names_who_and_whom_in_a_constant_number_of_queries(
+        self, support: Client, agent: User, saver: User, django_assert_max_num_queries: Any
+    ) -> None:
+        for person in (saver, *UserFactory.create_batch(15)):
+            support.get(f"{PEOPLE}{person.pk}/change/")
+        with django_assert_max_num_queries(20):
+            page = support.get("/admin/accounts/auditentry/").content.decode()
+        assert f'<td class="field-who">{agent.full_name}</td>' in page
+        assert f'<a href="{PEOPLE}{saver.pk}/change/">{saver.email}</a>' in page
+
+    def test_of_somebody_who_is_gone_says_so(self, support: Client, saver: User) -> None:
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        erase_person(user=saver, now=clock.now())
+        assert "an erased person" in support.get("/admin/accounts/auditentry/").content.decode()
 
 
 class TestByStaff:

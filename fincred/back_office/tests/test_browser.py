@@ -144,7 +144,7 @@ class TestFinding:
         body = b'{"email": "demo@fincred.example", "password": "twelve-weeks-of-saving"}'
         request_id = server.post("/api/v0/auth/login", body).headers["X-Request-ID"]
         office.find(request_id)
-        office.says("session.opened")
+        office.says("session opened")
 
 
 class TestJobs:

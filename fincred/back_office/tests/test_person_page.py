@@ -188,8 +188,8 @@ class TestRows:
         page_of(support, saver)
         support.get("/admin/accounts/user/", {"q": "saver@"})
         page = page_of(support, saver)
-        assert "<td>Alex Agent</td><td>user viewed</td>" in page
-        assert "<td>Alex Agent</td><td>user listed (1 rows)</td>" in page
+        assert "<td>Alex Agent</td><td>person viewed</td>" in page
+        assert "<td>Alex Agent</td><td>person listed (1 rows)</td>" in page
         agent.delete()
         assert "an erased person" in page_of(boss, saver)
 
@@ -323,7 +323,7 @@ class TestSearchBox:
         request_id = made_by("a0b1c2d3-0000-4000-8000-00000000000f")
         support.get(path_of(saver), headers={"X-Request-ID": request_id})
         page = support.get(self.lead(support, request_id)).content.decode()
-        assert "user.viewed" in page
+        assert "person viewed" in page
 
     def test_leads_to_every_kind_of_row_with_an_id(self, support: Client, saver: User) -> None:
         row = NotificationFactory.create(user=saver)

@@ -1,0 +1,81 @@
+"""Entries of the audit trail as people read them: who did what, to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from django.apps import apps
+
+from accounts.models import AuditEntry, User
+from fincred.context import Role
+
+ERASED = "an erased person"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry, with names. `person` is whom it is about; None if they are erased."""
+
+    entry: AuditEntry
+    who: str
+    what: str
+    person: User | None
+
+
+def in_words(entries: Sequence[AuditEntry]) -> list[EntryView]:
+    """The entries in their order; whose names they are is read at once."""
+    people = _people(pk for entry in entries for pk in (entry.actor_id, entry.person_id))
+    return [EntryView(entry, _who(entry, people), _what(entry), people.get(entry.person_id)) for entry in entries]
+
+
+def name_of_actor(entry: AuditEntry) -> str | None:
+    """Who did it; None if nobody is named."""
+    actor = _people([entry.actor_id]).get(entry.actor_id)
+    return _name(actor) if actor else None
+
+
+def _people(ids: Iterable[UUID | None]) -> dict[UUID | None, User]:
+    people = User.objects.filter(pk__in={pk for pk in ids if pk}).select_related("profile")
+    return {person.pk: person for person in people}
+
+
+def _who(entry: AuditEntry, people: dict[UUID | None, User]) -> str:
+    if entry.actor_id is None:
+        return "FinCred"
+    if entry.actor_id == entry.person_id and entry.role != Role.SUPPORT:
+        return "themselves"
+    actor = people.get(entry.actor_id)
+    return _name(actor) if actor else ERASED
+
+
+def _name(person: User) -> str:
+    return person.full_name or person.email
+
+
+def _action(action: str) -> str:
+    """ "outgoingmail.listed" is "mail listed": models by the names that staff know."""
+    kind, _, verb = action.rpartition(".")
+    return f"{_kinds().get(kind, kind)} {verb}".replace("_", " ").strip()
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {model._meta.model_name or "": str(model._meta.verbose_name) for model in apps.get_models()}
+
+
+def _what(entry: AuditEntry) -> str:
+    """ "goal.cancelled" as words, with what changed."""
+    words = _action(entry.action)
+    after = entry.after if isinstance(entry.after, dict) else {}
+    before = entry.before if isinstance(entry.before, dict) else {}
+    if entry.action.endswith((".listed", ".downloaded")):
+        return f"{words} ({len(after.get('ids', []))} rows)"
+    changes = [
+        f"{name.replace('_', ' ')} {before[name]} → {after.get(name)}"
+        for name in before
+        if before[name] != after.get(name)
+    ]
+    return f"{words}: {', '.join(changes)}" if changes else words

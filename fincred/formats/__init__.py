@@ -1,0 +1,1 @@
+"""How the back office writes days and moments, by language; Django reads it (`FORMAT_MODULE_PATH`)."""
