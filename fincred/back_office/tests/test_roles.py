@@ -175,7 +175,7 @@ class TestRole:
         for page in admin.site._registry.values():
             # Its own, and one that belongs to the page of people.
             for name in {*(page.actions or ()), "erase"}:
-                row = others.get(name, rows[page.opts.label])
+                row = others.get(str(name), rows[page.opts.label])
                 answer = client.post(
                     path_of(page, "changelist"), {"action": name, "_selected_action": str(row.pk)}
                 )
