@@ -12,10 +12,13 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """`support` is staff of any `StaffRole`; `system` is a command, a job, or a request of no known person."""
+    """As what somebody acts: `system` is a command, a job, or a request of no known person.
+
+    What a member of staff may do is another question, which their `StaffRole` answers.
+    """
 
     PERSON = "person"
-    SUPPORT = "support"
+    STAFF = "support"  # the trail's word from before there were other roles; its hashes hold it
     SYSTEM = "system"
 
 

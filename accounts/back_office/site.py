@@ -49,7 +49,7 @@ class BackOffice(AdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            update_caller(role=Role.SUPPORT, actor_id=request.user.pk)
+            update_caller(role=Role.STAFF, actor_id=request.user.pk)
             is_free = getattr(view, "__name__", "") in _WITHOUT_FACTOR
             try:
                 return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
@@ -135,7 +135,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 @transaction.atomic
 def _record_sign_in(staff: User, now: datetime) -> None:
-    update_caller(role=Role.SUPPORT, actor_id=staff.pk)
+    update_caller(role=Role.STAFF, actor_id=staff.pk)
     person, places = lock_user_and_read(staff.pk, known_places(staff.pk))
     record(person=person, action="back_office.entered", subject=staff, now=now)
     write_all(*note_place(person, places, now))

@@ -45,7 +45,7 @@ def _people(ids: Iterable[UUID | None]) -> dict[UUID | None, User]:
 def _who(entry: AuditEntry, people: dict[UUID | None, User]) -> str:
     if entry.actor_id is None:
         return "FinCred"
-    if entry.actor_id == entry.person_id and entry.role != Role.SUPPORT:
+    if entry.actor_id == entry.person_id and entry.role != Role.STAFF:
         return "themselves"
     actor = people.get(entry.actor_id)
     return _name(actor) if actor else ERASED

@@ -54,8 +54,8 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["request_id"], name="audit_entry_of_request"),
             models.Index(fields=["object_id"], name="audit_entry_of_object"),
-            models.Index(fields=["actor_id", "-id"], condition=Q(role=Role.SUPPORT), name="audit_entry_of_staff"),
-            models.Index(fields=["-id"], condition=Q(role=Role.SUPPORT), name="audit_entry_by_staff"),
+            models.Index(fields=["actor_id", "-id"], condition=Q(role=Role.STAFF), name="audit_entry_of_staff"),
+            models.Index(fields=["-id"], condition=Q(role=Role.STAFF), name="audit_entry_by_staff"),
         ]
 
     def __str__(self) -> str:

@@ -156,7 +156,7 @@ class TestProfile:
 
 class TestStaff:
     def test_act_in_their_own_name_and_say_why(self, saver: User, stranger: User, noon: datetime) -> None:
-        set_caller(Caller(role=Role.SUPPORT, actor_id=stranger.pk, reason="abuse"))
+        set_caller(Caller(role=Role.STAFF, actor_id=stranger.pk, reason="abuse"))
         services.set_active(user=saver, is_active=False, now=noon)
         entry = AuditEntry.objects.get(action="person.disabled")
         assert (entry.person_id, entry.actor_id, entry.role) == (saver.pk, stranger.pk, "support")

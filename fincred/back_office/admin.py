@@ -25,8 +25,16 @@ admin.site.unregister(User)
 class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """The jobs, for operators. There are few, and they are nobody's records."""
 
-    list_display = ("name", "last_success_at", "last_seconds", "failures", "next_run_at", "done")
+    list_display = ("title", "last_success_at", "seconds", "failures", "next_run_at", "done")
     ordering = ("name",)
+
+    @admin.display(description="job")
+    def title(self, job: JobState) -> str:
+        return job.name.replace("_", " ")
+
+    @admin.display(description="seconds of the last run")
+    def seconds(self, job: JobState) -> str:
+        return "" if job.last_seconds is None else f"{job.last_seconds:.2f}"
 
 
 @admin.register(RefusedSignIns)

@@ -46,7 +46,7 @@ class TestRecord:
 
     def test_a_support_agent_is_told_apart_from_the_person(self, saver: User) -> None:
         agent = uuid4()
-        set_caller(HOME._replace(role=Role.SUPPORT, actor_id=agent))
+        set_caller(HOME._replace(role=Role.STAFF, actor_id=agent))
         assert (entry_of(saver).actor_id, entry_of(saver).role) == (agent, "support")
 
     def test_a_command_is_nobody(self, saver: User) -> None:
