@@ -27,6 +27,7 @@ from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
 from planning.models import ActionPlan, Snapshot
+from planning.plan_in_words import alternatives_in_words
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.streaks import Streaks, monday_of, streaks
 
@@ -59,6 +60,7 @@ class GoalView:
     chart: SafeString
     check_ins: int
     milestones: list[int]
+    alternatives: list[str]
 
     @property
     def is_active(self) -> bool:
@@ -79,6 +81,7 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "person": person,
         "profile": person.profile,
         "today": today,
+        "now": now,
         "local_time": _local(now, zone),
         "obstacles": _obstacles(person, now),
         "sessions": _sessions(person),
@@ -173,6 +176,7 @@ def _goal(
         chart=_chart(goal, made, today),
         check_ins=goal.check_in_count,
         milestones=reached,
+        alternatives=alternatives_in_words(plan.alternatives) if plan else [],
     )
 
 

@@ -30,6 +30,7 @@ from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
 from planning.tests.factories import TODAY, goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in
+from tracking.tests.factories import MilestoneFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -137,6 +138,23 @@ class TestRows:
             "check in created",
         ):
             assert words in page, words
+
+    def test_of_an_unrealistic_plan_say_what_would_work(
+        self, support: Client, saver: User, noon: datetime
+    ) -> None:
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver, target_amount=900_000))
+        MilestoneFactory.create(goal=plan.goal, percent=25)
+        page = page_of(support, saver)
+        assert "<strong>What would work:</strong> a smaller amount: " in page
+        assert re.search(r"Plan: [\d,]+\.\d\d [A-Z]{3} monthly", page)
+        assert "Milestones: 25 %." in page
+
+    def test_of_sessions_say_which_are_over(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now() - timedelta(days=100))
+        page = page_of(support, saver)
+        assert "<td>expired on" in page
+        assert "open until" not in page
 
     def test_say_which_messages_are_planned(self, support: Client, saver: User, noon: datetime) -> None:
         snapshot_of(saver)
