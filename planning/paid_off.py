@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from fincred.money import ZERO
@@ -44,9 +44,10 @@ class PaidOff:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTold:
-    """The `amount` that was paid off when the newest snapshot was stored, at the moment `at`."""
+    """The `amount` that was paid off when the newest snapshot was stored, on a `day` at the moment `at`."""
 
     at: datetime
+    day: date
     amount: Decimal
 
 
@@ -71,8 +72,9 @@ def paid_off(
     so_far = snapshot.amount
     for told in _since(check_ins, snapshot.at):
         if told.day <= calendar.as_of:
-            by_month[calendar.passed_before(told.day)] += told.amount - so_far
-            so_far = told.amount
+            if told.day >= snapshot.day:
+                by_month[calendar.passed_before(told.day)] += told.amount - so_far
+            so_far = told.amount  # of a day before the snapshot it is in the snapshot's balances
     by_month[0] += now - so_far
     return PaidOff(
         now,

@@ -12,6 +12,7 @@ from uuid import UUID
 from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user_and_read
+from fincred import clock
 from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
@@ -106,7 +107,8 @@ class PlanningContext:
             return None
         at_snapshot = None
         if self.snapshot and str(goal.id) in self.paid_off:
-            at_snapshot = SnapshotTold(self.snapshot.created_at, Decimal(self.paid_off[str(goal.id)]))
+            at = self.snapshot.created_at
+            at_snapshot = SnapshotTold(at, _day_of(at, self.owner), Decimal(self.paid_off[str(goal.id)]))
         told = paid_off(self.calendar, self.check_ins.get(goal.id, ()), goal.current_amount, at_snapshot)
         return count_debt_month(self.calendar, debts, told, self.planned.get(goal.id))
 
@@ -210,7 +212,7 @@ def _context(
     plans = {version.plan.goal_id: version.plan for version in opened}
     calendar = Calendar(today, _anchor([version.plan for version in opened], today))
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
-    last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar)}
+    last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar, owner)}
     known = [*goals, *(plan.goal for plan in last_plans.values())]
     check_ins = _check_ins(owner, known, calendar)
     interest = _interest(known, check_ins, calendar)
@@ -260,9 +262,14 @@ def _carried_in(newest_first: Sequence[ActionPlan], calendar: Calendar) -> Decim
     return plan.carried_into(calendar.start) if plan else ZERO
 
 
-def _was_in_force(plan: ActionPlan, calendar: Calendar) -> bool:
+def _was_in_force(plan: ActionPlan, calendar: Calendar, owner: User) -> bool:
     """Whether the plan was open in the calendar's present month."""
-    return plan.ended_at is None or plan.ended_at.date() >= calendar.start
+    return plan.ended_at is None or _day_of(plan.ended_at, owner) >= calendar.start
+
+
+def _day_of(moment: datetime, owner: User) -> date:
+    """The day of a moment where the person lives. Reads the profile where it isn't known: few need it."""
+    return clock.local_day(moment, owner.profile.timezone)
 
 
 def _planned(plan: ActionPlan | None) -> Planned | None:

@@ -65,7 +65,7 @@ class TestManyMonths:
                 moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
                 check_ins.append(Told(day, moment, euros(off)))
         calendar = Calendar(oracle_dates.calendar_day(NEW_YEAR, len(payments)) + timedelta(days=1), NEW_YEAR)
-        told = paid_off(calendar, check_ins, euros(off), SnapshotTold(STORED, Decimal(0)))
+        told = paid_off(calendar, check_ins, euros(off), SnapshotTold(STORED, NEW_YEAR, Decimal(0)))
         assert at_start(start, told, calendar) == as_input(bank)
 
     @settings(max_examples=150, deadline=None)
@@ -83,7 +83,7 @@ class TestManyMonths:
 class TestPaidOff:
     def test_before_the_calendar_began_belongs_to_no_month(self) -> None:
         check_in = Told(NEW_YEAR, STORED + timedelta(hours=1), Decimal(2000))
-        calendar, snapshot = Calendar(date(2026, 1, 20), NEW_YEAR), SnapshotTold(STORED, Decimal(500))
+        calendar, snapshot = Calendar(date(2026, 1, 20), NEW_YEAR), SnapshotTold(STORED, NEW_YEAR, Decimal(500))
         told = paid_off(calendar, [check_in], Decimal(2000), snapshot)
         assert told == PaidOff(Decimal(2000), beside=Decimal(1500))
         on_the_day = paid_off(Calendar(NEW_YEAR, NEW_YEAR), [check_in], Decimal(2000), snapshot)
@@ -95,7 +95,7 @@ class TestPaidOff:
             Told(date(2026, 2, 10), STORED + timedelta(hours=1), Decimal(500)),
         ]
         calendar = Calendar(date(2026, 2, 20), NEW_YEAR)
-        told = paid_off(calendar, check_ins, Decimal(500), SnapshotTold(STORED, Decimal(300)))
+        told = paid_off(calendar, check_ins, Decimal(500), SnapshotTold(STORED, NEW_YEAR, Decimal(300)))
         assert told == PaidOff(Decimal(500), in_month=Decimal(500), in_month_since=Decimal(200))
 
     def test_of_an_earlier_day_told_later_is_not_what_is_there_now(self) -> None:
@@ -104,5 +104,5 @@ class TestPaidOff:
             Told(date(2026, 2, 5), STORED - timedelta(hours=1), Decimal(300)),
         ]
         calendar = Calendar(date(2026, 2, 20), NEW_YEAR)
-        told = paid_off(calendar, check_ins, Decimal(300), SnapshotTold(STORED, Decimal(300)))
+        told = paid_off(calendar, check_ins, Decimal(300), SnapshotTold(STORED, NEW_YEAR, Decimal(300)))
         assert told == PaidOff(Decimal(300), in_month=Decimal(200))
