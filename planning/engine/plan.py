@@ -221,7 +221,8 @@ def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date,
 def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iterator[tuple[date, int]]:
     reached = to_cents(state.goal.present_amount)
     yield calendar.as_of, reached
-    reached += to_cents(state.goal.due_principal)
+    most = max(reached, to_cents(state.goal.target_amount))
+    reached = min(reached + to_cents(state.goal.due_principal), most)
     last, due = calendar.day(need.months), due_date(state.goal, calendar)
     for month, owed in enumerate(state.in_time.balances, 1):
         day = calendar.day(month)

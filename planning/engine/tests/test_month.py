@@ -219,8 +219,14 @@ class TestLinkedDebts:
         (made,) = make_plan(replace(inputs(500, linked, as_of=TENTH), anchor=NEW_YEAR)).goals
         assert (made.required_monthly, made.this_month, made.shortfall) == (money("344.25"), money(left), money(0))
         assert made.schedule[0].date == date(2026, 2, 1)
-        assert made.pace[0] == (TENTH, money(50))
+        assert made.pace[:2] == ((TENTH, money(50)), (date(2026, 2, 1), money(50)))
         assert made.schedule[-1].balance == 0
+
+    def test_are_expected_to_be_paid_off_up_to_the_target_also_where_more_is_due_today(self) -> None:
+        linked = goal(1000, debts=(card(3000),), due=money(2000), due_principal=money(2000))
+        (made,) = make_plan(inputs(2000, linked)).goals
+        expected = [amount for _, amount in made.pace]
+        assert (expected[0], expected[1], expected[-1]) == sums(0, 1000, 1000)
 
     def test_can_have_got_more_than_clears_them(self) -> None:
         (made,) = make_plan(inputs(500, goal(50, 2, debts=(card(50, 0, 40),), added=money(30)))).goals
