@@ -66,7 +66,7 @@ def count_debt_month(
         return _first_day(started, counted, paid_off, _last_ask(calendar, planned), month)
     if planned is None:
         return DebtMonth(less(started, paid_off.in_month, counted), month)
-    payment = _payment(started, counted, paid_off.in_month, planned.ask_of(calendar.start))
+    payment = _payment(started, counted, paid_off.in_month, _ask(calendar, paid_off, planned))
     owed = less(started, paid_off.in_month - payment.explained, counted)
     return DebtMonth(owed, replace(month, paid=payment.made), payment.explained)
 
@@ -87,6 +87,13 @@ def _first_day(
     after = left_by(ledger, started)
     due = Due(max(ZERO, above - payment.made), payment.made, balance_of(owed) - balance_of(after))
     return DebtMonth(after, month, due=due)
+
+
+def _ask(calendar: Calendar, paid_off: PaidOff, planned: Planned) -> Decimal:
+    """What the present month asked for before its payment; a version that counted that asks for more or less."""
+    last = planned.month
+    is_counted = last is not None and (last.start, last.amount) == (calendar.start, paid_off.now)
+    return last.paid if last and is_counted and paid_off.in_month else planned.ask_of(calendar.start)
 
 
 def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:

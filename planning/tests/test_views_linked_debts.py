@@ -48,6 +48,12 @@ class TestLinkedDebt:
         for _ in range(2):
             assert ask(person, goal) == (444.25, 344.25, 344.25)
 
+    def test_counts_a_payment_up_to_what_was_asked_for_before_it(self, person: Person, goal: str) -> None:
+        """A month was missed, so the plan that is made after the payment asks for more than the one before it."""
+        person.on("2026-04-20").has(goal, 450)
+        first = ask(person, goal)
+        assert [ask(person, goal), ask(person, goal)] == [first, first]
+
     def test_keeps_its_ask_on_the_payment_day_before_the_payment(self, person: Person, goal: str) -> None:
         person.on("2026-04-10")
         for _ in range(2):
