@@ -127,9 +127,8 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in sharing:
         state.in_time = state.trajectory = state.need.simulate(state.offers)
         _spend(free, state)
-    keeps = any(state.days for state in sharing) or inputs.kept > 0
     for state in _late_in_order(inputs, sharing):
-        if keeps:
+        if min(free) < 0:  # a month is paid from what the months before it leave
             free[:] = kept_for_later(free)
         _go_on_late(state, free, late_until)
     return chosen + sharing
