@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil
 
 from planning.tests.oracle_dates import calendar_day, present_month
@@ -116,7 +117,8 @@ class Account:
             self.done = day
         self.balance += interest(self._earning if is_late else self.balance, self.wish.rate)
         if self.done is None and self.balance >= self.wish.target:
-            self.done = self.wish.by if month == self.months - 1 else self.day(month + 1)
+            at_date = month == self.months - 1 and not self.is_overdue
+            self.done = self.wish.by if at_date else self.day(month + 1)
         if month == self.months - 1:
             self.missing_at_date = max(0, self.wish.target - self.balance)
 
@@ -171,39 +173,54 @@ class Need:
 
 
 def need_of(world: World, wish: Wish) -> Need:
-    """The smallest payment in cents whose simulated schedule arrives; each instalment is at most what is missing.
+    """The smallest payment in cents whose simulated schedule arrives, and what that schedule comes to.
 
-    The schedule begins at c_0 with what was there then; what is put in later in month 0 earns from month 1.
-    For debts it is what is paid above the minimums.
+    The schedule begins at c_0 with what was there then. What was made of month 0's payment stands in it as paid;
+    what is put in later in month 0 earns from month 1. For debts it is what is paid above the minimums.
     """
-
     if had_its_last_interest(world, wish):
         wish = replace(wish, rate=Fraction(0))
+    if wish.debts:
+        most = sum(debt.balance + interest(debt.balance, debt.rate) for debt in wish.debts)
+        level = smallest(lambda level: _owed_at_date(world, wish, level)[0] == 0, most)
+        return Need(level, _owed_at_date(world, wish, level, wish.made)[1])
+    months = Account(world, wish).months
 
-    def simulate(level: int) -> tuple[int, int]:
-        account = Account(world, wish)
-        if wish.debts:
-            debts, months = list(wish.debts), account.months
-            total = 0
-            for _ in range(months):
-                owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in debts)
-                paid = min(level, max(0, owed - account.reserve))
-                debts = pay_debts(debts, account.reserve + paid)
-                total += paid
-            return sum(debt.balance for debt in debts), total
-        balance, total = wish.balance - wish.made, 0
-        for month in range(account.months):
-            late = wish.made_at_once if month == 0 and world.as_of > account.day(0) else None
-            last = month == account.months - 1
-            paid = min(level, last_payment(wish, balance, late) if last else max(0, wish.target - balance))
-            earning = balance + (paid if late is None else min(paid, late))
-            balance += paid + interest(earning, wish.rate)
-            total += paid
-        return wish.target - balance, total
+    def arrives(payments: Sequence[int]) -> bool:
+        return _saved_at_date(world, wish, payments) >= wish.target
 
-    most = sum(debt.balance + interest(debt.balance, debt.rate) for debt in wish.debts) or max(0, wish.target)
-    level = smallest(lambda level: simulate(level)[0] <= 0, most)
-    return Need(level, simulate(level)[1])
+    level = smallest(lambda level: arrives([level] * months), max(0, wish.target))
+    payments = [max(level, wish.made), *[level] * (months - 1)]
+    if wish.balance >= wish.target:
+        return Need(level, wish.made)
+    more = smallest(lambda more: arrives(_up_to(payments, wish.made + more)), sum(payments) - wish.made)
+    return Need(level, wish.made + more)
+
+
+def _owed_at_date(world: World, wish: Wish, level: int, made: int = 0) -> tuple[int, int]:
+    """What is owed on the goal's date, and what was paid above the minimums."""
+    account, debts, total = Account(world, wish), list(wish.debts), 0
+    for month in range(account.months):
+        owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in debts)
+        paid = max(0 if month else made, min(level, max(0, owed - account.reserve)))
+        debts = pay_debts(debts, account.reserve + paid)
+        total += paid
+    return sum(debt.balance for debt in debts), total
+
+
+def _saved_at_date(world: World, wish: Wish, payments: Sequence[int]) -> int:
+    """What is there on the goal's date if month 0 begins with what was there then."""
+    balance, has_begun = wish.balance - wish.made, world.as_of > Account(world, wish).day(0)
+    for month, paid in enumerate(payments):
+        late = has_begun and month == 0
+        balance += paid + interest(balance + (min(paid, wish.made_at_once) if late else paid), wish.rate)
+    return balance
+
+
+def _up_to(payments: Sequence[int], most: int) -> list[int]:
+    """The first payments, as many as come to `most`."""
+    before = accumulate(payments, initial=0)
+    return [max(0, min(paid, most - so_far)) for paid, so_far in zip(payments, before, strict=False)]
 
 
 @dataclass

@@ -67,6 +67,7 @@ class Account:
     asked: tuple[date, int] | None = None
     paid_on: date | None = None
     paid_today: int = 0
+    fallen_today: int = 0
 
     def untold_by(self, months: int) -> int:
         """What the interest that isn't told yet comes to in so many months, at most: each may be rounded up."""

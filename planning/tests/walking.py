@@ -108,6 +108,7 @@ class Walker(Told):
                 reserve = sum(each.minimum for each in account.debts)
                 account.debts = oracle_debts.pay_debts(account.debts, reserve + amount)
             fallen = before - sum(each.balance for each in account.debts)
+            account.fallen_today = fallen + (account.fallen_today if account.paid_on == self.day else 0)
             self._count(self.month - 1, amount)
             account.paid_on, account.paid_today = self.day, account.paid_today + amount
             self.check_in(account, max(0, account.told + fallen))
