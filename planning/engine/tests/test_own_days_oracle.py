@@ -125,7 +125,7 @@ KEPT_FOR_A_CHOSEN_AMOUNT = World(
         Wish(1_000, date(2026, 2, 20), rhythm=("weekly", 1)),
     ],
 )
-# The fourth month has five days of the chosen amount, so the second goal is paid then from what earlier months leave.
+# The fourth month has five days of the chosen amount: the second goal is then paid from what earlier months leave.
 # The third one is late, and that money isn't there for it.
 KEPT_FOR_A_SHARE = World(
     start=STARTS[1],
