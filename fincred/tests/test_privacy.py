@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -137,9 +138,8 @@ class Person:
     def mailed(self) -> str:
         """The one-time token of a mail that is sent now."""
         send_due_mail(clock=clock.now)
-        token = str(mail.outbox[-1].body).partition("token=")[2].split()[0]
-        self.secrets.append(token)
-        return token
+        self.secrets.append(re.findall(r"token=(\S+)", "".join(str(sent.body) for sent in mail.outbox))[-1])
+        return self.secrets[-1]
 
     def tell(self) -> None:
         self.send("PATCH", "/users/me/profile", PROFILE)
