@@ -190,7 +190,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def out_of_reach(self, request: HttpRequest, person: User) -> str:
         """Why this member of staff can do nothing to the person; empty if they can."""
         if person.pk == request.user.pk:
-            return "nobody acts on themselves"
+            return "you cannot do this to yourself"
         if person.is_staff and not request.user.is_superuser:
             return "only superusers act on staff"
         return ""

@@ -32,7 +32,7 @@ def in_words(entries: Sequence[AuditEntry]) -> list[EntryView]:
 
 
 def name_of_actor(entry: AuditEntry) -> str | None:
-    """Who did it; None if nobody is named."""
+    """Who did it; None if no person is named."""
     actor = _people([entry.actor_id]).get(entry.actor_id)
     return _name(actor) if actor else None
 

@@ -146,7 +146,7 @@ class Refresh(PublicView):
 
 
 class _SigningOutView(SessionView):
-    """Whoever has used up their writes can sign out all the same."""
+    """A person who has used up their writes can still sign out."""
 
     write_limit = SIGN_OUT
 

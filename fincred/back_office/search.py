@@ -46,7 +46,7 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
 
 
 def _page_with_id(request: HttpRequest, sought: UUID) -> str | None:
-    """The page of whatever has this id, of all that the back office has pages of."""
+    """The page of the object with this id, of all kinds that the back office has pages of."""
     for page in admin.site._registry.values():
         has_uuid = isinstance(page.opts.pk, UUIDField)
         if has_uuid and page.has_view_permission(request) and _visible(request, page.model).filter(pk=sought):

@@ -83,7 +83,7 @@ class TestGoalAdmin:
 
     def test_leaves_those_of_staff_to_superusers(self, as_agent: Client, agent: User) -> None:
         for owner, why in (
-            (agent, "nobody acts on themselves"),
+            (agent, "you cannot do this to yourself"),
             (UserFactory.create(is_staff=True), "only superusers act on staff"),
         ):
             goal = GoalFactory.create(user=owner, name="Boat")

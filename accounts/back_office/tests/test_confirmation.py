@@ -39,7 +39,7 @@ class TestAskingFirst:
         gone = UserFactory.create(is_active=False)
         page = " ".join(choose(support, agent, colleague, gone, saver).split())
         for person, why in (
-            (agent, "nobody acts on themselves"),
+            (agent, "you cannot do this to yourself"),
             (colleague, "only superusers act on staff"),
             (gone, "disabled already"),
         ):
@@ -50,7 +50,7 @@ class TestAskingFirst:
     def test_of_which_none_is_left_says_why(self, support: Client, agent: User) -> None:
         page = choose(support, agent)
         assert "None of the chosen rows" in page
-        assert f"({agent.email}): nobody acts on themselves" in page
+        assert f"({agent.email}): you cannot do this to yourself" in page
         assert AuditEntry.objects.filter(action="user.listed").count() == 2  # before the message, and the list
 
     def test_is_a_look_that_is_recorded(self, support: Client, agent: User, saver: User) -> None:
