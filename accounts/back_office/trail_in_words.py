@@ -8,6 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import prefetch_related_objects
 
 from accounts.models import AuditEntry, User
 from fincred.context import Role
@@ -28,6 +29,9 @@ class EntryView:
 def in_words(entries: Sequence[AuditEntry]) -> list[EntryView]:
     """The entries in their order; whose names they are is read at once."""
     people = _people(pk for entry in entries for pk in (entry.actor_id, entry.person_id))
+    named = {entry.actor_id for entry in entries if entry.actor_id in people and not _is_themselves(entry)}
+    # Of many people the address is enough: these are staff, who are few, and who have names.
+    prefetch_related_objects([people[pk] for pk in named], "profile")
     return [EntryView(entry, _who(entry, people), _what(entry), people.get(entry.person_id)) for entry in entries]
 
 
@@ -38,17 +42,21 @@ def name_of_actor(entry: AuditEntry) -> str | None:
 
 
 def _people(ids: Iterable[UUID | None]) -> dict[UUID | None, User]:
-    people = User.objects.filter(pk__in={pk for pk in ids if pk}).select_related("profile")
+    people = User.objects.filter(pk__in={pk for pk in ids if pk})
     return {person.pk: person for person in people}
 
 
 def _who(entry: AuditEntry, people: dict[UUID | None, User]) -> str:
     if entry.actor_id is None:
         return "FinCred"
-    if entry.actor_id == entry.person_id and entry.role != Role.STAFF:
+    if _is_themselves(entry):
         return "themselves"
     actor = people.get(entry.actor_id)
     return _name(actor) if actor else ERASED
+
+
+def _is_themselves(entry: AuditEntry) -> bool:
+    return entry.actor_id == entry.person_id and entry.role != Role.STAFF
 
 
 def _name(person: User) -> str:
