@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -233,7 +234,7 @@ class TestPages:
     def test_load_nothing_from_elsewhere(self, path: str) -> None:
         page = Client().get(path).content.decode()
         assert "/static/drf_spectacular_sidecar/" in page
-        assert "cdn" not in page.lower()
+        assert not re.search(r"""\b(?:src|href|url)\s*[=:]\s*["'](?:\w+:)?//""", page)
 
     def test_the_root_leads_to_the_documentation(self) -> None:
         assert Client().get("/").headers["Location"] == "/docs"
