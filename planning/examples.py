@@ -25,11 +25,13 @@ NEW_SNAPSHOT: dict[str, Any] = {
 SNAPSHOT: dict[str, Any] = {
     "id": "b1f5c6de-5d02-4c8e-8a3a-86a4e1f0c9d7",
     **NEW_SNAPSHOT,
+    "incomes": [income | {"next_date": None, "until": None} for income in NEW_SNAPSHOT["incomes"]],
+    "expenses": NEW_SNAPSHOT["expenses"] | {"planned": []},
     "debts": [
         debt | dict.fromkeys(("min_payment_percent", "min_payment_floor", "promo_rate_annual", "promo_until"))
         for debt in NEW_SNAPSHOT["debts"]
     ],
-    "income": NEW_SNAPSHOT["incomes"][0],
+    "income": NEW_SNAPSHOT["incomes"][0] | {"next_date": None, "until": None},
     "summary": {
         "monthly_income": 3250,
         "monthly_expenses": 2400,
@@ -72,6 +74,18 @@ PLAN: dict[str, Any] = {
         "total_allocated_contributions": 250,
         "buffer_remaining": 505,
     },
+    "cash_flow": [
+        {
+            "from": "2026-03-10",
+            "income": 3250,
+            "expenses": 2400,
+            "minimum_payments": 95,
+            "surplus": 755,
+            "given": 250,
+            "carried": 505,
+            "held_back": 0,
+        },
+    ],
 }
 
 TERMS: dict[str, Any] = {

@@ -21,7 +21,7 @@ from goals.vocabulary import Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
-from planning.snapshot_contents import SnapshotContents, whole_debts
+from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -106,8 +106,19 @@ class Snapshot(WrittenOnce):
         """The debts as they were told: with a minimum by percentage, `min_payment` is None."""
         return [
             debt | ({"min_payment": None} if debt.get("min_payment_percent") else {})
-            for debt in whole_debts(self.debts, self.additions)
+            for debt in whole("debts", self.debts, self.additions)
         ]
+
+    @property
+    def told_incomes(self) -> list[dict[str, Any]]:
+        """The incomes as they were told."""
+        return whole("incomes", self.incomes, self.additions)
+
+    @property
+    def told_expenses(self) -> dict[str, Any] | None:
+        """The expenses as they were told."""
+        told: dict[str, Any] | None = whole_expenses(self.expenses, self.additions)
+        return told
 
     @property
     def monthly_surplus(self) -> Decimal:

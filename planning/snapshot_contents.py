@@ -14,27 +14,55 @@ from planning.engine import codec
 from planning.engine.dates import Calendar
 from planning.engine.debts.terms import first_minimum
 from planning.engine.model import Debt, Finances
-from planning.engine.money.income import Income, monthly_income
+from planning.engine.money.flows import Flow
+from planning.engine.money.income import Income, average_of, is_irregular, monthly_income
 from planning.vocabulary import DebtType, PayFrequency
 
 _DEBT_AMOUNTS: Final = ("balance", "interest_rate_annual", "min_payment")
 _ADDED_AMOUNTS: Final = ("min_payment_percent", "min_payment_floor", "promo_rate_annual")
+_MOST_A_MONTH: Final = 5
+"""How often money with a date comes in a month at most."""
 _ADDED_TO_DEBTS: Final = (*_ADDED_AMOUNTS, "promo_until")
 
 
 @dataclass(frozen=True, slots=True)
 class IncomeEntry:
+    """With `next_date` it arrives on that day and in its rhythm after it, up to and including `until`.
+
+    Without, it is averaged. What comes once has a `next_date`.
+    """
+
     amount: Decimal
     frequency: PayFrequency
     source_label: str | None = None
+    next_date: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExpense:
+    """An expense that isn't the same every month: on `next_date`, and in its rhythm after it, as an income."""
+
+    amount: Decimal
+    frequency: PayFrequency
+    next_date: date
+    until: date | None = None
+    label: str | None = None
+
+    def as_flow(self) -> Flow:
+        return Flow(self.amount, self.frequency, self.next_date, self.until, self.label)
 
 
 @dataclass(frozen=True, slots=True)
 class Expenses:
-    """Of a month, without debt payments. `essential_amount` is the part that can't be left out."""
+    """Of a month, without debt payments. `essential_amount` is the part that can't be left out.
+
+    `planned` come on top of the total.
+    """
 
     total_amount: Decimal
     essential_amount: Decimal | None = None
+    planned: tuple[PlannedExpense, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +135,27 @@ class SnapshotContents:
         `additions` are the fields that came after the first release, which can't read entries with unknown ones:
         by section, those of each entry. It is None if no entry has any.
         """
+        document = asdict(self)
         debts = [asdict(entry) | {"goal_id": entry.goal_id and str(entry.goal_id)} for entry in self.debts]
-        added = [{name: entry.pop(name) for name in _ADDED_TO_DEBTS} for entry in debts]
-        document = asdict(self) | {"debts": debts, "additions": {"debts": added} if _is_any_given(added) else None}
+        added = {
+            "debts": [{name: entry.pop(name) for name in _ADDED_TO_DEBTS} for entry in debts],
+            "incomes": [_taken_from_income(entry) for entry in document["incomes"]],
+        }
+        additions: dict[str, Any] = {name: entries for name, entries in added.items() if _is_any_given(entries)}
+        if document["expenses"] and (planned := document["expenses"].pop("planned")):
+            additions["expenses"] = {"planned": planned}
+        document |= {"debts": debts, "additions": additions or None}
         return {name: codec.plain(value) for name, value in document.items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read back what `as_json` wrote; `additions` may be absent."""
-        expenses = document["expenses"]
+        additions = document.get("additions")
+        expenses = whole_expenses(document["expenses"], additions)
         return cls(
-            incomes=tuple(_income_entry(entry) for entry in document["incomes"]),
-            expenses=Expenses(**_read(expenses, "total_amount", "essential_amount")) if expenses else None,
-            debts=tuple(_debt_entry(entry) for entry in whole_debts(document["debts"], document.get("additions"))),
+            incomes=tuple(_income_entry(each) for each in whole("incomes", document["incomes"], additions)),
+            expenses=_expenses(expenses) if expenses else None,
+            debts=tuple(_debt_entry(each) for each in whole("debts", document["debts"], additions)),
             savings=tuple(SavingsEntry(**_read(entry, "balance")) for entry in document["savings"]),
         )
 
@@ -128,13 +164,24 @@ class SnapshotContents:
         """The sections that a plan needs and that are not there."""
         return (() if self.incomes else ("incomes",)) + (() if self.expenses else ("expenses",))
 
-    @property
-    def monthly_income(self) -> Decimal:
-        return monthly_income(self.engine_incomes())
+    def income_from(self, since: date) -> Decimal:
+        """A twelfth of what arrives in the twelve months from this day; incomes without dates are averaged."""
+        return monthly_income(self._engine_incomes(), self._dated_incomes(), since)
+
+    def expenses_from(self, since: date) -> Decimal:
+        """What a month of the twelve from this day costs on average, without debt payments."""
+        return self._expenses_a_month + average_of(self._planned(), since)
 
     @property
-    def monthly_expenses(self) -> Decimal:
+    def _expenses_a_month(self) -> Decimal:
         return self.expenses.total_amount if self.expenses else ZERO
+
+    @property
+    def most_a_month(self) -> tuple[Decimal, Decimal]:
+        """More than incomes and expenses of a month can come to on average, from any day."""
+        dated = _total(flow.amount * _MOST_A_MONTH for flow in self._dated_incomes())
+        planned = _total(flow.amount * _MOST_A_MONTH for flow in self._planned())
+        return monthly_income(self._engine_incomes()) + dated, self._expenses_a_month + planned
 
     @property
     def monthly_minimum_payments(self) -> Decimal:
@@ -155,11 +202,34 @@ class SnapshotContents:
 
     @property
     def finances(self) -> Finances:
-        return Finances(self.monthly_income, self.monthly_expenses, self.monthly_minimum_payments)
+        return Finances(
+            monthly_income(self._engine_incomes()),
+            self._expenses_a_month,
+            self.monthly_minimum_payments,
+            self._dated_incomes(),
+            self._planned(),
+        )
 
-    def engine_incomes(self) -> tuple[Income, ...]:
-        """The incomes as the engine takes them."""
-        return tuple(Income(entry.amount, entry.frequency) for entry in self.incomes)
+    def average_finances(self, since: date) -> Finances:
+        """The twelve months from this day on average, without dates."""
+        return Finances(self.income_from(since), self.expenses_from(since), self.monthly_minimum_payments)
+
+    def is_irregular(self) -> bool:
+        """Whether an income comes less often than monthly."""
+        return is_irregular([Income(entry.amount, entry.frequency) for entry in self.incomes])
+
+    def _engine_incomes(self) -> tuple[Income, ...]:
+        return tuple(Income(entry.amount, entry.frequency) for entry in self.incomes if entry.next_date is None)
+
+    def _dated_incomes(self) -> tuple[Flow, ...]:
+        return tuple(
+            Flow(entry.amount, entry.frequency, entry.next_date, entry.until, entry.source_label)
+            for entry in self.incomes
+            if entry.next_date
+        )
+
+    def _planned(self) -> tuple[Flow, ...]:
+        return tuple(each.as_flow() for each in self.expenses.planned) if self.expenses else ()
 
     def engine_debts(self, goal_id: UUID | None = None) -> tuple[Debt, ...]:
         """All debts, or those linked to this goal, as the engine takes them."""
@@ -177,7 +247,31 @@ def _read(document: Mapping[str, Any], *amounts: str) -> dict[str, Any]:
 
 
 def _income_entry(document: Mapping[str, Any]) -> IncomeEntry:
-    return IncomeEntry(**_read(document, "amount") | {"frequency": PayFrequency(document["frequency"])})
+    return IncomeEntry(**_read(document, "amount") | _rhythm(document))
+
+
+def _expenses(document: Mapping[str, Any]) -> Expenses:
+    planned = [PlannedExpense(**_read(each, "amount") | _rhythm(each)) for each in document.get("planned", ())]
+    return Expenses(**_read(document, "total_amount", "essential_amount") | {"planned": tuple(planned)})
+
+
+def _rhythm(document: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: document.get(name) for name in ("next_date", "until")}
+    read = {name: date.fromisoformat(day) if day else None for name, day in days.items()}
+    return {"frequency": PayFrequency(document["frequency"]), **read}
+
+
+def _taken_from_income(entry: dict[str, Any]) -> dict[str, Any]:
+    """Take from an income what the first release can't read: its dates, and that it comes once.
+
+    For that release, what comes once adds nothing.
+    """
+    added = {name: entry.pop(name) for name in ("next_date", "until")}
+    if entry["frequency"] != PayFrequency.ONCE:
+        return added
+    added |= {"amount": entry["amount"], "frequency": entry["frequency"]}
+    entry |= {"amount": ZERO, "frequency": PayFrequency.ANNUAL}
+    return added
 
 
 def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
@@ -188,11 +282,16 @@ def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
     return DebtEntry(**read | {"promo_until": promo_until and date.fromisoformat(promo_until)})
 
 
-def whole_debts(debts: Sequence[Any], additions: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """The stored entries of debts, each with the fields that `additions` hold for it."""
-    if not additions:
-        return list(debts)
-    return [entry | added for entry, added in zip(debts, additions["debts"], strict=True)]
+def whole(section: str, entries: Sequence[Any], additions: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The stored entries of a section, each with the fields that `additions` hold for it."""
+    if not additions or section not in additions:
+        return list(entries)
+    return [entry | added for entry, added in zip(entries, additions[section], strict=True)]
+
+
+def whole_expenses(expenses: Mapping[str, Any] | None, additions: Mapping[str, Any] | None) -> Any:
+    """The stored expenses, with what `additions` hold for them."""
+    return expenses and {"planned": [], **expenses, **(additions or {}).get("expenses", {})}
 
 
 def _is_any_given(entries: Iterable[Mapping[str, Any]]) -> bool:

@@ -10,14 +10,19 @@ from enum import StrEnum
 
 
 class PayFrequency(StrEnum):
-    """How often an income is paid."""
+    """How often an income is paid, or a planned expense comes."""
 
+    ONCE = "once"
     WEEKLY = "weekly"
     BIWEEKLY = "biweekly"
     SEMIMONTHLY = "semimonthly"
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     ANNUAL = "annual"
+
+
+PLANNED_FREQUENCIES = (PayFrequency.ONCE, PayFrequency.MONTHLY, PayFrequency.QUARTERLY, PayFrequency.ANNUAL)
+"""How often a planned expense comes."""
 
 
 class DebtType(StrEnum):

@@ -1,8 +1,9 @@
 """Share one surplus among many goals: how much each gets by its date, then in which months.
 
 A set of goals can be met if and only if, for every month t, the goals due by t together need at most the money
-that is free by t. So a goal gets what it needs, up to the smallest amount left by its own date and by each later
-date of another goal. All money is whole cents; a goal due "by month t" has the months 0 to t - 1.
+that may be given by t: what is free by then, less what later months lack. So a goal gets what it needs, up to the
+smallest amount left by its own date and by each later date of another goal. All money is whole cents; a goal due
+"by month t" has the months 0 to t - 1.
 """
 
 from bisect import bisect_right
@@ -35,39 +36,83 @@ def plan_order(goals: Sequence[GoalInput]) -> list[int]:
 
 
 class Claim(NamedTuple):
-    """The sum in cents that a goal asks for, over its months."""
+    """The sum in cents that a goal asks for, over its months.
+
+    `late_income` is what arrives in its last month too late for its date. No money is given to it that a month
+    before `horizon`, or before the last month of the goal or one served before it, lacks.
+    """
 
     months: int
     amount: int
+    late_income: int = 0
+    horizon: int = 0
+
+    @property
+    def due(self) -> tuple[int, int]:
+        """What sorts claims by their dates."""
+        return self.months, -self.late_income
 
 
 class Grant(NamedTuple):
     """The answer to a claim: the `room` left by the goals served before it, and the `amount` granted of it.
 
     `binding_month` is the first of the goals' due months, from the claim's own on, by which only `room` is left.
+    `late_income` is what arrives too late for the date of the goal that is due then.
     """
 
     room: int
     amount: int
     binding_month: int
+    late_income: int = 0
+
+
+_CLOSED: Final = 1 << 100
+"""More than any money: a date by which nothing is granted limits no goal."""
+_OPEN: Final = _CLOSED >> 1
 
 
 def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
-    """Grant the claims, in their order, from the cents that are `free` in each month."""
-    months = sorted({claim.months for claim in claims})
-    index_of = {month: index for index, month in enumerate(months)}
+    """Grant the claims, in their order, from the cents that are `free` in each month.
+
+    A month with less than nothing takes from those before it: what is given by month k leaves enough for each
+    later month up to the claim's horizon.
+    """
+    dates = sorted({claim.due for claim in claims})
+    index_of = {due: index for index, due in enumerate(dates)}
     free_by = [0, *accumulate(free)]
-    left = [free_by[month] for month in months]
-    grants = []
+    falls = min(free) < 0
+    left, committed = [_CLOSED] * len(dates), [0] * len(dates)
+    horizon, grants = 0, []
     for claim in claims:
-        first = index_of[claim.months]
+        first = index_of[claim.due]
+        further = max(horizon, claim.months, claim.horizon)
+        if falls and further > horizon:
+            left = _held_back(left, committed, min(free_by[horizon + 1 : further + 1], default=_CLOSED))
+        horizon = further
+        was_closed = left[first] > _OPEN
+        if was_closed:
+            by_date = free_by[claim.months] - claim.late_income
+            if falls:
+                by_date = min(by_date, *free_by[claim.months : horizon + 1])
+            left[first] = by_date - committed[first]
         later = left[first:]
         lowest = min(later)
         room = max(0, lowest)
         amount = min(claim.amount, room)
-        grants.append(Grant(room, amount, months[first + later.index(lowest)]))
-        left[first:] = [money - amount for money in later]
+        binding = first + later.index(lowest)
+        grants.append(Grant(room, amount, dates[binding][0], -dates[binding][1]))
+        if amount:
+            left[first:] = [money - amount for money in later]
+            committed[first:] = [money + amount for money in committed[first:]]
+        elif was_closed:
+            left[first] = _CLOSED
     return grants
+
+
+def _held_back(left: Sequence[int], committed: Sequence[int], lowest: int) -> list[int]:
+    """What is left by each date, if no more than `lowest` may be given by any of them."""
+    pairs = zip(left, committed, strict=True)
+    return [money if money > _OPEN else min(money, lowest - taken) for money, taken in pairs]
 
 
 @dataclass(slots=True)

@@ -14,10 +14,13 @@ from typing import Final, NamedTuple
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
 from planning.engine.effort import TooMuchEffortError
+from planning.engine.free_money import money_by_month
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import LEAST_HORIZON
 from planning.engine.model import Alternative, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, exact_money, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
-from planning.engine.solver import GoalState, at_best, solve_dates
+from planning.engine.solver import at_best, solve_dates
 from planning.engine.target_dates import dates_on_days
 from planning.vocabulary import Feasibility
 
@@ -122,16 +125,40 @@ class _Search:
         def date_after(more: int) -> date:
             return date_with_months(goal, calendar, months + more)
 
-        more = self._more_time(date_after, last_month(calendar.start) - months)
-        if more is None:
+        if self.inputs.is_dated and not goal.debts:
+            day = self._first_day(months)
+        else:
+            more = self._more_time(date_after, last_month(calendar.start) - months)
+            day = None if more is None else date_after(more)
+        if day is None:
             return None
-        day = date_after(more)
         if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
             return Alternative("later_date", target_date=day)
         return None
 
+    def _first_day(self, months: int) -> date | None:
+        """A day by which the goal can be met, but not a day before: money arrives on days, so each may matter.
+
+        It is found in the first month at whose end the goal can be met after one at whose end it can't.
+        """
+        calendar = self.inputs.calendar
+
+        def end(more: int) -> date:
+            return max(calendar.day(months - 1 + more), calendar.as_of + timedelta(days=1))
+
+        more = self._more_time(end, last_month(calendar.start) - months + 1)
+        if more is None:
+            return None
+        since = max(self.state.goal.target_date, end(more - 1))
+        days = [since + timedelta(days=count) for count in range(1, (end(more) - since).days + 1)]
+        first = bisect_left(
+            days, 0, hi=len(days) - 1, key=lambda day: self._margin(self._with_date(day), self.order)
+        )
+        return days[first]
+
     def _more_time(self, date_after: Callable[[int], date], most: int) -> int | None:
-        rise = max(1, to_cents(self.inputs.finances.surplus))
+        year = money_by_month(self.inputs, self.trials.needs, LEAST_HORIZON)[:LEAST_HORIZON]
+        rise = max(1, sum(year) // LEAST_HORIZON)
         return self._smallest_change(lambda more: self._with_date(date_after(more)), rise=rise, most=most)
 
     def _later_date_on_days(self, dates: Sequence[date]) -> Alternative | None:
@@ -202,7 +229,7 @@ class _Search:
     def _more_money(self) -> Alternative | None:
         """The smallest additional income a month with which the goal is met."""
         finances = self.inputs.finances
-        gap = max(0, -to_cents(finances.surplus))
+        gap = 0 if self.inputs.is_dated else max(0, -to_cents(finances.surplus))
 
         def change(more: int) -> PlanInput:
             income = finances.monthly_income + exact_money(gap + more)

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence
 from planning.engine.model import Debt, Finances, GoalInput, GoalPlan, Plan, PlanInput
-from planning.vocabulary import Frequency
+from planning.engine.money.flows import Flow
+from planning.vocabulary import Frequency, PayFrequency
 
 Value = TypeVar("Value")
 
@@ -36,7 +37,7 @@ def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
     """
     return PlanInput(
         as_of=date.fromisoformat(document["as_of"]),
-        finances=Finances(**{name: Decimal(amount) for name, amount in document["finances"].items()}),
+        finances=_finances(document["finances"]),
         goals=tuple(_goal(goal) for goal in document["goals"]),
         anchor=_or_none(date.fromisoformat, document.get("anchor")),
         paid_elsewhere=Decimal(document.get("paid_elsewhere", "0.00")),
@@ -50,6 +51,7 @@ def plan_to_json(plan: Plan, *, with_schedules: bool = False) -> dict[str, Any]:
         "as_of": plan.as_of.isoformat(),
         "goals": [_goal_plan(goal, with_schedules=with_schedules) for goal in plan.goals],
         "summary": _document(plan.summary),
+        "cash_flow": [_document(month) for month in plan.cash_flow],
     }
 
 
@@ -95,6 +97,26 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
         document["schedule"] = [_document(instalment) for instalment in goal.schedule]
         document["pace"] = [[on.isoformat(), str(amount)] for on, amount in goal.pace]
     return document
+
+
+def _finances(document: Mapping[str, Any]) -> Finances:
+    return Finances(
+        monthly_income=Decimal(document["monthly_income"]),
+        monthly_expenses=Decimal(document["monthly_expenses"]),
+        minimum_payments=Decimal(document["minimum_payments"]),
+        incomes=tuple(_flow(flow) for flow in document.get("incomes", ())),
+        planned=tuple(_flow(flow) for flow in document.get("planned", ())),
+    )
+
+
+def _flow(document: Mapping[str, Any]) -> Flow:
+    return Flow(
+        amount=Decimal(document["amount"]),
+        frequency=PayFrequency(document["frequency"]),
+        next_date=date.fromisoformat(document["next_date"]),
+        until=_or_none(date.fromisoformat, document["until"]),
+        label=document["label"],
+    )
 
 
 def _goal(document: Mapping[str, Any]) -> GoalInput:

@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from planning.engine.effort import Effort
 from planning.engine.money.cents import growth_of, monthly_interest, needed_before
-from planning.engine.own_days import OwnDays
+from planning.engine.own_days import CalendarDays, OwnDays
 from planning.engine.trajectory import Trajectory
 
 
@@ -27,7 +27,7 @@ class DatedSaving:
     target: int
     start: int
     rate: int
-    days: OwnDays
+    days: OwnDays | CalendarDays
     level: int
     credit: int = 0
     first_interest: int | None = None

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from fincred.money import ZERO
 from planning.engine import sentences
+from planning.engine.cash_flow import CashFlow
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
-from planning.engine.model import Explanation, PlanInput
+from planning.engine.goal_state import GoalState
+from planning.engine.model import Explanation, Finances, PlanInput
 from planning.engine.money.cents import exact_money, money, to_cents
 from planning.engine.needs import is_overdue
-from planning.engine.solver import GoalState
 from planning.engine.trajectory import DebtPayoff
 
 
@@ -52,12 +53,15 @@ class Queue:
     def __init__(self) -> None:
         self._chosen: list[GoalState] = []
         self._sharing: list[tuple[int, int, Facts]] = []
+        self._credits: list[tuple[int, int]] = []
 
     def add(self, state: GoalState) -> None:
         """Add a goal, so that the explanations of later goals count it."""
         if state.goal.chosen_monthly is not None:
             self._chosen.append(state)
+            self._credits.append((0, state.need.credit))
         elif state.granted:
+            self._credits.append((state.need.deadline, state.need.credit))
             self._sharing.append((state.need.deadline, state.granted, _takes(state, state.granted)))
 
     def takes_by(self, month: int) -> tuple[list[Facts], int]:
@@ -70,19 +74,28 @@ class Queue:
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
 
+    def credits_by(self, month: int) -> int:
+        """The part of what `takes_by` counts that was put in before, this month."""
+        return sum([credit for months, credit in self._credits if months <= month])
+
 
 def _takes(state: GoalState, taken: int) -> Facts:
     goal = state.goal
     return {"goal_id": goal.id, "name": goal.name, "by_month": state.need.deadline, "takes": money(taken)}
 
 
-def explain(state: GoalState, before: Queue, inputs: PlanInput, *, is_cut: bool = False) -> Explanation:
-    """Explain a goal's label from its state and the goals served `before` it.
+def explain(
+    state: GoalState, before: Queue, inputs: PlanInput, flow: CashFlow, *, is_cut: bool = False
+) -> Explanation:
+    """Explain a goal's label from its state, the goals served `before` it and the money of the months.
 
     `is_cut`: the search for its alternatives reached its limit.
     """
-    code = _code(state, inputs)
-    facts = _facts(state, before, inputs)
+    finances = flow.average
+    code = _code(state, finances)
+    facts = _facts(state, before, inputs, finances)
+    if inputs.is_dated:
+        facts |= _dated_facts(state, before, flow)
     text = _SENTENCES[code](facts)
     if state.due and code is not Code.ALREADY_THERE:
         text = f"{text} {sentences.due_today(facts)}"
@@ -92,13 +105,13 @@ def explain(state: GoalState, before: Queue, inputs: PlanInput, *, is_cut: bool 
     return Explanation(code.value, text, facts)
 
 
-def _code(state: GoalState, inputs: PlanInput) -> Code:
+def _code(state: GoalState, finances: Finances) -> Code:
     is_cleared = isinstance(state.need, DebtPayoff) and not state.need.owed
     if is_cleared or not state.needed:
         return _why_nothing_is_needed(state)
     if state.arrives:
         return _how_it_arrives(state)
-    if inputs.finances.surplus <= 0:
+    if finances.surplus <= 0 and not (state.money and state.room):
         return Code.NO_SURPLUS
     if state.goal.chosen_monthly is not None:
         return Code.CHOSEN_FALLS_SHORT
@@ -126,8 +139,8 @@ def _is_uneven(state: GoalState) -> bool:
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
 
-def _facts(state: GoalState, before: Queue, inputs: PlanInput) -> Facts:
-    finances, goal, need = inputs.finances, state.goal, state.need
+def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finances) -> Facts:
+    goal, need = state.goal, state.need
     ahead, taken_ahead = before.takes_by(state.binding_month)
     other = _paid_elsewhere(state, taken_ahead, inputs)
     in_time = state.in_time.amounts
@@ -186,6 +199,27 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
         return 0  # the room is what the chosen amounts come to
     surplus = max(0, to_cents(inputs.finances.surplus))
     return surplus * state.binding_month + to_cents(inputs.kept) - taken_ahead - state.room
+
+
+def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
+    """What the months up to the binding one leave, and what of it is held back for a later one."""
+    month = state.binding_month
+    by_then = flow.by[month] - state.binding_late_income
+    ahead, made = before.takes_by(month)[1], before.credits_by(month)
+    elsewhere = flow.put_in - made - state.need.credit
+    there = by_then - ahead - elsewhere
+    held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0
+    facts: Facts = {
+        "money_by_then": money(by_then - flow.by[0]),
+        "carried_in": money(max(0, flow.by[0])),
+        "lacking": money(max(0, -flow.by[0])),
+        "paid_elsewhere": money(max(0, elsewhere)),
+        "paid_beyond": money(max(0, -elsewhere)),
+        "held_back": money(max(0, held_back)),
+    }
+    if held_back > 0:
+        facts |= flow.lacking(month, state.horizon)
+    return facts
 
 
 def _debt_facts(need: DebtPayoff) -> Facts:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence, Payment
 from planning.engine.dates import Calendar
+from planning.engine.money.flows import Flow
 from planning.vocabulary import Feasibility
 
 AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
@@ -95,15 +96,25 @@ class GoalInput:
 
 @dataclass(frozen=True, slots=True)
 class Finances:
-    """Money a month. ``minimum_payments`` is the sum for all debts, whether linked to a goal or not."""
+    """Money a month, and money with dates.
+
+    ``monthly_income`` is what incomes without dates come to, and ``monthly_expenses`` what is spent every month.
+    ``minimum_payments`` is the sum for all debts, whether linked to a goal or not. ``incomes`` and ``planned``
+    (expenses) come on days of their own, on top of these.
+    """
 
     monthly_income: Decimal
     monthly_expenses: Decimal
     minimum_payments: Decimal
+    incomes: tuple[Flow, ...] = ()
+    planned: tuple[Flow, ...] = ()
 
     @property
     def surplus(self) -> Decimal:
-        """Income less expenses less minimum payments, a month; negative if these exceed the income."""
+        """What every month has without money with dates: income less expenses less minimum payments.
+
+        Negative if these exceed the income.
+        """
         return self.monthly_income - self.monthly_expenses - self.minimum_payments
 
 
@@ -113,7 +124,8 @@ class PlanInput:
 
     The planning calendar goes by the day of ``anchor``, which is not after ``as_of``; None means ``as_of``.
     ``paid_elsewhere`` is the part of the present month's surplus that went into goals which are no longer planned.
-    ``carried_in`` is what earlier months kept for the present one and later ones.
+    ``carried_in`` is what earlier months kept for the present one and later ones; less than nothing if these have
+    to make up for what earlier ones lacked.
     """
 
     as_of: date
@@ -128,9 +140,14 @@ class PlanInput:
         object.__setattr__(self, "calendar", Calendar(self.as_of, self.anchor or self.as_of))
 
     @property
+    def is_dated(self) -> bool:
+        """Whether months differ, so that what one leaves is carried into the next; otherwise each is alike."""
+        return bool(self.finances.incomes or self.finances.planned) or self.carried_in < 0
+
+    @property
     def kept(self) -> Decimal:
         """What there is of ``carried_in``: where each month has a gap, the gap takes it."""
-        return self.carried_in if self.finances.surplus >= 0 else Decimal("0.00")
+        return self.carried_in if self.is_dated or self.finances.surplus >= 0 else Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +240,36 @@ class PlanSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthOfMoney:
+    """What becomes of the money of the month from ``since``.
+
+    ``expenses`` include planned ones. ``surplus`` is what they and the minimum payments leave of the income, and
+    ``given`` what goals get. ``carried`` is what this month and those before it leave to the next one, and
+    ``held_back`` the part of it that later months lack.
+    """
+
+    since: date
+    income: Decimal
+    expenses: Decimal
+    minimum_payments: Decimal
+    surplus: Decimal
+    given: Decimal
+    carried: Decimal
+    held_back: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The plan for all goals, in the order of the input.
 
-    ``carried`` is what is kept for each month of the calendar from those before it, because it or a later one asks
-    for more than a month's surplus; ``carried_in`` first, and empty if nothing is kept. Computed on first read.
+    ``carried`` is what is kept for each month of the calendar from those before it; ``carried_in`` first. Without
+    money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
+    ``cash_flow`` has the months up to the last target date, at least 12 and at most 60. Both are computed on first
+    read.
     """
 
     as_of: date
     goals: tuple[GoalPlan, ...]
     summary: PlanSummary
     carried: Sequence[tuple[date, Decimal]]
+    cash_flow: Sequence[MonthOfMoney]

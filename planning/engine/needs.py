@@ -7,12 +7,13 @@ from typing import Final
 
 from fincred.money import round_up_to_cents
 from planning.engine.cadence import Cadence
+from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
 from planning.engine.effort import Effort
-from planning.engine.model import Debt, GoalInput
+from planning.engine.model import Debt, Finances, GoalInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
@@ -35,6 +36,13 @@ class Needs:
         self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
+        self._dated: DatedMoney | None = None
+
+    def dated_money(self, finances: Finances) -> DatedMoney:
+        """What has dates of a person's money, from the cache if it is what was asked for last."""
+        if self._dated is None or not self._dated.is_of(finances):
+            self._dated = DatedMoney(finances, self._calendar)
+        return self._dated
 
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""

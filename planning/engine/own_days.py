@@ -57,6 +57,29 @@ class OwnDays:
         return is_action_date(self.cadence, self.calendar.day(month))
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """One payment in each month of the calendar, as `OwnDays` has them; late ones earn from the next month on.
+
+    `on_start` says of each month in time whether its payment is on its first day.
+    """
+
+    months: int
+    on_start: tuple[bool, ...]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        return (1,) * self.months
+
+    def late_in(self, month: int) -> int:
+        """The number of late payments of a month."""
+        return int(month >= self.months)
+
+    def earns_from_start(self, month: int) -> bool:
+        """Whether the month's payment is on its first day, and so earns interest for the month."""
+        return month < self.months and self.on_start[month]
+
+
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(cadence: Cadence, calendar: Calendar, until: date, months: int) -> OwnDays:
     """The cadence's days, of which those before `until` are in the first `months` months of the calendar."""
@@ -80,6 +103,9 @@ class DatedPortion:
     Each day gets `share`. With `skips`, a day whose share isn't there gets nothing; otherwise it gets what is
     there. Then the days left share the rest again. `left` is the part not paid yet, `credit` the part of month 0's
     payments that was made before, and `paid` one amount for each day so far, made before or not.
+
+    Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
+    arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
     """
 
     counts: Sequence[int]
@@ -87,24 +113,43 @@ class DatedPortion:
     share: int
     credit: int = 0
     skips: bool = True
+    most: Sequence[int] = ()
+    late_income: int = 0
+    later: Sequence[Sequence[int]] = ()
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
+    arrived: Sequence[int] = field(init=False, default=())
+    most_by_date: int = field(init=False, default=0)
     _days_left: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.months = len(self.counts)
         self._days_left = sum(self.counts)
 
-    def pay(self, month: int, free: int) -> int:
-        """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it."""
-        if month and self.counts[month] == 1 < self._days_left and self.share <= min(free, self.left):
+    def follow(self, arrived: Sequence[int]) -> None:
+        """Take note of the money that has arrived by each month."""
+        self.arrived, self.most = arrived, self.most or arrived
+        self.most_by_date = min(self.most[self.months], arrived[self.months] - self.late_income)
+
+    def most_after(self, month: int) -> int:
+        """The most that may be given by the end of a month, to this goal and those with earlier dates."""
+        return self.most[month + 1] if month + 1 < self.months else self.most_by_date
+
+    def pay(self, month: int, free: int, held: int = 0) -> int:
+        """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it.
+
+        `held` is what the month has beyond `free`.
+        """
+        lacking = [max(0, late - held) for late in self.later[month]] if self.later else [0] * self.counts[month]
+        if month and self.counts[month] == 1 < self._days_left and self.share <= min(free - lacking[0], self.left):
             return self._pay_share()
         made = 0 if month else self.credit
         there = free + made
-        for _ in range(self.counts[month]):
+        for lack in lacking:
             self._days_left -= 1
             wanted = min(self.share, self.left) if self._days_left else self.left
-            amount = wanted if wanted <= there else 0 if self.skips else there
+            most = max(0, there - lack)
+            amount = wanted if wanted <= most else 0 if self.skips else most
             self.paid.append(amount)
             self.left -= amount
             there -= amount
@@ -115,6 +160,18 @@ class DatedPortion:
             self.left -= beyond
             self._share_again()
         return free + beyond - there
+
+    def pay_chosen(self, each: int) -> list[int]:
+        """Pay the same amount on each day, as far as the money goes; the credit is a part of it."""
+        given = -min(self.credit, each * self.counts[0])
+        for month, days in enumerate(self.counts):
+            most = self.most_after(month)
+            for late in self.later[month] if self.later else [0] * days:
+                there = max(0, min(most, self.arrived[month + 1] - late)) - given
+                self.paid.append(max(0, min(each, there)))
+                given += self.paid[-1]
+        self.paid[0] = max(self.paid[0], self.credit)
+        return self.paid
 
     def _pay_share(self) -> int:
         """What `pay` does in most months, where one whole share is paid; the rest of it is slow."""
@@ -134,16 +191,22 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     goes, and as far as every portion with an earlier date can still be paid in full by then.
     """
     arrived = [0, *accumulate(free)]
-    waiting = sorted(portions, key=lambda portion: portion.months)
+    for portion in portions:
+        portion.follow(arrived)
+    waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
     while waiting:
         spare, owed = arrived[month + 1] - spent, 0
         for portion in waiting:
-            amount = portion.pay(month, max(0, spare))
+            there = arrived[month + 1] - spent
+            may = max(0, min(spare, portion.most_after(month) - spent))
+            amount = portion.pay(month, may, max(0, there - may))
             spent += amount
             owed += portion.left
-            # `spare` is the least that is left of the money, now or by an earlier date once its portions are paid.
-            spare = min(spare - amount, arrived[portion.months] - spent - owed)
+            spare -= amount
+            if portion.left:
+                # No more may be spent than leaves enough for those with an earlier date, once they are paid.
+                spare = min(spare, portion.most_by_date - spent - owed)
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         waiting = [portion for portion in waiting if portion.left and portion.months > month]

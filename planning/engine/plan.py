@@ -3,26 +3,40 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.alternatives import Alternatives, find_alternatives
 from planning.engine.cadence import Payment
+from planning.engine.cash_flow import CashFlow
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
-from planning.engine.model import GoalInput, GoalPlan, Instalment, Plan, PlanInput, PlanSummary
+from planning.engine.free_money import free_money
+from planning.engine.goal_state import GoalState
+from planning.engine.model import (
+    Alternative,
+    Explanation,
+    GoalInput,
+    GoalPlan,
+    Instalment,
+    Plan,
+    PlanInput,
+    PlanSummary,
+)
 from planning.engine.money.cents import money, to_cents
 from planning.engine.needs import LATE_MONTHS, Needs, due_date
 from planning.engine.on_demand import OnDemand
-from planning.engine.solver import GoalState, solve
+from planning.engine.payment_days import Paid, PaymentDays
+from planning.engine.solver import solve
 from planning.engine.trajectory import DebtPayoff
 
 _DAY: Final = timedelta(days=1)
 _PACE_ON_DAYS: Final = 120
 """The months in which a pace goes by a plan's own days; after them it goes by the dates of the calendar."""
 
+DayOf = Callable[[GoalState, int], date]
 Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
 
@@ -40,17 +54,43 @@ def make_plan(
     """
     needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
+    flow, day_of = CashFlow.of(inputs, states, needs), _days(inputs, states, needs)
     alternatives = find(inputs, states, needs) if with_alternatives else Alternatives({}, frozenset())
     by_position = {}
     served = Queue()
     for state in states:
-        by_position[state.position] = _goal_plan(state, served, inputs, alternatives)
+        explanation = explain(state, served, inputs, flow, is_cut=state.position in alternatives.cut)
+        found = alternatives.found.get(state.position, ())
+        by_position[state.position] = _goal_plan(state, inputs.calendar, day_of, explanation, found)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
-    return Plan(inputs.as_of, goals, _summary(inputs, goals, states), OnDemand(partial(_carried, inputs, states)))
+    carried = flow.carried if inputs.is_dated else partial(_carried, inputs, states)
+    return Plan(
+        inputs.as_of, goals, _summary(inputs, goals, states, flow), OnDemand(carried), OnDemand(flow.months)
+    )
 
 
-def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives: Alternatives) -> GoalPlan:
+def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
+    """On which day a goal on the calendar's dates is paid in a month."""
+    if not inputs.is_dated:
+        return lambda state, month: inputs.calendar.day(month + state.need.first_payment)
+
+    @cache
+    def days() -> PaymentDays:
+        last = max([0, *(len(state.trajectory.amounts) for state in states)])
+        paid = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in states]
+        return PaymentDays(needs.dated_money(inputs.finances), free_money(inputs, needs, states, last), paid)
+
+    return lambda state, month: days().day(state, month)
+
+
+def _goal_plan(
+    state: GoalState,
+    calendar: Calendar,
+    day_of: DayOf,
+    explanation: Explanation,
+    alternatives: tuple[Alternative, ...],
+) -> GoalPlan:
     goal, need = state.goal, state.need
     return GoalPlan(
         goal_id=goal.id,
@@ -66,24 +106,27 @@ def _goal_plan(state: GoalState, before: Queue, inputs: PlanInput, alternatives:
         this_month=money(state.this_month),
         shortfall=money(state.missing),
         feasibility=state.feasibility,
-        explanation=explain(state, before, inputs, is_cut=state.position in alternatives.cut),
-        alternatives=alternatives.found.get(state.position, ()),
-        projected_completion_date=_completion_date(state, inputs.calendar),
-        schedule=OnDemand(partial(_schedule, state, inputs.calendar)),
-        pace=OnDemand(partial(_pace, state, inputs.calendar)),
-        path=OnDemand(partial(_path, state, inputs.calendar)),
-        payments=OnDemand(partial(_payments, state, inputs.calendar)),
+        explanation=explanation,
+        alternatives=alternatives,
+        projected_completion_date=_completion_date(state, calendar, day_of),
+        schedule=OnDemand(partial(_schedule, state, calendar, day_of)),
+        pace=OnDemand(partial(_pace, state, calendar, day_of)),
+        path=OnDemand(partial(_path, state, calendar, day_of)),
+        payments=OnDemand(partial(_payments, state, calendar, day_of)),
     )
 
 
-def _summary(inputs: PlanInput, goals: tuple[GoalPlan, ...], states: list[GoalState]) -> PlanSummary:
+def _summary(
+    inputs: PlanInput, goals: tuple[GoalPlan, ...], states: list[GoalState], flow: CashFlow
+) -> PlanSummary:
     # What is due today of a month that ends today is no part of the present month's money.
     given = inputs.paid_elsewhere + money(sum([state.trajectory.amounts[0] for state in states]))
+    alike = max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - given)
     return PlanSummary(
-        estimated_monthly_surplus=inputs.finances.surplus,
+        estimated_monthly_surplus=flow.average.surplus,
         total_required_contributions=sum((goal.required_monthly for goal in goals), ZERO),
         total_allocated_contributions=sum((goal.this_month for goal in goals), ZERO),
-        buffer_remaining=max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - given),
+        buffer_remaining=flow.buffer() if inputs.is_dated else alike,
     )
 
 
@@ -99,16 +142,15 @@ def _carried(inputs: PlanInput, states: list[GoalState]) -> Iterator[tuple[date,
         yield from ((inputs.calendar.day(month), money(amount)) for month, amount in enumerate(kept))
 
 
-def _completion_date(state: GoalState, calendar: Calendar) -> date | None:
+def _completion_date(state: GoalState, calendar: Calendar, day_of: DayOf) -> date | None:
     done_on, need = state.trajectory.done_on, state.need
     if done_on is None or done_on > LATE_MONTHS:
         return None
     if state.arrives and done_on == need.months and not isinstance(need, DebtPayoff):
         return _last_interest(state, calendar)
-    paid_on = [day for day, amount in _dated(state, calendar, done_on) if amount] if state.days else []
-    if paid_on:
-        return max(calendar.as_of, paid_on[-1])
-    return max(calendar.as_of, calendar.day(done_on))
+    last = [] if state.goal.debts else _dated(state, day_of, done_on)
+    paid_on = [day for day, amount in last if amount]
+    return max(calendar.as_of, paid_on[-1] if paid_on else calendar.day(done_on))
 
 
 def _amount_each(state: GoalState) -> int:
@@ -120,19 +162,19 @@ def _amount_each(state: GoalState) -> int:
     return next((amount for amount in payments if amount), 0)
 
 
-def _dated(state: GoalState, calendar: Calendar, month: int) -> list[tuple[date, int]]:
+def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due."""
     if state.days:
         # Nothing is planned for the late days of a goal that is in time.
         return list(zip(state.days.in_month(month), state.trajectory.by_day[month], strict=False))
-    return [(calendar.day(month + state.need.first_payment), state.trajectory.amounts[month])]
+    return [(day_of(state, month), state.trajectory.amounts[month])]
 
 
-def _payments(state: GoalState, calendar: Calendar) -> Iterator[Payment]:
+def _payments(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Payment]:
     """What is still to be paid on each day; days that have passed are due now."""
     credit, due_now = state.need.credit, state.due
     for month in range(len(state.trajectory.amounts)):
-        for day, share in _dated(state, calendar, month):
+        for day, share in _dated(state, day_of, month):
             made = min(credit, share)
             credit, left = credit - made, share - made
             if day <= calendar.as_of:
@@ -153,15 +195,15 @@ def _last_interest(state: GoalState, calendar: Calendar) -> date:
     return due if due > calendar.as_of else calendar.day(1)
 
 
-def _schedule(state: GoalState, calendar: Calendar) -> Iterator[Instalment]:
+def _schedule(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Instalment]:
     trajectory = state.trajectory
     unpaid = trajectory.amounts[0] > state.need.credit
     for month, (amount, balance) in enumerate(zip(trajectory.amounts, trajectory.balances, strict=True)):
-        on = calendar.day(month + state.need.first_payment)
+        on = day_of(state, month)
         yield Instalment(max(on, calendar.as_of) if unpaid else on, money(amount), money(balance))
 
 
-def _pace(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]]:
+def _pace(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, Decimal]]:
     """The amount expected today, and on each day of payment without the payment of that day.
 
     On its last day all is expected.
@@ -169,15 +211,15 @@ def _pace(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]
     if isinstance(state.need, DebtPayoff):
         points = _debt_points(state, state.need, calendar)
     else:
-        points = _saving_points(state, calendar)
+        points = _saving_points(state, calendar, day_of)
     return _on_rising_dates(points)
 
 
-def _path(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]]:
+def _path(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, Decimal]]:
     """The points of the pace, then those of the months after it, up to the day on which the target is reached."""
-    completed_on = _completion_date(state, calendar)
-    late = _late_points(state, calendar) if completed_on and not state.arrives else ()
-    points = chain(((on, to_cents(amount)) for on, amount in _pace(state, calendar)), late)
+    completed_on = _completion_date(state, calendar, day_of)
+    late = _late_points(state, calendar, day_of) if completed_on and not state.arrives else ()
+    points = chain(((on, to_cents(amount)) for on, amount in _pace(state, calendar, day_of)), late)
     if completed_on is None:
         return _on_rising_dates(points)
     target = max(to_cents(state.goal.target_amount), to_cents(state.goal.present_amount))
@@ -185,14 +227,16 @@ def _path(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, Decimal]
     return _on_rising_dates(chain(before, [(completed_on, target)]))
 
 
-def _late_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
+def _late_points(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, int]]:
     months = range(state.need.months, len(state.trajectory.amounts))
     if isinstance(state.need, DebtPayoff):
         for month in months:
             yield calendar.day(month + 1), _paid_off(state.goal, state.need, state.trajectory.balances[month - 1])
     else:
         for month in months:
-            yield calendar.day(month), state.trajectory.balances[month] - state.trajectory.amounts[month]
+            before = state.trajectory.balances[month] - state.trajectory.amounts[month]
+            yield calendar.day(month), before
+            yield day_of(state, month), before
 
 
 def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date, Decimal]]:
@@ -204,13 +248,15 @@ def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date,
             last = on
 
 
-def _saving_points(state: GoalState, calendar: Calendar) -> Iterator[tuple[date, int]]:
+def _saving_points(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, int]]:
     trajectory, present = state.in_time, to_cents(state.goal.present_amount)
     yield calendar.as_of, present
     for month in range(state.need.months):
         reached = trajectory.balances[month] - trajectory.amounts[month]
         if month:
             yield calendar.day(month), reached
+        if not state.days:
+            yield day_of(state, month), reached if month else max(present, reached)
         if state.days and month < _PACE_ON_DAYS:
             for day, amount in zip(state.days.in_month(month), trajectory.by_day[month], strict=False):
                 yield day, reached if month else max(present, reached)

@@ -43,8 +43,24 @@ def _room(facts: Facts) -> str:
         ("paid_elsewhere", "less", "put elsewhere this month"),
         ("paid_beyond", "and", "beyond it put in this month"),
     ]
+    if "money_by_then" in facts:
+        left = f"{_months(facts['binding_month'])} leave {_amount(facts['money_by_then'])}"
+        surplus = f"After expenses and minimum payments {left}"
+        changes.insert(1, ("lacking", "less", "that earlier months lacked"))
+        changes.insert(2, ("held_back", "less", f"kept for {_held_back_for(facts)}"))
     named = [f", {how} {_amount(facts[name])} {what}" for name, how, what in changes if facts[name]]
+    if "money_by_then" in facts:
+        return f"{surplus}{''.join(named)}, so there is room for {_amount(facts['room'])}"
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
+
+
+def _held_back_for(facts: Facts) -> str:
+    """The planned expenses and the month for which money is held back."""
+    if "held_back_for" not in facts:
+        return "later months"
+    planned = ", ".join(facts["held_back_for_planned"])
+    month = f"the month from {facts['held_back_for']}"
+    return f"{planned} in {month}" if planned else month
 
 
 def _amount(money: Decimal) -> str:

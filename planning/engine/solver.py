@@ -1,116 +1,34 @@
 """Solve a whole plan in cents: which goal gets how much in which month.
 
 First come goals with a chosen amount, then the other goals up to their dates, then late goals after theirs.
-`free` is a list with the cents still free in each month, counted from 0. What was put in this month is part of the
-goals' amounts, and of month 0's money it is not free.
+`free` is a list with the cents still free in each month, counted from 0; where money has dates, a month can have
+less than nothing, and takes from the others. What was put in this month is part of the goals' amounts, and of
+month 0's money it is not free.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from itertools import accumulate
 from operator import gt, sub
 from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
-from planning.engine.dated_saving import DatedSaving
 from planning.engine.effort import Effort
-from planning.engine.feasibility import feasibility
-from planning.engine.model import GoalInput, PlanInput
-from planning.engine.money.cents import average, divided_up, to_cents
+from planning.engine.free_money import free_money, look_ahead
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import given_by
+from planning.engine.late import go_on_late
+from planning.engine.model import PlanInput
+from planning.engine.money.cents import divided_up, to_cents
 from planning.engine.needs import Needs, is_overdue, last_month
-from planning.engine.own_days import DatedPortion, OwnDays, kept_for_later, spread_on_days
-from planning.engine.trajectory import EMPTY, Need, Trajectory
-from planning.vocabulary import Feasibility, Frequency
+from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
+from planning.engine.payment_days import Paid, find_first_days
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
 _BEYOND_ANY_ROOM: Final = 64
 _LAST_SCALED_ATTEMPT: Final = 12
 """After this attempt a claim is raised beyond any room. No plan is known that gets so far."""
-
-
-@dataclass(slots=True)
-class GoalState:
-    """A goal in a plan that is being solved. Money is in cents.
-
-    - `position`: the goal's index in the input.
-    - `claim`: the sum that the goal asks for by its date.
-    - `room`: the sum available to it by then, with what was put in this month.
-    - `granted`: the part of `room` that it gets.
-    - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
-    - `offers`: `granted`, split over the months (or days of its own) up to its date.
-    - `missing`: the cents missing at its date.
-    - `in_time`: what happens up to its date; `solve_dates` leaves it out.
-    - `trajectory`: the same, and for a late goal what happens after it.
-    """
-
-    position: int
-    goal: GoalInput
-    need: Need
-    claim: int
-    room: int = 0
-    granted: int = 0
-    binding_month: int = 0
-    offers: list[int] = field(default_factory=list)
-    missing: int = 0
-    in_time: Trajectory = EMPTY
-    trajectory: Trajectory = EMPTY
-
-    @property
-    def dated(self) -> DatedSaving | None:
-        """The need of a goal with days of its own."""
-        return self.need if isinstance(self.need, DatedSaving) else None
-
-    @property
-    def days(self) -> OwnDays | None:
-        """The goal's own days of payment; None if these are the dates of the calendar."""
-        return self.need.days if isinstance(self.need, DatedSaving) else None
-
-    @property
-    def required_monthly(self) -> int:
-        """The level payment a month; with days of its own, see `allocated_monthly`."""
-        return self._monthly(self.need.total) if self.days else self.need.level
-
-    @property
-    def allocated_monthly(self) -> int:
-        """The average payment up to the date: a month, or with monthly days of its own on each of them."""
-        return self._monthly(sum(self.in_time.amounts))
-
-    def _monthly(self, total: int) -> int:
-        if self.days and self.days.cadence.frequency == Frequency.MONTHLY:
-            return average(total, sum(self.days.counts))
-        return average(total, self.need.months)
-
-    @property
-    def due(self) -> int:
-        """What is still to be paid today on debts, of the month that ends today."""
-        return to_cents(self.goal.due)
-
-    @property
-    def paid_this_month(self) -> int:
-        """The part of the present month's payment that was made; a month of debts is present until it is paid."""
-        return to_cents(self.goal.due_made) if self.due else self.need.credit
-
-    @property
-    def this_month(self) -> int:
-        """The part of the present month's payment that is still to be made."""
-        return self.due or self.trajectory.amounts[0] - self.need.credit
-
-    @property
-    def arrives(self) -> bool:
-        """Whether the goal is met by its date."""
-        return not self.missing
-
-    @property
-    def needed(self) -> int:
-        """Cents needed by the date: at most `room` if the goal is met, more than `room` if not."""
-        if self.arrives:
-            return min(self.claim, self.room)
-        return self.claim if self.claim > self.room else self.room + self.missing
-
-    @property
-    def feasibility(self) -> Feasibility:
-        return feasibility(self.needed, self.room)
 
 
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
@@ -120,17 +38,17 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
-    free = _free(inputs, chosen + sharing, late_until)
+    free = free_money(inputs, needs, chosen + sharing, late_until)
     for state in chosen:
         _commit(state, free, late_until, needs.effort)
     _share_out(sharing, free, needs.effort)
     for state in sharing:
-        state.in_time = state.trajectory = state.need.simulate(state.offers)
+        state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
     for state in _late_in_order(inputs, sharing):
-        if min(free) < 0:  # a month is paid from what the months before it leave
+        if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
             free[:] = kept_for_later(free)
-        _go_on_late(state, free, late_until)
+        go_on_late(state, free, late_until)
     return chosen + sharing
 
 
@@ -141,7 +59,7 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
     a chosen amount bears interest: only sums matter then.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    free = _free_by_dates(inputs, chosen, sharing, needs.effort)
+    free = _free_by_dates(inputs, needs, chosen, sharing)
     if any(state.need.bears_interest for state in sharing):
         _share_out(sharing, free, needs.effort)
         return chosen + sharing
@@ -160,20 +78,20 @@ def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int
     serving = chosen + sharing
     index = next(index for index, state in enumerate(serving) if state.position == position)
     sharing = serving[len(chosen) : index + 1]
-    free = _free_by_dates(inputs, chosen, sharing, needs.effort)
+    free = _free_by_dates(inputs, needs, chosen, sharing)
     _allocate_sums(sharing, free, needs.effort)
     return serving[index]
 
 
 def _free_by_dates(
-    inputs: PlanInput, chosen: list[GoalState], sharing: list[GoalState], effort: Effort
+    inputs: PlanInput, needs: Needs, chosen: list[GoalState], sharing: list[GoalState]
 ) -> list[int]:
     """The money that chosen amounts leave free in each month, up to the last date of these goals."""
     last = max(state.need.months for state in chosen + sharing)
     late_until = min(last_month(inputs.calendar.start), last)
-    free = _free(inputs, chosen + sharing, late_until)
+    free = free_money(inputs, needs, chosen + sharing, late_until)
     for state in chosen:
-        _commit(state, free, late_until, effort)
+        _commit(state, free, late_until, needs.effort)
     return free
 
 
@@ -195,15 +113,9 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
             chosen.append(state)
         else:
             (overdue if is_overdue(goal, inputs.calendar) else sharing).append(state)
+    if inputs.is_dated:
+        look_ahead([*chosen, *sharing, *overdue], inputs, needs.dated_money(inputs.finances))
     return chosen, sharing + overdue
-
-
-def _free(inputs: PlanInput, states: list[GoalState], late_until: int) -> list[int]:
-    months = max([late_until + 1, *(state.need.months for state in states)])
-    free = [max(0, to_cents(inputs.finances.surplus))] * months
-    put_in = sum([goal.added for goal in inputs.goals], inputs.paid_elsewhere)
-    free[0] = max(0, free[0] - to_cents(put_in - inputs.kept))
-    return free
 
 
 def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) -> None:
@@ -212,17 +124,40 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
     effort.spend((15 if state.days else 5) * max(state.need.months, late_until))
-    need, in_time = state.need, _chosen(state, free)
-    state.in_time = state.trajectory = need.simulate(in_time)
+    need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
+    _find_first_days([state], [in_time], free)
+    state.in_time = state.trajectory = state.simulated.simulate(in_time)
     state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
-    state.room = need.credit + sum(free[: need.deadline]) if state.arrives else state.granted
-    state.binding_month = need.deadline
+    state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
+    state.binding_month, state.binding_late_income = need.deadline, state.late_income
+    if state.money:
+        _spend(free, state)
+        if not state.arrives:
+            each = to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO)
+            go_on_late(state, free, late_until, each)
+        return
     if not state.arrives:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
     _spend(free, state)
     if state.days:
         free[:] = kept_for_later(free)
+
+
+def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
+    """The most that may be given to the goal by its date."""
+    deadline = state.need.deadline
+    if not state.money:
+        return sum(free[:deadline])
+    by_date = sum(free[:deadline]) - state.late_income
+    return max(0, min(by_date, given_by(free, state.horizon)[deadline]))
+
+
+def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
+    """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
+    portion = _dated_portion(state, free)
+    portion.follow([0, *accumulate(free)])
+    return portion.pay_chosen(to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO))
 
 
 def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
@@ -268,7 +203,7 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort)
     while _raise_claims(_share_once(states, free, effort), attempt):
         attempt += 1
     for state in states:
-        state.missing = state.need.missing(state.offers)
+        state.missing = state.simulated.missing(state.offers)
 
 
 def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
@@ -287,8 +222,16 @@ def _share_once(states: Sequence[GoalState], free: Sequence[int], effort: Effort
     """
     _allocate(states, free, effort)
     _spread(states, free, effort)
+    _find_first_days(states, [state.offers for state in states], free)
     satisfied = [state for state in states if state.granted == state.claim]
-    return [(state, gap) for state in satisfied if (gap := state.need.missing(state.offers))]
+    return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
+
+
+def _find_first_days(states: Sequence[GoalState], offers: Sequence[list[int]], free: Sequence[int]) -> None:
+    """Find in which months savings with interest are paid on the first day, where money has dates."""
+    if any(state.money and state.need.bears_interest and not state.goal.debts for state in states):
+        pairs = zip(states, offers, strict=True)
+        find_first_days([Paid.of_offers(state, offered) for state, offered in pairs], free)
 
 
 def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
@@ -298,7 +241,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
     """
     if any(state.days for state in states) or _is_money_kept(states, free):
         effort.spend(12 * sum([state.need.months for state in states]))
-        dated = [_dated_portion(state) for state in states]
+        dated = [_dated_portion(state, free) for state in states]
         spread_on_days(dated, free)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
@@ -316,24 +259,37 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
 
 
 def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
-    """Whether a month has less money than the one before; what these goals were given in month 0 counts."""
+    """Whether a month has less money than the one before; what these goals were given in month 0 counts.
+
+    So it is, too, if a month has less than nothing, or if money arrives too late for a date.
+    """
     given = sum([state.need.credit for state in states]) if free[0] else 0
-    return any(map(gt, [free[0] + given, *free[1:]], free[1:]))
+    falls = any(map(gt, [free[0] + given, *free[1:]], free[1:]))
+    return falls or free[0] < 0 or any(state.late_income for state in states)
 
 
-def _dated_portion(state: GoalState) -> DatedPortion:
-    days, need = state.days, state.need
+def _dated_portion(state: GoalState, free: Sequence[int]) -> DatedPortion:
+    days, need, money = state.days, state.need, state.money
     counts = days.counts[: need.deadline] if days else [1] * need.months
-    return DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
+    portion = DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
+    if money:
+        portion.most = given_by(free, state.horizon)
+        portion.late_income = state.late_income
+        portion.later = money.after_days(days) if days else ()
+    return portion
 
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
     effort.spend(len(states) * (15 + len(states) // 4))
-    grants = allocate([Claim(state.need.deadline, state.claim - state.need.credit) for state in states], free)
+    claims = [
+        Claim(state.need.deadline, state.claim - state.need.credit, state.late_income, state.horizon)
+        for state in states
+    ]
+    grants = allocate(claims, free)
     for state, grant in zip(states, grants, strict=True):
         credit = state.need.credit
         state.room, state.granted = grant.room + credit, grant.amount + credit
-        state.binding_month = grant.binding_month
+        state.binding_month, state.binding_late_income = grant.binding_month, grant.late_income
 
 
 def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
@@ -363,29 +319,3 @@ def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalS
     """The goals that aren't met by their dates, in plan order."""
     late = {state.position: state for state in states if not state.arrives}
     return [late[position] for position in plan_order(inputs.goals) if position in late] if late else []
-
-
-def _go_on_late(state: GoalState, free: list[int], late_until: int) -> None:
-    """Pay a goal that isn't met by its date all the money that is free after the date."""
-    need, since = state.need, state.need.months
-    if state.dated:
-        since -= 1
-        later = _late_on_days(state.dated, free[since : late_until + 1])
-    else:
-        later = free[since : late_until + 1 - need.first_payment]
-    state.trajectory = need.simulate_late(state.in_time, later)
-    in_time = state.in_time.amounts[since:]
-    for month, amount in enumerate(state.trajectory.amounts[since:]):
-        free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
-
-
-def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
-    """The money of each month on the first of its late days; without one it stays for the next month."""
-    offers: list[int] = []
-    there = 0
-    for count, arrived in zip(need.late_counts(len(money)), money, strict=True):
-        there += arrived
-        if count:
-            offers += [there, *[0] * (count - 1)]
-            there = 0
-    return offers

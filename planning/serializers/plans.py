@@ -73,10 +73,28 @@ class GoalPlanSerializer(Serializer):
 class PlanSummarySerializer(Serializer):
     """Monthly sums over all goals."""
 
-    estimated_monthly_surplus = ComputedMoneyField(signed=True)
+    estimated_monthly_surplus = ComputedMoneyField(
+        signed=True, help_text="Where money has dates, the average of twelve months."
+    )
     total_required_contributions = ComputedMoneyField()
     total_allocated_contributions = ComputedMoneyField()
     buffer_remaining = ComputedMoneyField()
+
+
+class MonthOfMoneySerializer(Serializer):
+    """What becomes of the money of a month of the planning calendar."""
+
+    income = ComputedMoneyField(signed=True)
+    expenses = ComputedMoneyField(signed=True, help_text="Planned ones included.")
+    minimum_payments = ComputedMoneyField()
+    surplus = ComputedMoneyField(signed=True, help_text="Income less expenses and minimum payments.")
+    given = ComputedMoneyField(help_text="To goals, what was put in this month included.")
+    carried = ComputedMoneyField(signed=True, help_text="What this month and those before it leave to the next.")
+    held_back = ComputedMoneyField(help_text="The part of `carried` that later months lack.")
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` can't be written as a class attribute.
+        return {"from": DateField(source="since")} | super().get_fields()
 
 
 class PlanSerializer(Serializer):
@@ -84,6 +102,10 @@ class PlanSerializer(Serializer):
     currency = serializers.SerializerMethodField()
     goals = GoalPlanSerializer(many=True)
     summary = PlanSummarySerializer()
+    cash_flow = MonthOfMoneySerializer(
+        many=True,
+        help_text="The months from the present one to the last target date, at least 12 and at most 60.",
+    )
 
     def get_currency(self, plan: object) -> str:
         return str(self.context["currency"])

@@ -24,8 +24,15 @@ from fincred.api.serializers import (
 from fincred.money import MAX_MONEY, ZERO
 from planning.models import Snapshot
 from planning.serializers.fields import ComputedMoneyField, EntriesField, PlanDateField
-from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
-from planning.vocabulary import DebtType, PayFrequency
+from planning.snapshot_contents import (
+    DebtEntry,
+    Expenses,
+    IncomeEntry,
+    PlannedExpense,
+    SavingsEntry,
+    SnapshotContents,
+)
+from planning.vocabulary import PLANNED_FREQUENCIES, DebtType, PayFrequency
 
 
 class LabelField(TextField):
@@ -39,10 +46,44 @@ class LabelField(TextField):
         return label or None
 
 
-class IncomeSerializer(Serializer):
+class RhythmSerializer(Serializer):
+    """Money that comes on `next_date` and in its rhythm after it, up to and including `until`."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        next_date, until = attrs["next_date"], attrs["until"]
+        if next_date is None and (until is not None or attrs["frequency"] == PayFrequency.ONCE):
+            reason = "until" if until is not None else "once"
+            raise serializers.ValidationError(
+                {"next_date": f"This field is required with {reason}."}, code="required"
+            )
+        if next_date is not None and until is not None and until < next_date:
+            raise serializers.ValidationError({"until": "Must not be before next_date."}, code="min_value")
+        return attrs
+
+
+class IncomeSerializer(RhythmSerializer):
     amount = MoneyField(help_text="What arrives each time, after tax.")
-    frequency = ChoiceField(PayFrequency)
+    frequency = ChoiceField(
+        PayFrequency, help_text="`semimonthly`: on the day of `next_date`, and 15 days after or before it."
+    )
     source_label = LabelField()
+    next_date = PlanDateField(
+        default=None,
+        allow_null=True,
+        help_text="With it the money arrives on this day and in its rhythm after it; without, it is averaged. "
+        "Required with `once`.",
+    )
+    until = PlanDateField(default=None, allow_null=True, help_text="The last day on which it may arrive.")
+
+
+class PlannedExpenseSerializer(RhythmSerializer):
+    """What isn't the same every month: insurance, holidays, a car repair."""
+
+    label = LabelField()  # type: ignore[assignment]  # DRF fields have a label, too
+    amount = MoneyField()
+    frequency = ChoiceField(PLANNED_FREQUENCIES)
+    next_date = PlanDateField()
+    until = PlanDateField(default=None, allow_null=True, help_text="The last day on which it may come.")
 
 
 class ExpensesSerializer(Serializer):
@@ -50,6 +91,7 @@ class ExpensesSerializer(Serializer):
     essential_amount = MoneyField(
         default=None, allow_null=True, help_text="The part of it that can't be left out."
     )
+    planned = EntriesField(child=PlannedExpenseSerializer(), help_text="On top of `total_amount`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         essential = attrs["essential_amount"]
@@ -144,7 +186,7 @@ class SnapshotContentsSerializer(Serializer):
             raise serializers.ValidationError({"income": "Says something else than incomes."}, code="ambiguous")
         contents = SnapshotContents(
             incomes=tuple(IncomeEntry(**entry) for entry in incomes),
-            expenses=Expenses(**attrs["expenses"]) if attrs["expenses"] else None,
+            expenses=_expenses(attrs["expenses"]) if attrs["expenses"] else None,
             debts=tuple(DebtEntry(**entry) for entry in attrs.get("debts", [])),
             savings=tuple(SavingsEntry(**entry) for entry in attrs.get("savings", [])),
         )
@@ -156,9 +198,16 @@ class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
     """A whole document: an absent list is empty. One that names nothing is refused."""
 
 
+def _expenses(attrs: dict[str, Any]) -> Expenses:
+    planned = [PlannedExpense(**each) for each in attrs.get("planned", [])]
+    return Expenses(attrs["total_amount"], attrs["essential_amount"], tuple(planned))
+
+
 def _refuse_immense_totals(contents: SnapshotContents) -> None:
+    incomes, expenses = contents.most_a_month
     totals: dict[str, Decimal] = {
-        "incomes": contents.monthly_income,
+        "incomes": incomes,
+        "expenses": expenses,
         "debts": max(contents.total_debt, contents.highest_minimum_payments),
         "savings": contents.total_savings,
     }
@@ -187,9 +236,9 @@ class SnapshotSerializer(Serializer):
     has_version = True
 
     id = UUIDField(allow_null=True)
-    incomes = IncomeSerializer(many=True)
+    incomes = IncomeSerializer(many=True, source="told_incomes")
     income = serializers.SerializerMethodField(help_text="The only income, null when there are none or several.")
-    expenses = ExpensesSerializer(allow_null=True)
+    expenses = ExpensesSerializer(allow_null=True, source="told_expenses")
     debts = DebtSerializer(many=True, source="told_debts")
     savings = SavingsSerializer(many=True)
     summary = SummarySerializer(source="*", allow_null=True)
@@ -197,9 +246,8 @@ class SnapshotSerializer(Serializer):
 
     @extend_schema_field(IncomeSerializer(allow_null=True))
     def get_income(self, snapshot: Snapshot) -> dict[str, Any] | None:
-        if len(snapshot.incomes) != 1:
-            return None
-        return dict(IncomeSerializer(snapshot.incomes[0]).data)
+        incomes = snapshot.told_incomes
+        return dict(IncomeSerializer(incomes[0]).data) if len(incomes) == 1 else None
 
 
 NO_SNAPSHOT: Final[dict[str, Any]] = {

@@ -10,9 +10,10 @@ from fincred.db.retries import ComputeFirstError
 from planning.engine.allocation import plan_order
 from planning.engine.alternatives import Alternatives, find_alternatives
 from planning.engine.effort import TooMuchEffortError
+from planning.engine.goal_state import GoalState
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs
-from planning.engine.solver import GoalState, solve
+from planning.engine.solver import solve
 
 
 class _Found(NamedTuple):

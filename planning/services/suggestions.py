@@ -7,7 +7,6 @@ from datetime import date
 
 from accounts.models import User
 from planning.engine.dates import calendar_date
-from planning.engine.money.income import is_irregular
 from planning.engine.suggestions import Suggestion, suggest
 from planning.queries import NEWEST_SNAPSHOTS
 
@@ -19,11 +18,11 @@ def suggestions_for(owner: User, today: date) -> tuple[Suggestion, ...]:
         return ()
     contents = snapshot.contents
     return suggest(
-        contents.finances,
+        contents.average_finances(today),
         essential_expenses=contents.expenses.essential_amount if contents.expenses else None,
         savings=contents.total_savings,
         debts=[debt.in_month_to(calendar_date(today, 1)) for debt in contents.engine_debts()],
-        irregular_income=_is_self_employed(owner) or is_irregular(contents.engine_incomes()),
+        irregular_income=_is_self_employed(owner) or contents.is_irregular(),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.models import User
 from fincred.errors import FieldError
-from planning.engine.model import GoalInput, Plan, PlanInput
+from planning.engine.model import GoalInput, Plan
 from planning.engine.plan import make_plan
 from planning.scenarios import Deltas, Difference, GoalChange, differences, scenario
 from planning.services.planning_context import PlanningContext, read_context
@@ -51,7 +51,7 @@ def what_if(*, owner: User, question: Question) -> Answer:
     _require_known_goals(context, question)
     _require_later_dates(question)
     baseline = context.plan_input()
-    _require_not_negative(baseline, question.deltas)
+    _require_not_negative(context, question)
     changed = scenario(
         baseline,
         deltas=question.deltas,
@@ -92,8 +92,8 @@ def _require_later_dates(question: Question) -> None:
             raise FieldError(field=f"{path}.target_date", message="Must be after as_of.", code="not_after_as_of")
 
 
-def _require_not_negative(baseline: PlanInput, deltas: Deltas) -> None:
-    finances = baseline.finances
+def _require_not_negative(context: PlanningContext, question: Question) -> None:
+    finances, deltas = context.contents.average_finances(question.as_of), question.deltas
     for name, amount, delta in (
         ("income_delta", finances.monthly_income, deltas.income),
         ("expenses_delta", finances.monthly_expenses, deltas.expenses),

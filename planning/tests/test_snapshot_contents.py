@@ -12,7 +12,7 @@ import pytest
 
 from fincred.money import ZERO
 from planning.snapshot_contents import Expenses, IncomeEntry, SavingsEntry, SnapshotContents
-from planning.tests.factories import contents, debt, savings
+from planning.tests.factories import TODAY, contents, debt, savings
 from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -27,7 +27,7 @@ class TestFigures:
                 IncomeEntry(Decimal("100.01"), PayFrequency.ANNUAL),
             )
         )
-        assert snapshot.monthly_income == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
+        assert snapshot.income_from(TODAY) == Decimal("4341.67")  # (26 000 + 26 000 + 100.01) / 12
 
     def test_sums_debts_minimums_and_savings(self) -> None:
         snapshot = contents(

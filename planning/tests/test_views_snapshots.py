@@ -40,7 +40,9 @@ class TestSnapshot:
         assert stored.status_code == 200
         assert stored.json() == as_saver.get("/api/v0/snapshot").json()
         document = stored.json()
-        assert document["incomes"] == [{"amount": 1500.5, "frequency": "biweekly", "source_label": "Job"}]
+        assert document["incomes"] == [
+            {"amount": 1500.5, "frequency": "biweekly", "source_label": "Job", "next_date": None, "until": None}
+        ]
         assert document["income"] == document["incomes"][0]
         assert document["savings"] == [{"label": None, "balance": 0.1}]
         assert document["debts"][0]["goal_id"] is None

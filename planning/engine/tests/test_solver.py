@@ -8,9 +8,10 @@ from hypothesis import given, settings
 
 from planning.engine import solver
 from planning.engine.allocation import plan_order
+from planning.engine.goal_state import GoalState
 from planning.engine.model import Debt, PlanInput
 from planning.engine.needs import Needs
-from planning.engine.solver import GoalState, at_best, solve, solve_dates
+from planning.engine.solver import at_best, solve, solve_dates
 from planning.engine.tests.builders import (
     CALENDAR,
     OF_EVERY_KIND,

@@ -46,7 +46,15 @@ class TestMonthlyIncome:
 
     @given(INCOMES)
     def test_is_within_half_a_cent_of_the_year(self, incomes: list[Income]) -> None:
-        payments = {"weekly": 52, "biweekly": 26, "semimonthly": 24, "monthly": 12, "quarterly": 4, "annual": 1}
+        payments = {
+            "once": 0,
+            "weekly": 52,
+            "biweekly": 26,
+            "semimonthly": 24,
+            "monthly": 12,
+            "quarterly": 4,
+            "annual": 1,
+        }
         year = sum(each.amount * payments[each.frequency] for each in incomes)
 
         assert abs(monthly_income(incomes) * 12 - year) <= Decimal("0.06")
@@ -57,6 +65,6 @@ class TestIsIrregular:
     def test_money_that_comes_less_often_than_monthly_is(self, frequency: str) -> None:
         assert is_irregular([income("100", "monthly"), income("1", frequency)])
 
-    @pytest.mark.parametrize("frequency", ["weekly", "biweekly", "semimonthly", "monthly"])
+    @pytest.mark.parametrize("frequency", ["once", "weekly", "biweekly", "semimonthly", "monthly"])
     def test_money_that_comes_every_month_is_not(self, frequency: str) -> None:
         assert not is_irregular([income("100", frequency)])

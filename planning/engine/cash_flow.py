@@ -1,0 +1,112 @@
+"""What becomes of a person's money in each month of the calendar: what arrives, is given, is carried on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from operator import add
+from typing import Any, Final, Self
+
+from fincred.money import ZERO
+from planning.engine.free_money import money_by_month, put_in_of_month
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import LEAST_HORIZON, least_ahead
+from planning.engine.model import Finances, MonthOfMoney, PlanInput
+from planning.engine.money.cents import average, money, to_cents
+from planning.engine.needs import Needs
+
+_MOST_SHOWN: Final = 60
+_MOST_KEPT: Final = 120
+"""What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
+
+    `by` is the money that has come by each month, with what was carried in, before anything is given; no month
+    before `horizon` may lack any of it. `put_in` is what was given before the day of planning.
+    """
+
+    inputs: PlanInput
+    needs: Needs
+    surplus: Sequence[int]
+    by: Sequence[int]
+    given: Sequence[int]
+    put_in: int
+    horizon: int
+
+    @classmethod
+    def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs) -> Self:
+        months = max([_MOST_SHOWN, *(max(state.need.months, len(state.trajectory.amounts)) for state in states)])
+        surplus = money_by_month(inputs, needs, months)
+        by = list(accumulate(surplus, initial=to_cents(inputs.kept)))
+        given = [0] * months
+        for state in states:
+            given[: len(state.trajectory.amounts)] = map(add, given, state.trajectory.amounts)
+        # What was put in beyond the month's money was taken from nothing that is counted here.
+        made = sum([state.need.credit for state in states])
+        first = by[1] if inputs.is_dated else max(by[1], by[0])
+        put_in = put_in_of_month(inputs, first)
+        given[0] += put_in - made
+        horizon = max([LEAST_HORIZON, *(state.need.months for state in states)])
+        return cls(inputs, needs, surplus, by, given, put_in, horizon)
+
+    @property
+    def average(self) -> Finances:
+        """What the next twelve months come to on average, without money with dates."""
+        finances = self.inputs.finances
+        if not self.inputs.is_dated:
+            return finances
+        planned = self.needs.dated_money(finances).planned(LEAST_HORIZON)[:LEAST_HORIZON]
+        expenses = finances.monthly_expenses + money(average(sum(planned), LEAST_HORIZON))
+        surplus = money(average(sum(self.surplus[:LEAST_HORIZON]), LEAST_HORIZON))
+        income = surplus + expenses + finances.minimum_payments
+        return replace(finances, monthly_income=income, monthly_expenses=expenses, incomes=(), planned=())
+
+    def carried(self) -> Iterator[tuple[date, Decimal]]:
+        """What each month is left by those before it, as far as it is kept."""
+        calendar = self.inputs.calendar
+        last = max([LEAST_HORIZON, *(month for month, amount in enumerate(self.given, 1) if amount)])
+        for month, amount in enumerate(self._left()[: min(last, _MOST_KEPT) + 1]):
+            yield calendar.day(month), money(amount)
+
+    def _left(self) -> list[int]:
+        given = accumulate(self.given, initial=0)
+        return [there - gone for there, gone in zip(self.by, given, strict=True)]
+
+    def months(self) -> Iterator[MonthOfMoney]:
+        """The months up to the last target date, at least 12 and at most 60."""
+        finances, shown = self.inputs.finances, min(self.horizon, _MOST_SHOWN)
+        dated = self.needs.dated_money(finances)
+        incomes, planned, left = dated.incomes(shown), dated.planned(shown), self._left()
+        given = list(accumulate(self.given))
+        most = least_ahead(self.by, self.horizon)
+        for month in range(shown):
+            carried = left[month + 1]
+            yield MonthOfMoney(
+                since=self.inputs.calendar.day(month),
+                income=finances.monthly_income + money(incomes[month]),
+                expenses=finances.monthly_expenses + money(planned[month]),
+                minimum_payments=finances.minimum_payments,
+                surplus=money(self.surplus[month]),
+                given=money(self.given[month]),
+                carried=money(carried),
+                held_back=money(max(0, carried) - max(0, most[month + 1] - given[month])),
+            )
+
+    def buffer(self) -> Decimal:
+        """What month 0 leaves that nobody asks for: not held back for later months."""
+        most = least_ahead(self.by, self.horizon)[1]
+        return max(ZERO, money(min(self._left()[1], most - self.given[0])))
+
+    def lacking(self, since: int, horizon: int) -> dict[str, Any]:
+        """The month after `since` and before the horizon for which money is held back; empty if there is none."""
+        later = self.by[since + 1 : horizon + 1]
+        if not later or min(later) >= self.by[since]:
+            return {}
+        month = since + later.index(min(later))
+        start, end = self.inputs.calendar.day(month), self.inputs.calendar.day(month + 1)
+        planned = [flow for flow in self.inputs.finances.planned if flow.amount_in(start, end)]
+        return {"held_back_for": start, "held_back_for_planned": [flow.label for flow in planned if flow.label]}

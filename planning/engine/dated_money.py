@@ -1,0 +1,76 @@
+"""A person's money with dates, by months of the planning calendar. All money is whole cents."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from planning.engine.dates import Calendar
+from planning.engine.model import Finances
+from planning.engine.money.cents import to_cents
+from planning.engine.money.flows import by_month
+from planning.engine.own_days import OwnDays
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class DatedMoney:
+    """What has dates, by months of the calendar; what is asked for twice is counted once."""
+
+    finances: Finances
+    calendar: Calendar
+    _incomes: list[int] = field(init=False, default_factory=list)
+    _planned: list[int] = field(init=False, default_factory=list)
+    _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
+    _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
+
+    def is_of(self, finances: Finances) -> bool:
+        """Whether these finances have the same money with dates."""
+        return self.finances.incomes == finances.incomes and self.finances.planned == finances.planned
+
+    def incomes(self, months: int) -> Sequence[int]:
+        """The incomes with dates of the first so many months, or more."""
+        self._count(months)
+        return self._incomes
+
+    def planned(self, months: int) -> Sequence[int]:
+        """The planned expenses of the first so many months, or more."""
+        self._count(months)
+        return self._planned
+
+    def _count(self, months: int) -> None:
+        if months > len(self._incomes):
+            self._incomes = by_month(self.finances.incomes, self.calendar, months)
+            self._planned = by_month(self.finances.planned, self.calendar, months)
+
+    def late_income(self, month: int, day: date) -> int:
+        """What arrives in a month on this day or later."""
+        if (month, day) not in self._late:
+            end = self.calendar.day(month + 1)
+            flows = self.finances.incomes if day < end else ()
+            self._late[month, day] = sum([flow.amount_in(day, end) for flow in flows])
+        return self._late[month, day]
+
+    def after(self, month: int, days: Iterable[date]) -> list[int]:
+        """What arrives in a month after each of these days; those that have passed are due now."""
+        return [self.late_income(month, max(day, self.calendar.as_of) + _DAY) for day in days]
+
+    def after_days(self, days: OwnDays) -> list[list[int]]:
+        """What arrives in each month after each day of a plan's own in time."""
+        known = self._after.get(id(days))
+        if known is None:
+            each = [self.after(month, days.in_month(month)[:count]) for month, count in enumerate(days.counts)]
+            self._after[id(days)] = known = days, each
+        return known[1]
+
+    def arrivals(self, month: int) -> list[tuple[date, int]]:
+        """The days of a month on which incomes arrive, and how much on each."""
+        if month not in self._arrivals:
+            since, end = self.calendar.day(month), self.calendar.day(month + 1)
+            sums: dict[date, int] = {}
+            for flow in self.finances.incomes:
+                for day in flow.days_in(since, end):
+                    sums[day] = sums.get(day, 0) + to_cents(flow.amount)
+            self._arrivals[month] = sorted(sums.items())
+        return self._arrivals[month]

@@ -1,0 +1,58 @@
+"""The money that is free for goals in each month of the calendar, in whole cents."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from planning.engine.dated_money import DatedMoney
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import LEAST_HORIZON
+from planning.engine.model import PlanInput
+from planning.engine.money.cents import to_cents
+from planning.engine.needs import Needs, due_date
+
+
+def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
+    """Find how far ahead each goal holds money back, and what arrives too late for it."""
+    horizon = LEAST_HORIZON
+    for state in serving:
+        horizon = max(horizon, state.need.months)
+        state.horizon, state.money = horizon, money
+        state.late_income = _late_income(state, inputs, money)
+
+
+def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
+    month = state.need.deadline - 1
+    if state.goal.debts:
+        return 0
+    if state.days:
+        return money.after(month, state.days.in_month(month)[: state.days.counts[month]][-1:])[0]
+    due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
+    return money.late_income(month, due)
+
+
+def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
+    """What incomes leave after expenses and minimum payments in each of the first so many months, in cents."""
+    even = to_cents(inputs.finances.surplus)
+    if not inputs.is_dated:
+        return [even] * months
+    money = needs.dated_money(inputs.finances)
+    dated = zip(money.incomes(months), money.planned(months), range(months), strict=False)
+    return [even + income - planned for income, planned, _ in dated]
+
+
+def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
+    """The part of the present month's payments that was made with its money, which has `first_month` cents."""
+    put_in = sum([goal.added for goal in inputs.goals], inputs.paid_elsewhere)
+    return min(to_cents(put_in), max(0, first_month))
+
+
+def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_until: int) -> list[int]:
+    months = max([late_until + 1, *(state.need.months for state in states)])
+    if inputs.is_dated:
+        free = money_by_month(inputs, needs, months + LEAST_HORIZON)
+        needs.effort.spend(2 * months)
+    else:
+        free = [max(0, to_cents(inputs.finances.surplus))] * months
+    free[0] += to_cents(inputs.kept)
+    free[0] -= put_in_of_month(inputs, free[0])
+    return free

@@ -1,0 +1,121 @@
+"""The state of a goal in a plan that is being solved."""
+
+from dataclasses import dataclass, field
+
+from planning.engine.dated_money import DatedMoney
+from planning.engine.dated_saving import DatedSaving
+from planning.engine.feasibility import feasibility
+from planning.engine.model import GoalInput
+from planning.engine.money.cents import average, to_cents
+from planning.engine.own_days import CalendarDays, OwnDays
+from planning.engine.trajectory import EMPTY, Need, Saving, Trajectory
+from planning.vocabulary import Feasibility, Frequency
+
+
+@dataclass(slots=True)
+class GoalState:
+    """A goal in a plan that is being solved. Money is in cents.
+
+    - `position`: the goal's index in the input.
+    - `claim`: the sum that the goal asks for by its date.
+    - `room`: the sum available to it by then, with what was put in this month.
+    - `granted`: the part of `room` that it gets.
+    - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
+    - `offers`: `granted`, split over the months (or days of its own) up to its date.
+    - `missing`: the cents missing at its date.
+    - `in_time`: what happens up to its date; `solve_dates` leaves it out.
+    - `trajectory`: the same, and for a late goal what happens after it.
+    - `horizon`: no money is given to the goal that a month before this one lacks.
+    - `money`: what has dates of the person's money; None if nothing has.
+    - `late_income`: what arrives in the goal's last month too late for its date.
+    - `on_first_day`: for savings with interest that are paid on dates of the calendar, whether the money of each
+      month is there on its first day, so that it earns interest for it; empty if it always is.
+    """
+
+    position: int
+    goal: GoalInput
+    need: Need
+    claim: int
+    room: int = 0
+    granted: int = 0
+    binding_month: int = 0
+    offers: list[int] = field(default_factory=list)
+    missing: int = 0
+    in_time: Trajectory = EMPTY
+    trajectory: Trajectory = EMPTY
+    horizon: int = 0
+    money: DatedMoney | None = None
+    late_income: int = 0
+    binding_late_income: int = 0
+    on_first_day: tuple[bool, ...] = ()
+    _by_days: DatedSaving | None = None
+
+    @property
+    def dated(self) -> DatedSaving | None:
+        """The need of a goal with days of its own."""
+        return self.need if isinstance(self.need, DatedSaving) else None
+
+    @property
+    def days(self) -> OwnDays | None:
+        """The goal's own days of payment; None if these are the dates of the calendar."""
+        days = self.need.days if isinstance(self.need, DatedSaving) else None
+        return days if isinstance(days, OwnDays) else None
+
+    @property
+    def simulated(self) -> Need:
+        """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
+        need = self.need
+        if all(self.on_first_day) or not isinstance(need, Saving):
+            return need
+        if self._by_days is None or self._by_days.days.on_start != self.on_first_day:
+            days = CalendarDays(need.months, self.on_first_day)
+            self._by_days = DatedSaving(
+                need.target, need.start, need.rate, days, need.level, need.credit, need.first_interest, need.effort
+            )
+        return self._by_days
+
+    @property
+    def required_monthly(self) -> int:
+        """The level payment a month; with days of its own, see `allocated_monthly`."""
+        return self._monthly(self.need.total) if self.days else self.need.level
+
+    @property
+    def allocated_monthly(self) -> int:
+        """The average payment up to the date: a month, or with monthly days of its own on each of them."""
+        return self._monthly(sum(self.in_time.amounts))
+
+    def _monthly(self, total: int) -> int:
+        if self.days and self.days.cadence.frequency == Frequency.MONTHLY:
+            return average(total, sum(self.days.counts))
+        return average(total, self.need.months)
+
+    @property
+    def due(self) -> int:
+        """What is still to be paid today on debts, of the month that ends today."""
+        return to_cents(self.goal.due)
+
+    @property
+    def paid_this_month(self) -> int:
+        """The part of the present month's payment that was made; a month of debts is present until it is paid."""
+        return to_cents(self.goal.due_made) if self.due else self.need.credit
+
+    @property
+    def this_month(self) -> int:
+        """The part of the present month's payment that is still to be made."""
+        return self.due or self.trajectory.amounts[0] - self.need.credit
+
+    @property
+    def arrives(self) -> bool:
+        """Whether the goal is met by its date."""
+        return not self.missing
+
+    @property
+    def needed(self) -> int:
+        """Cents needed by the date: at most `room` if the goal is met, more than `room` if not."""
+        if self.arrives:
+            return min(self.claim, self.room)
+        return self.claim if self.claim > self.room else self.room + self.missing
+
+    @property
+    def feasibility(self) -> Feasibility:
+        return feasibility(self.needed, self.room)

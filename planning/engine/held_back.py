@@ -1,0 +1,31 @@
+"""Money that is held back, because a later month lacks it. All money is whole cents, months count from 0."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final
+
+LEAST_HORIZON: Final = 12
+"""Money is held back for this many months at least, also for a goal that is due before."""
+
+
+def given_by(free: Sequence[int], horizon: int) -> list[int]:
+    """The most that may be given by each month, from month 0: what is free by then, less what later months lack.
+
+    Later months are those before `horizon`; by a month after it, all that is free by then.
+    """
+    return least_ahead(list(accumulate(free, initial=0)), horizon)
+
+
+def least_ahead(by: Sequence[int], horizon: int) -> list[int]:
+    """The least that is there by each month or a later one up to `horizon`, from what is there by each."""
+    return [*reversed([*accumulate(reversed(by[: horizon + 1]), min)]), *by[horizon + 1 :]]
+
+
+def given_late(free: Sequence[int], since: int, until: int, horizon: int) -> list[int]:
+    """The most that may be given by the end of each month from `since` to before `until` to a goal that is late.
+
+    Before the horizon no month up to it may lack anything; from then on none of the next twelve.
+    """
+    by = given_by(free, horizon)
+    windows = [min(by[month + 1 : month + 1 + LEAST_HORIZON]) for month in range(max(since, horizon), until)]
+    return [*by[since + 1 : min(until, horizon) + 1], *windows]

@@ -1,0 +1,58 @@
+"""Goals that aren't met by their dates: what they get after them."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from planning.engine.dated_saving import DatedSaving
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import given_late
+
+
+def go_on_late(state: GoalState, free: list[int], late_until: int, each: int | None = None) -> None:
+    """Pay a goal that isn't met by its date all the money that is free after the date, or `each` a time."""
+    need, since = state.need, state.need.months
+    if state.dated:
+        since -= 1
+    if state.money:
+        later = _late_by_money(state, free, since, late_until + 1 - need.first_payment, each)
+    elif state.dated:
+        later = _late_on_days(state.dated, free[since : late_until + 1])
+    else:
+        later = free[since : late_until + 1 - need.first_payment]
+    state.trajectory = state.simulated.simulate_late(state.in_time, later)
+    in_time = state.in_time.amounts[since:]
+    for month, amount in enumerate(state.trajectory.amounts[since:]):
+        free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
+
+
+def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
+    """The money of each month on the first of its late days; without one it stays for the next month."""
+    offers: list[int] = []
+    there = 0
+    for count, arrived in zip(need.late_counts(len(money)), money, strict=True):
+        there += arrived
+        if count:
+            offers += [there, *[0] * (count - 1)]
+            there = 0
+    return offers
+
+
+def _late_by_money(state: GoalState, free: Sequence[int], since: int, until: int, each: int | None) -> list[int]:
+    """What a late goal may have in each month, or on each of its late days, where money has dates."""
+    offers: list[int] = []
+    given, arrived = 0, list(accumulate(free, initial=0))
+    for month, most in enumerate(given_late(free, since, until, state.horizon), since):
+        for too_late in _after_late_days(state, month):
+            there = max(0, min(most, arrived[month + 1] - too_late) - given)
+            offers.append(there if each is None else min(each, there))
+            given += offers[-1]
+    return offers
+
+
+def _after_late_days(state: GoalState, month: int) -> list[int]:
+    """What arrives in a month after each of the goal's late days in it."""
+    days, money = state.days, state.money
+    if not days or not money:
+        return [0]
+    in_time = days.counts[month] if month < len(days.counts) else 0
+    return money.after(month, days.in_month(month)[in_time:])

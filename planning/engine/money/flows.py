@@ -1,0 +1,159 @@
+"""Money with dates: incomes and planned expenses that come on a day, and in a rhythm after it.
+
+How often they come is counted by arithmetic, not listed: a weekly income over 50 years takes no longer than a year
+of it, and neither does one that began 50 years ago.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from planning.engine.dates import Calendar
+from planning.engine.money.cents import to_cents
+from planning.vocabulary import PayFrequency
+
+_DAYS: Final = {PayFrequency.WEEKLY: 7, PayFrequency.BIWEEKLY: 14}
+_MONTHS: Final = {
+    PayFrequency.SEMIMONTHLY: 1,
+    PayFrequency.MONTHLY: 1,
+    PayFrequency.QUARTERLY: 3,
+    PayFrequency.ANNUAL: 12,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An `amount` on `next_date` and then in the rhythm of `frequency`, up to and including `until`."""
+
+    amount: Decimal
+    frequency: PayFrequency
+    next_date: date
+    until: date | None = None
+    label: str | None = None
+
+    def count_before(self, day: date) -> int:
+        """How often it comes before a day."""
+        end = day
+        if self.until is not None and self.until < day:
+            end = self.until + timedelta(days=1)
+        if end <= self.next_date:
+            return 0
+        if self.frequency is PayFrequency.ONCE:
+            return 1
+        return sum(rhythm.count_before(end) for rhythm in _rhythms(self))
+
+    def amount_in(self, since: date, end: date) -> int:
+        """The cents that come from `since` to before `end`."""
+        return to_cents(self.amount) * (self.count_before(end) - self.count_before(since))
+
+    def days_in(self, since: date, end: date) -> Iterator[date]:
+        """The days on which it comes, from `since` to before `end`, in no order."""
+        if not self.count_before(end) - self.count_before(since):
+            return
+        if self.frequency is PayFrequency.ONCE:
+            yield self.next_date
+            return
+        last = end if self.until is None else min(end, self.until + timedelta(days=1))
+        for rhythm in _rhythms(self):
+            for number in range(rhythm.count_before(since), rhythm.count_before(last)):
+                yield rhythm.day(number)
+
+
+class _ByDays(NamedTuple):
+    """Every so many days from the day with this ordinal on."""
+
+    first: int
+    step: int
+
+    def count_before(self, day: date) -> int:
+        return max(0, (day.toordinal() - 1 - self.first) // self.step + 1)
+
+    def day(self, number: int) -> date:
+        return date.fromordinal(self.first + number * self.step)
+
+
+class _ByMonths(NamedTuple):
+    """The same day of every so many months, clamped; `first` is the `_index` of the first month."""
+
+    first: int
+    day_of_month: int
+    step: int
+
+    def count_before(self, day: date) -> int:
+        last = _index(day) - (_clamped(self.day_of_month, _index(day)) >= day.day)
+        return max(0, (last - self.first) // self.step + 1)
+
+    def day(self, number: int) -> date:
+        month = self.first + number * self.step
+        return date(month // 12, month % 12 + 1, _clamped(self.day_of_month, month))
+
+
+_Rhythm = _ByDays | _ByMonths
+
+
+@lru_cache(maxsize=1000)
+def _rhythms(flow: Flow) -> tuple[_Rhythm, ...]:
+    """The rhythms of which the flow consists; one that comes once has none."""
+    if flow.frequency in _DAYS:
+        return (_ByDays(flow.next_date.toordinal(), _DAYS[flow.frequency]),)
+    first, day, step = _index(flow.next_date), flow.next_date.day, _MONTHS[flow.frequency]
+    rhythms = (_ByMonths(first, day, step),)
+    if flow.frequency is not PayFrequency.SEMIMONTHLY:
+        return rhythms
+    if day <= 15:
+        return (*rhythms, _ByMonths(first, day + 15, step))
+    return (*rhythms, _ByMonths(first + 1, day - 15, step))
+
+
+def _index(day: date) -> int:
+    """The number of the month of a day."""
+    return day.year * 12 + day.month - 1
+
+
+@lru_cache(maxsize=50_000)
+def _clamped(day_of_month: int, month: int) -> int:
+    return day_of_month if day_of_month <= 28 else min(day_of_month, monthrange(month // 12, month % 12 + 1)[1])
+
+
+def by_month(flows: Iterable[Flow], calendar: Calendar, months: int) -> list[int]:
+    """The cents that come in each of the calendar's first so many months."""
+    starts = [calendar.day(month) for month in range(months + 1)]
+    ordinals = [day.toordinal() for day in starts]
+    sums = [0] * months
+    for flow in flows:
+        if flow.frequency in _DAYS:
+            _add_by_days(sums, flow, ordinals)
+        else:
+            _add_by_months(sums, flow, starts)
+    return sums
+
+
+def _add_by_days(sums: list[int], flow: Flow, ordinals: Sequence[int]) -> None:
+    step, first, cents = _DAYS[flow.frequency], flow.next_date.toordinal(), to_cents(flow.amount)
+    end = ordinals[-1] if flow.until is None else flow.until.toordinal() + 1
+    counts = [max(0, (min(day, end) - 1 - first) // step + 1) for day in ordinals]
+    for month, before in enumerate(counts[:-1]):
+        sums[month] += (counts[month + 1] - before) * cents
+
+
+def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
+    cents, since, end = to_cents(flow.amount), starts[0], starts[-1]
+    if flow.frequency is PayFrequency.ONCE:
+        days = [*flow.days_in(since, end)]
+        for day in days:
+            sums[_month_of(day, starts)] += cents
+        return
+    last = end if flow.until is None else min(end, flow.until + timedelta(days=1))
+    for rhythm in _rhythms(flow):
+        for number in range(rhythm.count_before(since), rhythm.count_before(last)):
+            sums[_month_of(rhythm.day(number), starts)] += cents
+
+
+def _month_of(day: date, starts: Sequence[date]) -> int:
+    """The number of the month, of those that start on these days, in which a day is."""
+    month = _index(day) - _index(starts[0])
+    return month if starts[month] <= day else month - 1

@@ -1,0 +1,152 @@
+"""On which day of a month a plan on the dates of the calendar is paid, where money has dates.
+
+It is the month's first day if the money carried into the month and its part without dates are enough, or else the
+payday with which they are: no payment is dated before its money. All money is whole cents.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from operator import add, sub
+from typing import Self
+
+from planning.engine.dated_money import DatedMoney
+from planning.engine.goal_state import GoalState
+from planning.engine.trajectory import Saving
+
+
+def place(
+    first: date,
+    opening: int,
+    arrivals: Iterable[tuple[date, int]],
+    fixed: Iterable[tuple[date, int]],
+    amounts: Iterable[int],
+) -> list[date]:
+    """The day of each amount, in the order in which they are served.
+
+    `opening` is there on the `first` day, `arrivals` come in the order of their days, and `fixed` are payments on
+    days of their own. An amount is paid on the first day from which on there is always enough for it and for those
+    before it.
+    """
+    days, there = [first], [opening]
+    for day, arriving in arrivals:
+        if day > days[-1]:
+            days.append(day)
+            there.append(there[-1])
+        there[-1] += arriving
+    for day, paid in fixed:
+        _take(there, bisect_right(days, day) - 1, paid)
+    placed = []
+    for amount in amounts:
+        index = len(days) - 1
+        while index and there[index - 1] >= amount:
+            index -= 1
+        _take(there, 0, amount)
+        placed.append(days[index])
+    return placed
+
+
+def _take(there: list[int], since: int, amount: int) -> None:
+    for index in range(since, len(there)):
+        there[index] -= amount
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a goal is paid in each month, and on days of its own on each of them."""
+
+    state: GoalState
+    amounts: Sequence[int]
+    by_day: Sequence[Sequence[int]] = ()
+
+    @classmethod
+    def of_offers(cls, state: GoalState, offers: Sequence[int]) -> Self:
+        """From what is offered up to its date, one amount for each month or day of its own."""
+        if not state.days:
+            return cls(state, offers)
+        ends = [*accumulate(state.days.counts)]
+        by_day = [offers[end - count : end] for end, count in zip(ends, state.days.counts, strict=True)]
+        return cls(state, [sum(each) for each in by_day], by_day)
+
+    def in_month(self, month: int) -> int:
+        """What is still to be paid in a month."""
+        amount = self.amounts[month] if month < len(self.amounts) else 0
+        return amount if month else max(0, amount - self.state.need.credit)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is paid on dates of the calendar from their first days on."""
+        return not self.state.days and not self.state.goal.debts
+
+    def fixed_in(self, month: int) -> list[tuple[date, int]]:
+        """The payments of a month on days of the goal's own."""
+        if not self.state.days or month >= len(self.by_day):
+            return []
+        days = zip(self.state.days.in_month(month), self.by_day[month], strict=False)
+        return [(day, amount) for day, amount in days if amount]
+
+
+@dataclass(slots=True)
+class PaymentDays:
+    """The days of all payments of a plan. `free` is the money of each month before any goal is paid."""
+
+    money: DatedMoney
+    free: Sequence[int]
+    paid: Sequence[Paid]
+    _totals: list[int] = field(init=False)
+    _openings: list[int] = field(init=False)
+    _placed: dict[int, dict[int, date]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        totals = [0] * len(self.free)
+        for paid in self.paid:
+            totals[: len(paid.amounts)] = map(add, totals, paid.amounts)
+            totals[0] -= min(paid.state.need.credit, paid.amounts[0])
+        self._totals, carried = totals, accumulate(map(sub, self.free, totals), initial=0)
+        incomes = self.money.incomes(len(self.free))
+        self._openings = [
+            before + free - dated for before, free, dated in zip(carried, self.free, incomes, strict=False)
+        ]
+
+    def day(self, state: GoalState, month: int) -> date:
+        """The day on which a goal is paid in a month."""
+        if month not in self._placed:
+            self._placed[month] = self._place(month)
+        return self._placed[month].get(state.position, self.money.calendar.day(month + state.need.first_payment))
+
+    def is_first_day(self, state: GoalState, month: int) -> bool:
+        """Whether that is the month's first day."""
+        return self.day(state, month) == self.money.calendar.day(month + state.need.first_payment)
+
+    def _place(self, month: int) -> dict[int, date]:
+        opening = self._openings[month]
+        if self._totals[month] <= opening:
+            return {}
+        placed = [paid for paid in self.paid if paid.is_placed and paid.in_month(month)]
+        fixed = [payment for paid in self.paid for payment in paid.fixed_in(month)]
+        placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
+        amounts = [paid.in_month(month) for paid in placed]
+        arrivals = self.money.arrivals(month)
+        days = place(self.money.calendar.day(month), opening, arrivals, fixed, amounts)
+        return {paid.state.position: day for paid, day in zip(placed, days, strict=True)}
+
+
+def _place_in_queue(state: GoalState, month: int) -> tuple[int, int]:
+    """Goals for which money arrives too late in the month come first, then those in time, late ones last."""
+    months = state.need.months
+    if month == months - 1 and state.late_income:
+        return 0, -state.late_income
+    return (1 if month < months else 2), 0
+
+
+def find_first_days(paid: Sequence[Paid], free: Sequence[int]) -> None:
+    """Find in which months savings with interest are paid on the first day; all goals are paid of `free`."""
+    states = [each.state for each in paid]
+    bearing = [(state, need) for state in states if isinstance(need := state.need, Saving) and need.rate]
+    if bearing and (money := states[0].money):
+        days = PaymentDays(money, free, paid)
+        for state, need in bearing:
+            need.effort.spend(10 * need.months)
+            state.on_first_day = tuple([days.is_first_day(state, month) for month in range(need.months)])
