@@ -46,6 +46,27 @@ def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
     return min(to_cents(put_in), max(0, first_month))
 
 
+def keep_for_days(state: GoalState, free: list[int], before: Sequence[int], *, in_time: bool) -> None:
+    """Keep what payments on days of a goal's own need before the money of their months has arrived.
+
+    It counts as free in these months instead of in those before. Only the payments that are `in_time` are looked
+    at, or only late ones; `before` is what was free before they were paid.
+    """
+    days, money = state.days, state.money
+    if not days or not money:
+        return
+    for month in range(1, len(state.trajectory.by_day)):
+        paid = lacking = 0
+        count = days.counts[month] if month < len(days.counts) else 0
+        which = slice(count) if in_time else slice(count, None)
+        amounts, in_month = state.trajectory.by_day[month][which], days.in_month(month)[which]
+        for amount, late in zip(amounts, money.after(month, in_month), strict=False):
+            paid += amount
+            lacking = max(lacking, paid - before[month] + late if amount else 0)
+        free[month - 1] -= lacking
+        free[month] += lacking
+
+
 def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_until: int) -> list[int]:
     months = max([late_until + 1, *(state.need.months for state in states)])
     if inputs.is_dated:

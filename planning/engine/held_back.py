@@ -21,11 +21,12 @@ def least_ahead(by: Sequence[int], horizon: int) -> list[int]:
     return [*reversed([*accumulate(reversed(by[: horizon + 1]), min)]), *by[horizon + 1 :]]
 
 
-def given_late(free: Sequence[int], since: int, until: int, horizon: int) -> list[int]:
-    """The most that may be given by the end of each month from `since` to before `until` to a goal that is late.
+def given_late(free: Sequence[int], months: range, horizon: int) -> list[int]:
+    """The most that may be given by the end of each of these months to a goal that is late.
 
     Before the horizon no month up to it may lack anything; from then on none of the next twelve.
     """
     by = given_by(free, horizon)
-    windows = [min(by[month + 1 : month + 1 + LEAST_HORIZON]) for month in range(max(since, horizon), until)]
-    return [*by[since + 1 : min(until, horizon) + 1], *windows]
+    return [
+        by[month + 1] if month < horizon else min(by[month + 1 : month + 1 + LEAST_HORIZON]) for month in months
+    ]

@@ -4,25 +4,33 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from planning.engine.dated_saving import DatedSaving
+from planning.engine.free_money import keep_for_days
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_late
+from planning.engine.money.cents import to_cents
 
 
-def go_on_late(state: GoalState, free: list[int], late_until: int, each: int | None = None) -> None:
-    """Pay a goal that isn't met by its date all the money that is free after the date, or `each` a time."""
+def go_on_late(state: GoalState, free: list[int], late_until: int, *, horizon: int) -> None:
+    """Pay a goal that isn't met by its date all the money that is free after the date, or its chosen amount.
+
+    Where money has dates, what a month before the horizon lacks is held back.
+    """
     need, since = state.need, state.need.months
     if state.dated:
         since -= 1
     if state.money:
-        later = _late_by_money(state, free, since, late_until + 1 - need.first_payment, each)
+        months = range(since, late_until + 1 - need.first_payment)
+        later = _late_by_money(state, free, months, horizon)
     elif state.dated:
         later = _late_on_days(state.dated, free[since : late_until + 1])
     else:
         later = free[since : late_until + 1 - need.first_payment]
     state.trajectory = state.simulated.simulate_late(state.in_time, later)
-    in_time = state.in_time.amounts[since:]
+    in_time, before = state.in_time.amounts[since:], free.copy() if state.money else []
     for month, amount in enumerate(state.trajectory.amounts[since:]):
         free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
+    if before:
+        keep_for_days(state, free, before, in_time=False)
 
 
 def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
@@ -37,14 +45,15 @@ def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
     return offers
 
 
-def _late_by_money(state: GoalState, free: Sequence[int], since: int, until: int, each: int | None) -> list[int]:
+def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon: int) -> list[int]:
     """What a late goal may have in each month, or on each of its late days, where money has dates."""
+    chosen = state.goal.chosen_each or state.goal.chosen_monthly
     offers: list[int] = []
     given, arrived = 0, list(accumulate(free, initial=0))
-    for month, most in enumerate(given_late(free, since, until, state.horizon), since):
+    for month, most in zip(months, given_late(free, months, horizon), strict=True):
         for too_late in _after_late_days(state, month):
             there = max(0, min(most, arrived[month + 1] - too_late) - given)
-            offers.append(there if each is None else min(each, there))
+            offers.append(there if chosen is None else min(to_cents(chosen), there))
             given += offers[-1]
     return offers
 

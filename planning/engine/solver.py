@@ -14,7 +14,7 @@ from typing import Final
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
 from planning.engine.effort import Effort
-from planning.engine.free_money import free_money, look_ahead
+from planning.engine.free_money import free_money, keep_for_days, look_ahead
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.late import go_on_late
@@ -42,13 +42,16 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in chosen:
         _commit(state, free, late_until, needs.effort)
     _share_out(sharing, free, needs.effort)
-    for state in sharing:
+    for state in sorted(sharing, key=lambda state: state.days is None):
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
-    for state in _late_in_order(inputs, sharing):
+    late_chosen = [state for state in chosen if state.money and not state.arrives]
+    for state in (*late_chosen, *_late_in_order(inputs, sharing)):
         if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
             free[:] = kept_for_later(free)
-        go_on_late(state, free, late_until)
+        # What others are paid later is not the late goal's, so it looks ahead beyond its own horizon.
+        paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in chosen + sharing])
+        go_on_late(state, free, late_until, horizon=paid_until)
     return chosen + sharing
 
 
@@ -131,11 +134,8 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) 
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
-    if state.money:
+    if state.money:  # what comes after the date is given once all that is promised is known
         _spend(free, state)
-        if not state.arrives:
-            each = to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO)
-            go_on_late(state, free, late_until, each)
         return
     if not state.arrives:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
@@ -310,9 +310,11 @@ def _share(state: GoalState) -> int:
 
 
 def _spend(free: list[int], state: GoalState) -> None:
-    amounts = state.trajectory.amounts
+    amounts, before = state.trajectory.amounts, free.copy() if state.days and state.money else []
     free[: len(amounts)] = map(sub, free, amounts)
     free[0] += state.need.credit
+    if before:
+        keep_for_days(state, free, before, in_time=True)
 
 
 def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalState]:

@@ -1,0 +1,136 @@
+"""Plans on money with dates, drawn at random, and a second count of that money: every day is listed."""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import accumulate
+from random import Random
+
+from planning.engine.cadence import Cadence
+from planning.engine.model import Finances, PlanInput
+from planning.engine.money.flows import Flow
+from planning.engine.tests.builders import card, goal, money
+from planning.vocabulary import Frequency, PayFrequency
+
+PLANNED = (PayFrequency.ONCE, PayFrequency.MONTHLY, PayFrequency.QUARTERLY, PayFrequency.ANNUAL)
+
+
+def cents(amount: Decimal) -> int:
+    return int(amount * 100)
+
+
+def days_of(flow: Flow, end: date) -> Iterator[date]:
+    """Every day on which a flow comes before `end`, one after the other."""
+    for day in sorted(_all_days(flow, end)):
+        if day < end and (flow.until is None or day <= flow.until):
+            yield day
+
+
+def _all_days(flow: Flow, end: date) -> Iterator[date]:
+    first = flow.next_date
+    if flow.frequency == "once":
+        yield first
+    elif flow.frequency in ("weekly", "biweekly"):
+        step = timedelta(days=7 if flow.frequency == "weekly" else 14)
+        while first < end:
+            yield first
+            first += step
+    else:
+        every = {"semimonthly": 1, "monthly": 1, "quarterly": 3, "annual": 12}[flow.frequency]
+        days = [first.day]
+        if flow.frequency == "semimonthly":
+            days.append(first.day + 15 if first.day <= 15 else first.day - 15)
+        year, month = first.year, first.month
+        while date(year, month, 1) < end:
+            for each in days:
+                day = date(year, month, min(each, monthrange(year, month)[1]))
+                if day >= first:
+                    yield day
+            month += every
+            year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+
+
+def a_flow(random: Random, start: date, frequencies: tuple[PayFrequency, ...], most: int) -> Flow:
+    next_date = start + timedelta(days=random.randint(-60, 200))
+    until = next_date + timedelta(days=random.randint(0, 500)) if random.random() < 0.3 else None
+    amount = Decimal(random.randint(1, most * 100)) / 100
+    return Flow(money(amount), random.choice(frequencies), next_date, until, random.choice(["label", None]))
+
+
+def a_case(
+    seed: int, *, rates: bool = False, own_days: bool = False, chosen: bool = False, longest: int = 14
+) -> PlanInput:
+    """Goals with distinct dates on the money of months that differ, and that can have less than nothing."""
+    random = Random(seed)
+    as_of = date(2026, 1, 1) + timedelta(days=random.randint(0, 60))
+    anchor = (
+        max(date(2025, 12, 31), as_of - timedelta(days=random.randint(0, 40))) if random.random() < 0.5 else as_of
+    )
+    finances = Finances(
+        money(random.choice([0, 0, random.randint(0, 300)])),
+        money(random.randint(0, 250)),
+        money(0),
+        tuple(a_flow(random, as_of, tuple(PayFrequency), 400) for _ in range(random.randint(1, 3))),
+        tuple(a_flow(random, as_of, PLANNED, 500) for _ in range(random.randint(0, 3))),
+    )
+    goals = []
+    for number in range(random.randint(1, 5)):
+        cadence = None
+        if own_days and random.random() < 0.5:
+            frequency = random.choice(list(Frequency))
+            day = random.randint(1, 31 if frequency is Frequency.MONTHLY else 7)
+            cadence = Cadence(frequency, day, as_of)
+        amount = money(random.randint(1, 150)) if chosen and random.random() < 0.3 else None
+        goals.append(
+            goal(
+                f"{random.randint(1, 2500)}.{random.randint(0, 99):02}",
+                name=f"goal {number}",
+                priority=random.choice(["High", "Medium", "Low"]),
+                target_date=as_of + timedelta(days=random.randint(1, longest * 30)),
+                annual_rate=Decimal(random.choice(["0", "3.5", "24"])) if rates else Decimal(0),
+                debts=(card(random.randint(1, 900), 12, 0),)
+                if rates and not cadence and random.random() < 0.15
+                else (),
+                already_there=money(random.choice([0, 0, random.randint(0, 300)])),
+                cadence=cadence,
+                chosen_each=amount if cadence else None,
+                chosen_monthly=amount,
+            )
+        )
+    carried_in = money(random.choice([0, 0, random.randint(-200, 400)]))
+    return PlanInput(as_of, finances, tuple(goals), anchor, carried_in=carried_in)
+
+
+class Listed:
+    """The money of a plan's first months, in cents, from a list of all days."""
+
+    def __init__(self, inputs: PlanInput, months: int = 100) -> None:
+        self.inputs = inputs
+        self._starts = [inputs.calendar.day(month) for month in range(months + 1)]
+        self._incomes = self._by_month(inputs.finances.incomes)
+        self._planned = self._by_month(inputs.finances.planned)
+
+    def _by_month(self, flows: tuple[Flow, ...]) -> list[list[tuple[date, int]]]:
+        months: list[list[tuple[date, int]]] = [[] for _ in self._starts]
+        for flow in flows:
+            for day in days_of(flow, self._starts[-1]):
+                if day >= self._starts[0]:
+                    months[bisect_right(self._starts, day) - 1].append((day, cents(flow.amount)))
+        return months
+
+    def undated(self, month: int) -> int:
+        """The part of a month's money that is there on its first day."""
+        return cents(self.inputs.finances.surplus) - sum(amount for _, amount in self._planned[month])
+
+    def arriving(self, month: int, before: date) -> int:
+        """The incomes with dates of a month that arrive before a day."""
+        return sum(amount for day, amount in self._incomes[month] if day < before)
+
+    def surplus(self, month: int) -> int:
+        return self.undated(month) + self.arriving(month, date.max)
+
+    def by(self) -> list[int]:
+        """The money that has come by each month."""
+        return list(accumulate(map(self.surplus, range(len(self._starts) - 1)), initial=cents(self.inputs.carried_in)))

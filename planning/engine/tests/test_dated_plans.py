@@ -1,0 +1,112 @@
+"""Plans on money with dates, against second counts: a linear program, months lived one by one, and every single day."""
+
+from datetime import timedelta
+from itertools import accumulate
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from planning.engine.model import GoalInput, GoalPlan, Plan, PlanInput
+from planning.engine.plan import make_plan
+from planning.engine.tests.lumpy import Listed, a_case, cents
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+MONTHS = 70
+RANKS = {"High": 0, "Medium": 1, "Low": 2}
+DAY = timedelta(days=1)
+
+
+def planned(case: PlanInput) -> Plan:
+    return make_plan(case, with_alternatives=False)
+
+
+def months_of(case: PlanInput, each: GoalInput) -> int:
+    return max(1, sum(case.calendar.day(month) < each.target_date for month in range(99)))
+
+
+def served(case: PlanInput) -> list[int]:
+    """The positions of the goals in the order of serving; what is due by today comes last."""
+
+    def key(position: int) -> tuple[object, ...]:
+        each = case.goals[position]
+        return each.target_date <= case.as_of, RANKS[each.priority], each.target_date, each.id
+
+    return sorted(range(len(case.goals)), key=key)
+
+
+def short_of(case: PlanInput, money: Listed, each: GoalInput) -> int:
+    """What arrives in a goal's last month too late for its date."""
+    month = months_of(case, each) - 1
+    return money.surplus(month) - money.undated(month) - money.arriving(month, max(each.target_date, case.as_of + DAY))
+
+
+def needed(each: GoalInput) -> int:
+    return max(0, cents(each.target_amount) - cents(each.already_there))
+
+
+def lived(case: PlanInput) -> list[list[int]]:
+    """What each goal is paid in each month, from the rules alone: no interest, no days of a goal's own."""
+    money, order = Listed(case, MONTHS + 12), served(case)
+    months, by = [months_of(case, each) for each in case.goals], money.by()
+    late = [short_of(case, money, each) for each in case.goals]
+    horizon, horizons, granted = 12, [0] * len(order), [0] * len(order)
+
+    def most(position: int, until: int) -> int:
+        n = months[position]
+        return max(0, min([by[n] - late[position], *by[n : until + 1]]))
+
+    def due(position: int) -> tuple[int, int]:
+        return months[position], -late[position]
+
+    for position in order:
+        horizon = horizons[position] = max(horizon, months[position])
+        limits = [position, *(other for other in order if granted[other] and due(other) >= due(position))]
+        room = min(
+            most(limit, horizon) - sum(granted[other] for other in order if due(other) <= due(limit))
+            for limit in limits
+        )
+        granted[position] = max(0, min(needed(case.goals[position]), room))
+    paid, left = [[0] * MONTHS for _ in order], list(granted)
+    shares = [-(-amount // n) for amount, n in zip(granted, months, strict=True)]
+    spent = 0
+    for month in range(max(months)):
+        in_time = sorted((position for position in order if months[position] > month), key=due)
+        for place, position in enumerate(in_time):
+            last = month == months[position] - 1
+            ahead = horizons[position]
+            most_now = most(position, ahead) if last else max(0, min(by[month + 1 : ahead + 1]))
+            earlier = [other for other in in_time[:place] if left[other]]
+            kept = [
+                most(other, horizons[other]) - spent - sum(left[each] for each in in_time[: in_time.index(other) + 1])
+                for other in earlier
+            ]
+            share = left[position] if last else min(shares[position], left[position])
+            amount = max(0, min([share, most_now - spent, *kept]))
+            paid[position][month] = amount
+            left[position] -= amount
+            spent += amount
+            if amount < share and not last:
+                shares[position] = -(-left[position] // (months[position] - month - 1))
+    until = max(12, *months)
+    for position in sorted(order, key=lambda each: _plan_order(case, each)):
+        missing, given = needed(case.goals[position]) - granted[position], 0
+        gone = list(accumulate((sum(each[month] for each in paid) for month in range(MONTHS)), initial=0))
+        left_by = [there - taken for there, taken in zip(by, gone, strict=False)]
+        for month in range(months[position], MONTHS if missing else 0):
+            end = until if month < until else month + 12
+            amount = max(0, min(missing - given, min(left_by[month + 1 : end + 1]) - given))
+            paid[position][month] = amount
+            given += amount
+        until = max([until, *(month + 1 for month, amount in enumerate(paid[position]) if amount)])
+    return paid
+
+
+def _plan_order(case: PlanInput, position: int) -> tuple[object, ...]:
+    each = case.goals[position]
+    return RANKS[each.priority], each.target_date, each.id
+
+
+def paid_by_month(plan: Plan) -> list[list[int]]:
+    return [[cents(each.amount) for each in made.schedule] for made in plan.goals]
