@@ -27,6 +27,8 @@ def given_late(free: Sequence[int], months: range, horizon: int) -> list[int]:
     Before the horizon no month up to it may lack anything; from then on none of the next twelve.
     """
     by = given_by(free, horizon)
-    return [
-        by[month + 1] if month < horizon else min(by[month + 1 : month + 1 + LEAST_HORIZON]) for month in months
-    ]
+    soon = [*by[horizon + 1 :], *by[-1:] * LEAST_HORIZON]
+    for step in (1, 2, 4, 4):  # the least of 2, 4, 8 and then of the next twelve months
+        soon = list(map(min, soon, soon[step:]))
+    least = [*by[: horizon + 1], *soon]
+    return least[months.start + 1 : months.stop + 1]

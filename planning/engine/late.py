@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from operator import sub
 
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.free_money import keep_for_days
@@ -48,6 +49,9 @@ def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
 def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon: int) -> list[int]:
     """What a late goal may have in each month, or on each of its late days, where money has dates."""
     chosen = state.goal.chosen_each or state.goal.chosen_monthly
+    if chosen is None and not state.days:
+        most: list[int] = list(accumulate(given_late(free, months, horizon), _larger, initial=0))
+        return list(map(sub, most[1:], most))
     offers: list[int] = []
     given, arrived = 0, list(accumulate(free, initial=0))
     for month, most in zip(months, given_late(free, months, horizon), strict=True):
@@ -65,3 +69,7 @@ def _after_late_days(state: GoalState, month: int) -> list[int]:
         return [0]
     in_time = days.counts[month] if month < len(days.counts) else 0
     return money.after(month, days.in_month(month)[in_time:])
+
+
+def _larger(one: int, other: int) -> int:
+    return max(one, other)

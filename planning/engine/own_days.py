@@ -140,15 +140,16 @@ class DatedPortion:
 
         `held` is what the month has beyond `free`.
         """
-        lacking = [max(0, late - held) for late in self.later[month]] if self.later else [0] * self.counts[month]
-        if month and self.counts[month] == 1 < self._days_left and self.share <= min(free - lacking[0], self.left):
+        is_one_of_many = month and not self.later and self.counts[month] == 1 < self._days_left
+        if is_one_of_many and self.share <= free and self.share <= self.left:
             return self._pay_share()
+        lacking = [late - held for late in self.later[month]] if self.later else [0] * self.counts[month]
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
             self._days_left -= 1
             wanted = min(self.share, self.left) if self._days_left else self.left
-            most = max(0, there - lack)
+            most = max(0, there - max(0, lack))
             amount = wanted if wanted <= most else 0 if self.skips else most
             self.paid.append(amount)
             self.left -= amount
@@ -198,9 +199,8 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     while waiting:
         spare, owed = arrived[month + 1] - spent, 0
         for portion in waiting:
-            there = arrived[month + 1] - spent
-            may = max(0, min(spare, portion.most_after(month) - spent))
-            amount = portion.pay(month, may, max(0, there - may))
+            may = min(spare, portion.most_after(month) - spent)
+            amount = portion.pay(month, max(0, may), arrived[month + 1] - spent - max(0, may))
             spent += amount
             owed += portion.left
             spare -= amount

@@ -97,9 +97,11 @@ class PaymentDays:
     paid: Sequence[Paid]
     _totals: list[int] = field(init=False)
     _openings: list[int] = field(init=False)
+    _on_calendar: list[Paid] = field(init=False)
     _placed: dict[int, dict[int, date]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._on_calendar = [paid for paid in self.paid if paid.is_placed]
         totals = [0] * len(self.free)
         for paid in self.paid:
             totals[: len(paid.amounts)] = map(add, totals, paid.amounts)
@@ -116,15 +118,20 @@ class PaymentDays:
             self._placed[month] = self._place(month)
         return self._placed[month].get(state.position, self.money.calendar.day(month + state.need.first_payment))
 
-    def is_first_day(self, state: GoalState, month: int) -> bool:
-        """Whether that is the month's first day."""
-        return self.day(state, month) == self.money.calendar.day(month + state.need.first_payment)
+    def first_days(self, months: int) -> list[tuple[bool, set[int]]]:
+        """Of each of so many months whether all payments are on its first day; if not, the goals whose are."""
+        known: list[tuple[bool, set[int]]] = []
+        for month in range(months):
+            is_enough = self._totals[month] <= self._openings[month]
+            first, placed = self.money.calendar.day(month), {} if is_enough else self._place(month)
+            known.append((is_enough, {position for position, day in placed.items() if day == first}))
+        return known
 
     def _place(self, month: int) -> dict[int, date]:
         opening = self._openings[month]
         if self._totals[month] <= opening:
             return {}
-        placed = [paid for paid in self.paid if paid.is_placed and paid.in_month(month)]
+        placed = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.in_month(month)]
         fixed = [payment for paid in self.paid for payment in paid.fixed_in(month)]
         placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
         amounts = [paid.in_month(month) for paid in placed]
@@ -147,6 +154,8 @@ def find_first_days(paid: Sequence[Paid], free: Sequence[int]) -> None:
     bearing = [(state, need) for state in states if isinstance(need := state.need, Saving) and need.rate]
     if bearing and (money := states[0].money):
         days = PaymentDays(money, free, paid)
+        first_days = days.first_days(max([need.months for _, need in bearing]))
         for state, need in bearing:
             need.effort.spend(10 * need.months)
-            state.on_first_day = tuple([days.is_first_day(state, month) for month in range(need.months)])
+            known = first_days[: need.months]
+            state.on_first_day = tuple([all_are or state.position in these for all_are, these in known])

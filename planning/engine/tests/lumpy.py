@@ -133,4 +133,6 @@ class Listed:
 
     def by(self) -> list[int]:
         """The money that has come by each month."""
-        return list(accumulate(map(self.surplus, range(len(self._starts) - 1)), initial=cents(self.inputs.carried_in)))
+        return list(
+            accumulate(map(self.surplus, range(len(self._starts) - 1)), initial=cents(self.inputs.carried_in))
+        )
