@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import escape
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import Final
 
 from planning.engine.dates import Calendar
@@ -58,7 +58,9 @@ def draw(inputs: PlanInput) -> str:
     """The picture of the plan that the engine makes of these inputs, as an SVG document."""
     plan = make_plan(inputs, with_alternatives=False)
     rows = [_Row(goal, made, n) for n, (goal, made) in enumerate(zip(inputs.goals, plan.goals, strict=True))]
-    return _Picture(inputs.calendar, inputs.finances.surplus, rows).svg()
+    surplus = plan.summary.estimated_monthly_surplus
+    by_month = [month.surplus for month in plan.cash_flow] if inputs.is_dated else []
+    return _Picture(inputs.calendar, surplus, by_month, rows).svg()
 
 
 def _months_of(plan: GoalPlan, calendar: Calendar) -> int:
@@ -66,8 +68,11 @@ def _months_of(plan: GoalPlan, calendar: Calendar) -> int:
 
 
 class _Picture:
-    def __init__(self, calendar: Calendar, surplus: Decimal, rows: list[_Row]) -> None:
-        self._surplus, self._rows = surplus, rows
+    """`by_month` is what each of the first months leaves, where they differ; `surplus` is their average."""
+
+    def __init__(self, calendar: Calendar, surplus: Decimal, by_month: list[Decimal], rows: list[_Row]) -> None:
+        self._surplus, self._by_month, self._rows = surplus, by_month, rows
+        self._highest = max([surplus, *by_month, *_sums_by_month(rows)] if by_month else [surplus])
         longest = max((max(len(row.plan.schedule), _months_of(row.plan, calendar)) for row in rows), default=1)
         self._dates = [calendar.day(month) for month in range(min(longest, MAX_MONTHS) + 1)]
         self._month = (_RIGHT - _LEFT) / (len(self._dates) - 1)
@@ -90,13 +95,18 @@ class _Picture:
         parts = [
             f"<title>One surplus, {goals}</title>",
             _text(24, 40, f"One surplus, {goals}", "title"),
-            _text(24, 62, f"{self._surplus:,} a month is left after expenses and minimum payments.", "soft"),
+            _text(24, 62, f"{self._left()} after expenses and minimum payments.", "soft"),
         ]
         for index, row in enumerate(self._rows):
             y = _LEGEND + _ROW * index
             parts.append(f'<rect x="24" y="{y - 10}" width="12" height="12" rx="3" fill="{row.paint}"/>')
             parts += [_text(44, y, row.goal.name, "name"), _text(44, y + 18, _description(row), "soft")]
         return parts
+
+    def _left(self) -> str:
+        if self._by_month:
+            return f"A month leaves {self._surplus:,} on average"
+        return f"{self._surplus:,} a month is left"
 
     def _scales(self) -> list[str]:
         parts = [
@@ -136,7 +146,7 @@ class _Picture:
 
     def _bars(self) -> list[str]:
         """A bar for each instalment; a month's bars are stacked, the goal with the earliest date lowest."""
-        if self._surplus <= 0:
+        if self._highest <= 0:
             return []
         stacked = [Decimal(0)] * len(self._dates)
         parts = []
@@ -144,8 +154,8 @@ class _Picture:
             for month, instalment in enumerate(row.plan.schedule[: len(self._dates) - 1]):
                 if instalment.amount:
                     stacked[month] += instalment.amount
-                    height = float(instalment.amount / self._surplus) * _BARS
-                    top = self._zero - float(stacked[month] / self._surplus) * _BARS
+                    height = float(instalment.amount / self._highest) * _BARS
+                    top = self._zero - float(stacked[month] / self._highest) * _BARS
                     parts.append(
                         f'<rect class="bar" x="{self._at(month) + self._month * 0.12:.1f}" y="{top:.2f}" '
                         f'width="{self._month * 0.76:.1f}" height="{height:.2f}" fill="{row.paint}">'
@@ -154,12 +164,25 @@ class _Picture:
         return parts
 
     def _surplus_line(self) -> list[str]:
-        if self._surplus <= 0:
+        if self._highest <= 0:
             return []
+        if self._by_month:
+            return self._surplus_steps()
         y = self._zero - _BARS
         return [
             f'<line class="surplus" x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}"/>',
             _text(_RIGHT, y - 8, f"surplus {self._surplus:,}", "soft end"),
+        ]
+
+    def _surplus_steps(self) -> list[str]:
+        """What each month leaves, as steps; a month that leaves less than nothing is at 0."""
+        corners = []
+        for month, left in enumerate(self._by_month[: len(self._dates) - 1]):
+            y = self._zero - float(max(left, Decimal(0)) / self._highest) * _BARS
+            corners += [f"{self._at(month):.1f} {y:.1f}", f"{self._at(month + 1):.1f} {y:.1f}"]
+        return [
+            f'<path class="surplus" fill="none" d="M{"L".join(corners)}"/>',
+            _text(_RIGHT, self._zero - _BARS - 14, "dashed: what a month leaves", "soft end"),
         ]
 
     def _date_mark(self, row: _Row) -> list[str]:
@@ -205,6 +228,11 @@ class _Picture:
             return self._at(month)
         on, following = self._dates[month], self._dates[month + 1]
         return self._at(month + (day - on).days / (following - on).days)
+
+
+def _sums_by_month(rows: list[_Row]) -> list[Decimal]:
+    schedules = [[instalment.amount for instalment in row.plan.schedule] for row in rows]
+    return [sum(amounts, Decimal(0)) for amounts in zip_longest(*schedules, fillvalue=Decimal(0))]
 
 
 def _description(row: _Row) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from planning.engine.sentences import held_back_for
 from planning.vocabulary import Feasibility
 
 Facts = Mapping[str, Any]
@@ -38,24 +39,44 @@ class Difference:
 
 
 def sum_of(facts: Facts) -> list[Line]:
-    """How much of the surplus is left for the goal by its date, what it needs, and what is missing or spare."""
-    surplus, months = max(Decimal(facts["surplus"]), Decimal(0)), facts["binding_month"]
+    """How much of the money is left for the goal by its date, what it needs, and what is missing or spare."""
     room, need = Decimal(facts["room"]), Decimal(facts["need"])
-    lines = [Line(f"{surplus:,} a month for {_months(months)}", surplus * months)]
-    lines += [
-        Line(f"less what goes to {ahead['name']} first", -Decimal(ahead["takes"]))
-        for ahead in facts["goals_ahead"]
-    ]
-    if elsewhere := Decimal(facts["paid_elsewhere"]):
-        lines.append(Line("less what was put elsewhere this month", -elsewhere))
-    if beyond := Decimal(facts["paid_beyond"]):
-        lines.append(Line("and what was put in beyond a month's surplus", beyond))
-    lines += [
+    lines = [
+        *_of_the_room(facts),
         Line(f"leaves for this goal by {facts['binding_date']}", room, is_result=True),
         Line(f"it needs, until {facts['target_date']}", -need),
     ]
     words = "so this is missing" if need > room else "so this is to spare"
     return [*lines, Line(words, abs(room - need), is_result=True)]
+
+
+def _of_the_room(facts: Facts) -> list[Line]:
+    """What the goal's room is the sum of."""
+    months, room = facts["binding_month"], Decimal(facts["room"])
+    if "chosen_monthly" in facts and Decimal(facts["need"]) > room:
+        return [Line(f"the chosen {Decimal(facts['chosen_monthly']):,} a month comes to", room)]
+    if "money_by_then" in facts:
+        first = Line(f"what {_months(months)} leave", Decimal(facts["money_by_then"]))
+    else:
+        surplus = max(Decimal(facts["surplus"]), Decimal(0))
+        first = Line(f"{surplus:,} a month for {_months(months)}", surplus * months)
+    changes = [
+        Line("and what earlier months kept", _amount(facts, "carried_in")),
+        Line("less what earlier months lacked", -_amount(facts, "lacking")),
+        Line(f"less what is held back for {held_back_for(facts)}", -_amount(facts, "held_back")),
+        *(
+            Line(f"less what goes to {ahead['name']} first", -Decimal(ahead["takes"]))
+            for ahead in facts["goals_ahead"]
+        ),
+        Line("less what was put elsewhere this month", -_amount(facts, "paid_elsewhere")),
+        Line("and what was put in beyond a month's surplus", _amount(facts, "paid_beyond")),
+    ]
+    return [first, *(line for line in changes if line.amount)]
+
+
+def _amount(facts: Facts, name: str) -> Decimal:
+    """0 in versions that were made before there was such a figure."""
+    return Decimal(facts.get(name, 0))
 
 
 def in_one_sentence(facts: Facts, feasibility: str) -> str:

@@ -22,7 +22,7 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
     """Convert a PlanInput to JSON values; `plan_input_from_json` returns an equal one."""
     return {
         "as_of": inputs.as_of.isoformat(),
-        "finances": _document(inputs.finances),
+        "finances": _finances_document(inputs.finances),
         "goals": [_document(goal) for goal in inputs.goals],
         "anchor": plain(inputs.anchor),
         "paid_elsewhere": str(inputs.paid_elsewhere),
@@ -97,6 +97,12 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
         document["schedule"] = [_document(instalment) for instalment in goal.schedule]
         document["pace"] = [[on.isoformat(), str(amount)] for on, amount in goal.pace]
     return document
+
+
+def _finances_document(finances: Finances) -> dict[str, Any]:
+    """Without the lists of money with dates where they are empty, as before there were any."""
+    document = _document(finances)
+    return {name: value for name, value in document.items() if value != []}
 
 
 def _finances(document: Mapping[str, Any]) -> Finances:

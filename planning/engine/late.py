@@ -50,8 +50,8 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
     """What a late goal may have in each month, or on each of its late days, where money has dates."""
     chosen = state.goal.chosen_each or state.goal.chosen_monthly
     if chosen is None and not state.days:
-        most: list[int] = list(accumulate(given_late(free, months, horizon), _larger, initial=0))
-        return list(map(sub, most[1:], most))
+        by = list(accumulate(given_late(free, months, horizon), _larger, initial=0))
+        return list(map(sub, by[1:], by))
     offers: list[int] = []
     given, arrived = 0, list(accumulate(free, initial=0))
     for month, most in zip(months, given_late(free, months, horizon), strict=True):

@@ -1,5 +1,6 @@
 """The texts of explanations, each made from the facts of its explanation only."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -47,14 +48,14 @@ def _room(facts: Facts) -> str:
         left = f"{_months(facts['binding_month'])} leave {_amount(facts['money_by_then'])}"
         surplus = f"After expenses and minimum payments {left}"
         changes.insert(1, ("lacking", "less", "that earlier months lacked"))
-        changes.insert(2, ("held_back", "less", f"kept for {_held_back_for(facts)}"))
+        changes.insert(2, ("held_back", "less", f"kept for {held_back_for(facts)}"))
     named = [f", {how} {_amount(facts[name])} {what}" for name, how, what in changes if facts[name]]
     if "money_by_then" in facts:
         return f"{surplus}{''.join(named)}, so there is room for {_amount(facts['room'])}"
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
 
 
-def _held_back_for(facts: Facts) -> str:
+def held_back_for(facts: Mapping[str, Any]) -> str:
     """The planned expenses and the month for which money is held back."""
     if "held_back_for" not in facts:
         return "later months"

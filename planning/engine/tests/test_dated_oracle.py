@@ -1,0 +1,76 @@
+"""Plans on money with dates against an independent optimum: a linear program with cumulative capacities."""
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from planning.engine.model import PlanInput
+from planning.engine.plan import make_plan
+from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.engine.tests.test_dated_plans import months_of, needed, served, short_of
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+CASES = 1000
+TOGETHER = 50
+
+
+def optimum(case: PlanInput) -> list[int]:
+    """The most cents that each goal can get by its date without taking money from goals served before it.
+
+    What is given by the end of a month is at most what has come by then, up to the goal's horizon; what is given
+    by a goal's date to all that are due by it is at most what has come by that date. Where a longer horizon shows
+    that goals before it were granted what a later month lacks, that stays theirs.
+    """
+    order = served(case)
+    months = [months_of(case, each) for each in case.goals]
+    width, amount = max(12, *months), len(case.goals)
+    money = Listed(case, width + 1)
+    by = money.by()
+    late = [short_of(case, money, each) for each in case.goals]
+    due = [(months[j], -late[j]) for j in range(amount)]
+    best: dict[int, int] = {}
+    horizon = 12
+    for j in order:
+        horizon = max(horizon, months[j])
+        known = [*best, j]
+        rows, limits = [], []
+        for month in range(1, horizon + 1):
+            rows.append([1.0 if t < month else 0.0 for _ in known for t in range(width)])
+            limits.append(max(0, by[month], sum(best[each] for each in best if months[each] <= month)))
+        for other in (each for each in known if each == j or best[each]):
+            rows.append([1.0 if due[each] <= due[other] else 0.0 for each in known for _ in range(width)])
+            granted = sum(best[each] for each in best if due[each] <= due[other])
+            limits.append(max(0, by[months[other]] - late[other], granted))
+        totals = np.kron(np.eye(len(known)), np.ones(width))
+        answer = linprog(
+            -totals[-1],
+            A_ub=np.array([*rows, totals[-1]]),
+            b_ub=np.array([*limits, needed(case.goals[j])], dtype=float),
+            A_eq=totals[:-1] if best else None,
+            b_eq=[*best.values()] if best else None,
+            bounds=[(0, None if t < months[each] else 0) for each in known for t in range(width)],
+        )
+        assert answer.status == 0, answer.message
+        best[j] = round(-answer.fun)
+    return [best[j] for j in range(amount)]
+
+
+def given_by_date(case: PlanInput) -> list[int]:
+    plan = make_plan(case, with_alternatives=False)
+    return [needed(each) - cents(made.shortfall) for each, made in zip(case.goals, plan.goals, strict=True)]
+
+
+@pytest.mark.parametrize("first", range(0, CASES, TOGETHER))
+def test_gives_every_goal_the_most_it_can_get_in_its_turn(first: int) -> None:
+    for seed in range(first, first + TOGETHER):
+        case = a_case(seed)
+        assert given_by_date(case) == optimum(case), seed
+
+
+def test_is_tried_on_months_that_lack_money_and_goals_that_fall_short() -> None:
+    cases = [a_case(seed) for seed in range(200)]
+    assert sum(min(map(Listed(case, 13).surplus, range(12))) < 0 for case in cases) > 50
+    missing = [made.shortfall for case in cases for made in make_plan(case, with_alternatives=False).goals]
+    assert sum(each > 0 for each in missing) > 50
+    assert sum(each == 0 for each in missing) > 50
