@@ -141,10 +141,10 @@ class SnapshotContents:
             "debts": [{name: entry.pop(name) for name in _ADDED_TO_DEBTS} for entry in debts],
             "incomes": [_taken_from_income(entry) for entry in document["incomes"]],
         }
-        additions: dict[str, Any] = {name: entries for name, entries in added.items() if _is_any_given(entries)}
-        if document["expenses"] and (planned := document["expenses"].pop("planned")):
-            additions["expenses"] = {"planned": planned}
-        document |= {"debts": debts, "additions": additions or None}
+        planned = document["expenses"].pop("planned") if document["expenses"] else ()
+        is_any_given = planned or any(_is_any_given(entries) for entries in added.values())
+        additions = added | {"expenses": {"planned": planned}} if is_any_given else None
+        document |= {"debts": debts, "additions": additions}
         return {name: codec.plain(value) for name, value in document.items()}
 
     @classmethod
@@ -284,14 +284,14 @@ def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
 
 def whole(section: str, entries: Sequence[Any], additions: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """The stored entries of a section, each with the fields that `additions` hold for it."""
-    if not additions or section not in additions:
+    if not additions or section not in additions:  # versions from before there were dates have debts alone
         return list(entries)
     return [entry | added for entry, added in zip(entries, additions[section], strict=True)]
 
 
 def whole_expenses(expenses: Mapping[str, Any] | None, additions: Mapping[str, Any] | None) -> Any:
     """The stored expenses, with what `additions` hold for them."""
-    return expenses and {"planned": [], **expenses, **(additions or {}).get("expenses", {})}
+    return expenses and {**expenses, "planned": [], **(additions or {}).get("expenses", {})}
 
 
 def _is_any_given(entries: Iterable[Mapping[str, Any]]) -> bool:

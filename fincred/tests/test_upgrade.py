@@ -21,8 +21,10 @@ from fincred.money import ZERO
 from fincred.tests.live import LiveServer, own_database
 from fincred.tests.release import faults, release, released_migrations, released_text, unpack
 from fincred.tests.test_faults import Writer, wait_for_writes, writing
-from planning.serializers.snapshots import DebtSerializer, IncomeSerializer
+from planning.serializers.snapshots import DebtSerializer
+from planning.snapshot_contents import Expenses, IncomeEntry, PlannedExpense, SnapshotContents
 from planning.tests.factories import contents, debt, savings
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
@@ -110,10 +112,7 @@ class TestMigrations:
 
 class TestVocabulary:
     @pytest.mark.history
-    @pytest.mark.parametrize(
-        ("field", "enum"),
-        [(DebtSerializer().fields["type"], "DebtType"), (IncomeSerializer().fields["frequency"], "PayFrequency")],
-    )
+    @pytest.mark.parametrize(("field", "enum"), [(DebtSerializer().fields["type"], "DebtType")])
     def test_clients_send_no_word_that_the_release_cannot_read(self, field: Any, enum: str) -> None:
         """Stored in JSON, it would be a 500 there: name the word, and let clients send it a release later."""
         _, _, source = released_text("planning/vocabulary.py").partition(f"class {enum}(")
@@ -122,33 +121,55 @@ class TestVocabulary:
         assert set(field.choices) <= known
 
 
-# The release reads the sections of a snapshot that it knows, and says what a month keeps for minimum payments.
+# The release reads the snapshot as it is stored, and says what it makes of it.
 READ = """
 import json, sys
 from planning.snapshot_contents import SnapshotContents
 contents = SnapshotContents.from_json(json.load(sys.stdin))
 print(contents.monthly_minimum_payments, [debt.annual_rate for debt in contents.engine_debts()])
+print(contents.monthly_income, [entry.frequency.value for entry in contents.incomes], contents.monthly_expenses)
 """
 
 
 class TestSnapshots:
     @pytest.mark.history
     def test_with_every_field_of_an_entry_are_read_by_the_release(self, tmp_path: Path) -> None:
-        code = tmp_path / "release"
-        unpack(code)
         card = debt(min_payment=ZERO, min_payment_percent=Decimal("2.0000"), min_payment_floor=Decimal("25.00"))
         loan = debt(promo_rate_annual=Decimal("0.0000"), promo_until=date(2027, 3, 10))
         stored = contents(debts=(card, loan), savings=(savings("5.00"),)).on(date(2026, 3, 10)).as_json()
-        known = {name: stored[name] for name in ("incomes", "expenses", "debts", "savings")}
+        read = self.read(tmp_path, stored)
+        assert read[0] == "201.00 [Decimal('12.0000'), Decimal('12.0000')]"
+
+    @pytest.mark.history
+    def test_with_dates_are_read_by_the_release_which_averages_them(self, tmp_path: Path) -> None:
+        """What comes once, and planned expenses, it doesn't count."""
+        day = date(2026, 3, 20)
+        pay = IncomeEntry(Decimal("1000.00"), PayFrequency.BIWEEKLY, None, day)
+        bonus = IncomeEntry(Decimal("5000.00"), PayFrequency.ONCE, None, day)
+        holiday = PlannedExpense(Decimal("900.00"), PayFrequency.ONCE, day)
+        spent = Expenses(Decimal("700.00"), planned=(holiday,))
+        for incomes, expenses in [
+            ((pay, bonus), spent),
+            ((pay,), spent),
+            ((pay, bonus), Expenses(spent.total_amount)),
+        ]:
+            stored = SnapshotContents(incomes, expenses).as_json()
+            told = ["biweekly", "annual"][: len(incomes)]
+            assert self.read(tmp_path, stored)[1] == f"2166.67 {told} 700.00"
+
+    def read(self, tmp_path: Path, stored: dict[str, Any]) -> list[str]:
+        code = tmp_path / "release"
+        if not code.exists():
+            unpack(code)
         read = subprocess.run(
             [sys.executable, "-c", READ],
-            input=json.dumps(known),
+            input=json.dumps(stored),
             cwd=code,
             capture_output=True,
             text=True,
             check=True,
         )
-        assert read.stdout == "201.00 [Decimal('12.0000'), Decimal('12.0000')]\n"
+        return read.stdout.splitlines()
 
 
 # What the release doesn't know, such as terms that people are found by, the worker fills in.

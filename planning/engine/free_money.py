@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import add, mul, or_
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.goal_state import GoalState
@@ -46,11 +47,10 @@ def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
     return min(to_cents(put_in), max(0, first_month))
 
 
-def keep_for_days(state: GoalState, free: list[int], before: Sequence[int], *, in_time: bool) -> None:
-    """Keep what payments on days of a goal's own need before the money of their months has arrived.
+def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int]) -> None:
+    """Keep what late payments on days of a goal's own need before the money of their months has arrived.
 
-    It counts as free in these months instead of in those before. Only the payments that are `in_time` are looked
-    at, or only late ones; `before` is what was free before they were paid.
+    It counts as free in these months instead of in those before; `before` is what was free before they were paid.
     """
     days, money = state.days, state.money
     if not days or not money:
@@ -58,13 +58,64 @@ def keep_for_days(state: GoalState, free: list[int], before: Sequence[int], *, i
     for month in range(1, len(state.trajectory.by_day)):
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
-        which = slice(count) if in_time else slice(count, None)
-        amounts, in_month = state.trajectory.by_day[month][which], days.in_month(month)[which]
+        amounts, in_month = state.trajectory.by_day[month][count:], days.in_month(month)[count:]
         for amount, late in zip(amounts, money.after(month, in_month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + late if amount else 0)
         free[month - 1] -= lacking
         free[month] += lacking
+
+
+def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
+    """Keep what payments up to the goals' dates need before all money of their months has arrived.
+
+    It counts as free in these months instead of in those before; `states` are paid already. What is paid on the
+    first day of a month is kept if one of the goals so paid earns interest for the month.
+    """
+    money = states[0].money if states else None
+    if money is None:
+        return
+    months = max([len(state.in_time.amounts) for state in states])
+    paid, early = [0] * months, _early_payments(states, money, months)
+    for state in states:
+        paid[: len(state.in_time.amounts)] = map(add, paid, state.in_time.amounts)
+    for month in range(1, months):
+        needed = lacking = 0
+        for arriving_later, amount in sorted(early[month], reverse=True):
+            needed += amount
+            lacking = max(lacking, needed + arriving_later - free[month] - paid[month])
+        free[month - 1] -= lacking
+        free[month] += lacking
+
+
+def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int) -> list[list[tuple[int, int]]]:
+    """The payments of each month before all its money has arrived, each with what arrives after it."""
+    early: list[list[tuple[int, int]]] = [[] for _ in range(months)]
+    first, earning = [0] * months, [False] * months
+    on_first_day = [_on_first_day(state) for state in states]
+    for state, is_first in zip(states, on_first_day, strict=True):
+        first[: len(is_first)] = map(add, first, map(mul, state.in_time.amounts, is_first))
+        if state.need.bears_interest:
+            earning[: len(is_first)] = map(or_, earning, is_first)
+    for state, is_first in zip(states, on_first_day, strict=True):
+        last = state.need.months - 1
+        if state.days:
+            for month, pairs in enumerate(map(zip, money.after_days(state.days), state.in_time.by_day)):
+                early[month] += [(later, amount) for later, amount in pairs if amount]
+        elif state.late_income and not (earning[last] and any(is_first[last:])):
+            amount = state.in_time.amounts[last]
+            early[last] += [(state.late_income, amount)] if amount else []
+    for month, arriving in enumerate(money.incomes(months)[:months]):
+        if earning[month] and first[month]:
+            early[month].append((arriving, first[month]))
+    return early
+
+
+def _on_first_day(state: GoalState) -> Sequence[bool]:
+    """Whether it is paid on the first day of each month, or may be because that doesn't matter to it."""
+    if state.days or state.goal.debts:
+        return ()
+    return state.on_first_day or (True,) * state.need.months
 
 
 def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_until: int) -> list[int]:

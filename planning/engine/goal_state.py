@@ -28,8 +28,8 @@ class GoalState:
     - `horizon`: no money is given to the goal that a month before this one lacks.
     - `money`: what has dates of the person's money; None if nothing has.
     - `late_income`: what arrives in the goal's last month too late for its date.
-    - `on_first_day`: for savings with interest that are paid on dates of the calendar, whether the money of each
-      month is there on its first day, so that it earns interest for it; empty if it always is.
+    - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
+      money of each month is there on its first day, so that it earns interest for it; empty if it doesn't matter.
     """
 
     position: int
@@ -65,7 +65,7 @@ class GoalState:
     def simulated(self) -> Need:
         """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
         need = self.need
-        if all(self.on_first_day) or not isinstance(need, Saving):
+        if all(self.on_first_day) or not need.bears_interest or not isinstance(need, Saving):
             return need
         if self._by_days is None or self._by_days.days.on_start != self.on_first_day:
             days = CalendarDays(need.months, self.on_first_day)

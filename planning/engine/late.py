@@ -5,7 +5,7 @@ from itertools import accumulate
 from operator import sub
 
 from planning.engine.dated_saving import DatedSaving
-from planning.engine.free_money import keep_for_days
+from planning.engine.free_money import keep_for_late_days
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_late
 from planning.engine.money.cents import to_cents
@@ -31,7 +31,7 @@ def go_on_late(state: GoalState, free: list[int], late_until: int, *, horizon: i
     for month, amount in enumerate(state.trajectory.amounts[since:]):
         free[since + month] -= amount - (in_time[month] if month < len(in_time) else 0)
     if before:
-        keep_for_days(state, free, before, in_time=False)
+        keep_for_late_days(state, free, before)
 
 
 def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:

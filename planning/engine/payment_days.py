@@ -13,8 +13,8 @@ from operator import add, sub
 from typing import Self
 
 from planning.engine.dated_money import DatedMoney
+from planning.engine.effort import Effort
 from planning.engine.goal_state import GoalState
-from planning.engine.trajectory import Saving
 
 
 def place(
@@ -43,7 +43,7 @@ def place(
         index = len(days) - 1
         while index and there[index - 1] >= amount:
             index -= 1
-        _take(there, 0, amount)
+        _take(there, index, amount)
         placed.append(days[index])
     return placed
 
@@ -148,14 +148,28 @@ def _place_in_queue(state: GoalState, month: int) -> tuple[int, int]:
     return (1 if month < months else 2), 0
 
 
-def find_first_days(paid: Sequence[Paid], free: Sequence[int]) -> None:
-    """Find in which months savings with interest are paid on the first day; all goals are paid of `free`."""
-    states = [each.state for each in paid]
-    bearing = [(state, need) for state in states if isinstance(need := state.need, Saving) and need.rate]
-    if bearing and (money := states[0].money):
-        days = PaymentDays(money, free, paid)
-        first_days = days.first_days(max([need.months for _, need in bearing]))
-        for state, need in bearing:
-            need.effort.spend(10 * need.months)
-            known = first_days[: need.months]
-            state.on_first_day = tuple([all_are or state.position in these for all_are, these in known])
+class FirstDays:
+    """Find in which months savings are paid on the first day, where money has dates and one bears interest.
+
+    `free` is the money of each month before any goal is paid, and `committed` the goals that are paid already.
+    """
+
+    def __init__(self, free: Sequence[int], effort: Effort) -> None:
+        self._free, self._effort = tuple(free), effort
+        self.committed: list[GoalState] = []
+
+    def find(self, states: Sequence[GoalState], offers: Sequence[Sequence[int]]) -> None:
+        """Note it in `states`, to each of which these amounts are offered up to its date."""
+        bearing = [state.need for state in states if state.need.bears_interest and not state.goal.debts]
+        money = states[0].money if bearing else None
+        if money is None:
+            return
+        before = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in self.committed]
+        paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
+        first_days = PaymentDays(money, self._free, [*before, *paid]).first_days(max([n.months for n in bearing]))
+        for each in paid:
+            if each.is_placed:
+                state, months = each.state, each.state.need.months
+                self._effort.spend(10 * months)
+                known = first_days[:months]
+                state.on_first_day = tuple([all_are or state.position in these for all_are, these in known])

@@ -14,7 +14,7 @@ from typing import Final
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
 from planning.engine.effort import Effort
-from planning.engine.free_money import free_money, keep_for_days, look_ahead
+from planning.engine.free_money import free_money, keep_for_payments, look_ahead
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.late import go_on_late
@@ -22,7 +22,7 @@ from planning.engine.model import PlanInput
 from planning.engine.money.cents import divided_up, to_cents
 from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
-from planning.engine.payment_days import Paid, find_first_days
+from planning.engine.payment_days import FirstDays
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
@@ -39,12 +39,14 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
     free = free_money(inputs, needs, chosen + sharing, late_until)
+    days = FirstDays(free, needs.effort)
     for state in chosen:
-        _commit(state, free, late_until, needs.effort)
-    _share_out(sharing, free, needs.effort)
-    for state in sorted(sharing, key=lambda state: state.days is None):
+        _commit(state, free, late_until, needs.effort, days)
+    _share_out(sharing, free, needs.effort, days)
+    for state in sharing:
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
+    keep_for_payments(chosen + sharing, free)
     late_chosen = [state for state in chosen if state.money and not state.arrives]
     for state in (*late_chosen, *_late_in_order(inputs, sharing)):
         if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
@@ -62,9 +64,9 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
     a chosen amount bears interest: only sums matter then.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    free = _free_by_dates(inputs, needs, chosen, sharing)
+    free, days = _free_by_dates(inputs, needs, chosen, sharing)
     if any(state.need.bears_interest for state in sharing):
-        _share_out(sharing, free, needs.effort)
+        _share_out(sharing, free, needs.effort, days)
         return chosen + sharing
     _allocate_sums(sharing, free, needs.effort)
     return chosen + sharing
@@ -81,21 +83,22 @@ def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int
     serving = chosen + sharing
     index = next(index for index, state in enumerate(serving) if state.position == position)
     sharing = serving[len(chosen) : index + 1]
-    free = _free_by_dates(inputs, needs, chosen, sharing)
+    free, _ = _free_by_dates(inputs, needs, chosen, sharing)
     _allocate_sums(sharing, free, needs.effort)
     return serving[index]
 
 
 def _free_by_dates(
     inputs: PlanInput, needs: Needs, chosen: list[GoalState], sharing: list[GoalState]
-) -> list[int]:
+) -> tuple[list[int], FirstDays]:
     """The money that chosen amounts leave free in each month, up to the last date of these goals."""
     last = max(state.need.months for state in chosen + sharing)
     late_until = min(last_month(inputs.calendar.start), last)
     free = free_money(inputs, needs, chosen + sharing, late_until)
+    days = FirstDays(free, needs.effort)
     for state in chosen:
-        _commit(state, free, late_until, needs.effort)
-    return free
+        _commit(state, free, late_until, needs.effort, days)
+    return free, days
 
 
 def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[list[GoalState], list[GoalState]]:
@@ -121,21 +124,23 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     return chosen, sharing + overdue
 
 
-def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort) -> None:
+def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, days: FirstDays) -> None:
     """Pay a goal its chosen amount every month (or day of its own), at most what is free.
 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
     effort.spend((15 if state.days else 5) * max(state.need.months, late_until))
     need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
-    _find_first_days([state], [in_time], free)
+    days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
+    days.committed.append(state)
     state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
     if state.money:  # what comes after the date is given once all that is promised is known
         _spend(free, state)
+        keep_for_payments([state], free)
         return
     if not state.arrives:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
@@ -193,14 +198,14 @@ def _each_on_days(each: int, counts: Sequence[int], money: Sequence[int]) -> lis
     return offers
 
 
-def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays) -> None:
     """Allocate and spread until every goal that gets its whole claim is met.
 
     A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
     Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
     """
     attempt = 0
-    while _raise_claims(_share_once(states, free, effort), attempt):
+    while _raise_claims(_share_once(states, free, effort, days), attempt):
         attempt += 1
     for state in states:
         state.missing = state.simulated.missing(state.offers)
@@ -215,23 +220,18 @@ def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
     return before != [state.claim for state, _ in gaps]
 
 
-def _share_once(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> list[tuple[GoalState, int]]:
+def _share_once(
+    states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays
+) -> list[tuple[GoalState, int]]:
     """Allocate and spread once.
 
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free, effort)
     _spread(states, free, effort)
-    _find_first_days(states, [state.offers for state in states], free)
+    days.find(states, [state.offers for state in states])
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
-
-
-def _find_first_days(states: Sequence[GoalState], offers: Sequence[list[int]], free: Sequence[int]) -> None:
-    """Find in which months savings with interest are paid on the first day, where money has dates."""
-    if any(state.money and state.need.bears_interest and not state.goal.debts for state in states):
-        pairs = zip(states, offers, strict=True)
-        find_first_days([Paid.of_offers(state, offered) for state, offered in pairs], free)
 
 
 def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
@@ -310,11 +310,9 @@ def _share(state: GoalState) -> int:
 
 
 def _spend(free: list[int], state: GoalState) -> None:
-    amounts, before = state.trajectory.amounts, free.copy() if state.days and state.money else []
+    amounts = state.trajectory.amounts
     free[: len(amounts)] = map(sub, free, amounts)
     free[0] += state.need.credit
-    if before:
-        keep_for_days(state, free, before, in_time=True)
 
 
 def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalState]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,12 @@ class Person:
         body = {**ENOUGH, "income": {"amount": 2000 + income, "frequency": "monthly"}}
         assert self.client.put("/api/v0/snapshot", body).status_code == 200
 
+    def tells(self, *incomes: dict[str, Any], expenses: float, planned: Sequence[dict[str, Any]] = ()) -> None:
+        """Incomes and planned expenses, some of them with dates."""
+        body = {"incomes": incomes, "expenses": {"total_amount": expenses, "planned": planned}}
+        response = self.client.put("/api/v0/snapshot", body)
+        assert response.status_code == 200, response.content
+
     def owes(self, surplus: float, goal: str, *, balance: float, rate: float, minimum: float) -> None:
         """A debt that is linked to a goal, and so much left a month before its minimum payment."""
         debt = {"type": "student_loan", "balance": balance, "interest_rate_annual": rate, "min_payment": minimum}
@@ -49,7 +56,7 @@ class Person:
     def plans(self) -> dict[str, Any]:
         response = self.client.post("/api/v0/planning/plan", {})
         assert response.status_code == 200, response.content
-        self.summary = response.json()["summary"]
+        self.summary, self.cash_flow = response.json()["summary"], response.json()["cash_flow"]
         return self.stored()
 
     def stored(self) -> dict[str, Any]:

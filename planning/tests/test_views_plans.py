@@ -22,7 +22,7 @@ class TestPlanEverything:
         response = as_saver.post("/api/v0/planning/plan")
         assert response.status_code == 200
         document = response.json()
-        (planned,) = document.pop("goals")
+        (planned,), months = document.pop("goals"), document.pop("cash_flow")
         assert document == {
             "as_of": "2026-03-10",
             "currency": "USD",
@@ -32,6 +32,17 @@ class TestPlanEverything:
                 "total_allocated_contributions": 100,
                 "buffer_remaining": 900,
             },
+        }
+        assert len(months) == 12
+        assert months[1] == {
+            "from": "2026-04-10",
+            "income": 3000,
+            "expenses": 2000,
+            "minimum_payments": 0,
+            "surplus": 1000,
+            "given": 100,
+            "carried": 1800,
+            "held_back": 0,
         }
         explanation = planned.pop("explanation")
         assert planned == {

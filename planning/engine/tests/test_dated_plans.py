@@ -94,13 +94,22 @@ def lived(case: PlanInput) -> list[list[int]]:
             if amount < share and not last:
                 shares[position] = -(-left[position] // (months[position] - month - 1))
     until = max(12, *months)
+
+    def by_date(position: int) -> tuple[int, int]:
+        """The last month of a goal, and what others may have before it, so that the goal is paid by its date."""
+        last = months[position] - 1
+        at_last = sum(paid[each][last] for each in order if granted[each] and due(each) <= due(position))
+        return last, by[last + 1] - late[position] - at_last
+
+    dates = [by_date(position) for position in order if granted[position]]
     for position in sorted(order, key=lambda each: _plan_order(case, each)):
         missing, given = needed(case.goals[position]) - granted[position], 0
         gone = list(accumulate((sum(each[month] for each in paid) for month in range(MONTHS)), initial=0))
         left_by = [there - taken for there, taken in zip(by, gone, strict=False)]
         for month in range(months[position], MONTHS if missing else 0):
             end = until if month < until else month + 12
-            amount = max(0, min(missing - given, min(left_by[month + 1 : end + 1]) - given))
+            dated = [most_before - gone[last] for last, most_before in dates if last > month]
+            amount = max(0, min(missing - given, min([*left_by[month + 1 : end + 1], *dated]) - given))
             paid[position][month] = amount
             given += amount
         until = max([until, *(month + 1 for month, amount in enumerate(paid[position]) if amount)])

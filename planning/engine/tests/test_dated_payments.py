@@ -1,0 +1,70 @@
+"""Plans on money with dates, with interest, days of their own and chosen amounts: followed payment by payment."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from planning.engine.model import GoalInput, GoalPlan, PlanInput
+from planning.engine.plan import make_plan
+from planning.engine.tests.lumpy import Listed, a_case, cents
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+MONTHS = 620
+
+
+def interest_on(cents_there: int, rate: Decimal) -> int:
+    return int((Decimal(cents_there) * rate / 1200).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def month_of(case: PlanInput, day: date) -> int:
+    month = 0
+    while case.calendar.day(month + 1) <= day:
+        month += 1
+    return month
+
+
+def payments_of(case: PlanInput) -> list[tuple[date, bool, int]]:
+    """Each payment: its day, whether it isn't for debts, and its cents."""
+    plan = make_plan(case, with_alternatives=False)
+    return [
+        (paid.date, not wanted.debts, cents(paid.amount))
+        for wanted, made in zip(case.goals, plan.goals, strict=True)
+        for paid in made.payments
+    ]
+
+
+def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
+    """What a goal lacks at its date, if every payment is made: the month's interest is on what is there first."""
+    months = max(1, sum(case.calendar.day(month) < wanted.target_date for month in range(99)))
+    there = cents(wanted.already_there)
+    for month in range(months):
+        start, end = case.calendar.day(month), case.calendar.day(month + 1)
+        paid = [(each.date, cents(each.amount)) for each in made.payments if start <= each.date < end]
+        first = sum(amount for on, amount in paid if on == start)
+        later = sum(amount for on, amount in paid if start < on < max(wanted.target_date, start))
+        there += first + later + interest_on(there + first, wanted.annual_rate)
+    return max(0, cents(wanted.target_amount) - there)
+
+
+@pytest.mark.parametrize("seed", range(150))
+class TestPayments:
+    def test_are_made_of_money_that_has_arrived(self, seed: int) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True)
+        money, by = Listed(case, MONTHS), Listed(case, MONTHS).by()
+        given = 0
+        for on, is_debt_free, amount in sorted(payments_of(case)):
+            given += amount
+            month = month_of(case, on)
+            # A payment on debts is the last of its month, before the next one's money and expenses.
+            tomorrow = date.fromordinal(on.toordinal() + 1)
+            there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
+            assert given <= by[month] + there, on
+
+    def test_bring_what_the_plan_says(self, seed: int) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True)
+        plan = make_plan(case, with_alternatives=False)
+        for each, made in zip(case.goals, plan.goals, strict=True):
+            if not each.debts and each.target_date > case.as_of:
+                assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
