@@ -34,14 +34,20 @@ class DatedSaving:
     effort: Effort = field(default_factory=Effort)
     months: int = field(init=False)
     deadline: int = field(init=False)
-    total: int = field(init=False)
+    _total: int | None = field(init=False, default=None)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
     _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.months, self.deadline = len(self.days.counts), self.days.months
-        self.total = sum(self.simulate([self.level] * sum(self.days.counts)).amounts)
+
+    @property
+    def total(self) -> int:
+        """The sum of the payments, if the level one is paid on each day."""
+        if self._total is None:
+            self._total = sum(self.simulate([self.level] * sum(self.days.counts)).amounts)
+        return self._total
 
     @property
     def bears_interest(self) -> bool:

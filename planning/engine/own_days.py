@@ -121,6 +121,7 @@ class DatedPortion:
     arrived: Sequence[int] = field(init=False, default=())
     most_by_date: int = field(init=False, default=0)
     _days_left: int = field(init=False)
+    _handled: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.months = len(self.counts)
@@ -140,6 +141,9 @@ class DatedPortion:
 
         `held` is what the month has beyond `free`.
         """
+        if self._handled < month:
+            self._miss_until(month)
+        self._handled = month + 1
         is_one_of_many = month and not self.later and self.counts[month] == 1 < self._days_left
         if is_one_of_many and self.share <= free and self.share <= self.left:
             return self._pay_share()
@@ -174,6 +178,14 @@ class DatedPortion:
         self.paid[0] = max(self.paid[0], self.credit)
         return self.paid
 
+    def _miss_until(self, month: int) -> None:
+        """Get nothing on the days of the months up to this one."""
+        days = sum(self.counts[self._handled : month])
+        if days:
+            self._days_left -= days
+            self.paid += [0] * days
+            self._share_again()
+
     def _pay_share(self) -> int:
         """What `pay` does in most months, where one whole share is paid; the rest of it is slow."""
         self._days_left -= 1
@@ -199,6 +211,8 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     while waiting:
         spare, owed = arrived[month + 1] - spent, 0
         for portion in waiting:
+            if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
+                break
             may = min(spare, portion.most_after(month) - spent)
             amount = portion.pay(month, max(0, may), arrived[month + 1] - spent - max(0, may))
             spent += amount

@@ -98,10 +98,12 @@ class PaymentDays:
     _totals: list[int] = field(init=False)
     _openings: list[int] = field(init=False)
     _on_calendar: list[Paid] = field(init=False)
+    _on_own_days: list[Paid] = field(init=False)
     _placed: dict[int, dict[int, date]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._on_calendar = [paid for paid in self.paid if paid.is_placed]
+        self._on_own_days = [paid for paid in self.paid if paid.state.days]
         totals = [0] * len(self.free)
         for paid in self.paid:
             totals[: len(paid.amounts)] = map(add, totals, paid.amounts)
@@ -131,8 +133,9 @@ class PaymentDays:
         opening = self._openings[month]
         if self._totals[month] <= opening:
             return {}
-        placed = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.in_month(month)]
-        fixed = [payment for paid in self.paid for payment in paid.fixed_in(month)]
+        with_amounts = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.amounts[month]]
+        placed = [paid for paid in with_amounts if month or paid.in_month(0)]
+        fixed = [payment for paid in self._on_own_days for payment in paid.fixed_in(month)]
         placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
         amounts = [paid.in_month(month) for paid in placed]
         arrivals = self.money.arrivals(month)

@@ -160,7 +160,7 @@ def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
 
 def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
-    portion = _dated_portion(state, free)
+    portion = _dated_portion(state, given_by(free, state.horizon))
     portion.follow([0, *accumulate(free)])
     return portion.pay_chosen(to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO))
 
@@ -241,7 +241,8 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
     """
     if any(state.days for state in states) or _is_money_kept(states, free):
         effort.spend(12 * sum([state.need.months for state in states]))
-        dated = [_dated_portion(state, free) for state in states]
+        most = {horizon: given_by(free, horizon) for horizon in {state.horizon for state in states if state.money}}
+        dated = [_dated_portion(state, most.get(state.horizon, ())) for state in states]
         spread_on_days(dated, free)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
@@ -268,12 +269,12 @@ def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
     return falls or free[0] < 0 or any(state.late_income for state in states)
 
 
-def _dated_portion(state: GoalState, free: Sequence[int]) -> DatedPortion:
+def _dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
     counts = days.counts[: need.deadline] if days else [1] * need.months
     portion = DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
     if money:
-        portion.most = given_by(free, state.horizon)
+        portion.most = most
         portion.late_income = state.late_income
         portion.later = money.after_days(days) if days else ()
     return portion

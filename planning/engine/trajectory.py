@@ -40,14 +40,16 @@ EMPTY: Final = Trajectory([], [], 0, 0, None)
 class Need(Protocol):
     """What a goal needs, in cents over `months` months.
 
-    `level` is the level payment a month, `total` the sum of the instalments when it is paid every month, and
-    `credit` the part of month 0's payment that has been made.
+    `level` is the level payment a month, and `credit` the part of month 0's payment that has been made.
     """
 
     months: int
     level: int
-    total: int
     credit: int
+
+    @property
+    def total(self) -> int:
+        """The sum of the instalments, if the level payment is paid every month."""
 
     @property
     def bears_interest(self) -> bool:
