@@ -21,7 +21,14 @@ from goals.services import create_goal
 from goals.vocabulary import GoalType, Priority, Status
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
-from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import (
+    DebtEntry,
+    Expenses,
+    IncomeEntry,
+    PlannedExpense,
+    SavingsEntry,
+    SnapshotContents,
+)
 from planning.vocabulary import DebtType, PayFrequency
 from tracking.services import create_check_in, create_pulse
 from tracking.vocabulary import PlannedPayments, Spending
@@ -37,6 +44,10 @@ RAISE: Final = 6
 TIMEZONE: Final = "Europe/Berlin"
 CHEAP: Final = timedelta(days=300)
 """How long the car's rate is promotional, from the first day on."""
+FRIDAY: Final = 5
+BONUS: Final = timedelta(days=200)
+INSURANCE: Final = timedelta(days=140)
+"""How long after the first day they come, and then every year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ GOALS: Final = (
     DemoGoal("Emergency fund", GoalType.EMERGENCY_FUND, "6900.00", 540, Priority.HIGH, pace=102),
     DemoGoal("Clear the credit card", GoalType.DEBT_PAYOFF, "3200.00", 420, Priority.HIGH),
     DemoGoal("Two weeks in Portugal", GoalType.SHORT_TERM_SAVING, "2400.00", 250, Priority.MEDIUM, until=8),
-    DemoGoal("A laptop that lasts", GoalType.SHORT_TERM_SAVING, "900.00", 100, Priority.MEDIUM, pace=170),
-    DemoGoal("First step to independence", GoalType.FIRE_STARTER, "150000.00", 3650, Priority.LOW, pace=60),
+    DemoGoal("A laptop that lasts", GoalType.SHORT_TERM_SAVING, "900.00", 100, Priority.MEDIUM, pace=300),
+    DemoGoal("First step to independence", GoalType.FIRE_STARTER, "200000.00", 3650, Priority.LOW, pace=60),
 )
 REFLECTIONS: Final = {
     3: "Cooked at home all week, and it shows.",
@@ -82,14 +93,14 @@ def create_demo(*, now: datetime) -> User:
     start = latest - timedelta(weeks=WEEKS)
     person = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, is_verified=True, created_at=start)
     update_profile(user=person, now=start, full_name="Dana Demo", country="DE", currency="EUR", timezone=TIMEZONE)
-    _store_snapshot(person, start, income="2075.00", card=None)
+    _store_snapshot(person, start, income="2150.00", card=None)
     goals = [_create_goal(person, start, index, demo_goal) for index, demo_goal in enumerate(GOALS)]
-    _store_snapshot(person, start, income="2075.00", card=goals[1])
+    _store_snapshot(person, start, income="2150.00", card=goals[1])
     plan_everything(owner=person, now=start, today=_day(start))
     for week in range(1, WEEKS + 1):
         moment = start + timedelta(weeks=week)
         if week == RAISE:
-            _store_snapshot(person, moment, income="2100.00", card=goals[1])
+            _store_snapshot(person, moment, income="2175.00", card=goals[1])
         for goal, demo_goal in zip(goals, GOALS, strict=True):
             _check_in(person, goal, demo_goal, week, moment)
         if week in PULSES:
@@ -119,9 +130,19 @@ def _day(moment: datetime) -> date:
 
 
 def _store_snapshot(person: User, moment: datetime, *, income: str, card: Goal | None) -> None:
+    first_day = _day(person.created_at)
+    payday = first_day + timedelta(days=(FRIDAY - first_day.isoweekday()) % 7)
+    insurance = PlannedExpense(Decimal("480.00"), PayFrequency.ANNUAL, first_day + INSURANCE, label="Insurance")
     contents = SnapshotContents(
-        incomes=(IncomeEntry(amount=Decimal(income), frequency=PayFrequency.BIWEEKLY, source_label="Salary"),),
-        expenses=Expenses(total_amount=Decimal("2950.00"), essential_amount=Decimal("2300.00")),
+        incomes=(
+            IncomeEntry(Decimal(income), PayFrequency.BIWEEKLY, "Salary", payday),
+            IncomeEntry(Decimal("1800.00"), PayFrequency.ANNUAL, "Bonus", first_day + BONUS),
+        ),
+        expenses=Expenses(
+            total_amount=Decimal("2950.00"),
+            essential_amount=Decimal("2300.00"),
+            planned=(insurance,),
+        ),
         debts=(
             DebtEntry(
                 type=DebtType.CREDIT_CARD,
@@ -140,7 +161,7 @@ def _store_snapshot(person: User, moment: datetime, *, income: str, card: Goal |
                 interest_rate_annual=Decimal("5.9"),
                 min_payment=Decimal("210.00"),
                 promo_rate_annual=Decimal("1.9"),
-                promo_until=_day(person.created_at) + CHEAP,
+                promo_until=first_day + CHEAP,
                 goal_id=None,
             ),
         ),
