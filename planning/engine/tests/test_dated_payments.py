@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
+from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.plan import make_plan
 from planning.engine.tests.lumpy import Listed, a_case, cents
 
@@ -48,7 +49,7 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
     return max(0, cents(wanted.target_amount) - there)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", [*range(150), 184, 242, 445, 618, 673])
 class TestPayments:
     def test_are_made_of_money_that_has_arrived(self, seed: int) -> None:
         case = a_case(seed, rates=True, own_days=True, chosen=True)
@@ -68,3 +69,13 @@ class TestPayments:
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
                 assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
+
+
+def test_a_month_without_a_day_is_none_that_was_missed() -> None:
+    """Its share stays as it was, also if the month has no money left."""
+    near, far = DatedPortion([1, 1], 50, 50), DatedPortion([1, 0, 1], 99, 50)
+    spread_on_days([near, far], [100, 0, 100])
+    assert (near.paid, far.paid) == ([50, 0], [50, 49])
+    late, missing = DatedPortion([1, 1], 100, 50), DatedPortion([1, 1, 1, 1], 40, 10)
+    spread_on_days([late, missing], [55, 45, 100, 0])
+    assert (late.paid, missing.paid) == ([50, 50], [0, 0, 20, 20])

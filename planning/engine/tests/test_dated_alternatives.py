@@ -1,0 +1,62 @@
+"""What is offered for a goal that can't be met, where money has dates, is put back and works."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from planning.engine.model import PlanInput
+from planning.engine.money.flows import Flow
+from planning.engine.plan import make_plan
+from planning.engine.tests.builders import goal, money
+from planning.engine.tests.lumpy import a_case
+from planning.vocabulary import PayFrequency
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+
+
+def with_goal(case: PlanInput, position: int, **change: object) -> PlanInput:
+    goals = list(case.goals)
+    goals[position] = replace(goals[position], **change)  # type: ignore[arg-type]
+    return replace(case, goals=tuple(goals))
+
+
+def with_income(case: PlanInput, more: Decimal) -> PlanInput:
+    return replace(case, finances=replace(case.finances, monthly_income=case.finances.monthly_income + more))
+
+
+def is_met(case: PlanInput, position: int) -> bool:
+    return not make_plan(case, with_alternatives=False).goals[position].shortfall
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_alternatives_are_true_to_the_day_and_the_cent(seed: int) -> None:
+    case = a_case(seed)
+    for position, made in enumerate(make_plan(case).goals):
+        assert made.alternatives == () or made.shortfall
+        for each in made.alternatives:
+            if each.target_date is not None:
+                assert is_met(with_goal(case, position, target_date=each.target_date), position)
+                assert not is_met(with_goal(case, position, target_date=each.target_date - DAY), position)
+            elif each.target_amount is not None:
+                assert is_met(with_goal(case, position, target_amount=each.target_amount), position)
+                assert not is_met(with_goal(case, position, target_amount=each.target_amount + CENT), position)
+            else:
+                assert each.extra_monthly is not None
+                assert is_met(with_income(case, each.extra_monthly), position)
+                assert not is_met(with_income(case, each.extra_monthly - CENT), position)
+
+
+def test_no_later_date_is_offered_where_no_more_money_comes() -> None:
+    case = a_case(0)
+    nothing = replace(case.finances, monthly_income=money(0), monthly_expenses=money(0), planned=())
+    once = Flow(money(10), PayFrequency.ONCE, case.as_of)
+    wanted = goal(100, 3, target_date=case.as_of + timedelta(days=90))
+    poor = replace(case, finances=replace(nothing, incomes=(once,)), goals=(wanted,), carried_in=money(0))
+    (made,) = make_plan(poor).goals
+    assert made.shortfall == money(90)
+    assert {each.kind for each in made.alternatives} == {"smaller_amount", "more_money"}
