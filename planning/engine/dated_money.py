@@ -1,16 +1,16 @@
 """A person's money with dates, by months of the planning calendar. All money is whole cents."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from itertools import accumulate
 
 from planning.engine.dates import Calendar
 from planning.engine.model import Finances
 from planning.engine.money.cents import to_cents
 from planning.engine.money.flows import by_month
 from planning.engine.own_days import OwnDays
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class DatedMoney:
     _planned: list[int] = field(init=False, default_factory=list)
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
     _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
 
     def is_of(self, finances: Finances) -> bool:
@@ -54,7 +55,16 @@ class DatedMoney:
 
     def after(self, month: int, days: Iterable[date]) -> list[int]:
         """What arrives in a month after each of these days; those that have passed are due now."""
-        return [self.late_income(month, max(day, self.calendar.as_of) + _DAY) for day in days]
+        arriving, rest = self._rest_of(month)
+        return [rest[bisect_right(arriving, max(day, self.calendar.as_of))] for day in days]
+
+    def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
+        """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
+        if month not in self._rests:
+            arrivals = self.arrivals(month)
+            rest = [*accumulate([amount for _, amount in reversed(arrivals)], initial=0)]
+            self._rests[month] = [day for day, _ in arrivals], rest[::-1]
+        return self._rests[month]
 
     def after_days(self, days: OwnDays) -> list[list[int]]:
         """What arrives in each month after each day of a plan's own in time."""
@@ -70,7 +80,8 @@ class DatedMoney:
             since, end = self.calendar.day(month), self.calendar.day(month + 1)
             sums: dict[date, int] = {}
             for flow in self.finances.incomes:
+                amount = to_cents(flow.amount)
                 for day in flow.days_in(since, end):
-                    sums[day] = sums.get(day, 0) + to_cents(flow.amount)
+                    sums[day] = sums.get(day, 0) + amount
             self._arrivals[month] = sorted(sums.items())
         return self._arrivals[month]
