@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -16,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 
 from accounts.audit import record, record_listed
 from accounts.back_office.confirmation import confirmed
@@ -172,6 +175,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """The rows of a list, with what its columns need besides; read at once for all of them."""
         return rows
 
+    @admin.display(description="")
+    def action_checkbox(self, row: Any) -> SafeString:
+        """The box that chooses a row, named in words: the stock name is an id."""
+        box = forms.CheckboxInput({"class": "action-select", "aria-label": f"Choose {row.label}"})
+        return box.render(ACTION_CHECKBOX_NAME, str(row.pk))
+
     @admin.display(description="person")
     def person(self, row: Any) -> str:
         """Their address, which leads to their page."""
@@ -206,10 +215,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def label_of(self, request: HttpRequest, row: Any) -> str:
         """What it is and whose, for staff who may read that."""
-        person = self.person_of(row)
-        return (
-            f"{self.title_of(row)} ({person.email})" if person and may_see_people(request) else self.title_of(row)
-        )
+        person = self.person_of(row) if may_see_people(request) else None
+        return f"{self.title_of(row)} ({person.email})" if person else self.title_of(row)
 
     def person_of(self, row: Any) -> User | None:
         """Whose record it is; None when the person has been erased."""

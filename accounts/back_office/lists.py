@@ -46,6 +46,9 @@ class BoundedList(ChangeList):
         super().get_results(request)
         page: Any = self.model_admin
         self.result_list = page.prepared(list(self.result_list))
+        if "action_checkbox" in self.list_display:
+            for row in self.result_list:
+                row.label = page.label_of(request, row)
 
     @property
     def waits_for_person(self) -> bool:

@@ -5,3 +5,4 @@ class OpsConfig(AppConfig):
     """Operators' commands, and one row about the database itself."""
 
     name = "fincred.ops"
+    verbose_name = "Jobs"
