@@ -249,3 +249,37 @@ PROJECTION: dict[str, Any] = {
     ],
     "projected_completion_date": "2027-04-10",
 }
+
+CALENDAR: dict[str, Any] = {
+    "days": [
+        {
+            "date": "2026-03-10",
+            "entries": [
+                {
+                    "kind": "goal_payment",
+                    "label": GOAL_PLAN["name"],
+                    "amount": 250,
+                    "goal_id": GOAL_PLAN["goal_id"],
+                }
+            ],
+            "carried_over": 505,
+        },
+        {
+            "date": "2026-04-10",
+            "entries": [
+                {"kind": "minimum_payment", "label": "Blue card", "amount": 95},
+                {
+                    "kind": "goal_payment",
+                    "label": GOAL_PLAN["name"],
+                    "amount": 250,
+                    "goal_id": GOAL_PLAN["goal_id"],
+                },
+            ],
+            "carried_over": 1010,
+        },
+    ]
+}
+
+CALENDAR_LINK: dict[str, Any] = {
+    "url": "https://api.fincred.example/api/v0/calendar/Yk3b0e9rJ1mV7q2QkXo4sT8uWzA5cD6fG7hI8jK9lM0.ics"
+}

@@ -168,6 +168,8 @@ class Person:
         self.send("POST", "/notifications", body)
         send_due_notifications(clock=lambda: soon)
         self.send("POST", "/chat/message", {"message": f"{MARK} why?"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-chat")
+        url: str = self.send("POST", "/planning/calendar/link")["url"]
+        self.secrets.append(url.rpartition("/")[2].removesuffix(".ics"))
         pulse = {"made_planned_payments": "no", "spending_vs_plan": "over", "mood_score": 2}
         self.send("POST", "/checkins", pulse | {"comment": f"{MARK} week"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-pulse")
 
