@@ -81,6 +81,7 @@ EXPORTED = {
     "allocated_monthly_contribution this_month shortfall feasibility explanation "
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
+    "planning.calendar_links": "id user_id created_at",
     "companion.chat_sessions": "id user_id intent message_count created_at updated_at",
     "companion.chat_messages": "id session_id message response intent created_at",
     "companion.notification_preferences": "reminders payments weekly_summary milestones drift counted_from",
