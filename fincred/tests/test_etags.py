@@ -39,7 +39,8 @@ def urls(saver: User, noon: datetime) -> dict[str, str]:
     token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
     User.objects.update(is_staff=True)  # for the health check that only staff may see
     pulse = PulseFactory.create(user=saver)
-    ids = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id, "pulse_id": pulse.id}
+    ids: dict[str, Any] = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id}
+    ids["pulse_id"] = pulse.id
     write_texts()
     ids["session_id"] = ChatSessionFactory.create(user=saver).pk
     ids["notification_id"] = NotificationFactory.create(user=saver).pk
