@@ -142,12 +142,9 @@ def documented(
     """
     paged = getattr(response, "many", False)
     parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
-    description_of_answer = extra.pop("answer", "Done.")
-    responses: dict[Any, Any] = {}
-    if response is not None or text is None:
-        responses[status] = OpenApiResponse(response, description=description_of_answer)
-    if text is not None:
-        responses[status, text] = OpenApiResponse(OpenApiTypes.STR, description=description_of_answer)
+    answer, forms = extra.pop("answer", "Done."), {(status, text): OpenApiTypes.STR} if text else {}
+    if response is not None or not text:
+        forms |= {status: response}
     examples = []
     if request_example is not None:
         examples.append(OpenApiExample("Example", request_example, request_only=True))
@@ -166,7 +163,7 @@ def documented(
             description=description,
             request=request,
             parameters=parameters,
-            responses=responses,
+            responses={key: OpenApiResponse(form, description=answer) for key, form in forms.items()},
             examples=examples,
             **extra,
         )(view)
