@@ -142,9 +142,11 @@ def documented(
     """
     paged = getattr(response, "many", False)
     parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
-    answer, forms = extra.pop("answer", "Done."), {(status, text): OpenApiTypes.STR} if text else {}
+    answer, forms = extra.pop("answer", "Done."), dict[Any, Any]()
     if response is not None or not text:
-        forms |= {status: response}
+        forms[status] = response
+    if text:
+        forms[status, text] = OpenApiTypes.STR
     examples = []
     if request_example is not None:
         examples.append(OpenApiExample("Example", request_example, request_only=True))

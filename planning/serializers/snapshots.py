@@ -91,7 +91,7 @@ class ExpensesSerializer(Serializer):
     essential_amount = MoneyField(
         default=None, allow_null=True, help_text="The part of it that can't be left out."
     )
-    planned = EntriesField(child=PlannedExpenseSerializer(), default=[], help_text="On top of `total_amount`.")
+    planned = EntriesField(child=PlannedExpenseSerializer(), default=list, help_text="On top of `total_amount`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         essential = attrs["essential_amount"]
@@ -199,7 +199,7 @@ class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
 
 
 def _expenses(attrs: dict[str, Any]) -> Expenses:
-    planned = [PlannedExpense(**each) for each in attrs.get("planned", [])]
+    planned = [PlannedExpense(**each) for each in attrs["planned"]]
     return Expenses(attrs["total_amount"], attrs["essential_amount"], tuple(planned))
 
 
