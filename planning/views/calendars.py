@@ -74,7 +74,12 @@ class CalendarLinkView(ApiView):
         url = django_request(request).build_absolute_uri(path)
         return self.answer({"url": url}, CalendarLinkSerializer, status=201, headers={"Location": path})
 
-    @documented(summary="Revoke the link to my calendar", description="It opens nothing any more.", status=204)
+    @documented(
+        summary="Revoke the link to my calendar",
+        description="It opens nothing any more. 404 where there is none.",
+        status=204,
+        errors=(ResourceNotFoundError,),
+    )
     def delete(self, request: Request) -> HttpResponse:
         services.revoke_calendar_link(owner=self.user, now=self.now)
         return self.no_content()
