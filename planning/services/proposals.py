@@ -15,7 +15,7 @@ from planning.engine import drift
 from planning.engine.cadence import monthly_amount, period_amount
 from planning.errors import NothingToAcceptError
 from planning.models import ActionPlan
-from planning.services.long_searches import propose_in_transaction
+from planning.services.long_plans import propose_in_transaction
 from planning.services.planning_context import PlanningContext, lock_and_read_context, read_context, terms_of
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms

@@ -17,7 +17,7 @@ from goals.models import Goal
 from goals.services import record_progress
 from planning.engine.drift import Proposal, propose
 from planning.models import ActionPlan
-from planning.services import long_searches
+from planning.services import long_plans
 from planning.tests.factories import NOON, TODAY
 from planning.tests.requests import field_errors
 
@@ -86,8 +86,8 @@ class TestProposal:
             computed.append(connection.in_atomic_block)
             return proposal
 
-        monkeypatch.setattr(long_searches, "QUICK_EFFORT", 0)
-        monkeypatch.setattr(long_searches, "propose", watched)
+        monkeypatch.setattr(long_plans, "QUICK", 0)
+        monkeypatch.setattr(long_plans, "propose", watched)
         response = as_saver.post(f"{self.path(behind)}/accept", {"choice": "same_date"})
         assert (response.json()["version"], response.json()["amount"]) == (2, 166.67)
         assert computed == [False]
