@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import Direction, OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.fields import empty
 
@@ -132,11 +133,20 @@ def documented(
     request_example: Any = None,
     response_example: Any = None,
     headers: Sequence[str] = (),
+    text: str | None = None,
     **extra: Any,
 ) -> Callable[[View], View]:
-    """Describe one method of a view. Name only errors and headers that are its own; the general ones are added."""
+    """Describe one method of a view. Name only errors and headers that are its own; the general ones are added.
+
+    `text` is the media type of an answer that isn't JSON: another form of it, or without `response` its only one.
+    """
     paged = getattr(response, "many", False)
     parameters: list[Any] = [*([query] if query else []), *([PageQuery] if paged else [])]
+    answer, forms = extra.pop("answer", "Done."), dict[Any, Any]()
+    if response is not None or not text:
+        forms[status] = response
+    if text:
+        forms[status, text] = OpenApiTypes.STR
     examples = []
     if request_example is not None:
         examples.append(OpenApiExample("Example", request_example, request_only=True))
@@ -155,7 +165,7 @@ def documented(
             description=description,
             request=request,
             parameters=parameters,
-            responses={status: OpenApiResponse(response, description=extra.pop("answer", "Done."))},
+            responses={key: OpenApiResponse(form, description=answer) for key, form in forms.items()},
             examples=examples,
             **extra,
         )(view)
@@ -303,6 +313,7 @@ _TAGS = {
     "snapshot": "planning",
     "planning": "planning",
     "action-plans": "planning",
+    "calendar": "planning",
     "projection": "planning",
     "health": "health",
 }

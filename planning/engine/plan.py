@@ -66,7 +66,12 @@ def make_plan(
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
     carried = flow.carried if inputs.is_dated else partial(_carried, inputs, states)
     return Plan(
-        inputs.as_of, goals, _summary(inputs, goals, states, flow), OnDemand(carried), OnDemand(flow.months)
+        inputs.as_of,
+        goals,
+        _summary(inputs, goals, states, flow),
+        carried=OnDemand(carried),
+        cash_flow=OnDemand(flow.months),
+        first_months=lambda count: CashFlow.of(inputs, states, needs, count).first(count),
     )
 
 
