@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.utils.crypto import salted_hmac
 
 from accounts.audit import record
 from accounts.managers import person_may_enter
 from accounts.models import User
-from accounts.opaque_tokens import digest, new_secret
+from accounts.opaque_tokens import digest
 from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
@@ -68,15 +71,22 @@ def _stored(context: PlanningContext) -> Iterator[datetime]:
 
 
 @transaction.atomic
-def make_calendar_link(*, owner: User, now: datetime) -> str:
-    """The secret of the person's new link, which is told this once. The one before opens nothing any more."""
+def make_calendar_link(*, owner: User, now: datetime) -> CalendarLink:
+    """The person's new link. The one before opens nothing any more."""
     person = lock_user(owner.pk)
     CalendarLink.objects.owned_by(person).delete()
-    secret = new_secret()
-    link = CalendarLink.objects.create(user=person, secret_hash=digest(secret), created_at=now)
+    link = CalendarLink(user=person, created_at=now)
+    link.secret_hash = digest(secret_of_calendar(link.pk))
+    link.save(force_insert=True)
     record(person=person, action="calendar.linked", subject=link, now=now)
     logger.info("Calendar linked", extra={"user_id": str(person.pk)})
-    return secret
+    return link
+
+
+def secret_of_calendar(link_id: UUID) -> str:
+    """The secret of the link with this id, which nobody can compute without SECRET_KEY."""
+    code = salted_hmac("fincred.calendar_link", link_id.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(code).decode().rstrip("=")
 
 
 @transaction.atomic
