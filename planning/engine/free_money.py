@@ -37,8 +37,8 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
     if not inputs.is_dated:
         return [even] * months
     money = needs.dated_money(inputs.finances)
-    dated = zip(money.incomes(months), money.planned(months), range(months), strict=False)
-    return [even + income - planned for income, planned, _ in dated]
+    dated = zip(money.incomes(months), money.planned(months), money.freed(months), range(months), strict=False)
+    return [even + income - planned + freed for income, planned, freed, _ in dated]
 
 
 def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
