@@ -170,10 +170,12 @@ _PERIODS: Final = (
     ),
 )
 _FREQUENCIES: Final = tuple((frequency, re.compile(words, re.IGNORECASE)) for frequency, words in _PERIODS)
-_OF_EACH: Final = re.compile(
-    r"\beach\b(?! (?:month|week|year|quarter))|\bapiece\b|\bper (?:person|head|piece|ticket|night|hour)\b",
-    re.IGNORECASE,
+_ONE: Final = (
+    r"(?:each\b(?! (?:month|week|year|quarter|day))|apiece\b|(?:a|per) (?:person|head|piece|ticket|night)\b"
+    r"|per hour\b)"
 )
+_OF_EACH: Final = re.compile(rf"\b{_ONE}", re.IGNORECASE)
+_OF_EACH_AFTER: Final = re.compile(rf"^\s?{_ONE}", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:less|stop\w*|cancel\w*|cut\w*|quit|drop|dropped|without|get rid of|g[ai]ve up|no longer)\b",
     re.IGNORECASE,
@@ -247,7 +249,8 @@ def _is_price(found: re.Match[str], before: str, after: str) -> bool:
     if _UNIT_AFTER.match(after) or (may_be_year and _DATE_BEFORE.search(before)):
         return False
     is_year = _is_model_year(digits)
-    if _PERIOD_AFTER.match(after) or (_EARNED.search(before) and _MORE_OR_LESS.match(after)):
+    is_earned = _EARNED.search(before) and _MORE_OR_LESS.match(after)
+    if is_earned or _PERIOD_AFTER.match(after) or _OF_EACH_AFTER.match(after):
         return True
     if _PRICE_BEFORE.search(before):
         return bool(_BOUNDARY.match(after)) or (

@@ -9,6 +9,7 @@ from fincred.companion.coach.intents import is_troubled, questions_in, topic_of,
 from fincred.companion.coach.interface import Asker, Reply
 from fincred.companion.coach.message import simple
 from fincred.companion.coach.question import Question, read_hints, read_question
+from fincred.companion.coach.telling import tells_of_a_name
 from fincred.companion.coach.terms import asks_the_meaning
 from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
@@ -42,7 +43,10 @@ def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
     if topic is Topic.NAMED_GOAL and asks_the_meaning(simple(message)):
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
     if not question.goals and (unnamed := without_named_debts(question)):
-        topic = topic_of_a_debt(unnamed, topic_of(unnamed) if topic is Topic.PAY_OFF else topic)
-    if topic is Topic.UNKNOWN and (hinted := read_hints(asker, message)).goals:
-        return hinted, topic_of(hinted.text)
-    return question, topic
+        return question, topic_of_a_debt(unnamed, topic_of(unnamed) if topic is Topic.PAY_OFF else topic)
+    question, text = read_hints(question, _any_word if topic is Topic.UNKNOWN else tells_of_a_name)
+    return question, topic_of(text)
+
+
+def _any_word(word: str) -> bool:
+    return True

@@ -17,9 +17,11 @@ class Topic(StrEnum):
     """What a message is about, in the order in which it is tried: what concerns most, then what is narrower."""
 
     CRISIS = auto()
+    HURT = auto()
     INSTRUCTIONS = auto()
     CONTROLLED = auto()
     GAMBLING = auto()
+    SKIP = auto()
     SLIPPED = auto()
     CANNOT_PAY = auto()
     EARN_LESS = auto()
@@ -60,7 +62,7 @@ class Topic(StrEnum):
     UNKNOWN = auto()
 
 
-_LISTS: Final = {
+LISTS: Final = {
     "NAMED": NAMED,
     "GOAL": rf"(?:{NAMED}|goals?)",
     "DEBT": r"""
@@ -74,9 +76,12 @@ _LISTS: Final = {
         wife|husband|partner|girlfriend|boyfriend|friends?|neighbou?rs?|brother|sister|mother|mum|mom
         father|dad|son|daughter|boss|colleagues?|parents?|ex|flatmate|roommate
     """,
+    # Before a word that is all that a message has: "my plan?", "show me the payments".
+    "ALONE": r"^(?:(?:and|so|ok|please|hi|hey|hello|show|see|list|check|tell|give|me|us|my|our|the|all|of|about"
+    r"|what|is|are|current) )*",
 }
 
-_WORDS: Final = {
+WORDS: Final = {
     Topic.CRISIS: r"""
         suicid\w*|kill (?:myself|me)|end my life|end it all|(?:want|going|wish|like) to (?:die|be dead)
         (?:do not|dont|no longer) want to (?:live|be here|wake up)|(?:hurt|harm)(?:ing)? myself
@@ -84,6 +89,12 @@ _WORDS: Final = {
         (?:(?:do not|no longer|cannot|does not|never) see|(?:is|there is|see) no) (?:the |a |any )?point\
             (?: (?:in|of) (?:anything|living|life|going on|it all|any of (?:it|this))| any ?more)
         (?:do not|no longer|cannot) see (?:the|a|any) point$|life is (?:not worth|pointless|over)
+        cut(?:ting)? myself(?! (?:off|a|some|back|down|in))|no way out|overdos\w+
+    """,
+    Topic.HURT: r"""
+        (?:PERSON|he|she|they) (?:\w+ )?(?:hits?|beats?|hurts?|chokes?|threatens?|abuses?) (?:me|us|my)
+        (?:afraid|scared|frightened|terrified) of (?:my |the )?(?:PERSON|him|her)|domestic (?:violence|abuse)
+        (?:am|being|was|were|get|got) (?:abused|beaten|threatened)|(?:is|are|gets?|was) (?:abusive|violent)
     """,
     Topic.INSTRUCTIONS: r"""
         (?:ignore|forget|disregard|override|bypass) .{0,40}\b(?:instructions?|rules?|prompts?|previous\
@@ -100,6 +111,10 @@ _WORDS: Final = {
     """,
     Topic.GAMBLING: r"""
         gambl\w*|betting|casino|slot machines?
+    """,
+    Topic.SKIP: r"""
+        (?:can|could|may|should|what if|happens if|want|need|have|going|allowed|okay?|think\w* (?:of|about))\
+            (?: (?:i|we|to|just|also))* (?:skip\w*|stop(?:ping)? (?:paying|saving)|not (?:pay|save)|pay nothing)
     """,
     Topic.SLIPPED: r"""
         (?:spent|used|took) (?:my |the |all |of |some |from )*(?:NAMED|savings?|fund)
@@ -120,7 +135,10 @@ _WORDS: Final = {
         behind (?:on|with) (?:\w+ ){0,3}BILL
         miss(?:ed|ing)? (?:my |a |the |an? )?(?:\w+ )?(?:payments?|instal?lments?|rent)|debt collect\w+
         bailiffs?|collections? agency|final (?:notice|demand)|evict\w*|bankrupt\w*
-        no money$|(?:out of|no more) money|make ends meet|insolven\w+|foreclos\w+|repossess\w*|drowning in
+        (?:no|out of|low on|short (?:of|on)) (?:money|cash|funds)(?: left)?(?: (?:this|until|till|before|for the)\
+            (?: \w+){1,3})?$|(?:out of|no more) money|money is (?:\w+ )?(?:tight|short|gone)
+        (?:am|are|feel\w*|being|flat|stone|totally|always) (?:\w+ )?broke(?! (?:down|my|the|a)\b)
+        skint|penniless|strapped|hard up|make ends meet|insolven\w+|foreclos\w+|repossess\w*|drowning in
         (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
     """,
     Topic.EARN_LESS: r"""
@@ -148,7 +166,10 @@ _WORDS: Final = {
         delete (?:everything|all of it|it all|this)|remind me
         (?:how|where|when|how often) (?:do|can|should|must) i (?:have to |need to )?(?:check in|add|enter|record\
             |tell)
-        i (?:just |have )?(?:saved|put in|put aside|transferred|deposited) \S*\d
+        i (?:just |have |already )*(?:saved|put in|put aside|transferred|deposited) \S*\d
+        (?<!if )(?<!can )(?<!do )(?<!should )(?<!could )i (?:just |have |already )*(?:put|paid|added|moved) \
+            \S*\d\S* (?:\w+ ){0,2}(?:in|into|on|onto|to|towards?|off)(?! (?:a|an)\b)
+        (?:lower|raise|increase|decrease|reduce) (?:\w+ )?(?:NAMED|goals?)
         (?:add|create|delete|remove|cancel|pause|resume|rename|edit|change|update|close|reset)(?: (?:a|an\
             |the|my|me|all|this|that|new|another|one|of|existing))* (?:NAMED|goals?|income|salary\
             |expenses?|debts?|loans?|account|password|e ?mail|plans?|check ?ins?|name|currency|data\
@@ -162,6 +183,7 @@ _WORDS: Final = {
     Topic.PUT_MORE: r"""
         (?:put|add|save|set aside)(?: \S+){0,3} (?:more|extra|another)(?: \S+){0,4} (?:in|into|to|towards?|for|on)\
             (?: my| the)? NAMED
+        (?:NAMED|goals?) (?:\w+ ){0,2}(?:faster|sooner|earlier|quicker)|(?:speed|hurry) up .{0,20}\bGOAL
         what if (?:i|we) (?:put|add|save|set aside|put aside)(?! .*\bDEBT\b) .{0,30}\b(?:more|extra|another\
             |additional)
     """,
@@ -247,7 +269,8 @@ _WORDS: Final = {
     Topic.EXPLAIN_PLAN: r"""
         why .{0,60}\b(?:plans?|GOAL|unrealistic|tight|comfortable|contribution|amount|reach\w*)
         why (?:am i |is it |are we )?(?:so |still )?(?:behind|late|off track)|why(?: not| so| though)?$|why so \w+
-        why .{0,20}\b(?:it|this|that)(?: so \w+| like \w+| too \w+)?$|unrealistic|realistic
+        ALONEplans?(?: (?:please|again|now))?$
+        why .{0,20}\b(?:it|this|that|everything|things)(?: so \w+| like \w+| too \w+)?$|unrealistic|realistic
         (?:explain|understand|reasons? (?:for|of|behind)) .{0,30}\bplans?
         how (?:do|can|could|should) (?:i|we) (?:reach |get to |get |finish |manage |afford |do |make )?(?:my \
             |the )?NAMED
@@ -256,7 +279,7 @@ _WORDS: Final = {
         how much .{0,20}\bNAMED .{0,20}\b(?:(?:a|per|each|every) month|monthly)
     """,
     Topic.OWE: r"""
-        outstanding
+        outstanding|(?:min|minimum) payments?$
         owe|owed|owing|(?:interest|loan|card|debt) (?:rates?|balances?)|interest (?:on|of|for)
         my (?:\w+ )?(?:interest|apr|minimums?|minimum payments?)
         how (?:much|big|high|many) (?:is|are|do i have in|debts?|loans?)?(?: (?:of|my|the|total|in|all|do\
@@ -275,7 +298,7 @@ _WORDS: Final = {
         next (?:step|payment|thing|move|transfer|instal?lment|due|action)|(?:and )?next$|what to do
         to do (?:now|next|today)|todo|(?:where|how) (?:do|should|can) (?:i|we) (?:start|begin)
         when .{0,40}\b(?:pay|due|payment|transfer)|(?:payment|pay|is|are|anything) due
-        anything to (?:pay|do)
+        anything to (?:pay|do)|ALONE(?:payments?|transfers?|steps?)(?: please)?$
         how much (?:do|should|must|shall) (?:i|we) .{0,15}\b(?:pay|transfer|put|save|set aside)
     """,
     Topic.WHEN: r"""
@@ -292,13 +315,14 @@ _WORDS: Final = {
             |GOAL|money|finances|progress)
         how (?:is|are) NAMED|progress|on track|how (?:bad|good) (?:is|are) (?:it|things|my)|on pace
         streak|how far|my goals?|dashboard|status
-        (?:am|are) (?:i|we) (?:\w+ )?(?:doing|behind|ahead|late|ok|okay|good|fine|safe|winning)
+        (?:am|are|will) (?:i|we) (?:\w+ ){0,3}(?:doing|behind|ahead|late|ok|okay|alright|good|fine|safe|winning\
+            |screwed|doomed|in trouble)
         (?:have|did) (?:i|we) (?:saved?|pay|paid|do (?:well|good|ok|okay))|saved so far|in a row
         just checked in|(?:how many|which|what) goals?|milestones?|much .{0,20}\bsaved|overview\
             |saved in (?:total|all)|total saved
     """,
     Topic.MONEY: r"""
-        (?:spend|spending) too much
+        (?:spend|spending) too much|ALONE(?:income|salary|expenses?|savings?|money|finances)(?: please)?$
         net worth|total (?:savings|income|expenses)
         my (?:total |monthly |weekly |yearly |annual )?(?:income|salary|expenses?|surplus|savings?|money\
             |finances|balance|assets\
@@ -324,13 +348,14 @@ _WORDS: Final = {
             |my fault|to blame|loser|bad with money)
         (?:i|have|ve) (?:\w+ )?failed
         is (?:all )?too much$
-        (?:am|are|feel|feeling) (?:\w+ )?(?:broke|lost|low|down|bad|awful|stupid|useless|terrible)
+        (?:am|are|feel|feeling) (?:\w+ )?(?:lost|low|down|bad|awful|stupid|useless|terrible)
         cannot (?:sleep|cope|go on|take it|do this)|hate (?:this|money|myself)
     """,
     Topic.RUDE: r"""
         fuck (?:you|off|this)|idiot|bullshit
         (?:you|this|this app|it) (?:are|is)(?: so| really| a| just| all| utter)* (?:stupid|useless|dumb\
             |bad|wrong|rubbish|shit|crap|garbage|idiotic)
+        (?:stupid|useless|dumb|idiotic|shitty|fucking) (?:\w+ )?(?:bot|app|thing|machine|coach|program|robot)
         you suck|shut up|moron|(?:that|this|it|your \w+) (?:is|are) (?:not (?:right|true|correct)|wrong\
             |incorrect|false)
     """,
@@ -364,8 +389,8 @@ def _alternatives(words: str) -> str:
     """The lines as one pattern, with the lists that they name."""
     lines = re.sub(r"\\\n\s*", "", words).strip().splitlines()
     joined = "|".join(line.strip() for line in lines)
-    lists = r"DEBT|BILL|PERSON|GOAL|NAMED"
-    return re.sub(lists, lambda found: f"(?:{_alternatives(_LISTS[found[0]])})", joined)
+    lists = r"DEBT|BILL|PERSON|GOAL|NAMED|ALONE"
+    return re.sub(lists, lambda found: f"(?:{_alternatives(LISTS[found[0]])})", joined)
 
 
-PATTERNS: Final = {topic: re.compile(rf"\b(?:{_alternatives(words)})(?!\w)") for topic, words in _WORDS.items()}
+PATTERNS: Final = {topic: re.compile(rf"\b(?:{_alternatives(words)})(?!\w)") for topic, words in WORDS.items()}
