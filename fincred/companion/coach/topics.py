@@ -303,7 +303,8 @@ WORDS: Final = {
     """,
     Topic.WHEN: r"""
         will (?:i|we|it) (?:ever )?(?:make it|reach|get there|be (?:done|enough|there)|arrive)
-        when (?:will|can|do|would|am|is|are) (?:i|we|it|(?:my|the|our) GOAL|my|GOAL)\b.{0,40}|how (?:long|soon)
+        when (?:will|can|do|would|am|is|are) (?:i|we|it|(?:my|the|our) GOAL|GOAL)\b.{0,40}|how (?:long|soon)
+        when .{0,30}\b(?:reached|finished|complete|completed|enough|ready|full|done)
         how many (?:months|weeks|years)(?!.{0,20}\b(?:streak|in a row))|by when
         (?:can|will) (?:i |we )?(?:still |ever )?(?:make |reach |get )?(?:my |the )?NAMED|(?:what|which) (?:date\
             |day)

@@ -209,6 +209,7 @@ MESSAGES = {
         f"When will the {NAMED} be done?",
         f"can i still make the {NAMED}",
         f"what date will the {NAMED} be reached",
+        "when will my savings be enough",
     ],
     Topic.MONEY: [
         "net worth",
@@ -310,6 +311,8 @@ MESSAGES = {
         "the firefighter was fireproof",
         "my weekend was great",
         "no way home",
+        "when is my payday",
+        "when is my mother's birthday",
         "i cut myself some cake",
         "planned?",
         "will i have 1000 saved by june",
