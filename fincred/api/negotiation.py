@@ -26,6 +26,16 @@ class JSONNegotiation(DefaultContentNegotiation):
         return renderer, renderer.media_type
 
 
+class AnyNegotiation(JSONNegotiation):
+    """For links in mails: browsers and mail programs follow them, and accept what they like."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        [renderer] = renderers
+        return renderer, renderer.media_type
+
+
 def _is_json(media_range: str) -> bool:
     media_type = media_range.partition(";")[0].strip().lower()
     return media_type in _JSON and not _EXCLUDED.search(media_range)
