@@ -26,10 +26,11 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 3_000_000
-"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a quarter of a second."""
-QUICK_EFFORT: Final = 300_000
-"""A search with more steps than this, some hundredths of a second, isn't quick."""
+MAX_EFFORT: Final = 2_200_000
+"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a fifth of a second."""
+
+_SLOW_GUESSES: Final = 2
+"""After so many guesses in a row that left more than half of where the number can be, the next is halfway."""
 
 Margin = Callable[[int], int]
 """From the size of a change to room less need, in cents: 0 or more if the goal is met."""
@@ -46,34 +47,36 @@ class Alternatives:
     cut: frozenset[int]
 
 
-def find_alternatives(
-    inputs: PlanInput, states: list[GoalState], needs: Needs, *, quick: bool = False
-) -> Alternatives:
+NO_ALTERNATIVES: Final = Alternatives({}, frozenset())
+
+
+def find_alternatives(inputs: PlanInput, states: list[GoalState], needs: Needs) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals.
 
     `states` are solved with `needs`, and with nothing else: what needs have found before isn't sought again, so a
     search that ends at `MAX_EFFORT` would find more.
 
-    :raises TooMuchEffortError: `quick`, and the search isn't.
+    :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """
     unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
     effort = needs.effort
-    effort.most = effort.spent + (QUICK_EFFORT if quick else MAX_EFFORT)
+    allowed, own = effort.most, effort.spent + MAX_EFFORT
+    effort.most = own if allowed is None else min(allowed, own)
     order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     cut = {state.position for state in unrealistic}
     try:
         for state in unrealistic[:MAX_GOALS]:
             best = trials.at_best(inputs, order, state.position)
-            search = _Search(inputs, states, state, order, trials, lacking_at_best=best.needed - best.room)
+            search = _Search(inputs, states, state, order, trials, best)
             for alternative in search.alternatives():
                 found[state.position] = (*found.get(state.position, ()), alternative)
             cut.remove(state.position)
     except TooMuchEffortError:  # what was found until then is valid
-        if quick:
+        if effort.most != own:
             raise
-    effort.most = None
+    effort.most = allowed
     return Alternatives(found, frozenset(cut))
 
 
@@ -97,7 +100,7 @@ class _Trials:
 class _Search:
     """The search for one goal's alternatives.
 
-    `lacking_at_best` is what the goal needs above its room, in cents, if each goal could be paid evenly.
+    `best` is the goal's state if each goal could be paid evenly.
     """
 
     inputs: PlanInput
@@ -105,7 +108,7 @@ class _Search:
     state: GoalState
     order: list[int]
     trials: _Trials
-    lacking_at_best: int
+    best: GoalState
 
     def alternatives(self) -> Iterator[Alternative]:
         for search in (self._later_date, self._smaller_amount, self._more_money):
@@ -218,8 +221,16 @@ class _Search:
         if goal.debts:
             return None
         target = to_cents(goal.target_amount)
+
+        def smaller(less: int) -> GoalInput:
+            return replace(goal, target_amount=exact_money(target - less))
+
+        def at_best(less: int) -> int:  # what the goal asks for makes no difference to its room
+            return self.best.room - self.trials.needs.of(smaller(less)).total
+
         less = self._smallest_change(
-            lambda less: self._with_goal(replace(goal, target_amount=exact_money(target - less))),
+            lambda less: self._with_goal(smaller(less)),
+            at_best if goal.chosen_monthly is None else None,
             rise=1,
             most=target - max(1, to_cents(goal.present_amount)),
             guess=self.state.missing,
@@ -243,31 +254,36 @@ class _Search:
         return None if more is None else Alternative("more_money", extra_monthly=exact_money(gap + more))
 
     def _smallest_change(
-        self, change: Callable[[int], PlanInput], *, rise: int, most: int, guess: int = 1
+        self,
+        change: Callable[[int], PlanInput],
+        at_best: Margin | None = None,
+        *,
+        rise: int,
+        most: int,
+        guess: int = 1,
     ) -> int | None:
         """The size, from 1 to `most`, of the smallest change with which the goal is met; None if none is enough.
 
-        First the smallest that is enough at best, which is quick to find; no smaller one is enough. `rise` is what
-        a change of 1 roughly adds to the margin. The order of serving stays.
+        First the smallest that is enough at best, which is quick to find; no smaller one is enough. `at_best` may
+        be a quicker way to the margin at best. `rise` is what a change of 1 roughly adds to the margin. The order
+        of serving stays.
         """
         if most < 1:
             return None
         change = cache(change)
 
-        def at_best(size: int) -> int:
-            return self._margin_at_best(change(size), self.order)
-
         def exactly(size: int) -> int:
             return self._margin(change(size), self.order)
 
         least = 1
-        if self.lacking_at_best > 0:
-            found = _smallest(at_best, above=0, lacking=self.lacking_at_best, rise=rise, most=most)
+        if (lacking := self.best.needed - self.best.room) > 0:
+            margin = at_best or (lambda size: self._margin_at_best(change(size), self.order))
+            found = _smallest(margin, above=0, lacking=lacking, rise=rise, most=most)
             if found is None:
                 return None
             least, rise = found
         lacking = rise * max(1, guess - least + 1)
-        found = _smallest(exactly, above=least - 1, lacking=lacking, rise=rise, most=most)
+        found = _smallest(exactly, above=least - 1, lacking=lacking, rise=rise, most=most, is_flat=True)
         return found[0] if found else None
 
     def _with_date(self, day: date) -> PlanInput:
@@ -308,56 +324,57 @@ class _Point(NamedTuple):
         return self.number + divided_up(-self.margin * run, rise)
 
 
-def _smallest(margin: Margin, *, above: int, lacking: int, rise: int, most: int) -> tuple[int, int] | None:
+def _smallest(
+    margin: Margin, *, above: int, lacking: int, rise: int, most: int, is_flat: bool = False
+) -> tuple[int, int] | None:
     """Find a number from `above` + 1 to `most` with a margin of 0 or more, whose predecessor has one below 0.
 
     Returns it and the rise of the margin from its predecessor. It is the smallest such number if margins rise.
     None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is what
-    margins roughly rise from one number to the next. Both are above 0.
+    margins roughly rise from one number to the next. Both are above 0. `is_flat`: margins may stay at 0 for long.
     """
-    low, step = _Point(above, -lacking), 0
-    before = _Point(above - 1, -lacking - rise)
+    before, low, step = _Point(above - 1, -lacking - rise), _Point(above, -lacking), 0
     while True:
         step += 1
         if low.number >= most:
             return None
-        # Where the line through the last two margins reaches 0; every fourth time twice as far, which ends it.
-        guess = before.zero_through(low) if step % 4 else max(low.number + 1, 2 * low.number - above)
+        # Where the line through the last two margins reaches 0; twice as far if margins don't rise, and every
+        # fourth time, which ends it.
+        guess = max(low.number + 1, 2 * low.number - above)
+        if low.margin > before.margin and step % 4:
+            guess = before.zero_through(low)
         tried = _tried(margin, min(guess, most))
         if tried.margin >= 0:
-            return _between(margin, before, low, tried)
-        before, low = _rising(before, low, tried), tried
+            return _between(margin, before, low, tried, is_flat=is_flat)
+        # If margins fall, the line has the slope that they roughly have.
+        before = low if tried.margin >= low.margin else _Point(tried.number - 1, tried.margin - rise)
+        low = tried
 
 
-def _between(margin: Margin, before: _Point, low: _Point, high: _Point) -> tuple[int, int]:
+def _between(margin: Margin, before: _Point, low: _Point, high: _Point, *, is_flat: bool) -> tuple[int, int]:
     """The same between `low`, with a margin below 0, and `high`, with one that isn't; `before` is below `low`."""
-    stride, step = 1, 0
-    while high.number - low.number > 1:
-        step += 1
-        # Margins are often straight below 0 and flat above it. So the guess is where the line through the last two
-        # margins below 0 reaches 0. If that isn't below `high`, it is where the line from `low` to `high` does,
-        # and if that isn't either, it is 1, 2, 4, ... below `high`. Every third is halfway, which bounds them.
-        guess = before.zero_through(low)
+    same = slow = 0
+    while (width := high.number - low.number) > 1:
+        # Margins are often straight below 0. So the guess is where the line through the last two of them reaches 0
+        # or, if that isn't below `high`, where the line from `low` to `high` does.
+        guess = before.zero_through(low) if low.margin > before.margin else high.number
         if guess >= high.number:
             guess = low.zero_through(high)
-        if step % 3 == 2:
-            guess = (low.number + high.number) // 2
-        elif guess >= high.number - stride:
-            guess, stride = max(high.number - stride, low.number + 1), 2 * stride
-        tried = _tried(margin, guess)
+        if is_flat and before.number == low.number - 1:  # not yet a line that ends near 0: the guess will be
+            guess -= (guess - low.number) // 32
+        if slow == _SLOW_GUESSES:
+            guess, slow = (low.number + high.number) // 2, -1
+        elif guess >= high.number - 1:  # just below `high` and, if that is flat, further and further below it
+            guess = high.number - (max(1, width // max(2, 32 >> same)) if same else 1)
+        tried = _tried(margin, max(guess, low.number + 1))
         if tried.margin >= 0:
+            same = same + 1 if tried.margin == high.margin else 0
             high = tried
         else:
-            before, low, stride = _rising(before, low, tried), tried, 1
+            before, low, same = low, tried, 0
+        slow = slow + 1 if 2 * (high.number - low.number) > width else 0
     return high.number, high.margin - low.margin
 
 
 def _tried(margin: Margin, number: int) -> _Point:
     return _Point(number, margin(number))
-
-
-def _rising(before: _Point, low: _Point, higher: _Point) -> _Point:
-    """Where the next line through `higher` begins: at `low`, or where it keeps its slope if margins don't rise."""
-    if higher.margin > low.margin:
-        return low
-    return _Point(higher.number - (low.number - before.number), higher.margin - (low.margin - before.margin))

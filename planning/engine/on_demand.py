@@ -1,6 +1,6 @@
 """Sequences that are computed on first read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 Item_co = TypeVar("Item_co", covariant=True)
@@ -34,6 +34,9 @@ class OnDemand(Sequence[Item_co], Generic[Item_co]):
     def __getitem__(self, index: slice) -> tuple[Item_co, ...]: ...
     def __getitem__(self, index: int | slice) -> Item_co | tuple[Item_co, ...]:
         return self.items[index]
+
+    def __iter__(self) -> Iterator[Item_co]:
+        return iter(self.items)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and self.items == tuple(other)
