@@ -122,13 +122,12 @@ _BOUNDARY: Final = re.compile(
     re.IGNORECASE,
 )
 _PRICE_BEFORE: Final = re.compile(
-    r"\b(?:afford|need|spend|spending|spent|pay|paying|costs?|costing|costed|priced?(?: of| at)?|worth"
-    r"|budget of|sum of"
-    r"|amount of|rent of|fee of|bill of|lose|losing|lost"
+    r"\b(?:afford|need|spend|spending|spent|pay|paying|give|lend|donate|costs?|costing|costed"
+    r"|priced?(?: of| at)?|worth|budget of|sum of|amount of|rent of|fee of|bill of|lose|losing|lost"
     r"|(?:up|down|rises?|increases?|more|drops?|falls?|decreases?|shrinks?|cut|reduced|lower|less) by)"
-    r"(?: me)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under|up to|less than"
-    r"|more than"
-    r"|at least|at most|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",
+    r"(?: me| (?:my|our|the) \w+)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under"
+    r"|up to|less than|more than|at least|at most|an? (?:extra|additional|further)|another"
+    r"|extra|additional|like|maybe|say))*\s*$",
     re.IGNORECASE,
 )
 # "and 40 insurance": another price, if one is named before it.

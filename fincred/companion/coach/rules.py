@@ -44,8 +44,10 @@ def _understand(asker: Asker, message: str) -> tuple[Question, Topic]:
         return Question(asker, message, question.goals), Topic.EXPLAIN_TERM
     if not question.goals and (unnamed := without_named_debts(question)):
         return question, topic_of_a_debt(unnamed, topic_of(unnamed) if topic is Topic.PAY_OFF else topic)
-    question, text = read_hints(question, _any_word if topic is Topic.UNKNOWN else tells_of_a_name)
-    return question, topic_of(text)
+    hinted, text = read_hints(question, tells_of_a_name)
+    if topic is Topic.UNKNOWN and hinted == question:
+        hinted, text = read_hints(question, _any_word)
+    return hinted, topic_of(text)
 
 
 def _any_word(word: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from fincred.companion.coach.dates import is_of_a_date
 from fincred.companion.coach.terms import is_of_a_term
-from fincred.companion.coach.topics import LISTS, WORDS
+from fincred.companion.coach.words import LISTS, WORDS
 
 # A word in a topic's line, and what follows where the line takes its beginning alone: "sav\\w+".
 _IN_A_LINE: Final = re.compile(r"([a-z]{3,})(\\w[*+])?")

@@ -63,7 +63,7 @@ OTHERS: Final = "I see only your own figures, so I know nothing of other people'
 CHANGES_NOTHING: Final = (
     "I only answer; I can't change anything or move money. In the app, a check-in tells what is there for a "
     "goal by now; goals and plans are set and changed under Goals, income, expenses, debts and savings under "
-    "Money, and your account in your profile."
+    "Money, your account in your profile, and what is sent to you under Notifications."
 )
 PUT_MORE: Final = (
     "How much one goal gets is yours to choose, in its plan; the others get less then. To see what more money a "
