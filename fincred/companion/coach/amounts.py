@@ -153,6 +153,7 @@ _DATE_BEFORE: Final = re.compile(
 _MODEL_YEARS: Final = range(2001, 2050)  # "a 2025 laptop", "a trip for 2027"
 _LEAST_PRICE: Final = 20  # "a 17 case": below that a number before a thing is rather its name or size
 _LEAST_AFTER_FOR: Final = 100  # "afford dinner for 12": that is how many people come
+_NEAR: Final = 200  # characters before a number that say what it is: reading all for each takes long
 _SCREENS: Final = 8  # "a 4k screen"
 
 _ONCE: Final = re.compile(r"\b(?:once|one[- ]?off|one[- ]?time|single|cash)\b", re.IGNORECASE)
@@ -218,7 +219,10 @@ def _money(message: str) -> Iterator[_Money]:
     for found in _FOUND.finditer(message):
         mark = found["before"] or found["after"]
         currency = mark if mark and _is_mark(mark) else None
-        before, after = message[: found.start("number")], message[found.end() :]
+        before, after = (
+            message[max(0, found.start("number") - _NEAR) : found.start("number")],
+            message[found.end() :],
+        )
         if found["after"] and not currency:
             after = message[found.end("thousands") if found["thousands"] else found.end("number") :]
         is_more = not is_first and _is_another_price(found, before, after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fincred.companion.coach.answers import ANSWERS, BEGINNINGS, CONSOLED
 from fincred.companion.coach.answers.debts import without_named_debts
 from fincred.companion.coach.answers.talk import TROUBLED
@@ -13,6 +15,9 @@ from fincred.companion.coach.telling import tells_of_a_name
 from fincred.companion.coach.terms import asks_the_meaning
 from fincred.companion.coach.topics import Topic
 from fincred.companion.vocabulary import Intent
+
+# Each part takes reads, and of many parts no two are the questions.
+_MOST_PARTS: Final = 6
 
 
 class Rules:
@@ -27,7 +32,8 @@ class Rules:
     def reply(self, asker: Asker, message: str) -> Reply:
         """The answer, or those of two questions that are about different things."""
         whole = _understand(asker, message)
-        parts = [_understand(asker, part) for part in questions_in(message)] if whole[1] in CONSOLED else []
+        said = questions_in(message) if whole[1] in CONSOLED else []
+        parts = [_understand(asker, part) for part in said] if len(said) <= _MOST_PARTS else []
         parts = [(question, topic) for question, topic in parts if topic in CONSOLED]
         both = parts if len(parts) == len({topic for _, topic in parts}) == 2 else [whole]
         text = " ".join(ANSWERS[topic][1](question) for question, topic in both)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -70,6 +71,15 @@ class TestAnswers:
         tell(as_saver)
         assert ask("can i give 50 to charity").startswith("50.00 USD once: yes")
         assert ask("can i lend my brother 400").startswith("400.00 USD once: yes")
+
+    def test_many_questions_take_no_more_reads_than_one(
+        self, saver: User, ask: Ask, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        goal_of(saver, name="Trip to Japan")
+        with django_assert_max_num_queries(40):
+            assert ask("Why? " * 800).startswith("There is no action plan yet.")
+        with django_assert_max_num_queries(60):
+            assert "Trip to Japan: " in ask("why? and how am I doing?")
 
     def test_a_word_that_tells_of_a_name_goes_before_one_that_means_something_else(
         self, saver: User, ask: Ask
