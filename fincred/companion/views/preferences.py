@@ -90,7 +90,7 @@ class Unsubscribe(PublicView):
         summary="Stop one kind of mail",
         description=(
             "One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once. GET shows a page with "
-            "a button and changes nothing."
+            "a button and changes nothing; a browser is answered with a page by the POST too."
         ),
         response=MessageSerializer,
         response_example={"message": "You get no more weekly summaries."},
