@@ -219,10 +219,8 @@ def _money(message: str) -> Iterator[_Money]:
     for found in _FOUND.finditer(message):
         mark = found["before"] or found["after"]
         currency = mark if mark and _is_mark(mark) else None
-        before, after = (
-            message[max(0, found.start("number") - _NEAR) : found.start("number")],
-            message[found.end() :],
-        )
+        start = found.start("number")
+        before, after = message[max(0, start - _NEAR) : start], message[found.end() :]
         if found["after"] and not currency:
             after = message[found.end("thousands") if found["thousands"] else found.end("number") :]
         is_more = not is_first and _is_another_price(found, before, after)

@@ -86,6 +86,7 @@ class TestAnswers:
     ) -> None:
         goal_of(saver, name="Trip to Japan")
         goal_of(saver, name="Pay back mum")
+        assert ask("and mum?").startswith("Pay back mum: ")
         said = ask("pay for japan")
         assert said.startswith("Trip to Japan: ")
         assert "Pay back mum" not in said
