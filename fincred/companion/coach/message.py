@@ -92,7 +92,7 @@ _SPELLINGS: Final = {
 _KNOWN: Final = word_set(
     "afford avalanche balance comfortable consolidation creditor dashboard emergency expenses "
     "explain feedback inflation interest investing milestone minimum mortgage overdraft overwhelmed "
-    "payment progress savings snowball streak stressed subscription surplus unrealistic worried"
+    "payment progress saving savings snowball streak stressed subscription surplus unrealistic worried"
 )
 _LONGEST_WORD: Final = max(map(len, _KNOWN)) + 1
 _LONGEST_CORRECTED: Final = 40  # words: a longer message isn't a typed question

@@ -63,8 +63,9 @@ WORDS: Final = {
         gambl\w*|betting|casino|slot machines?
     """,
     Topic.SKIP: r"""
-        (?:can|could|may|should|what if|happens if|want|need|have|going|allowed|okay?|think\w* (?:of|about))\
-            (?: (?:i|we|to|just|also))* (?:skip\w*|stop(?:ping)? (?:paying|saving)|not (?:pay|save)|pay nothing)
+        (?:can|could|may|should|what if|happens if|want|need|have|going|allowed|ok(?:ay)?|think\w* (?:of|about))\
+            (?: (?:i|we|to|just|also))* (?:skip(?:ping)?|stop(?:ping)? (?:paying|saving)|not (?:pay|save)\
+            |pay nothing)
     """,
     Topic.SLIPPED: r"""
         (?:spent|used|took) (?:my |the |all |of |some |from )*(?:NAMED|savings?|fund)
@@ -88,6 +89,7 @@ WORDS: Final = {
         (?:no|out of|low on|short (?:of|on)) (?:money|cash|funds)(?: left)?(?: (?:this|until|till|before|for the)\
             (?: \w+){1,3})?$|(?:out of|no more) money|money is (?:\w+ )?(?:tight|short|gone)
         (?:am|are|feel\w*|being|flat|stone|totally|always) (?:\w+ )?broke(?! (?:down|my|the|a)\b)
+        no (?:money|cash|funds) (?:left )?(?:for|to pay) (?:my |the |any )?BILL
         skint|penniless|strapped|hard up|make ends meet|insolven\w+|foreclos\w+|repossess\w*|drowning in
         (?:too much|so much|buried in|over my head in) debts?|payday loans?|in arrears
     """,
@@ -142,6 +144,7 @@ WORDS: Final = {
         (?:put|add|save|set aside)(?: \S+){0,3} (?:more|extra|another)(?: \S+){0,4} (?:in|into|to|towards?|for|on)\
             (?: my| the)? NAMED
         (?:NAMED|goals?) (?:\w+ ){0,2}(?:faster|sooner|earlier|quicker)|(?:speed|hurry) up .{0,20}\bGOAL
+        if (?:i|we) (?:put|add|save) \S*\d\S* .{0,20}\bNAMED
         what if (?:i|we) (?:put|add|save|set aside|put aside)(?! .*\bDEBT\b) .{0,30}\b(?:more|extra|another\
             |additional)
     """,
@@ -158,7 +161,7 @@ WORDS: Final = {
     """,
     Topic.AFFORD: r"""
         how much (?:money )?can (?:i|we) save|(?:hurt|affect|delay|harm|impact) (?:my |the )?(?:GOAL|plan)
-        afford\w*
+        afford\w*|if (?:i|we) (?:buy|spend)
         should (?:i|we) (?:buy|spend|purchase|get (?:an?|the|myself))
         (?:can|could|may) (?:i|we) (?:also |still |just |even )?(?:buy|spend|purchase|give|lend|donate\
             |pay(?! (?:first|off|back|down|my|the|our|all|more|extra|less|DEBT)\b)|get (?:an?|the|myself))
@@ -227,7 +230,8 @@ WORDS: Final = {
     Topic.EXPLAIN_PLAN: r"""
         why .{0,60}\b(?:plans?|GOAL|unrealistic|tight|comfortable|contribution|amount|reach\w*)
         why (?:am i |is it |are we )?(?:so |still )?(?:behind|late|off track)|why(?: not| so| though)?$|why so \w+
-        ALONEplans?(?: (?:please|again|now))?$
+        ALONEplans?(?: (?:please|again|now|for NAMED|to NAMED))*$
+        is (?:my|the) plan (?:\w+ )?(?:good|bad|ok|okay|right)
         why .{0,20}\b(?:it|this|that|everything|things)(?: so \w+| like \w+| too \w+)?$|unrealistic|realistic
         (?:explain|understand|reasons? (?:for|of|behind)) .{0,30}\bplans?
         how (?:do|can|could|should) (?:i|we) (?:reach |get to |get |finish |manage |afford |do |make )?(?:my \
@@ -256,7 +260,7 @@ WORDS: Final = {
         next (?:step|payment|thing|move|transfer|instal?lment|due|action)|(?:and )?next$|what to do
         to do (?:now|next|today)|todo|(?:where|how) (?:do|should|can) (?:i|we) (?:start|begin)
         when .{0,40}\b(?:pay|due|payment|transfer)|(?:payment|pay|is|are|anything) due
-        anything to (?:pay|do)|ALONE(?:payments?|transfers?|steps?)(?: please)?$
+        anything to (?:pay|do)|ALONE(?:payments?|transfers?|steps?)(?: (?:please|for NAMED|to NAMED))*$
         how much (?:do|should|must|shall) (?:i|we) .{0,15}\b(?:pay|transfer|put|save|set aside)
     """,
     Topic.WHEN: r"""

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.companion.coach.intents import topic_of, topic_of_a_debt
+from fincred.companion.coach.message import NAMED
 from fincred.companion.coach.topics import Topic
 from fincred.companion.tests.asking import Ask, tell
 from planning.tests.factories import goal_of
@@ -29,6 +30,7 @@ MESSAGES = {
         "my rent is 950 now, can I afford 60 a month?",
         "can i give 50 to charity",
         "what if rent is 950",
+        "will i be fine if i buy a car for 5000",
         "two tickets at 80 each",
         "3 concert tickets 45 each",
         "dinner at 60 a head",
@@ -40,10 +42,15 @@ MESSAGES = {
         "no cash left til payday",
         "strapped for cash",
         "money is really tight",
+        "no money for food this week",
     ],
+    Topic.SLIPPED: ["i have skipped my payment", "we had to skip a month"],
+    Topic.SKIP: ["is it ok to skip this month", "i'm thinking of skipping a payment", "should i stop saving"],
+    Topic.EXPLAIN_PLAN: [f"what is my plan for {NAMED}", "is my plan any good"],
+    Topic.PUT_MORE: [f"if i put 50 in {NAMED} every month"],
     Topic.CRISIS: ["i cut myself", "theres no way out"],
     Topic.PROGRESS: ["am i going to be ok", "are we in trouble"],
-    Topic.NEXT_STEP: ["payments?", "wat nxt"],
+    Topic.NEXT_STEP: ["payments?", "wat nxt", f"what are my payments for {NAMED}"],
     Topic.DEBTS_OR_SAVINGS: ["i won 1000 in a quiz"],
     Topic.ABOUT_COACH: ["where do the numbers come from", "can i trust these numbers", "is this advice"],
     Topic.FAREWELL: ["goodnight"],
