@@ -105,9 +105,10 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
         elif state.late_income and not (earning[last] and any(is_first[last:])):
             amount = state.in_time.amounts[last]
             early[last] += [(state.late_income, amount)] if amount else []
-    for month, arriving in enumerate(money.incomes(months)[:months]):
+    for month in range(months):
         if earning[month] and first[month]:
-            early[month].append((arriving, first[month]))
+            [arriving_later] = money.after(month, [money.calendar.day(month)])
+            early[month].append((arriving_later, first[month]))
     return early
 
 

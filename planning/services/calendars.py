@@ -70,7 +70,9 @@ def _minimums(context: PlanningContext, last: int) -> Iterator[Minimum]:
     amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
     for debt in context.contents.debts:
         label = debt.label or debt.type.replace("_", " ").capitalize()
-        yield Minimum(label, [debt.min_payment] * (last + 1) if debt.goal_id else next(amounts))
+        yield Minimum(
+            label, [debt.min_payment] * (last + 1) if context.is_paid_off_by_a_goal(debt) else next(amounts)
+        )
 
 
 def _stored(context: PlanningContext) -> Iterator[datetime]:

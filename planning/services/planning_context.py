@@ -135,9 +135,18 @@ class PlanningContext:
 
     @property
     def paid_alone(self) -> list[PaidUntil]:
-        """The debts that aren't linked to a goal, with minimums paid up to the present month."""
+        """The debts that no goal pays off, with minimums paid up to the present month."""
         dates = payment_dates(self.told_on, self.calendar)
-        return [pay_minimums(entry.as_engine_debt(), dates) for entry in self.contents.debts if not entry.goal_id]
+        return [
+            pay_minimums(entry.as_engine_debt(), dates)
+            for entry in self.contents.debts
+            if not self.is_paid_off_by_a_goal(entry)
+        ]
+
+    def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
+        """Whether the debt is linked to an active goal of paying off debts."""
+        clearing = (goal.id for goal in self.goals if goal.type == GoalType.DEBT_PAYOFF)
+        return entry.goal_id is not None and entry.goal_id in clearing
 
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""

@@ -97,6 +97,16 @@ class TestCarLoan:
         person.plans()
         assert {month["minimum_payments"] for month in person.cash_flow} == {350}
 
+    def test_is_free_when_the_goal_that_paid_it_off_is_cancelled(self, person: Person) -> None:
+        goal = person.wants(1700, "2027-03-10", type="debt_payoff")
+        owes(person, CAR | {"goal_id": goal})
+        person.wants(12000, "2027-03-10")
+        person.plans()
+        assert person.client.delete(f"/api/v0/goals/{goal}").status_code == 204
+        person.plans()
+        assert [month["minimum_payments"] for month in person.cash_flow[:6]] == [350, 350, 350, 350, 325.34, 0]
+        assert due(person, "Car loan")[-1] == ("2026-08-10", 325.34)
+
     def test_is_named_in_the_words_for_staff(self, person: Person) -> None:
         owes(person, CAR)
         house = person.wants(12000, "2027-03-10")
