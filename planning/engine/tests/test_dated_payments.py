@@ -52,10 +52,16 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
     return max(0, cents(wanted.target_amount) - there)
 
 
-@pytest.mark.parametrize("seed", [*range(150), 184, 242, 445, 618, 673])
+CASES = [
+    *((seed, False) for seed in (*range(150), 184, 242, 445, 618, 673)),
+    *((seed, True) for seed in range(50)),
+]
+
+
+@pytest.mark.parametrize(("seed", "debts"), CASES)
 class TestPayments:
-    def test_are_made_of_money_that_has_arrived(self, seed: int) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True)
+    def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
         money, by = Listed(case, MONTHS), Listed(case, MONTHS).by()
         given = 0
         for on, is_debt_free, amount in sorted(payments_of(case)):
@@ -66,8 +72,8 @@ class TestPayments:
             there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
             assert given <= by[month] + there, on
 
-    def test_bring_what_the_plan_says(self, seed: int) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True)
+    def test_bring_what_the_plan_says(self, seed: int, debts: bool) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
         plan = make_plan(case, with_alternatives=False)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
