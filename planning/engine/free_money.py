@@ -112,7 +112,10 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
 
 
 def _on_first_day(state: GoalState) -> Sequence[bool]:
-    """Whether it is paid on the first day of each month, or may be because that doesn't matter to it."""
+    """For each month up to the goal's date whether the goal is paid on the month's first day.
+
+    True throughout if the day doesn't matter to it; empty for debts and for days of the goal's own.
+    """
     if state.days or state.goal.debts:
         return ()
     return state.on_first_day or (True,) * state.need.months
