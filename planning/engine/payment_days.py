@@ -27,8 +27,8 @@ def place(
     """The day of each amount, in the order in which they are served.
 
     `opening` is there on the `first` day, `arrivals` come in the order of their days, and `fixed` are payments on
-    days of their own. An amount is paid on the first day from which on there is always enough for it and for all
-    earlier amounts.
+    days of their own. An amount is paid on the first day from which on there is always enough for it beside what
+    those before it are paid.
     """
     days, there = [first], [opening]
     for day, arriving in arrivals:
@@ -39,6 +39,8 @@ def place(
     for day, paid in fixed:
         _take(there, bisect_right(days, day) - 1, paid)
     placed = []
+    # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
+    # after it may still be paid that day; the larger one isn't paid any later for that.
     for amount in amounts:
         index = len(days) - 1
         while index and there[index - 1] >= amount:

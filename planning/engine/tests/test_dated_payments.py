@@ -4,9 +4,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.own_days import DatedPortion, spread_on_days
+from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
 from planning.engine.tests.lumpy import Listed, a_case, cents
 
@@ -49,10 +52,16 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
     return max(0, cents(wanted.target_amount) - there)
 
 
-@pytest.mark.parametrize("seed", [*range(150), 184, 242, 445, 618, 673])
+CASES = [
+    *((seed, False) for seed in (*range(150), 184, 242, 445, 618, 673)),
+    *((seed, True) for seed in range(50)),
+]
+
+
+@pytest.mark.parametrize(("seed", "debts"), CASES)
 class TestPayments:
-    def test_are_made_of_money_that_has_arrived(self, seed: int) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True)
+    def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
         money, by = Listed(case, MONTHS), Listed(case, MONTHS).by()
         given = 0
         for on, is_debt_free, amount in sorted(payments_of(case)):
@@ -63,12 +72,31 @@ class TestPayments:
             there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
             assert given <= by[month] + there, on
 
-    def test_bring_what_the_plan_says(self, seed: int) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True)
+    def test_bring_what_the_plan_says(self, seed: int, debts: bool) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
         plan = make_plan(case, with_alternatives=False)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
                 assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
+
+
+class TestPlace:
+    PAYDAYS = ((date(2026, 1, 10), 100), (date(2026, 1, 20), 100))
+
+    def placed(self, *amounts: int) -> list[int]:
+        """The days on which these are paid with 100 on the first, 100 on the 10th and 100 on the 20th."""
+        return [day.day for day in place(date(2026, 1, 1), 100, self.PAYDAYS, (), amounts)]
+
+    def test_pays_in_order_on_the_first_day_with_enough_money(self) -> None:
+        assert self.placed(60, 60, 60) == [1, 10, 10]
+        assert self.placed(100, 1) == [1, 10]
+
+    def test_a_smaller_payment_takes_what_an_earlier_one_could_not_use(self) -> None:
+        assert self.placed(150, 40) == [10, 1]
+
+    @given(st.lists(st.integers(1, 150), max_size=6), st.integers(1, 150))
+    def test_no_payment_makes_one_before_it_later(self, amounts: list[int], more: int) -> None:
+        assert self.placed(*amounts, more)[:-1] == self.placed(*amounts)
 
 
 def test_a_month_without_a_day_is_none_that_was_missed() -> None:
