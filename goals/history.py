@@ -32,6 +32,9 @@ class Reader(Protocol):
         Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
         """
 
+    def amounts_of_reserves(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Decimal]]:
+        """By goal that is a reserve, what its check-ins on or after `day` told, in their order."""
+
 
 class NoCheckIns:
     """The reader until an app has registered one."""
@@ -40,6 +43,9 @@ class NoCheckIns:
         return {}
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        return {}
+
+    def amounts_of_reserves(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Decimal]]:
         return {}
 
 

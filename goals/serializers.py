@@ -25,7 +25,7 @@ from fincred.api.serializers import (
 )
 from goals.models import Goal
 from goals.progress import ProgressStatus
-from goals.vocabulary import GoalType, Priority, Status
+from goals.vocabulary import GoalType, Kind, Priority, Status
 
 _SORTABLE = {
     "created_at": "created_at",
@@ -37,6 +37,11 @@ _SORTABLE = {
 ORDERINGS = {name: (column, "id") for name, column in _SORTABLE.items()} | {
     f"-{name}": (f"-{column}", "-id") for name, column in _SORTABLE.items()
 }
+
+KIND = (
+    "`reserve`: it stays active when it is full, and is filled again within 12 months when it was drained; "
+    "not for `debt_payoff`. `once` if absent."
+)
 
 _PROGRESS = [status.value for status in ProgressStatus]
 
@@ -57,6 +62,7 @@ class GoalSerializer(Serializer):
     id = UUIDField()
     user_id = UUIDField()
     type = ChoiceField(GoalType)
+    kind = ChoiceField(Kind)
     name = TextField(max_length=100)
     target_amount = MoneyField(positive=True)
     target_date = DateField()
@@ -89,6 +95,7 @@ class GoalCreateSerializer(Serializer):
     primary_flag = BooleanField(required=False, help_text="True takes it from the goal that has it.")
     why_text = TextField(max_length=500, multiline=True, allow_null=True, allow_blank=True, required=False)
     annual_rate = RateField(required=False, help_text="Percent a year that the saved money earns; 0 if absent.")
+    kind = ChoiceField(Kind, required=False, help_text=KIND)
 
     def validate_why_text(self, value: str | None) -> str | None:
         return value or None

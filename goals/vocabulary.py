@@ -20,6 +20,13 @@ class Priority(StrEnum):
     LOW = "Low"
 
 
+class Kind(StrEnum):
+    """A goal is reached once; a reserve stays when it is full, and is filled again when it was drained."""
+
+    ONCE = "once"
+    RESERVE = "reserve"
+
+
 class Status(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

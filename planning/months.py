@@ -19,6 +19,8 @@ Step = tuple[date, Decimal]
 class Amounts:
     """A goal's amount now and before the month began, and the part of the difference that is `interest`.
 
+    `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
+
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """
 
@@ -26,6 +28,12 @@ class Amounts:
     before: Decimal = ZERO
     interest: Decimal = ZERO
     is_of_month: bool = False
+    withdrawn: Decimal = ZERO
+
+    @property
+    def put_in(self) -> Decimal:
+        """What was put in this month, with interest; less than 0 where an amount was corrected."""
+        return self.now - self.before + self.withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,15 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)
     if planned is None:
-        return PlannedMonth(start, amounts.now, unplanned=amounts.now - amounts.before)
+        return PlannedMonth(start, amounts.now, unplanned=amounts.put_in)
     last = planned.month
     if last is not None and last.start == start:
-        if last.amount == amounts.now:
+        if last.amount == amounts.now and not amounts.withdrawn:
             return last
         unplanned = last.unplanned
     else:
         unplanned = ZERO
-    paid = min(max(ZERO, amounts.now - amounts.before - amounts.interest - unplanned), planned.ask_of(start))
+    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), planned.ask_of(start))
     return PlannedMonth(start, amounts.now, paid, unplanned)
 
 

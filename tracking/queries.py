@@ -17,7 +17,7 @@ from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
 from goals.history import Told
 from goals.models import Goal
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
 from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
@@ -59,6 +59,12 @@ _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
     .order_by("check_in_date", "created_at", "id")
     .values_list("goal_id", "check_in_date", "created_at", "current_amount")
 )
+_OF_RESERVES: Final = PreparedQuery(
+    CheckIn.objects.owned_by(Parameter("owner"))
+    .filter(goal__kind=Kind.RESERVE, check_in_date__gte=Parameter("day"))
+    .order_by("check_in_date", "created_at", "id")
+    .values_list("goal_id", "current_amount")
+)
 
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
@@ -82,6 +88,12 @@ class HistoryReader:
         by_goal: dict[UUID, list[Told]] = defaultdict(list)
         for goal_id, check_in_day, at, amount in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
             by_goal[goal_id].append(Told(check_in_day, at, amount))
+        return by_goal
+
+    def amounts_of_reserves(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Decimal]]:
+        by_goal: dict[UUID, list[Decimal]] = defaultdict(list)
+        for goal_id, amount in _OF_RESERVES.bind(owner=owner_id, day=day).all():
+            by_goal[goal_id].append(amount)
         return by_goal
 
 

@@ -51,6 +51,7 @@ class Goal(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID]
     type: Mapped[str]
+    kind: Mapped[str]
     name: Mapped[str]
     target_amount: Mapped[Decimal]
     target_date: Mapped[date]
@@ -154,6 +155,7 @@ class GoalOut(Shown):
     id: UUID
     user_id: UUID
     type: str
+    kind: str
     name: str
     target_amount: Money
     target_date: date

@@ -45,6 +45,7 @@ class GoalOut(Schema):
     id: UUID
     user_id: UUID
     type: str
+    kind: str
     name: str
     target_amount: Money
     target_date: date

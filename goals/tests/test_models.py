@@ -26,6 +26,8 @@ class TestConstraints:
         ("fault", "constraint"),
         [
             ({"type": "lottery"}, "goal_type_known"),
+            ({"kind": "forever"}, "goal_kind_known"),
+            ({"drained_on": MOMENT.date()}, "goal_drained_if_a_reserve"),
             ({"priority": "high"}, "goal_priority_known"),
             ({"status": "done"}, "goal_status_known"),
             ({"name": ""}, "goal_name_not_empty"),

@@ -99,13 +99,13 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
     return document
 
 
-_REPEATING: Final = ("repeat_every_months", "first_date", "starts")
+_OF_KINDS: Final = ("repeat_every_months", "first_date", "starts", "is_reserve")
 
 
 def _goal_document(goal: GoalInput) -> dict[str, Any]:
-    """Without what only a recurring goal has where it isn't one, as before there were any."""
+    """Without what only recurring goals and reserves have where it isn't one, as before there were any."""
     document = _document(goal)
-    return {name: value for name, value in document.items() if value is not None or name not in _REPEATING}
+    return {name: value for name, value in document.items() if value or name not in _OF_KINDS}
 
 
 def _finances_document(finances: Finances) -> dict[str, Any]:

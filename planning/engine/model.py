@@ -69,6 +69,7 @@ class GoalInput:
     With ``repeat_every_months`` the goal is recurring: another cycle ends so many months after the date of the one
     before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
     is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
+    ``is_reserve`` changes no number: a reserve is kept when it is full, and its explanation says so.
     """
 
     id: str | None
@@ -94,6 +95,7 @@ class GoalInput:
     repeat_every_months: int | None = None
     first_date: date | None = None
     starts: date | None = None
+    is_reserve: bool = False
 
     @property
     def present_amount(self) -> Decimal:

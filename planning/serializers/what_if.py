@@ -19,7 +19,9 @@ from fincred.api.serializers import (
     TextField,
     UUIDField,
 )
-from goals.vocabulary import GoalType, Priority
+from goals.kinds import kind_fault
+from goals.serializers import KIND
+from goals.vocabulary import GoalType, Kind, Priority
 from planning.engine.model import Instalment
 from planning.scenarios import Difference
 from planning.serializers.fields import EntriesField, PlanDateField, capped, document_representation
@@ -50,6 +52,12 @@ class NewGoalSerializer(Serializer):
     priority = ChoiceField(Priority)
     current_amount = MoneyField(default=Decimal("0.00"))
     annual_rate = RateField(default=Decimal("0.0000"))
+    kind = ChoiceField(Kind, default=Kind.ONCE, help_text=KIND)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if fault := kind_fault(attrs["kind"], attrs["type"]):
+            raise serializers.ValidationError({"kind": fault}, code="invalid_kind")
+        return attrs
 
 
 class WhatIfSerializer(Serializer):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from fincred.money import ZERO
 from goals import transitions
 from goals.history import Told, reader
 from goals.models import Goal
-from goals.vocabulary import GoalType, Priority
+from goals.vocabulary import GoalType, Kind, Priority
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
@@ -118,22 +119,32 @@ class PlanningContext:
             finances=self.contents.finances,
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
-            paid_elsewhere=self.paid_elsewhere,
+            paid_elsewhere=self.paid_elsewhere + self._drained_again(),
             carried_in=self.carried_in,
         )
+
+    def _paid_and_there(self, goal: Goal) -> Decimal:
+        """The month's payment, as far as it is still there: a reserve's may have been taken out again."""
+        paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
+        return min(paid, there)
+
+    def _drained_again(self) -> Decimal:
+        """What was put into reserves this month and taken out of them again: none of it can be put in anew."""
+        reserves = [goal for goal in self.goals if goal.kind == Kind.RESERVE]
+        return sum([self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves], ZERO)
 
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
         due = debts.due if debts else NOTHING_DUE
-        added = self.month_of(goal).paid
+        added = self._paid_and_there(goal) if goal.kind == Kind.RESERVE else self.month_of(goal).paid
         return GoalInput(
             id=str(goal.id),
             name=goal.name,
             type=goal.type,
             target_amount=goal.target_amount,
             already_there=goal.current_amount - (debts.principal if debts else added),
-            target_date=goal.target_date,
+            target_date=goal.due_on(self.today),
             priority=Priority(goal.priority),
             primary=goal.primary_flag,
             created_at=goal.created_at,
@@ -148,6 +159,7 @@ class PlanningContext:
             due_principal=due.principal,
             cadence=None if debts else self._own_cadence(goal),
             chosen_each=terms.chosen_amount if terms else None,
+            is_reserve=goal.kind == Kind.RESERVE,
         )
 
     def _own_cadence(self, goal: Goal) -> Cadence | None:
@@ -282,15 +294,23 @@ def _amounts(
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
     of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
     before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
+    reserves = any(goal.kind == Kind.RESERVE and goal.id in of_month for goal in goals)
+    told = reader().amounts_of_reserves(owner.id, calendar.start) if reserves else {}
     return {
         goal.id: Amounts(
             goal.current_amount,
             before.get(goal.id, ZERO),
             interest[goal.id].told if goal.id in interest else ZERO,
             is_of_month=goal.id in of_month,
+            withdrawn=_withdrawn(before.get(goal.id, ZERO), told.get(goal.id, ())),
         )
         for goal in goals
     }
+
+
+def _withdrawn(before: Decimal, amounts: Sequence[Decimal]) -> Decimal:
+    """The sum of all steps down from one amount to the next."""
+    return sum([max(ZERO, one - other) for one, other in pairwise([before, *amounts])], ZERO)
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
@@ -314,7 +334,7 @@ def _interest(
     # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
     return {
         goal.id: saved_interest(
-            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.target_date
+            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
         )
         for goal in goals
         if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
@@ -327,7 +347,7 @@ def _earning(
     """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
     if not calendar.month_has_begun:
         return {}
-    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.target_date <= calendar.as_of}
+    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.due_on(calendar.as_of) <= calendar.as_of}
     return {goal_id: each.earning for goal_id, each in interest.items()} | credited
 
 

@@ -269,5 +269,6 @@ def _feedback(goal: Goal, currency: str, today: date) -> str:
         target_amount=goal.target_amount,
         expected=goal.expected_on(today),
         currency=currency,
+        is_full=goal.is_full,
         verb="paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved",
     )

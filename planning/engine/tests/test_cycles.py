@@ -227,7 +227,11 @@ class TestAgainstACount:
         months_of = [_months(each.target_date) for each in goals]
         goals = [
             goal(
-                each.target_amount, months, each.priority, id=f"{at}", repeat_every_months=each.repeat_every_months
+                int(each.target_amount),
+                months,
+                each.priority,
+                id=f"{at}",
+                repeat_every_months=each.repeat_every_months,
             )
             for at, (each, months) in enumerate(zip(goals, months_of, strict=True))
         ]
