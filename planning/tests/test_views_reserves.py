@@ -49,14 +49,15 @@ def goal_of(person: Person, goal: str) -> dict[str, Any]:
 class TestFull:
     def test_stays_active_asks_for_nothing_and_says_so(self, person: Person, fund: str) -> None:
         told = person.has(fund, 1200)
-        assert (told["goal_completed"], told["feedback"]) == (False, "1,200.00 EUR saved: your reserve is full.")
+        assert (told["goal_completed"], told["feedback"]) == (False, "1,200.00 USD saved: your reserve is full.")
         goal = goal_of(person, fund)
         assert (goal["status"], goal["progress_status"], goal["progress_percentage"]) == (
             "active",
             "on_track",
             100,
         )
-        plan = person.plans()[fund]
+        assert person.plans()[fund]["this_month"] == 0
+        plan = person.on("2026-04-10").plans()[fund]
         assert (plan["this_month"], plan["required_monthly_contribution"], plan["shortfall"]) == (0, 0, 0)
         assert plan["explanation"]["text"] == (
             "It is full with 1,200.00: nothing is asked for until some is taken out."
