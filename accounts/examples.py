@@ -58,7 +58,7 @@ EXPORT = {
     "looks_in_lists": [],
     "audit_trail": [],
     "goals": [],
-    "planning": {"snapshots": [], "action_plans": [], "plan_versions": []},
+    "planning": {"snapshots": [], "action_plans": [], "plan_versions": [], "calendar_links": []},
     "companion": {
         "chat_sessions": [],
         "chat_messages": [],

@@ -53,6 +53,21 @@ class PersonVerified:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonDisabled:
+    """A person may not enter any more. The publisher holds the lock of their row, and ends their sessions."""
+
+    person: User
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRestored:
+    """The database is as it was once: what has been revoked since is there again, and has to go."""
+
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSet:
     """A person's password was set and stored beside the services, as Django's `changepassword` does."""
 

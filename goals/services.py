@@ -72,7 +72,6 @@ _FOLLOWS_CHECK_INS: Final = (
 )
 
 
-@repeatable
 def create_goal(
     *,
     owner: User,
@@ -96,14 +95,8 @@ def create_goal(
     """
     _require_kind(kind, type)
     _require_future(target_date, today)
-    person, [active], links = lock_user_and_read(
-        owner.id, ACTIVE_GOALS.bind(owner=owner.id).count_query(), audit.last_link(owner.id)
-    )
-    _require_room(active)
-    if primary_flag:
-        _take_primary_flag(person.id, now)
     goal = Goal(
-        user=person,
+        user=owner,
         type=type,
         name=name,
         target_amount=target_amount,
@@ -117,6 +110,19 @@ def create_goal(
         created_at=now,
         updated_at=now,
     )
+    return _store_new(goal, now=now, today=today)
+
+
+@repeatable
+def _store_new(goal: Goal, *, now: datetime, today: date) -> Goal:
+    """Each attempt stores the same id, so that what was computed for one holds for the next."""
+    person, [active], links = lock_user_and_read(
+        goal.user_id, ACTIVE_GOALS.bind(owner=goal.user_id).count_query(), audit.last_link(goal.user_id)
+    )
+    _require_room(active)
+    if goal.primary_flag:
+        _take_primary_flag(person.id, now)
+    goal.user = person
     after = audit.fields_of(goal, sorted(AUDITED))
     chain = audit.Chain(person, links)
     write_all(insert(goal), insert(chain.entry(action="goal.created", subject=goal, now=now, after=after)))

@@ -141,6 +141,10 @@ PLAN_VERSION: dict[str, Any] = {
 WHAT_IF: dict[str, Any] = {
     "as_of": "2026-03-10",
     "extra_monthly": 50,
+    "new_incomes": [{"amount": 200, "frequency": "monthly", "next_date": "2026-06-01", "source_label": "Raise"}],
+    "new_planned_expenses": [
+        {"label": "Second-hand car", "amount": 3000, "frequency": "once", "next_date": "2026-05-15"}
+    ],
     "goals": [{"id": GOAL_PLAN["goal_id"], "target_amount": 3600}],
     "new_goals": [
         {
@@ -167,6 +171,14 @@ WHAT_IF_ANSWER: dict[str, Any] = {
             "shortfall": {"from": 0, "to": 0},
             "projected_completion_date": {"from": "2027-02-10", "to": "2027-02-10"},
             "feasibility": {"from": "Comfortable", "to": "Comfortable"},
+        }
+    ],
+    "cash_flow": [
+        {
+            "from": "2026-03-10",
+            "baseline": {"surplus": 755, "given": 250, "carried": 505},
+            "scenario": {"surplus": 805, "given": 300, "carried": 505},
+            "difference": {"surplus": 50, "given": 50, "carried": 0},
         }
     ],
 }
@@ -249,4 +261,38 @@ PROJECTION: dict[str, Any] = {
         {"date": "2026-05-10", "planned": 500, "actual": None, "projected": 450},
     ],
     "projected_completion_date": "2027-04-10",
+}
+
+CALENDAR: dict[str, Any] = {
+    "days": [
+        {
+            "date": "2026-03-10",
+            "entries": [
+                {
+                    "kind": "goal_payment",
+                    "label": GOAL_PLAN["name"],
+                    "amount": 250,
+                    "goal_id": GOAL_PLAN["goal_id"],
+                }
+            ],
+            "carried_over": 505,
+        },
+        {
+            "date": "2026-04-10",
+            "entries": [
+                {"kind": "minimum_payment", "label": "Blue card", "amount": 95},
+                {
+                    "kind": "goal_payment",
+                    "label": GOAL_PLAN["name"],
+                    "amount": 250,
+                    "goal_id": GOAL_PLAN["goal_id"],
+                },
+            ],
+            "carried_over": 1010,
+        },
+    ]
+}
+
+CALENDAR_LINK: dict[str, Any] = {
+    "url": "https://api.fincred.example/api/v0/calendar/Yk3b0e9rJ1mV7q2QkXo4sT8uWzA5cD6fG7hI8jK9lM0.ics"
 }

@@ -1,4 +1,4 @@
-"""Snapshots of a person's money, the action plan of each goal, and the versions of each plan."""
+"""Snapshots of a person's money, the action plan of each goal, the versions of each plan, and calendar links."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.opaque_tokens import DIGEST_LENGTH
 from fincred import clock
 from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
@@ -294,3 +295,17 @@ class PlanVersion(WrittenOnce):
     def as_of(self) -> date:
         """The day that this version's numbers were counted from."""
         return date.fromisoformat(self.inputs["plan"]["as_of"])
+
+
+class CalendarLink(UUIDModel):
+    """The private address of a person's calendar. Only the SHA-256 of the secret in it is stored."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_link")
+    secret_hash = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    created_at = models.DateTimeField()
+
+    objects = OwnedQuerySet["CalendarLink"].as_manager()
+    privacy = Privacy(owner="user", section="planning.calendar_links", withheld=("secret_hash",))
+
+    def __str__(self) -> str:
+        return f"Calendar link {self.pk}"

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from fincred.money import ZERO
 from goals.vocabulary import Priority
-from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
+from planning.engine.model import Finances, GoalInput, GoalPlan, MonthOfMoney, Plan, PlanInput
+from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, PlannedExpense, SnapshotContents
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,31 @@ class GoalChange:
         given = {name: getattr(self, name) for name in names}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         return replace(goal, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMoney:
+    """Other sections of a snapshot, None where they stay, and incomes and planned expenses that come on top."""
+
+    incomes: tuple[IncomeEntry, ...] | None = None
+    expenses: Expenses | None = None
+    debts: tuple[DebtEntry, ...] | None = None
+    new_incomes: tuple[IncomeEntry, ...] = ()
+    new_planned_expenses: tuple[PlannedExpense, ...] = ()
+
+    def applied_to(self, contents: SnapshotContents) -> SnapshotContents:
+        """The contents with this money; debts as they are on the day of the question."""
+        incomes = contents.incomes if self.incomes is None else self.incomes
+        expenses = self.expenses or contents.expenses or Expenses(ZERO)
+        return replace(
+            contents,
+            incomes=incomes + self.new_incomes,
+            expenses=replace(expenses, planned=expenses.planned + self.new_planned_expenses),
+            debts=contents.debts if self.debts is None else self.debts,
+        )
+
+
+SAME_MONEY: Final = OtherMoney()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +82,30 @@ class Difference:
     after: GoalPlan | None
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedMonth:
+    """What a scenario changes in the month of the calendar that begins on `since`."""
+
+    since: date
+    before: MonthOfMoney
+    after: MonthOfMoney
+
+
 def scenario(
     baseline: PlanInput, *, deltas: Deltas, changes: dict[str, GoalChange], new: tuple[GoalInput, ...]
 ) -> PlanInput:
-    """The baseline with other finances, stored goals changed by id, and new goals after them."""
+    """The baseline with more or less money a month, stored goals changed by id, and new goals after them."""
     unchanged = GoalChange()
     stored = [(goal, changes.get(goal.id or "", unchanged)) for goal in baseline.goals]
     kept = tuple(change.applied_to(goal) for goal, change in stored if not change.exclude)
     return replace(baseline, finances=deltas.applied_to(baseline.finances), goals=kept + new)
+
+
+def compare_months(before: Plan, after: Plan) -> Iterator[ComparedMonth]:
+    """The months of the cash flow that has more of them; the plans are on the same calendar."""
+    count = max(len(before.cash_flow), len(after.cash_flow))
+    for was, becomes in zip(before.first_months(count), after.first_months(count), strict=True):
+        yield ComparedMonth(was.since, was, becomes)
 
 
 def differences(before: Plan, after: Plan) -> Iterator[Difference]:

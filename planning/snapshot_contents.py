@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
 
-from fincred.money import ZERO
+from fincred.money import MAX_MONEY, ZERO
 from planning.engine import codec
 from planning.engine.dates import Calendar
 from planning.engine.debts.terms import first_minimum
@@ -182,6 +182,14 @@ class SnapshotContents:
         dated = _total(flow.amount * _MOST_A_MONTH for flow in self._dated_incomes())
         planned = _total(flow.amount * _MOST_A_MONTH for flow in self._planned())
         return monthly_income(self._engine_incomes()) + dated, self._expenses_a_month + planned
+
+    @property
+    def immense(self) -> tuple[str, ...]:
+        """The sections that come to more than the largest amount."""
+        incomes, expenses = self.most_a_month
+        debts = max(self.total_debt, self.highest_minimum_payments)
+        totals = {"incomes": incomes, "expenses": expenses, "debts": debts, "savings": self.total_savings}
+        return tuple(name for name, total in totals.items() if total > MAX_MONEY)
 
     @property
     def monthly_minimum_payments(self) -> Decimal:

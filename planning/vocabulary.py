@@ -55,6 +55,16 @@ class Feasibility(StrEnum):
     UNREALISTIC = "Unrealistic"
 
 
+class EntryKind(StrEnum):
+    """What stands in a person's calendar, in the order in which a day has it."""
+
+    INCOME = "income"
+    PLANNED_EXPENSE = "planned_expense"
+    MINIMUM_PAYMENT = "minimum_payment"
+    GOAL_PAYMENT = "goal_payment"
+    GOAL_DATE = "goal_date"
+
+
 class Reason(StrEnum):
     """Why a plan has a new version."""
 

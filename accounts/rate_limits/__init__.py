@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.limits import (
+    limit_calendar,
     limit_mail,
     limit_refresh,
     limit_second_factor,
@@ -28,6 +29,7 @@ __all__ = [
     "Policy",
     "count",
     "enforce",
+    "limit_calendar",
     "limit_mail",
     "limit_refresh",
     "limit_second_factor",

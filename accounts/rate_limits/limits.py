@@ -59,6 +59,14 @@ def limit_refresh(session_id: UUID, *, now: datetime) -> None:
     enforce(policies.REFRESH_BY_SESSION, str(session_id), now=now)
 
 
+def limit_calendar(user_id: UUID, *, now: datetime) -> None:
+    """Count a look at a person's calendar by its private link.
+
+    :raises RateLimitExceededError: too many at this person's.
+    """
+    enforce(policies.CALENDAR_LINK, str(user_id), now=now)
+
+
 def _limit_network(policy: Policy, now: datetime) -> None:
     """Commands have no network address and are not limited."""
     if address := caller().address:

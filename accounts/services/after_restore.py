@@ -16,6 +16,7 @@ from accounts.models import IdempotencyKey, OneTimeToken, Session, User
 from accounts.services.privacy import erase_person
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
+from fincred.events import DatabaseRestored, publish
 from fincred.ops import erasure_log
 from fincred.ops.models import DatabaseState
 
@@ -43,6 +44,8 @@ def finish_restore(
 ) -> Outcome:
     """End all sessions, delete one-time tokens and idempotency keys, hold unsent mail, erase the erased again.
 
+    Higher apps delete their links that open something without a token.
+
     The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
     can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
     returns with 1 after each.
@@ -54,6 +57,7 @@ def finish_restore(
     outcome.tokens_deleted = OneTimeToken.objects.all().delete()[0]
     outcome.keys_deleted = IdempotencyKey.objects.all().delete()[0]
     BackOfficeSession.objects.all().delete()
+    publish(DatabaseRestored(now))
     signed_in = list(Session.objects.unended().values_list("user_id", flat=True).order_by("user_id").distinct())
     returned = _still_there([each.person_id for each in erasures if each.done])
     progress = start(len(signed_in) + len(returned))

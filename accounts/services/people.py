@@ -18,7 +18,7 @@ from accounts.services.locking import lock_user
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason, StaffRole
 from fincred.errors import ResourceNotFoundError
-from fincred.events import ProfileChanged, publish
+from fincred.events import PersonDisabled, ProfileChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def update_profile(
 
 @transaction.atomic
 def set_active(*, user: User, is_active: bool, now: datetime) -> User:
-    """Enable or disable a person. Disabling ends every session at once; enabling revives none."""
+    """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none."""
     user = lock_user(user.pk)
     before = fields_of(user, ["is_active"])
     user.is_active = is_active
@@ -106,6 +106,7 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
     record(person=user, action=action, subject=user, now=now, before=before, after=fields_of(user, before))
     if not is_active:
         end_all_sessions(user=user, reason=EndReason.DISABLED, now=now)
+        publish(PersonDisabled(user, now))
     logger.info("Person enabled" if is_active else "Person disabled", extra={"user_id": str(user.pk)})
     return user
 

@@ -1,4 +1,4 @@
-"""Which form an answer takes: there is one, JSON."""
+"""Which form an answer takes: JSON or, for calendars, iCalendar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+CALENDAR = "text/calendar"
+_QUALITY = re.compile(r";\s*q=([01](?:\.[0-9]*)?)\s*(?:;|$)", re.IGNORECASE)
 _JSON = frozenset({"application/json", "application/*", "*/*"})
 _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
@@ -19,11 +21,51 @@ class JSONNegotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes JSON."""
-        accepted = request.META.get("HTTP_ACCEPT") or "*/*"
-        if not any(_is_json(media_range) for media_range in accepted.split(",")):
+        if not any(_is_json(media_range) for media_range in _accepted(request)):
             raise NotAcceptable
         [renderer] = renderers
         return renderer, renderer.media_type
+
+
+class CalendarNegotiation(JSONNegotiation):
+    """JSON or iCalendar: which the client likes better or names, and JSON if that is the same."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes both."""
+        calendar, json = (_liking(request, media_type) for media_type in (CALENDAR, "application/json"))
+        if calendar <= (0.0, 0) or calendar <= json:
+            return super().select_renderer(request, renderers, format_suffix)
+        [renderer] = renderers
+        return renderer, CALENDAR
+
+
+class AnyNegotiation(JSONNegotiation):
+    """What is asked for at a secret address is answered in its one form, whatever the program says it takes."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        [renderer] = renderers
+        return renderer, renderer.media_type
+
+
+def _accepted(request: Request) -> list[str]:
+    accepted: str = request.META.get("HTTP_ACCEPT") or "*/*"
+    return accepted.split(",")
+
+
+def _liking(request: Request, media_type: str) -> tuple[float, int]:
+    """The quality that the client gives a media type, and how exactly it names it; (0, 0) if it excludes it."""
+    names = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    found = (0, 0.0)
+    for media_range in _accepted(request):
+        name, _, parameters = media_range.partition(";")
+        if (name := name.strip().lower()) in names:
+            quality = _QUALITY.search(f";{parameters}")
+            found = max(found, (len(names) - names.index(name), float(quality[1]) if quality else 1.0))
+    return (found[1], found[0]) if found[1] else (0.0, 0)
 
 
 def _is_json(media_range: str) -> bool:

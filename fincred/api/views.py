@@ -44,7 +44,7 @@ class ApiView(GenericAPIView[Any]):
     """A view whose methods read top to bottom: input, service or query, answer.
 
     `validated` and `query` check the input with strict serializers; `fetch` reads on a GET; `answer`, `created`,
-    `page` and `no_content` are the only ways to answer.
+    `page`, `text` and `no_content` are the only ways to answer.
     """
 
     # No OPTIONS: the CORS middleware answers those of browsers, and `Allow` tells the methods.
@@ -205,6 +205,10 @@ class ApiView(GenericAPIView[Any]):
         if serializer_class and serializer_class.has_version:
             version = content.revision
         return self._tagged(JSONResponse(document, status, headers), version)
+
+    def text(self, body: bytes, content_type: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        """A document that isn't JSON."""
+        return self._tagged(HttpResponse(body, content_type, headers=headers))
 
     def created(
         self, content: Any, serializer_class: type[Serializer], *, route: str, pk: UUID, **context: Any

@@ -16,6 +16,7 @@ from accounts.services import end_all_sessions, open_session, set_active
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, TokenPurpose
 from fincred import clock
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -38,6 +39,7 @@ class Visitor:
             for purpose in (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
         ]
         self.office.force_login(self.user)
+        self.calendar = secret_of_calendar(make_calendar_link(owner=self.user, now=clock.now()).pk)
 
     def post(self, path: str, **body: str) -> bool:
         return bool(self.api.post(f"{AUTH}/{path}", body).status_code == 200)
@@ -73,6 +75,9 @@ class Visitor:
     def stay_in_the_back_office(self) -> bool:
         return self.office.get("/admin/").status_code == 200
 
+    def open_the_calendar(self) -> bool:
+        return bool(self.api.get(f"/api/v0/calendar/{self.calendar}.ics").status_code == 200)
+
     def enter_the_back_office(self) -> bool:
         client = Client()
         client.post("/admin/login/", {"username": self.user.email, "password": PASSWORD})
@@ -88,6 +93,7 @@ DOORS: dict[str, Callable[[Visitor], bool]] = {
     "verification mail": Visitor.is_mailed_a_verification,
     "password reset": Visitor.set_forgotten_password,
     "password reset mail": Visitor.is_mailed_a_reset,
+    "calendar link": Visitor.open_the_calendar,
     "back-office session": Visitor.stay_in_the_back_office,
     "back-office sign-in": Visitor.enter_the_back_office,
 }

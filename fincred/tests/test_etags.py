@@ -16,6 +16,7 @@ from fincred.companion.tests.education import write_texts
 from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.tests.factories import GoalFactory
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
@@ -38,13 +39,18 @@ def urls(saver: User, noon: datetime) -> dict[str, str]:
     token = OneTimeToken.objects.issue(user=saver, purpose=TokenPurpose.VERIFY_EMAIL, now=noon)
     User.objects.update(is_staff=True)  # for the health check that only staff may see
     pulse = PulseFactory.create(user=saver)
-    ids = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id, "pulse_id": pulse.id}
+    ids: dict[str, Any] = {"goal_id": goal.id, "plan_id": plan.id, "check_in_id": check_in.id}
+    ids["pulse_id"] = pulse.id
     write_texts()
     ids["session_id"] = ChatSessionFactory.create(user=saver).pk
     ids["notification_id"] = NotificationFactory.create(user=saver).pk
     ids["device_id"] = PhoneFactory.create(user=saver).pk
+    ids["secret"] = secret_of_calendar(make_calendar_link(owner=saver, now=noon).pk)
     ids["snippet_id"] = Snippet.objects.values_list("pk", flat=True)[0]
-    queries = {"/api/v0/auth/verify-email": f"?token={token}"}
+    queries = {
+        "/api/v0/auth/verify-email": f"?token={token}",
+        "/api/v0/planning/calendar": "?from=2026-03-01&to=2026-12-31",
+    }
     return {operation.path: operation.path.format(**ids) + queries.get(operation.path, "") for operation in GETS}
 
 

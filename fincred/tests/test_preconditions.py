@@ -17,21 +17,24 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import client_of
+from fincred import clock
 from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
 from fincred.db.backup import digests
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL as GOAL_EXAMPLE
 from goals.examples import NEW_GOAL
 from goals.tests.factories import GoalFactory
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 V0 = "/api/v0"
-# A device is removed by its token, which is all there is of it: no version of it can be missed.
-BY_TOKEN = "DELETE /devices"
-CHANGES = [one for one in OPERATIONS if one.method in ("PUT", "PATCH", "DELETE") and str(one) != BY_TOKEN]
+# A device is removed by its token and a calendar's link is told once: no version of either can be missed.
+UNVERSIONED = {"DELETE /devices", "DELETE /planning/calendar/link"}
+CHANGES = [one for one in OPERATIONS if one.method in ("PUT", "PATCH", "DELETE") and str(one) not in UNVERSIONED]
+QUERIES = {"GET /planning/calendar": "?from=2026-03-01&to=2026-12-31"}
 OF_SOMEBODY = [operation for operation in CHANGES if "{" in operation.path]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
 # No revision is 0 but that of a snapshot that was never stored.
@@ -50,10 +53,11 @@ class Device:
         self.ids["pulse_id"] = str(PulseFactory.create(user=owner).id)
         self.ids["notification_id"] = str(NotificationFactory.create(user=owner).id)
         self.ids["device_id"] = str(PhoneFactory.create(user=owner).id)
+        self.ids["secret"] = secret_of_calendar(make_calendar_link(owner=owner, now=clock.now()).pk)
         self.client = client_of(owner)
 
     def url(self, operation: Operation) -> str:
-        return operation.path.format(**self.ids)
+        return operation.path.format(**self.ids) + QUERIES.get(str(operation), "")
 
     def tag(self, url: str) -> str:
         return str(self.client.get(url).headers["ETag"])

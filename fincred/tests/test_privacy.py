@@ -82,6 +82,7 @@ EXPORTED = {
     "allocated_monthly_contribution this_month shortfall feasibility explanation "
     "alternatives projected_completion_date version created_at updated_at ended_at",
     "planning.plan_versions": "id plan_id number reason engine_version inputs outputs created_at",
+    "planning.calendar_links": "id user_id created_at",
     "companion.chat_sessions": "id user_id intent message_count created_at updated_at",
     "companion.chat_messages": "id session_id message response intent created_at",
     "companion.notification_preferences": "reminders payments weekly_summary milestones drift counted_from",
@@ -169,6 +170,8 @@ class Person:
         self.send("POST", "/notifications", body)
         send_due_notifications(clock=lambda: soon)
         self.send("POST", "/chat/message", {"message": f"{MARK} why?"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-chat")
+        url: str = self.send("POST", "/planning/calendar/link")["url"]
+        self.secrets.append(url.rpartition("/")[2].removesuffix(".ics"))
         pulse = {"made_planned_payments": "no", "spending_vs_plan": "over", "mood_score": 2}
         self.send("POST", "/checkins", pulse | {"comment": f"{MARK} week"}, HTTP_IDEMPOTENCY_KEY=f"{MARK}-pulse")
 

@@ -26,10 +26,8 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 3_000_000
-"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a quarter of a second."""
-QUICK_EFFORT: Final = 300_000
-"""A search with more steps than this, some hundredths of a second, isn't quick."""
+MAX_EFFORT: Final = 2_200_000
+"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a fifth of a second."""
 
 _SLOW_GUESSES: Final = 2
 """After so many guesses in a row that left more than half of where the number can be, the next is halfway."""
@@ -49,21 +47,23 @@ class Alternatives:
     cut: frozenset[int]
 
 
-def find_alternatives(
-    inputs: PlanInput, states: list[GoalState], needs: Needs, *, quick: bool = False
-) -> Alternatives:
+NO_ALTERNATIVES: Final = Alternatives({}, frozenset())
+
+
+def find_alternatives(inputs: PlanInput, states: list[GoalState], needs: Needs) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals.
 
     `states` are solved with `needs`, and with nothing else: what needs have found before isn't sought again, so a
     search that ends at `MAX_EFFORT` would find more.
 
-    :raises TooMuchEffortError: `quick`, and the search isn't.
+    :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """
     present = [state for state in states if not state.cycle]
     unrealistic = [state for state in present if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
     effort = needs.effort
-    effort.most = effort.spent + (QUICK_EFFORT if quick else MAX_EFFORT)
+    allowed, own = effort.most, effort.spent + MAX_EFFORT
+    effort.most = own if allowed is None else min(allowed, own)
     order = plan_order(inputs.goals)
     found: dict[int, tuple[Alternative, ...]] = {}
     cut = {state.position for state in unrealistic}
@@ -75,9 +75,9 @@ def find_alternatives(
                 found[state.position] = (*found.get(state.position, ()), alternative)
             cut.remove(state.position)
     except TooMuchEffortError:  # what was found until then is valid
-        if quick:
+        if effort.most != own:
             raise
-    effort.most = None
+    effort.most = allowed
     return Alternatives(found, frozenset(cut))
 
 

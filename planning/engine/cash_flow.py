@@ -40,8 +40,9 @@ class CashFlow:
     last: int
 
     @classmethod
-    def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs) -> Self:
-        months = max([_MOST_SHOWN, *(max(state.need.months, len(state.trajectory.amounts)) for state in states)])
+    def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
+        """Of the months in which goals are paid, and at least so many."""
+        months = max([least, *(max(state.need.months, len(state.trajectory.amounts)) for state in states)])
         surplus = money_by_month(inputs, needs, months)
         by = list(accumulate(surplus, initial=to_cents(inputs.kept)))
         given = [0] * months
@@ -81,7 +82,11 @@ class CashFlow:
 
     def months(self) -> Iterator[MonthOfMoney]:
         """The months up to the last target date, at least 12 and at most 60."""
-        finances, shown = self.inputs.finances, min(self.last, _MOST_SHOWN)
+        return self.first(min(self.last, _MOST_SHOWN))
+
+    def first(self, shown: int) -> Iterator[MonthOfMoney]:
+        """The first so many of the months."""
+        finances = self.inputs.finances
         dated = self.needs.dated_money(finances)
         incomes, planned, left = dated.incomes(shown), dated.planned(shown), self._left()
         given = list(accumulate(self.given))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from planning.engine.cadence import period_amount
+from planning.engine.effort import Effort
 from planning.engine.model import Explanation, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import Needs
@@ -80,12 +81,15 @@ def propose(
     once_paid: Decimal,
     contribution: Decimal,
     each_day: Decimal | None = None,
+    most_effort: int | None = None,
 ) -> Proposal | None:
     """Propose ways back for the goal at `position` of `inputs`; None if it hasn't drifted.
 
     `inputs` are as of today. `expected` and `once_paid` are what the goal's plan expects (see `drift`),
     `contribution` is the plan's payment a month, and `each_day` the one on each of the goal's own days, if it has
     some.
+
+    :raises TooMuchEffortError: it takes more than `most_effort` steps.
     """
     goal = inputs.goals[position]
     direction = drift(
@@ -98,7 +102,7 @@ def propose(
     if direction is None:
         return None
     compared = max(expected, once_paid) if direction is Direction.AHEAD else expected
-    plans = _Plans(inputs, position)
+    plans = _Plans(inputs, position, Effort(most=most_effort))
     same_date = None if goal.target_date <= inputs.as_of else _same_date(plans)
     same_contribution = _same_contribution(plans, contribution, each_day)
     facts = {
@@ -120,10 +124,10 @@ def propose(
 class _Plans:
     """Plans with the goal at `position` changed; what goals need, and what was planned, isn't computed again."""
 
-    def __init__(self, inputs: PlanInput, position: int) -> None:
+    def __init__(self, inputs: PlanInput, position: int, effort: Effort) -> None:
         self.goal, self.calendar = inputs.goals[position], inputs.calendar
         self._inputs, self._position = inputs, position
-        self._needs = Needs(inputs.calendar)
+        self.effort, self._needs = effort, Needs(inputs.calendar, effort)
         self._made: dict[GoalInput, GoalPlan] = {}
 
     def with_goal(self, goal: GoalInput) -> GoalPlan:
@@ -144,7 +148,7 @@ def _same_date(plans: _Plans) -> WayBack:
 
 def _same_contribution(plans: _Plans, contribution: Decimal, each_day: Decimal | None) -> WayBack | None:
     paid = contribution if each_day is None else each_day
-    day = date_with(plans.goal, plans.calendar, to_cents(paid))
+    day = date_with(plans.goal, plans.calendar, to_cents(paid), plans.effort)
     return None if day is None else _way_back(plans, contribution, day, each_day)
 
 

@@ -5,10 +5,15 @@ with interest takes, about a tenth of a microsecond; what takes longer counts as
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 class TooMuchEffortError(Exception):
     """A simulation would take more effort than is allowed."""
+
+
+QUICK: Final = 300_000
+"""What takes more steps than this, some hundredths of a second, isn't quick."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ Money is ``Decimal`` with two decimals, rates are percent a year (``Decimal("22.
 a step of the planning calendar (`planning.engine.dates`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -274,7 +274,7 @@ class Plan:
     ``carried`` is what is kept for each month of the calendar from those before it; ``carried_in`` first. Without
     money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
     ``cash_flow`` has the months up to the last target date, at least 12 and at most 60. Both are computed on first
-    read.
+    read. ``first_months`` gives the first so many, as many as are asked for.
     """
 
     as_of: date
@@ -282,3 +282,4 @@ class Plan:
     summary: PlanSummary
     carried: Sequence[tuple[date, Decimal]]
     cash_flow: Sequence[MonthOfMoney]
+    first_months: Callable[[int], Iterable[MonthOfMoney]] = field(compare=False, repr=False)

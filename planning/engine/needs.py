@@ -33,8 +33,8 @@ class Needs:
     `effort` counts what they and their simulations take.
     """
 
-    def __init__(self, calendar: Calendar) -> None:
-        self.effort = Effort()
+    def __init__(self, calendar: Calendar, effort: Effort | None = None) -> None:
+        self.effort = effort or Effort()
         self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
@@ -107,10 +107,12 @@ def date_with_months(goal: GoalInput, calendar: Calendar, months: int) -> date:
     return max(calendar.day(months - 1), calendar.as_of) + timedelta(days=1)
 
 
-def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int) -> int | None:
+def months_with(
+    goal: GoalInput, calendar: Calendar, monthly: int, *, most: int, effort: Effort | None = None
+) -> int | None:
     """The fewest months in which `monthly` cents a month meet the goal; None if more than `most`."""
 
-    effort = Effort()
+    effort = effort or Effort()
     debts = Avalanche(goal.debts, calendar, effort)
 
     def is_met(months: int) -> bool:
@@ -123,10 +125,10 @@ def months_with(goal: GoalInput, calendar: Calendar, monthly: int, *, most: int)
     return months if months <= most else None
 
 
-def missing_on_days(goal: GoalInput, cadence: Cadence, calendar: Calendar, until: date, each: int) -> int:
+def missing_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, each: int, effort: Effort) -> int:
     """The cents missing at a date if `each` is paid on each of the goal's own days before it."""
-    days = own_days(cadence, calendar, until, calendar.instalments(until))
-    need = DatedSaving(*_amounts(goal), days, each, to_cents(goal.added), _first_interest(goal, calendar))
+    credit, first_interest = to_cents(goal.added), _first_interest(goal, calendar)
+    need = DatedSaving(*_amounts(goal), days, each, credit, first_interest, effort)
     return need.missing([each] * sum(days.counts))
 
 

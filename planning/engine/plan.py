@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from fincred.money import ZERO
-from planning.engine.alternatives import Alternatives, find_alternatives
+from planning.engine.alternatives import NO_ALTERNATIVES, find_alternatives
 from planning.engine.cadence import Payment
 from planning.engine.cash_flow import CashFlow
 from planning.engine.dates import Calendar
@@ -37,25 +37,25 @@ _PACE_ON_DAYS: Final = 120
 """The months in which a pace goes by a plan's own days; after them it goes by the dates of the calendar."""
 
 DayOf = Callable[[GoalState, int], date]
-Finder = Callable[[PlanInput, list[GoalState], Needs], Alternatives]
 
 
 def make_plan(
     inputs: PlanInput,
     *,
     with_alternatives: bool = True,
-    find: Finder = find_alternatives,
     needs: Needs | None = None,
 ) -> Plan:
     """Plan all goals together, in the order of the input. The same input always gives the same plan.
 
-    `find` may get the alternatives that `find_alternatives` finds in another way. `needs` may be those of another
-    plan on the same calendar, which are then not computed again; they are not for alternatives.
+    `needs` may be those of another plan on the same calendar, which are then not computed again; they are not for
+    alternatives. They may limit the effort.
+
+    :raises TooMuchEffortError: the plan takes more effort than `needs` allow.
     """
     needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
     flow, day_of = CashFlow.of(inputs, states, needs), _days(inputs, states, needs)
-    alternatives = find(inputs, states, needs) if with_alternatives else Alternatives({}, frozenset())
+    alternatives = find_alternatives(inputs, states, needs) if with_alternatives else NO_ALTERNATIVES
     by_position = {}
     served = Queue()
     later: dict[int, list[GoalState]] = {state.position: [] for state in states}
@@ -72,7 +72,12 @@ def make_plan(
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
     carried = flow.carried if inputs.is_dated else partial(_carried, inputs, states)
     return Plan(
-        inputs.as_of, goals, _summary(inputs, goals, states, flow), OnDemand(carried), OnDemand(flow.months)
+        inputs.as_of,
+        goals,
+        _summary(inputs, goals, states, flow),
+        carried=OnDemand(carried),
+        cash_flow=OnDemand(flow.months),
+        first_months=lambda count: CashFlow.of(inputs, states, needs, count).first(count),
     )
 
 

@@ -7,8 +7,10 @@ from itertools import takewhile
 
 from planning.engine.cadence import Cadence, action_dates
 from planning.engine.dates import Calendar
+from planning.engine.effort import Effort
 from planning.engine.model import GoalInput
 from planning.engine.needs import date_with_months, last_month, missing_on_days, months_with
+from planning.engine.own_days import own_days
 
 _DAY = timedelta(days=1)
 
@@ -22,19 +24,23 @@ def dates_on_days(cadence: Cadence, calendar: Calendar, *, after: date) -> Seque
     return sorted(day for day in later if day > after)
 
 
-def date_with(goal: GoalInput, calendar: Calendar, amount: int) -> date | None:
+def date_with(goal: GoalInput, calendar: Calendar, amount: int, effort: Effort | None = None) -> date | None:
     """The first target date that `amount` cents a month, or on each of the goal's own days, meet.
 
     None if that takes longer than `last_month` allows.
+
+    :raises TooMuchEffortError: more than `effort` allows.
     """
+    effort = effort or Effort()
     if goal.cadence is None:
-        months = months_with(goal, calendar, amount, most=last_month(calendar.start))
+        months = months_with(goal, calendar, amount, most=last_month(calendar.start), effort=effort)
         return None if months is None else date_with_months(goal, calendar, months)
     cadence = goal.cadence
     dates = dates_on_days(cadence, calendar, after=calendar.as_of)
 
     def is_met(day: date) -> bool:
-        return not missing_on_days(goal, cadence, calendar, day, amount)
+        days = own_days(cadence, calendar, day, calendar.instalments(day))
+        return not missing_on_days(goal, calendar, days, amount, effort)
 
     step = 1
     while step < len(dates) and not is_met(dates[step - 1]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, cast
 
 from drf_spectacular.utils import extend_schema_field
@@ -33,6 +32,8 @@ from planning.snapshot_contents import (
     SnapshotContents,
 )
 from planning.vocabulary import PLANNED_FREQUENCIES, DebtType, PayFrequency
+
+TOO_MUCH: Final = f"Must come to at most {MAX_MONEY} in all."
 
 
 class LabelField(TextField):
@@ -186,7 +187,7 @@ class SnapshotContentsSerializer(Serializer):
             raise serializers.ValidationError({"income": "Says something else than incomes."}, code="ambiguous")
         contents = SnapshotContents(
             incomes=tuple(IncomeEntry(**entry) for entry in incomes),
-            expenses=_expenses(attrs["expenses"]) if attrs["expenses"] else None,
+            expenses=expenses_of(attrs["expenses"]) if attrs["expenses"] else None,
             debts=tuple(DebtEntry(**entry) for entry in attrs.get("debts", [])),
             savings=tuple(SavingsEntry(**entry) for entry in attrs.get("savings", [])),
         )
@@ -198,24 +199,15 @@ class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
     """A whole document: an absent list is empty. One that names nothing is refused."""
 
 
-def _expenses(attrs: dict[str, Any]) -> Expenses:
+def expenses_of(attrs: dict[str, Any]) -> Expenses:
+    """What `ExpensesSerializer` has checked, as a value."""
     planned = [PlannedExpense(**each) for each in attrs["planned"]]
     return Expenses(attrs["total_amount"], attrs["essential_amount"], tuple(planned))
 
 
 def _refuse_immense_totals(contents: SnapshotContents) -> None:
-    incomes, expenses = contents.most_a_month
-    totals: dict[str, Decimal] = {
-        "incomes": incomes,
-        "expenses": expenses,
-        "debts": max(contents.total_debt, contents.highest_minimum_payments),
-        "savings": contents.total_savings,
-    }
-    errors = {
-        name: f"Must come to at most {MAX_MONEY} in all." for name, total in totals.items() if total > MAX_MONEY
-    }
-    if errors:
-        raise serializers.ValidationError(errors, code="max_value")
+    if contents.immense:
+        raise serializers.ValidationError(dict.fromkeys(contents.immense, TOO_MUCH), code="max_value")
 
 
 class SummarySerializer(Serializer):

@@ -23,10 +23,22 @@ from goals.kinds import kind_fault
 from goals.serializers import KIND
 from goals.vocabulary import GoalType, Kind, Priority
 from planning.engine.model import Instalment
-from planning.scenarios import Difference
-from planning.serializers.fields import EntriesField, PlanDateField, capped, document_representation
+from planning.scenarios import ComparedMonth, Difference
+from planning.serializers.fields import (
+    ComputedMoneyField,
+    EntriesField,
+    PlanDateField,
+    capped,
+    document_representation,
+)
 from planning.serializers.plans import GoalPlanSerializer, InstalmentSerializer, PlanSerializer
-from planning.serializers.snapshots import SnapshotContentsSerializer
+from planning.serializers.snapshots import (
+    DebtSerializer,
+    ExpensesSerializer,
+    IncomeSerializer,
+    PlannedExpenseSerializer,
+    SnapshotContentsSerializer,
+)
 from planning.services.what_if import MAX_GOALS
 from planning.vocabulary import Feasibility
 
@@ -66,6 +78,20 @@ class WhatIfSerializer(Serializer):
     as_of = PlanDateField(required=False, help_text="Any day; today if absent. Target dates are compared with it.")
     include_schedule = BooleanField(default=False)
     snapshot = SnapshotContentsSerializer(required=False, help_text="Instead of the stored one, in both plans.")
+    incomes = EntriesField(
+        child=IncomeSerializer(), help_text="Instead of those of the snapshot, in the scenario alone."
+    )
+    expenses = ExpensesSerializer(
+        required=False, help_text="Instead of those of the snapshot, planned ones too, in the scenario alone."
+    )
+    debts = EntriesField(
+        child=DebtSerializer(),
+        help_text="Instead of those of the snapshot, in the scenario alone, as they are on `as_of`.",
+    )
+    new_incomes = EntriesField(child=IncomeSerializer(), help_text="On top of the others, in the scenario alone.")
+    new_planned_expenses = EntriesField(
+        child=PlannedExpenseSerializer(), help_text="On top of the others, in the scenario alone."
+    )
     income_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) income a month.")
     expenses_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) expenses a month.")
     extra_monthly = MoneyField(default=Decimal("0.00"), help_text="More for the goals a month.")
@@ -117,6 +143,9 @@ _COMPARED: Final = {
 }
 
 
+_OF_MONTHS: Final = ("surplus", "given", "carried")
+
+
 class DifferenceSerializer(Serializer):
     """What changes for one goal; a side is null where the goal isn't in that plan."""
 
@@ -139,11 +168,40 @@ class DifferenceSerializer(Serializer):
         }
 
 
+class MoneyOfMonthSerializer(Serializer):
+    surplus = ComputedMoneyField(signed=True, help_text="Income less expenses and minimum payments.")
+    given = ComputedMoneyField(signed=True, help_text="To goals.")
+    carried = ComputedMoneyField(signed=True, help_text="What this month and those before it leave to the next.")
+
+
+class ComparedMonthSerializer(Serializer):
+    """A month of the planning calendar in both plans; `difference` is the scenario less the baseline."""
+
+    baseline = MoneyOfMonthSerializer()
+    scenario = MoneyOfMonthSerializer()
+    difference = MoneyOfMonthSerializer()
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` can't be written as a class attribute.
+        return {"from": DateField()} | super().get_fields()
+
+    def to_representation(self, instance: ComparedMonth) -> dict[str, Any]:
+        sides = {"baseline": instance.before, "scenario": instance.after}
+        shown = {
+            side: {name: capped(getattr(month, name)) for name in _OF_MONTHS} for side, month in sides.items()
+        }
+        difference = {name: capped(shown["scenario"][name] - shown["baseline"][name]) for name in _OF_MONTHS}
+        return {"from": instance.since, **shown, "difference": difference}
+
+
 class WhatIfAnswerSerializer(Serializer):
     as_of = DateField()
     baseline = ScheduledPlanSerializer()
     scenario = ScheduledPlanSerializer()
     differences = DifferenceSerializer(many=True)
+    cash_flow = ComparedMonthSerializer(
+        many=True, help_text="Month by month: those of the plan whose `cash_flow` has more of them."
+    )
 
 
 class WhatIfInBriefSerializer(WhatIfAnswerSerializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from planning.engine import drift
 from planning.engine.cadence import monthly_amount, period_amount
 from planning.errors import NothingToAcceptError
 from planning.models import ActionPlan
+from planning.services.long_plans import propose_in_transaction
 from planning.services.planning_context import PlanningContext, lock_and_read_context, read_context, terms_of
 from planning.services.replanning import write_changed_versions
 from planning.versions import Terms
@@ -33,7 +35,7 @@ def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal |
     :raises ResourceNotFoundError: the person has no such open plan.
     """
     context = read_context(owner=owner, today=today)
-    return _proposal(context, context.plan(plan_id))
+    return _proposal(context, context.plan(plan_id), drift.propose)
 
 
 @repeatable
@@ -45,7 +47,7 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     plan = context.plan(plan_id)
-    proposal = _proposal(context, plan)
+    proposal = _proposal(context, plan, propose_in_transaction)
     way: drift.WayBack | None = getattr(proposal, choice) if proposal else None
     if way is None:
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
@@ -61,12 +63,14 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
     return plan
 
 
-def _proposal(context: PlanningContext, plan: ActionPlan) -> drift.Proposal | None:
+def _proposal(
+    context: PlanningContext, plan: ActionPlan, propose: Callable[..., drift.Proposal | None]
+) -> drift.Proposal | None:
     index = next((index for index, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
     if index is None or context.goals[index].last_check_in_date is None:
         return None
     inputs = context.plan_input()
-    return drift.propose(
+    return propose(
         inputs,
         index,
         expected=context.goals[index].expected_on(context.today),

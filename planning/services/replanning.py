@@ -21,9 +21,8 @@ from goals.services import set_paces
 from planning.engine import ENGINE_VERSION
 from planning.engine.codec import plan_input_to_json
 from planning.engine.model import Plan
-from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
-from planning.services.long_searches import find_in_transaction
+from planning.services.long_plans import make_plan_in_transaction
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
 from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay
 from planning.vocabulary import Reason
@@ -74,10 +73,10 @@ def write_changed_versions(
     caller is `repeatable`, holds the lock of the person's row and has read `context` and `chain` under it. Four
     statements in one round trip, for any number of plans.
 
-    :raises ComputeFirstError: the alternatives take long to find.
+    :raises ComputeFirstError: the plan takes long to make.
     """
     plan_input = context.plan_input()
-    made = make_plan(plan_input, find=find_in_transaction)
+    made = make_plan_in_transaction(plan_input)
     plan_document = plan_input_to_json(plan_input)
     versions, paces = [], []
     for goal, goal_plan in zip(context.goals, made.goals, strict=True):

@@ -11,9 +11,20 @@ from uuid import UUID
 
 from accounts.models import User
 from fincred.errors import FieldError
+from fincred.money import MAX_MONEY
 from planning.engine.model import GoalInput, Plan
 from planning.engine.plan import make_plan
-from planning.scenarios import Deltas, Difference, GoalChange, differences, scenario
+from planning.scenarios import (
+    SAME_MONEY,
+    ComparedMonth,
+    Deltas,
+    Difference,
+    GoalChange,
+    OtherMoney,
+    compare_months,
+    differences,
+    scenario,
+)
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.snapshots import require_debt_goals
 from planning.snapshot_contents import SnapshotContents
@@ -23,13 +34,17 @@ MAX_GOALS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`contents` replace the stored snapshot in both plans; `changes` are by goal, in the order given."""
+    """`contents` replace the stored snapshot in both plans, `money` parts of it in the scenario alone.
+
+    `changes` are by goal, in the order given.
+    """
 
     as_of: date
     contents: SnapshotContents | None
     deltas: Deltas
     changes: Sequence[tuple[UUID, GoalChange]]
     new_goals: tuple[GoalInput, ...]
+    money: OtherMoney = SAME_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class Answer:
     baseline: Plan
     scenario: Plan
     differences: tuple[Difference, ...]
+    cash_flow: tuple[ComparedMonth, ...]
 
 
 def what_if(*, owner: User, question: Question) -> Answer:
@@ -45,21 +61,23 @@ def what_if(*, owner: User, question: Question) -> Answer:
 
     :raises SnapshotRequiredError: no contents are given and the stored ones lack income or expenses.
     :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
-        than 100 goals, or less than no income or expenses.
+        than 100 goals, less than no income or expenses, or more money than there can be.
     """
     context = _context(owner, question)
     _require_known_goals(context, question)
     _require_later_dates(question)
+    changed_context = _changed(context, question)
+    _require_not_negative(changed_context, question)
     baseline = context.plan_input()
-    _require_not_negative(context, question)
     changed = scenario(
-        baseline,
+        changed_context.plan_input(),
         deltas=question.deltas,
         changes={str(goal_id): change for goal_id, change in question.changes},
         new=question.new_goals,
     )
     before, after = make_plan(baseline), make_plan(changed)
-    return Answer(question.as_of, before, after, tuple(differences(before, after)))
+    compared = tuple(differences(before, after)), tuple(compare_months(before, after))
+    return Answer(question.as_of, before, after, *compared)
 
 
 def _context(owner: User, question: Question) -> PlanningContext:
@@ -69,6 +87,22 @@ def _context(owner: User, question: Question) -> PlanningContext:
         return stored
     require_debt_goals(context=stored, debts=question.contents.debts, path="snapshot.debts")
     return replace(stored, contents=question.contents.on(question.as_of), paid_off={})
+
+
+def _changed(context: PlanningContext, question: Question) -> PlanningContext:
+    """The context with the scenario's own money."""
+    money = question.money
+    if money == SAME_MONEY:
+        return context
+    contents = money.applied_to(context.contents)
+    for section in contents.immense:
+        more = {"incomes": money.new_incomes, "expenses": money.new_planned_expenses}.get(section)
+        field = {"incomes": "new_incomes", "expenses": "new_planned_expenses"}[section] if more else section
+        raise FieldError(field=field, message=f"Must come to at most {MAX_MONEY} in all.", code="max_value")
+    if money.debts is None:
+        return replace(context, contents=contents)
+    require_debt_goals(context=context, debts=money.debts)
+    return replace(context, contents=contents.on(question.as_of), paid_off={})
 
 
 def _require_known_goals(context: PlanningContext, question: Question) -> None:

@@ -16,12 +16,14 @@ from goals.vocabulary import Status
 from planning.engine.model import GoalPlan, Plan
 from planning.models import ActionPlan
 from planning.scenarios import Deltas
+from planning.services.calendars import MOST_MONTHS, calendar_of
 from planning.services.projections import project_goal
 from planning.services.proposals import proposal_for
 from planning.services.what_if import Question, what_if
 from planning.tests import oracle, oracle_dates, oracle_days, oracle_debts
 from planning.tests.walked import Account, cents
 from planning.versions import MOST_PAYMENTS
+from planning.vocabulary import EntryKind
 from tracking.queries import dashboard_reads, make_dashboard
 
 PRIORITIES = ("High", "Medium", "Low")
@@ -188,9 +190,28 @@ class Told:
                 or plan.goal.target_date < self.day
             )
         self._check_money()
+        self._compare_calendar(plans, baseline)
         self._compare_days(baseline)
         if not self.is_simple or not self._compare_with_oracle(baseline):
             self._remember(baseline)
+
+    def _compare_calendar(self, plans: list[ActionPlan], baseline: Plan) -> None:
+        """The calendar pays what the plans ask for, and leaves what their months carry."""
+        days = calendar_of(owner=self.user, today=self.day).days
+        last = oracle_dates.calendar_day(self.month_start(self.month), MOST_MONTHS)
+        for plan in plans:
+            paid = [
+                (day.date, cents(entry.amount))
+                for day in days
+                for entry in day.entries
+                if (entry.kind, entry.goal_id) == (EntryKind.GOAL_PAYMENT, str(plan.goal_id))
+            ]
+            assert paid == [each for each in self.upcoming[plan.goal_id] if each[0] <= last], (paid, plan)
+        ends = {oracle_dates.present_month(self.anchor, day.date) - self.month: day.carried_over for day in days}
+        carried = dict(enumerate(month.carried for month in baseline.cash_flow))
+        assert {month: ends[month] for month in ends.keys() & carried} == {
+            month: carried[month] for month in ends.keys() & carried
+        }
 
     def _check_amounts(self, plan: ActionPlan) -> None:
         """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""

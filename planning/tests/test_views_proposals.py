@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.audit import chain_of
@@ -14,7 +15,9 @@ from accounts.models import User
 from fincred.api.openapi import document
 from goals.models import Goal
 from goals.services import record_progress
+from planning.engine.drift import Proposal, propose
 from planning.models import ActionPlan
+from planning.services import long_plans
 from planning.tests.factories import NOON, TODAY
 from planning.tests.requests import field_errors
 
@@ -71,6 +74,23 @@ class TestProposal:
         assert (response.json()["version"], response.json()["amount"]) == (2, 166.67)
         assert behind.versions.get(number=2).reason == "replan_accepted"
         assert as_saver.get(f"/api/v0/goals/{behind.goal_id}").json()["progress_status"] == "on_track"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_accepting_holds_no_lock_while_a_long_proposal_is_computed(
+        self, as_saver: APIClient, behind: ActionPlan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        computed: list[bool] = []
+
+        def watched(*args: Any, **options: Any) -> Proposal | None:
+            proposal = propose(*args, **options)  # with a limit too low for it, this isn't reached
+            computed.append(connection.in_atomic_block)
+            return proposal
+
+        monkeypatch.setattr(long_plans, "QUICK", 0)
+        monkeypatch.setattr(long_plans, "propose", watched)
+        response = as_saver.post(f"{self.path(behind)}/accept", {"choice": "same_date"})
+        assert (response.json()["version"], response.json()["amount"]) == (2, 166.67)
+        assert computed == [False]
 
     def test_accepting_another_date_moves_the_goal_with_one_version(
         self, as_saver: APIClient, behind: ActionPlan

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -14,9 +15,13 @@ from goals.vocabulary import Kind
 from planning import examples
 from planning.engine.model import GoalInput
 from planning.errors import SnapshotRequiredError
-from planning.scenarios import Deltas, GoalChange
+from planning.scenarios import Deltas, GoalChange, OtherMoney
+from planning.serializers.snapshots import expenses_of
 from planning.serializers.what_if import WhatIfAnswerSerializer, WhatIfInBriefSerializer, WhatIfSerializer
 from planning.services.what_if import Question, what_if
+from planning.snapshot_contents import DebtEntry, IncomeEntry, PlannedExpense
+
+Entry = TypeVar("Entry")
 
 
 class WhatIf(ApiView):
@@ -26,7 +31,9 @@ class WhatIf(ApiView):
         summary="What if",
         description=(
             "The same engine on changed numbers: the plan as it is (`baseline`), as it would be (`scenario`) and "
-            "what that changes for each goal. Nothing is stored. Education, not advice."
+            "what that changes for each goal and in each month. `snapshot` replaces the stored one in both plans; "
+            "`incomes`, `expenses`, `debts`, `new_incomes` and `new_planned_expenses` are money of the scenario "
+            "alone, with dates or without. Nothing is stored. Education, not advice."
         ),
         request=WhatIfSerializer,
         response=WhatIfAnswerSerializer,
@@ -52,7 +59,18 @@ def _question(data: dict[str, Any], today: date) -> Question:
         deltas=Deltas(data["income_delta"], data["expenses_delta"], data["extra_monthly"]),
         changes=changes,
         new_goals=tuple(_new_goal(goal) for goal in data.get("new_goals", [])),
+        money=OtherMoney(
+            incomes=_entries(IncomeEntry, data.get("incomes")),
+            expenses=expenses_of(data["expenses"]) if "expenses" in data else None,
+            debts=_entries(DebtEntry, data.get("debts")),
+            new_incomes=_entries(IncomeEntry, data.get("new_incomes")) or (),
+            new_planned_expenses=_entries(PlannedExpense, data.get("new_planned_expenses")) or (),
+        ),
     )
+
+
+def _entries(kind: Callable[..., Entry], given: list[dict[str, Any]] | None) -> tuple[Entry, ...] | None:
+    return None if given is None else tuple(kind(**each) for each in given)
 
 
 def _new_goal(data: dict[str, Any]) -> GoalInput:

@@ -12,7 +12,7 @@ from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
-from planning.engine import alternatives
+from planning.services import long_plans
 from planning.tests.factories import contents, plan_for, snapshot_of
 from tracking import services
 from tracking.errors import CheckInInFutureError, GoalTakesNoCheckInsError
@@ -141,10 +141,10 @@ class TestCreateCheckIn:
         assert outcome.milestones_reached == (100,)
         assert progress(goal) == ("1000.00", "completed", TODAY)
 
-    def test_completes_it_also_when_other_goals_need_a_long_search(
+    def test_completes_it_also_when_other_goals_need_a_long_plan(
         self, goal: Goal, noon: datetime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(alternatives, "QUICK_EFFORT", 0)
+        monkeypatch.setattr(long_plans, "QUICK", 0)
         snapshot_of(goal.user, contents(income="2010.00"))
         other = plan_for(GoalFactory.create(user=goal.user, target_amount=Decimal(9000)))
 

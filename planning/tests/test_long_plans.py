@@ -1,4 +1,4 @@
-"""A search for alternatives that takes long holds up none of the person's other requests."""
+"""A plan that takes long to make holds up none of the person's other requests."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ from fincred.db.tests.links import address
 from goals.models import Goal
 from goals.services import cancel_goal, create_goal, update_goal
 from goals.vocabulary import GoalType, Priority, Status
-from planning.engine import alternatives
-from planning.engine.alternatives import Alternatives, find_alternatives
+from planning.engine.model import Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.services import long_searches
+from planning.services import long_plans
 from planning.services.action_plans import end_action_plan, regenerate_action_plan, update_action_plan
 from planning.services.planning_context import read_context
 from planning.services.plans import plan_everything
@@ -44,8 +43,8 @@ def saver() -> User:
 
 @pytest.fixture
 def goals(saver: User, monkeypatch: pytest.MonkeyPatch) -> list[Goal]:
-    """Four planned goals, and money for none of them. Every search is long."""
-    monkeypatch.setattr(alternatives, "QUICK_EFFORT", 0)
+    """Four planned goals, and money for none of them. Every plan is long."""
+    monkeypatch.setattr(long_plans, "QUICK", 0)
     snapshot_of(saver, contents(income="2010.00"))
     rate = Decimal("0.5")
     goals = [
@@ -88,21 +87,21 @@ DOORS: dict[str, Callable[[User, list[Goal]], Any]] = {
 
 @contextmanager
 def watched(during: Callable[[], object] = lambda: None) -> Iterator[list[bool]]:
-    """Whether each long search was made inside of a transaction. `during` is called before it."""
+    """Whether each plan without a limit was made inside of a transaction. `during` is called before it."""
     inside: list[bool] = []
 
-    def search(*args: Any, quick: bool = False) -> Alternatives:
-        if not quick:
+    def make(*args: Any, **limited: Any) -> Plan:
+        if not limited:
             inside.append(connection.in_atomic_block)
             during()
-        return find_alternatives(*args, quick=quick)
+        return make_plan(*args, **limited)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(long_searches, "find_alternatives", search)
+        patch.setattr(long_plans, "make_plan", make)
         yield inside
 
 
-class TestLongSearches:
+class TestLongPlans:
     @pytest.mark.parametrize("door", DOORS)
     def test_are_made_outside_of_the_transaction(self, saver: User, goals: list[Goal], door: str) -> None:
         before = PlanVersion.objects.count()
@@ -159,7 +158,7 @@ class TestLongSearches:
         assert response.status_code == 200, response.content
         assert inside == [True]
 
-    def test_find_what_a_search_under_the_lock_would_find(self, saver: User, goals: list[Goal]) -> None:
+    def test_are_what_would_be_made_under_the_lock(self, saver: User, goals: list[Goal]) -> None:
         made = plan_everything(owner=saver, now=NOON, today=LATER)
         inputs = read_context(owner=saver, today=LATER).plan_input()
         assert made.goals == make_plan(inputs).goals

@@ -1,0 +1,135 @@
+"""A person's days: what arrives and is paid on each of them, and what is carried over after it.
+
+The amounts are those of a plan. A month's money without a day is counted on the month's first day. So is what the
+next month's first day takes out of this month: minimum payments and payments on linked debts. The last day of a
+month leaves what the plan's cash flow carries into the next one.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from fincred.money import ZERO
+from planning.engine.model import GoalInput, Plan, PlanInput
+from planning.engine.money.flows import Flow
+from planning.vocabulary import EntryKind
+
+
+class Minimum(NamedTuple):
+    """The minimum payment of a debt, due on the first day of each month."""
+
+    label: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An `amount` that arrives or is paid on a day or, of a goal's date, its target amount.
+
+    `name` tells it from all other entries, and stays the same when its label or amount changes; that of a payment
+    also when it moves within its month.
+    """
+
+    kind: EntryKind
+    label: str
+    amount: Decimal
+    name: str
+    goal_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day with entries, and the money that it leaves to later ones; negative if these have to make up for it."""
+
+    date: date
+    entries: Sequence[Entry]
+    carried_over: Decimal
+
+
+class _Entered(NamedTuple):
+    """An entry on its day; `change` is by how much it changes what is carried over."""
+
+    day: date
+    entry: Entry
+    change: Decimal = ZERO
+
+
+def day_book(
+    inputs: PlanInput, plan: Plan, minimums: Sequence[Minimum], *, since: date, until: date
+) -> Iterator[Day]:
+    """The days with entries from `since` to `until`, from the calendar's present month on.
+
+    `plan` is made of `inputs`, or of these without their goals: then only the goals' dates are known.
+    """
+    calendar = inputs.calendar
+    first, last = calendar.payments(since), calendar.payments(until)
+    start, end = calendar.day(first), calendar.day(last + 1)
+    if until < start:
+        return
+    finances = inputs.finances
+    entered = [
+        *_flows(EntryKind.INCOME, "Income", finances.incomes, start, end),
+        *_flows(EntryKind.PLANNED_EXPENSE, "Planned expense", finances.planned, start, end),
+        *_minimum_payments(inputs, minimums, first, last),
+        *_goal_payments(inputs, plan, start, end),
+        *_goal_dates(inputs.goals, start, end),
+    ]
+    by_day: defaultdict[date, list[_Entered]] = defaultdict(list)
+    for each in entered:
+        by_day[each.day].append(each)
+    months = list(plan.first_months(last + 1))
+    changes = {day: sum([each.change for each in by_day[day]], ZERO) for day in sorted(by_day)}
+    for month, in_month in groupby(changes, calendar.payments):
+        days = list(in_month)
+        carried = months[month].carried - sum([changes[day] for day in days], ZERO)
+        for day in days:
+            carried += changes[day]
+            if since <= day <= until:
+                yield Day(day, [each.entry for each in by_day[day]], carried)
+
+
+def _flows(kind: EntryKind, unnamed: str, flows: Iterable[Flow], start: date, end: date) -> Iterator[_Entered]:
+    sign = 1 if kind is EntryKind.INCOME else -1
+    known: Counter[str] = Counter()
+    for flow in flows:
+        label = flow.label or unnamed
+        known[label] += 1
+        if flow.amount:
+            for day in flow.days_in(start, end):
+                entry = Entry(kind, label, flow.amount, f"{label}/{known[label]}/{day}")
+                yield _Entered(day, entry, sign * flow.amount)
+
+
+def _minimum_payments(inputs: PlanInput, minimums: Iterable[Minimum], first: int, last: int) -> Iterator[_Entered]:
+    """What is due on the day that begins a month; none on the day that begins the calendar."""
+    known: Counter[str] = Counter()
+    calendar = inputs.calendar
+    days = [day for month in range(first, last + 1) if (day := calendar.day(month)) != calendar.anchor]
+    for label, amount in minimums:
+        known[label] += 1
+        if amount:
+            for day in days:
+                yield _Entered(
+                    day, Entry(EntryKind.MINIMUM_PAYMENT, label, amount, f"{label}/{known[label]}/{day}")
+                )
+
+
+def _goal_payments(inputs: PlanInput, plan: Plan, start: date, end: date) -> Iterator[_Entered]:
+    for goal, planned in zip(inputs.goals, plan.goals, strict=False):
+        for day, amount in ((payment.date, payment.amount) for payment in planned.payments):
+            if start <= day < end:
+                of_month = inputs.calendar.day(inputs.calendar.payments(day))
+                name = f"{goal.id}/{day if goal.cadence else of_month}"
+                entry = Entry(EntryKind.GOAL_PAYMENT, goal.name, amount, name, goal.id)
+                yield _Entered(day, entry, -amount)
+
+
+def _goal_dates(goals: Iterable[GoalInput], start: date, end: date) -> Iterator[_Entered]:
+    for goal in goals:
+        if start <= goal.target_date < end:
+            entry = Entry(EntryKind.GOAL_DATE, goal.name, goal.target_amount, str(goal.id), goal.id)
+            yield _Entered(goal.target_date, entry)

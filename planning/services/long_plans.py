@@ -1,0 +1,69 @@
+"""Compute long plans outside of all locks, then repeat the service that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+from fincred.db.retries import ComputeFirstError
+from planning.engine.drift import Proposal, propose
+from planning.engine.effort import QUICK, Effort, TooMuchEffortError
+from planning.engine.model import Plan, PlanInput
+from planning.engine.needs import Needs
+from planning.engine.plan import make_plan
+
+Answer = TypeVar("Answer")
+
+
+class _Kept(Generic[Answer]):
+    """The last long answer of its kind in this thread, and to which question."""
+
+    def __init__(self, kind: str) -> None:
+        self._last: ContextVar[tuple[object, Answer] | None] = ContextVar(kind, default=None)
+
+    def answer(self, question: object, *, quickly: Callable[[], Answer], slowly: Callable[[], Answer]) -> Answer:
+        """The last answer, if it is to this question, or what `quickly` returns.
+
+        :raises ComputeFirstError: `quickly` raised `TooMuchEffortError`.
+        """
+        last = self._last.get()
+        if last and last[0] == question:
+            return last[1]
+        try:
+            return quickly()
+        except TooMuchEffortError:
+            pass
+
+        def compute() -> None:
+            self._last.set((question, slowly()))
+
+        raise ComputeFirstError(compute)
+
+
+_plan = _Kept[Plan]("plan")
+_proposal = _Kept["Proposal | None"]("proposal")
+
+
+def make_plan_in_transaction(inputs: PlanInput) -> Plan:
+    """What `make_plan` makes, in a service that is `repeatable`.
+
+    :raises ComputeFirstError: the plan isn't quick, and the last long one in this thread was of other inputs.
+    """
+    return _plan.answer(
+        inputs,
+        quickly=lambda: make_plan(inputs, needs=Needs(inputs.calendar, Effort(most=QUICK))),
+        slowly=lambda: make_plan(inputs),
+    )
+
+
+def propose_in_transaction(inputs: PlanInput, position: int, **expected: Any) -> Proposal | None:
+    """What `propose` proposes, in a service that is `repeatable`.
+
+    :raises ComputeFirstError: the proposal isn't quick, and the last long one in this thread was another.
+    """
+    return _proposal.answer(
+        (inputs, position, expected),
+        quickly=lambda: propose(inputs, position, **expected, most_effort=QUICK),
+        slowly=lambda: propose(inputs, position, **expected),
+    )
