@@ -18,6 +18,7 @@ GOAL = {
     "user_id": "7d2f4c1a-98b7-4f50-8f42-51c0a6a2b9d3",
     **NEW_GOAL,
     "kind": "once",
+    "repeat_every_months": None,
     "status": "active",
     "current_amount": 420.5,
     "progress_percentage": 14.02,

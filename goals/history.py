@@ -20,6 +20,13 @@ class Told(NamedTuple):
     amount: Decimal
 
 
+class Step(NamedTuple):
+    """What a check-in told; `ends_cycle` if it is what the end of a recurring goal's cycle left over."""
+
+    amount: Decimal
+    ends_cycle: bool
+
+
 class Reader(Protocol):
     """How check-ins are read, in one statement each."""
 
@@ -32,8 +39,8 @@ class Reader(Protocol):
         Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
         """
 
-    def amounts_of_reserves(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Decimal]]:
-        """By goal that is a reserve, what its check-ins on or after `day` told, in their order."""
+    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+        """By goal that is recurring or a reserve, what its check-ins on or after `day` told, in their order."""
 
 
 class NoCheckIns:
@@ -45,7 +52,7 @@ class NoCheckIns:
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
-    def amounts_of_reserves(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Decimal]]:
+    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         return {}
 
 

@@ -16,6 +16,8 @@ from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from fincred.money import MAX_RATE, ZERO
 from fincred.text import fold
+from goals.cycles import cycle_start
+from goals.kinds import MOST_MONTHS
 from goals.pace import Pace, expected_after, expected_by, last_day, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status
 from goals.reserves import last_due, planned_for
@@ -55,12 +57,15 @@ class Goal(RevisedModel):
     `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are.
     `started_on` is the day of creation where the person lived. `pace` is what a plan expects by when; without one
     it is a straight line. `drained_on` is the day on which a full reserve fell below its target, until it is full
-    again or gets another date.
+    again or gets another date. `target_date` is that of a recurring goal's present cycle; cycles count from
+    `first_date`.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
     type = models.CharField(max_length=20, choices=choices(GoalType))
     kind = models.CharField(max_length=9, choices=choices(Kind), default=Kind.ONCE, db_default=Kind.ONCE.value)
+    repeat_every_months = models.PositiveSmallIntegerField(null=True)
+    first_date = models.DateField(null=True)
     name = models.CharField(max_length=100)
     name_folded = FoldedField(source="name", max_length=300, db_default="")
     target_amount = MoneyField()
@@ -100,6 +105,13 @@ class Goal(RevisedModel):
             models.CheckConstraint(condition=Q(type__in=list(GoalType)), name="goal_type_known"),
             models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="goal_kind_known"),
             models.CheckConstraint(
+                condition=Q(
+                    kind=Kind.RECURRING, repeat_every_months__range=(1, MOST_MONTHS), first_date__isnull=False
+                )
+                | (~Q(kind=Kind.RECURRING) & Q(repeat_every_months=None, first_date=None)),
+                name="goal_repeats_if_recurring",
+            ),
+            models.CheckConstraint(
                 condition=Q(drained_on=None) | Q(kind=Kind.RESERVE), name="goal_drained_if_a_reserve"
             ),
             models.CheckConstraint(condition=Q(priority__in=list(Priority)), name="goal_priority_known"),
@@ -130,8 +142,15 @@ class Goal(RevisedModel):
 
     @property
     def is_done(self) -> bool:
-        """Whether it is reached and nothing more is asked for; a reserve is full and stays active."""
-        return self.is_reached and not self.is_full
+        """Whether it is reached for good: a recurring goal has its next cycle, and a reserve stays active."""
+        return self.is_reached and self.kind == Kind.ONCE
+
+    @property
+    def cycle_began_on(self) -> date | None:
+        """The end of the cycle before the present one; None in the first, and if the goal isn't recurring."""
+        if self.first_date is None or self.repeat_every_months is None:
+            return None
+        return cycle_start(self.first_date, self.repeat_every_months, self.target_date)
 
     @property
     def is_full(self) -> bool:
@@ -156,7 +175,7 @@ class Goal(RevisedModel):
 
     def line_on(self, day: date) -> Pace:
         """The straight line up to its date on `day`; of a reserve since it was last to be full, or was drained."""
-        since = self._begins_again(day) or self.drained_on or self.started_on
+        since = self._begins_again(day) or self.drained_on or self.cycle_began_on or self.started_on
         return straight_line(since, self.due_on(day), self.target_amount)
 
     def expected_after(self, day: date) -> Decimal:
@@ -178,7 +197,7 @@ class Goal(RevisedModel):
         """Where the goal stands; one that the person declared completed is completed."""
         if self.status == Status.COMPLETED:
             return ProgressStatus.COMPLETED
-        if self.is_full:
+        if self.is_reached and self.kind != Kind.ONCE:
             return ProgressStatus.ON_TRACK
         return progress_status(
             current_amount=self.current_amount,

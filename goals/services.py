@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
 from accounts import audit
 from accounts.models import AuditEntry, User
@@ -26,7 +28,7 @@ from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
-from goals.kinds import kind_fault
+from goals.kinds import kind_faults
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
 from goals.queries import ACTIVE_GOALS, GOAL
@@ -36,7 +38,17 @@ logger = logging.getLogger(__name__)
 
 # What plans are made from: a change to any of these moves every plan of the person.
 PLANNED: Final = frozenset(
-    {"type", "target_amount", "target_date", "priority", "primary_flag", "annual_rate", "status", "kind"}
+    {
+        "type",
+        "target_amount",
+        "target_date",
+        "priority",
+        "primary_flag",
+        "annual_rate",
+        "status",
+        "kind",
+        "repeat_every_months",
+    }
 )
 
 # What the audit trail may hold of a goal: figures and states, never the person's words.
@@ -56,10 +68,11 @@ class GoalChanges(TypedDict, total=False):
     annual_rate: Decimal
     status: str
     kind: str
+    repeat_every_months: int | None
 
 
 # The columns that are stored when a person changes a goal.
-_CHANGEABLE: Final = (*GoalChanges.__annotations__, "drained_on", "completed_at", "updated_at")
+_CHANGEABLE: Final = (*GoalChanges.__annotations__, "drained_on", "first_date", "completed_at", "updated_at")
 # And those that are stored when a check-in moves it.
 _FOLLOWS_CHECK_INS: Final = (
     "current_amount",
@@ -86,14 +99,15 @@ def create_goal(
     why_text: str | None = None,
     annual_rate: Decimal = NO_RATE,
     kind: str = Kind.ONCE,
+    repeat_every_months: int | None = None,
 ) -> Goal:
     """A new active goal; as the primary one it takes the flag from the goal that had it.
 
-    :raises FieldError: its type can't have this kind.
+    :raises FieldError: its type can't have this kind, or `repeat_every_months` doesn't fit it.
     :raises InvalidGoalDateError: `target_date` is not after `today`.
     :raises GoalLimitExceededError: the person has as many active goals as may be.
     """
-    _require_kind(kind, type)
+    _require_kind(kind, type, repeat_every_months)
     _require_future(target_date, today)
     goal = Goal(
         user=owner,
@@ -106,6 +120,8 @@ def create_goal(
         why_text=why_text,
         annual_rate=annual_rate,
         kind=kind,
+        repeat_every_months=repeat_every_months,
+        first_date=target_date if kind == Kind.RECURRING else None,
         started_on=today,
         created_at=now,
         updated_at=now,
@@ -126,6 +142,8 @@ def _store_new(goal: Goal, *, now: datetime, today: date) -> Goal:
     after = audit.fields_of(goal, sorted(AUDITED))
     chain = audit.Chain(person, links)
     write_all(insert(goal), insert(chain.entry(action="goal.created", subject=goal, now=now, after=after)))
+    if goal.kind == Kind.RECURRING:
+        _note_next_end(person.id)
     logger.info("Goal created", extra={"goal_id": goal.id})
     publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
@@ -148,7 +166,7 @@ def update_goal(
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises PreconditionFailedError: it isn't as `expected`.
-    :raises FieldError: its type can't have its kind.
+    :raises FieldError: its type can't have its kind, or `repeat_every_months` doesn't fit it.
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.
     :raises InvalidStatusTransitionError: the status can't follow the present one, or the goal is already at
         its target, or its date is past.
@@ -160,18 +178,17 @@ def update_goal(
     changed = {name for name, value in changes.items() if getattr(goal, name) != value}
     if not changed:
         return goal
-    _require_kind(changes.get("kind", goal.kind), changes.get("type", goal.type))
+    _require_kind(
+        changes.get("kind", goal.kind),
+        changes.get("type", goal.type),
+        changes.get("repeat_every_months", goal.repeat_every_months),
+    )
+    has_cycles = goal.kind == Kind.RECURRING
     if "target_date" in changed:
         _require_future(changes["target_date"], today)
     if "primary_flag" in changed and changes["primary_flag"]:
         _take_primary_flag(owner.id, now)
-    was_full = goal.is_reached
-    for name in changed - {"status"}:
-        setattr(goal, name, changes[name])  # type: ignore[literal-required]
-    if "target_date" in changed:
-        goal.drained_on = None
-    else:
-        _follow_reserve(goal, was_full=was_full, day=today)
+    _apply(goal, changes, changed, today)
     if "status" in changed:
         _require_transition(goal, changes["status"], today)
         _set_status(goal, changes["status"], now)
@@ -181,6 +198,8 @@ def update_goal(
     goal.updated_at = now
     entry = _entry(chain, goal, "goal.updated", {name: before[name] for name in sorted(changed & AUDITED)}, now)
     write_all(update(goal, *_CHANGEABLE), insert(entry))
+    if has_cycles or goal.kind == Kind.RECURRING:
+        _note_next_end(owner.id)
     logger.info("Goal updated", extra={"goal_id": goal.id, "fields": sorted(changed)})
     if changed & PLANNED:
         publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
@@ -204,6 +223,8 @@ def cancel_goal(
         goal.updated_at = now
         entry = _entry(chain, goal, "goal.cancelled", before, now)
         write_all(update(goal, "status", "completed_at", "updated_at"), insert(entry))
+        if goal.kind == Kind.RECURRING:
+            _note_next_end(owner.id)
         logger.info("Goal cancelled", extra={"goal_id": goal.id})
         publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
@@ -223,10 +244,39 @@ def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: 
     """Move the date as the goal's plan proposes. No event is published: the caller holds the lock and replans."""
     before = {"target_date": goal.target_date}
     goal.target_date, goal.drained_on, goal.updated_at = target_date, None, now
-    write_all(
-        update(goal, "target_date", "drained_on", "updated_at"),
-        insert(_entry(chain, goal, "goal.updated", before, now)),
-    )
+    goal.first_date = target_date if goal.kind == Kind.RECURRING else None
+    entry = _entry(chain, goal, "goal.updated", before, now)
+    write_all(update(goal, "target_date", "drained_on", "first_date", "updated_at"), insert(entry))
+    if goal.kind == Kind.RECURRING:
+        _note_next_end(goal.user_id)
+
+
+def end_cycle(
+    *,
+    goal: Goal,
+    target_date: date,
+    current_amount: Decimal,
+    told_on: date,
+    check_ins: int,
+    writes: Sequence[Write],
+    chain: audit.Chain,
+    now: datetime,
+    today: date,
+) -> None:
+    """Begin a recurring goal's cycle that ends on `target_date` with what those before it left over.
+
+    `writes` store the `check_ins` that tell it, the last one of the day `told_on`. The caller is `repeatable`,
+    holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    """
+    before = audit.fields_of(goal, ("target_date", "current_amount"))
+    goal.target_date, goal.current_amount, goal.last_check_in_date = target_date, current_amount, told_on
+    goal.check_in_count += check_ins
+    goal.updated_at = now
+    entry = _entry(chain, goal, "goal.cycle_ended", before, now)
+    write_all(*writes, update(goal, "target_date", *_FOLLOWS_CHECK_INS), insert(entry))
+    _note_next_end(goal.user_id)
+    logger.info("Cycle ended", extra={"goal_id": goal.id})
+    publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
 
 
 @transaction.atomic(savepoint=False)
@@ -295,9 +345,28 @@ def _require_future(target_date: date, today: date) -> None:
         raise InvalidGoalDateError(target_date=target_date, today=today)
 
 
-def _require_kind(kind: str, type: str) -> None:  # noqa: A002  the field's name
-    if fault := kind_fault(kind, type):
-        raise FieldError(field="kind", message=fault, code="invalid_kind")
+def _require_kind(kind: str, type: str, repeat_every_months: int | None) -> None:  # noqa: A002  the field's name
+    for field, fault in kind_faults(kind, type, repeat_every_months).items():
+        raise FieldError(field=field, message=fault, code=f"invalid_{'kind' if field == 'kind' else 'months'}")
+
+
+def _note_next_end(user_id: UUID) -> None:
+    """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
+    goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
+    User.objects.filter(pk=user_id).update(cycle_ends_on=goals.aggregate(end=Min("target_date"))["end"])
+
+
+def _apply(goal: Goal, changes: GoalChanges, changed: AbstractSet[str], today: date) -> None:
+    """Make the changes but that of the status, and what of its kind follows from them."""
+    was_full = goal.is_reached
+    for name in changed - {"status"}:
+        setattr(goal, name, changes[name])  # type: ignore[literal-required]
+    if changed & {"target_date", "kind", "repeat_every_months"}:
+        goal.first_date = goal.target_date if goal.kind == Kind.RECURRING else None
+    if "target_date" in changed:
+        goal.drained_on = None
+    else:
+        _follow_reserve(goal, was_full=was_full, day=today)
 
 
 def _follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:

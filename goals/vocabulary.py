@@ -21,9 +21,13 @@ class Priority(StrEnum):
 
 
 class Kind(StrEnum):
-    """A goal is reached once; a reserve stays when it is full, and is filled again when it was drained."""
+    """A goal is reached once, or again and again after so many months.
+
+    A reserve stays when it is full, and is filled again when it was drained.
+    """
 
     ONCE = "once"
+    RECURRING = "recurring"
     RESERVE = "reserve"
 
 

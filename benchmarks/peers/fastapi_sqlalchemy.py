@@ -52,6 +52,7 @@ class Goal(Base):
     user_id: Mapped[UUID]
     type: Mapped[str]
     kind: Mapped[str]
+    repeat_every_months: Mapped[int | None]
     name: Mapped[str]
     target_amount: Mapped[Decimal]
     target_date: Mapped[date]
@@ -156,6 +157,7 @@ class GoalOut(Shown):
     user_id: UUID
     type: str
     kind: str
+    repeat_every_months: int | None
     name: str
     target_amount: Money
     target_date: date

@@ -46,6 +46,7 @@ class GoalOut(Schema):
     user_id: UUID
     type: str
     kind: str
+    repeat_every_months: int | None
     name: str
     target_amount: Money
     target_date: date

@@ -54,6 +54,7 @@ class TestCreating:
             "priority": "High",
             "primary_flag": True,
             "kind": "once",
+            "repeat_every_months": None,
             "why_text": "Rain\nfalls.",
             "annual_rate": 2.5,
             "status": "active",

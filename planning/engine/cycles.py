@@ -3,34 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from fincred.money import ZERO
-from planning.engine.dates import Calendar, calendar_date
+from goals.cycles import cycle_end, cycle_number, left_over
+from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput
 
 MOST_LATER_CYCLES: Final = 12
 """The later cycles of a goal that are planned at most."""
 _MOST_OF_A_PLAN: Final = 60
 """The later cycles of all goals of a plan together, shared evenly: five goals have all of theirs."""
-
-
-def cycle_end(first: date, repeat_every_months: int, number: int) -> date:
-    """The date of a cycle, counted from 0 at `first`; clamped to the month's end without drifting."""
-    return calendar_date(first, number * repeat_every_months)
-
-
-def cycle_number(first: date, repeat_every_months: int, day: date) -> int:
-    """The number of the first cycle whose date is after `day`."""
-    apart = (day.year - first.year) * 12 + day.month - first.month
-    number = max(0, apart // repeat_every_months)
-    return number if cycle_end(first, repeat_every_months, number) > day else number + 1
-
-
-def left_over(amount: Decimal, target: Decimal, cycles: int = 1) -> Decimal:
-    """What is left of an amount when so many cycles have each taken the target, or what there was."""
-    return max(ZERO, amount - target * cycles)
 
 
 def most_cycles(goals: Sequence[GoalInput]) -> int:

@@ -18,7 +18,7 @@ from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
 from goals import transitions
-from goals.history import Told, reader
+from goals.history import Step, Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Priority
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
@@ -119,7 +119,7 @@ class PlanningContext:
             finances=self.contents.finances,
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
-            paid_elsewhere=self.paid_elsewhere + self._drained_again(),
+            paid_elsewhere=self.paid_elsewhere + self._gone_again(),
             carried_in=self.carried_in,
         )
 
@@ -128,10 +128,12 @@ class PlanningContext:
         paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
         return min(paid, there)
 
-    def _drained_again(self) -> Decimal:
-        """What was put into reserves this month and taken out of them again: none of it can be put in anew."""
+    def _gone_again(self) -> Decimal:
+        """What was put in this month and is gone: taken out of reserves again, or with the cycle that ended."""
         reserves = [goal for goal in self.goals if goal.kind == Kind.RESERVE]
-        return sum([self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves], ZERO)
+        taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves]
+        recurring = [goal for goal in self.goals if goal.kind == Kind.RECURRING]
+        return sum([*taken, *(self.month_of(goal).elsewhere or ZERO for goal in recurring)], ZERO)
 
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
@@ -160,6 +162,9 @@ class PlanningContext:
             cadence=None if debts else self._own_cadence(goal),
             chosen_each=terms.chosen_amount if terms else None,
             is_reserve=goal.kind == Kind.RESERVE,
+            repeat_every_months=goal.repeat_every_months,
+            first_date=goal.first_date,
+            starts=goal.cycle_began_on,
         )
 
     def _own_cadence(self, goal: Goal) -> Cadence | None:
@@ -294,23 +299,37 @@ def _amounts(
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
     of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
     before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
-    reserves = any(goal.kind == Kind.RESERVE and goal.id in of_month for goal in goals)
-    told = reader().amounts_of_reserves(owner.id, calendar.start) if reserves else {}
+    go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
+    steps = reader().steps_since(owner.id, calendar.start) if go_on else {}
     return {
-        goal.id: Amounts(
-            goal.current_amount,
-            before.get(goal.id, ZERO),
-            interest[goal.id].told if goal.id in interest else ZERO,
-            is_of_month=goal.id in of_month,
-            withdrawn=_withdrawn(before.get(goal.id, ZERO), told.get(goal.id, ())),
+        goal.id: _amounts_of(
+            goal,
+            Amounts(
+                goal.current_amount,
+                before.get(goal.id, ZERO),
+                interest[goal.id].told if goal.id in interest else ZERO,
+                is_of_month=goal.id in of_month,
+            ),
+            steps.get(goal.id, ()),
         )
         for goal in goals
     }
 
 
-def _withdrawn(before: Decimal, amounts: Sequence[Decimal]) -> Decimal:
-    """The sum of all steps down from one amount to the next."""
-    return sum([max(ZERO, one - other) for one, other in pairwise([before, *amounts])], ZERO)
+def _amounts_of(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
+    """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
+    if goal.kind == Kind.RESERVE:
+        told = [amounts.before, *(step.amount for step in steps)]
+        return replace(amounts, withdrawn=sum([max(ZERO, one - other) for one, other in pairwise(told)], ZERO))
+    if not any(step.ends_cycle for step in steps):
+        return amounts
+    begins, last, put_in = amounts.before, amounts.before, ZERO
+    for step in steps:
+        if step.ends_cycle:
+            put_in += max(ZERO, last - begins)
+            begins = step.amount
+        last = step.amount
+    return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:

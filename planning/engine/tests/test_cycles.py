@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goals.cycles import cycle_end, cycle_number, left_over
 from planning.engine.cadence import Cadence
 from planning.engine.codec import plan_input_from_json, plan_input_to_json
-from planning.engine.cycles import MOST_LATER_CYCLES, cycle_end, cycle_number, left_over
+from planning.engine.cycles import MOST_LATER_CYCLES
 from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan

@@ -16,7 +16,7 @@ from fincred.db.queries import fetch_all
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.progress import ProgressStatus
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.explanation import Code
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
@@ -112,7 +112,9 @@ def standing(goal: Goal, question: Question) -> str:
 
 
 def how_it_stands(goal: Goal, today: date) -> str:
-    """In words; of a reserve at its target that it is full."""
+    """In words; of a goal at its target that goes on, that all is there."""
+    if goal.is_reached and goal.kind == Kind.RECURRING:
+        return "all there for this time"
     return "full" if goal.is_full else STANDING[goal.progress_status_on(today)]
 
 
