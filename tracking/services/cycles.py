@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts import audit
@@ -44,8 +44,10 @@ def _end_cycles_of(goal: Goal, person: User, chain: audit.Chain, now: datetime, 
     goal.user = person
     first, repeat = goal.first_date or goal.target_date, goal.repeat_every_months or 1
     number, next_number = cycle_number(first, repeat, goal.target_date) - 1, cycle_number(first, repeat, today)
-    told = []
-    for passed in range(next_number - number):
+    told, ends = [], next_number - number
+    for passed in range(ends):
+        # A check-in of the same request, and of the same day, comes after them.
+        at = now - timedelta(microseconds=ends - passed)
         ended = cycle_end(first, repeat, number + passed)
         told.append(
             CheckIn(
@@ -54,8 +56,8 @@ def _end_cycles_of(goal: Goal, person: User, chain: audit.Chain, now: datetime, 
                 current_amount=left_over(goal.current_amount, goal.target_amount, passed + 1),
                 check_in_date=max(ended, goal.last_check_in_date or ended),
                 source=CheckInSource.CYCLE_END,
-                created_at=now,
-                updated_at=now,
+                created_at=at,
+                updated_at=at,
             )
         )
     end_cycle(

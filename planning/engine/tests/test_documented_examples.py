@@ -33,6 +33,7 @@ def goal_of(told: dict[str, Any], number: int) -> GoalInput:
             changes["cadence"] = Cadence(frequency, told[frequency], NEW_YEAR)
     if "debt" in told:
         changes["debts"] = (card(*told["debt"]),)
+    changes["repeat_every_months"] = told.get("repeat_every_months")
     by = date.fromisoformat(told["by"])
     if "drained_on" in told:
         drained_on = date.fromisoformat(told["drained_on"])
@@ -53,8 +54,8 @@ def value_of(made: GoalPlan, name: str) -> Any:
 
 
 class TestExamples:
-    def test_are_eight(self) -> None:
-        assert len(EXAMPLES) == 8
+    def test_are_nine(self) -> None:
+        assert len(EXAMPLES) == 9
 
     @pytest.mark.parametrize("number", range(len(EXAMPLES)))
     def test_are_what_the_engine_plans(self, number: int) -> None:
