@@ -21,6 +21,9 @@ from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
+from planning.engine.effort import Effort
+from planning.engine.freed import minimums_by_month
+from planning.engine.money.cents import exact_money
 from planning.engine.plan import make_plan
 from planning.models import CalendarLink
 from planning.services.planning_context import PlanningContext, read_context
@@ -52,14 +55,24 @@ def calendar_of(
     inputs = context.plan_input()
     is_planned = any(goal.id in context.plans for goal in context.goals)
     plan = make_plan(inputs if is_planned else replace(inputs, goals=()), with_alternatives=False)
-    minimums = [
-        Minimum(debt.label or debt.type.replace("_", " ").capitalize(), debt.min_payment)
-        for debt in context.contents.debts
-    ]
     since = since or context.calendar.start
     until = until or calendar_date(since, MOST_MONTHS)
+    minimums = list(_minimums(context, context.calendar.payments(until)))
     days = tuple(day_book(inputs, plan, minimums, since=since, until=until))
     return PersonalCalendar(owner, days, max(_stored(context), default=owner.created_at))
+
+
+def _minimums(context: PlanningContext, last: int) -> Iterator[Minimum]:
+    """What is due for each debt on the first days of the months up to this one: nothing after it is paid off."""
+    alone = context.paid_alone
+    debts = [each.debt for each in alone]
+    later = minimums_by_month(debts, context.calendar, last, Effort())
+    amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
+    for debt in context.contents.debts:
+        label = debt.label or debt.type.replace("_", " ").capitalize()
+        yield Minimum(
+            label, [debt.min_payment] * (last + 1) if context.is_paid_off_by_a_goal(debt) else next(amounts)
+        )
 
 
 def _stored(context: PlanningContext) -> Iterator[datetime]:
