@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from accounts import session_marks
 from accounts.errors import TokenInvalidError
 from accounts.models import Session, User
 from accounts.tokens import AccessToken
+from accounts.upkeep import keep_up
 from fincred import clock
 from fincred.api.django_request import django_request
 from fincred.context import update_caller
@@ -51,7 +53,8 @@ class BearerAuthentication(BaseAuthentication):
             return None
         is_reading = request.method in _READING
         user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(django_request(request)))
-        check = SessionCheck(user_id, session_id, may_ask_replica=is_reading and replicas.configured())
+        now = clock.moment_of(django_request(request))
+        check = SessionCheck(user_id, session_id, now, may_ask_replica=is_reading and replicas.configured())
         if not is_reading:
             check.run()
         return SimpleLazyObject(lambda: check.user), check
@@ -66,8 +69,9 @@ class SessionCheck:
     The primary says so, or with `may_ask_replica` the mark that it did within ten seconds, and the replica.
     """
 
-    def __init__(self, user_id: UUID, session_id: UUID, *, may_ask_replica: bool) -> None:
+    def __init__(self, user_id: UUID, session_id: UUID, now: datetime, *, may_ask_replica: bool) -> None:
         self.user_id = user_id
+        self._now = now
         self._session_id = session_id
         self._may_ask_replica = may_ask_replica
         self._session: Session | None = None
@@ -129,4 +133,6 @@ class SessionCheck:
         [self._session] = sessions
         logs.bind(user_id=str(self.user_id))
         update_caller(actor_id=self.user_id)
+        if keep_up(self._session.user, self._now) and queries:
+            return fetch_all(*queries)
         return rows

@@ -20,6 +20,7 @@ class GoalAdmin(AuditedAdmin):
         "name",
         "person",
         "type",
+        "kind",
         "status",
         "priority",
         "current_amount",
@@ -27,7 +28,7 @@ class GoalAdmin(AuditedAdmin):
         "target_date",
     )
     needs_person = True
-    list_filter = ("status", "type", "priority")
+    list_filter = ("status", "type", "kind", "priority")
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     exclude = ("pace",)  # the plan's, as its page shows it

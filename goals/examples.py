@@ -17,6 +17,8 @@ GOAL = {
     "id": "0f8b5a3e-7c55-4f9e-9f0e-3a1b8d6c2e11",
     "user_id": "7d2f4c1a-98b7-4f50-8f42-51c0a6a2b9d3",
     **NEW_GOAL,
+    "kind": "once",
+    "repeat_every_months": None,
     "status": "active",
     "current_amount": 420.5,
     "progress_percentage": 14.02,

@@ -20,6 +20,13 @@ class Told(NamedTuple):
     amount: Decimal
 
 
+class Step(NamedTuple):
+    """What a check-in told; `ends_cycle` if it is what the end of a recurring goal's cycle left over."""
+
+    amount: Decimal
+    ends_cycle: bool
+
+
 class Reader(Protocol):
     """How check-ins are read, in one statement each."""
 
@@ -32,6 +39,9 @@ class Reader(Protocol):
         Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
         """
 
+    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+        """By goal that is recurring or a reserve, what its check-ins on or after `day` told, in their order."""
+
 
 class NoCheckIns:
     """The reader until an app has registered one."""
@@ -40,6 +50,9 @@ class NoCheckIns:
         return {}
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        return {}
+
+    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         return {}
 
 

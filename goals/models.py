@@ -16,9 +16,12 @@ from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from fincred.money import MAX_RATE, ZERO
 from fincred.text import fold
-from goals.pace import expected_after, expected_by, straight_line
+from goals.cycles import cycle_start
+from goals.kinds import MOST_MONTHS
+from goals.pace import Pace, expected_after, expected_by, last_day, straight_line
 from goals.progress import ProgressStatus, progress_percentage, progress_status
-from goals.vocabulary import GoalType, Priority, Status
+from goals.reserves import last_due, planned_for
+from goals.vocabulary import GoalType, Kind, Priority, Status
 
 NO_RATE: Final = Decimal("0.0000")
 
@@ -53,11 +56,16 @@ class Goal(RevisedModel):
 
     `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are.
     `started_on` is the day of creation where the person lived. `pace` is what a plan expects by when; without one
-    it is a straight line.
+    it is a straight line. `drained_on` is the day on which a full reserve fell below its target, until it is full
+    again or gets another date. `target_date` is that of a recurring goal's present cycle; cycles count from
+    `first_date`.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
     type = models.CharField(max_length=20, choices=choices(GoalType))
+    kind = models.CharField(max_length=9, choices=choices(Kind), default=Kind.ONCE, db_default=Kind.ONCE.value)
+    repeat_every_months = models.PositiveSmallIntegerField(null=True)
+    first_date = models.DateField(null=True)
     name = models.CharField(max_length=100)
     name_folded = FoldedField(source="name", max_length=300, db_default="")
     target_amount = MoneyField()
@@ -80,6 +88,7 @@ class Goal(RevisedModel):
     last_check_in_date = models.DateField(null=True)
     check_in_count = models.PositiveIntegerField(default=0, db_default=0)
     started_on = models.DateField()
+    drained_on = models.DateField(null=True)
     pace = ExactJSONField(null=True)
     completed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -94,6 +103,17 @@ class Goal(RevisedModel):
         permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(type__in=list(GoalType)), name="goal_type_known"),
+            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="goal_kind_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=Kind.RECURRING, repeat_every_months__range=(1, MOST_MONTHS), first_date__isnull=False
+                )
+                | (~Q(kind=Kind.RECURRING) & Q(repeat_every_months=None, first_date=None)),
+                name="goal_repeats_if_recurring",
+            ),
+            models.CheckConstraint(
+                condition=Q(drained_on=None) | Q(kind=Kind.RESERVE), name="goal_drained_if_a_reserve"
+            ),
             models.CheckConstraint(condition=Q(priority__in=list(Priority)), name="goal_priority_known"),
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="goal_status_known"),
             models.CheckConstraint(condition=~Q(name=""), name="goal_name_not_empty"),
@@ -121,27 +141,68 @@ class Goal(RevisedModel):
         return bool(self.current_amount >= self.target_amount)
 
     @property
+    def is_done(self) -> bool:
+        """Whether it is reached for good: a recurring goal has its next cycle, and a reserve stays active."""
+        return self.is_reached and self.kind == Kind.ONCE
+
+    @property
+    def cycle_began_on(self) -> date | None:
+        """The end of the cycle before the present one; None in the first, and if the goal isn't recurring."""
+        if self.first_date is None or self.repeat_every_months is None:
+            return None
+        return cycle_start(self.first_date, self.repeat_every_months, self.target_date)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is a reserve at its target, so that it asks for nothing."""
+        return self.is_reached and self.kind == Kind.RESERVE
+
+    def due_on(self, today: date) -> date:
+        """The day by which it is planned: its date, or of a reserve see `planned_for`."""
+        if self.kind == Kind.RESERVE:
+            return planned_for(self.target_date, self.drained_on, today)
+        return self.target_date
+
+    @property
     def progress_percentage(self) -> Decimal:
         return progress_percentage(self.current_amount, self.target_amount)
 
     def expected_on(self, day: date) -> Decimal:
         """What the plan, or the straight line where there is none, expects to be there on `day`."""
-        if self.pace is not None:
+        if self.pace is not None and not self._begins_again(day):
             return expected_by(self.pace, day)
-        return straight_line(self.started_on, self.target_date, self.target_amount).expected_on(day)
+        return self.line_on(day).expected_on(day)
+
+    def line_on(self, day: date) -> Pace:
+        """The straight line up to its date on `day`; of a reserve since it was last to be full, or was drained."""
+        since = self._begins_again(day) or self.drained_on or self.cycle_began_on or self.started_on
+        return straight_line(since, self.due_on(day), self.target_amount)
 
     def expected_after(self, day: date) -> Decimal:
         """What is expected once the payments that are due by `day` are made; without a plan, what is on `day`."""
-        return self.expected_on(day) if self.pace is None else expected_after(self.pace, day)
+        if self.pace is None or self._begins_again(day):
+            return self.expected_on(day)
+        return expected_after(self.pace, day)
+
+    def _begins_again(self, day: date) -> date | None:
+        """The day by which the reserve was to be full, if it has come and its pace ends by then."""
+        if self.kind != Kind.RESERVE:
+            return None
+        due = last_due(self.target_date, self.drained_on, day)
+        if due is None or (self.pace is not None and date.fromisoformat(last_day(self.pace)) > day):
+            return None
+        return due
 
     def progress_status_on(self, today: date) -> ProgressStatus:
         """Where the goal stands; one that the person declared completed is completed."""
         if self.status == Status.COMPLETED:
             return ProgressStatus.COMPLETED
+        if self.is_reached and self.kind != Kind.ONCE:
+            return ProgressStatus.ON_TRACK
         return progress_status(
             current_amount=self.current_amount,
             target_amount=self.target_amount,
-            target_date=self.target_date,
+            target_date=self.due_on(today),
             last_check_in_date=self.last_check_in_date,
             expected=self.expected_on(today),
             today=today,

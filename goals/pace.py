@@ -87,6 +87,12 @@ def expected_by(document: Mapping[str, Any], day: date) -> Decimal:
     return _between(before, (date.fromisoformat(until), Decimal(next_amount)), day)
 
 
+def last_day(document: Mapping[str, Any]) -> str:
+    """The day of its last point, as text."""
+    segments = document["segments"]
+    return str(segments[-1][0] if segments else document["start"])
+
+
 def expected_after(document: Mapping[str, Any], day: date) -> Decimal:
     """The amount of the first point after `day`: what is there once the payments that are due by `day` are made.
 

@@ -14,6 +14,7 @@ from fincred.api.serializers import (
     ChoiceField,
     DateField,
     DateTimeField,
+    IntegerField,
     MoneyField,
     QueryChoicesField,
     QuerySerializer,
@@ -23,9 +24,10 @@ from fincred.api.serializers import (
     UpdateSerializer,
     UUIDField,
 )
+from goals.kinds import MOST_MONTHS
 from goals.models import Goal
 from goals.progress import ProgressStatus
-from goals.vocabulary import GoalType, Priority, Status
+from goals.vocabulary import GoalType, Kind, Priority, Status
 
 _SORTABLE = {
     "created_at": "created_at",
@@ -37,6 +39,13 @@ _SORTABLE = {
 ORDERINGS = {name: (column, "id") for name, column in _SORTABLE.items()} | {
     f"-{name}": (f"-{column}", "-id") for name, column in _SORTABLE.items()
 }
+
+MONTHS = "Of a recurring goal, and required there: its next cycle ends so many months after the present one."
+KIND = (
+    "`recurring`: on its date the amount is taken, and the next cycle begins with what is left over. "
+    "`reserve`: it stays active when it is full, and is filled again within 12 months when it was drained; "
+    "not for `debt_payoff`. `once` if absent."
+)
 
 _PROGRESS = [status.value for status in ProgressStatus]
 
@@ -57,6 +66,8 @@ class GoalSerializer(Serializer):
     id = UUIDField()
     user_id = UUIDField()
     type = ChoiceField(GoalType)
+    kind = ChoiceField(Kind)
+    repeat_every_months = IntegerField(min_value=1, max_value=MOST_MONTHS, allow_null=True)
     name = TextField(max_length=100)
     target_amount = MoneyField(positive=True)
     target_date = DateField()
@@ -89,6 +100,10 @@ class GoalCreateSerializer(Serializer):
     primary_flag = BooleanField(required=False, help_text="True takes it from the goal that has it.")
     why_text = TextField(max_length=500, multiline=True, allow_null=True, allow_blank=True, required=False)
     annual_rate = RateField(required=False, help_text="Percent a year that the saved money earns; 0 if absent.")
+    kind = ChoiceField(Kind, required=False, help_text=KIND)
+    repeat_every_months = IntegerField(
+        min_value=1, max_value=MOST_MONTHS, required=False, allow_null=True, help_text=MONTHS
+    )
 
     def validate_why_text(self, value: str | None) -> str | None:
         return value or None

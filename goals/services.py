@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypedDict
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
 from accounts import audit
 from accounts.models import AuditEntry, User
@@ -21,20 +23,32 @@ from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, update_each, write_all
+from fincred.errors import FieldError
 from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
+from goals.kinds import kind_faults
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
 from goals.queries import ACTIVE_GOALS, GOAL
-from goals.vocabulary import Status
+from goals.vocabulary import Kind, Status
 
 logger = logging.getLogger(__name__)
 
 # What plans are made from: a change to any of these moves every plan of the person.
 PLANNED: Final = frozenset(
-    {"type", "target_amount", "target_date", "priority", "primary_flag", "annual_rate", "status"}
+    {
+        "type",
+        "target_amount",
+        "target_date",
+        "priority",
+        "primary_flag",
+        "annual_rate",
+        "status",
+        "kind",
+        "repeat_every_months",
+    }
 )
 
 # What the audit trail may hold of a goal: figures and states, never the person's words.
@@ -53,16 +67,19 @@ class GoalChanges(TypedDict, total=False):
     why_text: str | None
     annual_rate: Decimal
     status: str
+    kind: str
+    repeat_every_months: int | None
 
 
 # The columns that are stored when a person changes a goal.
-_CHANGEABLE: Final = (*GoalChanges.__annotations__, "completed_at", "updated_at")
+_CHANGEABLE: Final = (*GoalChanges.__annotations__, "drained_on", "first_date", "completed_at", "updated_at")
 # And those that are stored when a check-in moves it.
 _FOLLOWS_CHECK_INS: Final = (
     "current_amount",
     "last_check_in_date",
     "check_in_count",
     "status",
+    "drained_on",
     "completed_at",
     "updated_at",
 )
@@ -81,12 +98,16 @@ def create_goal(
     primary_flag: bool = False,
     why_text: str | None = None,
     annual_rate: Decimal = NO_RATE,
+    kind: str = Kind.ONCE,
+    repeat_every_months: int | None = None,
 ) -> Goal:
     """A new active goal; as the primary one it takes the flag from the goal that had it.
 
+    :raises FieldError: its type can't have this kind, or `repeat_every_months` doesn't fit it.
     :raises InvalidGoalDateError: `target_date` is not after `today`.
     :raises GoalLimitExceededError: the person has as many active goals as may be.
     """
+    _require_kind(kind, type, repeat_every_months)
     _require_future(target_date, today)
     goal = Goal(
         user=owner,
@@ -98,6 +119,9 @@ def create_goal(
         primary_flag=primary_flag,
         why_text=why_text,
         annual_rate=annual_rate,
+        kind=kind,
+        repeat_every_months=repeat_every_months,
+        first_date=target_date if kind == Kind.RECURRING else None,
         started_on=today,
         created_at=now,
         updated_at=now,
@@ -118,6 +142,8 @@ def _store_new(goal: Goal, *, now: datetime, today: date) -> Goal:
     after = audit.fields_of(goal, sorted(AUDITED))
     chain = audit.Chain(person, links)
     write_all(insert(goal), insert(chain.entry(action="goal.created", subject=goal, now=now, after=after)))
+    if goal.kind == Kind.RECURRING:
+        _note_next_end(person.id)
     logger.info("Goal created", extra={"goal_id": goal.id})
     publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
@@ -135,10 +161,12 @@ def update_goal(
 ) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
-    A target at or below the current amount completes an active or paused goal, for any requested status.
+    A target at or below the current amount completes an active or paused goal that isn't a reserve, for any
+    requested status. A reserve that isn't full by its new numbers was drained today, unless it gets a new date.
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises PreconditionFailedError: it isn't as `expected`.
+    :raises FieldError: its type can't have its kind, or `repeat_every_months` doesn't fit it.
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.
     :raises InvalidStatusTransitionError: the status can't follow the present one, or the goal is already at
         its target, or its date is past.
@@ -150,21 +178,28 @@ def update_goal(
     changed = {name for name, value in changes.items() if getattr(goal, name) != value}
     if not changed:
         return goal
+    _require_kind(
+        changes.get("kind", goal.kind),
+        changes.get("type", goal.type),
+        changes.get("repeat_every_months", goal.repeat_every_months),
+    )
+    has_cycles = goal.kind == Kind.RECURRING
     if "target_date" in changed:
         _require_future(changes["target_date"], today)
     if "primary_flag" in changed and changes["primary_flag"]:
         _take_primary_flag(owner.id, now)
-    for name in changed - {"status"}:
-        setattr(goal, name, changes[name])  # type: ignore[literal-required]
+    _apply(goal, changes, changed, today)
     if "status" in changed:
         _require_transition(goal, changes["status"], today)
         _set_status(goal, changes["status"], now)
-    if goal.status in transitions.OPEN and goal.is_reached:
+    if goal.status in transitions.OPEN and goal.is_done:
         _set_status(goal, Status.COMPLETED, now)
         changed.add("status")
     goal.updated_at = now
     entry = _entry(chain, goal, "goal.updated", {name: before[name] for name in sorted(changed & AUDITED)}, now)
     write_all(update(goal, *_CHANGEABLE), insert(entry))
+    if has_cycles or goal.kind == Kind.RECURRING:
+        _note_next_end(owner.id)
     logger.info("Goal updated", extra={"goal_id": goal.id, "fields": sorted(changed)})
     if changed & PLANNED:
         publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
@@ -188,6 +223,8 @@ def cancel_goal(
         goal.updated_at = now
         entry = _entry(chain, goal, "goal.cancelled", before, now)
         write_all(update(goal, "status", "completed_at", "updated_at"), insert(entry))
+        if goal.kind == Kind.RECURRING:
+            _note_next_end(owner.id)
         logger.info("Goal cancelled", extra={"goal_id": goal.id})
         publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
     return goal
@@ -206,8 +243,40 @@ def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> Write:
 def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: datetime) -> None:
     """Move the date as the goal's plan proposes. No event is published: the caller holds the lock and replans."""
     before = {"target_date": goal.target_date}
-    goal.target_date, goal.updated_at = target_date, now
-    write_all(update(goal, "target_date", "updated_at"), insert(_entry(chain, goal, "goal.updated", before, now)))
+    goal.target_date, goal.drained_on, goal.updated_at = target_date, None, now
+    goal.first_date = target_date if goal.kind == Kind.RECURRING else None
+    entry = _entry(chain, goal, "goal.updated", before, now)
+    write_all(update(goal, "target_date", "drained_on", "first_date", "updated_at"), insert(entry))
+    if goal.kind == Kind.RECURRING:
+        _note_next_end(goal.user_id)
+
+
+def end_cycle(
+    *,
+    goal: Goal,
+    target_date: date,
+    current_amount: Decimal,
+    told_on: date,
+    check_ins: int,
+    writes: Sequence[Write],
+    chain: audit.Chain,
+    now: datetime,
+    today: date,
+) -> None:
+    """Begin a recurring goal's cycle that ends on `target_date` with what those before it left over.
+
+    `writes` store the `check_ins` that tell it, the last one of the day `told_on`. The caller is `repeatable`,
+    holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    """
+    before = audit.fields_of(goal, ("target_date", "current_amount"))
+    goal.target_date, goal.current_amount, goal.last_check_in_date = target_date, current_amount, told_on
+    goal.check_in_count += check_ins
+    goal.updated_at = now
+    entry = _entry(chain, goal, "goal.cycle_ended", before, now)
+    write_all(*writes, update(goal, "target_date", *_FOLLOWS_CHECK_INS), insert(entry))
+    _note_next_end(goal.user_id)
+    logger.info("Cycle ended", extra={"goal_id": goal.id})
+    publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
 
 
 @transaction.atomic(savepoint=False)
@@ -227,7 +296,8 @@ def record_progress(
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
-    active again. The caller holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    active again. A reserve stays active, and its plans follow when it was drained or is full again. The caller
+    holds the lock of the person's row and has read `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
@@ -235,9 +305,11 @@ def record_progress(
     moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
+    drained_before = goal.drained_on
+    _follow_reserve(goal, was_full=was_reached, day=last_check_in_date or today)
     if moved:
         goal.updated_at = now
-    if goal.is_reached and goal.status in transitions.OPEN:
+    if goal.is_done and goal.status in transitions.OPEN:
         _set_status(goal, Status.COMPLETED, now)
     elif goal.status == Status.COMPLETED and was_reached and not goal.is_reached:
         _require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
@@ -245,6 +317,8 @@ def record_progress(
     own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
     if goal.status == before["status"]:
         write_all(*writes, *own)
+        if goal.drained_on != drained_before:
+            publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
         return
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"
     write_all(*writes, *own, insert(_entry(chain, goal, action, before, now)))
@@ -271,6 +345,38 @@ def _require_future(target_date: date, today: date) -> None:
         raise InvalidGoalDateError(target_date=target_date, today=today)
 
 
+def _require_kind(kind: str, type: str, repeat_every_months: int | None) -> None:  # noqa: A002  the field's name
+    for field, fault in kind_faults(kind, type, repeat_every_months).items():
+        raise FieldError(field=field, message=fault, code=f"invalid_{'kind' if field == 'kind' else 'months'}")
+
+
+def _note_next_end(user_id: UUID) -> None:
+    """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
+    goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
+    User.objects.filter(pk=user_id).update(cycle_ends_on=goals.aggregate(end=Min("target_date"))["end"])
+
+
+def _apply(goal: Goal, changes: GoalChanges, changed: AbstractSet[str], today: date) -> None:
+    """Make the changes but that of the status, and what of its kind follows from them."""
+    was_full = goal.is_reached
+    for name in changed - {"status"}:
+        setattr(goal, name, changes[name])  # type: ignore[literal-required]
+    if changed & {"target_date", "kind", "repeat_every_months"}:
+        goal.first_date = goal.target_date if goal.kind == Kind.RECURRING else None
+    if "target_date" in changed:
+        goal.drained_on = None
+    else:
+        _follow_reserve(goal, was_full=was_full, day=today)
+
+
+def _follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:
+    """Note when a reserve was drained; a goal that is none, or is full, wasn't."""
+    if goal.kind != Kind.RESERVE or goal.is_reached:
+        goal.drained_on = None
+    elif was_full:
+        goal.drained_on = day
+
+
 def _require_room(active: int) -> None:
     """`active` was counted under the lock of the person's row."""
     if active >= settings.MAX_ACTIVE_GOALS:
@@ -283,10 +389,10 @@ def _require_transition(goal: Goal, status: str, today: date) -> None:
     allowed = transitions.ALLOWED[goal.status]
     if status not in allowed:
         raise InvalidStatusTransitionError(**statuses, reason="not_allowed", allowed_statuses=list(allowed))
-    if goal.status in transitions.CLOSED and goal.is_reached:
+    if goal.status in transitions.CLOSED and goal.is_done:
         amounts = {"current_amount": goal.current_amount, "target_amount": goal.target_amount}
         raise InvalidStatusTransitionError(**statuses, reason="target_reached", **amounts)
-    if goal.status in transitions.CLOSED and today > goal.target_date:
+    if goal.status in transitions.CLOSED and today > goal.due_on(today):
         raise InvalidStatusTransitionError(
             **statuses, reason="target_date_passed", target_date=goal.target_date, today=today
         )

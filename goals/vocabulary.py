@@ -20,6 +20,17 @@ class Priority(StrEnum):
     LOW = "Low"
 
 
+class Kind(StrEnum):
+    """A goal is reached once, or again and again after so many months.
+
+    A reserve stays when it is full, and is filled again when it was drained.
+    """
+
+    ONCE = "once"
+    RECURRING = "recurring"
+    RESERVE = "reserve"
+
+
 class Status(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

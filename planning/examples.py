@@ -225,6 +225,7 @@ DEBT_PAYOFF_ANSWER: dict[str, Any] = {
 
 SUGGESTION: dict[str, Any] = {
     "type": "emergency_fund",
+    "kind": "reserve",
     "target_amount": 3300,
     "explanation": {
         "code": "EMERGENCY_FUND",

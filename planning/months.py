@@ -19,6 +19,11 @@ Step = tuple[date, Decimal]
 class Amounts:
     """A goal's amount now and before the month began, and the part of the difference that is `interest`.
 
+    `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
+
+    Where a cycle of a recurring goal ended in the month, the present one `began` then with `before`, and
+    `before_it` is what was put in until then.
+
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """
 
@@ -26,6 +31,14 @@ class Amounts:
     before: Decimal = ZERO
     interest: Decimal = ZERO
     is_of_month: bool = False
+    withdrawn: Decimal = ZERO
+    began: date | None = None
+    before_it: Decimal = ZERO
+
+    @property
+    def put_in(self) -> Decimal:
+        """What was put in this month, with interest; less than 0 where an amount was corrected."""
+        return self.now - self.before + self.withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class PlannedMonth:
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
     `unplanned` this month before the goal had a plan. `last_ask` is what the month before asked of linked debts;
-    None if they weren't planned in it, and on all days but the month's first.
+    None if they weren't planned in it, and on all days but the month's first. Where a cycle ended in the month,
+    the present one began on `began`, and `elsewhere` is what was put into those before it as the plan asked.
     """
 
     start: date
@@ -42,6 +56,8 @@ class PlannedMonth:
     paid: Decimal = ZERO
     unplanned: Decimal = ZERO
     last_ask: Decimal | None = None
+    began: date | None = None
+    elsewhere: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
@@ -49,9 +65,10 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        names = ("amount", "paid", "unplanned", "last_ask")
+        names = ("amount", "paid", "unplanned", "last_ask", "elsewhere")
         amounts = {name: Decimal(document[name]) for name in names if name in document}
-        return cls(date.fromisoformat(document["start"]), **amounts)
+        began = date.fromisoformat(document["began"]) if "began" in document else None
+        return cls(date.fromisoformat(document["start"]), began=began, **amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +98,32 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)
     if planned is None:
-        return PlannedMonth(start, amounts.now, unplanned=amounts.now - amounts.before)
+        return PlannedMonth(start, amounts.now, unplanned=amounts.put_in)
+    if amounts.began:
+        return _count_cycle(start, amounts, planned)
     last = planned.month
     if last is not None and last.start == start:
-        if last.amount == amounts.now:
+        if last.amount == amounts.now and not amounts.withdrawn:
             return last
         unplanned = last.unplanned
     else:
         unplanned = ZERO
-    paid = min(max(ZERO, amounts.now - amounts.before - amounts.interest - unplanned), planned.ask_of(start))
+    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), planned.ask_of(start))
     return PlannedMonth(start, amounts.now, paid, unplanned)
+
+
+def _count_cycle(start: date, amounts: Amounts, planned: Planned) -> PlannedMonth:
+    """Count the month of a cycle that began in it, and what went into those before it when it began."""
+    last, asked = planned.month, planned.ask_of(start)
+    is_same = last is not None and last.start == start
+    if last and is_same and last.began == amounts.began:
+        unplanned, elsewhere = last.unplanned, last.elsewhere or ZERO
+    else:
+        before = last.unplanned if last and is_same else ZERO
+        unplanned, elsewhere = ZERO, min(max(ZERO, amounts.before_it - before), asked)
+        asked = ZERO  # of the present cycle nothing was asked before it began
+    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), asked)
+    return PlannedMonth(start, amounts.now, paid, unplanned, began=amounts.began, elsewhere=elsewhere)
 
 
 def amount_on(day: date, steps: Sequence[Step]) -> Decimal:

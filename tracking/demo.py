@@ -18,7 +18,7 @@ from fincred.events import DemoCreated, publish
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.services import create_goal
-from goals.vocabulary import GoalType, Priority, Status
+from goals.vocabulary import GoalType, Kind, Priority, Status
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import (
@@ -61,10 +61,13 @@ class DemoGoal:
     priority: Priority
     pace: int = 100
     until: int = WEEKS
+    kind: Kind = Kind.ONCE
 
 
 GOALS: Final = (
-    DemoGoal("Emergency fund", GoalType.EMERGENCY_FUND, "6900.00", 540, Priority.HIGH, pace=102),
+    DemoGoal(
+        "Emergency fund", GoalType.EMERGENCY_FUND, "6900.00", 540, Priority.HIGH, pace=102, kind=Kind.RESERVE
+    ),
     DemoGoal("Clear the credit card", GoalType.DEBT_PAYOFF, "3200.00", 420, Priority.HIGH),
     DemoGoal("Two weeks in Portugal", GoalType.SHORT_TERM_SAVING, "2400.00", 250, Priority.MEDIUM, until=8),
     DemoGoal("A laptop that lasts", GoalType.SHORT_TERM_SAVING, "900.00", 100, Priority.MEDIUM, pace=300),
@@ -174,6 +177,7 @@ def _create_goal(person: User, start: datetime, index: int, demo_goal: DemoGoal)
     return create_goal(
         owner=person,
         type=demo_goal.type,
+        kind=demo_goal.kind,
         name=demo_goal.name,
         target_amount=Decimal(demo_goal.target),
         target_date=_day(start) + timedelta(days=demo_goal.days),

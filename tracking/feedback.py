@@ -15,13 +15,17 @@ def feedback(
     expected: Decimal,
     currency: str,
     verb: str,
+    kept: str = "",
 ) -> str:
     """How far the goal is and how that compares with what its pace `expected` by today.
 
-    `verb` is "saved" or "paid off"; amounts are shown in `currency`.
+    `verb` is "saved" or "paid off", and `kept` what is said at the target of a goal that goes on. Amounts are
+    shown in `currency`.
     """
     if status is ProgressStatus.COMPLETED:
         return f"{_money(current_amount, currency)} {verb}: you have reached your target."
+    if kept and current_amount >= target_amount:
+        return f"{_money(current_amount, currency)} {verb}: {kept}."
     so_far = f"{_money(current_amount, currency)} of {_money(target_amount, currency)} {verb}"
     difference = current_amount - expected
     if difference == 0:

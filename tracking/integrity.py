@@ -18,6 +18,7 @@ from fincred.money import ZERO
 from goals.models import Goal
 from tracking.models import CheckIn, CheckInWeek, Pulse
 from tracking.streaks import monday_of
+from tracking.vocabulary import TOLD
 
 Weeks = tuple[UUID, Counter[date]]
 
@@ -39,7 +40,7 @@ def goals_off_their_check_ins(owners: IdRange = ALL) -> Iterator[UUID]:
 def people_off_their_weeks(people: IdRange = ALL) -> Iterator[UUID]:
     """People whose weeks don't match their check-ins and pulses; one person is in memory at a time."""
     theirs = people.of("user_id")
-    days = CheckIn.objects.filter(theirs).values_list("user_id", "check_in_date")
+    days = CheckIn.objects.filter(theirs, source__in=TOLD).values_list("user_id", "check_in_date")
     pulses = Pulse.objects.filter(theirs).values_list("user_id", "monday")
     rows = CheckInWeek.objects.filter(theirs).values_list("user_id", "monday", "check_ins")
     kept = rows.order_by("user_id").iterator()

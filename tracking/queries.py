@@ -15,13 +15,14 @@ from django.db.models import OuterRef, Q, Subquery
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from fincred.money import ZERO
-from goals.history import Told
+from goals.history import Step, Told
 from goals.models import Goal
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
 from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
 from tracking.streaks import streaks
+from tracking.vocabulary import CheckInSource
 
 TOP_GOALS: Final = 5
 RECENT_MILESTONES: Final = 5
@@ -59,6 +60,12 @@ _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
     .order_by("check_in_date", "created_at", "id")
     .values_list("goal_id", "check_in_date", "created_at", "current_amount")
 )
+_STEPS: Final = PreparedQuery(
+    CheckIn.objects.owned_by(Parameter("owner"))
+    .filter(goal__kind__in=[Kind.RECURRING, Kind.RESERVE], check_in_date__gte=Parameter("day"))
+    .order_by("check_in_date", "created_at", "id")
+    .values_list("goal_id", "current_amount", "source")
+)
 
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
@@ -82,6 +89,12 @@ class HistoryReader:
         by_goal: dict[UUID, list[Told]] = defaultdict(list)
         for goal_id, check_in_day, at, amount in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
             by_goal[goal_id].append(Told(check_in_day, at, amount))
+        return by_goal
+
+    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+        by_goal: dict[UUID, list[Step]] = defaultdict(list)
+        for goal_id, amount, source in _STEPS.bind(owner=owner_id, day=day).all():
+            by_goal[goal_id].append(Step(amount, ends_cycle=source == CheckInSource.CYCLE_END))
         return by_goal
 
 

@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     is_verified = models.BooleanField(default=False)
     # When a mail server said that there is no such mailbox. Only mails that the person asks for go there now.
     mail_refused_at = models.DateTimeField(null=True, blank=True)
+    # When the next cycle of a recurring goal ends, where the person lives; goals say so.
+    cycle_ends_on = models.DateField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     # Key of the HMACs in the audit trail that stand for network addresses; it is erased with the row.
@@ -66,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         owner="id",
         section="account",
         single=True,
-        withheld=("password", "audit_key", "session_epoch", "mailbox", "mailbox_rank"),
+        withheld=("password", "audit_key", "session_epoch", "mailbox", "mailbox_rank", "cycle_ends_on"),
     )
 
     class Meta:

@@ -51,6 +51,8 @@ class Goal(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID]
     type: Mapped[str]
+    kind: Mapped[str]
+    repeat_every_months: Mapped[int | None]
     name: Mapped[str]
     target_amount: Mapped[Decimal]
     target_date: Mapped[date]
@@ -154,6 +156,8 @@ class GoalOut(Shown):
     id: UUID
     user_id: UUID
     type: str
+    kind: str
+    repeat_every_months: int | None
     name: str
     target_amount: Money
     target_date: date

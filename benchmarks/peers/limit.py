@@ -23,8 +23,9 @@ from fincred.clock import now
 
 _local = threading.local()
 _ONE = """
-    SELECT id, user_id, type, name, target_amount, target_date, priority, primary_flag, why_text, annual_rate,
-        status, current_amount, last_check_in_date, completed_at, created_at, updated_at, started_on, pace
+    SELECT id, user_id, type, kind, repeat_every_months, name, target_amount, target_date, priority,
+        primary_flag, why_text, annual_rate, status, current_amount, last_check_in_date, completed_at,
+        created_at, updated_at, started_on, pace
     FROM goals_goal WHERE user_id = %s"""
 _LIST = f"{_ONE} ORDER BY created_at DESC, id DESC LIMIT 20"
 _READ = f"{_ONE} AND id = %s"

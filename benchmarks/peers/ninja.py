@@ -45,6 +45,8 @@ class GoalOut(Schema):
     id: UUID
     user_id: UUID
     type: str
+    kind: str
+    repeat_every_months: int | None
     name: str
     target_amount: Money
     target_date: date

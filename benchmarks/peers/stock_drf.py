@@ -41,7 +41,8 @@ class GoalSerializer(serializers.ModelSerializer[Goal]):
     class Meta:
         model = Goal
         fields = (
-            "id", "user_id", "type", "name", "target_amount", "target_date", "priority", "primary_flag",
+            "id", "user_id", "type", "kind", "repeat_every_months",
+            "name", "target_amount", "target_date", "priority", "primary_flag",
             "why_text", "annual_rate", "status", "current_amount", "progress_percentage", "progress_status",
             "last_check_in_date", "completed_at", "created_at", "updated_at",
         )  # fmt: skip

@@ -165,7 +165,7 @@ def _goals(person: User, today: date) -> list[GoalView]:
 def _goal(
     goal: Goal, plan: ActionPlan | None, made: Sequence[tuple[date, Decimal]], reached: list[int], today: date
 ) -> GoalView:
-    standing = _STATUS_WORDS[goal.progress_status_on(today)]
+    standing = "full" if goal.is_full else _STATUS_WORDS[goal.progress_status_on(today)]
     return GoalView(
         goal=goal,
         plan=plan,

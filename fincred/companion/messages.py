@@ -18,7 +18,7 @@ from accounts.mail import MailMessage
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import ReminderFrequency
 from fincred.companion.coach import Asker
-from fincred.companion.coach.answers.goals import STANDING, dashboard_of, streak
+from fincred.companion.coach.answers.goals import STANDING, dashboard_of, how_it_stands, streak
 from fincred.companion.coach.answers.payments import what_next
 from fincred.companion.coach.question import Question, day, money
 from fincred.companion.models import Notification, NotificationPreferences
@@ -178,7 +178,7 @@ def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalFacts:
         amount=money(goal.current_amount, asker),
         target=money(goal.target_amount, asker),
         verb="paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved",
-        standing=STANDING[goal.progress_status_on(asker.today)],
+        standing=how_it_stands(goal, asker.today),
         expected=money(goal.expected_on(asker.today), asker),
         last_week=_last_week(goal, monday, asker) if monday else "",
     )

@@ -72,8 +72,9 @@ EXPORTED = {
     "idempotency_keys": "id method path key status answer created_at",
     "looks_in_lists": "at actor_id role action",
     "audit_trail": "sequence at actor_id role action object_type object_id before after reason request_id",
-    "goals": "id user_id type name target_amount target_date priority primary_flag why_text annual_rate status "
-    "current_amount last_check_in_date check_in_count started_on pace completed_at created_at updated_at",
+    "goals": "id user_id type kind repeat_every_months first_date name target_amount target_date priority "
+    "primary_flag why_text annual_rate status current_amount last_check_in_date check_in_count started_on "
+    "drained_on pace completed_at created_at updated_at",
     "planning.snapshots": "id user_id number incomes expenses debts savings monthly_income monthly_expenses "
     "monthly_minimum_payments total_debt total_savings paid_off additions created_at",
     "planning.action_plans": "id user_id goal_id type amount frequency day_of_period since anchor month "

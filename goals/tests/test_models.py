@@ -26,6 +26,14 @@ class TestConstraints:
         ("fault", "constraint"),
         [
             ({"type": "lottery"}, "goal_type_known"),
+            ({"kind": "forever"}, "goal_kind_known"),
+            ({"repeat_every_months": 3}, "goal_repeats_if_recurring"),
+            ({"kind": "recurring"}, "goal_repeats_if_recurring"),
+            (
+                {"kind": "recurring", "first_date": MOMENT.date(), "repeat_every_months": 121},
+                "goal_repeats_if_recurring",
+            ),
+            ({"drained_on": MOMENT.date()}, "goal_drained_if_a_reserve"),
             ({"priority": "high"}, "goal_priority_known"),
             ({"status": "done"}, "goal_status_known"),
             ({"name": ""}, "goal_name_not_empty"),

@@ -53,6 +53,8 @@ class TestCreating:
             "target_date": "2027-03-01",
             "priority": "High",
             "primary_flag": True,
+            "kind": "once",
+            "repeat_every_months": None,
             "why_text": "Rain\nfalls.",
             "annual_rate": 2.5,
             "status": "active",

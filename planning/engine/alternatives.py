@@ -58,7 +58,8 @@ def find_alternatives(inputs: PlanInput, states: list[GoalState], needs: Needs) 
 
     :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """
-    unrealistic = [state for state in states if state.feasibility is Feasibility.UNREALISTIC]
+    present = [state for state in states if not state.cycle]
+    unrealistic = [state for state in present if state.feasibility is Feasibility.UNREALISTIC]
     trials = _Trials(needs)
     effort = needs.effort
     allowed, own = effort.most, effort.spent + MAX_EFFORT
@@ -201,8 +202,10 @@ class _Search:
 
     def _is_harmless(self, inputs: PlanInput) -> bool:
         """Whether the goal is met with these inputs and no other goal gets a larger shortfall or a worse label."""
-        before = {state.position: state for state in self.states}
+        before = {state.position: state for state in self.states if not state.cycle}
         for state in self.trials.solve(inputs, plan_order(inputs.goals)):
+            if state.cycle:
+                continue
             old = before[state.position]
             if state.position == self.state.position:
                 if not state.arrives:

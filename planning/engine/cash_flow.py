@@ -26,7 +26,8 @@ class CashFlow:
     """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
 
     `by` is the money that has come by each month, with what was carried in, before anything is given; no month
-    before `horizon` may lack any of it. `put_in` is what was given before the day of planning.
+    before `horizon` may lack any of it. `put_in` is what was given before the day of planning, and `last` the
+    number of months up to the last target date of a present cycle.
     """
 
     inputs: PlanInput
@@ -36,6 +37,7 @@ class CashFlow:
     given: Sequence[int]
     put_in: int
     horizon: int
+    last: int
 
     @classmethod
     def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
@@ -52,7 +54,8 @@ class CashFlow:
         put_in = put_in_of_month(inputs, first)
         given[0] += put_in - made
         horizon = max([LEAST_HORIZON, *(state.need.months for state in states)])
-        return cls(inputs, needs, surplus, by, given, put_in, horizon)
+        last = max([LEAST_HORIZON, *(state.need.months for state in states if not state.cycle)])
+        return cls(inputs, needs, surplus, by, given, put_in, horizon, last)
 
     @property
     def average(self) -> Finances:
@@ -80,7 +83,7 @@ class CashFlow:
 
     def months(self) -> Iterator[MonthOfMoney]:
         """The months up to the last target date, at least 12 and at most 60."""
-        return self.first(min(self.horizon, _MOST_SHOWN))
+        return self.first(min(self.last, _MOST_SHOWN))
 
     def first(self, shown: int) -> Iterator[MonthOfMoney]:
         """The first so many of the months."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence
@@ -23,7 +23,7 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
     return {
         "as_of": inputs.as_of.isoformat(),
         "finances": _finances_document(inputs.finances),
-        "goals": [_document(goal) for goal in inputs.goals],
+        "goals": [_goal_document(goal) for goal in inputs.goals],
         "anchor": plain(inputs.anchor),
         "paid_elsewhere": str(inputs.paid_elsewhere),
         "carried_in": str(inputs.carried_in),
@@ -99,6 +99,15 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
     return document
 
 
+_OF_KINDS: Final = ("repeat_every_months", "first_date", "starts", "is_reserve")
+
+
+def _goal_document(goal: GoalInput) -> dict[str, Any]:
+    """Without what only recurring goals and reserves have where it isn't one, as before there were any."""
+    document = _document(goal)
+    return {name: value for name, value in document.items() if value or name not in _OF_KINDS}
+
+
 def _finances_document(finances: Finances) -> dict[str, Any]:
     """Without the lists of money with dates and debts where they are empty, as before there were any."""
     document = _document(finances)
@@ -146,6 +155,8 @@ def _goal(document: Mapping[str, Any]) -> GoalInput:
             "due_principal": Decimal(document.get("due_principal", "0.00")),
             "cadence": _or_none(_cadence, document.get("cadence")),
             "chosen_each": _or_none(Decimal, document.get("chosen_each")),
+            "first_date": _or_none(date.fromisoformat, document.get("first_date")),
+            "starts": _or_none(date.fromisoformat, document.get("starts")),
         }
     )
 

@@ -1,23 +1,12 @@
 """The planning calendar: a day, and the same day of each month after it."""
 
-from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
+from fincred.month_steps import months_after
 
-@lru_cache(maxsize=10_000)  # a search for alternatives asks for the same dates a hundred times
-def calendar_date(as_of: date, months: int) -> date:
-    """The date `months` (0 or more) months after `as_of`, clamped to the month's last day.
-
-    Always counted from `as_of`, so 31 January is followed by 28 February and then by 31 March. Months after
-    9999-12-31, the last date in Python, give that date.
-    """
-    years, month = divmod(as_of.month - 1 + months, 12)
-    year = as_of.year + years
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(as_of.day, monthrange(year, month + 1)[1]))
+calendar_date = months_after
+"""The planning calendar's dates, as months from a day."""
 
 
 @dataclass(frozen=True, slots=True)

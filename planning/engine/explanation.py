@@ -188,6 +188,8 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finance
         facts["chosen_monthly"] = goal.chosen_monthly
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
+    if goal.is_reserve:
+        facts["reserve"] = "full" if goal.present_amount >= goal.target_amount else "missing"
     if is_overdue(goal, inputs.calendar):
         facts["overdue"] = True
     if state.due:

@@ -27,6 +27,7 @@ class GoalState:
     - `trajectory`: the same, and for a late goal what happens after it.
     - `horizon`: the goal gets no money that a month before this one still needs.
     - `money`: what has dates of the person's money; None if nothing has.
+    - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
       money of each month is there on its first day, so that it earns interest for it; empty if it doesn't matter.
@@ -48,6 +49,7 @@ class GoalState:
     late_income: int = 0
     binding_late_income: int = 0
     on_first_day: tuple[bool, ...] = ()
+    cycle: int = 0
     _by_days: DatedSaving | None = None
 
     @property
@@ -103,6 +105,11 @@ class GoalState:
     def this_month(self) -> int:
         """The part of the present month's payment that is still to be made."""
         return self.due or self.trajectory.amounts[0] - self.need.credit
+
+    @property
+    def goes_on_late(self) -> bool:
+        """Whether money is put in after the date too: not into a short cycle of a recurring goal."""
+        return not self.arrives and not self.goal.repeat_every_months
 
     @property
     def arrives(self) -> bool:

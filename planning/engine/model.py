@@ -65,6 +65,11 @@ class GoalInput:
     paid today lowers what is owed: ``debts`` are as if it had been paid. ``chosen_monthly`` is the amount a month
     that the person chose; if it is None, the engine computes one. With ``cadence`` the goal is paid on days of its
     own instead of the calendar's, and ``chosen_each`` is then the chosen amount of each.
+
+    With ``repeat_every_months`` the goal is recurring: another cycle ends so many months after the date of the one
+    before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
+    is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
+    ``is_reserve`` changes no number: a reserve is kept when it is full, and its explanation says so.
     """
 
     id: str | None
@@ -87,6 +92,10 @@ class GoalInput:
     due_principal: Decimal = Decimal("0.00")
     cadence: Cadence | None = None
     chosen_each: Decimal | None = None
+    repeat_every_months: int | None = None
+    first_date: date | None = None
+    starts: date | None = None
+    is_reserve: bool = False
 
     @property
     def present_amount(self) -> Decimal:

@@ -1,11 +1,13 @@
 """Compute what a goal needs, from its fields and the planning calendar."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from fincred.money import round_up_to_cents
+from planning.engine.cadence import Cadence
+from planning.engine.cycles import cycles_of
 from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar, calendar_date
@@ -17,6 +19,7 @@ from planning.engine.money.cents import divided_up, follow, grown, rate_units, t
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
 from planning.engine.trajectory import DebtPayoff, Need, Saving
+from planning.vocabulary import Frequency
 
 MAX_MONTHS: Final = 1200
 """The planning calendar's length. A goal with a later date is planned to be met by its end."""
@@ -36,6 +39,7 @@ class Needs:
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
         self._dated: DatedMoney | None = None
+        self._cycles: dict[tuple[GoalInput, int], Sequence[GoalInput]] = {}
 
     def dated_money(self, finances: Finances) -> DatedMoney:
         """What has dates of a person's money, from the cache if it is what was asked for last."""
@@ -43,10 +47,19 @@ class Needs:
             self._dated = DatedMoney(finances, self._calendar, self.effort)
         return self._dated
 
+    def cycles(self, goal: GoalInput, most: int) -> Sequence[GoalInput]:
+        """The present cycle of a goal and at most `most` later ones; a goal that doesn't recur is its only one."""
+        if not goal.repeat_every_months:
+            return (goal,)
+        if (goal, most) not in self._cycles:
+            end = calendar_date(self._calendar.start, MAX_MONTHS)
+            self._cycles[goal, most] = cycles_of(goal, self._calendar, most, end)
+        return self._cycles[goal, most]
+
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
-        key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence)
+        key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence, goal.starts)
         if key not in self._known:
             self._known[key] = self._need(goal, due_date(goal, self._calendar))
         return self._known[key]
@@ -58,8 +71,10 @@ class Needs:
             debts, payments = self._avalanche(goal.debts), max(1, calendar.payments(due))
             return DebtPayoff(debts, payments, least_extra(debts, payments), to_cents(goal.added))
         months = calendar.instalments(due)
-        if goal.cadence:
-            return _saving_on_days(goal, calendar, own_days(goal.cadence, calendar, due, months), self.effort)
+        starts = goal.starts if goal.starts and goal.starts > calendar.start else None
+        if goal.cadence or starts:
+            cadence = goal.cadence or Cadence(Frequency.MONTHLY, calendar.anchor.day, calendar.anchor)
+            return _saving_on_days(goal, calendar, own_days(cadence, calendar, due, months, starts), self.effort)
         return _saving(goal, calendar, months, _level(goal, calendar, months, self.effort), self.effort)
 
     def _avalanche(self, debts: tuple[Debt, ...]) -> Avalanche:

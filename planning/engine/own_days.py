@@ -21,6 +21,7 @@ class OwnDays:
     Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
     payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
+    No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
     """
 
     cadence: Cadence
@@ -29,6 +30,7 @@ class OwnDays:
     counts: tuple[int, ...]
     on_start: tuple[bool, ...]
     is_due_now: bool
+    starts: date | None = None
 
     @property
     def months(self) -> int:
@@ -37,8 +39,10 @@ class OwnDays:
 
     def in_month(self, month: int) -> list[date]:
         """The days of a month, those in time first."""
-        end = self.calendar.day(month + 1)
-        days = takewhile(lambda day: day < end, action_dates(self.cadence, self.calendar.day(month)))
+        start, end = self.calendar.day(month), self.calendar.day(month + 1)
+        if self.starts and self.is_due_now:
+            return [self.starts] if start <= self.starts < end else []
+        days = takewhile(lambda day: day < end, action_dates(self.cadence, max(start, self.starts or start)))
         if self.is_due_now and not month:
             return [self.calendar.start, *(day for day in days if day > self.calendar.as_of)]
         return list(days)
@@ -81,19 +85,27 @@ class CalendarDays:
 
 
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
-def own_days(cadence: Cadence, calendar: Calendar, until: date, months: int) -> OwnDays:
-    """The cadence's days, of which those before `until` are in the first `months` months of the calendar."""
+def own_days(
+    cadence: Cadence, calendar: Calendar, until: date, months: int, starts: date | None = None
+) -> OwnDays:
+    """The cadence's days, of which those before `until` are in the first `months` months of the calendar.
+
+    `starts`, if given, is after the start of the calendar and before `until`.
+    """
     counts, on_start = [0] * months, [False] * months
     month = 0
-    for day in takewhile(lambda day: day < until, action_dates(cadence, calendar.start)):
+    for day in takewhile(lambda day: day < until, action_dates(cadence, starts or calendar.start)):
         while month + 1 < months and day >= calendar.day(month + 1):
             month += 1
         on_start[month] |= day == calendar.day(month)
         counts[month] += 1
     is_due_now = not any(counts)
-    if is_due_now:
+    if is_due_now and starts:
+        month = next(month for month in range(months - 1, -1, -1) if calendar.day(month) <= starts)
+        counts[month], on_start[month] = 1, calendar.day(month) == starts
+    elif is_due_now:
         counts[0], on_start[0] = 1, not calendar.month_has_begun
-    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now)
+    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts)
 
 
 @dataclass(slots=True)
@@ -175,7 +187,8 @@ class DatedPortion:
                 there = max(0, min(most, self.arrived[month + 1] - late)) - given
                 self.paid.append(max(0, min(each, there)))
                 given += self.paid[-1]
-        self.paid[0] = max(self.paid[0], self.credit)
+        if self.counts[0]:
+            self.paid[0] = max(self.paid[0], self.credit)
         return self.paid
 
     def _miss_until(self, month: int) -> None:

@@ -1,6 +1,6 @@
 """Make the plan: what each goal requires and gets from the one surplus, its label and the explanation."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
@@ -58,10 +58,16 @@ def make_plan(
     alternatives = find_alternatives(inputs, states, needs) if with_alternatives else NO_ALTERNATIVES
     by_position = {}
     served = Queue()
+    later: dict[int, list[GoalState]] = {state.position: [] for state in states}
     for state in states:
-        explanation = explain(state, served, inputs, flow, is_cut=state.position in alternatives.cut)
-        found = alternatives.found.get(state.position, ())
-        by_position[state.position] = _goal_plan(state, inputs.calendar, day_of, explanation, found)
+        if state.cycle:
+            later[state.position].append(state)
+    for state in states:
+        if not state.cycle:
+            explanation = explain(state, served, inputs, flow, is_cut=state.position in alternatives.cut)
+            found = alternatives.found.get(state.position, ())
+            cycles = [state, *later[state.position]]
+            by_position[state.position] = _goal_plan(cycles, inputs.calendar, day_of, explanation, found)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
     carried = flow.carried if inputs.is_dated else partial(_carried, inputs, states)
@@ -90,12 +96,14 @@ def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
 
 
 def _goal_plan(
-    state: GoalState,
+    cycles: Sequence[GoalState],
     calendar: Calendar,
     day_of: DayOf,
     explanation: Explanation,
     alternatives: tuple[Alternative, ...],
 ) -> GoalPlan:
+    """What the plan says about the first of these cycles; the later ones are only asked for their payments."""
+    state = cycles[0]
     goal, need = state.goal, state.need
     return GoalPlan(
         goal_id=goal.id,
@@ -108,7 +116,7 @@ def _goal_plan(
         required_monthly=money(state.required_monthly),
         allocated_monthly=money(state.allocated_monthly),
         paid_this_month=money(state.paid_this_month),
-        this_month=money(state.this_month),
+        this_month=money(sum([each.this_month for each in cycles])),
         shortfall=money(state.missing),
         feasibility=state.feasibility,
         explanation=explanation,
@@ -117,7 +125,7 @@ def _goal_plan(
         schedule=OnDemand(partial(_schedule, state, calendar, day_of)),
         pace=OnDemand(partial(_pace, state, calendar, day_of)),
         path=OnDemand(partial(_path, state, calendar, day_of)),
-        payments=OnDemand(partial(_payments, state, calendar, day_of)),
+        payments=OnDemand(lambda: chain.from_iterable(_payments(each, calendar, day_of) for each in cycles)),
     )
 
 

@@ -87,6 +87,8 @@ def already_there(facts: Facts) -> str:
         return f"Today's payment of {above} is the last."
     if "debts" in facts:
         return "Nothing is owed any more."
+    if facts.get("reserve") == "full":
+        return f"It is full with {_amount(facts['target_amount'])}: nothing is asked for until some is taken out."
     return f"{_amount(facts['already_there'])} of {_amount(facts['target_amount'])} is already there."
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
+from planning.engine.cycles import most_cycles
 from planning.engine.effort import Effort
 from planning.engine.free_money import free_money, keep_for_payments, look_ahead
 from planning.engine.goal_state import GoalState
@@ -34,7 +35,8 @@ _LAST_SCALED_ATTEMPT: Final = 12
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     """Solve the plan; returns the states in the order of serving.
 
-    Goals with a chosen amount come first, then the others, both in plan order.
+    Goals with a chosen amount come first, then the others, both in plan order. Later cycles of a recurring
+    goal come right behind it.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
@@ -47,7 +49,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
     keep_for_payments(chosen + sharing, free)
-    late_chosen = [state for state in chosen if state.money and not state.arrives]
+    late_chosen = [state for state in chosen if state.money and state.goes_on_late]
     for state in (*late_chosen, *_late_in_order(inputs, sharing)):
         if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
             free[:] = kept_for_later(free)
@@ -110,15 +112,16 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     chosen: list[GoalState] = []
     sharing: list[GoalState] = []
     overdue: list[GoalState] = []
+    most = most_cycles(inputs.goals)
     for position in order:
-        goal = inputs.goals[position]
-        needs.effort.spend(30 + 20 * len(goal.debts))
-        need = needs.of(goal)
-        state = GoalState(position, goal, need, need.total)
-        if goal.chosen_monthly is not None:
-            chosen.append(state)
-        else:
-            (overdue if is_overdue(goal, inputs.calendar) else sharing).append(state)
+        for cycle, goal in enumerate(needs.cycles(inputs.goals[position], most)):
+            needs.effort.spend(30 + 20 * len(goal.debts))
+            need = needs.of(goal)
+            state = GoalState(position, goal, need, need.total, cycle=cycle)
+            if goal.chosen_monthly is not None:
+                chosen.append(state)
+            else:
+                (overdue if is_overdue(goal, inputs.calendar) else sharing).append(state)
     if inputs.is_dated:
         look_ahead([*chosen, *sharing, *overdue], inputs, needs.dated_money(inputs.finances))
     return chosen, sharing + overdue
@@ -142,7 +145,7 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
         _spend(free, state)
         keep_for_payments([state], free)
         return
-    if not state.arrives:
+    if state.goes_on_late:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
     _spend(free, state)
     if state.days:
@@ -318,5 +321,5 @@ def _spend(free: list[int], state: GoalState) -> None:
 
 def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalState]:
     """The goals that aren't met by their dates, in plan order."""
-    late = {state.position: state for state in states if not state.arrives}
+    late = {state.position: state for state in states if state.goes_on_late}
     return [late[position] for position in plan_order(inputs.goals) if position in late] if late else []

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from fincred.money import ZERO, round_to_cents
+from goals.vocabulary import Kind
 from planning.engine.model import Debt, Explanation, Finances
 from planning.engine.money.cents import money, monthly_interest, rate_units, to_cents
 from planning.engine.money.time_value import periods_needed
@@ -27,6 +28,7 @@ class Suggestion:
     type: str
     target_amount: Decimal
     explanation: Explanation
+    kind: Kind = Kind.ONCE
 
 
 def suggest(
@@ -70,7 +72,7 @@ def emergency_fund(essential: Decimal, savings: Decimal, *, irregular_income: bo
         "savings": savings,
         "missing": missing,
     }
-    return Suggestion("emergency_fund", missing, Explanation("EMERGENCY_FUND", text, facts))
+    return Suggestion("emergency_fund", missing, Explanation("EMERGENCY_FUND", text, facts), Kind.RESERVE)
 
 
 def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:

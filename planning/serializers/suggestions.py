@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fincred.api.serializers import ChoiceField, Serializer
-from goals.vocabulary import GoalType
+from goals.vocabulary import GoalType, Kind
 from planning.serializers.fields import ComputedMoneyField
 from planning.serializers.plans import STABLE, ExplanationSerializer
 
@@ -22,5 +22,6 @@ class SuggestionSerializer(Serializer):
     """A goal worth having, and the arithmetic. Education, not advice."""
 
     type = ChoiceField(GoalType)
+    kind = ChoiceField(Kind, help_text="An emergency fund is a `reserve`: filled again when some is taken out.")
     target_amount = ComputedMoneyField()
     explanation = SuggestionExplanationSerializer()

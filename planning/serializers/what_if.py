@@ -13,13 +13,16 @@ from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
     DateField,
+    IntegerField,
     MoneyField,
     RateField,
     Serializer,
     TextField,
     UUIDField,
 )
-from goals.vocabulary import GoalType, Priority
+from goals.kinds import MOST_MONTHS, kind_faults
+from goals.serializers import KIND, MONTHS
+from goals.vocabulary import GoalType, Kind, Priority
 from planning.engine.model import Instalment
 from planning.scenarios import ComparedMonth, Difference
 from planning.serializers.fields import (
@@ -62,6 +65,16 @@ class NewGoalSerializer(Serializer):
     priority = ChoiceField(Priority)
     current_amount = MoneyField(default=Decimal("0.00"))
     annual_rate = RateField(default=Decimal("0.0000"))
+    kind = ChoiceField(Kind, default=Kind.ONCE, help_text=KIND)
+    repeat_every_months = IntegerField(
+        min_value=1, max_value=MOST_MONTHS, default=None, allow_null=True, help_text=MONTHS
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for field, fault in kind_faults(attrs["kind"], attrs["type"], attrs["repeat_every_months"]).items():
+            code = "invalid_kind" if field == "kind" else "invalid_months"
+            raise serializers.ValidationError({field: fault}, code=code)
+        return attrs
 
 
 class WhatIfSerializer(Serializer):

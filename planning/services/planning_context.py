@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
 from goals import transitions
-from goals.history import Told, reader
+from goals.history import Step, Told, reader
 from goals.models import Goal
-from goals.vocabulary import GoalType, Priority
+from goals.vocabulary import GoalType, Kind, Priority
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
@@ -129,9 +130,21 @@ class PlanningContext:
             finances=replace(self.contents.finances, debts=tuple(each.debt for each in self.paid_alone)),
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
-            paid_elsewhere=self.paid_elsewhere,
+            paid_elsewhere=self.paid_elsewhere + self._gone_again(),
             carried_in=self.carried_in,
         )
+
+    def _paid_and_there(self, goal: Goal) -> Decimal:
+        """The month's payment, as far as it is still there: a reserve's may have been taken out again."""
+        paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
+        return min(paid, there)
+
+    def _gone_again(self) -> Decimal:
+        """What was put in this month and is gone: taken out of reserves again, or with the cycle that ended."""
+        reserves = [goal for goal in self.goals if goal.kind == Kind.RESERVE]
+        taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves]
+        recurring = [goal for goal in self.goals if goal.kind == Kind.RECURRING]
+        return sum([*taken, *(self.month_of(goal).elsewhere or ZERO for goal in recurring)], ZERO)
 
     @property
     def paid_alone(self) -> list[PaidUntil]:
@@ -152,14 +165,14 @@ class PlanningContext:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
         due = debts.due if debts else NOTHING_DUE
-        added = self.month_of(goal).paid
+        added = self._paid_and_there(goal) if goal.kind == Kind.RESERVE else self.month_of(goal).paid
         return GoalInput(
             id=str(goal.id),
             name=goal.name,
             type=goal.type,
             target_amount=goal.target_amount,
             already_there=goal.current_amount - (debts.principal if debts else added),
-            target_date=goal.target_date,
+            target_date=goal.due_on(self.today),
             priority=Priority(goal.priority),
             primary=goal.primary_flag,
             created_at=goal.created_at,
@@ -174,6 +187,10 @@ class PlanningContext:
             due_principal=due.principal,
             cadence=None if debts else self._own_cadence(goal),
             chosen_each=terms.chosen_amount if terms else None,
+            is_reserve=goal.kind == Kind.RESERVE,
+            repeat_every_months=goal.repeat_every_months,
+            first_date=goal.first_date,
+            starts=goal.cycle_began_on,
         )
 
     def _own_cadence(self, goal: Goal) -> Cadence | None:
@@ -309,15 +326,37 @@ def _amounts(
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
     of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
     before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
+    go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
+    steps = reader().steps_since(owner.id, calendar.start) if go_on else {}
     return {
-        goal.id: Amounts(
-            goal.current_amount,
-            before.get(goal.id, ZERO),
-            interest[goal.id].told if goal.id in interest else ZERO,
-            is_of_month=goal.id in of_month,
+        goal.id: _amounts_of(
+            goal,
+            Amounts(
+                goal.current_amount,
+                before.get(goal.id, ZERO),
+                interest[goal.id].told if goal.id in interest else ZERO,
+                is_of_month=goal.id in of_month,
+            ),
+            steps.get(goal.id, ()),
         )
         for goal in goals
     }
+
+
+def _amounts_of(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
+    """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
+    if goal.kind == Kind.RESERVE:
+        told = [amounts.before, *(step.amount for step in steps)]
+        return replace(amounts, withdrawn=sum([max(ZERO, one - other) for one, other in pairwise(told)], ZERO))
+    if not any(step.ends_cycle for step in steps):
+        return amounts
+    begins, last, put_in = amounts.before, amounts.before, ZERO
+    for step in steps:
+        if step.ends_cycle:
+            put_in += max(ZERO, last - begins)
+            begins = step.amount
+        last = step.amount
+    return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
@@ -341,7 +380,7 @@ def _interest(
     # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
     return {
         goal.id: saved_interest(
-            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.target_date
+            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
         )
         for goal in goals
         if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
@@ -354,7 +393,7 @@ def _earning(
     """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
     if not calendar.month_has_begun:
         return {}
-    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.target_date <= calendar.as_of}
+    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.due_on(calendar.as_of) <= calendar.as_of}
     return {goal_id: each.earning for goal_id, each in interest.items()} | credited
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from fincred import clock
 from fincred.money import round_up_to_cents
 from goals.models import Goal
-from goals.pace import Pace, Point, straight_line
+from goals.pace import Pace, Point
 from goals.vocabulary import Status
 from planning.engine.cadence import monthly_amount
 from planning.engine.dates import calendar_date, instalment_count
@@ -35,12 +35,12 @@ def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: 
     """
     context = read_context(owner=owner, today=today)
     plan = context.plans.get(goal.id)
-    pace = Pace.from_json(goal.pace) if goal.pace else _monthly_line(goal)
+    pace = Pace.from_json(goal.pace) if goal.pace else _monthly_line(goal, today)
     progress = Progress(
         pace=pace,
         target_amount=goal.target_amount,
         check_ins=check_ins,
-        contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal),
+        contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal, today),
         annual_rate=goal.annual_rate,
     )
     if goal.status != Status.ACTIVE:
@@ -53,14 +53,15 @@ def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: 
     return GoalProjection(goal, today, project_plan(progress, made, today))
 
 
-def _monthly_line(goal: Goal) -> Pace:
+def _monthly_line(goal: Goal, today: date) -> Pace:
     """The straight line with a point each month, so there is something to plot."""
-    line = straight_line(goal.started_on, goal.target_date, goal.target_amount)
-    months = instalment_count(goal.started_on, goal.target_date)
+    line = goal.line_on(today)
+    months = instalment_count(line.start, line.points[-1][0])
     days = [day for month in range(months) if (day := calendar_date(line.start, month)) < line.points[-1][0]]
     return Pace.through([*((day, line.expected_on(day)) for day in days), line.points[-1]])
 
 
-def _level(goal: Goal) -> Decimal:
-    months = instalment_count(goal.started_on, goal.target_date)
+def _level(goal: Goal, today: date) -> Decimal:
+    line = goal.line_on(today)
+    months = instalment_count(line.start, line.points[-1][0])
     return round_up_to_cents(goal.target_amount / months)

@@ -51,7 +51,7 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
     way: drift.WayBack | None = getattr(proposal, choice) if proposal else None
     if way is None:
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
-    if way.target_date != plan.goal.target_date:
+    if way.target_date != plan.goal.due_on(today):
         move_target_date(goal=plan.goal, target_date=way.target_date, chain=chain, now=now)
     write_changed_versions(
         context=context.with_terms(plan, _accepted_terms(plan, way)),

@@ -48,10 +48,13 @@ class Person:
         assert response.status_code == 201, response.content
         return str(response.json()["id"])
 
-    def has(self, goal: str, amount: float, day: str | None = None) -> None:
+    def has(self, goal: str, amount: float, day: str | None = None) -> dict[str, Any]:
         self._clock.shift(1)
         body = {"current_amount": amount} | ({"check_in_date": day} if day else {})
-        assert self.client.post(f"/api/v0/goals/{goal}/check-ins", body).status_code == 201
+        response = self.client.post(f"/api/v0/goals/{goal}/check-ins", body)
+        assert response.status_code == 201
+        told: dict[str, Any] = response.json()
+        return told
 
     def plans(self) -> dict[str, Any]:
         response = self.client.post("/api/v0/planning/plan", {})

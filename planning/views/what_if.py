@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from fincred.api.openapi import documented
 from fincred.api.views import ApiView
+from goals.vocabulary import Kind
 from planning import examples
 from planning.engine.model import GoalInput
 from planning.errors import SnapshotRequiredError
@@ -73,4 +74,5 @@ def _entries(kind: Callable[..., Entry], given: list[dict[str, Any]] | None) -> 
 
 
 def _new_goal(data: dict[str, Any]) -> GoalInput:
-    return GoalInput(id=None, already_there=data.pop("current_amount"), **data)
+    is_reserve = data.pop("kind") == Kind.RESERVE
+    return GoalInput(id=None, already_there=data.pop("current_amount"), is_reserve=is_reserve, **data)

@@ -26,7 +26,7 @@ from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
 from goals.queries import GOAL
 from goals.services import record_progress
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from tracking import milestones
 from tracking.errors import CheckInInFutureError, GoalTakesNoCheckInsError
 from tracking.feedback import feedback
@@ -45,6 +45,9 @@ _REACHED: Final = PreparedQuery(
 _WITH_GOAL: Final = PreparedQuery(
     CheckIn.objects.select_related("goal").owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id"))
 )
+
+# What is said of a goal at its target that isn't done.
+_KEPT: Final = {Kind.RESERVE: "your reserve is full", Kind.RECURRING: "this cycle has all that it needs"}
 
 # What the audit trail may hold of a check-in: never the person's words.
 AUDITED: Final = ("goal_id", "current_amount", "check_in_date")
@@ -172,10 +175,11 @@ def update_check_in(
     after = audit.fields_of(check_in, AUDITED)
     entry = chain.entry(action="check_in.updated", subject=check_in, now=now, before=before, after=after)
     writes = [update(check_in, *CheckInChanges.__annotations__, "updated_at"), insert(entry)]
-    if "check_in_date" in changed:
+    moves_week = "check_in_date" in changed and check_in.source != CheckInSource.CYCLE_END
+    if moves_week:
         writes.append(count_week(owner.id, check_in.check_in_date, weeks))
     write_all(*writes)
-    if "check_in_date" in changed:  # only now: the new day may be in the same week, which must not vanish
+    if moves_week:  # only now: the new day may be in the same week, which must not vanish
         uncount_week(owner.id, day)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     _sync_goal(check_in.goal, next(iter(newest), None), reached, chain=chain, now=now, today=today)
@@ -198,7 +202,8 @@ def delete_check_in(
     before = audit.fields_of(check_in, AUDITED)
     write_all(insert(chain.entry(action="check_in.deleted", subject=check_in, now=now, before=before)))
     check_in.delete()
-    uncount_week(owner.id, check_in.check_in_date)
+    if check_in.source != CheckInSource.CYCLE_END:
+        uncount_week(owner.id, check_in.check_in_date)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     latest = next(iter(newest), None)
     _sync_goal(check_in.goal, latest, reached, more_check_ins=-1, chain=chain, now=now, today=today)
@@ -269,5 +274,6 @@ def _feedback(goal: Goal, currency: str, today: date) -> str:
         target_amount=goal.target_amount,
         expected=goal.expected_on(today),
         currency=currency,
+        kept=_KEPT.get(Kind(goal.kind), ""),
         verb="paid off" if goal.type == GoalType.DEBT_PAYOFF else "saved",
     )

@@ -16,7 +16,7 @@ from fincred.api.serializers import (
     UUIDField,
 )
 from tracking.services import CheckInOutcome
-from tracking.vocabulary import CheckInSource
+from tracking.vocabulary import TOLD, CheckInSource
 
 
 class ProgressSerializer(Serializer):
@@ -50,7 +50,7 @@ class ProgressCreateSerializer(Serializer):
 
     goal_id = UUIDField(required=False, help_text="The goal of the path, if it is sent at all.")
     current_balance = MoneyField(source="current_amount", help_text="What is saved or paid off by now, in all.")
-    source = ChoiceField(CheckInSource, default=CheckInSource.MANUAL_ENTRY)  # type: ignore[assignment]  # as above
+    source = ChoiceField(TOLD, default=CheckInSource.MANUAL_ENTRY)  # type: ignore[assignment]  # as above
     note = TextField(
         source="reflection", max_length=1000, multiline=True, allow_null=True, allow_blank=True, required=False
     )

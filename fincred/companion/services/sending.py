@@ -200,7 +200,7 @@ def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
         once_paid=goal.expected_after(today),
         actual=goal.current_amount,
         target=goal.target_amount,
-        past_date=goal.target_date < today,
+        past_date=goal.due_on(today) < today,
     )
     return direction is not None
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from goals.reserves import planned_for
 from planning.engine.cadence import Cadence
 from planning.engine.model import GoalInput, GoalPlan
 from planning.engine.plan import make_plan
@@ -32,7 +33,12 @@ def goal_of(told: dict[str, Any], number: int) -> GoalInput:
             changes["cadence"] = Cadence(frequency, told[frequency], NEW_YEAR)
     if "debt" in told:
         changes["debts"] = (card(*told["debt"]),)
+    changes["repeat_every_months"] = told.get("repeat_every_months")
     by = date.fromisoformat(told["by"])
+    if "drained_on" in told:
+        drained_on = date.fromisoformat(told["drained_on"])
+        by = planned_for(by, drained_on, drained_on)
+        changes |= {"is_reserve": True, "already_there": money(told["there"])}
     return goal(told["target"], priority=told.get("priority", "Medium"), target_date=by, **changes)
 
 
@@ -48,8 +54,8 @@ def value_of(made: GoalPlan, name: str) -> Any:
 
 
 class TestExamples:
-    def test_are_seven(self) -> None:
-        assert len(EXAMPLES) == 7
+    def test_are_nine(self) -> None:
+        assert len(EXAMPLES) == 9
 
     @pytest.mark.parametrize("number", range(len(EXAMPLES)))
     def test_are_what_the_engine_plans(self, number: int) -> None:

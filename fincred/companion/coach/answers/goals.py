@@ -16,7 +16,7 @@ from fincred.db.queries import fetch_all
 from fincred.money import ZERO
 from goals.models import Goal
 from goals.progress import ProgressStatus
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.explanation import Code
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
@@ -65,13 +65,15 @@ def when_it_is_done(question: Question) -> str:
     goals = question.goals or [line.goal for line in dashboard_of(question.asker).goals]
     if not goals:
         return no_active_goals(question.asker)
-    return " ".join(f"{standing(goal, question)}{_arrival(plans.get(goal.pk))}" for goal in goals)
+    return " ".join(
+        f"{standing(goal, question)}{_arrival(plans.get(goal.pk), question.asker.today)}" for goal in goals
+    )
 
 
-def _arrival(plan: ActionPlan | None) -> str:
+def _arrival(plan: ActionPlan | None, today: date) -> str:
     if plan is None:
         return ""
-    arrives, wanted = plan.projected_completion_date, plan.goal.target_date
+    arrives, wanted = plan.projected_completion_date, plan.goal.due_on(today)
     told = "By its plan there is no day yet on which it is reached."
     if arrives is not None:
         told = f"By its plan it is reached on {day(arrives)}."
@@ -105,8 +107,15 @@ def standing(goal: Goal, question: Question) -> str:
     amounts = f"{question.money(goal.current_amount)} of {question.money(goal.target_amount)} {verb}"
     line = f"{goal.name}: {amounts} ({goal.progress_percentage} %)"
     if goal.status == Status.ACTIVE:
-        return f"{line}, {STANDING[goal.progress_status_on(question.asker.today)]}."
+        return f"{line}, {how_it_stands(goal, question.asker.today)}."
     return f"{line}. {_SET_ASIDE[Status(goal.status)]}"
+
+
+def how_it_stands(goal: Goal, today: date) -> str:
+    """In words; of a goal at its target that goes on, that all is there."""
+    if goal.is_reached and goal.kind == Kind.RECURRING:
+        return "all there for this time"
+    return "full" if goal.is_full else STANDING[goal.progress_status_on(today)]
 
 
 def streak(dashboard: Dashboard) -> str:

@@ -1,0 +1,204 @@
+"""Reserves over HTTP: they stay when they are full, and are filled again when they were drained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from goals.models import Goal
+from planning.tests.people import Person
+from planning.tests.requests import ENOUGH, field_errors
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+V0 = "/api/v0"
+FUND = {
+    "type": "emergency_fund",
+    "kind": "reserve",
+    "name": "Buffer",
+    "target_amount": 1200,
+    "target_date": "2026-09-10",
+    "priority": "High",
+}
+
+
+@pytest.fixture
+def person(saver: User, time_machine: Any) -> Person:
+    """1 000 a month, on 10 March 2026."""
+    person = Person(saver, time_machine)
+    person.earns(1000)
+    return person
+
+
+@pytest.fixture
+def fund(person: Person) -> str:
+    response = person.client.post(f"{V0}/goals", FUND)
+    assert response.status_code == 201, response.content
+    goal: str = response.json()["id"]
+    person.plans()
+    return goal
+
+
+def goal_of(person: Person, goal: str) -> dict[str, Any]:
+    answer: dict[str, Any] = person.client.get(f"{V0}/goals/{goal}").json()
+    return answer
+
+
+class TestFull:
+    def test_stays_active_asks_for_nothing_and_says_so(self, person: Person, fund: str) -> None:
+        told = person.has(fund, 1200)
+        assert (told["goal_completed"], told["feedback"]) == (False, "1,200.00 USD saved: your reserve is full.")
+        goal = goal_of(person, fund)
+        assert (goal["status"], goal["progress_status"], goal["progress_percentage"]) == (
+            "active",
+            "on_track",
+            100,
+        )
+        assert person.plans()[fund]["this_month"] == 0
+        plan = person.on("2026-04-10").plans()[fund]
+        assert (plan["this_month"], plan["required_monthly_contribution"], plan["shortfall"]) == (0, 0, 0)
+        assert plan["explanation"]["text"] == (
+            "It is full with 1,200.00: nothing is asked for until some is taken out."
+        )
+        assert plan["explanation"]["facts"]["reserve"] == "full"
+        assert plan["upcoming"] == []
+
+    def test_says_how_much_is_missing(self, person: Person, fund: str) -> None:
+        person.has(fund, 200)
+        plan = person.plans()[fund]
+        assert plan["explanation"]["facts"]["reserve"] == "missing"
+        assert plan["explanation"]["text"].startswith("It needs 1,200.00 by 2026-09-10")
+
+    def test_is_completed_once_it_is_no_reserve(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        changed = person.client.patch(f"{V0}/goals/{fund}", {"kind": "once"})
+        assert (changed.json()["kind"], changed.json()["status"]) == ("once", "completed")
+
+    def test_is_reopened_at_its_target_and_after_its_date(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        assert person.client.delete(f"{V0}/goals/{fund}").status_code == 204
+        person.on("2026-10-01")
+        assert person.client.patch(f"{V0}/goals/{fund}", {"status": "active"}).json()["status"] == "active"
+
+    def test_counts_among_the_five_active_goals(self, person: Person, fund: str) -> None:
+        for _ in range(4):
+            person.wants(100, "2026-12-01")
+        person.has(fund, 1200)
+        refused = person.client.post(f"{V0}/goals", FUND)
+        assert refused.json()["error_code"] == "GOAL_LIMIT_EXCEEDED"
+
+
+class TestDrained:
+    def test_is_planned_for_twelve_months_after_the_day_at_once(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        person.on("2026-10-05").has(fund, 600)
+        plan = person.stored()[fund]
+        assert plan["required_monthly_contribution"] == 46.16  # on 13 dates, from 10 September on
+        assert plan["shortfall"] == 0
+        assert plan["explanation"]["facts"]["target_date"] == "2027-10-05"
+        assert goal_of(person, fund)["progress_status"] == "on_track"
+
+    def test_keeps_that_day_until_it_is_full(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        person.on("2026-10-05").has(fund, 600)
+        person.on("2026-12-05").has(fund, 500)
+        assert person.plans()[fund]["explanation"]["facts"]["target_date"] == "2027-10-05"
+        person.has(fund, 1200)
+        person.on("2027-01-05").has(fund, 900)
+        assert person.plans()[fund]["explanation"]["facts"]["target_date"] == "2028-01-05"
+
+    def test_long_before_its_date_keeps_the_date(self, person: Person) -> None:
+        fund = person.client.post(f"{V0}/goals", FUND | {"target_date": "2028-03-10"}).json()["id"]
+        person.plans()
+        person.has(fund, 1200)
+        person.on("2026-04-01").has(fund, 600)
+        assert person.plans()[fund]["explanation"]["facts"]["target_date"] == "2028-03-10"
+
+    def test_is_never_late_nor_past_its_date(self, person: Person, fund: str) -> None:
+        person.has(fund, 300)
+        person.on("2026-09-10")
+        goal = goal_of(person, fund)
+        assert goal["progress_status"] in {"on_track", "slightly_behind"}
+        plan = person.stored()[fund]
+        proposal = person.client.get(f"{V0}/action-plans/{plan['id']}/proposal")
+        assert b"PAST_DATE" not in proposal.content
+        assert person.plans()[fund]["explanation"]["facts"]["target_date"] == "2027-09-10"
+        assert person.on("2026-09-20").client.get(f"{V0}/goals/{fund}/projection").status_code == 200
+
+    def test_by_a_higher_target_has_twelve_months_and_by_a_new_date_that_one(
+        self, person: Person, fund: str
+    ) -> None:
+        person.has(fund, 1200)
+        person.on("2026-10-05").client.patch(f"{V0}/goals/{fund}", {"target_amount": 1800})
+        assert person.stored()[fund]["explanation"]["facts"]["target_date"] == "2027-10-05"
+        person.client.patch(f"{V0}/goals/{fund}", {"target_date": "2027-01-10"})
+        assert person.stored()[fund]["explanation"]["facts"]["target_date"] == "2027-01-10"
+
+
+class TestWithdrawals:
+    def test_are_no_negative_payment(self, person: Person, fund: str) -> None:
+        """200 a month; the month's 200 were put in, and 100 were taken out again."""
+        person.has(fund, 200)
+        person.on("2026-03-15").has(fund, 100)
+        plan = person.plans()[fund]
+        assert plan["required_monthly_contribution"] == 200.00
+        assert (plan["this_month"], person.summary["buffer_remaining"]) == (100, 700)
+        assert plan["explanation"]["facts"]["paid_elsewhere"] == 100
+
+    def test_do_not_hide_a_payment_after_them(self, person: Person, fund: str) -> None:
+        person.has(fund, 1200)
+        person.on("2026-10-12").has(fund, 600)
+        ask = person.plans()[fund]["this_month"]
+        person.on("2026-10-14").has(fund, 600 + ask)
+        plan = person.on("2026-10-20").plans()[fund]
+        assert (plan["this_month"], plan["amount"]) == (0, ask)
+        assert person.summary["buffer_remaining"] == 1000 - ask
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("fault", "code"),
+        [
+            ({"kind": "forever"}, "invalid_choice"),
+            ({"kind": None}, "null"),
+            ({"type": "debt_payoff"}, "invalid_kind"),
+        ],
+    )
+    def test_is_refused_and_nothing_is_stored(self, person: Person, fault: dict[str, Any], code: str) -> None:
+        assert field_errors(person.client.post(f"{V0}/goals", FUND | fault)) == {"kind": code}
+        question = FUND | fault
+        asked = person.client.post(f"{V0}/planning/what-if", {"snapshot": ENOUGH, "new_goals": [question]})
+        assert field_errors(asked) == {"new_goals.0.kind": code}
+        assert not Goal.objects.exists()
+
+    def test_in_a_change_leaves_the_goal_as_it_was(self, person: Person, fund: str) -> None:
+        before = goal_of(person, fund)
+        for change in ({"type": "debt_payoff"}, {"kind": "forever"}, {"kind": "reserve", "type": "debt_payoff"}):
+            assert set(field_errors(person.client.patch(f"{V0}/goals/{fund}", change))) == {"kind"}
+        assert goal_of(person, fund) == before
+
+    def test_of_a_goal_of_debts_that_is_to_be_a_reserve(self, person: Person) -> None:
+        debts = person.client.post(f"{V0}/goals", FUND | {"kind": "once", "type": "debt_payoff"}).json()["id"]
+        assert field_errors(person.client.patch(f"{V0}/goals/{debts}", {"kind": "reserve"})) == {
+            "kind": "invalid_kind"
+        }
+        both = person.client.patch(f"{V0}/goals/{debts}", {"kind": "reserve", "type": "emergency_fund"})
+        assert (both.json()["kind"], both.json()["type"]) == ("reserve", "emergency_fund")
+
+
+class TestWhatIf:
+    def test_takes_reserves(self, person: Person) -> None:
+        asked = person.client.post(
+            f"{V0}/planning/what-if", {"new_goals": [FUND | {"current_amount": 1200}]}
+        ).json()
+        assert asked["scenario"]["goals"][0]["explanation"]["facts"]["reserve"] == "full"
+
+
+class TestSuggestion:
+    def test_of_an_emergency_fund_is_a_reserve(self, person: Person) -> None:
+        suggested = person.client.get(f"{V0}/planning/suggestions").json()
+        kinds = {each["type"]: each["kind"] for each in suggested}
+        assert kinds["emergency_fund"] == "reserve"
+        assert kinds["fire_starter"] == "once"

@@ -1,0 +1,79 @@
+"""The end of a recurring goal's cycle: what was saved is taken, and the next cycle begins with the rest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from accounts import audit
+from accounts.models import User
+from accounts.services import lock_user_and_read
+from fincred.db.queries import Parameter, PreparedQuery
+from fincred.db.retries import repeatable
+from fincred.db.writes import insert
+from goals.cycles import cycle_end, cycle_number, left_over
+from goals.models import Goal
+from goals.services import end_cycle
+from goals.vocabulary import Kind
+from tracking.models import CheckIn
+from tracking.vocabulary import CheckInSource
+
+_ENDED: Final = PreparedQuery(
+    Goal.objects.owned_by(Parameter("owner"))
+    .active()
+    .filter(kind=Kind.RECURRING, target_date__lte=Parameter("today"))
+    .order_by("target_date", "id")
+)
+
+
+@repeatable
+def end_cycles(owner: User, now: datetime, today: date) -> int:
+    """End each cycle whose date has come, of the person's active goals; returns how many.
+
+    Each leaves a check-in of its date, or of the day of a later check-in, with what is left when it has taken its
+    target, or all there was. Done twice it is done once: the lock of the person's row is taken first.
+    """
+    person, goals, links = lock_user_and_read(
+        owner.id, _ENDED.bind(owner=owner.id, today=today), audit.last_link(owner.id)
+    )
+    chain = audit.Chain(person, links)
+    return sum([_end_cycles_of(goal, person, chain, now, today) for goal in goals])
+
+
+def _end_cycles_of(goal: Goal, person: User, chain: audit.Chain, now: datetime, today: date) -> int:
+    goal.user = person
+    first, repeat = goal.first_date or goal.target_date, goal.repeat_every_months or 1
+    number, next_number = cycle_number(first, repeat, goal.target_date) - 1, cycle_number(first, repeat, today)
+    told, ends = [], next_number - number
+    for passed in range(ends):
+        # A check-in of the same request, and of the same day, comes after them.
+        at = now - timedelta(microseconds=ends - passed)
+        ended = cycle_end(first, repeat, number + passed)
+        told.append(
+            CheckIn(
+                user_id=person.id,
+                goal_id=goal.id,
+                current_amount=left_over(goal.current_amount, goal.target_amount, passed + 1),
+                check_in_date=max(ended, goal.last_check_in_date or ended),
+                source=CheckInSource.CYCLE_END,
+                created_at=at,
+                updated_at=at,
+            )
+        )
+    end_cycle(
+        goal=goal,
+        target_date=cycle_end(first, repeat, next_number),
+        current_amount=told[-1].current_amount,
+        told_on=told[-1].check_in_date,
+        check_ins=len(told),
+        writes=[insert(*told)],
+        chain=chain,
+        now=now,
+        today=today,
+    )
+    return len(told)
+
+
+def people_with_ended_cycles(latest: date) -> list[User]:
+    """Those with a cycle that ends on or before `latest`, which somewhere on earth is today."""
+    return list(User.objects.filter(cycle_ends_on__lte=latest).select_related("profile").order_by("pk"))

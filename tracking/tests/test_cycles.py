@@ -1,0 +1,258 @@
+"""Recurring goals over HTTP: a cycle ends by a request, by the job or by the command, and once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+from accounts.models import AuditEntry, User
+from goals.models import Goal
+from planning.models import PlanVersion
+from planning.services.replanning import replay_mismatches
+from planning.tests.people import Person
+from planning.tests.requests import field_errors
+from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
+from tracking.models import CheckIn
+from tracking.services.cycles import end_cycles
+
+pytestmark = [pytest.mark.integration, pytest.mark.tracking]
+
+V0 = "/api/v0"
+BILL = {
+    "type": "short_term_saving",
+    "kind": "recurring",
+    "repeat_every_months": 12,
+    "name": "Insurance",
+    "target_amount": 1200,
+    "target_date": "2026-06-15",
+    "priority": "High",
+}
+
+
+@pytest.fixture
+def person(saver: User, time_machine: Any) -> Person:
+    """1 000 a month, on 10 March 2026."""
+    person = Person(saver, time_machine)
+    person.earns(1000)
+    return person
+
+
+@pytest.fixture
+def bill(person: Person) -> str:
+    response = person.client.post(f"{V0}/goals", BILL)
+    assert response.status_code == 201, response.content
+    goal: str = response.json()["id"]
+    person.plans()
+    return goal
+
+
+def goal_of(person: Person, goal: str) -> dict[str, Any]:
+    answer: dict[str, Any] = person.client.get(f"{V0}/goals/{goal}").json()
+    return answer
+
+
+def entries(goal: str) -> list[tuple[str, float, str]]:
+    rows = CheckIn.objects.filter(goal_id=goal).order_by("check_in_date", "created_at", "id")
+    return [(str(row.check_in_date), float(row.current_amount), row.source) for row in rows]
+
+
+class TestEnd:
+    def test_at_the_target_it_is_active_and_at_its_date_the_next_cycle_begins(
+        self, person: Person, bill: str
+    ) -> None:
+        told = person.has(bill, 1250)
+        assert (told["goal_completed"], told["feedback"]) == (
+            False,
+            "1,250.00 USD saved: this cycle has all that it needs.",
+        )
+        goal = goal_of(person, bill)
+        assert (goal["status"], goal["progress_status"]) == ("active", "on_track")
+        goal = goal_of(person.on("2026-06-15"), bill)
+        assert (goal["current_amount"], goal["target_date"], goal["status"]) == (50, "2027-06-15", "active")
+        assert entries(bill) == [("2026-03-10", 1250, "manual_entry"), ("2026-06-15", 50, "cycle_end")]
+        plan = person.stored()[bill]
+        assert plan["explanation"]["facts"]["target_date"] == "2027-06-15"
+        assert plan["upcoming"][0] == {"date": "2026-07-10", "amount": 95.84}
+
+    def test_a_short_cycle_takes_what_there_is(self, person: Person, bill: str) -> None:
+        person.has(bill, 700)
+        goal = goal_of(person.on("2026-06-20"), bill)
+        assert (goal["current_amount"], goal["target_date"]) == (0, "2027-06-15")
+        assert entries(bill)[-1] == ("2026-06-15", 0, "cycle_end")
+
+    def test_each_cycle_that_was_missed_has_its_entry(self, person: Person) -> None:
+        rent = person.client.post(
+            f"{V0}/goals", BILL | {"repeat_every_months": 1, "target_date": "2026-03-31", "target_amount": 100}
+        ).json()["id"]
+        person.has(rent, 250)
+        goal = goal_of(person.on("2026-06-01"), rent)
+        assert goal["target_date"] == "2026-06-30"
+        assert entries(rent)[1:] == [
+            ("2026-03-31", 150, "cycle_end"),
+            ("2026-04-30", 50, "cycle_end"),
+            ("2026-05-31", 0, "cycle_end"),
+        ]
+
+    def test_is_audited_and_stored_versions_stay_replayable(self, person: Person, bill: str) -> None:
+        person.has(bill, 1200)
+        goal_of(person.on("2026-06-15"), bill)
+        [entry] = AuditEntry.objects.filter(action="goal.cycle_ended")
+        assert (entry.before, entry.after) == (
+            {"target_date": "2026-06-15", "current_amount": "1200.00"},
+            {"target_date": "2027-06-15", "current_amount": "0.00"},
+        )
+        assert PlanVersion.objects.count() >= 2
+        assert list(replay_mismatches()) == []
+        assert list(goals_off_their_check_ins()) == []
+        assert list(people_off_their_weeks()) == []
+
+    def test_is_no_week_of_the_streak(self, person: Person, bill: str) -> None:
+        goal_of(person.on("2026-06-15"), bill)
+        assert person.client.get(f"{V0}/dashboard").json()["stats"]["longest_streak"] == 0
+        assert list(people_off_their_weeks()) == []
+        [entry] = person.client.get(f"{V0}/goals/{bill}/check-ins").json()
+        assert (
+            person.client.patch(f"{V0}/check-ins/{entry['id']}", {"check_in_date": "2026-06-01"}).status_code
+            == 200
+        )
+        assert person.client.delete(f"{V0}/check-ins/{entry['id']}").status_code == 204
+        assert list(people_off_their_weeks()) == []
+
+    def test_of_a_paused_goal_waits(self, person: Person, bill: str) -> None:
+        person.client.patch(f"{V0}/goals/{bill}", {"status": "paused"})
+        assert goal_of(person.on("2026-06-16"), bill)["target_date"] == "2026-06-15"
+        person.client.patch(f"{V0}/goals/{bill}", {"status": "active"})
+        assert goal_of(person, bill)["target_date"] == "2027-06-15"
+
+    def test_no_other_goal_and_no_other_person_is_touched(
+        self, person: Person, bill: str, stranger: User, time_machine: Any
+    ) -> None:
+        once = person.wants(100, "2026-06-15")
+        other = Person(stranger, time_machine).wants(100, "2026-06-15", kind="recurring", repeat_every_months=1)
+        goal_of(person.on("2026-06-15"), bill)
+        assert str(Goal.objects.get(pk=once).target_date) == "2026-06-15"
+        assert str(Goal.objects.get(pk=other).target_date) == "2026-06-15"
+
+
+class TestDoors:
+    def test_the_command_and_the_job_end_what_is_due_once(self, person: Person, bill: str, capsys: Any) -> None:
+        person.has(bill, 1200)
+        person.on("2026-06-14")
+        call_command("end_cycles")
+        assert "0 cycles have ended" in capsys.readouterr().out
+        person.on("2026-06-15")
+        call_command("end_cycles")
+        assert "1 cycles have ended" in capsys.readouterr().out
+        call_command("end_cycles")
+        assert "0 cycles have ended" in capsys.readouterr().out
+        assert goal_of(person, bill)["current_amount"] == 0
+        assert len(entries(bill)) == 2
+
+    @pytest.mark.parametrize(
+        "path", ["goals", "action-plans", "dashboard", "goals/{}/check-ins", "goals/{}/projection", "check-ins"]
+    )
+    def test_whatever_is_read_first(self, person: Person, bill: str, path: str) -> None:
+        person.on("2026-06-15").client.get(f"{V0}/{path.format(bill)}")
+        assert str(Goal.objects.get(pk=bill).target_date) == "2027-06-15"
+
+    def test_a_check_in_of_the_day_is_of_the_next_cycle(self, person: Person, bill: str) -> None:
+        person.has(bill, 1200)
+        person.on("2026-06-15").has(bill, 30)
+        assert [amount for _, amount, _ in entries(bill)] == [1200, 0, 30]
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+    def test_of_many_at_once_one_ends_it(self, person: Person, bill: str, saver: User) -> None:
+        person.on("2026-06-15")
+        now = datetime(2026, 6, 15, 12, tzinfo=UTC)
+        together, ended = Barrier(4), []
+
+        def end() -> None:
+            together.wait()
+            ended.append(end_cycles(saver, now, now.date()))
+            connections.close_all()
+
+        threads = [Thread(target=end) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(ended) == [0, 0, 0, 1]
+        assert len(entries(bill)) == 1
+
+
+class TestMoney:
+    def test_of_the_month_is_counted_once_when_a_cycle_ends_in_it(self, person: Person, bill: str) -> None:
+        """300 a month on the 10th, in March to June: June's 300 are put in, and are gone on the 15th."""
+        person.has(bill, 900)
+        assert person.on("2026-06-10").plans()[bill]["this_month"] == 300
+        person.has(bill, 1200)
+        plan = person.on("2026-06-15").plans()[bill]
+        assert (plan["this_month"], plan["required_monthly_contribution"]) == (0, 100)
+        assert person.summary["buffer_remaining"] == 700
+        for day in ("2026-06-16", "2026-07-09"):
+            person.on(day).plans()
+            assert person.summary["buffer_remaining"] == 700
+        assert person.on("2026-07-10").plans()[bill]["this_month"] == 100
+        assert person.summary["buffer_remaining"] == 900
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("fault", "errors"),
+        [
+            ({"repeat_every_months": None}, {"repeat_every_months": "invalid_months"}),
+            ({"repeat_every_months": 0}, {"repeat_every_months": "min_value"}),
+            ({"repeat_every_months": 121}, {"repeat_every_months": "max_value"}),
+            ({"repeat_every_months": "often"}, {"repeat_every_months": "invalid"}),
+            ({"kind": "once"}, {"repeat_every_months": "invalid_months"}),
+            ({"kind": "reserve"}, {"repeat_every_months": "invalid_months"}),
+            ({"kind": "always"}, {"kind": "invalid_choice"}),
+            ({"type": "debt_payoff"}, {"kind": "invalid_kind"}),
+        ],
+    )
+    def test_is_refused_at_every_door_and_changes_nothing(
+        self, person: Person, bill: str, fault: dict[str, Any], errors: dict[str, str]
+    ) -> None:
+        before, count = goal_of(person, bill), Goal.objects.count()
+        assert field_errors(person.client.post(f"{V0}/goals", BILL | fault)) == errors
+        assert field_errors(person.client.patch(f"{V0}/goals/{bill}", fault)) == errors
+        asked = person.client.post(f"{V0}/planning/what-if", {"new_goals": [BILL | fault]})
+        assert field_errors(asked) == {f"new_goals.0.{field}": code for field, code in errors.items()}
+        assert (goal_of(person, bill), Goal.objects.count()) == (before, count)
+
+    def test_months_are_for_recurring_goals(self, person: Person) -> None:
+        refused = person.client.post(f"{V0}/goals", {**BILL, "kind": "once"})
+        assert field_errors(refused) == {"repeat_every_months": "invalid_months"}
+        once = person.wants(100, "2026-06-15")
+        assert field_errors(person.client.patch(f"{V0}/goals/{once}", {"kind": "recurring"})) == {
+            "repeat_every_months": "invalid_months"
+        }
+        both = person.client.patch(f"{V0}/goals/{once}", {"kind": "recurring", "repeat_every_months": 3})
+        assert both.json()["repeat_every_months"] == 3
+        back = person.client.patch(f"{V0}/goals/{once}", {"kind": "once", "repeat_every_months": None})
+        assert (back.json()["kind"], back.json()["repeat_every_months"]) == ("once", None)
+        assert goal_of(person.on("2026-06-20"), once)["target_date"] == "2026-06-15"
+
+    def test_the_end_of_a_cycle_is_nothing_that_a_client_tells(self, person: Person, bill: str) -> None:
+        told = person.client.post(f"{V0}/goals/{bill}/progress", {"current_balance": 5, "source": "cycle_end"})
+        assert field_errors(told) == {"source": "invalid_choice"}
+
+
+class TestChanges:
+    def test_a_new_date_counts_cycles_from_it(self, person: Person, bill: str) -> None:
+        person.client.patch(f"{V0}/goals/{bill}", {"target_date": "2026-05-31", "repeat_every_months": 1})
+        assert goal_of(person.on("2026-06-01"), bill)["target_date"] == "2026-06-30"
+        assert goal_of(person.on("2026-07-01"), bill)["target_date"] == "2026-07-31"
+
+    def test_what_if_plans_later_cycles(self, person: Person) -> None:
+        trip = {**BILL, "kind": "once", "repeat_every_months": None, "target_amount": 24000, "priority": "Low"}
+        question = {"new_goals": [BILL, trip | {"target_date": "2028-03-10", "name": "trip"}]}
+        answer = person.client.post(f"{V0}/planning/what-if", question).json()
+        taken = [each["takes"] for each in answer["scenario"]["goals"][1]["explanation"]["facts"]["goals_ahead"]]
+        assert taken == [1200, 1200]
