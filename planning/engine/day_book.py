@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with entries, and the money that it leaves to later ones; negative if these have to make up for it."""
+    """A day with entries, and the money that it leaves to later days; negative if they have to make up for it."""
 
     date: date
     entries: Sequence[Entry]
@@ -63,7 +63,7 @@ def day_book(
 ) -> Iterator[Day]:
     """The days with entries from `since` to `until`, from the calendar's present month on.
 
-    `plan` is made of `inputs`, or of these without their goals: then only the goals' dates are known.
+    `plan` is that of `inputs`, or of `inputs` without goals: then only the goals' dates are known, not payments.
     """
     calendar = inputs.calendar
     first, last = calendar.payments(since), calendar.payments(until)
