@@ -1,8 +1,8 @@
 """A person's days: what arrives and is paid on each of them, and what is carried over after it.
 
-The amounts are those of a plan. A month's money without a day is counted on the month's first day. So is what the
-next month's first day takes out of this month: minimum payments and payments on linked debts. The last day of a
-month leaves what the plan's cash flow carries into the next one.
+The amounts are those of a plan. Two things count on a month's first day: money without a day of its own, and what
+is kept of the month for the next one's first day (minimum payments and payments on linked debts). So the last day
+of a month leaves what the plan's cash flow carries into the next month.
 """
 
 from collections import Counter, defaultdict
