@@ -1,6 +1,7 @@
-"""For migrations: rows of a table that the version before doesn't know go with the row that they refer to.
+"""For migrations that add a table: PostgreSQL deletes its rows together with the row that they refer to.
 
-Without it the version before, which runs on the new schema during an upgrade, couldn't delete what they refer to.
+The version before runs on the new schema during an upgrade, and doesn't know the table. Without this it couldn't
+delete a row that the table refers to.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Any
 
 
 def cascade(schema_editor: Any, table: str, column: str, target: str) -> None:
-    """Have PostgreSQL delete them; SQLite has one process, so no version before."""
+    """Make the foreign key of `column` cascade. On SQLite do nothing: one process, so no version before."""
     if schema_editor.connection.vendor != "postgresql":
         return
     with schema_editor.connection.cursor() as cursor:

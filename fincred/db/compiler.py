@@ -34,7 +34,7 @@ MakeRows = Callable[[Sequence[Sequence[Any]]], list[Any]]
 
 
 def compile_select(queryset: QuerySet[Any, Any]) -> tuple[str, Parameters, MakeRows]:
-    """The queryset's SQL for its own database, and what makes rows of its result."""
+    """The queryset's SQL for its own database, its parameters, and a function that makes rows of its result."""
     compiler = queryset.query.get_compiler(queryset.db)
     sql, parameters = compiler.as_sql()
     return sql, tuple(parameters), _with_conversions(compiler, _row_maker(queryset, compiler))
@@ -51,7 +51,7 @@ def locks_rows(queryset: QuerySet[Any, Any]) -> bool:
 
 
 def compile_update(queryset: QuerySet[Any, Any], values: Mapping[str, Any]) -> tuple[str, Parameters]:
-    """What `queryset.update(**values)` executes."""
+    """The SQL and parameters of `queryset.update(**values)`."""
     query = cast("UpdateQuery", queryset.query.chain(UpdateQuery))
     query.add_update_values(dict(values))
     sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()

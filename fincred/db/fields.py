@@ -47,7 +47,7 @@ class DerivedField(models.CharField):  # type: ignore[type-arg]
         super().__init__(**{**kwargs, "editable": False})
 
     def derive(self, text: str) -> str | None:
-        """What follows from the source's text."""
+        """The text to store for this text of the source."""
         raise NotImplementedError
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:

@@ -1,4 +1,4 @@
-"""Compares the columns that follow from another column with what they follow from."""
+"""Compares derived columns with the columns from which they are derived."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ SERVING: Final = frozenset({"work", "send_due_mail", "runserver"})
 
 
 def lift_time_limits_of_command(name: str) -> None:
-    """From now on a statement of this process may take as long as it needs, unless the command is a serving one.
+    """From now on a statement of this process may take as long as it needs, unless the command is in `SERVING`.
 
-    What others hold locked is waited for no longer than before. Behind a transaction pooler the limits stay: they
+    The limit on waiting for locks stays. Behind a transaction pooler the limits stay: they
     belong to the pooler's connections, which requests use too.
     """
     if name not in SERVING:

@@ -22,7 +22,7 @@ from django.db.models import BinaryField, F, Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """Whose a model's rows are, what of them is exported, and whether erasure deletes them.
+    """Who owns a model's rows, what is exported of them, and whether erasure deletes them.
 
     `owner` is the path from a row to the person's id, None where the rows belong to no person. All fields are
     exported but the `withheld` ones, in the export's `section` (dotted where sections are nested); without a

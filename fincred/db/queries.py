@@ -77,7 +77,7 @@ class BoundQuery(Generic[Row]):
         return BoundQuery(self.query, {**self.values, _LIMIT.name: limit, _OFFSET.name: offset}, _Extent.PAGE)
 
     def count_query(self) -> BoundQuery[int]:
-        """Its only row is how many rows there are."""
+        """The query whose only row is the number of rows."""
         return BoundQuery(cast("PreparedQuery[int]", self.query), self.values, _Extent.COUNT)
 
     def all(self) -> list[Row]:

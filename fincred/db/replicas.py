@@ -157,7 +157,7 @@ def _choose(person: UUID) -> str:
 
 
 def _outcome(recorded: int | None) -> str:
-    """As `fincred_replica_reads_total` has it: whether the replica can be asked, and shows what is recorded."""
+    """`used`, `behind` or `away`: the replica serves, lacks the recorded write, or can't be reached."""
     if not _breaker.allows(time.monotonic()):
         return "away"
     try:
@@ -189,7 +189,7 @@ def _has_replayed(recorded: int | None) -> bool:
 
 
 def record_write(person: UUID) -> None:
-    """The person reads from the replica again once that has replayed what the primary has now."""
+    """Keep a person's reads on the primary until the replica has replayed all that the primary has now."""
     try:
         if connection.errors_occurred:
             connection.close_if_unusable_or_obsolete()
@@ -222,7 +222,7 @@ def _key(person: UUID) -> str:
 
 
 def _position(database: BaseDatabaseWrapper, function: str) -> int:
-    """In bytes since the log began; -1 if the server has none."""
+    """A position in the log, in bytes since it began; -1 if the server has none."""
     with database.cursor() as cursor:
         cursor.execute(f"SELECT ({function} - '0/0')::bigint")
         position: int | None = cursor.fetchone()[0]

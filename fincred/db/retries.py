@@ -1,12 +1,12 @@
 """Repeat work that was undone: PostgreSQL aborted it, or a long computation must run before it, outside its locks.
 
-Of two transactions that wait for each other PostgreSQL aborts one; and a migration that changes a column's type
-fails what was prepared for the old one. Nothing of such work is done, so it can be repeated. Nothing else is
+PostgreSQL aborts one of two transactions that wait for each other, and fails a statement that was prepared before
+a migration changed a column's type. Neither leaves anything done, so the work can be repeated. Nothing else is
 repeated: after a lost connection it is unknown whether the last COMMIT counted, and a connection that died while
 idle is exchanged before its first statement by `fincred.db.postgresql`.
 
-A service that finds under its locks that it needs something that takes long to compute raises `ComputeFirstError`.
-It is undone, which releases the locks, then the computation runs, then the service is repeated.
+A service that holds locks and finds that it needs a long computation raises `ComputeFirstError`. What it did is
+undone, which releases the locks; then the computation runs; then the service is repeated.
 """
 
 from __future__ import annotations

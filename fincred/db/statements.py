@@ -45,7 +45,7 @@ def _run_on_sqlite(connection: Any, sql: str, values: Sequence[Any]) -> Result:
 
 
 def _for_sqlite(value: Any) -> Any:
-    """As Django's fields hand it to the driver: SQLite has no types for UUIDs, days and moments."""
+    """The value as Django's fields pass it to the driver: SQLite has no types for UUIDs, days and moments."""
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):

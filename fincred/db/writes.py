@@ -29,7 +29,10 @@ Model = type[models.Model]
 
 
 class Write(NamedTuple):
-    """A statement with its values, not executed yet; it must write `rows` rows, and stores `stored` whole."""
+    """A statement with its values, not executed yet; it must write `rows` rows.
+
+    `stored` are the rows that it inserts, `revised` those whose revision it raises.
+    """
 
     sql: str
     values: Sequence[Any]
@@ -41,9 +44,9 @@ class Write(NamedTuple):
 def write_all(*writes: Write) -> None:
     """Execute these in one round trip; each must write as many rows as it says.
 
-    What they refer to by a deferrable foreign key is checked by COMMIT.
+    Deferrable foreign keys are checked at COMMIT.
 
-    :raises django.db.DatabaseError: one is refused, or wrote fewer rows or more; the transaction is undone.
+    :raises django.db.DatabaseError: one is refused, or wrote another number of rows; the transaction is undone.
     """
     with transaction.atomic(savepoint=False):
         results = run(DEFAULT_DB_ALIAS, [(write.sql, write.values) for write in writes])
@@ -78,7 +81,7 @@ def insert(*rows: models.Model) -> Write:
 
 
 def insert_or_update(rows: Sequence[models.Model], *names: str) -> Write:
-    """Store rows of a model, of which those that are stored already take over these fields alone."""
+    """Insert rows of a model; of those that exist already, update only these fields."""
     sql, fields = _compiled_insert(type(rows[0]), len(rows), names)
     return Write(sql, fields.values_of_all(rows), len(rows), rows)
 
@@ -139,7 +142,7 @@ class _Fields:
 
 @cache
 def _compiled_insert(model: Model, rows: int, updated: tuple[str, ...] = ()) -> tuple[str, _Fields]:
-    """All fields but those whose value the database makes."""
+    """The SQL, and all fields but those whose value the database makes."""
     fields = [
         field
         for field in model._meta.concrete_fields
@@ -151,7 +154,7 @@ def _compiled_insert(model: Model, rows: int, updated: tuple[str, ...] = ()) -> 
 
 @cache
 def _compiled_update_each(model: Model, name: str, rows: int) -> tuple[_Fields, PreparedUpdate]:
-    """The primary key and this field, and what stores it in `rows` rows."""
+    """The primary key and this field, and the update that stores it in `rows` rows."""
     key, fields = model._meta.pk, _with_derived(model, [name])
     keys = [Parameter(f"{key.attname} {index}") for index in range(rows)]
     values: dict[str, Expression] = {}
@@ -166,7 +169,7 @@ def _compiled_update_each(model: Model, name: str, rows: int) -> tuple[_Fields, 
 
 @cache
 def _compiled_update(model: Model, names: tuple[str, ...]) -> tuple[_Fields, PreparedUpdate]:
-    """The primary key and these fields, and what stores them."""
+    """The primary key and these fields, and the update that stores them."""
     key, fields = model._meta.pk, _with_derived(model, names)
     row = model._base_manager.filter(pk=Parameter(key.attname))
     values = {field.name: Parameter(field.attname) for field in fields}

@@ -44,7 +44,7 @@ def note_begun(person_id: UUID, *, now: datetime) -> None:
 def note_done(person_id: UUID, *, now: datetime) -> None:
     """After COMMIT.
 
-    :raises ErasureLogError:
+    :raises ErasureLogError: nothing could be written; the list then has the erasure as begun only.
     """
     _append(f"{_text(now)} {person_id} {_DONE}\n")
 

@@ -38,7 +38,7 @@ _registered: list[Figures] = [job_figures]
 
 
 def register_figures(figures: Figures) -> None:
-    """Have `/metrics` show these as well. The same twice is once."""
+    """Have `/metrics` show these as well. Registering the same again changes nothing."""
     if figures not in _registered:
         _registered.append(figures)
 

@@ -1,4 +1,4 @@
-"""Under which Host a request is served."""
+"""The Host names for which requests are served."""
 
 from __future__ import annotations
 

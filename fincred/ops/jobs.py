@@ -37,16 +37,16 @@ _AWAY = (OperationalError, InterfaceError)
 
 
 class JobPostponedError(Exception):
-    """What the job needs is away for the moment; the text names it. Raised by jobs, and tried again soon."""
+    """A job raises it if something that it needs can't be reached; the text names it. It is tried again soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Something that is due once in each interval of `every`.
 
-    `run` is given the clock and `stop`: once that is true it must return within a second, or
-    after the current message. It returns how
-    many things it did. A `parallel` job runs in several workers at once: it claims its pieces of work itself.
+    `run` is given the clock and `stop`: once that is true it must return within a second, or after the current
+    message. It returns how many things it did. A `parallel` job runs in several workers at once: it claims its
+    pieces of work itself.
     """
 
     name: str
@@ -59,7 +59,7 @@ _registered: dict[str, Job] = {}
 
 
 def register_job(job: Job) -> None:
-    """Have `manage.py work` run it. The same job twice is once.
+    """Have `manage.py work` run it. Registering the same job again changes nothing.
 
     :raises ValueError: another job has that name.
     """
@@ -116,7 +116,7 @@ def _claim(job: Job, owner: UUID, now: datetime) -> bool:
     rows = JobState.objects.filter(name=job.name)
     if not rows.exists():
         JobState.objects.bulk_create([JobState(name=job.name, next_run_at=now)], ignore_conflicts=True)
-    # A moment that is farther off than it could have been set is of a clock that has gone back since.
+    # A moment farther in the future than any job sets comes from a clock that has been set back since.
     far = now + CLOCK_SKEW
     due = rows.filter(
         Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=far + LEASE),

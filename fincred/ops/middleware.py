@@ -190,7 +190,7 @@ class BrowserMiddleware:
 
 
 def _end_of_chain(get_response: Any) -> GetResponse:
-    """Where the view is called. Django wraps each middleware in a function, which tells what it wraps."""
+    """The function that calls the view. Django wraps each middleware in a function that knows what it wraps."""
     while hasattr(middleware := get_response.__wrapped__, "get_response"):
         get_response = middleware.get_response
     answer: GetResponse = get_response

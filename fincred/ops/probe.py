@@ -109,7 +109,7 @@ def look() -> Condition:
 
 
 def _look_at_database() -> Condition:
-    """As the primary is; while it can't be reached, as a replica is, which can only be read."""
+    """The condition of the primary; while it can't be reached, that of a replica, which can only be read."""
     for alias in connections:
         try:
             condition = _look_at(alias)
@@ -132,7 +132,7 @@ def _look_at(alias: str) -> Condition:
 
 @cache
 def _own_migrations() -> frozenset[tuple[str, str]]:
-    """Those of the code that runs."""
+    """The migrations of the code that runs."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 

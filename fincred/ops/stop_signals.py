@@ -16,7 +16,9 @@ def on_stop(handler: Callable[[int, Any], object]) -> None:
 
 @contextmanager
 def stop_as_sigint() -> Iterator[None]:
-    """The others raise KeyboardInterrupt too: files are tidied up, and the command can say how to continue.
+    """SIGTERM and SIGHUP raise KeyboardInterrupt, as SIGINT does.
+
+    So files are tidied up, and the command can say how to continue.
 
     In the main thread only.
     """

@@ -38,8 +38,8 @@ def plan_order(goals: Sequence[GoalInput]) -> list[int]:
 class Claim(NamedTuple):
     """The sum in cents that a goal asks for, over its months.
 
-    `late_income` is what arrives in its last month too late for its date. No money is given to it that a month
-    before `horizon`, or before the last month of the goal or one served before it, lacks.
+    `late_income` is what arrives in its last month too late for its date. The goal gets no money
+    that a month before `horizon` still needs, nor a month before its own date or that of a goal served before it.
     """
 
     months: int
@@ -49,7 +49,7 @@ class Claim(NamedTuple):
 
     @property
     def due(self) -> tuple[int, int]:
-        """What sorts claims by their dates."""
+        """A key that sorts claims by their dates."""
         return self.months, -self.late_income
 
 
@@ -74,7 +74,7 @@ _OPEN: Final = _CLOSED >> 1
 def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
     """Grant the claims, in their order, from the cents that are `free` in each month.
 
-    A month with less than nothing takes from those before it: what is given by month k leaves enough for each
+    A month with a negative amount takes it from the months before: what is given by month k leaves enough for each
     later month up to the claim's horizon.
     """
     dates = sorted({claim.due for claim in claims})

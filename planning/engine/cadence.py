@@ -73,7 +73,7 @@ def is_action_date(cadence: Cadence, day: date) -> bool:
 
 
 def _action_dates_before(cadence: Cadence, day: date) -> int:
-    """The number of payment dates before `day`, counted from anywhere."""
+    """The number of payment dates before `day`, from a fixed start: only differences have a meaning."""
     if cadence.frequency is Frequency.MONTHLY:
         return day.year * 12 + day.month + (_day_of_month(cadence, day) < day.day)
     return (day.toordinal() - 1 - _first_weekday(cadence)) // DAYS_BETWEEN[cadence.frequency]

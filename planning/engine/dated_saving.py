@@ -70,7 +70,7 @@ class DatedSaving:
         return self._taken[1]
 
     def late_counts(self, months: int) -> list[int]:
-        """The number of late days of so many months, of which the first is that of the goal's date."""
+        """The number of late days in each of this many months; the first month is that of the goal's date."""
         known = self._late_counts
         if months > len(known):
             self.effort.spend(20 * (months - len(known)))
@@ -129,7 +129,7 @@ class DatedSaving:
     def _grow(self, amounts: list[int], early: list[int], credit: int) -> tuple[list[int], int]:
         """The balance just after each month's payments, and the one at the goal's date with all interest.
 
-        `amounts` are what is paid in each month, and `early` what of it is paid on the month's first day.
+        `amounts` are the payments of each month, and `early` the part of them on the month's first day.
         """
         self.effort.spend(4 * self.months)
         growth, half, year = growth_of(self.rate)
@@ -143,14 +143,14 @@ class DatedSaving:
         return after, balance
 
     def _interest(self, month: int, balance: int, paid: list[int]) -> int:
-        """The interest of a month at whose end there is `balance`, with what was paid in it."""
+        """The interest of a month. `balance` is that at its end, with the payments of the month, `paid`."""
         if not month and self.first_interest is not None:
             return self.first_interest
         later = sum(paid[1:] if self.days.earns_from_start(month) else paid)
         return monthly_interest(balance - later, self.rate)
 
     def _trajectory(self, offers: list[list[int]]) -> Trajectory:
-        """The trajectory with these offers, of which no more is taken than is missing."""
+        """The trajectory with these offers; no more of them is taken than is missing."""
         present = self.start + self.credit
         if present >= self.target:
             return self._idle(offers, present)
@@ -174,7 +174,7 @@ class DatedSaving:
         return amounts
 
     def _without_excess(self, offers: list[list[int]], balances: list[int]) -> list[list[int]]:
-        """The payments without what isn't needed of `offers`: the last one is smaller, later ones are 0.
+        """The offers without what isn't needed: the last payment is smaller, later ones are 0.
 
         `balances` are those just after each month's offers.
         """

@@ -1,8 +1,8 @@
 """A person's days: what arrives and is paid on each of them, and what is carried over after it.
 
-The amounts are those of a plan. A month's money without a day is counted on the month's first day. So is what the
-next month's first day takes out of this month: minimum payments and payments on linked debts. The last day of a
-month leaves what the plan's cash flow carries into the next one.
+The amounts are those of a plan. Two things count on a month's first day: money without a day of its own, and what
+is kept of the month for the next one's first day (minimum payments and payments on linked debts). So the last day
+of a month leaves what the plan's cash flow carries into the next month.
 """
 
 from collections import Counter, defaultdict
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with entries, and the money that it leaves to later ones; negative if these have to make up for it."""
+    """A day with entries, and the money that it leaves to later days; negative if they have to make up for it."""
 
     date: date
     entries: Sequence[Entry]
@@ -63,7 +63,7 @@ def day_book(
 ) -> Iterator[Day]:
     """The days with entries from `since` to `until`, from the calendar's present month on.
 
-    `plan` is made of `inputs`, or of these without their goals: then only the goals' dates are known.
+    `plan` is that of `inputs`, or of `inputs` without goals: then only the goals' dates are known, not payments.
     """
     calendar = inputs.calendar
     first, last = calendar.payments(since), calendar.payments(until)

@@ -122,7 +122,7 @@ def propose(
 
 
 class _Plans:
-    """Plans with the goal at `position` changed; what goals need, and what was planned, isn't computed again."""
+    """Plans with the goal at `position` changed; needs of goals, and plans that were made, are kept."""
 
     def __init__(self, inputs: PlanInput, position: int, effort: Effort) -> None:
         self.goal, self.calendar = inputs.goals[position], inputs.calendar

@@ -32,7 +32,7 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
 
 
 def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
-    """What incomes leave after expenses and minimum payments in each of the first so many months, in cents."""
+    """For each of the first `months` months what incomes leave after expenses and minimum payments, in cents."""
     even = to_cents(inputs.finances.surplus)
     if not inputs.is_dated:
         return [even] * months
@@ -42,15 +42,16 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
 
 
 def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
-    """The part of the present month's payments that was made with its money, which has `first_month` cents."""
+    """The part of the present month's payments that was made from the month's own money, `first_month` cents."""
     put_in = sum([goal.added for goal in inputs.goals], inputs.paid_elsewhere)
     return min(to_cents(put_in), max(0, first_month))
 
 
 def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int]) -> None:
-    """Keep what late payments on days of a goal's own need before the money of their months has arrived.
+    """Keep money for late payments on a goal's own days that come before the money of their month.
 
-    It counts as free in these months instead of in those before; `before` is what was free before they were paid.
+    What is kept counts as free in the month of the payment, and no longer in the one before. `before` is what was
+    free in each month before these payments.
     """
     days, money = state.days, state.money
     if not days or not money:
@@ -67,10 +68,11 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
 
 
 def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
-    """Keep what payments up to the goals' dates need before all money of their months has arrived.
+    """Keep money for payments up to the goals' dates that come before all money of their month has arrived.
 
-    It counts as free in these months instead of in those before; `states` are paid already. What is paid on the
-    first day of a month is kept if one of the goals so paid earns interest for the month.
+    What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what the
+    payments of `states` have left. Payments on a month's first day are kept for if one of their goals earns
+    interest for the month.
     """
     money = states[0].money if states else None
     if money is None:

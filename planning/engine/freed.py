@@ -47,12 +47,12 @@ def pay_minimums(debt: Debt, dates: Iterable[date]) -> PaidUntil:
 
 
 def minimums_by_month(debts: Sequence[Debt], calendar: Calendar, months: int, effort: Effort) -> list[list[int]]:
-    """What each debt is paid at the end of each of so many months, in cents."""
+    """The payments of each debt at the end of each of the first `months` months, in cents."""
     return Avalanche(debts, calendar, effort).minimums_alone(months) if debts else []
 
 
 def freed_by_month(debts: Sequence[Debt], paid: Sequence[Sequence[int]], months: int) -> list[int]:
-    """What each month has more than what is kept for the debts' minimum payments; less than 0 if they rise."""
+    """For each month the part of what is kept for minimum payments that isn't due; less than 0 if more is due."""
     kept = sum([to_cents(debt.min_payment) for debt in debts])
     due = [0] * months
     for payments in paid:
@@ -69,7 +69,7 @@ class Freed(NamedTuple):
 
 
 def ends(debts: Sequence[Debt], paid: Sequence[Sequence[int]], until: int) -> list[Freed]:
-    """The debts of which nothing is due any more in a month before `until`, the first to end first."""
+    """The debts whose payments end before the month `until`, the first to end first."""
     found = []
     for debt, payments in zip(debts, paid, strict=True):
         month = next((count for count in range(until, 0, -1) if payments[count - 1]), 0)

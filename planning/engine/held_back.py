@@ -17,14 +17,14 @@ def given_by(free: Sequence[int], horizon: int) -> list[int]:
 
 
 def least_ahead(by: Sequence[int], horizon: int) -> list[int]:
-    """The least that is there by each month or a later one up to `horizon`, from what is there by each."""
+    """For each item up to `horizon` the smallest from it up to there; the items after it unchanged."""
     return [*reversed([*accumulate(reversed(by[: horizon + 1]), min)]), *by[horizon + 1 :]]
 
 
 def given_late(free: Sequence[int], months: range, horizon: int) -> list[int]:
     """The most that may be given by the end of each of these months to a goal that is late.
 
-    Before the horizon no month up to it may lack anything; from then on none of the next twelve.
+    Before the horizon it leaves what every month up to the horizon needs; after it, what the next twelve need.
     """
     by = given_by(free, horizon)
     soon = [*by[horizon + 1 :], *by[-1:] * LEAST_HORIZON]

@@ -1,7 +1,7 @@
 """On which day of a month a plan on the dates of the calendar is paid, where money has dates.
 
-It is the month's first day if the money carried into the month and its part without dates are enough, or else the
-payday with which they are: no payment is dated before its money. All money is whole cents.
+It is the month's first day if the money carried into the month and the month's money without dates are enough;
+otherwise the payday on which there is enough. No payment is dated before its money. All money is whole cents.
 """
 
 from bisect import bisect_right
@@ -57,7 +57,7 @@ def _take(there: list[int], since: int, amount: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What a goal is paid in each month, and on days of its own on each of them."""
+    """The payments of a goal: for each month, and for each day if it has days of its own."""
 
     state: GoalState
     amounts: Sequence[int]
@@ -123,7 +123,7 @@ class PaymentDays:
         return self._placed[month].get(state.position, self.money.calendar.day(month + state.need.first_payment))
 
     def first_days(self, months: int) -> list[tuple[bool, set[int]]]:
-        """Of each of so many months whether all payments are on its first day; if not, the goals whose are."""
+        """For each month whether all payments are on its first day; if not, the positions of goals that are."""
         known: list[tuple[bool, set[int]]] = []
         for month in range(months):
             is_enough = self._totals[month] <= self._openings[month]
@@ -164,7 +164,7 @@ class FirstDays:
         self.committed: list[GoalState] = []
 
     def find(self, states: Sequence[GoalState], offers: Sequence[Sequence[int]]) -> None:
-        """Note it in `states`, to each of which these amounts are offered up to its date."""
+        """Set `on_first_day` of the `states`; `offers` has the amounts that each is offered up to its date."""
         bearing = [state.need for state in states if state.need.bears_interest and not state.goal.debts]
         money = states[0].money if bearing else None
         if money is None:

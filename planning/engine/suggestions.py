@@ -105,7 +105,7 @@ def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
 def fire(finances: Finances, savings: Decimal) -> Suggestion | None:
     """Save annual expenses / 4 %; None if savings already suffice.
 
-    The facts include the years until then at today's surplus and without growth.
+    The facts include the years that saving it takes, at today's surplus and without growth.
     """
     annual = finances.monthly_expenses * 12
     target = round_to_cents(annual * 100 / WITHDRAWAL_RATE)

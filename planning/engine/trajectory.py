@@ -156,7 +156,7 @@ class Saving:
         return Trajectory([*amounts, last], [*balances, self.target], trajectory.end, trajectory.missing, done_on)
 
     def _trajectory(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
-        """The trajectory with these offers, of which no more is taken than is missing."""
+        """The trajectory with these offers; no more of them is taken than is missing."""
         present = self.start + self.credit
         if present >= self.target:
             return Trajectory([self.credit, *[0] * (self.months - 1)], [present] * self.months, present, 0, 0)
@@ -168,7 +168,7 @@ class Saving:
         return Trajectory(amounts, balances, self.target, 0, done)
 
     def _without_excess(self, offers: list[int], balances: list[int]) -> list[int]:
-        """The payments without the part of `offers` that isn't needed.
+        """The offers without what isn't needed.
 
         The last payment is reduced so that interest alone then reaches the target; later ones are 0. `balances` is
         corrected in place.

@@ -69,7 +69,7 @@ def _check_header(lines: Lines) -> datetime:
 
 
 def _check_signature(lines: Lines, signature: hmac.HMAC) -> bool:
-    """Whether there is one that is right.
+    """Whether the signature was checked, which takes a BACKUP_KEY.
 
     :raises ArchiveError: it is wrong, or absent although BACKUP_KEY is set.
     """

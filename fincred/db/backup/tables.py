@@ -25,7 +25,7 @@ def tables() -> list[type[models.Model]]:
 
 
 def digests() -> Digests:
-    """The rows and hash of every table as it is now; equal for databases that hold the same."""
+    """The number of rows and the hash of every table as it is now; equal for databases that hold the same."""
     return {model._meta.label_lower: _digest(model).as_json() for model in tables()}
 
 
@@ -35,12 +35,12 @@ def row_count() -> int:
 
 
 def migrations() -> list[list[str]]:
-    """All that were applied to this database."""
+    """The migrations that were applied to this database, by app and name."""
     return sorted([app, name] for app, name in MigrationRecorder(connection).applied_migrations())
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """What is stored and not derived: the database fills generated columns, and saving fills derived ones."""
+    """The columns that a backup holds: the database fills generated ones, and saving fills derived ones."""
     return [
         column
         for column in model._meta.concrete_fields

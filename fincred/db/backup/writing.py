@@ -17,7 +17,7 @@ from fincred.private_file import write_private
 
 
 def backup(path: Path, *, progress: Progress = lambda _: None) -> int:
-    """Write the archive as of one moment, readable by its owner alone; how many rows it has.
+    """Write the archive as of one moment, readable by its owner alone. Returns the number of its rows.
 
     The file appears under its name only when it is complete.
 

@@ -44,7 +44,7 @@ class JsonbTextLoader(Loader):
 
 @cache
 def _register_jsonb(adapters: AdaptersMap) -> None:
-    """Once: all connections share the adapters, and each change empties their caches."""
+    """Register it once only: all connections share the adapters, and each change empties their caches."""
     adapters.register_loader("jsonb", JsonbTextLoader)
 
 
@@ -165,7 +165,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             figures_of_pool(self.alias).used.dec()
 
     def _check_timeout(self, connection: Any) -> None:
-        """Once for each database in a process: statements end, even if a pooler dropped what was asked for."""
+        """Check, once for each database in a process, that no pooler has dropped the time limit of statements."""
         try:
             if connection.execute("SHOW statement_timeout").fetchone() == ("0",):
                 raise ImproperlyConfigured(_without_timeout(self.settings_dict["USER"]))

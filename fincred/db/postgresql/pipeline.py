@@ -44,7 +44,7 @@ class Result(NamedTuple):
 
 
 def is_stale(error: BaseException | None) -> bool:
-    """Whether it may be the prepared statement that failed, and not what it says.
+    """Whether the prepared statement may be what failed, and not its SQL.
 
     A migration changed a column's type, DISCARD ALL dropped the statement, or a pooler led to another server
     process. Sent without a name the statement works.
@@ -133,7 +133,7 @@ class Connection(psycopg.Connection[Any]):
         return self._statements[sql].bind(parameters)
 
     def _send(self, bound: Sequence[_Bound]) -> list[_Bound | _Preparing | None]:
-        """Send everything at once; returns what each result will be of, None for BEGIN."""
+        """Send everything at once. Returns what each result will belong to; None for BEGIN."""
         pgconn = self.pgconn
         sent: list[_Bound | _Preparing | None] = []
         preparing: dict[_TypedStatement, bytes] = {}
@@ -206,9 +206,10 @@ class _Statement:
 
 
 class _TypedStatement:
-    """A statement for parameters of these types (a large number has another than a small one).
+    """A statement for parameters of these types; a large number has another type than a small one.
 
-    PostgreSQL prepares each by itself. The digest is of all that a name stands for, the same in every process.
+    PostgreSQL prepares each by itself. Its digest, part of its name, follows from SQL and types: it is the same in
+    every process.
     """
 
     def __init__(self, connection: Connection, sql: bytes, types: tuple[int, ...]) -> None:
@@ -237,7 +238,7 @@ class _Bound(NamedTuple):
 
 
 class _Preparing(NamedTuple):
-    """A statement that gets its name."""
+    """A statement that is being prepared under this name."""
 
     statement: _TypedStatement
     name: bytes

@@ -20,9 +20,10 @@ CHUNKS, CHUNK_BYTES = 1000, 64
 
 
 class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
-    """The body of a request: invited when it is first read, and never taken for whole when it isn't.
+    """The body of a request. The client is invited to send it (100 Continue) when it is first read.
 
-    Until it is read to its end the connection can't be kept, and the answer says so.
+    One that is cut short is never taken for a whole one. Until it is read to its end the connection can't be kept,
+    and the answer says so.
     """
 
     def __init__(self, req: Any, sock: ClientSocket, waited_for: Callable[[], bool]) -> None:
@@ -51,7 +52,7 @@ class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
         return size, rest
 
     def _read_reader(self, size: int) -> bytes:
-        """gunicorn's name for where all reading goes through.
+        """gunicorn's name for the method that all reading goes through.
 
         :raises OSError: it can't be read, or ends before its announced length.
         """

@@ -37,9 +37,9 @@ class Deadlines:
 class ClientSocket(socket.socket):
     """A connection on which every wait has a deadline.
 
-    `waiting` has all that wait for their clients, with the moment at which that began; waits of one request are
-    added up. `lacking()` is how many requests have no thread: as many of those that have waited longest give up.
-    `has_database()` is whether the thread that asks has a connection to the database.
+    `waiting` has all connections that wait for their clients, with the moment at which that began; waits of one
+    request are added up. `lacking()` is the number of requests without a thread: that many connections give up,
+    those that have waited longest. `has_database()` is whether the calling thread has a database connection.
     """
 
     def __init__(

@@ -26,8 +26,8 @@ class _Hand(Generic[Task]):
 class Pool(Generic[Task]):
     """Threads that `do` what is put into the queue.
 
-    Threads of one interpreter that compute cost each other time, so only `threads` of them are meant to. A task
-    that is slow, or of which `is_waiting` is true, costs nothing: another thread stands in, up to `most()` in all.
+    Threads that compute slow each other down, so only `threads` of them should do so at the same time. A task that
+    is slow, or for which `is_waiting` is true, doesn't count: another thread is added, up to `most()` in all.
     A thread that comes back while enough others are at work ends.
     """
 
@@ -49,7 +49,7 @@ class Pool(Generic[Task]):
         self.relieve()
 
     def relieve(self) -> None:
-        """Let other threads do what stands in the queue because threads take long."""
+        """Add threads for tasks in the queue, if those that are there take long."""
         if self._queue.empty():
             return
         with self._lock:
@@ -69,7 +69,7 @@ class Pool(Generic[Task]):
 
     @property
     def lacking(self) -> int:
-        """How many tasks stand in the queue for want of a thread that could do them."""
+        """How many tasks stand in the queue because no more threads may be added."""
         return self._queue.qsize() if len(self._hands) >= self._most() else 0
 
     def _work(self, hand: _Hand[Task]) -> None:

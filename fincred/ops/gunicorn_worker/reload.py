@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 # What a new worker does before it serves.
 _START = "import runpy; runpy.run_path('gunicorn.conf.py'); import fincred.wsgi"
 _SECONDS = 60
-# After so many seconds a worker that died is tried to be replaced again.
+# Seconds until the next attempt to replace a worker that died.
 _REST = 5
 
 
@@ -39,7 +39,7 @@ def refuse_faulty_reloads(server: Any) -> None:
 def _fault() -> str:
     """Why a worker couldn't start with the settings and the code as they are now; empty if it could."""
     try:
-        # Its figures are nobody's. The folder of the workers' is there even if the disk is full.
+        # Its metrics are thrown away. The folder is in the workers' one, which is there even if the disk is full.
         with tempfile.TemporaryDirectory(dir=os.environ["PROMETHEUS_MULTIPROC_DIR"]) as folder:
             tried = subprocess.run(  # noqa: S603  this interpreter, and our own code
                 [sys.executable, "-c", _START],

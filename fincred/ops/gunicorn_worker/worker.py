@@ -134,14 +134,14 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     @property
     def _holding_nothing(self) -> int:
-        """How many threads wait for their clients without a database connection: at most as many as may do so."""
+        """How many threads wait for their clients without a database connection, counted up to MOST_WAITING."""
         return min(sum(not client.holds_database for client in list(self._waiting)), MOST_WAITING)
 
     # --- Who may connect
 
     @property
     def worker_connections(self) -> int:
-        """How many connections there may be now; as many as there are where the next is left to other workers."""
+        """How many connections there may be now: no more than there are, if the next is left to other workers."""
         in_use = self.nr_conns - len(self.keepalived_conns) - len(self._leaving)
         accepts = self._hesitation.accepts(in_use, time.monotonic())
         return int(self.cfg.worker_connections) if accepts else self.nr_conns
@@ -155,8 +155,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Keep the connection, or end it without waiting for the client to do so as well.
 
-        Closed at once, what a client is still sending would make it lose our answer. gunicorn waits for its end,
-        up to two seconds for each, and accepts and answers nothing meanwhile.
+        If it were closed at once, a client that is still sending could lose our answer. gunicorn waits up to two
+        seconds for the end of each, and accepts and answers nothing meanwhile.
         """
         if fs.result():
             super().finish_request(conn, fs)
@@ -178,7 +178,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self._leaving.append(conn)
 
     def _on_leaving_readable(self, conn: Any, client: Any) -> None:
-        """What a client says after its answer is thrown away, but not while others wait."""
+        """Throw away what a client sends after its answer; hang up if others wait for a thread."""
         conn.sock.expect_rest(0)
         try:
             more = client.recv(65_536)

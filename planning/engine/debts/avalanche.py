@@ -1,7 +1,7 @@
 """Pay off the same debts again and again, each time with other extras: `ledger`'s avalanche, many times faster.
 
-Until its turn comes a debt gets its minimum and nothing else, whatever the extras are. So what becomes of it until
-then is computed once, and each simulation follows only the debts with the highest rate that is still open. When a
+Until its turn comes a debt gets its minimum and nothing else, whatever the extras are. So its balances until then
+are computed once, and each simulation follows only the debts with the highest rate that is still open. When a
 promotional rate ends the order can change, so a new stage begins with what is owed then. All money is whole cents,
 and payment t is that of month t, counted from 0.
 """
@@ -32,7 +32,7 @@ _Followed = tuple[list["_Open"], int, list[int]]
 
 
 class _Open(NamedTuple):
-    """A debt of those whose turn it is; the smallest is paid first. `least` and `percent` are as in `Terms`."""
+    """A debt that is owed; of those whose turn it is, the smallest is paid first. See `Terms` for the minimum."""
 
     balance: int
     position: int
@@ -47,10 +47,10 @@ class _Open(NamedTuple):
 
 @dataclass(slots=True)
 class _Group:
-    """The debts with one rate, and what becomes of each if its minimums alone are paid.
+    """The debts with one rate, and `alone`: how each develops if only its minimums are paid.
 
-    In that case `owed_beside` is what is owed before each payment on all debts with a lower rate together, and
-    `paid_beside` is what they are paid.
+    `owed_beside` is the sum owed before each payment on all debts with a lower rate, and `paid_beside` the sum
+    paid on them, if they too get only their minimums.
     """
 
     rate: int
@@ -66,10 +66,10 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What becomes of the debts.
+    """How the debts develop.
 
-    `balances` is what is owed after each payment, up to the one that clears all; `left` is what that one leaves of
-    its budget. `open` are the rates and balances of the debts that are owed at the end.
+    `balances` is what is owed after each payment, up to the one that clears all; `left` is the part of that
+    payment's budget that isn't needed. `open` are the rates and balances of the debts that are owed at the end.
     """
 
     balances: list[int]
@@ -78,7 +78,7 @@ class Payments:
 
 
 class End(NamedTuple):
-    """What becomes of the debts: as in `Payments`, with the number of months paid instead of `balances`."""
+    """How the debts end: as in `Payments`, with the number of months paid instead of `balances`."""
 
     months: int
     left: int = 0
@@ -128,8 +128,7 @@ class Avalanche:
     """Debts in the order in which they are paid off: the month's highest rate, smaller balance, the order given.
 
     Each month pays `minimums`, which is what the surplus keeps for minimum payments, and an extra; or the month's
-    minimum payments, if these are more. `owed` is the sum of the balances, and
-    `rates` are the rates of each debt.
+    minimum payments, if these are more. `owed` is the sum of the balances, and `rates` are the rates of each debt.
     """
 
     def __init__(self, debts: Sequence[Debt], calendar: Calendar, effort: Effort | None = None) -> None:
@@ -165,12 +164,12 @@ class Avalanche:
         return Payments(balances, paid.left, self._rated(paid.open))
 
     def minimums_alone(self, months: int) -> list[list[int]]:
-        """What each debt is paid in each of so many months if minimums alone are paid."""
+        """The payments of each debt in each of this many months, if only its minimums are paid."""
         self._look_ahead(months)
         return [paid[:months] for _, paid in self._alone]
 
     def end(self, extra: int, months: int) -> End:
-        """What paying the same extra in so many months leads to; it ends early once a debt can only grow."""
+        """Pay the same extra in this number of months. It ends early once a debt can only grow."""
         looks = sorted({*self._changes, *LOOKS}) if self._changes or self._has_percentages else []
         month = 0
         for paid in self._stages(self._budgets([extra] * months), looks):
@@ -182,8 +181,8 @@ class Avalanche:
     def _only_grows(self, debt: _Open, month: int, budget: int) -> bool:
         """Whether the debt is never paid off from this month on, even if the whole budget went to it.
 
-        So it is if its interest, at the lowest rate that it will have, isn't less than the budget, nor than its
-        minimum payment: it grows then, and the same holds in the next month.
+        True if a month's interest, at the lowest rate still to come, is more than the budget and more than the
+        minimum payment. Then the debt grows, and its interest with it.
         """
         interest = monthly_interest(debt.balance, self.rates[debt.position].lowest_from(month))
         minimum = max(debt.least, percent_of(debt.balance + interest, debt.percent))
@@ -248,7 +247,7 @@ class Avalanche:
         return _Stage(ordered, self._effort, self._has_percentages)
 
     def _alone_from(self, debt: _Open, since: int, until: int) -> Alone:
-        """If minimums alone are paid: computed before, unless more has been paid on the debt."""
+        """The debt if only its minimums are paid: known already, unless more has been paid on it."""
         owed, paid = self._alone[debt.position]
         if since:
             self._effort.spend(2 * (until - since))
@@ -283,7 +282,7 @@ def _minimums_alone(rate: int, debt: _Open, months: int) -> Alone:
 
 
 def _percentages_alone(rate: int, debt: _Open, months: int) -> Alone:
-    """The same for a minimum that follows from the balance."""
+    """As `_minimums_alone`, for a minimum that follows from the balance."""
     owed, paid = [debt.balance], list[int]()
     balance, least = debt.balance, debt.least
     growth, half, year = growth_of(rate)
@@ -330,7 +329,7 @@ def _follow_one(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Follo
 
 
 def _follow_one_for_minimums(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
-    """The same where the budgets can be less than the minimum payments, which are then paid."""
+    """As `_follow_one`, where budgets can be less than the minimum payments, which are then paid."""
     (debt,) = debts
     balance, least = debt.balance, debt.least
     after: list[int] = []
@@ -347,7 +346,7 @@ def _follow_one_for_minimums(rate: int, debts: list[_Open], budgets: Iterable[in
 
 
 def _follow_many(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
-    """The same for several debts, in the order given, until one of them is open at most. The balances are sums."""
+    """As `_follow_one`, for several debts until at most one is open; of equals the first. Balances are sums."""
     after: list[int] = []
     growth, half, year = growth_of(rate)
     balances = [debt.balance for debt in debts]

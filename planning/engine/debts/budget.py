@@ -1,4 +1,4 @@
-"""How much is paid on debts in all, on each payment date."""
+"""The sum that is paid on all debts on each payment date."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from fincred.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """So much on each payment date from `since` to `until`, both included; None doesn't limit it."""
+    """An `amount` on each payment date from `since` to `until`, both included; None doesn't limit it."""
 
     amount: Decimal
     since: date | None = None
@@ -36,7 +36,7 @@ class Budget:
     more: Decimal = ZERO
 
     def raised(self, more: Decimal) -> Self:
-        """The budget with so much more every month."""
+        """The budget with this amount more every month."""
         return replace(self, more=self.more + more)
 
     def on_top(self, after: date | None, day: date) -> Decimal:

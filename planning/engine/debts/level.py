@@ -15,7 +15,7 @@ INTERPOLATIONS: Final = 12
 
 
 def least_extra(debts: Avalanche, payments: int) -> int:
-    """The smallest extra a month that clears the debts in so many (1 or more) payments, with avalanche.
+    """The smallest extra a month that clears the debts in this number of payments (1 or more), with avalanche.
 
     Debts are cleared within `HORIZON` in any case. Found by regula falsi with the Illinois rule: interpolate
     between `low`, which is too little, and `high`, which is enough, until they are a cent apart. If the same end
@@ -55,9 +55,9 @@ class _Search:
         self._saved: dict[tuple[Rates, int], Decimal] = {}
 
     def bracket(self, gap: Decimal) -> tuple[int, Decimal, int, Decimal]:
-        """An extra that is too little and one that is enough, each with its gap; `gap` is the one of no extra.
+        """An extra that is too little and one that is enough, each with its gap. `gap` is that of no extra.
 
-        The gap is about what lacks: added, it is often enough, or a few cents too little.
+        A gap estimates the extra that is missing: adding it is often enough, or a few cents too little.
         """
         most = self._debts.enough
         low, low_gap, step = 0, gap, _up(gap)
@@ -84,14 +84,14 @@ class _Search:
         return -rest / self._saved_up(rates, self._payments)
 
     def _saved_up(self, rates: Rates, months: int) -> Decimal:
-        """What one cent a month comes to in so many months."""
+        """The sum of one cent a month after this number of months, with interest."""
         if (rates, months) not in self._saved:
             self._saved[rates, months] = _grown(Decimal(0), Decimal(1), rates, 0, months)
         return self._saved[rates, months]
 
 
 def _grown(present: Decimal, payment: Decimal, rates: Rates, since: int, until: int) -> Decimal:
-    """What `present` and a payment a month come to from month `since` to month `until`, at a debt's rates."""
+    """The value in month `until` of `present` in month `since` and a payment a month, at a debt's rates."""
     change = min(until, max(since, rates.promo_months))
     if change > since:
         promo_rate = annual_rate(rates.promo_rate)

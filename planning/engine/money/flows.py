@@ -64,7 +64,7 @@ class Flow:
 
 
 class _ByDays(NamedTuple):
-    """Every so many days from the day with this ordinal on."""
+    """Every `step` days from the day with the ordinal `first` on."""
 
     first: int
     step: int
@@ -77,7 +77,7 @@ class _ByDays(NamedTuple):
 
 
 class _ByMonths(NamedTuple):
-    """The same day of every so many months, clamped; `first` is the `_index` of the first month."""
+    """The same day every `step` months, clamped; `first` is the `_index` of the first month."""
 
     first: int
     day_of_month: int
@@ -110,7 +110,7 @@ def _rhythms(flow: Flow) -> tuple[_Rhythm, ...]:
 
 
 def _index(day: date) -> int:
-    """The number of the month of a day."""
+    """The number of the calendar month that a day is in."""
     return day.year * 12 + day.month - 1
 
 
@@ -120,7 +120,7 @@ def _clamped(day_of_month: int, month: int) -> int:
 
 
 def by_month(flows: Iterable[Flow], calendar: Calendar, months: int) -> list[int]:
-    """The cents that come in each of the calendar's first so many months."""
+    """The cents that come in each of the calendar's first `months` months."""
     starts = [calendar.day(month) for month in range(months + 1)]
     ordinals = [day.toordinal() for day in starts]
     sums = [0] * months
@@ -154,6 +154,6 @@ def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
 
 
 def _month_of(day: date, starts: Sequence[date]) -> int:
-    """The number of the month, of those that start on these days, in which a day is."""
+    """The number of the month that a day is in; months begin on the days `starts`."""
     month = _index(day) - _index(starts[0])
     return month if starts[month] <= day else month - 1
