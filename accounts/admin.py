@@ -28,16 +28,16 @@ from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
 
-# As text: an index of some rows isn't taken for a value that comes beside the statement.
+# Written into the SQL, because PostgreSQL doesn't use a partial index if the value is a parameter.
 BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
-# The looks by lists that a person's trail shows at most; their export has all.
+# A person's trail shows at most this many list views. Their export has all of them.
 MOST_LOOKS: Final = 5000
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
 
 
 def _why_not(action: str, person: User) -> str:
-    """Why an action would do nothing to somebody who is as this person is."""
+    """Why the action would have no effect on this person; empty if it has one."""
     reachable = person.is_verified and person.mail_refused_at is None
     whys = (
         ("disable", not person.is_active, "disabled already"),
@@ -71,7 +71,7 @@ class UserAdmin(AuditedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """With profiles by a query of their own: joined, they would all be read for a page of them."""
+        """Reads profiles in a second query. A join would read every profile to show one page."""
         return super().get_queryset(request).prefetch_related("profile")
 
     @admin.display(boolean=True)
@@ -233,7 +233,7 @@ class OutgoingMailAdmin(AuditedAdmin):
     actions = ("retry",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Whose mail it is by an id only, for who may see no people."""
+        """Staff who may not see people see only the id of the mail's owner."""
         shown = super().get_list_display(request)
         return shown if may_see_people(request) else ["user" if name == "person" else name for name in shown]
 

@@ -55,7 +55,7 @@ class EmailAlreadyExistsError(ValidationError):
 
 
 class NoMailboxAtAddressError(FieldError):
-    """No mail reaches the address: its domain is none."""
+    """The address can't get mail: its domain isn't valid."""
 
     def __init__(self) -> None:
         super().__init__(field="email", message="The domain of this address can't exist.", code="invalid_domain")

@@ -19,10 +19,10 @@ def is_currency(code: str) -> bool:
 
 
 def read_country(text: str) -> str | None:
-    """An ISO 3166 alpha-2 code, given in capitals or not, in capitals; a country's name as it is; else None.
+    """Returns a two-letter code of ISO 3166 in capitals (any case is accepted), or a country's name unchanged.
 
-    Which names there are isn't known. Up to three characters are a code, unless all are letters without capitals,
-    as in 日本: so DEU, an alpha-3 code, is neither.
+    Otherwise None. Names aren't checked, except that they have a letter. Text of up to three characters is read as
+    a code, unless its script has no capital letters, as in 日本. So DEU, a three-letter code, gives None.
     """
     if len(text) <= 3 and {category(character) for character in text} != {"Lo"}:
         found = pycountry.countries.get(alpha_2=text)

@@ -10,12 +10,13 @@ from typing import Any, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.mailboxes import mailbox_or_none, spelling
 from accounts.opaque_tokens import digest, new_secret
 from accounts.session_marks import mark_ended
 from accounts.vocabulary import MailPriority, TokenPurpose
+from fincred.ops.jobs import CLOCK_SKEW
 from fincred.ops.models import DatabaseState
 
 MAX_MAIL_ATTEMPTS = 8
@@ -132,6 +133,19 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         )
         # In the order of the index alone: each claim takes the first, of thousands of the same moment too.
         return waiting.filter(~Exists(restored)).order_by("priority", "next_attempt_at")
+
+    def put_back(self, now: datetime) -> int:
+        """Have mail count from now that was queued by a clock that has gone back since; how many.
+
+        Else people would wait for it until the clock is there again. What was to be sent later, as after quiet
+        hours, keeps its distance.
+        """
+        ahead = self.filter(sent_at=None, attempts=0, created_at__gt=now + CLOCK_SKEW)
+        if (
+            not ahead.order_by("-created_at", "-id").values_list("pk").first()
+        ):  # a look by the index, without a write
+            return 0
+        return ahead.update(created_at=now, next_attempt_at=now + (F("next_attempt_at") - F("created_at")))
 
     def held(self) -> Self:
         return self.filter(sent_at=None, is_held=True)

@@ -74,7 +74,7 @@ def update_caller(**known: Any) -> None:
 
 @contextmanager
 def as_system() -> Iterator[None]:
-    """What is done here is no deed of the caller's, though their request is the occasion."""
+    """What happens inside isn't recorded as the caller's action, although their request started it."""
     before = _caller.get()
     token = _caller.set(Caller(request_id=before.request_id))
     try:

@@ -120,6 +120,7 @@ class _Payment(NamedTuple):
 def _payment(started: tuple[Debt, ...], month: Calendar, principal: Decimal, ask: Decimal) -> _Payment:
     """The payment of a month, from what was owed when it began and what was paid off in it."""
     beyond_principal = month_of_interest(started, month) - minimum_payments(started)
-    made = principal + beyond_principal
+    # Where the minimums are less than the interest, a balance that hasn't fallen tells of no payment.
+    made = principal + beyond_principal if principal else min(beyond_principal, ZERO)
     explained = min(principal, max(ZERO, ask - beyond_principal))
     return _Payment(min(ask, max(ZERO, made)), explained, is_whole=made >= ask)

@@ -56,7 +56,7 @@ def _of_the_room(facts: Facts) -> list[Line]:
     if "chosen_monthly" in facts and Decimal(facts["need"]) > room:
         return [Line(f"the chosen {Decimal(facts['chosen_monthly']):,} a month comes to", room)]
     if "money_by_then" in facts:
-        first = Line(f"what {_months(months)} leave", Decimal(facts["money_by_then"]))
+        first = Line(f"what {_months(months)} leave{_freed(facts)}", Decimal(facts["money_by_then"]))
     else:
         surplus = max(Decimal(facts["surplus"]), Decimal(0))
         first = Line(f"{surplus:,} a month for {_months(months)}", surplus * months)
@@ -72,6 +72,12 @@ def _of_the_room(facts: Facts) -> list[Line]:
         Line("and what was put in beyond a month's surplus", _amount(facts, "paid_beyond")),
     ]
     return [first, *(line for line in changes if line.amount)]
+
+
+def _freed(facts: Facts) -> str:
+    """Which debts end so that months leave more."""
+    ends = [f"{debt['label']} is paid off from {debt['since']}" for debt in facts.get("freed_minimums", ())]
+    return f" ({', '.join(ends)})" if ends else ""
 
 
 def _amount(facts: Facts, name: str) -> Decimal:

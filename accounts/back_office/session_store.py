@@ -30,7 +30,7 @@ class SessionStore(DatabaseStore):
         if data and not ended:
             return dict(self.decode(data.decode()))
         contents = dict(super().load())
-        # A session that ended meanwhile may have lost its mark by now: no fill after a slow read.
+        # If the read was slow, don't fill the cache: the session may have ended, and its mark may have expired.
         if contents and not ended and time.monotonic() - began_at < ENDED_SECONDS - LIVE_SECONDS:
             self._fill(contents)
         return contents

@@ -109,6 +109,7 @@ def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> 
     count: Counter[_Outcome] = Counter()
     # A process sends only what it has the words for: a newer version may have queued other messages already.
     known = OutgoingMail.objects.filter(purpose__in=registered_purposes())
+    known.put_back(clock())
     with MailServer() as server:
         while not stop() and (outcome := _send_first(known, server, clock, stop)) is not None:
             count[outcome] += 1

@@ -33,7 +33,7 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
     With EMAIL_VERIFICATION off, which is for trying an app, they are verified and there is no mail.
 
     :raises RateLimitExceededError: too many from this network; nothing is hashed.
-    :raises NoMailboxAtAddressError: its domain is none.
+    :raises NoMailboxAtAddressError: the domain of the address isn't valid.
     :raises EmailAlreadyExistsError: also when two register the same mailbox at the same time.
     :raises UnacceptablePasswordError: under `password`.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
@@ -20,105 +20,26 @@ from rest_framework.fields import empty
 
 from fincred import errors as failures
 from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
+from fincred.api.openapi_parts import (
+    COUNTED,
+    COUNTED_ERRORS,
+    ERROR_ENVELOPE,
+    ERROR_SCHEMA,
+    FIELD_ERROR,
+    HEADERS,
+    HEADERS_OF_ERRORS,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    IF_NONE_MATCH_OF_CHANGES,
+    NOT_MODIFIED,
+    header_references,
+)
 from fincred.api.renderers import render_json
 from fincred.api.serializers import PageQuery, QuerySerializer, Serializer
 
 View = TypeVar("View", bound=Callable[..., Any])
 ErrorClass = type[failures.FinCredError]
-
-# "Error" would shadow a built-in type in generated clients.
-ERROR_SCHEMA = "ErrorEnvelope"
-_FIELD_ERROR = {
-    "type": "object",
-    "required": ["field", "message", "code"],
-    "properties": {
-        "field": {
-            "type": ["string", "null"],
-            "description": "Where in the request: nested fields have dots (`debts.0.balance`), the whole is null.",
-        },
-        "message": {"type": "string", "description": "For people; may change."},
-        "code": {"type": "string", "description": "For programs; stable."},
-    },
-}
-_ERROR_ENVELOPE = {
-    "type": "object",
-    "required": ["success", "error", "error_code", "details"],
-    "properties": {
-        "success": {"type": "boolean", "enum": [False]},
-        "error": {"type": "string", "description": "For people; may change."},
-        "error_code": {"type": "string", "description": "For programs; stable."},
-        "details": {
-            "type": "object",
-            "description": "Facts of this refusal.",
-            "properties": {
-                "errors": {
-                    "type": "array",
-                    "items": {"$ref": "#/components/schemas/FieldError"},
-                    "description": "What is wrong with which field; only where fields are refused.",
-                },
-            },
-            "additionalProperties": {},
-        },
-    },
-}
-
-
-def _header(description: str, kind: str = "string") -> dict[str, Any]:
-    return {"schema": {"type": kind}, "description": description}
-
-
-_HEADERS = {
-    "Content-Disposition": _header("The name under which a page or an app may save the answer."),
-    "ETag": _header(
-        "Changes with the answer; in `If-None-Match` it saves sending the same answer again. "
-        'Of an object that can be changed it is `"<version>-<hash>"`, for `If-Match`.'
-    ),
-    "Idempotent-Replayed": _header("`true` where the answer is the one given before for this key."),
-    "Link": _header("The pages `first`, `prev`, `next` and `last` (RFC 8288)."),
-    "Location": _header("The path of the new object."),
-    "RateLimit": _header("What is left of the quotas, and in how many seconds they start again."),
-    "RateLimit-Policy": _header("The quotas that the request counts against."),
-    "Retry-After": _header("Seconds to wait before the next try.", "integer"),
-    "WWW-Authenticate": _header("Always `Bearer`."),
-    "X-Total-Count": _header("How many rows there are on all pages.", "integer"),
-}
-_COUNTED = ("RateLimit", "RateLimit-Policy")
-_HEADERS_OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After", *_COUNTED), 503: ("Retry-After",)}
-# Decided after the request was counted, except for a few of the 400.
-_COUNTED_ERRORS = (400, 403, 404, 409, 412, 422)
-
-
-def _headers(names: Iterable[str]) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-_ETAG = r'(W/)?"[!#-~]*"'
-_ETAGS = {"type": "string", "pattern": rf"^(\*|{_ETAG}( *, *{_ETAG})*)$"}
-_IDEMPOTENCY_KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "description": "Makes the request safe to repeat for a day: it is done once and answered the same.",
-}
-_IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "schema": _ETAGS,
-    "description": "ETags of answers that the client has kept, or `*`: 304 if one of them is still right.",
-}
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "schema": _ETAGS,
-    "description": "The ETag of what is to be changed, or several, or `*`: 412 if it has another version by now.",
-}
-_IF_NONE_MATCH_OF_CHANGES = {
-    "in": "header",
-    "name": "If-None-Match",
-    "schema": _ETAGS,
-    "description": "`*`: 412 if something is stored already. ETags: 412 if it has the version of one of them.",
-}
-_NOT_MODIFIED = {"description": "The client has this answer.", "headers": _headers(["ETag"])}
 
 
 def documented(
@@ -193,7 +114,7 @@ class Schema(AutoSchema):
         if operation is None:
             return None
         if self.method == "GET":
-            operation["responses"]["304"] = _NOT_MODIFIED
+            operation["responses"]["304"] = NOT_MODIFIED
         if parameters := list(self._header_parameters()):
             operation.setdefault("parameters", []).extend(parameters)
         by_status: dict[int, list[tuple[str, str]]] = {}
@@ -202,7 +123,7 @@ class Schema(AutoSchema):
         for status, refusals in sorted(by_status.items()):
             operation["responses"][str(status)] = _error_response(refusals, self._headers_of_error(status))
         for status in operation["responses"].keys() & {"200", "201", "204"}:
-            if described := _headers(self._headers_of_success(status)):
+            if described := header_references(self._headers_of_success(status)):
                 operation["responses"][status]["headers"] = described
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
@@ -232,11 +153,11 @@ class Schema(AutoSchema):
 
     def _header_parameters(self) -> Iterator[dict[str, Any]]:
         if self.method == "GET":
-            yield _IF_NONE_MATCH
+            yield IF_NONE_MATCH
         if self._takes_if_match:
-            yield from (_IF_MATCH, _IF_NONE_MATCH_OF_CHANGES)
+            yield from (IF_MATCH, IF_NONE_MATCH_OF_CHANGES)
         if getattr(self._view_method, "takes_idempotency_key", False):
-            yield _IDEMPOTENCY_KEY
+            yield IDEMPOTENCY_KEY
 
     def _headers_of_success(self, status: str) -> Iterator[str]:
         has_version = getattr(self._view_method, "has_version", False)
@@ -245,7 +166,7 @@ class Schema(AutoSchema):
         if status == "201" and has_version:
             yield "Location"
         if self._is_counted:
-            yield from _COUNTED
+            yield from COUNTED
         yield from getattr(self._view_method, "documented_headers", ())
         if getattr(self._view_method, "is_list", False):
             yield from ("X-Total-Count", "Link")
@@ -263,8 +184,8 @@ class Schema(AutoSchema):
         return schema
 
     def _headers_of_error(self, status: int) -> tuple[str, ...]:
-        counted = _COUNTED if self._is_counted and status in _COUNTED_ERRORS else ()
-        return (*_HEADERS_OF_ERRORS.get(status, ()), *counted)
+        counted = COUNTED if self._is_counted and status in COUNTED_ERRORS else ()
+        return (*HEADERS_OF_ERRORS.get(status, ()), *counted)
 
     @property
     def _is_counted(self) -> bool:
@@ -333,7 +254,7 @@ def _error_response(refusals: list[tuple[str, str]], headers: Sequence[str]) -> 
         "content": {"application/json": {"schema": schema, "examples": examples}},
     }
     if headers:
-        response["headers"] = _headers(headers)
+        response["headers"] = header_references(headers)
     return response
 
 
@@ -343,8 +264,8 @@ def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     for name, schema in components["schemas"].items():
         if name.endswith("Request"):
             _describe_defaults(schema)
-    components["schemas"] |= {ERROR_SCHEMA: _ERROR_ENVELOPE, "FieldError": _FIELD_ERROR}
-    components |= {"headers": _HEADERS, "examples": dict(sorted(_examples.items()))}
+    components["schemas"] |= {ERROR_SCHEMA: ERROR_ENVELOPE, "FieldError": FIELD_ERROR}
+    components |= {"headers": HEADERS, "examples": dict(sorted(_examples.items()))}
     for part in _objects(result):
         part.pop("x-spec-enum-id", None)
         part.pop("readOnly", None)  # requests have schemas of their own, and generators can't make such objects

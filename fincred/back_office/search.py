@@ -16,7 +16,7 @@ from accounts.search import people_matching
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    """Lead to the page of what has this id, to the one person who matches, or to a list of what does.
+    """Redirects to the object with this id, to the only matching person, or to a list of matches.
 
     It shows nothing itself, and looks only at what the member of staff may see: where it leads would tell them
     who is there. The page that it leads to records the look.

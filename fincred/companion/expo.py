@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
@@ -22,9 +24,14 @@ class ExpoError(Exception):
     """No answer that can be used; the text has no token."""
 
 
+class ExpoRefusedError(ExpoError):
+    """Expo takes none of a request because of something in it, such as a token of another project's."""
+
+
 def send(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A ticket for each message, in their order.
 
+    :raises ExpoRefusedError: one message or several have Expo refuse all of them.
     :raises ExpoError:
     """
     tickets = _post("send", messages)
@@ -57,5 +64,7 @@ def _post(path: str, body: Any) -> Any:
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  the operator's address
             return json.loads(answer.read(_LARGEST))["data"]
+    except HTTPError as error:
+        raise (ExpoRefusedError if error.code == HTTPStatus.BAD_REQUEST else ExpoError)(str(error.code)) from error
     except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         raise ExpoError(type(error).__name__) from error

@@ -202,8 +202,8 @@ class Notification(RevisedModel):
 
     Those that the server planned (`is_planned`) are for a day, `due_on`, and move with the person's profile and
     plans unless the person moved them. The others are the person's own. Without a next payment, or a wish to be
-    reminded, there is no `next_send_at`. `announced` is the version of the plan whose drift was told,
-    `skipped` how many pushes had no device to go to.
+    reminded, there is no `next_send_at`. `announced` is the plan version whose drift the person was told
+    about. `skipped` counts pushes that had no device.
     """
 
     user = models.ForeignKey(

@@ -30,7 +30,7 @@ def read_token(token: str) -> tuple[UUID, Kind] | None:
 
 
 def unsubscribe_from(kind: Kind) -> Callable[[UUID], str]:
-    """What makes a person's link for the mails of this kind."""
+    """Returns a function that makes a person's unsubscribe link for this kind of mail."""
     return partial(_url, kind)
 
 

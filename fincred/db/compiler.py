@@ -75,7 +75,7 @@ def compile_insert(model: type[models.Model], fields: Sequence[Field], rows: int
 
 
 def _row_maker(queryset: QuerySet[Any, Any], compiler: Any) -> MakeRows:
-    """What makes of a result what the queryset itself would give."""
+    """Returns a function that turns database rows into what the queryset would return."""
     kind = queryset._iterable_class
     if kind is FlatValuesListIterable:
         return lambda rows: [row[0] for row in rows]

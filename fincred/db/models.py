@@ -45,8 +45,8 @@ class UUIDModel(models.Model):
 class RevisedModel(UUIDModel):
     """A row that clients change: `revision` grows with every stored change, so that none is overwritten unnoticed.
 
-    It grows in `save`, in `fincred.db.writes` and in the `update` and `bulk_update` of `RevisedQuerySet`. An
-    `insert_or_update` has to raise and name it.
+    It grows in `save`, in `fincred.db.writes` and in the `update` and `bulk_update` of `RevisedQuerySet`. Code
+    that calls `insert_or_update` must increase `revision` itself and list it among the fields.
     """
 
     revision = models.IntegerField(default=1, db_default=1, editable=False)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_
 CREATIONS = [operation for operation in OPERATIONS if "201" in operation.described["responses"]]
 # A person who registers can't sign in before the address is verified, so there is no URL for them yet.
 WITHOUT_URL = {"POST /auth/register"}
-# Its secret is told once, so no repeat is answered with it, and what is there isn't JSON.
+# What is there is a calendar, not JSON (planning/tests/test_calendar_link.py).
 SECRET = {"POST /planning/calendar/link"}
 FOUND = [operation for operation in CREATIONS if str(operation) not in WITHOUT_URL | SECRET]
 

@@ -16,7 +16,7 @@ from accounts.services import end_all_sessions, open_session, set_active
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, TokenPurpose
 from fincred import clock
-from planning.services.calendars import make_calendar_link
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -39,7 +39,7 @@ class Visitor:
             for purpose in (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
         ]
         self.office.force_login(self.user)
-        self.calendar = make_calendar_link(owner=self.user, now=clock.now())
+        self.calendar = secret_of_calendar(make_calendar_link(owner=self.user, now=clock.now()).pk)
 
     def post(self, path: str, **body: str) -> bool:
         return bool(self.api.post(f"{AUTH}/{path}", body).status_code == 200)

@@ -16,7 +16,7 @@ from fincred.companion.tests.education import write_texts
 from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.tests.factories import GoalFactory
-from planning.services.calendars import make_calendar_link
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
@@ -45,7 +45,7 @@ def urls(saver: User, noon: datetime) -> dict[str, str]:
     ids["session_id"] = ChatSessionFactory.create(user=saver).pk
     ids["notification_id"] = NotificationFactory.create(user=saver).pk
     ids["device_id"] = PhoneFactory.create(user=saver).pk
-    ids["secret"] = make_calendar_link(owner=saver, now=noon)
+    ids["secret"] = secret_of_calendar(make_calendar_link(owner=saver, now=noon).pk)
     ids["snippet_id"] = Snippet.objects.values_list("pk", flat=True)[0]
     queries = {
         "/api/v0/auth/verify-email": f"?token={token}",

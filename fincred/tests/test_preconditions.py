@@ -24,7 +24,7 @@ from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL as GOAL_EXAMPLE
 from goals.examples import NEW_GOAL
 from goals.tests.factories import GoalFactory
-from planning.services.calendars import make_calendar_link
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
@@ -53,7 +53,7 @@ class Device:
         self.ids["pulse_id"] = str(PulseFactory.create(user=owner).id)
         self.ids["notification_id"] = str(NotificationFactory.create(user=owner).id)
         self.ids["device_id"] = str(PhoneFactory.create(user=owner).id)
-        self.ids["secret"] = make_calendar_link(owner=owner, now=clock.now())
+        self.ids["secret"] = secret_of_calendar(make_calendar_link(owner=owner, now=clock.now()).pk)
         self.client = client_of(owner)
 
     def url(self, operation: Operation) -> str:

@@ -31,6 +31,7 @@ from fincred.companion.unsubscribing import token_for
 from fincred.companion.vocabulary import Channel, Kind, NotificationType
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
+from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
@@ -72,7 +73,8 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     settings.RATE_LIMIT_ENABLED = False
     snapshot_of(saver)
     goal = GoalFactory.create(user=saver)
-    ids = {"goal_id": goal.id, "plan_id": plan_for(goal).id, "check_in_id": CheckInFactory.create(goal=goal).id}
+    ids: dict[str, Any] = {"goal_id": goal.id, "plan_id": plan_for(goal).id}
+    ids["check_in_id"] = CheckInFactory.create(goal=goal).id
     write_texts()
     notification = create_notification(
         owner=saver,
@@ -86,6 +88,7 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
         "pulse_id": PulseFactory.create(user=saver).id,
         "notification_id": notification.pk,
         "device_id": PhoneFactory.create(user=saver).pk,
+        "secret": secret_of_calendar(make_calendar_link(owner=saver, now=noon).pk),
         "snippet_id": Snippet.objects.values_list("pk", flat=True)[0],
     }
     token = open_session(user=saver, now=noon).access_token

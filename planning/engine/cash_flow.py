@@ -1,7 +1,7 @@
 """What becomes of a person's money in each month of the calendar: what arrives, is given, is carried on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -56,15 +56,16 @@ class CashFlow:
 
     @property
     def average(self) -> Finances:
-        """What the next twelve months come to on average, without money with dates."""
+        """What the next twelve months come to on average, without money with dates and debts."""
         finances = self.inputs.finances
         if not self.inputs.is_dated:
             return finances
-        planned = self.needs.dated_money(finances).planned(LEAST_HORIZON)[:LEAST_HORIZON]
+        dated = self.needs.dated_money(finances)
+        planned, freed = dated.planned(LEAST_HORIZON)[:LEAST_HORIZON], dated.freed(LEAST_HORIZON)[:LEAST_HORIZON]
         expenses = finances.monthly_expenses + money(average(sum(planned), LEAST_HORIZON))
         surplus = money(average(sum(self.surplus[:LEAST_HORIZON]), LEAST_HORIZON))
-        income = surplus + expenses + finances.minimum_payments
-        return replace(finances, monthly_income=income, monthly_expenses=expenses, incomes=(), planned=())
+        minimums = finances.minimum_payments - money(average(sum(freed), LEAST_HORIZON))
+        return Finances(surplus + expenses + minimums, expenses, minimums)
 
     def carried(self) -> Iterator[tuple[date, Decimal]]:
         """What each month is left by those before it, as far as it is kept."""
@@ -86,6 +87,7 @@ class CashFlow:
         finances = self.inputs.finances
         dated = self.needs.dated_money(finances)
         incomes, planned, left = dated.incomes(shown), dated.planned(shown), self._left()
+        freed = dated.freed(shown)
         given = list(accumulate(self.given))
         most = least_ahead(self.by, self.horizon)
         for month in range(shown):
@@ -94,7 +96,7 @@ class CashFlow:
                 since=self.inputs.calendar.day(month),
                 income=finances.monthly_income + money(incomes[month]),
                 expenses=finances.monthly_expenses + money(planned[month]),
-                minimum_payments=finances.minimum_payments,
+                minimum_payments=finances.minimum_payments - money(freed[month]),
                 surplus=money(self.surplus[month]),
                 given=money(self.given[month]),
                 carried=money(carried),
@@ -105,6 +107,12 @@ class CashFlow:
         """What month 0 leaves that nobody asks for: not held back for later months."""
         most = least_ahead(self.by, self.horizon)[1]
         return max(ZERO, money(min(self._left()[1], most - self.given[0])))
+
+    def freed_before(self, month: int) -> list[dict[str, Any]]:
+        """The debts that are paid off so that a month before this one has more: what is free from which day."""
+        ended = self.needs.dated_money(self.inputs.finances).ended(month)
+        day = self.inputs.calendar.day
+        return [{"label": each.label, "amount": money(each.amount), "since": day(each.month)} for each in ended]
 
     def lacking(self, since: int, horizon: int) -> dict[str, Any]:
         """The month after `since` and before the horizon for which money is held back; empty if there is none."""

@@ -100,7 +100,7 @@ def _goal_plan(goal: GoalPlan, *, with_schedules: bool) -> dict[str, Any]:
 
 
 def _finances_document(finances: Finances) -> dict[str, Any]:
-    """Without the lists of money with dates where they are empty, as before there were any."""
+    """Without the lists of money with dates and debts where they are empty, as before there were any."""
     document = _document(finances)
     return {name: value for name, value in document.items() if value != []}
 
@@ -112,6 +112,7 @@ def _finances(document: Mapping[str, Any]) -> Finances:
         minimum_payments=Decimal(document["minimum_payments"]),
         incomes=tuple(_flow(flow) for flow in document.get("incomes", ())),
         planned=tuple(_flow(flow) for flow in document.get("planned", ())),
+        debts=tuple(_debt(debt) for debt in document.get("debts", ())),
     )
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from itertools import accumulate
 
 from planning.engine.dates import Calendar
+from planning.engine.effort import Effort
+from planning.engine.freed import Freed, ends, freed_by_month, minimums_by_month
 from planning.engine.model import Finances
 from planning.engine.money.cents import to_cents
 from planning.engine.money.flows import by_month
@@ -19,6 +21,9 @@ class DatedMoney:
 
     finances: Finances
     calendar: Calendar
+    effort: Effort = field(default_factory=Effort)
+    _paid_on_debts: list[list[int]] = field(init=False, default_factory=list)
+    _freed: list[int] = field(init=False, default_factory=list)
     _incomes: list[int] = field(init=False, default_factory=list)
     _planned: list[int] = field(init=False, default_factory=list)
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
@@ -27,8 +32,9 @@ class DatedMoney:
     _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
 
     def is_of(self, finances: Finances) -> bool:
-        """Whether these finances have the same money with dates."""
-        return self.finances.incomes == finances.incomes and self.finances.planned == finances.planned
+        """Whether these finances have the same money with dates, and the same debts."""
+        mine = self.finances.incomes, self.finances.planned, self.finances.debts
+        return mine == (finances.incomes, finances.planned, finances.debts)
 
     def incomes(self, months: int) -> Sequence[int]:
         """The incomes with dates of the first so many months, or more."""
@@ -39,6 +45,19 @@ class DatedMoney:
         """The planned expenses of the first so many months, or more."""
         self._count(months)
         return self._planned
+
+    def freed(self, months: int) -> Sequence[int]:
+        """What the first so many months (or more) have above what is kept for minimum payments of debts."""
+        if months > len(self._freed):
+            debts = self.finances.debts
+            self._paid_on_debts = minimums_by_month(debts, self.calendar, months, self.effort)
+            self._freed = freed_by_month(debts, self._paid_on_debts, months)
+        return self._freed
+
+    def ended(self, until: int) -> list[Freed]:
+        """The debts whose end frees money in a month before `until`."""
+        self.freed(until)
+        return ends(self.finances.debts, self._paid_on_debts, until)
 
     def _count(self, months: int) -> None:
         if months > len(self._incomes):

@@ -20,8 +20,8 @@ class DatedSaving:
     """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
 
     `level` is a payment on each day. `first_interest` is the interest of a month 0 that has begun, which later
-    payments don't change; None if it begins now. `credit` covers the first days of month 0; what is beyond them
-    was paid all the same.
+    payments don't change; None if it begins now. `credit` is what was paid of month 0: it is taken first for the
+    month's first days, and any rest also counts as paid.
     """
 
     target: int

@@ -20,10 +20,10 @@ from planning.vocabulary import EntryKind
 
 
 class Minimum(NamedTuple):
-    """The minimum payment of a debt, due on the first day of each month."""
+    """The minimum payments of a debt, due on the first days of the months from the calendar's present one on."""
 
     label: str
-    amount: Decimal
+    amounts: Sequence[Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,13 @@ def _minimum_payments(inputs: PlanInput, minimums: Iterable[Minimum], first: int
     """What is due on the day that begins a month; none on the day that begins the calendar."""
     known: Counter[str] = Counter()
     calendar = inputs.calendar
-    days = [day for month in range(first, last + 1) if (day := calendar.day(month)) != calendar.anchor]
-    for label, amount in minimums:
+    days = [(month, calendar.day(month)) for month in range(first, last + 1)]
+    for label, amounts in minimums:
         known[label] += 1
-        if amount:
-            for day in days:
-                yield _Entered(
-                    day, Entry(EntryKind.MINIMUM_PAYMENT, label, amount, f"{label}/{known[label]}/{day}")
-                )
+        for month, day in days:
+            if amounts[month] and day != calendar.anchor:
+                entry = Entry(EntryKind.MINIMUM_PAYMENT, label, amounts[month], f"{label}/{known[label]}/{day}")
+                yield _Entered(day, entry)
 
 
 def _goal_payments(inputs: PlanInput, plan: Plan, start: date, end: date) -> Iterator[_Entered]:

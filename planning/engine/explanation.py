@@ -47,6 +47,9 @@ _SENTENCES: Final[dict[Code, Callable[[Facts], str]]] = {
 }
 
 
+_TELL_ROOM: Final = (Code.FUNDED, Code.FUNDED_UNEVENLY, Code.CHOSEN_ARRIVES, Code.NO_ROOM, Code.SHORT_OF_ROOM)
+
+
 class Queue:
     """The goals served so far, and what they take from the goals after them."""
 
@@ -97,6 +100,8 @@ def explain(
     if inputs.is_dated:
         facts |= _dated_facts(state, before, flow)
     text = _SENTENCES[code](facts)
+    if "freed_minimums" in facts and code in _TELL_ROOM:
+        text = f"{text} {sentences.freed_minimums(facts)}"
     if state.due and code is not Code.ALREADY_THERE:
         text = f"{text} {sentences.due_today(facts)}"
     if is_cut:
@@ -219,6 +224,8 @@ def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
     }
     if held_back > 0:
         facts |= flow.lacking(month, state.horizon)
+    if freed := flow.freed_before(month):
+        facts["freed_minimums"] = freed
     return facts
 
 

@@ -37,8 +37,8 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
     if not inputs.is_dated:
         return [even] * months
     money = needs.dated_money(inputs.finances)
-    dated = zip(money.incomes(months), money.planned(months), range(months), strict=False)
-    return [even + income - planned for income, planned, _ in dated]
+    dated = zip(money.incomes(months), money.planned(months), money.freed(months), range(months), strict=False)
+    return [even + income - planned + freed for income, planned, freed, _ in dated]
 
 
 def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
@@ -105,14 +105,18 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
         elif state.late_income and not (earning[last] and any(is_first[last:])):
             amount = state.in_time.amounts[last]
             early[last] += [(state.late_income, amount)] if amount else []
-    for month, arriving in enumerate(money.incomes(months)[:months]):
+    for month in range(months):
         if earning[month] and first[month]:
-            early[month].append((arriving, first[month]))
+            [arriving_later] = money.after(month, [money.calendar.day(month)])
+            early[month].append((arriving_later, first[month]))
     return early
 
 
 def _on_first_day(state: GoalState) -> Sequence[bool]:
-    """Whether it is paid on the first day of each month, or may be because that doesn't matter to it."""
+    """For each month up to the goal's date whether the goal is paid on the month's first day.
+
+    True throughout if the day doesn't matter to it; empty for debts and for days of the goal's own.
+    """
     if state.days or state.goal.debts:
         return ()
     return state.on_first_day or (True,) * state.need.months

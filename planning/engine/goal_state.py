@@ -25,7 +25,7 @@ class GoalState:
     - `missing`: the cents missing at its date.
     - `in_time`: what happens up to its date; `solve_dates` leaves it out.
     - `trajectory`: the same, and for a late goal what happens after it.
-    - `horizon`: no money is given to the goal that a month before this one lacks.
+    - `horizon`: the goal gets no money that a month before this one still needs.
     - `money`: what has dates of the person's money; None if nothing has.
     - `late_income`: what arrives in the goal's last month too late for its date.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the

@@ -100,7 +100,8 @@ class Finances:
 
     ``monthly_income`` is what incomes without dates come to, and ``monthly_expenses`` what is spent every month.
     ``minimum_payments`` is the sum for all debts, whether linked to a goal or not. ``incomes`` and ``planned``
-    (expenses) come on days of their own, on top of these.
+    (expenses) come on days of their own, on top of these. ``debts`` are those that aren't linked to a goal, as of
+    the start of the present month; what is kept for their minimum payments is free once they are paid off.
     """
 
     monthly_income: Decimal
@@ -108,10 +109,11 @@ class Finances:
     minimum_payments: Decimal
     incomes: tuple[Flow, ...] = ()
     planned: tuple[Flow, ...] = ()
+    debts: tuple[Debt, ...] = ()
 
     @property
     def surplus(self) -> Decimal:
-        """What every month has without money with dates: income less expenses less minimum payments.
+        """What every month has without money with dates: income less expenses less what is kept for minimums.
 
         Negative if these exceed the income.
         """
@@ -142,7 +144,8 @@ class PlanInput:
     @property
     def is_dated(self) -> bool:
         """Whether months differ, so that what one leaves is carried into the next; otherwise each is alike."""
-        return bool(self.finances.incomes or self.finances.planned) or self.carried_in < 0
+        finances = self.finances
+        return bool(finances.incomes or finances.planned or finances.debts) or self.carried_in < 0
 
     @property
     def kept(self) -> Decimal:

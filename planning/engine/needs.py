@@ -40,7 +40,7 @@ class Needs:
     def dated_money(self, finances: Finances) -> DatedMoney:
         """What has dates of a person's money, from the cache if it is what was asked for last."""
         if self._dated is None or not self._dated.is_of(finances):
-            self._dated = DatedMoney(finances, self._calendar)
+            self._dated = DatedMoney(finances, self._calendar, self.effort)
         return self._dated
 
     def of(self, goal: GoalInput) -> Need:

@@ -27,8 +27,8 @@ def place(
     """The day of each amount, in the order in which they are served.
 
     `opening` is there on the `first` day, `arrivals` come in the order of their days, and `fixed` are payments on
-    days of their own. An amount is paid on the first day from which on there is always enough for it and for those
-    before it.
+    days of their own. An amount is paid on the first day from which on there is always enough for it and for all
+    earlier amounts.
     """
     days, there = [first], [opening]
     for day, arriving in arrivals:

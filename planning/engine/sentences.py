@@ -55,6 +55,15 @@ def _room(facts: Facts) -> str:
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
 
 
+def freed_minimums(facts: Mapping[str, Any]) -> str:
+    """From when which minimum payments are no longer kept, because their debts are paid off."""
+    ends = [
+        f"{each['label']} is paid off, which frees {each['amount']} a month from {each['since']}"
+        for each in facts["freed_minimums"]
+    ]
+    return f"{'; '.join(ends)}."
+
+
 def held_back_for(facts: Mapping[str, Any]) -> str:
     """The planned expenses and the month for which money is held back."""
     if "held_back_for" not in facts:

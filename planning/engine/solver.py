@@ -28,7 +28,7 @@ _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
 _BEYOND_ANY_ROOM: Final = 64
 _LAST_SCALED_ATTEMPT: Final = 12
-"""After this attempt a claim is raised beyond any room. No plan is known that gets so far."""
+"""After this attempt a claim is raised above any room. We know no plan that needs this."""
 
 
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:

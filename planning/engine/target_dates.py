@@ -1,4 +1,4 @@
-"""The target dates with which a goal has another payment, the only ones worth trying for a later one."""
+"""The target dates at which a goal's payment changes: only these are worth trying as a later date."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 def dates_on_days(cadence: Cadence, calendar: Calendar, *, after: date) -> Sequence[date]:
-    """The target dates after a day on which a goal has another of its own days before it, or month of interest."""
+    """The target dates after a day that give a goal one more of its own days of payment, or month of interest."""
     end = calendar.day(last_month(calendar.start))
     paid_on = takewhile(lambda day: day < end, action_dates(cadence, max(calendar.start, after - _DAY)))
     months = (calendar.day(month) for month in range(last_month(calendar.start)))

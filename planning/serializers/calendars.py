@@ -61,4 +61,4 @@ class CalendarSerializer(Serializer):
 
 
 class CalendarLinkSerializer(Serializer):
-    url = TextField(max_length=2000, help_text="Told this once: only a hash of it is stored.")
+    url = TextField(max_length=2000, help_text="Told this once: only a hash of its secret is stored.")

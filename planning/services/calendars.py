@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.utils.crypto import salted_hmac
 
 from accounts.audit import record
 from accounts.managers import person_may_enter
 from accounts.models import User
-from accounts.opaque_tokens import digest, new_secret
+from accounts.opaque_tokens import digest
 from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
+from planning.engine.effort import Effort
+from planning.engine.freed import minimums_by_month
+from planning.engine.money.cents import exact_money
 from planning.engine.plan import make_plan
 from planning.models import CalendarLink
 from planning.services.planning_context import PlanningContext, read_context
@@ -49,14 +55,24 @@ def calendar_of(
     inputs = context.plan_input()
     is_planned = any(goal.id in context.plans for goal in context.goals)
     plan = make_plan(inputs if is_planned else replace(inputs, goals=()), with_alternatives=False)
-    minimums = [
-        Minimum(debt.label or debt.type.replace("_", " ").capitalize(), debt.min_payment)
-        for debt in context.contents.debts
-    ]
     since = since or context.calendar.start
     until = until or calendar_date(since, MOST_MONTHS)
+    minimums = list(_minimums(context, context.calendar.payments(until)))
     days = tuple(day_book(inputs, plan, minimums, since=since, until=until))
     return PersonalCalendar(owner, days, max(_stored(context), default=owner.created_at))
+
+
+def _minimums(context: PlanningContext, last: int) -> Iterator[Minimum]:
+    """What is due for each debt on the first days of the months up to this one: nothing after it is paid off."""
+    alone = context.paid_alone
+    debts = [each.debt for each in alone]
+    later = minimums_by_month(debts, context.calendar, last, Effort())
+    amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
+    for debt in context.contents.debts:
+        label = debt.label or debt.type.replace("_", " ").capitalize()
+        yield Minimum(
+            label, [debt.min_payment] * (last + 1) if context.is_paid_off_by_a_goal(debt) else next(amounts)
+        )
 
 
 def _stored(context: PlanningContext) -> Iterator[datetime]:
@@ -68,15 +84,22 @@ def _stored(context: PlanningContext) -> Iterator[datetime]:
 
 
 @transaction.atomic
-def make_calendar_link(*, owner: User, now: datetime) -> str:
-    """The secret of the person's new link, which is told this once. The one before opens nothing any more."""
+def make_calendar_link(*, owner: User, now: datetime) -> CalendarLink:
+    """The person's new link. The one before opens nothing any more."""
     person = lock_user(owner.pk)
     CalendarLink.objects.owned_by(person).delete()
-    secret = new_secret()
-    link = CalendarLink.objects.create(user=person, secret_hash=digest(secret), created_at=now)
+    link = CalendarLink(user=person, created_at=now)
+    link.secret_hash = digest(secret_of_calendar(link.pk))
+    link.save(force_insert=True)
     record(person=person, action="calendar.linked", subject=link, now=now)
     logger.info("Calendar linked", extra={"user_id": str(person.pk)})
-    return secret
+    return link
+
+
+def secret_of_calendar(link_id: UUID) -> str:
+    """The secret of the link with this id, which nobody can compute without SECRET_KEY."""
+    code = salted_hmac("fincred.calendar_link", link_id.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(code).decode().rstrip("=")
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from goals.vocabulary import GoalType, Priority
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
+from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
@@ -44,6 +45,8 @@ class PlanningContext:
     `plans` and `terms` are by goal, also for goals that aren't active. `terms` are how the plans are to be paid,
     which a service may change before it plans.
 
+    The contents were told on the day `told_on`.
+
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
     put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
     is what the newest versions say of the months, `check_ins` all check-ins of goals that pay off debts, and
@@ -64,13 +67,21 @@ class PlanningContext:
     earning: Mapping[UUID, Decimal]
     paid_elsewhere: Decimal
     carried_in: Decimal
+    told_on: date
 
     @property
     def today(self) -> date:
         return self.calendar.as_of
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
-        return replace(self, snapshot=snapshot, contents=contents, paid_off=snapshot.paid_off)
+        """The context with a snapshot that is stored today."""
+        return replace(
+            self, snapshot=snapshot, contents=contents, paid_off=snapshot.paid_off, told_on=self.calendar.as_of
+        )
+
+    def with_contents(self, contents: SnapshotContents) -> PlanningContext:
+        """The context with debts as they are today, on which no check-in was counted."""
+        return replace(self, contents=contents.on(self.today), paid_off={}, told_on=self.today)
 
     def with_terms(self, plan: ActionPlan, terms: Terms) -> PlanningContext:
         """The context once this plan, new or not, has these terms."""
@@ -115,12 +126,27 @@ class PlanningContext:
     def plan_input(self) -> PlanInput:
         return PlanInput(
             as_of=self.today,
-            finances=self.contents.finances,
+            finances=replace(self.contents.finances, debts=tuple(each.debt for each in self.paid_alone)),
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
             paid_elsewhere=self.paid_elsewhere,
             carried_in=self.carried_in,
         )
+
+    @property
+    def paid_alone(self) -> list[PaidUntil]:
+        """The debts that no goal pays off, with minimums paid up to the present month."""
+        dates = payment_dates(self.told_on, self.calendar)
+        return [
+            pay_minimums(entry.as_engine_debt(), dates)
+            for entry in self.contents.debts
+            if not self.is_paid_off_by_a_goal(entry)
+        ]
+
+    def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
+        """Whether the debt is linked to an active goal of paying off debts."""
+        clearing = (goal.id for goal in self.goals if goal.type == GoalType.DEBT_PAYOFF)
+        return entry.goal_id is not None and entry.goal_id in clearing
 
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
@@ -243,6 +269,7 @@ def _context(
         earning=_earning(goals, interest, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
+        told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
     )
 
 

@@ -86,7 +86,7 @@ def _context(owner: User, question: Question) -> PlanningContext:
         stored.require_snapshot()
         return stored
     require_debt_goals(context=stored, debts=question.contents.debts, path="snapshot.debts")
-    return replace(stored, contents=question.contents.on(question.as_of), paid_off={})
+    return stored.with_contents(question.contents)
 
 
 def _changed(context: PlanningContext, question: Question) -> PlanningContext:
@@ -102,7 +102,7 @@ def _changed(context: PlanningContext, question: Question) -> PlanningContext:
     if money.debts is None:
         return replace(context, contents=contents)
     require_debt_goals(context=context, debts=money.debts)
-    return replace(context, contents=contents.on(question.as_of), paid_off={})
+    return context.with_contents(contents)
 
 
 def _require_known_goals(context: PlanningContext, question: Question) -> None:

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from accounts import services
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, IdempotencyKey, User
 from accounts.opaque_tokens import digest
 from accounts.services.after_restore import finish_restore
 from accounts.tests.factories import PASSWORD
@@ -21,6 +21,7 @@ from conftest import client_of
 from fincred import clock
 from fincred.ops.logs import JSONFormatter
 from planning.models import CalendarLink
+from planning.services.calendars import secret_of_calendar
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -89,6 +90,37 @@ class TestLink:
         assert (response.status_code, response.content) == (200, b"")
 
 
+class TestRepeat:
+    def test_is_answered_with_the_same_link(self, owner: APIClient) -> None:
+        first, again = (owner.post(LINK, headers={"Idempotency-Key": "k"}) for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert (again.content, again.headers["Location"]) == (first.content, first.headers["Location"])
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert "Idempotent-Replayed" not in first.headers
+        assert opened(first.headers["Location"]) == 200
+        assert AuditEntry.objects.filter(action="calendar.linked").count() == 1
+
+    def test_with_another_key_makes_another_link(self, owner: APIClient) -> None:
+        answers = [owner.post(LINK, headers={"Idempotency-Key": key}) for key in "kl"]
+        assert [opened(answer.headers["Location"]) for answer in answers] == [404, 200]
+
+    def test_revives_no_link_that_was_revoked(self, owner: APIClient) -> None:
+        first = owner.post(LINK, headers={"Idempotency-Key": "k"})
+        owner.delete(LINK)
+        assert owner.post(LINK, headers={"Idempotency-Key": "k"}).content == first.content
+        assert opened(first.headers["Location"]) == 404
+
+    def test_keeps_no_secret(self, owner: APIClient) -> None:
+        path = owner.post(LINK, headers={"Idempotency-Key": "k"}).headers["Location"]
+        [kept] = IdempotencyKey.objects.values()
+        assert bytes(kept["answer"]) == f'{{"id":"{CalendarLink.objects.get().pk}"}}'.encode()
+        assert path.split("/")[-1].removesuffix(".ics") not in str(kept)
+
+    def test_with_a_key_that_is_none_is_refused(self, owner: APIClient) -> None:
+        assert owner.post(LINK, headers={"Idempotency-Key": "k k"}).status_code == 400
+        assert not CalendarLink.objects.exists()
+
+
 class TestEnd:
     def test_is_when_it_is_revoked(self, owner: APIClient) -> None:
         path = made(owner)
@@ -100,11 +132,6 @@ class TestEnd:
         first, second = made(owner), made(owner)
         assert (opened(first), opened(second)) == (404, 200)
         assert CalendarLink.objects.count() == 1
-
-    def test_is_when_a_repeat_makes_another(self, owner: APIClient) -> None:
-        answers = [owner.post(LINK, headers={"Idempotency-Key": "k"}) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [201, 201]
-        assert [opened(answer.headers["Location"]) for answer in answers] == [404, 200]
 
     @pytest.mark.parametrize("field", ["is_active", "is_verified"])
     def test_is_while_the_person_may_not_enter(self, owner: APIClient, field: str) -> None:
@@ -148,7 +175,19 @@ class TestSecret:
         [link] = CalendarLink.objects.values()
         assert link["secret_hash"] == digest(secret)
         assert secret not in str(link)
-        assert len(secret) >= 43
+        assert len(secret) == 43
+
+    def test_is_another_with_another_key_of_the_service(self, owner: APIClient, settings: Any) -> None:
+        """Nobody who knows the ids alone can compute it."""
+        link = CalendarLink.objects.get(secret_hash=digest(made(owner)[-47:-4]))
+        before = secret_of_calendar(link.pk)
+        settings.SECRET_KEY = "x" * 50
+        assert secret_of_calendar(link.pk) != before
+
+    def test_opens_also_after_the_key_of_the_service_was_exchanged(self, owner: APIClient, settings: Any) -> None:
+        path = made(owner)
+        settings.SECRET_KEY = "x" * 50
+        assert opened(path) == 200
 
     @pytest.mark.parametrize(
         "path", ["x.ics", f"{'a' * 43}.ics", "%00.ics", "%F0%9F%98%80.ics", "x", ".ics", "x.ICS"]

@@ -60,6 +60,11 @@ class TestDue:
         found = due(two("870", "955"), "0")
         assert (found.amount, found.made, found.principal) == (Decimal(100), Decimal(0), Decimal("177.82"))
 
+    def test_is_all_that_was_asked_for_where_the_minimums_are_less_than_the_interest(self) -> None:
+        """30 + 80 of interest; 200 are to be paid."""
+        found = due(two("1500", "16000"), "0")
+        assert (found.amount, found.made, found.principal) == (Decimal(100), Decimal(0), Decimal(90))
+
     def test_is_the_rest_of_a_part(self) -> None:
         found = due(two("870", "955"), "127.82")
         assert (found.amount, found.made) == (Decimal(50), Decimal(50))

@@ -14,8 +14,9 @@ from accounts.tests.factories import UserFactory
 from goals.services import update_goal
 from goals.tests.racing import race
 from planning.errors import ActionPlanExistsError
-from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.models import ActionPlan, CalendarLink, PlanVersion, Snapshot
 from planning.services.action_plans import create_action_plan, update_action_plan
+from planning.services.calendars import make_calendar_link, owner_of_calendar, secret_of_calendar
 from planning.services.plans import plan_everything
 from planning.services.replanning import replay_mismatches
 from planning.tests.factories import NOON, TODAY, contents, goal_of, plan_for, snapshot_of
@@ -41,6 +42,14 @@ class TestRaces:
         answers = race([create] * 10)
         assert sum(isinstance(answer, ActionPlan) for answer in answers) == 1
         assert sum(isinstance(answer, ActionPlanExistsError) for answer in answers) == 9
+
+    def test_a_calendar_has_one_link(self, saver: User) -> None:
+        links = race([partial(make_calendar_link, owner=saver, now=NOON)] * 8)
+        left = CalendarLink.objects.get()
+        assert left.pk in {link.pk for link in links}
+        assert len({link.pk for link in links}) == 8
+        opening = [owner_of_calendar(secret_of_calendar(link.pk)) for link in links]
+        assert [owner for owner in opening if owner] == [saver]
 
     def test_snapshots_goals_and_plans_count_one_after_another(self, saver: User) -> None:
         snapshot_of(saver)

@@ -268,7 +268,7 @@ class TestPlan:
         for as_of, minimum in (("2026-03-10", 100), ("2026-03-11", 101.5)):
             question = {"as_of": as_of, "snapshot": ENOUGH | {"debts": [promoted]}}
             answer = as_saver.post("/api/v0/planning/what-if", question).json()
-            assert answer["baseline"]["summary"]["estimated_monthly_surplus"] == 1000 - minimum
+            assert answer["baseline"]["cash_flow"][0]["surplus"] == 1000 - minimum
 
     def test_pays_the_dearest_debt_of_the_month_first(self, as_saver: APIClient) -> None:
         """What is owed after a check-in: the loan costs more now, the card from April on."""

@@ -128,6 +128,19 @@ class TestLinkedDebt:
         for _ in range(2):
             assert ask(person, goal) == (444.25, 344.25, left)
 
+    @pytest.mark.parametrize("day", ["2026-03-20", "2026-04-10", "2026-04-20"])
+    def test_counts_nothing_as_paid_where_nothing_was_told(self, person: Person, day: str) -> None:
+        """A minimum below the interest: a balance that hasn't fallen is no payment of the rest."""
+        person.earns(600)
+        goal = person.wants(5000, "2027-03-10", type="debt_payoff")
+        person.owes(600, goal, balance=5000, rate=12, minimum=20)
+        assert ask(person, goal) == (444.25, 424.25, 424.25)
+        person.on(day)
+        for _ in range(2):
+            plan = person.plans()[goal]
+            assert plan["this_month"] == plan["upcoming"][0]["amount"] >= 424.25
+            assert plan["explanation"]["facts"]["paid_this_month"] == 0
+
     def test_counts_a_new_snapshots_balances_as_they_are(self, person: Person, goal: str) -> None:
         person.on("2026-03-20").has(goal, 394.25)
         person.owes(600, goal, balance=4605.75, rate=12, minimum=100)

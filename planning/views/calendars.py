@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
 
+from accounts.idempotency import idempotent
 from accounts.rate_limits import limit_calendar, limit_tokens
 from accounts.views.base import PublicView
 from fincred import clock
@@ -60,8 +63,7 @@ class CalendarLinkView(ApiView):
         summary="Make a private link to my calendar",
         description=(
             "An address for calendar programs, which opens without a token: whoever has it sees the calendar. It "
-            "is told this once, and replaces the one before. An Idempotency-Key is ignored: a repeat makes "
-            "another link."
+            "is told this once, and replaces the one before."
         ),
         response=CalendarLinkSerializer,
         status=201,
@@ -69,12 +71,27 @@ class CalendarLinkView(ApiView):
         response_example=examples.CALENDAR_LINK,
     )
     def post(self, request: Request) -> HttpResponse:
-        secret = services.make_calendar_link(owner=self.user, now=self.now)
-        path = reverse("calendar", args=[secret])
+        made = self._make(request)
+        path = reverse("calendar", args=[services.secret_of_calendar(UUID(json.loads(made.content)["id"]))])
         url = django_request(request).build_absolute_uri(path)
-        return self.answer({"url": url}, CalendarLinkSerializer, status=201, headers={"Location": path})
+        repeated = {name: made.headers[name] for name in ("Idempotent-Replayed",) if name in made.headers}
+        headers = repeated | {"Location": path}
+        return self.answer({"url": url}, CalendarLinkSerializer, status=201, headers=headers)
 
-    @documented(summary="Revoke the link to my calendar", description="It opens nothing any more.", status=204)
+    @idempotent
+    def _make(self, request: Request) -> HttpResponse:
+        """The new link's id: what is stored for a repeat has no secret in it."""
+        link = services.make_calendar_link(owner=self.user, now=self.now)
+        return self.answer({"id": link.pk}, status=201)
+
+    post.takes_idempotency_key = True  # type: ignore[attr-defined]  # for the OpenAPI document
+
+    @documented(
+        summary="Revoke the link to my calendar",
+        description="It opens nothing any more. 404 where there is none.",
+        status=204,
+        errors=(ResourceNotFoundError,),
+    )
     def delete(self, request: Request) -> HttpResponse:
         services.revoke_calendar_link(owner=self.user, now=self.now)
         return self.no_content()

@@ -122,13 +122,12 @@ _BOUNDARY: Final = re.compile(
     re.IGNORECASE,
 )
 _PRICE_BEFORE: Final = re.compile(
-    r"\b(?:afford|need|spend|spending|spent|pay|paying|costs?|costing|costed|priced?(?: of| at)?|worth"
-    r"|budget of|sum of"
-    r"|amount of|rent of|fee of|bill of|lose|losing|lost"
+    r"\b(?:afford|need|spend|spending|spent|pay|paying|give|lend|donate|costs?|costing|costed"
+    r"|priced?(?: of| at)?|worth|budget of|sum of|amount of|rent of|fee of|bill of|lose|losing|lost"
     r"|(?:up|down|rises?|increases?|more|drops?|falls?|decreases?|shrinks?|cut|reduced|lower|less) by)"
-    r"(?: me)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under|up to|less than"
-    r"|more than"
-    r"|at least|at most|an? (?:extra|additional|further)|another|extra|additional|like|maybe|say))*\s*$",
+    r"(?: me| (?:my|our|the) \w+)?(?: (?:about|around|roughly|approximately|almost|nearly|only|just|over|under"
+    r"|up to|less than|more than|at least|at most|an? (?:extra|additional|further)|another"
+    r"|extra|additional|like|maybe|say))*\s*$",
     re.IGNORECASE,
 )
 # "and 40 insurance": another price, if one is named before it.
@@ -154,6 +153,7 @@ _DATE_BEFORE: Final = re.compile(
 _MODEL_YEARS: Final = range(2001, 2050)  # "a 2025 laptop", "a trip for 2027"
 _LEAST_PRICE: Final = 20  # "a 17 case": below that a number before a thing is rather its name or size
 _LEAST_AFTER_FOR: Final = 100  # "afford dinner for 12": that is how many people come
+_NEAR: Final = 200  # characters before a number that say what it is: reading all for each takes long
 _SCREENS: Final = 8  # "a 4k screen"
 
 _ONCE: Final = re.compile(r"\b(?:once|one[- ]?off|one[- ]?time|single|cash)\b", re.IGNORECASE)
@@ -170,10 +170,12 @@ _PERIODS: Final = (
     ),
 )
 _FREQUENCIES: Final = tuple((frequency, re.compile(words, re.IGNORECASE)) for frequency, words in _PERIODS)
-_OF_EACH: Final = re.compile(
-    r"\beach\b(?! (?:month|week|year|quarter))|\bapiece\b|\bper (?:person|head|piece|ticket|night|hour)\b",
-    re.IGNORECASE,
+_ONE: Final = (
+    r"(?:each\b(?! (?:month|week|year|quarter|day))|apiece\b|(?:a|per) (?:person|head|piece|ticket|night)\b"
+    r"|per hour\b)"
 )
+_OF_EACH: Final = re.compile(rf"\b{_ONE}", re.IGNORECASE)
+_OF_EACH_AFTER: Final = re.compile(rf"^\s?{_ONE}", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:less|stop\w*|cancel\w*|cut\w*|quit|drop|dropped|without|get rid of|g[ai]ve up|no longer)\b",
     re.IGNORECASE,
@@ -217,7 +219,8 @@ def _money(message: str) -> Iterator[_Money]:
     for found in _FOUND.finditer(message):
         mark = found["before"] or found["after"]
         currency = mark if mark and _is_mark(mark) else None
-        before, after = message[: found.start("number")], message[found.end() :]
+        start = found.start("number")
+        before, after = message[max(0, start - _NEAR) : start], message[found.end() :]
         if found["after"] and not currency:
             after = message[found.end("thousands") if found["thousands"] else found.end("number") :]
         is_more = not is_first and _is_another_price(found, before, after)
@@ -247,7 +250,8 @@ def _is_price(found: re.Match[str], before: str, after: str) -> bool:
     if _UNIT_AFTER.match(after) or (may_be_year and _DATE_BEFORE.search(before)):
         return False
     is_year = _is_model_year(digits)
-    if _PERIOD_AFTER.match(after) or (_EARNED.search(before) and _MORE_OR_LESS.match(after)):
+    is_earned = _EARNED.search(before) and _MORE_OR_LESS.match(after)
+    if is_earned or _PERIOD_AFTER.match(after) or _OF_EACH_AFTER.match(after):
         return True
     if _PRICE_BEFORE.search(before):
         return bool(_BOUNDARY.match(after)) or (

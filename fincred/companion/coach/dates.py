@@ -36,6 +36,11 @@ _PATTERNS: Final = tuple(
 )
 
 
+def is_of_a_date(word: str) -> bool:
+    """Whether a word in lower case is a month's name."""
+    return re.fullmatch(_NAMES, word) is not None
+
+
 def day_in(message: str, today: date) -> date | None:
     """The day after `today` that the message names; None if there is none."""
     return next((day for day in _days(message, today) if day > today), None)

@@ -8,18 +8,22 @@ from typing import Final
 from fincred.companion.coach.amounts import amount_in
 from fincred.companion.coach.message import simple
 from fincred.companion.coach.terms import sentence_for, text_for
-from fincred.companion.coach.topics import PATTERNS, Topic
+from fincred.companion.coach.topics import Topic
+from fincred.companion.coach.words import PATTERNS
 
 _SAD_FACES: Final = frozenset("😢😭😞😔😟😰😨😱💔😩😫😥😓☹🥺😖😣")
 _GLAD_FACES: Final = frozenset("👍🙏❤😊🎉🥳💪😀😃😄😁🙂😍")
 _MAY_BE_OF_A_DEBT: Final = frozenset(
     {Topic.UNKNOWN, Topic.AFFORD, Topic.MISSING, Topic.MONEY, Topic.NEXT_STEP, Topic.PROGRESS, Topic.WHEN}
 )
-_PAYS_MORE: Final = re.compile(r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|another|additional)\b")
+_PAYS_MORE: Final = re.compile(
+    r"\b(?:pay|paid|put|add)\b.*\b(?:more|extra|another|additional)\b|\d\S* (?:more|extra)\b.* nameddebt\b"
+)
 _BEHIND: Final = re.compile(r"(?<!am i )\b(?:behind|late) (?:on|with)\b")
 _PAYS: Final = re.compile(r"\b(?:pay|paying|put|putting) .*\d.* (?:on|off|to|towards?|into|instead)\b")
 _WHEN_PAID_OFF: Final = re.compile(
     r"\bwhen\b.*\b(?:gone|paid|done|finish|finished|over|cleared)\b|\bhow (?:long|soon)\b|\bfirst\b|\brid of\b"
+    r"|\bcan (?:i|we) (?:\w+ )?(?:clear|finish|close|end)\b"
 )
 _STILL_OWED: Final = re.compile(r"^(?!.*\b(?:afford|buy|spend)\b).*\b(?:left|remain\w*|still|balance)\b")
 _NUMBER_ALONE: Final = re.compile(r"[0-9][0-9.,' ]*[?!.]?")

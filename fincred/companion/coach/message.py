@@ -6,7 +6,7 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +59,7 @@ _SPELLINGS: Final = {
     "im": "i am",
     "isnt": "is not",
     "ive": "i have",
+    "nxt": "next",
     "oew": "owe",
     "pls": "please",
     "plz": "please",
@@ -66,11 +67,13 @@ _SPELLINGS: Final = {
     "shld": "should",
     "shud": "should",
     "thx": "thanks",
+    "til": "until",
     "ty": "thanks",
     "u": "you",
     "ur": "your",
     "waht": "what",
     "thats": "that is",
+    "theres": "there is",
     "theyre": "they are",
     "wanna": "want to",
     "wat": "what",
@@ -89,7 +92,7 @@ _SPELLINGS: Final = {
 _KNOWN: Final = word_set(
     "afford avalanche balance comfortable consolidation creditor dashboard emergency expenses "
     "explain feedback inflation interest investing milestone minimum mortgage overdraft overwhelmed "
-    "payment progress savings snowball streak stressed subscription surplus unrealistic worried"
+    "payment progress saving savings snowball streak stressed subscription surplus unrealistic worried"
 )
 _LONGEST_WORD: Final = max(map(len, _KNOWN)) + 1
 _LONGEST_CORRECTED: Final = 40  # words: a longer message isn't a typed question
@@ -116,15 +119,19 @@ class Message:
         """
         return sorted({position for position, _, _ in self._spans(names)})
 
-    def hints_at(self, names: Sequence[str]) -> tuple[list[int], str]:
-        """The positions of names that it may mean, whole or by a telling word; the text with `NAMED` for them."""
+    def hints_at(self, names: Sequence[str], is_telling: Callable[[str], bool]) -> tuple[list[int], str]:
+        """The positions of names that it may mean; the text with `NAMED` for them.
+
+        A name is meant by all of its words in any order, one of which is telling, or by a telling word of its own.
+        """
         here = {word.key for word in self.words}
         keys = [_keys(name) for name in names]
-        whole = [position for position, own in enumerate(keys) if own and here.issuperset(own)]
+        tells = {key for own in keys for key in own if key in here and _may_tell(key) and is_telling(key)}
+        whole = [p for p, own in enumerate(keys) if here.issuperset(own) and not tells.isdisjoint(own)]
         if whole:
             return whole, self._with_named({key for position in whole for key in keys[position]})
-        counted = Counter(key for own in keys for key in set(own) if len(key) > 2 and key not in _EVERYDAY)
-        telling = {key for key, number in counted.items() if number == 1 and key in here}
+        counted = Counter(key for own in keys for key in set(own))
+        telling = {key for key in tells if counted[key] == 1}
         meant = [position for position, own in enumerate(keys) if not telling.isdisjoint(own)]
         return meant, self._with_named(telling)
 
@@ -185,6 +192,10 @@ class Message:
         pattern = rf"\b[a-z]+ {re.escape(normalize(name).strip())}(?=\s*[?!.,]|\s+[a-z]|\s*$)"
         for found in re.finditer(pattern, self.text):
             yield range(found.start() + found.group().index(" ") + 1, found.end())
+
+
+def _may_tell(key: str) -> bool:
+    return len(key) > 2 and key not in _EVERYDAY and not key.isdecimal()
 
 
 def _is_title(name: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -56,11 +57,12 @@ def read_question(asker: Asker, message: str) -> Question:
     return Question(asker, said.without(names), tuple(goals))
 
 
-def read_hints(asker: Asker, message: str) -> Question:
-    """The question in a message that names no goal, with the active goals that it may mean."""
-    goals = list(Goal.objects.owned_by(asker.user).active().most_urgent_first())
-    meant, text = Message(message).hints_at([goal.name for goal in goals])
-    return Question(asker, text, tuple(goals[position] for position in meant))
+def read_hints(question: Question, is_telling: Callable[[str], bool]) -> tuple[Question, str]:
+    """The question with the active goals that it may mean besides; its text with `NAMED` for them too."""
+    goals = Goal.objects.owned_by(question.asker.user).active().most_urgent_first()
+    others = [goal for goal in goals if goal not in question.goals]
+    meant, text = Message(question.text).hints_at([goal.name for goal in others], is_telling)
+    return replace(question, goals=question.goals + tuple(others[position] for position in meant)), text
 
 
 def money(amount: Decimal, asker: Asker) -> str:

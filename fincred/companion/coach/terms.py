@@ -15,7 +15,8 @@ TERMS: Final = (
     (("consolidation", "debt consolidation", "consolidate"), "560045f4-a3bb-5595-83c4-d6af48149656"),
     (("balance transfer", "interest free", "interest free offer"), "d088f8c8-3b54-5af6-8165-5d906b6a2b04"),
     (("emergency fund", "emergency funds", "rainy day fund"), "2e12b01d-fa01-5512-ac95-8b0653eb55ce"),
-    (("fire", "financial independence", "4 rule", "early retirement"), "8e0f4607-53d5-54e8-a820-17d3c6c995a3"),
+    (("fire", "fire number", "financial independence", "4 rule", "early retirement"),
+     "8e0f4607-53d5-54e8-a820-17d3c6c995a3"),
     (("savings rate", "saving rate"), "e84acaa4-df71-5e5e-9814-867b4af5dfc8"),
     (("compound interest", "interest on interest", "compounding"), "3dd760de-b2ad-5133-b5ee-22e07bd4123e"),
     (("inflation", "real return"), "c601cb53-69ad-5520-ab83-35222647677e"),
@@ -114,6 +115,11 @@ def sentence_for(message: str) -> str | None:
 def asks_the_meaning(message: str) -> bool:
     """Whether a simple message asks what a term means, rather than only having it."""
     return text_for(message) is not None and re.search(rf"\b{_ASKS}\b", message) is not None
+
+
+def is_of_a_term(word: str) -> bool:
+    """Whether a term is known by a word in lower case, alone or with others."""
+    return any(word in name.split() for names, _ in (*TERMS, *OWN_WORDS) for name in names)
 
 
 def known_terms() -> list[str]:

@@ -28,9 +28,10 @@ NO_PREFERENCES: Final = NotificationPreferences()
 def update_preferences(
     *, user: User, changes: Mapping[str, bool], now: datetime, expected: Precondition = ANY_VERSION
 ) -> NotificationPreferences:
-    """Switch kinds on and off. What is switched off isn't sent any more, what the person added included.
+    """Switch kinds on and off.
 
-    Switching a kind on brings back what the server plans of it, and not what the person had added.
+    A kind that is switched off is no longer sent, not even notifications that the person added. Switching it on
+    brings back those that the server plans, and not those that the person had added.
 
     :raises PreconditionFailedError: the preferences aren't as `expected`.
     """

@@ -11,13 +11,17 @@ from uuid import uuid4
 
 
 class ExpoServer(ThreadingHTTPServer):
-    """`errors` and `receipt_errors` are by device token; with `is_broken` every answer is a 500."""
+    """`errors` and `receipt_errors` are by device token; with `is_broken` every answer is a 500.
+
+    A request with a message for one of `refused` is refused as a whole.
+    """
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.errors: dict[str, str] = {}
         self.receipt_errors: dict[str, str] = {}
         self.tickets: dict[str, str] = {}
+        self.refused: set[str] = set()
         self.is_broken = False
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
@@ -57,6 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/send" and not self.server.refused.isdisjoint(message["to"] for message in body):
+            self.send_error(400)
+            return
         data = self.server.tickets_for(body) if self.path == "/send" else self.server.receipts_for(body["ids"])
         answer = b"out of order" if self.server.is_broken else json.dumps({"data": data}).encode()
         self.send_response(500 if self.server.is_broken else 200)

@@ -157,6 +157,10 @@ def test_what_is_no_longer_paid_is_told_apart(message: str, is_saved: bool) -> N
         ("can I afford CHF 20", "EUR", Unclear.OTHER_CURRENCY),
         ("can I afford 4 a day", "USD", Unclear.DAILY),
         ("can I buy 2 tickets at $75 each", "USD", Unclear.OF_EACH),
+        ("two tickets at 80 each", "USD", Unclear.OF_EACH),
+        ("6 chairs, 49.99 apiece", "USD", Unclear.OF_EACH),
+        ("dinner for two at 60 a head", "USD", Unclear.OF_EACH),
+        ("3 of them each weekend", "USD", Unclear.NO_AMOUNT),
     ],
 )
 def test_what_is_unclear_is_no_amount(message: str, currency: str, unclear: Unclear) -> None:

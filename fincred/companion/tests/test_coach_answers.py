@@ -126,6 +126,23 @@ class TestGoals:
         assert ask("when will the car be done").startswith("Car in cash: ")
         assert ask("can I pause japan?") == talk.CHANGES_NOTHING
 
+    def test_such_a_word_is_heard_beside_other_words_and_names(
+        self, saver: User, as_saver: APIClient, ask: Ask
+    ) -> None:
+        tell(as_saver, debts=[debt(500, 12, 20, "Visa")])
+        for name in ("Trip to Japan", "Laptop", "Clear the Visa"):
+            goal_of(saver, name=name, target_amount=400)
+        as_saver.post(f"{V0}/planning/plan", {})
+        start = "Trip to Japan: 0.00 USD of 400.00 USD saved (0.00 %), not started yet. "
+        assert ask("how much is left for japan") == f"{start}400.00 USD is still missing."
+        assert ask("how much have i saved for japan").startswith(start)
+        assert ask("when can I go to Japan?").startswith(f"{start}By its plan it is reached on ")
+        assert ask("why is japan comfortable").startswith("Trip to Japan is comfortable. It needs 400.00 USD by ")
+        both = ask("how are japan and the laptop")
+        assert (both.count("Laptop: "), both.count("Trip to Japan: "), both.count("Visa")) == (1, 1, 0)
+        assert ask("whats left on the visa").startswith("Visa: 500.00 USD at 12 % interest a year")
+        assert ask("can I afford a trip to Rome for 100").startswith("100.00 USD once: ")
+
     def test_are_summed_where_the_question_is_about_all(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
         for name, there in (("Bike", 30), ("Boat", 12.5)):
             goal = goal_of(saver, name=name, target_amount=100)
@@ -146,6 +163,17 @@ class TestGoals:
         goal_of(saver, name="$777 phone")
         said = ask("Can I afford my $777 phone?")
         assert "777.00" not in said
+
+    @pytest.mark.parametrize(("income", "room"), [(3000, "1,000.00 USD"), (2100, "100.00 USD")])
+    def test_of_a_goal_whose_date_has_come_nothing_is_counted_until_then(
+        self, saver: User, as_saver: APIClient, ask: Ask, income: int, room: str
+    ) -> None:
+        tell(as_saver, income)
+        goal_of(saver, name="Bike", target_amount=600, target_date=date(2026, 3, 1))
+        as_saver.post(f"{V0}/planning/plan", {})
+        said = ask("why is my bike like that")
+        assert "It needs 600.00 USD now, for its date, 1 March 2026, has come" in said
+        assert f"{room} is left for it, so " in said
 
     def test_a_goal_without_a_plan_is_told_so(self, saver: User, ask: Ask) -> None:
         goal_of(saver, name="Bike")

@@ -38,6 +38,28 @@ class TestCosts:
         )
         assert "Put aside bit by bit beside your goals, it would be there on" in said
 
+    def test_where_months_differ_what_a_month_leaves_is_called_an_average(
+        self, as_saver: APIClient, ask: Ask
+    ) -> None:
+        yearly = {"label": "Insurance", "amount": 1200, "frequency": "annual", "next_date": "2026-06-01"}
+        body = {"expenses": {"total_amount": 2000, "planned": [yearly]}}
+        as_saver.put(f"{V0}/snapshot", body | {"income": {"amount": 3000, "frequency": "monthly"}})
+        summary = as_saver.post(f"{V0}/planning/what-if", {}).json()["baseline"]["summary"]
+        assert summary["estimated_monthly_surplus"] == 900
+        left = "A month leaves 900.00 USD on average over the next year after expenses and minimum payments."
+        assert ask("how much can I spend").startswith(
+            f"{left} {summary['buffer_remaining']:,.2f} USD of what is there this month isn't planned for a goal. "
+        )
+        assert "a month would leave 840.00 USD on average instead of 900.00 USD." in ask("can I afford 60 a month")
+        assert "a month would leave 1,000.00 USD on average instead of" in ask("what if I earn 100 more a month")
+        assert ask("my net worth").startswith(
+            "As you told me on 10 March 2026, a month of the year from then on has on average income 3,000.00 USD,"
+        )
+        as_saver.put(f"{V0}/snapshot", body | {"income": {"amount": 1900, "frequency": "monthly"}})
+        gap = "200.00 USD more goes out each month than comes in on average"
+        assert f"{gap}; with 60.00 USD more every month" in ask("can I afford 60 a month")
+        assert f"{gap} over the next year, after" in ask("can I afford 60 once")
+
     def test_where_more_goes_out_than_comes_in(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, income=1900, savings=[{"balance": 5000}])
         gap = "At present 100.00 USD more goes out each month than comes in"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fincred.companion.coach.message import NAMED, Message, simple
+from fincred.companion.coach.telling import tells_of_a_name
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -94,9 +95,25 @@ def test_the_words_around_a_name_stay(message: str) -> None:
 
 
 def test_a_message_may_mean_a_name_by_all_of_its_words() -> None:
-    hints = Message("in greece, the holiday").hints_at(["Holiday in Greece", "Greece by train"])
+    hints = Message("in greece, the holiday").hints_at(["Holiday in Greece", "Greece by train"], str.islower)
     assert hints[0] == [0]
     assert NAMED in hints[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "is_meant"),
+    [
+        ("Trip to Japan", "how much is left for japan", True),
+        ("Trip to Japan", "japanese lessons", False),
+        ("Pay off Visa", "what do i pay for my visa", True),
+        ("Pay off Visa", "what do i pay first", False),
+        ("Savings for May 2027", "will my savings be enough in may 2027", False),
+        ("Rainy day fund", "the fund for a rainy day", False),
+        ("Do it now", "what should I do now", False),
+    ],
+)
+def test_a_word_that_means_nothing_else_tells_of_a_name(name: str, message: str, is_meant: bool) -> None:
+    assert (Message(message).hints_at([name], tells_of_a_name)[0] == [0]) == is_meant
 
 
 def test_equal_names_are_all_named() -> None:

@@ -70,8 +70,27 @@ class TestUnsubscribe:
     def test_shows_a_page_and_changes_nothing(self, api: APIClient, as_saver: APIClient, saver: User) -> None:
         page = api.get(STOP + token_for(saver.pk, Kind.DRIFT))
         assert page["Content-Type"] == "text/html; charset=utf-8"
+        assert page["Referrer-Policy"] == "no-referrer"
         assert '<form method="post"' in page.content.decode()
         assert as_saver.get(URL).json() == ALL
+
+    @pytest.mark.parametrize("accept", ["text/html", "text/html,application/xml;q=0.9,*/*;q=0.8"])
+    def test_shows_people_a_page_after_the_button_too(
+        self, api: APIClient, as_saver: APIClient, saver: User, accept: str
+    ) -> None:
+        link = STOP + token_for(saver.pk, Kind.DRIFT)
+        assert api.get(link, HTTP_ACCEPT=accept).status_code == 200
+        page = api.post(link, HTTP_ACCEPT=accept)
+        assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert "You get no more mails about goals and their plans." in page.content.decode()
+        assert "<button" not in page.content.decode()
+        assert as_saver.get(URL).json() == ALL | {"drift": False}
+
+    def test_takes_any_accept_header_of_a_mail_program(
+        self, api: APIClient, as_saver: APIClient, saver: User
+    ) -> None:
+        assert api.post(STOP + token_for(saver.pk, Kind.DRIFT), HTTP_ACCEPT="text/plain").status_code == 200
+        assert as_saver.get(URL).json() == ALL | {"drift": False}
 
     def test_twice_is_once(self, api: APIClient, as_saver: APIClient, saver: User) -> None:
         for _ in range(2):

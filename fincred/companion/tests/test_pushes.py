@@ -122,6 +122,17 @@ class TestTickets:
         expo.is_broken = False
         assert send(AT + timedelta(minutes=2)) == 1
 
+    def test_that_expo_refuses_together_are_sent_apart(
+        self, expo: ExpoServer, saver: User, device: Device, notification: Notification, noon: datetime
+    ) -> None:
+        for number in range(6):
+            add_device(owner=saver, platform=Platform.IOS, token=f"ExponentPushToken[{number}]", now=noon)
+        expo.refused = {"ExponentPushToken[3]"}
+        assert send() == 6
+        assert len({message["to"] for message in expo.messages}) == 6
+        assert OutgoingPush.objects.get(sent_at=None).device.token == "ExponentPushToken[3]"
+        assert Device.objects.count() == 7
+
     def test_without_a_server_postpone_the_job(
         self, settings: Settings, device: Device, notification: Notification, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -14,6 +14,7 @@ from accounts.parsers import MultipartFormParser, URLEncodedParser
 from accounts.rate_limits import limit_tokens
 from accounts.serializers import MessageSerializer
 from accounts.views.base import PublicView
+from fincred.api.negotiation import AnyNegotiation
 from fincred.api.openapi import documented
 from fincred.api.parsers import StrictJSONParser
 from fincred.api.views import ApiView
@@ -78,18 +79,18 @@ class Unsubscribe(PublicView):
     """The body of the POST is what mail programs send (RFC 8058); whatever it is, it changes nothing."""
 
     parser_classes = [StrictJSONParser, URLEncodedParser, MultipartFormParser]
+    content_negotiation_class = AnyNegotiation
 
     @extend_schema(exclude=True)  # a page for people, with a button: mail scanners open links
     def get(self, request: Request, token: str) -> HttpResponse:
         _, kind = self._read(token)
-        page = render_to_string("unsubscribe.html", {"what": _WHAT[kind]})
-        return HttpResponse(page, headers={"Referrer-Policy": "no-referrer"})
+        return _page(kind, is_done=False)
 
     @documented(
         summary="Stop one kind of mail",
         description=(
             "One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once. GET shows a page with "
-            "a button and changes nothing."
+            "a button and changes nothing; a browser is answered with a page by the POST too."
         ),
         response=MessageSerializer,
         response_example={"message": "You get no more weekly summaries."},
@@ -98,6 +99,8 @@ class Unsubscribe(PublicView):
     def post(self, request: Request, token: str) -> HttpResponse:
         user_id, kind = self._read(token)
         services.unsubscribe(user_id=user_id, kind=kind, now=self.now)
+        if "text/html" in request.headers.get("Accept", ""):  # a person who pressed the page's button
+            return _page(kind, is_done=True)
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
     def _read(self, token: str) -> tuple[UUID, Kind]:
@@ -111,3 +114,8 @@ class Unsubscribe(PublicView):
             limit_tokens(now=self.now)
             raise ResourceNotFoundError
         return found
+
+
+def _page(kind: Kind, *, is_done: bool) -> HttpResponse:
+    page = render_to_string("unsubscribe.html", {"what": _WHAT[kind], "is_done": is_done})
+    return HttpResponse(page, headers={"Referrer-Policy": "no-referrer"})

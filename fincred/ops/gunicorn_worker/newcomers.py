@@ -9,8 +9,8 @@ BUSY, HESITATION = 4, 0.02
 class Hesitation:
     """A busy worker leaves new connections to other workers, for a moment.
 
-    A worker that is awake is the first to accept: of two workers one would take all that come at once and keep
-    them, while the other idles.
+    A running worker accepts before one that must wake up. So one of two workers would take all connections that
+    arrive together, and keep them, while the other idles.
     """
 
     def __init__(self) -> None:

@@ -164,6 +164,11 @@ class Avalanche:
             balances += paid.balances
         return Payments(balances, paid.left, self._rated(paid.open))
 
+    def minimums_alone(self, months: int) -> list[list[int]]:
+        """What each debt is paid in each of so many months if minimums alone are paid."""
+        self._look_ahead(months)
+        return [paid[:months] for _, paid in self._alone]
+
     def end(self, extra: int, months: int) -> End:
         """What paying the same extra in so many months leads to; it ends early once a debt can only grow."""
         looks = sorted({*self._changes, *LOOKS}) if self._changes or self._has_percentages else []

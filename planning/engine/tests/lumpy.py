@@ -3,13 +3,15 @@
 from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 from random import Random
 
 from planning.engine.cadence import Cadence
-from planning.engine.model import Finances, PlanInput
+from planning.engine.dates import Calendar
+from planning.engine.model import Debt, Finances, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.tests.builders import card, goal, money
 from planning.vocabulary import Frequency, PayFrequency
@@ -60,7 +62,13 @@ def a_flow(random: Random, start: date, frequencies: tuple[PayFrequency, ...], m
 
 
 def a_case(
-    seed: int, *, rates: bool = False, own_days: bool = False, chosen: bool = False, longest: int = 14
+    seed: int,
+    *,
+    rates: bool = False,
+    own_days: bool = False,
+    chosen: bool = False,
+    debts: bool = False,
+    longest: int = 14,
 ) -> PlanInput:
     """Goals with distinct dates on the money of months that differ, and that can have less than nothing."""
     random = Random(seed)
@@ -100,7 +108,42 @@ def a_case(
             )
         )
     carried_in = money(random.choice([0, 0, random.randint(-200, 400)]))
+    if debts:
+        owed = tuple(a_debt(random, as_of) for _ in range(random.randint(1, 4)))
+        kept = sum((debt.min_payment for debt in owed), money(0))
+        finances = replace(
+            finances, minimum_payments=kept, monthly_income=finances.monthly_income + kept, debts=owed
+        )
     return PlanInput(as_of, finances, tuple(goals), anchor, carried_in=carried_in)
+
+
+def a_debt(random: Random, start: date) -> Debt:
+    """A debt of any kind; what is kept for its minimum may be something else than the next one."""
+    balance, rate = money(random.choice([0, random.randint(1, 900)])), Decimal(random.choice(["0", "6", "24.99"]))
+    debt = Debt("debt", balance, rate, money(random.randint(0, 200)))
+    if random.random() < 0.4:
+        percent, floor = Decimal(random.choice(["2", "12.5"])), money(random.randint(1, 60))
+        debt = replace(debt, min_payment_percent=percent, min_payment_floor=floor)
+    if random.random() < 0.4:
+        until = start + timedelta(days=random.randint(-20, 300))
+        debt = replace(debt, promo_rate=Decimal(random.choice(["0", "3"])), promo_until=until)
+    return debt
+
+
+def minimums_alone(debt: Debt, calendar: Calendar, months: int) -> list[int]:
+    """What a debt is paid at the end of each month, in cents: interest first, then the minimum, capped."""
+    cent, owed, paid = Decimal("0.01"), debt.balance, []
+    for month in range(1, months + 1):
+        is_promoted = debt.promo_until is not None and calendar.day(month) <= debt.promo_until
+        rate = debt.promo_rate if is_promoted else debt.annual_rate
+        owed += (owed * (rate or 0) / 1200).quantize(cent, ROUND_HALF_UP)
+        least = debt.min_payment
+        if debt.min_payment_percent is not None:
+            of_owed = (owed * debt.min_payment_percent / 100).quantize(cent, ROUND_HALF_UP)
+            least = max(debt.min_payment_floor or money(0), of_owed)
+        paid.append(cents(min(owed, least)))
+        owed -= min(owed, least)
+    return paid
 
 
 class Listed:
@@ -111,6 +154,9 @@ class Listed:
         self._starts = [inputs.calendar.day(month) for month in range(months + 1)]
         self._incomes = self._by_month(inputs.finances.incomes)
         self._planned = self._by_month(inputs.finances.planned)
+        due = [minimums_alone(debt, inputs.calendar, months + 1) for debt in inputs.finances.debts]
+        kept = sum(cents(debt.min_payment) for debt in inputs.finances.debts)
+        self._freed = [kept - sum(each[month] for each in due) for month in range(months + 1)]
 
     def _by_month(self, flows: tuple[Flow, ...]) -> list[list[tuple[date, int]]]:
         months: list[list[tuple[date, int]]] = [[] for _ in self._starts]
@@ -122,7 +168,8 @@ class Listed:
 
     def undated(self, month: int) -> int:
         """The part of a month's money that is there on its first day."""
-        return cents(self.inputs.finances.surplus) - sum(amount for _, amount in self._planned[month])
+        even = cents(self.inputs.finances.surplus) + self._freed[month]
+        return even - sum(amount for _, amount in self._planned[month])
 
     def arriving(self, month: int, before: date) -> int:
         """The incomes with dates of a month that arrive before a day."""

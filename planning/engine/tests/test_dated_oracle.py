@@ -68,6 +68,13 @@ def test_gives_every_goal_the_most_it_can_get_in_its_turn(first: int) -> None:
         assert given_by_date(case) == optimum(case), seed
 
 
+@pytest.mark.parametrize("first", range(CASES, CASES + 200, TOGETHER))
+def test_gives_as_much_where_minimum_payments_end(first: int) -> None:
+    for seed in range(first, first + TOGETHER):
+        case = a_case(seed, debts=True)
+        assert given_by_date(case) == optimum(case), seed
+
+
 def test_is_tried_on_months_that_lack_money_and_goals_that_fall_short() -> None:
     cases = [a_case(seed) for seed in range(200)]
     assert sum(min(map(Listed(case, 13).surplus, range(12))) < 0 for case in cases) > 50

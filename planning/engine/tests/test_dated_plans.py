@@ -125,9 +125,10 @@ def paid_by_month(plan: Plan) -> list[list[int]]:
     return [[cents(each.amount) for each in made.schedule] for made in plan.goals]
 
 
+@pytest.mark.parametrize("debts", [False, True])
 @pytest.mark.parametrize("seed", range(60))
-def test_every_month_without_interest_is_as_the_rules_say(seed: int) -> None:
+def test_every_month_without_interest_is_as_the_rules_say(seed: int, debts: bool) -> None:
     """Compared over 50 months: what is lived after that doesn't know of the months beyond its end."""
-    case = a_case(seed)
+    case = a_case(seed, debts=debts)
     made = [[*months, *[0] * 50][:50] for months in paid_by_month(planned(case))]
     assert made == [months[:50] for months in lived(case)]

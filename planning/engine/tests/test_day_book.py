@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
-from planning.engine.model import Finances, Plan, PlanInput
+from planning.engine.model import Debt, Finances, Plan, PlanInput
+from planning.engine.money.cents import exact_money
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import NEW_YEAR, OF_EVERY_KIND, card, goal, inputs, money, plan_inputs
-from planning.engine.tests.lumpy import a_case, cents, days_of
+from planning.engine.tests.lumpy import a_case, cents, days_of, minimums_alone
 from planning.vocabulary import EntryKind, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -36,9 +37,15 @@ def book(
 
 
 def with_debts(case: PlanInput) -> tuple[PlanInput, tuple[Minimum, ...]]:
-    """With two minimum payments a month, one of them of nothing."""
-    finances = replace(case.finances, minimum_payments=money(25))
-    return replace(case, finances=finances), (Minimum("card", money(25)), Minimum("loan", money(0)))
+    """With minimum payments of a linked card, of a loan that ends, and of nothing."""
+    loan = Debt("loan", money(90), Decimal(12), money(20))
+    finances = replace(case.finances, minimum_payments=money(45), debts=(loan,))
+    paid = [exact_money(each) for each in minimums_alone(loan, case.calendar, MONTHS)]
+    return replace(case, finances=finances), (every_month(25), Minimum("loan", [money(20), *paid]), every_month(0))
+
+
+def every_month(amount: int) -> Minimum:
+    return Minimum("card", [money(amount)] * 2000)
 
 
 def walked(case: PlanInput, days: list[Day]) -> dict[date, int]:
@@ -64,6 +71,9 @@ def walked(case: PlanInput, days: list[Day]) -> dict[date, int]:
     while day < end:
         if day == calendar.day(month):
             left += cents(finances.surplus) - sum(cents(each[month].amount) for each in draws if month < len(each))
+            left += sum(
+                cents(debt.min_payment) - minimums_alone(debt, calendar, month + 1)[-1] for debt in finances.debts
+            )
             month += 1
         left += arriving[day] - paid[day]
         after[day] = left
@@ -104,13 +114,13 @@ class TestCarriedOver:
     def test_is_the_same_where_no_money_has_dates(self, case: PlanInput, paid_elsewhere: Decimal) -> None:
         goals = tuple(replace(each, id=str(number)) for number, each in enumerate(case.goals))
         case = replace(case, goals=goals, paid_elsewhere=paid_elsewhere)
-        days = book(case, (Minimum("card", money(200)),))
+        days = book(case, (every_month(200),))
         assert {day.date: cents(day.carried_over) for day in days} == walked(case, days)
 
     def test_is_known_after_the_months_of_the_cash_flow(self) -> None:
         """80 years of 100 a month, less 1 000 for the goal."""
         case = inputs(100, goal(1000, months=10))
-        [day] = book(case, (Minimum("card", money(200)),), since=date(2106, 1, 1), until=date(2106, 1, 1))
+        [day] = book(case, (every_month(200),), since=date(2106, 1, 1), until=date(2106, 1, 1))
         assert day.carried_over == money(100 * (80 * 12 + 1) - 1000)
 
 
@@ -133,7 +143,7 @@ class TestPayments:
         """444.25 a month clear 5 000 in a year; its minimum is 100, and 500 are left beside that."""
         debts = goal(5000, debts=(card(),), type="debt_payoff")
         case = replace(inputs(500, debts), finances=Finances(money(2600), money(2000), money(100)))
-        days = book(case, (Minimum("card", money(100)),), until=date(2026, 2, 28))
+        days = book(case, (every_month(100),), until=date(2026, 2, 28))
         assert [(day.date, day.carried_over) for day in days] == [(date(2026, 2, 1), money("311.50"))]
         told = [(entry.kind, entry.amount) for entry in days[0].entries]
         assert told == [(EntryKind.MINIMUM_PAYMENT, money(100)), (EntryKind.GOAL_PAYMENT, money("344.25"))]

@@ -19,9 +19,11 @@ def _always(words: str) -> Answer:
 
 ANSWERS: Final[dict[Topic, tuple[Intent, Answer]]] = {
     Topic.CRISIS: (Intent.HELP, _always(talk.CRISIS)),
+    Topic.HURT: (Intent.HELP, _always(talk.HURT)),
     Topic.INSTRUCTIONS: (Intent.HELP, _always(f"{talk.FIXED} {talk.EXAMPLES}")),
     Topic.CONTROLLED: (Intent.HELP, _always(talk.CONTROLLED)),
     Topic.GAMBLING: (Intent.HELP, _always(talk.GAMBLING)),
+    Topic.SKIP: (Intent.HELP, _always(talk.SKIP)),
     Topic.SLIPPED: (Intent.HELP, _always(talk.SLIPPED)),
     Topic.CANNOT_PAY: (Intent.DEBTS, debts.cannot_pay),
     Topic.JOB_LOST: (Intent.HELP, talk.job_lost),

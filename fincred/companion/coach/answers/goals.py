@@ -189,9 +189,9 @@ def _monthly(plan: ActionPlan, code: Code, question: Question) -> str:
 def _need(facts: Any, question: Question) -> str:
     """What the goal needs and by when."""
     need, by = _money(facts, "need", question), _day(facts, "target_date")
-    when = f"now, for its date, {by}, has come" if "overdue" in facts else f"by {by}"
     if "debts" not in facts:
-        return f"It needs {need} {when}"
+        return f"It needs {need} {f'now, for its date, {by}, has come' if 'overdue' in facts else f'by {by}'}"
+    when = f"with the next payment, which is after its date, {by}" if "overdue" in facts else f"by {by}"
     minimums = _money(facts, "linked_minimums", question)
     total = _money(facts, "debt_total", question)
     beyond = f"beyond their minimum payments of {minimums} a month"
@@ -204,9 +204,12 @@ def _fits(facts: Any, question: Question) -> str:
     chosen = ""
     if "chosen_monthly" in facts:
         chosen = f" The {_money(facts, 'chosen_monthly', question)} a month that you chose is enough."
-    return (
-        f"{_need(facts, question)}; {_money(facts, 'room', question)} is left for it until then, {margin}.{chosen}"
-    )
+    return f"{_need(facts, question)}; {_money(facts, 'room', question)} {_is_left(facts)}, {margin}.{chosen}"
+
+
+def _is_left(facts: Any) -> str:
+    """Up to the goal's date, unless that has come."""
+    return "is left for it" if "overdue" in facts else "is left for it until then"
 
 
 def _fits_unevenly(facts: Any, question: Question) -> str:
@@ -218,7 +221,7 @@ def _lacks_money(facts: Any, question: Question) -> str:
     others = f" ({question.money(ahead)} goes to the goals before it)" if ahead else ""
     left = _money(facts, "room", question) if Decimal(facts["room"]) else "nothing"
     lacking = _money(facts, "shortfall", question)
-    return f"{_need(facts, question)}, but {left} is left for it until then{others}, so {lacking} is missing."
+    return f"{_need(facts, question)}, but {left} {_is_left(facts)}{others}, so {lacking} is missing."
 
 
 def _lacks_surplus(facts: Any, question: Question) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from fincred.clock import local_day
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
 from fincred.companion.coach.dates import day_in
@@ -16,7 +17,7 @@ from fincred.companion.coach.question import Question, day
 from fincred.errors import FieldError
 from fincred.money import ZERO
 from goals.vocabulary import GoalType, Priority
-from planning.engine.model import Alternative, GoalInput, GoalPlan
+from planning.engine.model import Alternative, GoalInput, GoalPlan, Plan
 from planning.errors import SnapshotRequiredError
 from planning.models import Snapshot
 from planning.queries import NEWEST_SNAPSHOTS
@@ -60,20 +61,35 @@ def afford(question: Question) -> str:
 
 def what_a_month_leaves(question: Question) -> str:
     """:raises SnapshotRequiredError: income or expenses are unknown."""
-    summary = _what_if(question).baseline.summary
-    left = _leaves(question, summary.estimated_monthly_surplus)
-    if summary.estimated_monthly_surplus <= 0:
+    plan = _what_if(question).baseline
+    left, free = _leaves(question, plan), plan.summary.buffer_remaining
+    if plan.summary.estimated_monthly_surplus <= 0:
         return left
-    if not summary.buffer_remaining:
-        return f"{left} All of it is planned for your goals this month."
-    return f"{left} {question.money(summary.buffer_remaining)} of it isn't planned for a goal this month."
+    of_it = "what is there this month" if _on_average(plan) else "it"
+    this_month = "" if _on_average(plan) else " this month"
+    if not free:
+        return f"{left} All of {of_it} is planned for your goals{this_month}."
+    return f"{left} {question.money(free)} of {of_it} isn't planned for a goal{this_month}."
 
 
-def _leaves(question: Question, surplus: Decimal) -> str:
+def _leaves(question: Question, plan: Plan) -> str:
+    surplus = plan.summary.estimated_monthly_surplus
+    return _left(question, surplus, f"{_on_average(plan)} over the next year" if _on_average(plan) else "")
+
+
+def _left(question: Question, surplus: Decimal, when: str = "") -> str:
     if surplus < 0:
         gap = question.money(-surplus)
-        return f"At present {gap} more goes out each month than comes in, after expenses and minimum payments."
-    return f"A month leaves {question.money(surplus)} after expenses and minimum payments."
+        return (
+            f"At present {gap} more goes out each month than comes in{when}, after expenses and minimum payments."
+        )
+    return f"A month leaves {question.money(surplus)}{when} after expenses and minimum payments."
+
+
+def _on_average(plan: Plan) -> str:
+    """Said where the money of some months differs (`cash_flow`), so that what a month leaves is an average."""
+    same = all(month.surplus == plan.summary.estimated_monthly_surplus for month in plan.cash_flow)
+    return "" if same else " on average"
 
 
 def _every_month(question: Question, cost: Cost) -> str:
@@ -82,6 +98,7 @@ def _every_month(question: Question, cost: Cost) -> str:
     if cost.is_saved:
         return _pays_no_longer(question, amount)
     answer = _what_if(question, expenses=amount)
+    average = _on_average(answer.baseline)
     before = answer.baseline.summary.estimated_monthly_surplus
     after = answer.scenario.summary.estimated_monthly_surplus
     told = ""
@@ -90,18 +107,18 @@ def _every_month(question: Question, cost: Cost) -> str:
     if before < 0:
         gap, larger = question.money(-before), question.money(-after)
         return (
-            f"{told}At present {gap} more goes out each month than comes in; with {question.money(amount)} more "
-            f"every month it would be {larger}. So it doesn't fit for now."
+            f"{told}At present {gap} more goes out each month than comes in{average}; with "
+            f"{question.money(amount)} more every month it would be {larger}. So it doesn't fit for now."
         )
     left = (
         f"{told}With {question.money(amount)} more to pay every month, a month would leave "
-        f"{question.money(after)} instead of {question.money(before)}."
+        f"{question.money(after)}{average} instead of {question.money(before)}."
     )
     if after < 0:
         gap = question.money(-after)
         left = (
             f"{told}With {question.money(amount)} more to pay every month, {gap} more would go out than comes "
-            f"in; now a month leaves {question.money(before)}."
+            f"in{average}; now a month leaves {question.money(before)}."
         )
     return f"{left} {_effects(question, answer)}"
 
@@ -157,13 +174,13 @@ def _once(question: Question, cost: Cost) -> str:
     surplus = now.answer.baseline.summary.estimated_monthly_surplus
     text = f"{question.money(amount)} {f'by {day(by)}' if by else 'once'}: "
     if surplus <= 0:
-        text += f"nothing is left over for it. {_leaves(question, surplus)}"
+        text += f"nothing is left over for it. {_leaves(question, now.answer.baseline)}"
     elif not now.plan.shortfall and not now.harms:
         enough = "that much can be put aside by then" if by else "this month leaves enough for it"
         if now.answer.baseline.goals:
             text += f"yes, {enough}, and none of your goals would miss its date because of it."
         else:
-            text += f"yes, a month leaves {question.money(surplus)}."
+            text += f"yes, a month leaves {question.money(surplus)}{_on_average(now.answer.baseline)}."
     elif not now.plan.shortfall:
         covers = "the money until then" if by else "this month's money"
         text += f"{covers} covers it, but your goals need some of that. {_effects(question, now.answer)}"
@@ -272,13 +289,14 @@ def _changed(question: Question, answer: Answer, change: str) -> str:
     before = answer.baseline.summary.estimated_monthly_surplus
     after = answer.scenario.summary.estimated_monthly_surplus
     moved = [f" {text}" for one in answer.differences if (text := _effect(question, one))]
-    told = f"With {change},"
+    told, average = f"With {change},", _on_average(answer.baseline)
     if after < 0:
         instead = f", instead of {question.money(-before)}" if before < 0 else ""
         left = f" Now a month leaves {question.money(before)}." if before >= 0 else ""
-        return f"{told} {question.money(-after)} more would go out than comes in{instead}.{left}{''.join(moved)}"
+        more = f"{question.money(-after)} more would go out than comes in{average}{instead}."
+        return f"{told} {more}{left}{''.join(moved)}"
     now = question.money(before) if before >= 0 else f"{question.money(-before)} too little"
-    return f"{told} a month would leave {question.money(after)} instead of {now}.{''.join(moved)}"
+    return f"{told} a month would leave {question.money(after)}{average} instead of {now}.{''.join(moved)}"
 
 
 def _what_if(
@@ -304,6 +322,10 @@ def _snapshot(question: Question) -> Snapshot | None:
     return NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
 
 
+def _told_on(question: Question, snapshot: Snapshot) -> str:
+    return day(local_day(snapshot.created_at, question.asker.user.profile.timezone))
+
+
 def overview(question: Question) -> str:
     """The totals of the snapshot (`GET /snapshot`)."""
     snapshot = _snapshot(question)
@@ -317,6 +339,9 @@ def overview(question: Question) -> str:
     have = f"You have savings of {question.money(snapshot.total_savings)}"
     if snapshot.total_debt:
         have += f" and debts of {question.money(snapshot.total_debt)}"
-    left = _leaves(question, snapshot.monthly_surplus)
-    worth = question.money(snapshot.net_worth)
-    return f"As you told me, a month has {joined(parts)}. {left} {have}: a net worth of {worth}."
+    left, worth = _left(question, snapshot.monthly_surplus), question.money(snapshot.net_worth)
+    told = "As you told me, a month has"
+    finances = snapshot.contents.finances
+    if finances.incomes or finances.planned:
+        told = f"As you told me on {_told_on(question, snapshot)}, a month of the year from then on has on average"
+    return f"{told} {joined(parts)}. {left} {have}: a net worth of {worth}."

@@ -68,8 +68,8 @@ def _each_month(question: Question) -> str | None:
     if not gets:
         return None
     each = joined(f"{question.money(amount)} for {plan.goal.name}" for plan, amount in gets)
-    total = f", {question.money(sum((amount for _, amount in gets), ZERO))} in all" if len(gets) > 1 else ""
-    return f"By your plans, on average a month: {each}{total}."
+    # No sum: each average is of the months up to another date, so together they can be more than a month leaves.
+    return f"By your plans, on average a month: {each}."
 
 
 def _chosen(question: Question) -> list[ActionPlan]:

@@ -26,6 +26,11 @@ CRISIS: Final = (
     "trust, a doctor or a crisis line, and call your country's emergency number if you may harm yourself. I'm "
     "only a program for money questions; people can help, and money troubles can be solved, also large ones."
 )
+HURT: Final = (
+    "I'm very sorry; nobody may do that to you, and it isn't your fault. If you are in danger, call your "
+    "country's emergency number. Free, confidential helplines know this well and help to think about the next "
+    "step; talk to one, or to someone you trust. I'm only a program for money questions; people can help."
+)
 CONTROLLED: Final = (
     "I'm sorry; your money is yours. When someone else controls it, that can be hard to change alone and "
     "safely. Free, confidential helplines know this well and help to think about the next step; talk to one, "
@@ -48,12 +53,17 @@ SLIPPED: Final = (
     "now and make your plan again: it counts from that. If it is about a payment on a debt, talk to the lender "
     "early."
 )
+SKIP: Final = (
+    "What is put aside for a goal is yours, so a payment for it can be left out, and goals can be paused; what is "
+    "there stays. Check in then and make your plan again: it counts from that. A payment on a debt is owed: if it "
+    "gets difficult, ask the lender for a pause or a lower payment before it is due."
+)
 FIXED: Final = "I go by fixed rules and see only your own figures, so I can't be told to do anything else."
 OTHERS: Final = "I see only your own figures, so I know nothing of other people's and can't compare you with them."
 CHANGES_NOTHING: Final = (
     "I only answer; I can't change anything or move money. In the app, a check-in tells what is there for a "
     "goal by now; goals and plans are set and changed under Goals, income, expenses, debts and savings under "
-    "Money, and your account in your profile."
+    "Money, your account in your profile, and what is sent to you under Notifications."
 )
 PUT_MORE: Final = (
     "How much one goal gets is yours to choose, in its plan; the others get less then. To see what more money a "

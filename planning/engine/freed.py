@@ -1,0 +1,78 @@
+"""Minimum payments that end or change: what a month has more (or less) than the minimums that are kept for it.
+
+Of debts that aren't linked to a goal, each paid its minimums alone. What it is paid in a month is due on the date
+that begins the next one, and taken off the month's money; what isn't due any more is free from the month after.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from operator import add
+from typing import NamedTuple
+
+from planning.engine.dates import Calendar, calendar_date, payment_count
+from planning.engine.debts.avalanche import Avalanche
+from planning.engine.debts.terms import first_minimum
+from planning.engine.effort import Effort
+from planning.engine.model import Debt
+from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
+
+
+class PaidUntil(NamedTuple):
+    """A debt as it is on a day, and its last payment; what is kept for it if none was due yet."""
+
+    debt: Debt
+    last_payment: Decimal
+
+
+def payment_dates(told_on: date, calendar: Calendar) -> list[date]:
+    """The dates from the day on which a debt was told up to the present month's first day.
+
+    They are the calendar's; before there was one, the day's own dates.
+    """
+    before = [calendar_date(told_on, number) for number in range(1, payment_count(told_on, calendar.anchor) + 1)]
+    return before + [day for day in calendar.passed[1:] if day > told_on]
+
+
+def pay_minimums(debt: Debt, dates: Iterable[date]) -> PaidUntil:
+    """Accrue a month's interest on each date, and pay its minimum."""
+    paid = PaidUntil(debt, debt.min_payment)
+    for day in dates:
+        month = paid.debt.in_month_to(day)
+        owed = exact_money(grown(to_cents(month.balance), rate_units(month.annual_rate)))
+        payment = min(owed, first_minimum(month, Calendar(day, day)))
+        paid = PaidUntil(replace(debt, balance=owed - payment), payment)
+    return paid
+
+
+def minimums_by_month(debts: Sequence[Debt], calendar: Calendar, months: int, effort: Effort) -> list[list[int]]:
+    """What each debt is paid at the end of each of so many months, in cents."""
+    return Avalanche(debts, calendar, effort).minimums_alone(months) if debts else []
+
+
+def freed_by_month(debts: Sequence[Debt], paid: Sequence[Sequence[int]], months: int) -> list[int]:
+    """What each month has more than what is kept for the debts' minimum payments; less than 0 if they rise."""
+    kept = sum([to_cents(debt.min_payment) for debt in debts])
+    due = [0] * months
+    for payments in paid:
+        due = list(map(add, due, payments))
+    return [kept - amount for amount in due]
+
+
+class Freed(NamedTuple):
+    """A debt that ends: from the `month` on, the `amount` in cents that was kept for it each month is free."""
+
+    label: str
+    month: int
+    amount: int
+
+
+def ends(debts: Sequence[Debt], paid: Sequence[Sequence[int]], until: int) -> list[Freed]:
+    """The debts of which nothing is due any more in a month before `until`, the first to end first."""
+    found = []
+    for debt, payments in zip(debts, paid, strict=True):
+        month = next((count for count in range(until, 0, -1) if payments[count - 1]), 0)
+        if month < until and debt.min_payment:
+            found.append(Freed(debt.label, month, to_cents(debt.min_payment)))
+    return sorted(found, key=lambda freed: freed.month)
