@@ -67,7 +67,7 @@ def _people(figures: dict[str, Series]) -> list[Card]:
             _number(off_track),
             "people with goals off track",
             f"{people}?standing=off_track",
-            f"{_number(goals)} goals",
+            "1 goal" if goals == 1 else f"{_number(goals)} goals",
             is_bad=bool(off_track),
         ),
     ]
