@@ -46,13 +46,9 @@ class StandingFilter(admin.SimpleListFilter):
         column = columns.get(self.value() or "")
         if column is None:
             return queryset
-        if any(
-            request.GET.get(name)
-            for name in (SEARCH_VAR, SignInFilter.parameter_name, JoinedFilter.parameter_name)
-        ):
-            return queryset.filter(
-                **{f"standing__{column}": True}
-            )  # of the few that these find, or of all of them
+        if any(request.GET.get(name) for name in (SEARCH_VAR, SignInFilter.parameter_name)):
+            # Of the few that these find, or of all of them.
+            return queryset.filter(**{f"standing__{column}": True})
         # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.
         newest = Standing.objects.filter(**{column: True}).order_by("-joined_at")
         return queryset.filter(pk__in=list(newest.values_list("pk", flat=True)[: MOST_COUNTED + 1]))
