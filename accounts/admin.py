@@ -15,10 +15,11 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from accounts import services
 from accounts.audit import looks_in_lists
-from accounts.back_office import AuditedAdmin, EntryView, in_words, mail_state, may_see_people
+from accounts.back_office import AuditedAdmin, EntryView, changes_table, in_words, mail_state, may_see_people
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.search import Found
@@ -306,7 +307,8 @@ class AuditEntryAdmin(AuditedAdmin):
 
     list_display = ("at", "what", "person", "who", "reason")
     list_filter = (ByStaffFilter, PersonFilter)
-    readonly_fields = ("what", "person", "who")
+    readonly_fields = ("what", "person", "who", "changes")
+    exclude = ("before", "after")
     search_help_text = (
         "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
     )
@@ -331,6 +333,10 @@ class AuditEntryAdmin(AuditedAdmin):
     @admin.display
     def who(self, row: AuditEntry) -> str:
         return self._view(row).who
+
+    @admin.display(description="what changed")
+    def changes(self, row: AuditEntry) -> SafeString:
+        return changes_table(row.before, row.after)
 
     def person_of(self, row: AuditEntry) -> User | None:
         return self._view(row).person

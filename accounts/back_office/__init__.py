@@ -8,6 +8,7 @@ When you add a page, derive it from `AuditedAdmin`: each look and each action is
 from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin, may_see_people
+from accounts.back_office.changes_in_words import changes_table
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import is_fresh
 from accounts.back_office.lists import MOST_COUNTED
@@ -23,6 +24,7 @@ __all__ = [
     "DeclaredFiltersAdmin",
     "EntryView",
     "ReadOnlyAdminMixin",
+    "changes_table",
     "in_words",
     "is_fresh",
     "mail_state",

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import prefetch_related_objects
 
+from accounts.back_office.changes_in_words import field_in_words, value_in_words
 from accounts.models import AuditEntry, User
 from fincred.context import Role
 
@@ -82,7 +83,7 @@ def _what(entry: AuditEntry) -> str:
     if entry.action.endswith((".listed", ".downloaded")):
         return f"{words} ({len(after.get('ids', []))} rows)"
     changes = [
-        f"{name.replace('_', ' ')} {before[name]} → {after.get(name)}"
+        f"{field_in_words(name)} {value_in_words(before[name])} → {value_in_words(after.get(name))}"
         for name in before
         if before[name] != after.get(name)
     ]

@@ -14,7 +14,7 @@ from accounts.admin import UserAdmin
 from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
 from accounts.models import RefusedSignIns, User
 from fincred import clock
-from fincred.back_office.filters import SignInFilter, StandingFilter
+from fincred.back_office.filters import FailingFilter, JoinedFilter, SignInFilter, StandingFilter
 from fincred.back_office.person import person_page
 from fincred.ops.models import JobState
 
@@ -26,6 +26,7 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """The jobs, for operators. There are few, and they are nobody's records."""
 
     list_display = ("title", "last_success_at", "seconds", "failures", "next_run_at", "done")
+    list_filter = (FailingFilter,)
     ordering = ("name",)
 
     @admin.display(description="job")
@@ -47,7 +48,7 @@ class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    list_filter: ClassVar[Any] = (StandingFilter, SignInFilter)
+    list_filter: ClassVar[Any] = (StandingFilter, SignInFilter, JoinedFilter)
 
     def change_view(
         self,

@@ -45,8 +45,12 @@ def _people(day: date) -> int:
     return Standing.objects.count()
 
 
-def _with_plan(day: date) -> int:
-    return Standing.objects.filter(has_plan=True).count()
+def _unplanned(day: date) -> int:
+    return Standing.objects.filter(is_unplanned=True).count()
+
+
+def _silent(day: date) -> int:
+    return Standing.objects.filter(is_silent=True).count()
 
 
 def _goals_off_track(day: date) -> int:
@@ -62,7 +66,8 @@ FIGURES: Final = (
     Figure("check_ins", _check_ins),
     Figure("refused_sign_ins", _refused),
     Figure("people", _people, of_now=True),
-    Figure("people_with_plan", _with_plan, of_now=True),
+    Figure("people_unplanned", _unplanned, of_now=True),
+    Figure("people_silent", _silent, of_now=True),
     Figure("goals_off_track", _goals_off_track, of_now=True),
     Figure("people_off_track", _people_off_track, of_now=True),
 )

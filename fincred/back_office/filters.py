@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from accounts.back_office import MOST_COUNTED
 from accounts.models import User
 from fincred import clock
+from fincred.ops.models import JobState
 from tracking.models import Standing
 
 WEEK = timedelta(days=7)
@@ -46,12 +47,40 @@ class StandingFilter(admin.SimpleListFilter):
         if column is None:
             return queryset
         if any(request.GET.get(name) for name in (SEARCH_VAR, SignInFilter.parameter_name)):
-            return queryset.filter(
-                **{f"standing__{column}": True}
-            )  # of the few that these find, or of all of them
+            # Of the few that these find, or of all of them.
+            return queryset.filter(**{f"standing__{column}": True})
         # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.
         newest = Standing.objects.filter(**{column: True}).order_by("-joined_at")
         return queryset.filter(pk__in=list(newest.values_list("pk", flat=True)[: MOST_COUNTED + 1]))
+
+
+class JoinedFilter(admin.SimpleListFilter):
+    """Who joined today or on the six days before, in UTC: those whom the start page counts as new."""
+
+    title = "joined"
+    parameter_name = "joined"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("week", "in the last seven days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() != "week":
+            return queryset
+        today = clock.moment_of(request).astimezone(UTC).date()
+        return queryset.filter(created_at__gte=datetime.combine(today - timedelta(days=6), time(), UTC))
+
+
+class FailingFilter(admin.SimpleListFilter):
+    """Jobs whose last run failed."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failing", "failing")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[JobState]) -> QuerySet[JobState]:
+        return queryset.filter(failures__gt=0) if self.value() == "failing" else queryset
 
 
 class SignInFilter(admin.SimpleListFilter):

@@ -45,29 +45,30 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
 def _people(figures: dict[str, Series]) -> list[Card]:
     people = reverse("admin:accounts_user_changelist")
     joined, check_ins = figures["new_people"], figures["check_ins"]
-    known, planned = figures["people"].newest, figures["people_with_plan"].newest
+    known = f"of {_number(figures['people'].newest)}"
+    silent, unplanned = figures["people_silent"].newest, figures["people_unplanned"].newest
     off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
     return [
-        Card(f"{joined.last(7):,}", "new people in seven days", people, chart=_bars(joined, "New people")),
         Card(
-            _number(planned),
-            "people with a plan",
-            f"{people}?standing=no_plan",
-            f"of {_number(known)}; see who has goals and none",
+            f"{joined.last(7):,}",
+            "new people in seven days",
+            f"{people}?joined=week",
+            chart=_bars(joined, "New people"),
         ),
+        Card(_number(unplanned), "people with goals and no plan", f"{people}?standing=no_plan", known),
         Card(
-            f"{check_ins.last(7):,}",
-            "check-ins in seven days",
+            _number(silent),
+            "people without a check-in for four weeks",
             f"{people}?standing=no_check_in",
-            "see who is silent",
+            f"{known}; all check-ins by day:",
             _bars(check_ins, "Check-ins"),
         ),
         Card(
-            _number(goals),
-            "goals off track",
+            _number(off_track),
+            "people with goals off track",
             f"{people}?standing=off_track",
-            f"of {_number(off_track)} people",
-            is_bad=bool(goals),
+            "1 goal" if goals == 1 else f"{_number(goals)} goals",
+            is_bad=bool(off_track),
         ),
     ]
 
@@ -86,7 +87,7 @@ def _refused(refused: Series) -> Card:
 
 def _jobs() -> Card:
     failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
-    url = reverse("admin:ops_jobstate_changelist")
+    url = f"{reverse('admin:ops_jobstate_changelist')}?state=failing"
     return Card(f"{len(failing)}", "jobs that fail", url, note=", ".join(failing), is_bad=bool(failing))
 
 

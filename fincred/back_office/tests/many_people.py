@@ -21,6 +21,8 @@ PATHS = [
     "accounts/user/?standing=no_plan",
     "accounts/user/?standing=off_track&q=person",
     "accounts/user/?standing=no_plan&sign_in=disabled",
+    "accounts/user/?joined=week",
+    "accounts/user/?joined=week&standing=no_plan",
     "accounts/user/?sign_in=unverified",
     "accounts/user/?sign_in=unverified_week",
     "accounts/user/?sign_in=disabled",

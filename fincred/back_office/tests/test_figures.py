@@ -8,13 +8,15 @@ import pytest
 from django.test import Client
 
 from accounts.errors import InvalidCredentialsError
-from accounts.models import User
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import OutgoingMail, User
 from accounts.services import login
 from accounts.tests.factories import UserFactory
 from fincred.back_office.figures import DAYS, count_figures, series
 from fincred.back_office.jobs import JOBS
 from fincred.back_office.models import DailyFigure
 from fincred.ops.jobs import run_if_due
+from fincred.ops.models import JobState
 from goals.tests.factories import GoalFactory
 from tracking.models import Standing
 from tracking.standings import count_standings
@@ -78,6 +80,37 @@ class TestJob:
     def test_counts_figures_when_all_people_are_counted(self, saver: User, noon: datetime) -> None:
         assert JOBS[0].run(lambda: noon, lambda: True) == 0
         assert not DailyFigure.objects.exists()
+
+
+class TestTiles:
+    def test_lead_to_as_many_rows_as_they_say(self, noon: datetime, boss: Client) -> None:
+        for days in (0, 6, 7, 40):
+            GoalFactory.create(user=UserFactory.create(created_at=noon - timedelta(days=days)))
+        late = GoalFactory.create(user__created_at=noon - timedelta(days=40), target_date=TODAY)
+        GoalFactory.create(user=late.user, target_date=TODAY)
+        type(late).objects.filter(user=late.user).update(
+            last_check_in_date=TODAY, target_date=TODAY - timedelta(days=1)
+        )
+        OutgoingMail.objects.create(
+            user=late.user, purpose="x", attempts=MAX_MAIL_ATTEMPTS, created_at=noon, next_attempt_at=noon
+        )
+        for name, failures in (("broken", 2), ("fine", 0)):
+            JobState.objects.create(name=name, failures=failures, next_run_at=noon)
+        count_standings(now=noon)
+        count_figures(now=noon)
+        page = boss.get("/admin/")
+        assert page.context is not None
+        said, found = {}, {}
+        for card in page.context["cards"]:
+            if card.words.startswith("refused"):
+                continue  # its rows are days, which hold the numbers
+            rows = boss.get(card.url)
+            assert rows.context is not None
+            said[card.words] = int(card.figure)
+            found[card.words] = len(rows.context["cl"].result_list)
+        assert said == found
+        assert len(said) == 6
+        assert all(said.values())
 
 
 class TestFilters:

@@ -362,9 +362,9 @@ class TestStartPage:
         assert "Counted as of" in page
         for words in (
             "new people",
-            "people with a plan",
+            "people with goals and no plan",
             "check-ins",
-            "goals off track",
+            "people with goals off track",
             "mails given up",
             "jobs that fail",
         ):

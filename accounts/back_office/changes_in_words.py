@@ -1,0 +1,88 @@
+"""What an audit entry holds of before and after, field by field, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+_AMOUNT: Final = re.compile(r"-?\d{1,20}\.\d{2}")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
+_CODE: Final = re.compile(r"[a-z]+(_[a-z]+)+")
+_NOTHING: Final = "–"
+
+
+def changes_table(before: Any, after: Any) -> SafeString:
+    """A table of field, before and after. A list of rows that were looked at is told by its length."""
+    old = before if isinstance(before, dict) else {}
+    new = after if isinstance(after, dict) else {}
+    rows = [
+        (field_in_words(name), _side(name, old), _side(name, new), _class(name, old, new))
+        for name in {**old, **new}
+    ]
+    if not rows:
+        return format_html("{}", "No fields are recorded.")
+    return format_html(
+        '<table class="bo-compare"><thead><tr><th scope="col">Field</th><th scope="col">Before</th>'
+        '<th scope="col">After</th></tr></thead><tbody>{}</tbody></table>',
+        format_html_join(
+            "",
+            '<tr><th scope="row">{}</th><td data-label="Before">{}</td><td data-label="After"{}>{}</td></tr>',
+            ((words, left, mark, right) for words, left, right, mark in rows),
+        ),
+    )
+
+
+def field_in_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def value_in_words(value: Any) -> str:
+    """A value as the trail keeps it, where amounts, dates and moments are strings."""
+    match value:
+        case None | "":
+            return _NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(value_in_words, value)) or "none"
+        case dict():
+            told = (f"{field_in_words(name)}: {value_in_words(one)}" for name, one in value.items())
+            return "; ".join(told) or "none"
+        case str():
+            return _text(value)
+    return str(value)
+
+
+def _text(value: str) -> str:
+    try:
+        if _AMOUNT.fullmatch(value):
+            return f"{Decimal(value):,}"
+        if _DATE.fullmatch(value) and (day := parse_date(value)):
+            return f"{day:%-d %b %Y}"
+        if _MOMENT.fullmatch(value) and (moment := parse_datetime(value)) and moment.tzinfo:
+            return f"{moment.astimezone(UTC):%-d %b %Y %H:%M} UTC"
+    except (ValueError, OverflowError):  # it looks like a date and is none
+        return value
+    return value.replace("_", " ") if _CODE.fullmatch(value) else value
+
+
+def _side(name: str, values: Mapping[str, Any]) -> str:
+    if name not in values:
+        return _NOTHING
+    value = values[name]
+    if name == "ids" and isinstance(value, list):
+        return f"{len(value)} rows"
+    return value_in_words(value)
+
+
+def _class(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> SafeString | str:
+    is_changed = name in old and name in new and old[name] != new[name]
+    return format_html(' class="{}"', "bo-changed") if is_changed else ""
