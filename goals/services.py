@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 
@@ -23,15 +22,13 @@ from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, update_each, write_all
-from fincred.errors import FieldError
 from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
-from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
-from goals.kinds import kind_faults
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
 from goals.queries import ACTIVE_GOALS, GOAL
+from goals.refusals import require_future, require_kind, require_room, require_transition
 from goals.vocabulary import Kind, Status
 
 logger = logging.getLogger(__name__)
@@ -107,8 +104,8 @@ def create_goal(
     :raises InvalidGoalDateError: `target_date` is not after `today`.
     :raises GoalLimitExceededError: the person has as many active goals as may be.
     """
-    _require_kind(kind, type, repeat_every_months)
-    _require_future(target_date, today)
+    require_kind(kind, type, repeat_every_months)
+    require_future(target_date, today)
     goal = Goal(
         user=owner,
         type=type,
@@ -135,7 +132,7 @@ def _store_new(goal: Goal, *, now: datetime, today: date) -> Goal:
     person, [active], links = lock_user_and_read(
         goal.user_id, ACTIVE_GOALS.bind(owner=goal.user_id).count_query(), audit.last_link(goal.user_id)
     )
-    _require_room(active)
+    require_room(active)
     if goal.primary_flag:
         _take_primary_flag(person.id, now)
     goal.user = person
@@ -178,19 +175,19 @@ def update_goal(
     changed = {name for name, value in changes.items() if getattr(goal, name) != value}
     if not changed:
         return goal
-    _require_kind(
+    require_kind(
         changes.get("kind", goal.kind),
         changes.get("type", goal.type),
         changes.get("repeat_every_months", goal.repeat_every_months),
     )
     has_cycles = goal.kind == Kind.RECURRING
     if "target_date" in changed:
-        _require_future(changes["target_date"], today)
+        require_future(changes["target_date"], today)
     if "primary_flag" in changed and changes["primary_flag"]:
         _take_primary_flag(owner.id, now)
     _apply(goal, changes, changed, today)
     if "status" in changed:
-        _require_transition(goal, changes["status"], today)
+        require_transition(goal, changes["status"], today)
         _set_status(goal, changes["status"], now)
     if goal.status in transitions.OPEN and goal.is_done:
         _set_status(goal, Status.COMPLETED, now)
@@ -312,7 +309,7 @@ def record_progress(
     if goal.is_done and goal.status in transitions.OPEN:
         _set_status(goal, Status.COMPLETED, now)
     elif goal.status == Status.COMPLETED and was_reached and not goal.is_reached:
-        _require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
+        require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
         _set_status(goal, Status.ACTIVE, now)
     own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
     if goal.status == before["status"]:
@@ -340,16 +337,6 @@ def _entry(chain: audit.Chain, goal: Goal, action: str, before: dict[str, Any], 
     return chain.entry(action=action, subject=goal, now=now, before=before, after=audit.fields_of(goal, before))
 
 
-def _require_future(target_date: date, today: date) -> None:
-    if target_date <= today:
-        raise InvalidGoalDateError(target_date=target_date, today=today)
-
-
-def _require_kind(kind: str, type: str, repeat_every_months: int | None) -> None:  # noqa: A002  the field's name
-    for field, fault in kind_faults(kind, type, repeat_every_months).items():
-        raise FieldError(field=field, message=fault, code=f"invalid_{'kind' if field == 'kind' else 'months'}")
-
-
 def _note_next_end(user_id: UUID) -> None:
     """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
     goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
@@ -375,29 +362,6 @@ def _follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:
         goal.drained_on = None
     elif was_full:
         goal.drained_on = day
-
-
-def _require_room(active: int) -> None:
-    """`active` was counted under the lock of the person's row."""
-    if active >= settings.MAX_ACTIVE_GOALS:
-        raise GoalLimitExceededError(current_count=active, max_count=settings.MAX_ACTIVE_GOALS)
-
-
-def _require_transition(goal: Goal, status: str, today: date) -> None:
-    """`goal` has its other changes already."""
-    statuses = {"current_status": goal.status, "requested_status": status}
-    allowed = transitions.ALLOWED[goal.status]
-    if status not in allowed:
-        raise InvalidStatusTransitionError(**statuses, reason="not_allowed", allowed_statuses=list(allowed))
-    if goal.status in transitions.CLOSED and goal.is_done:
-        amounts = {"current_amount": goal.current_amount, "target_amount": goal.target_amount}
-        raise InvalidStatusTransitionError(**statuses, reason="target_reached", **amounts)
-    if goal.status in transitions.CLOSED and today > goal.due_on(today):
-        raise InvalidStatusTransitionError(
-            **statuses, reason="target_date_passed", target_date=goal.target_date, today=today
-        )
-    if status == Status.ACTIVE:
-        _require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
 
 
 def _set_status(goal: Goal, status: str, now: datetime) -> None:

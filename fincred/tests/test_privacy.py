@@ -43,13 +43,8 @@ PASSWORD = f"{MARK} pass phrase"
 NEW_PASSWORD = f"{MARK} other phrase"
 V0 = "/api/v0"
 
-PROFILE = {
-    "full_name": f"{MARK} name",
-    "country": "Germany",
-    "age_range": f"{MARK} age",
-    "employment_status": f"{MARK} work",
-    "persona_hint": f"{MARK} hint",
-}
+WORDS = ("full_name", "age_range", "employment_status", "persona_hint")
+PROFILE = {"country": "Germany"} | {name: f"{MARK} {name}" for name in WORDS}
 GOAL = {
     "type": "debt_payoff",
     "name": f"{MARK} goal",

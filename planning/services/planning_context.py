@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
 from goals import transitions
-from goals.history import Step, Told, reader
+from goals.history import Told
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Priority
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
@@ -28,10 +27,15 @@ from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.months import Planned, PlannedMonth, count_month
 from planning.paid_off import SnapshotTold, paid_off
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
-from planning.saved_interest import SavedInterest, saved_interest
+from planning.services.present_month import (
+    amounts_of_month,
+    check_ins_that_matter,
+    earning_of_month,
+    interest_of_month,
+)
 from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
@@ -257,9 +261,9 @@ def _context(
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar, owner)}
     known = [*goals, *(plan.goal for plan in last_plans.values())]
-    check_ins = _check_ins(owner, known, calendar)
-    interest = _interest(known, check_ins, calendar)
-    amounts = _amounts(owner, known, interest, calendar)
+    check_ins = check_ins_that_matter(owner, known, calendar)
+    interest = interest_of_month(known, check_ins, calendar)
+    amounts = amounts_of_month(owner, known, interest, calendar)
     months = {
         goal.id: count_month(calendar.start, amounts[goal.id], _planned(last_plans.get(goal.id))) for goal in goals
     }
@@ -283,7 +287,7 @@ def _context(
         planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
         check_ins=check_ins,
         paid_off=snapshots[0].paid_off if snapshots else {},
-        earning=_earning(goals, interest, calendar),
+        earning=earning_of_month(goals, interest, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
@@ -318,83 +322,6 @@ def _day_of(moment: datetime, owner: User) -> date:
 
 def _planned(plan: ActionPlan | None) -> Planned | None:
     return plan.planned if plan else None
-
-
-def _amounts(
-    owner: User, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
-) -> dict[UUID, Amounts]:
-    """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
-    of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
-    before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
-    go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
-    steps = reader().steps_since(owner.id, calendar.start) if go_on else {}
-    return {
-        goal.id: _amounts_of(
-            goal,
-            Amounts(
-                goal.current_amount,
-                before.get(goal.id, ZERO),
-                interest[goal.id].told if goal.id in interest else ZERO,
-                is_of_month=goal.id in of_month,
-            ),
-            steps.get(goal.id, ()),
-        )
-        for goal in goals
-    }
-
-
-def _amounts_of(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
-    """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
-    if goal.kind == Kind.RESERVE:
-        told = [amounts.before, *(step.amount for step in steps)]
-        return replace(amounts, withdrawn=sum([max(ZERO, one - other) for one, other in pairwise(told)], ZERO))
-    if not any(step.ends_cycle for step in steps):
-        return amounts
-    begins, last, put_in = amounts.before, amounts.before, ZERO
-    for step in steps:
-        if step.ends_cycle:
-            put_in += max(ZERO, last - begins)
-            begins = step.amount
-        last = step.amount
-    return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
-
-
-def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
-    day = goal.last_check_in_date
-    return day is not None and calendar.start <= day <= calendar.as_of
-
-
-def _check_ins(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Mapping[UUID, Sequence[Told]]:
-    """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
-    debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
-    savings = any(goal.annual_rate and _is_of_month(goal, calendar) for goal in goals)
-    if not debts and not savings:
-        return {}
-    return reader().check_ins_with_interest(owner.id, calendar.start)
-
-
-def _interest(
-    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], calendar: Calendar
-) -> dict[UUID, SavedInterest]:
-    """The interest of savings with a check-in of the present month."""
-    # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
-    return {
-        goal.id: saved_interest(
-            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
-        )
-        for goal in goals
-        if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
-    }
-
-
-def _earning(
-    goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
-) -> dict[UUID, Decimal]:
-    """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
-    if not calendar.month_has_begun:
-        return {}
-    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.due_on(calendar.as_of) <= calendar.as_of}
-    return {goal_id: each.earning for goal_id, each in interest.items()} | credited
 
 
 def terms_of(plan: ActionPlan) -> Terms:

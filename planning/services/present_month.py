@@ -1,0 +1,95 @@
+"""What was put into a person's goals in the present month, read from their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+from uuid import UUID
+
+from accounts.models import User
+from fincred.money import ZERO
+from goals.history import Step, Told, reader
+from goals.models import Goal
+from goals.vocabulary import GoalType, Kind
+from planning.engine.dates import Calendar
+from planning.months import Amounts
+from planning.saved_interest import SavedInterest, saved_interest
+
+
+def amounts_of_month(
+    owner: User, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+) -> dict[UUID, Amounts]:
+    """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
+    of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
+    before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
+    go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
+    steps = reader().steps_since(owner.id, calendar.start) if go_on else {}
+    return {
+        goal.id: _of_kind(
+            goal,
+            Amounts(
+                goal.current_amount,
+                before.get(goal.id, ZERO),
+                interest[goal.id].told if goal.id in interest else ZERO,
+                is_of_month=goal.id in of_month,
+            ),
+            steps.get(goal.id, ()),
+        )
+        for goal in goals
+    }
+
+
+def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
+    """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
+    if goal.kind == Kind.RESERVE:
+        told = [amounts.before, *(step.amount for step in steps)]
+        return replace(amounts, withdrawn=sum([max(ZERO, one - other) for one, other in pairwise(told)], ZERO))
+    if not any(step.ends_cycle for step in steps):
+        return amounts
+    begins, last, put_in = amounts.before, amounts.before, ZERO
+    for step in steps:
+        if step.ends_cycle:
+            put_in += max(ZERO, last - begins)
+            begins = step.amount
+        last = step.amount
+    return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
+
+
+def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
+    day = goal.last_check_in_date
+    return day is not None and calendar.start <= day <= calendar.as_of
+
+
+def check_ins_that_matter(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Mapping[UUID, Sequence[Told]]:
+    """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
+    debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
+    savings = any(goal.annual_rate and _is_of_month(goal, calendar) for goal in goals)
+    if not debts and not savings:
+        return {}
+    return reader().check_ins_with_interest(owner.id, calendar.start)
+
+
+def interest_of_month(
+    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], calendar: Calendar
+) -> dict[UUID, SavedInterest]:
+    """The interest of savings with a check-in of the present month."""
+    # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
+    return {
+        goal.id: saved_interest(
+            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
+        )
+        for goal in goals
+        if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
+    }
+
+
+def earning_of_month(
+    goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+) -> dict[UUID, Decimal]:
+    """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
+    if not calendar.month_has_begun:
+        return {}
+    credited = {goal.id: ZERO for goal in goals if calendar.start < goal.due_on(calendar.as_of) <= calendar.as_of}
+    return {goal_id: each.earning for goal_id, each in interest.items()} | credited
