@@ -17,6 +17,7 @@ from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, No
 from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
+from fincred.ops.jobs import CLOCK_SKEW
 from fincred.text import BIDIRECTIONAL_OVERRIDES, normalize, shows_nothing
 from goals.vocabulary import GoalType
 from planning.models import ActionPlan
@@ -280,6 +281,11 @@ class Device(RevisedModel):
 class OutgoingPushQuerySet(models.QuerySet["OutgoingPush"]):
     def due(self, now: datetime) -> Self:
         return self.filter(sent_at=None, next_attempt_at__lte=now).order_by("next_attempt_at")
+
+    def put_back(self, now: datetime) -> int:
+        """Make due what was queued by a clock that has gone back since; how many pushes."""
+        ahead = self.filter(sent_at=None, attempts=0, next_attempt_at__gt=now + CLOCK_SKEW)
+        return ahead.update(created_at=now, next_attempt_at=now)
 
     def unread(self, now: datetime) -> Self:
         """Sent, and Expo may have a receipt by now."""

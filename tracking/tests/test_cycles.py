@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 
 from accounts.models import AuditEntry, User
 from goals.models import Goal
@@ -166,7 +166,7 @@ class TestDoors:
         assert [amount for _, amount, _ in entries(bill)] == [1200, 0, 30]
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+    @pytest.mark.postgresql
     def test_of_many_at_once_one_ends_it(self, person: Person, bill: str, saver: User) -> None:
         person.on("2026-06-15")
         now = datetime(2026, 6, 15, 12, tzinfo=UTC)

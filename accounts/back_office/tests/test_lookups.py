@@ -28,7 +28,7 @@ DECLARED = {
     "accounts.Session": {"user"},
     "accounts.RefusedSignIns": set(),
     "ops.JobState": set(),
-    "goals.Goal": {"status", "type", "priority", "user"},
+    "goals.Goal": {"status", "type", "kind", "priority", "user"},
     "planning.Snapshot": {"user"},
     "planning.ActionPlan": {"feasibility", "type", "frequency", "is_chosen", "ended_at", "user"},
     "planning.PlanVersion": {"reason", "plan__user"},

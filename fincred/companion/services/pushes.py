@@ -36,6 +36,7 @@ def send_due_pushes(*, clock: Clock, stop: Stop = lambda: False) -> int:
     :raises fincred.companion.expo.ExpoError: no answer from Expo; the pushes are tried again later.
     """
     sent = 0
+    OutgoingPush.objects.put_back(clock())
     while not stop() and (claimed := _claim(clock())):
         sent += _send_all(claimed, clock, stop)
     return sent

@@ -56,6 +56,14 @@ def send(moment: datetime = AT) -> int:
 
 
 class TestAPush:
+    def test_that_a_clock_queued_which_has_gone_back_since_is_sent_at_once(
+        self, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        send_due_notifications(clock=lambda: AT + timedelta(hours=6))
+        assert send_due_pushes(clock=lambda: AT) == 1
+        assert send_due_pushes(clock=lambda: AT + timedelta(hours=7)) == 0
+        assert len(expo.messages) == 1
+
     def test_tells_a_kind_and_an_id_and_no_more(
         self, expo: ExpoServer, device: Device, notification: Notification
     ) -> None:
