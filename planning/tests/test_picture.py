@@ -14,10 +14,12 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from goals.tests.factories import GoalFactory
 from planning.engine.model import PlanInput
+from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import card, goal, inputs
 from planning.management.commands.plan_picture import CROSSING_DATES
 from planning.picture import draw
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.planning]
 
@@ -52,6 +54,17 @@ class TestDraw:
         tops = {bar.get("y") for bar in elements(plan_input, "rect", "bar")}
         assert min(float(top or 0) for top in tops) == float(line.get("y1", 0))
         assert len(tops) == 2
+
+    def test_draws_what_each_month_leaves_where_months_differ(self) -> None:
+        case = inputs(300, goal(1200, 12))
+        bike = Flow(Decimal("500.00"), PayFrequency.ONCE, date(2026, 3, 5))
+        case = replace(case, finances=replace(case.finances, planned=(bike,)))
+        (steps,) = elements(case, "path", "surplus")
+        corners = [tuple(map(float, corner.split())) for corner in steps.get("d", "")[1:].split("L")]
+        heights = [y for _, y in corners[::2]]
+        assert heights[2] > heights[0] == heights[1] == heights[3]  # nothing is left in the third month
+        assert elements(case, "line", "surplus") == []
+        assert "on average" in words(case)
 
     def test_lines_end_at_the_targets_on_their_dates(self) -> None:
         ends = [(point.get("cx"), point.get("cy")) for point in elements(CROSSING_DATES, "circle", "end")]

@@ -49,6 +49,8 @@ class TestSum:
         assert any("First" in line.words for line in lines)
 
     def test_names_what_was_paid_this_month(self) -> None:
+        chosen = sum_of(FACTS | {"chosen_monthly": "90.00", "room": "900.00", "need": "1000.00"})
+        assert chosen[0].words == "the chosen 90.00 a month comes to"
         elsewhere = sum_of(FACTS | {"paid_elsewhere": "50.00", "room": "950.00"})
         assert (elsewhere[1].words, elsewhere[1].amount) == (
             "less what was put elsewhere this month",
