@@ -42,7 +42,7 @@ class CalendarNegotiation(JSONNegotiation):
 
 
 class AnyNegotiation(JSONNegotiation):
-    """What is asked for at an address in a mail, or a secret one, is answered whatever the program takes."""
+    """What is asked for at an address in a mail, or a secret one, is answered for every `Accept`."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from accounts.models import RefusedSignIns, User
 from fincred.back_office.models import DailyFigure
 from tracking.models import CheckIn, Standing
+from tracking.vocabulary import CheckInSource
 
 DAYS: Final = 28
 # Days are in UTC. People check in late and correct what they said, so the last days are counted again.
@@ -34,7 +35,8 @@ def _joined(day: date) -> int:
 
 def _check_ins(day: date) -> int:
     start = datetime.combine(day, time(), UTC)
-    return CheckIn.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
+    told = CheckIn.objects.exclude(source=CheckInSource.CYCLE_END)  # which the server writes
+    return told.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
 
 
 def _refused(day: date) -> int:

@@ -26,6 +26,7 @@ from fincred.companion.schedule import day_in, has_checked_in
 from fincred.companion.services.follow_events import NEWS
 from fincred.companion.unsubscribing import unsubscribe_from
 from fincred.companion.vocabulary import KIND_OF, MILESTONE, Kind, NotificationStatus, NotificationType
+from fincred.money import ZERO
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
@@ -34,8 +35,9 @@ from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.proposals import proposal_for
 from tracking.models import CheckInWeek, Milestone
-from tracking.queries import AMOUNTS_BY_DAY
+from tracking.queries import TOLD_BY_DAY
 from tracking.streaks import monday_of
+from tracking.vocabulary import CheckInSource
 
 Facts = Mapping[str, Any] | None
 
@@ -185,13 +187,20 @@ def _line(goal: Goal, asker: Asker, monday: date | None = None) -> GoalFacts:
 
 
 def _last_week(goal: Goal, monday: date, asker: Asker) -> str:
-    """What the check-ins of that week changed. A first one may tell what was there long before."""
-    amounts: Sequence[tuple[date, Decimal]] = AMOUNTS_BY_DAY.bind(goal=goal.id).all()
-    before = [amount for told_on, amount in amounts if told_on < monday]
-    week = [amount for told_on, amount in amounts if monday <= told_on < monday + _WEEK]
+    """What the check-ins of that week changed. A first one may tell what was there long before.
+
+    The end of a recurring goal's cycle changes nothing: what it takes was paid.
+    """
+    told: Sequence[tuple[date, Decimal, str]] = TOLD_BY_DAY.bind(goal=goal.id).all()
+    before = [amount for told_on, amount, _ in told if told_on < monday]
+    week = [(amount, source) for told_on, amount, source in told if monday <= told_on < monday + _WEEK]
     if not before or not week:
         return ""
-    change = week[-1] - before[-1]
+    change, last = ZERO, before[-1]
+    for amount, source in week:
+        if source != CheckInSource.CYCLE_END:
+            change += amount - last
+        last = amount
     if change > 0:
         return f"Last week you put in {money(change, asker)}."
     return f"Last week it went back by {money(-change, asker)}." if change else "Last week it stayed as it was."

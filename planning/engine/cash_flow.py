@@ -107,7 +107,7 @@ class CashFlow:
             )
 
     def buffer(self) -> Decimal:
-        """What month 0 leaves that nobody asks for: not held back for later months."""
+        """What month 0 leaves that no goal asks for: not held back for later months."""
         most = least_ahead(self.by, self.horizon)[1]
         return max(ZERO, money(min(self._left()[1], most - self.given[0])))
 

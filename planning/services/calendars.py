@@ -97,7 +97,7 @@ def make_calendar_link(*, owner: User, now: datetime) -> CalendarLink:
 
 
 def secret_of_calendar(link_id: UUID) -> str:
-    """The secret of the link with this id, which nobody can compute without SECRET_KEY."""
+    """The secret of the link with this id, which can't be computed without SECRET_KEY."""
     code = salted_hmac("fincred.calendar_link", link_id.hex, algorithm="sha256").digest()
     return urlsafe_b64encode(code).decode().rstrip("=")
 

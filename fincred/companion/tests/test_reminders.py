@@ -38,6 +38,7 @@ from fincred.companion.tests.reminding import (
 from fincred.companion.vocabulary import Kind, NotificationType
 from fincred.ops.jobs import registered_jobs, run_if_due
 from fincred.ops.models import JobState
+from goals.models import Goal
 from goals.services import update_goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
@@ -46,6 +47,7 @@ from planning.services.action_plans import PlanChanges, end_action_plan, update_
 from planning.tests.factories import plan_for, snapshot_of
 from planning.vocabulary import Frequency
 from tracking.services import create_check_in, create_pulse
+from tracking.services.cycles import end_cycles
 from tracking.vocabulary import PlannedPayments, Spending
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("no_delivery_on_commit")]
@@ -251,6 +253,27 @@ class TestWeeklySummary:
         for amount, moment in zip(amounts, (TUESDAY - 7 * DAY, TUESDAY), strict=True):
             if amount is not None:
                 check_in(planned, plan.goal, amount, moment)
+        run(datetime(2026, 3, 16, 9, tzinfo=UTC))
+        assert said in next(str(one.body) for one in mail.outbox if one.subject == "Your week")
+
+    @pytest.mark.parametrize(
+        ("after", "said"),
+        [(None, "Last week you put in 60.00 USD."), (25, "Last week you put in 85.00 USD.")],
+    )
+    def test_counts_no_end_of_a_cycle(self, planned: User, after: int | None, said: str) -> None:
+        """840 of 900 are there, 60 more come on Tuesday, and on Thursday the cycle ends."""
+        plan = goal_with_plan(planned)
+        thursday = TUESDAY + 2 * DAY
+        ends = thursday.date()
+        Goal.objects.filter(pk=plan.goal_id).update(
+            kind="recurring", repeat_every_months=6, first_date=ends, target_date=ends
+        )
+        User.objects.filter(pk=planned.pk).update(cycle_ends_on=ends)
+        check_in(planned, plan.goal, 840, TUESDAY - 7 * DAY)
+        check_in(planned, plan.goal, 900, TUESDAY)
+        assert end_cycles(planned, thursday, ends) == 1
+        if after:
+            check_in(planned, plan.goal, after, thursday + DAY)
         run(datetime(2026, 3, 16, 9, tzinfo=UTC))
         assert said in next(str(one.body) for one in mail.outbox if one.subject == "Your week")
 
