@@ -62,8 +62,8 @@ class CalendarLinkView(ApiView):
     @documented(
         summary="Make a private link to my calendar",
         description=(
-            "An address for calendar programs, which opens without a token: anyone who has it sees the calendar. It "
-            "is told this once, and replaces the one before."
+            "An address for calendar programs, which opens without a token: anyone who has it sees the calendar. "
+            "It is told this once, and replaces the one before."
         ),
         response=CalendarLinkSerializer,
         status=201,

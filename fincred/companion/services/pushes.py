@@ -60,7 +60,7 @@ def _claim(now: datetime) -> list[OutgoingPush]:
 
 
 def _send_all(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
-    """In halves where Expo refuses them together, so that one device's token doesn't hold back the pushes of others."""
+    """In halves where Expo refuses them together: one device's token must not hold back the pushes of others."""
     sent, parts = 0, [pushes]
     while parts and not stop():
         part = parts.pop()
