@@ -9,7 +9,7 @@ and payment t is that of month t, counted from 0.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from operator import add, sub
+from operator import add, attrgetter, sub
 from typing import Final, NamedTuple
 
 from planning.engine.dates import Calendar
@@ -230,7 +230,7 @@ class Avalanche:
     def _stage(self, debts: Sequence[_Open], since: int, until: int, *, with_balances: bool = True) -> _Stage:
         """The debts from month `since` on to month `until`, in which no rate changes."""
         groups: dict[int, _Group] = {}
-        for debt in debts:
+        for debt in sorted(debts, key=attrgetter("position")):  # of equals the first is paid
             rate = self.rates[debt.position].in_month(since)
             group = groups.setdefault(rate, _Group(rate))
             group.debts.append(debt)

@@ -62,6 +62,15 @@ class TestPay:
             paid = avalanche.pay(amounts)
             assert Payments(paid.balances, paid.left, sorted(paid.open)) == by_ledger(debts, amounts)
 
+    def test_of_equals_the_first_is_paid_whatever_their_rates_were_before(self) -> None:
+        """In January the second debt has the higher rate; in February both owe 0.62 at 60 % after their minimums."""
+        first, second = (
+            debt("first", "0.66", "60", "0.05"),
+            promoted(debt("second", "0.56", "60", "0.08"), "951", "2026-02-01"),
+        )
+        paid = Avalanche([first, second], CALENDAR).pay([25, 1])
+        assert paid.open == [(Rates(600_000), 61), (Rates(600_000, 9_510_000, 1), 62)]
+
     @settings(max_examples=300, deadline=None)
     @given(debts_of_every_kind(300, most=6) | DEBTS, st.integers(0, 250), st.integers(1, 200))
     def test_ends_early_only_where_debts_are_never_cleared(
