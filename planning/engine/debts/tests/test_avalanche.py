@@ -63,7 +63,7 @@ class TestPay:
             assert Payments(paid.balances, paid.left, sorted(paid.open)) == by_ledger(debts, amounts)
 
     def test_of_equals_the_first_is_paid_whatever_their_rates_were_before(self) -> None:
-        """In January the second debt has the higher rate; in February both owe 0.62 at 60 % after their minimums."""
+        """In January the second debt's rate is higher; in February both are at 60 % and owe 0.62."""
         first, second = (
             debt("first", "0.66", "60", "0.05"),
             promoted(debt("second", "0.56", "60", "0.08"), "951", "2026-02-01"),
