@@ -266,7 +266,8 @@ class OutgoingMailAdmin(AuditedAdmin):
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
         retried = sum(services.retry_dead_mail(mail=mail, now=clock.moment_of(request)) for mail in mails)
         level = messages.SUCCESS if retried else messages.WARNING
-        self.message_user(request, f"{retried} mails are tried again.", level)
+        told = "1 mail is tried again." if retried == 1 else f"{retried} mails are tried again."
+        self.message_user(request, told, level)
 
 
 class ByStaffFilter(admin.SimpleListFilter):

@@ -69,7 +69,9 @@ def _of_the_room(facts: Facts) -> list[Line]:
         Line("less what was put elsewhere this month", -_amount(facts, "paid_elsewhere")),
         Line("and what was put in beyond a month's surplus", _amount(facts, "paid_beyond")),
     ]
-    return [first, *(line for line in changes if line.amount)]
+    lines = [first, *(line for line in changes if line.amount)]
+    missing = room - sum(line.amount for line in lines)
+    return [*lines, Line("which is less than nothing, so nothing", missing)] if missing > 0 == room else lines
 
 
 def _ahead(facts: Facts) -> list[Line]:

@@ -73,6 +73,14 @@ class TestSum:
             ("less what goes to Trip first", Decimal("-50.00")),
         ]
 
+    def test_of_months_that_leave_less_than_nothing_adds_up_too(self) -> None:
+        lines = sum_of(FACTS | {"money_by_then": "-500.00", "room": "0.00", "binding_month": 10})
+        assert [(line.words, line.amount) for line in lines[:3]] == [
+            ("what 10 months leave", Decimal("-500.00")),
+            ("which is less than nothing, so nothing", Decimal("500.00")),
+            ("leaves for this goal by 10 Apr 2026", Decimal("0.00")),
+        ]
+
     def test_without_a_surplus_has_none_to_give(self) -> None:
         lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
         assert (lines[0].words, lines[0].amount) == ("0 a month for 2 months", Decimal(0))
