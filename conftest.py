@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-# A busy machine is no failure: time is measured in benchmarks/. The gate names another profile, which has none either.
+# A busy machine is no failure; time is measured in benchmarks/. The profile of the gate has no deadline either.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
