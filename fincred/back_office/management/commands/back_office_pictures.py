@@ -56,6 +56,6 @@ def _pages(tab: Page, admin: str) -> Iterator[tuple[str, str]]:
     if "/change/" not in tab.url:
         raise CommandError(f"{admin} doesn't let {email} in, or doesn't know {_PERSON}: run seed_demo there")
     person = tab.url
-    # The least urgent goal of the demo is the one that is Unrealistic.
-    plan = tab.get_by_role("link", name="and what changed").last.evaluate("it => it.href")
+    unrealistic = tab.get_by_role("article").filter(has_text="Why Unrealistic")
+    plan = unrealistic.get_by_role("link", name="and what changed").first.evaluate("it => it.href")
     yield from (("start", admin), ("person", person), ("plan", plan), ("people", f"{admin}accounts/user/"))
