@@ -20,6 +20,7 @@ from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.explanation import Code
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
+from planning.services.put_in import count_what_was_put_in
 from planning.vocabulary import Feasibility
 from tracking.queries import Dashboard, dashboard_reads, make_dashboard
 
@@ -318,6 +319,8 @@ def dashboard_of(asker: Asker) -> Dashboard:
 
 
 def plans_of(question: Question) -> list[ActionPlan]:
-    """The open plans of active goals."""
-    plans = OPEN_PLANS.bind(owner=question.asker.user.pk).all()
-    return [plan for plan in plans if plan.goal.status == Status.ACTIVE]
+    """The open plans of active goals, without the payments that were made."""
+    asker = question.asker
+    plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if plan.goal.status == Status.ACTIVE]
+    count_what_was_put_in(plans, owner_id=asker.user.pk, today=asker.today)
+    return plans
