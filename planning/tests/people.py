@@ -52,6 +52,17 @@ class Person:
         assert response.status_code == 201, response.content
         return str(response.json()["id"])
 
+    def plans_for(self, **goal: Any) -> str:
+        """A new goal with these fields, planned."""
+        response = self.client.post("/api/v0/goals", goal)
+        assert response.status_code == 201, response.content
+        self.plans()
+        return str(response.json()["id"])
+
+    def goal(self, goal: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.client.get(f"/api/v0/goals/{goal}").json()
+        return answer
+
     def has(self, goal: str, amount: float, day: str | None = None) -> dict[str, Any]:
         self._clock.shift(1)
         body = {"current_amount": amount} | ({"check_in_date": day} if day else {})

@@ -72,7 +72,7 @@ def when_it_is_done(question: Question) -> str:
 
 
 def _arrival(plan: ActionPlan | None, today: date) -> str:
-    if plan is None:
+    if plan is None or plan.goal.is_reached:  # it says so, and goes on
         return ""
     arrives, wanted = plan.projected_completion_date, plan.goal.due_on(today)
     told = "By its plan there is no day yet on which it is reached."
@@ -165,6 +165,8 @@ def why_the_plan(question: Question) -> str:
 
 
 def _reason(plan: ActionPlan, question: Question) -> str:
+    if plan.goal.is_reached:  # it goes on, and needs nothing at present
+        return standing(plan.goal, question)
     facts = plan.explanation["facts"]
     label = f"{plan.goal.name} is {plan.feasibility.lower()}."
     if plan.feasibility == Feasibility.UNREALISTIC:
