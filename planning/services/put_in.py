@@ -36,10 +36,9 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
         owner = User.objects.select_related("profile").get(pk=owner_id)
         context = read_context(owner=owner, today=today)
         goals = {goal.id: goal for goal in context.goals}
-        for plan in of_debts:
-            if plan.goal_id in goals:  # it may have been completed since it was read
-                goal = goals[plan.goal_id]
-                plan.put_in = _since_version(plan, context.month_of(goal), due=context.due_today(goal))
+        # One may have been completed since it was read.
+        for plan, goal in [(plan, goals[plan.goal_id]) for plan in of_debts if plan.goal_id in goals]:
+            plan.put_in = _since_version(plan, context.month_of(goal), due=context.due_today(goal))
 
 
 def _has_news(plan: ActionPlan, today: date) -> bool:
