@@ -146,13 +146,13 @@ class TestVersions:
 
     def test_that_are_shown_are_the_newest_two_or_the_chosen(self, saver: User) -> None:
         plan = planned(saver, "1200.00")
-        assert plan_page(plan)["differences"] == []
+        assert plan_page(plan, today=TODAY)["differences"] == []
         for _ in range(2):
             regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
         plan.refresh_from_db()
-        page = plan_page(plan)
+        page = plan_page(plan, today=TODAY)
         assert (page["left"].number, page["right"].number) == (2, 3)
-        page = plan_page(plan, older="1", newer="3")
+        page = plan_page(plan, today=TODAY, older="1", newer="3")
         assert (page["left"].number, page["right"].number) == (1, 3)
-        page = plan_page(plan, older="x", newer="9")
+        page = plan_page(plan, today=TODAY, older="x", newer="9")
         assert (page["left"].number, page["right"].number) == (2, 3)
