@@ -36,7 +36,7 @@ class OptionalTextField(TextField):
 
 
 def _is_stored(field: Field[Any, Any, Any, Any], text: str) -> bool:
-    """Whether the row has this text already: forms send back all they were shown, and old rows have other codes."""
+    """Whether the row has this text already: forms send back what they were shown, and old rows hold others."""
     return text == getattr(field.context.get("stored"), str(field.source), None)
 
 
