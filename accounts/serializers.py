@@ -36,7 +36,7 @@ class OptionalTextField(TextField):
 
 
 def _is_stored(field: Field[Any, Any, Any, Any], text: str) -> bool:
-    """Whether the row has this text already: forms send back what they were shown, and old rows hold others."""
+    """Whether the row has this text: forms send back all that they were shown, and old rows have other codes."""
     return text == getattr(field.context.get("stored"), str(field.source), None)
 
 

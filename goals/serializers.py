@@ -16,6 +16,7 @@ from fincred.api.serializers import (
     DateTimeField,
     IntegerField,
     MoneyField,
+    PlanDateField,
     QueryChoicesField,
     QuerySerializer,
     RateField,
@@ -95,7 +96,7 @@ class GoalCreateSerializer(Serializer):
     type = ChoiceField(GoalType)
     name = TextField(max_length=100)
     target_amount = MoneyField(positive=True)
-    target_date = DateField(help_text="After today, where the person lives.")
+    target_date = PlanDateField(help_text="After today, where the person lives.")
     priority = ChoiceField(Priority)
     primary_flag = BooleanField(required=False, help_text="True takes it from the goal that has it.")
     why_text = TextField(max_length=500, multiline=True, allow_null=True, allow_blank=True, required=False)

@@ -19,7 +19,7 @@ from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalS
 
 
 class GoalList(ApiView):
-    write_cost = 2  # plans are made again
+    write_cost = 1  # plans are made again
 
     @documented(
         summary="List own goals",
@@ -73,7 +73,7 @@ _UPDATE: dict[str, Any] = {
 
 
 class GoalDetail(ApiView):
-    write_cost = 2  # likewise
+    write_cost = 1  # likewise
 
     @documented(
         summary="One goal",

@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from accounts.back_office import AuditedAdmin
 from fincred import clock
+from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
@@ -98,10 +99,11 @@ class ActionPlanAdmin(AuditedAdmin):
         plan = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
         if plan is None or not self.has_view_permission(request, plan):
             return super().change_view(request, object_id, form_url, extra_context)
+        today = clock.local_day(clock.moment_of(request), plan.user.profile.timezone)
         may_help = "regenerate" in self.get_actions(request)
         context = {
             **self.admin_site.each_context(request),
-            **plan_page(plan, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")),
+            **plan_page(plan, today=today, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")),
             "title": plan.goal.name,
             "subtitle": None,
             "opts": self.opts,
@@ -162,4 +164,4 @@ class PlanVersionAdmin(AuditedAdmin):
 
     @admin.display(description="why")
     def why(self, version: PlanVersion) -> str:
-        return str(version.outputs["explanation"]["text"])
+        return days_in_words(version.outputs["explanation"]["text"])

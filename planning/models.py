@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -18,11 +18,13 @@ from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import OwnedQuerySet, RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import Privacy
 from goals.models import Goal
-from goals.vocabulary import Status
+from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
+from planning.engine.dates import Calendar
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
+from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -183,6 +185,9 @@ class ActionPlan(RevisedModel):
     updated_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    put_in: PutIn | None = None
+    """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
+
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
 
@@ -255,12 +260,29 @@ class ActionPlan(RevisedModel):
     def upcoming(self, today: date, *, most: int = UPCOMING) -> list[Payment]:
         """The next payments, today's included; none when nothing is to be paid.
 
-        Reads `goal`: select it with the plan.
+        What was put in since the newest version is paid if it was counted (`count_what_was_put_in`). Reads `goal`:
+        select it with the plan.
         """
-        if self.ended_at or self.goal.status != Status.ACTIVE:
-            return []
-        rest = ((day, amount) for day, amount in self.payments if day >= today.isoformat())
-        return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in islice(rest, most)]
+        return [*islice(self._payments_left(today), most)]
+
+    def left_of_month(self, today: date) -> Decimal:
+        """What is still to be put in this month of the planning calendar. Reads `goal`."""
+        if self.anchor is None:
+            return Decimal(self.this_month)
+        calendar = Calendar(today, self.anchor)
+        return of_present_month(calendar, self._payments_left(today), of_debts=self.is_of_debts)
+
+    @property
+    def is_of_debts(self) -> bool:
+        """Whether linked debts are paid off. Reads `goal`."""
+        return self.goal.type == GoalType.DEBT_PAYOFF and "debts" in self.explanation["facts"]
+
+    def _payments_left(self, today: date) -> Iterator[Payment]:
+        if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
+            return iter(())
+        payments = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
+        left = debt_payments_left if self.is_of_debts else payments_left
+        return left(Calendar(today, self.anchor), payments, self.put_in)
 
 
 def _steps(stored: Sequence[Sequence[str]]) -> list[Step]:

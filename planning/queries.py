@@ -19,7 +19,19 @@ OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).sel
 # Without the documents and the goal, for lists of goals that show little of their plans.
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
     _OPEN_PLANS.only(
-        "goal", "feasibility", "ended_at", "starts_on", "frequency", "day_of_period", "since", "month", "payments"
+        "goal",
+        "feasibility",
+        "ended_at",
+        "starts_on",
+        "frequency",
+        "day_of_period",
+        "since",
+        "anchor",
+        "month",
+        "this_month",
+        "instalments",
+        "payments",
+        "explanation",
     )
 )
 # The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.

@@ -62,6 +62,7 @@ class DemoGoal:
     pace: int = 100
     until: int = WEEKS
     kind: Kind = Kind.ONCE
+    repeat_every_months: int | None = None
 
 
 GOALS: Final = (
@@ -69,7 +70,16 @@ GOALS: Final = (
         "Emergency fund", GoalType.EMERGENCY_FUND, "6900.00", 540, Priority.HIGH, pace=102, kind=Kind.RESERVE
     ),
     DemoGoal("Clear the credit card", GoalType.DEBT_PAYOFF, "3200.00", 420, Priority.HIGH),
-    DemoGoal("Two weeks in Portugal", GoalType.SHORT_TERM_SAVING, "2400.00", 250, Priority.MEDIUM, until=8),
+    DemoGoal(
+        "Two weeks in Portugal",
+        GoalType.SHORT_TERM_SAVING,
+        "2400.00",
+        250,
+        Priority.MEDIUM,
+        until=8,
+        kind=Kind.RECURRING,
+        repeat_every_months=12,
+    ),
     DemoGoal("A laptop that lasts", GoalType.SHORT_TERM_SAVING, "900.00", 100, Priority.MEDIUM, pace=300),
     DemoGoal("First step to independence", GoalType.FIRE_STARTER, "200000.00", 3650, Priority.LOW, pace=60),
 )
@@ -178,6 +188,7 @@ def _create_goal(person: User, start: datetime, index: int, demo_goal: DemoGoal)
         owner=person,
         type=demo_goal.type,
         kind=demo_goal.kind,
+        repeat_every_months=demo_goal.repeat_every_months,
         name=demo_goal.name,
         target_amount=Decimal(demo_goal.target),
         target_date=_day(start) + timedelta(days=demo_goal.days),

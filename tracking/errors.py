@@ -11,6 +11,12 @@ class GoalTakesNoCheckInsError(ConflictError):
     message = "Check-ins are only possible on an active goal"
 
 
+class CycleHasEndedError(ConflictError):
+    """What the end of a recurring goal's cycle left over is no check-in of the person; facts: `goal_id`."""
+
+    message = "The end of a cycle can't be corrected or removed"
+
+
 class CheckInInFutureError(FieldError):
     """The check-in's date is after the person's today."""
 

@@ -20,6 +20,7 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS_IN_BRIEF
+from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
 from tracking.streaks import streaks
 from tracking.vocabulary import CheckInSource
@@ -205,14 +206,17 @@ def make_dashboard(
     today: date,
 ) -> Dashboard:
     """What a person sees first."""
-    return Dashboard(_lines(top_goals, open_plans), _stats(amounts, weeks, today), milestones)
+    return Dashboard(_lines(top_goals, open_plans, today), _stats(amounts, weeks, today), milestones)
 
 
-def _lines(goals: list[Goal], open_plans: list[ActionPlan]) -> list[GoalLine]:
+def _lines(goals: list[Goal], open_plans: list[ActionPlan], today: date) -> list[GoalLine]:
     plans = {plan.goal_id: plan for plan in open_plans}
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
+    shown = [plans[goal.id] for goal in goals if goal.id in plans]
+    if shown:
+        count_what_was_put_in(shown, owner_id=goals[0].user_id, today=today)
     return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
 
 

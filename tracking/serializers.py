@@ -16,6 +16,7 @@ from fincred.api.serializers import (
     DateTimeField,
     IntegerField,
     MoneyField,
+    PlanDateField,
     QuerySerializer,
     Serializer,
     TextField,
@@ -68,7 +69,7 @@ class CheckInCreateSerializer(Serializer):
     """A new check-in."""
 
     current_amount = MoneyField(help_text="What is saved or paid off by now, in all.")
-    check_in_date = DateField(required=False, help_text="Today if absent; not after today.")
+    check_in_date = PlanDateField(required=False, help_text="Today if absent; not after today.")
     reflection = TextField(max_length=1000, multiline=True, allow_null=True, allow_blank=True, required=False)
 
     def validate_reflection(self, value: str | None) -> str | None:
@@ -82,11 +83,11 @@ class CheckInUpdateSerializer(CheckInCreateSerializer, UpdateSerializer):
 class PeriodFilter(QuerySerializer):
     """Days, both included."""
 
-    to = DateField(required=False, help_text="The last day.")
+    to = PlanDateField(required=False, help_text="The last day.")
 
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
         """`from` can't be an attribute in Python."""
-        return {"from": DateField(required=False, help_text="The first day.")} | super().get_fields()
+        return {"from": PlanDateField(required=False, help_text="The first day.")} | super().get_fields()
 
 
 class CheckInFilter(PeriodFilter):

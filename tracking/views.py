@@ -19,7 +19,7 @@ from planning.examples import PROJECTION
 from planning.serializers.projections import ProjectionSerializer
 from planning.services.projections import project_goal
 from tracking import examples, queries, services
-from tracking.errors import GoalTakesNoCheckInsError
+from tracking.errors import CycleHasEndedError, GoalTakesNoCheckInsError
 from tracking.serializers import (
     CheckInCreateSerializer,
     CheckInFilter,
@@ -95,18 +95,19 @@ class CheckInList(ApiView):
 _UPDATE: dict[str, Any] = {
     "description": (
         "PATCH and PUT alike change only what is named. The goal's amount follows its latest check-in: "
-        "correcting the one that completed the goal to less reopens it. Milestones stay reached."
+        "correcting the one that completed the goal to less reopens it. Milestones stay reached. "
+        "The entry that ends the cycle of a recurring goal stays as it is."
     ),
     "request": CheckInUpdateSerializer,
     "response": CheckInSerializer,
-    "errors": (NoFieldsToUpdateError, GoalLimitExceededError),
+    "errors": (NoFieldsToUpdateError, GoalLimitExceededError, CycleHasEndedError),
     "request_example": {"current_amount": 700},
     "response_example": examples.CHECK_IN | {"current_amount": 700},
 }
 
 
 class CheckInDetail(ApiView):
-    write_cost = 2  # one that reopens or completes its goal makes plans again
+    write_cost = 1  # one that reopens or completes its goal makes plans again
 
     @documented(
         summary="One check-in",
@@ -130,7 +131,7 @@ class CheckInDetail(ApiView):
         summary="Remove a check-in",
         description="The goal follows the latest check-in that is left, and may be active again.",
         status=204,
-        errors=(GoalLimitExceededError,),
+        errors=(GoalLimitExceededError, CycleHasEndedError),
     )
     def delete(self, request: Request, check_in_id: UUID) -> HttpResponse:
         services.delete_check_in(

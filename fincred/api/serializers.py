@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.core.validators import MaxLengthValidator
@@ -27,6 +27,8 @@ from fincred.text import BIDIRECTIONAL_OVERRIDES, is_too_long, normalize, shows_
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_NUMBER_TEXT = 40
+EARLIEST: Final = date(1900, 1, 1)
+LATEST: Final = date(2200, 12, 31)
 _FLOAT_ERROR = Decimal("1e-6")
 _REPEATED = serializers.ErrorDetail("Must not be repeated.", code="repeated")
 
@@ -206,6 +208,23 @@ class DateField(serializers.DateField):
             return date.fromisoformat(value)
         except ValueError:
             raise serializers.ValidationError("There is no such day.", code="invalid") from None
+
+
+class PlanDateField(DateField):
+    """A day that is told or asked about: 1900 to 2200."""
+
+    default_error_messages = {
+        "min_value": f"Must not be before {EARLIEST}.",
+        "max_value": f"Must not be after {LATEST}.",
+    }
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if day < EARLIEST:
+            self.fail("min_value")
+        if day > LATEST:
+            self.fail("max_value")
+        return day
 
 
 class DateTimeField(serializers.DateTimeField):

@@ -154,6 +154,14 @@ class ApiView(GenericAPIView[Any]):
             raise MalformedRequestError(reason="This request needs a body")
         return _checked(serializer_class, data, stored)
 
+    def without_fields(self) -> None:
+        """Check a body that may be empty and of which nothing is read.
+
+        :raises MalformedRequestError: it isn't JSON.
+        :raises rest_framework.exceptions.ValidationError: it isn't an object.
+        """
+        self.validated(Serializer)
+
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked.
 

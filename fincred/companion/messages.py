@@ -34,6 +34,7 @@ from planning.engine.drift import WayBack
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.proposals import proposal_for
+from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckInWeek, Milestone
 from tracking.queries import TOLD_BY_DAY
 from tracking.streaks import monday_of
@@ -86,6 +87,7 @@ def pre_transfer_reminder(mail: OutgoingMail, now: datetime) -> Facts:
         return None
     asker = _asker(mail, now)
     plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if row.action_plan_id in (None, plan.id)]
+    count_what_was_put_in(plans, owner_id=asker.user.pk, today=asker.today)
     payments = [(payment, plan) for plan in plans for payment in plan.upcoming(asker.today)]
     if row.is_planned:
         chosen = [one for one in payments if one[0].date == mail.due_on]

@@ -19,7 +19,9 @@ from accounts.models import User
 from fincred.db import backup as archive
 from fincred.tests.test_backup import manage
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.django_db, pytest.mark.slow,
+]  # fmt: skip
 
 KEY = "k" * 32
 Lines = list[Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -51,7 +52,9 @@ class ActionPlanSerializer(Serializer):
     is_confirmed_set_up = BooleanField()
     required_monthly_contribution = MoneyField()
     allocated_monthly_contribution = MoneyField()
-    this_month = MoneyField(help_text="What is still to be put in this month of the planning calendar.")
+    this_month = serializers.SerializerMethodField(
+        help_text="What is still to be put in this month of the planning calendar."
+    )
     shortfall = MoneyField()
     feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()
@@ -73,6 +76,10 @@ class ActionPlanSerializer(Serializer):
     def get_upcoming(self, plan: ActionPlan) -> list[dict[str, Any]]:
         payments = plan.upcoming(self.context["today"])
         return [{"date": payment.date.isoformat(), "amount": payment.amount} for payment in payments]
+
+    @extend_schema_field(MoneyField())
+    def get_this_month(self, plan: ActionPlan) -> Decimal:
+        return plan.left_of_month(self.context["today"])
 
     @extend_schema_field(DateField(allow_null=True))
     def get_projected_completion_date(self, plan: ActionPlan) -> str | None:

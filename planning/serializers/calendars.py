@@ -6,10 +6,18 @@ from typing import Any
 
 from rest_framework import serializers
 
-from fincred.api.serializers import ChoiceField, DateField, QuerySerializer, Serializer, TextField, UUIDField
+from fincred.api.serializers import (
+    ChoiceField,
+    DateField,
+    PlanDateField,
+    QuerySerializer,
+    Serializer,
+    TextField,
+    UUIDField,
+)
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Entry
-from planning.serializers.fields import ComputedMoneyField, PlanDateField
+from planning.serializers.fields import ComputedMoneyField
 from planning.services.calendars import MOST_MONTHS
 from planning.vocabulary import EntryKind
 

@@ -12,13 +12,14 @@ from fincred.api.serializers import (
     DateField,
     IntegerField,
     MoneyField,
+    PlanDateField,
     Serializer,
     TextField,
 )
 from fincred.money import ZERO
 from planning.engine.debts.budget import Budget, Extra
 from planning.engine.debts.ledger import Strategy
-from planning.serializers.fields import ComputedMoneyField, EntriesField, PlanDateField
+from planning.serializers.fields import ComputedMoneyField, EntriesField
 from planning.serializers.snapshots import DebtSerializer
 from planning.snapshot_contents import DebtEntry
 

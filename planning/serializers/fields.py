@@ -12,12 +12,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fincred.api.serializers import DateField, MoneyField
+from fincred.api.serializers import MoneyField
 from fincred.money import MAX_MONEY
 
 MAX_ENTRIES: Final = 50
-EARLIEST: Final = date(1900, 1, 1)
-LATEST: Final = date(2200, 12, 31)
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _UTC: Final = re.compile(r"([0-9-]{10}T[0-9:.]+)\+00:00")
@@ -30,23 +28,6 @@ class EntriesField(serializers.ListSerializer[Any]):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": MAX_ENTRIES} | kwargs)
-
-
-class PlanDateField(DateField):
-    """A day that plans can be counted from or to: 1900 to 2200."""
-
-    default_error_messages = {
-        "min_value": f"Must not be before {EARLIEST}.",
-        "max_value": f"Must not be after {LATEST}.",
-    }
-
-    def to_internal_value(self, value: Any) -> date:
-        day = super().to_internal_value(value)
-        if day < EARLIEST:
-            self.fail("min_value")
-        if day > LATEST:
-            self.fail("max_value")
-        return day
 
 
 class ComputedMoneyField(MoneyField):

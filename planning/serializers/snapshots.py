@@ -15,6 +15,7 @@ from fincred.api.serializers import (
     DateTimeField,
     MoneyField,
     PercentField,
+    PlanDateField,
     RateField,
     Serializer,
     TextField,
@@ -22,7 +23,7 @@ from fincred.api.serializers import (
 )
 from fincred.money import MAX_MONEY, ZERO
 from planning.models import Snapshot
-from planning.serializers.fields import ComputedMoneyField, EntriesField, PlanDateField
+from planning.serializers.fields import ComputedMoneyField, EntriesField
 from planning.snapshot_contents import (
     DebtEntry,
     Expenses,

@@ -15,6 +15,7 @@ from fincred.api.serializers import (
     DateField,
     IntegerField,
     MoneyField,
+    PlanDateField,
     RateField,
     Serializer,
     TextField,
@@ -28,7 +29,6 @@ from planning.scenarios import ComparedMonth, Difference
 from planning.serializers.fields import (
     ComputedMoneyField,
     EntriesField,
-    PlanDateField,
     capped,
     document_representation,
 )

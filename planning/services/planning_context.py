@@ -27,15 +27,10 @@ from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
-from planning.months import Planned, PlannedMonth, count_month
+from planning.months import Planned, PlannedMonth
 from planning.paid_off import SnapshotTold, paid_off
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
-from planning.services.present_month import (
-    amounts_of_month,
-    check_ins_that_matter,
-    earning_of_month,
-    interest_of_month,
-)
+from planning.services.present_month import counted_months, earning_of_month
 from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
@@ -115,6 +110,11 @@ class PlanningContext:
         """The present month as the next version of the goal's plan counts it."""
         debts = self._debt_month(goal)
         return debts.month if debts else self.months[goal.id]
+
+    def due_today(self, goal: Goal) -> Decimal:
+        """What is still to be paid today on debts that are linked to it, of the month that ends today."""
+        debts = self._debt_month(goal)
+        return debts.due.amount if debts else ZERO
 
     def _debt_month(self, goal: Goal) -> DebtMonth | None:
         """The month of a goal of paying off debts that are linked to it."""
@@ -261,17 +261,10 @@ def _context(
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar, owner)}
     known = [*goals, *(plan.goal for plan in last_plans.values())]
-    check_ins = check_ins_that_matter(owner, known, calendar)
-    interest = interest_of_month(known, check_ins, calendar)
-    amounts = amounts_of_month(owner, known, interest, calendar)
-    months = {
-        goal.id: count_month(calendar.start, amounts[goal.id], _planned(last_plans.get(goal.id))) for goal in goals
-    }
-    elsewhere = [
-        count_month(calendar.start, amounts[goal_id], plan.planned).paid
-        for goal_id, plan in last_plans.items()
-        if goal_id not in months
-    ]
+    planned = {goal_id: plan.planned for goal_id, plan in last_plans.items()}
+    counted = counted_months(owner.id, known, calendar, planned)
+    active = {goal.id for goal in goals}
+    elsewhere = [month.paid for goal_id, month in counted.months.items() if goal_id not in active]
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
@@ -283,11 +276,11 @@ def _context(
         goals=tuple(goals),
         plans=plans,
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
-        months=months,
-        planned={goal_id: plan.planned for goal_id, plan in last_plans.items()},
-        check_ins=check_ins,
+        months={goal_id: month for goal_id, month in counted.months.items() if goal_id in active},
+        planned=planned,
+        check_ins=counted.check_ins,
         paid_off=snapshots[0].paid_off if snapshots else {},
-        earning=earning_of_month(goals, interest, calendar),
+        earning=earning_of_month(goals, counted.interest, calendar),
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
@@ -318,10 +311,6 @@ def _was_in_force(plan: ActionPlan, calendar: Calendar, owner: User) -> bool:
 def _day_of(moment: datetime, owner: User) -> date:
     """The day of a moment where the person lives. Reads the profile where it isn't known: few need it."""
     return clock.local_day(moment, owner.profile.timezone)
-
-
-def _planned(plan: ActionPlan | None) -> Planned | None:
-    return plan.planned if plan else None
 
 
 def terms_of(plan: ActionPlan) -> Terms:

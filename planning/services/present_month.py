@@ -6,26 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 from uuid import UUID
 
-from accounts.models import User
 from fincred.money import ZERO
 from goals.history import Step, Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
-from planning.months import Amounts
+from planning.months import Amounts, Planned, PlannedMonth, count_month
 from planning.saved_interest import SavedInterest, saved_interest
 
 
+class CountedMonths(NamedTuple):
+    """The `months` by goal, and the `check_ins` and `interest` that were read for them."""
+
+    months: Mapping[UUID, PlannedMonth]
+    check_ins: Mapping[UUID, Sequence[Told]]
+    interest: Mapping[UUID, SavedInterest]
+
+
 def amounts_of_month(
-    owner: User, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+    owner_id: UUID, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
 ) -> dict[UUID, Amounts]:
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
     of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
-    before = reader().amounts_before(owner.id, calendar.start) if of_month else {}
+    before = reader().amounts_before(owner_id, calendar.start) if of_month else {}
     go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
-    steps = reader().steps_since(owner.id, calendar.start) if go_on else {}
+    steps = reader().steps_since(owner_id, calendar.start) if go_on else {}
     return {
         goal.id: _of_kind(
             goal,
@@ -57,18 +65,31 @@ def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
     return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
 
 
+def counted_months(
+    owner_id: UUID, goals: Sequence[Goal], calendar: Calendar, planned: Mapping[UUID, Planned]
+) -> CountedMonths:
+    """The present month of each goal; `planned` is what the newest version of its plan says, if it has one."""
+    check_ins = check_ins_that_matter(owner_id, goals, calendar)
+    interest = interest_of_month(goals, check_ins, calendar)
+    amounts = amounts_of_month(owner_id, goals, interest, calendar)
+    months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
+    return CountedMonths(months, check_ins, interest)
+
+
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
     day = goal.last_check_in_date
     return day is not None and calendar.start <= day <= calendar.as_of
 
 
-def check_ins_that_matter(owner: User, goals: Sequence[Goal], calendar: Calendar) -> Mapping[UUID, Sequence[Told]]:
+def check_ins_that_matter(
+    owner_id: UUID, goals: Sequence[Goal], calendar: Calendar
+) -> Mapping[UUID, Sequence[Told]]:
     """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
     debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
     savings = any(goal.annual_rate and _is_of_month(goal, calendar) for goal in goals)
     if not debts and not savings:
         return {}
-    return reader().check_ins_with_interest(owner.id, calendar.start)
+    return reader().check_ins_with_interest(owner_id, calendar.start)
 
 
 def interest_of_month(

@@ -25,6 +25,10 @@ class Person:
         self.client: APIClient = client_of(self._user)
         return self
 
+    def later(self, seconds: int) -> None:
+        """So that no rate limit is reached."""
+        self._clock.shift(seconds)
+
     def earns(self, income: int) -> None:
         body = {**ENOUGH, "income": {"amount": 2000 + income, "frequency": "monthly"}}
         assert self.client.put("/api/v0/snapshot", body).status_code == 200
@@ -47,6 +51,17 @@ class Person:
         response = self.client.post("/api/v0/goals", body | {"priority": priority} | more)
         assert response.status_code == 201, response.content
         return str(response.json()["id"])
+
+    def plans_for(self, **goal: Any) -> str:
+        """A new goal with these fields, planned."""
+        response = self.client.post("/api/v0/goals", goal)
+        assert response.status_code == 201, response.content
+        self.plans()
+        return str(response.json()["id"])
+
+    def goal(self, goal: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.client.get(f"/api/v0/goals/{goal}").json()
+        return answer
 
     def has(self, goal: str, amount: float, day: str | None = None) -> dict[str, Any]:
         self._clock.shift(1)

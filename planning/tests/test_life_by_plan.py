@@ -23,7 +23,7 @@ from planning.tests.comparing import PRIORITIES
 from planning.tests.walked import Deed, Wanted
 from planning.tests.walking import Walker
 
-pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning, pytest.mark.django_db]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from planning.errors import ImmutableError
 from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.still_asked import PutIn
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -91,13 +92,16 @@ class TestNextActionDate:
     def test_is_today_when_a_payment_is_due_today(self, plan: ActionPlan) -> None:
         assert plan.next_action_date(date(2026, 3, 10)) == date(2026, 3, 10)
 
-    def test_is_next_month_once_the_day_is_past(self, plan: ActionPlan) -> None:
+    def test_is_today_in_the_rest_of_the_month_until_it_is_paid(self, plan: ActionPlan) -> None:
+        assert plan.next_action_date(date(2026, 3, 11)) == date(2026, 3, 11)
+        plan.put_in = PutIn(paid=Decimal(100))
         assert plan.next_action_date(date(2026, 3, 11)) == date(2026, 4, 10)
 
     def test_is_a_day_with_a_payment(self, plan: ActionPlan) -> None:
         plan.payments = [["2026-05-10", "100.00"], ["2026-06-10", "100.00"]]
         assert plan.next_action_date(date(2026, 3, 10)) == date(2026, 5, 10)
-        assert plan.next_action_date(date(2026, 6, 11)) is None
+        assert plan.next_action_date(date(2026, 6, 11)) == date(2026, 6, 11)
+        assert plan.next_action_date(date(2026, 7, 10)) is None
 
     def test_is_clamped_to_the_end_of_a_shorter_month(self, plan: ActionPlan) -> None:
         plan.month, plan.day_of_period = None, 31

@@ -102,3 +102,25 @@ class TestImmenseAmounts:
         answer = as_saver.post("/api/v0/planning/what-if", {"include_schedule": True}).json()
         assert answer["differences"][0]["shortfall"] == {"from": 999999999999.99, "to": 999999999999.99}
         assert answer["baseline"]["goals"][0]["schedule"][-1]["balance"] == 999999999999.99
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b"{", "MALFORMED_REQUEST"),
+            (b"[]", "VALIDATION_ERROR"),
+            (b"", None),
+            (b"{}", None),
+            (b'{"a": 1}', None),
+        ],
+    )
+    def test_that_are_not_needed_may_be_empty_but_are_json(
+        self, as_saver: APIClient, goal: Goal, body: bytes, code: str | None
+    ) -> None:
+        plan = as_saver.post("/api/v0/planning/plan").json() and ActionPlan.objects.get()
+        for path in ("planning/plan", f"action-plans/{plan.pk}/regenerate", "planning/calendar/link"):
+            answer = as_saver.post(f"/api/v0/{path}", body, content_type="application/json")
+            assert (answer.status_code, answer.json().get("error_code")) == (
+                (400, code) if code else (201 if "link" in path else 200, None)
+            )

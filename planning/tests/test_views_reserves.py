@@ -34,23 +34,14 @@ def person(saver: User, time_machine: Any) -> Person:
 
 @pytest.fixture
 def fund(person: Person) -> str:
-    response = person.client.post(f"{V0}/goals", FUND)
-    assert response.status_code == 201, response.content
-    goal: str = response.json()["id"]
-    person.plans()
-    return goal
-
-
-def goal_of(person: Person, goal: str) -> dict[str, Any]:
-    answer: dict[str, Any] = person.client.get(f"{V0}/goals/{goal}").json()
-    return answer
+    return person.plans_for(**FUND)
 
 
 class TestFull:
     def test_stays_active_asks_for_nothing_and_says_so(self, person: Person, fund: str) -> None:
         told = person.has(fund, 1200)
         assert (told["goal_completed"], told["feedback"]) == (False, "1,200.00 USD saved: your reserve is full.")
-        goal = goal_of(person, fund)
+        goal = person.goal(fund)
         assert (goal["status"], goal["progress_status"], goal["progress_percentage"]) == (
             "active",
             "on_track",
@@ -98,7 +89,7 @@ class TestDrained:
         assert plan["required_monthly_contribution"] == 46.16  # on 13 dates, from 10 September on
         assert plan["shortfall"] == 0
         assert plan["explanation"]["facts"]["target_date"] == "2027-10-05"
-        assert goal_of(person, fund)["progress_status"] == "on_track"
+        assert person.goal(fund)["progress_status"] == "on_track"
 
     def test_keeps_that_day_until_it_is_full(self, person: Person, fund: str) -> None:
         person.has(fund, 1200)
@@ -119,7 +110,7 @@ class TestDrained:
     def test_is_never_late_nor_past_its_date(self, person: Person, fund: str) -> None:
         person.has(fund, 300)
         person.on("2026-09-10")
-        goal = goal_of(person, fund)
+        goal = person.goal(fund)
         assert goal["progress_status"] in {"on_track", "slightly_behind"}
         plan = person.stored()[fund]
         proposal = person.client.get(f"{V0}/action-plans/{plan['id']}/proposal")
@@ -174,10 +165,10 @@ class TestBadInput:
         assert not Goal.objects.exists()
 
     def test_in_a_change_leaves_the_goal_as_it_was(self, person: Person, fund: str) -> None:
-        before = goal_of(person, fund)
+        before = person.goal(fund)
         for change in ({"type": "debt_payoff"}, {"kind": "forever"}, {"kind": "reserve", "type": "debt_payoff"}):
             assert set(field_errors(person.client.patch(f"{V0}/goals/{fund}", change))) == {"kind"}
-        assert goal_of(person, fund) == before
+        assert person.goal(fund) == before
 
     def test_of_a_goal_of_debts_that_is_to_be_a_reserve(self, person: Person) -> None:
         debts = person.client.post(f"{V0}/goals", FUND | {"kind": "once", "type": "debt_payoff"}).json()["id"]

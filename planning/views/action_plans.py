@@ -24,6 +24,7 @@ from planning.serializers.action_plans import (
     PlanVersionSerializer,
 )
 from planning.services import action_plans as services
+from planning.services.put_in import count_what_was_put_in
 
 
 class GoalActionPlans(ApiView):
@@ -63,6 +64,7 @@ class ActionPlanList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
+        count_what_was_put_in(plans, owner_id=self.user_id, today=self.today)
         return self.page(plans, ActionPlanSerializer, total=total, today=self.today, timezone=self.timezone)
 
 
@@ -80,7 +82,7 @@ _UPDATE: dict[str, Any] = {
 
 
 class ActionPlanDetail(ApiView):
-    write_cost = 2  # plans are made again
+    write_cost = 1  # plans are made again
 
     @documented(
         summary="One action plan",
@@ -90,6 +92,7 @@ class ActionPlanDetail(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
+        count_what_was_put_in([plan], owner_id=plan.user_id, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -114,6 +117,7 @@ class ActionPlanDetail(ApiView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
+        count_what_was_put_in([plan], owner_id=plan.user_id, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 
@@ -129,6 +133,8 @@ class ActionPlanRegenerate(ApiView):
     )
     @idempotent
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
+        with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
+            self.without_fields()
         plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 

@@ -71,6 +71,7 @@ class CalendarLinkView(ApiView):
         response_example=examples.CALENDAR_LINK,
     )
     def post(self, request: Request) -> HttpResponse:
+        self.without_fields()
         made = self._make(request)
         path = reverse("calendar", args=[services.secret_of_calendar(UUID(json.loads(made.content)["id"]))])
         url = django_request(request).build_absolute_uri(path)

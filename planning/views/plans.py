@@ -29,5 +29,6 @@ class PlanEverything(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
+        self.without_fields()
         plan = plan_everything(owner=self.user, now=self.now, today=self.today)
         return self.answer(plan, PlanSerializer, currency=self.user.profile.currency)

@@ -15,7 +15,7 @@ from planning.services.snapshots import store_snapshot
 
 
 class SnapshotView(ApiView):
-    write_cost = 3  # plans are made again
+    write_cost = 1  # plans are made again
 
     @documented(
         summary="The newest snapshot",

@@ -28,7 +28,7 @@ from goals.queries import GOAL
 from goals.services import record_progress
 from goals.vocabulary import GoalType, Kind, Status
 from tracking import milestones
-from tracking.errors import CheckInInFutureError, GoalTakesNoCheckInsError
+from tracking.errors import CheckInInFutureError, CycleHasEndedError, GoalTakesNoCheckInsError
 from tracking.feedback import feedback
 from tracking.models import CheckIn, Milestone
 from tracking.queries import WEEKS
@@ -158,11 +158,13 @@ def update_check_in(
 
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises PreconditionFailedError: it isn't as `expected`.
+    :raises CycleHasEndedError: it is the end of a recurring goal's cycle, which took what was paid for.
     :raises CheckInInFutureError: a new `check_in_date` is after `today`.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
     check_in, weeks, chain = _read_under_lock(owner, check_in_id)
     expected.require(check_in.revision)
+    _require_told(check_in)
     before, day = audit.fields_of(check_in, AUDITED), check_in.check_in_date
     changed = {name for name, value in changes.items() if getattr(check_in, name) != value}
     if not changed:
@@ -175,7 +177,7 @@ def update_check_in(
     after = audit.fields_of(check_in, AUDITED)
     entry = chain.entry(action="check_in.updated", subject=check_in, now=now, before=before, after=after)
     writes = [update(check_in, *CheckInChanges.__annotations__, "updated_at"), insert(entry)]
-    moves_week = "check_in_date" in changed and check_in.source != CheckInSource.CYCLE_END
+    moves_week = "check_in_date" in changed
     if moves_week:
         writes.append(count_week(owner.id, check_in.check_in_date, weeks))
     write_all(*writes)
@@ -195,19 +197,25 @@ def delete_check_in(
 
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises PreconditionFailedError: it isn't as `expected`.
+    :raises CycleHasEndedError: it is the end of a recurring goal's cycle, which took what was paid for.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
     check_in, _, chain = _read_under_lock(owner, check_in_id)
     expected.require(check_in.revision)
+    _require_told(check_in)
     before = audit.fields_of(check_in, AUDITED)
     write_all(insert(chain.entry(action="check_in.deleted", subject=check_in, now=now, before=before)))
     check_in.delete()
-    if check_in.source != CheckInSource.CYCLE_END:
-        uncount_week(owner.id, check_in.check_in_date)
+    uncount_week(owner.id, check_in.check_in_date)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     latest = next(iter(newest), None)
     _sync_goal(check_in.goal, latest, reached, more_check_ins=-1, chain=chain, now=now, today=today)
     logger.info("Check-in removed", extra={"goal_id": check_in.goal_id, "check_in_id": check_in_id})
+
+
+def _require_told(check_in: CheckIn) -> None:
+    if check_in.source == CheckInSource.CYCLE_END:
+        raise CycleHasEndedError(goal_id=check_in.goal_id)
 
 
 def _require_past(day: date, today: date) -> None:

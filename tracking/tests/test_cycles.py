@@ -44,16 +44,7 @@ def person(saver: User, time_machine: Any) -> Person:
 
 @pytest.fixture
 def bill(person: Person) -> str:
-    response = person.client.post(f"{V0}/goals", BILL)
-    assert response.status_code == 201, response.content
-    goal: str = response.json()["id"]
-    person.plans()
-    return goal
-
-
-def goal_of(person: Person, goal: str) -> dict[str, Any]:
-    answer: dict[str, Any] = person.client.get(f"{V0}/goals/{goal}").json()
-    return answer
+    return person.plans_for(**BILL)
 
 
 def entries(goal: str) -> list[tuple[str, float, str]]:
@@ -70,9 +61,9 @@ class TestEnd:
             False,
             "1,250.00 USD saved: this cycle has all that it needs.",
         )
-        goal = goal_of(person, bill)
+        goal = person.goal(bill)
         assert (goal["status"], goal["progress_status"]) == ("active", "on_track")
-        goal = goal_of(person.on("2026-06-15"), bill)
+        goal = person.on("2026-06-15").goal(bill)
         assert (goal["current_amount"], goal["target_date"], goal["status"]) == (50, "2027-06-15", "active")
         assert entries(bill) == [("2026-03-10", 1250, "manual_entry"), ("2026-06-15", 50, "cycle_end")]
         plan = person.stored()[bill]
@@ -81,7 +72,7 @@ class TestEnd:
 
     def test_a_short_cycle_takes_what_there_is(self, person: Person, bill: str) -> None:
         person.has(bill, 700)
-        goal = goal_of(person.on("2026-06-20"), bill)
+        goal = person.on("2026-06-20").goal(bill)
         assert (goal["current_amount"], goal["target_date"]) == (0, "2027-06-15")
         assert entries(bill)[-1] == ("2026-06-15", 0, "cycle_end")
 
@@ -90,7 +81,7 @@ class TestEnd:
             f"{V0}/goals", BILL | {"repeat_every_months": 1, "target_date": "2026-03-31", "target_amount": 100}
         ).json()["id"]
         person.has(rent, 250)
-        goal = goal_of(person.on("2026-06-01"), rent)
+        goal = person.on("2026-06-01").goal(rent)
         assert goal["target_date"] == "2026-06-30"
         assert entries(rent)[1:] == [
             ("2026-03-31", 150, "cycle_end"),
@@ -100,7 +91,7 @@ class TestEnd:
 
     def test_is_audited_and_stored_versions_stay_replayable(self, person: Person, bill: str) -> None:
         person.has(bill, 1200)
-        goal_of(person.on("2026-06-15"), bill)
+        person.on("2026-06-15").goal(bill)
         [entry] = AuditEntry.objects.filter(action="goal.cycle_ended")
         assert (entry.before, entry.after) == (
             {"target_date": "2026-06-15", "current_amount": "1200.00"},
@@ -111,30 +102,31 @@ class TestEnd:
         assert list(goals_off_their_check_ins()) == []
         assert list(people_off_their_weeks()) == []
 
-    def test_is_no_week_of_the_streak(self, person: Person, bill: str) -> None:
-        goal_of(person.on("2026-06-15"), bill)
+    def test_is_no_week_of_the_streak_and_stays_as_it_is(self, person: Person, bill: str) -> None:
+        person.on("2026-06-15").goal(bill)
         assert person.client.get(f"{V0}/dashboard").json()["stats"]["longest_streak"] == 0
         assert list(people_off_their_weeks()) == []
         [entry] = person.client.get(f"{V0}/goals/{bill}/check-ins").json()
-        assert (
-            person.client.patch(f"{V0}/check-ins/{entry['id']}", {"check_in_date": "2026-06-01"}).status_code
-            == 200
-        )
-        assert person.client.delete(f"{V0}/check-ins/{entry['id']}").status_code == 204
-        assert list(people_off_their_weeks()) == []
+        url = f"{V0}/check-ins/{entry['id']}"
+        corrections = [{"check_in_date": "2026-06-01"}, {"current_amount": 700}, {"reflection": "none"}]
+        refused = [person.client.patch(url, correction) for correction in corrections]
+        for answer in (*refused, person.client.delete(url)):
+            assert (answer.status_code, answer.json()["error_code"]) == (409, "CONFLICT")
+            assert answer.json()["details"] == {"goal_id": bill}
+        assert person.client.get(url).json() == entry
 
     def test_of_a_paused_goal_waits(self, person: Person, bill: str) -> None:
         person.client.patch(f"{V0}/goals/{bill}", {"status": "paused"})
-        assert goal_of(person.on("2026-06-16"), bill)["target_date"] == "2026-06-15"
+        assert person.on("2026-06-16").goal(bill)["target_date"] == "2026-06-15"
         person.client.patch(f"{V0}/goals/{bill}", {"status": "active"})
-        assert goal_of(person, bill)["target_date"] == "2027-06-15"
+        assert person.goal(bill)["target_date"] == "2027-06-15"
 
     def test_no_other_goal_and_no_other_person_is_touched(
         self, person: Person, bill: str, stranger: User, time_machine: Any
     ) -> None:
         once = person.wants(100, "2026-06-15")
         other = Person(stranger, time_machine).wants(100, "2026-06-15", kind="recurring", repeat_every_months=1)
-        goal_of(person.on("2026-06-15"), bill)
+        person.on("2026-06-15").goal(bill)
         assert str(Goal.objects.get(pk=once).target_date) == "2026-06-15"
         assert str(Goal.objects.get(pk=other).target_date) == "2026-06-15"
 
@@ -150,7 +142,7 @@ class TestDoors:
         assert "1 cycles have ended" in capsys.readouterr().out
         call_command("end_cycles")
         assert "0 cycles have ended" in capsys.readouterr().out
-        assert goal_of(person, bill)["current_amount"] == 0
+        assert person.goal(bill)["current_amount"] == 0
         assert len(entries(bill)) == 2
 
     @pytest.mark.parametrize(
@@ -219,12 +211,12 @@ class TestBadInput:
     def test_is_refused_at_every_door_and_changes_nothing(
         self, person: Person, bill: str, fault: dict[str, Any], errors: dict[str, str]
     ) -> None:
-        before, count = goal_of(person, bill), Goal.objects.count()
+        before, count = person.goal(bill), Goal.objects.count()
         assert field_errors(person.client.post(f"{V0}/goals", BILL | fault)) == errors
         assert field_errors(person.client.patch(f"{V0}/goals/{bill}", fault)) == errors
         asked = person.client.post(f"{V0}/planning/what-if", {"new_goals": [BILL | fault]})
         assert field_errors(asked) == {f"new_goals.0.{field}": code for field, code in errors.items()}
-        assert (goal_of(person, bill), Goal.objects.count()) == (before, count)
+        assert (person.goal(bill), Goal.objects.count()) == (before, count)
 
     def test_months_are_for_recurring_goals(self, person: Person) -> None:
         refused = person.client.post(f"{V0}/goals", {**BILL, "kind": "once"})
@@ -237,7 +229,7 @@ class TestBadInput:
         assert both.json()["repeat_every_months"] == 3
         back = person.client.patch(f"{V0}/goals/{once}", {"kind": "once", "repeat_every_months": None})
         assert (back.json()["kind"], back.json()["repeat_every_months"]) == ("once", None)
-        assert goal_of(person.on("2026-06-20"), once)["target_date"] == "2026-06-15"
+        assert person.on("2026-06-20").goal(once)["target_date"] == "2026-06-15"
 
     def test_the_end_of_a_cycle_is_nothing_that_a_client_tells(self, person: Person, bill: str) -> None:
         told = person.client.post(f"{V0}/goals/{bill}/progress", {"current_balance": 5, "source": "cycle_end"})
@@ -247,8 +239,8 @@ class TestBadInput:
 class TestChanges:
     def test_a_new_date_counts_cycles_from_it(self, person: Person, bill: str) -> None:
         person.client.patch(f"{V0}/goals/{bill}", {"target_date": "2026-05-31", "repeat_every_months": 1})
-        assert goal_of(person.on("2026-06-01"), bill)["target_date"] == "2026-06-30"
-        assert goal_of(person.on("2026-07-01"), bill)["target_date"] == "2026-07-31"
+        assert person.on("2026-06-01").goal(bill)["target_date"] == "2026-06-30"
+        assert person.on("2026-07-01").goal(bill)["target_date"] == "2026-07-31"
 
     def test_what_if_plans_later_cycles(self, person: Person) -> None:
         trip = {**BILL, "kind": "once", "repeat_every_months": None, "target_amount": 24000, "priority": "Low"}

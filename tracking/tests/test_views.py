@@ -39,6 +39,25 @@ def field_errors(response: Any) -> dict[str, str]:
     return {error["field"]: error["code"] for error in response.json()["details"]["errors"]}
 
 
+class TestDays:
+    def test_are_between_1900_and_2200_wherever_they_are_told(self, as_saver: APIClient, goal: Goal) -> None:
+        early, late = {"check_in_date": "0001-01-01"}, "2201-01-01"
+        made = as_saver.post(of(goal), {"current_amount": 5, "check_in_date": "1900-01-01"})
+        assert made.status_code == 201
+        for refused in (
+            as_saver.post(of(goal), early | {"current_amount": 5}),
+            as_saver.patch(f"{ALL}/{made.json()['id']}", early),
+        ):
+            assert field_errors(refused) == {"check_in_date": "min_value"}
+        assert field_errors(as_saver.get(f"{ALL}?from=1899-12-31&to={late}")) == {
+            "from": "min_value",
+            "to": "max_value",
+        }
+        assert field_errors(as_saver.patch(f"/api/v0/goals/{goal.id}", {"target_date": late})) == {
+            "target_date": "max_value"
+        }
+
+
 class TestCheckingIn:
     def test_answers_with_what_it_brought_about(self, as_saver: APIClient, goal: Goal) -> None:
         response = as_saver.post(of(goal), {"current_amount": "250.00", "reflection": " Good week\n"})

@@ -7,12 +7,12 @@ from fincred.api.serializers import (
     DateField,
     DateTimeField,
     IntegerField,
+    PlanDateField,
     Serializer,
     TextField,
     UpdateSerializer,
     UUIDField,
 )
-from planning.serializers.fields import PlanDateField
 from tracking.vocabulary import PlannedPayments, Spending
 
 

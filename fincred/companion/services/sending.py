@@ -37,6 +37,7 @@ from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.drift import drift
 from planning.models import ActionPlan
+from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckInWeek
 
 logger = logging.getLogger(__name__)
@@ -186,6 +187,7 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
         return False
     if row.type == NotificationType.PRE_TRANSFER_REMINDER:
         today = day_in(now, person.rhythm.zone)
+        count_what_was_put_in([plan], owner_id=row.user_id, today=today)
         return any(payment.date == row.due_on for payment in plan.upcoming(today))
     return _has_drifted(row, plan, day_in(now, person.rhythm.zone))
 

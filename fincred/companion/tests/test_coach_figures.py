@@ -17,7 +17,9 @@ from planning.vocabulary import PayFrequency
 
 SEVENTY = Income(Decimal(70), PayFrequency.WEEKLY)
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+pytestmark = [
+    pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon"),
+]  # fmt: skip
 
 
 def money(amount: Any) -> str:

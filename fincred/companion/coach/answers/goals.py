@@ -20,6 +20,7 @@ from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.explanation import Code
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
+from planning.services.put_in import count_what_was_put_in
 from planning.vocabulary import Feasibility
 from tracking.queries import Dashboard, dashboard_reads, make_dashboard
 
@@ -71,7 +72,7 @@ def when_it_is_done(question: Question) -> str:
 
 
 def _arrival(plan: ActionPlan | None, today: date) -> str:
-    if plan is None:
+    if plan is None or plan.goal.is_reached:  # it says so, and goes on
         return ""
     arrives, wanted = plan.projected_completion_date, plan.goal.due_on(today)
     told = "By its plan there is no day yet on which it is reached."
@@ -164,6 +165,8 @@ def why_the_plan(question: Question) -> str:
 
 
 def _reason(plan: ActionPlan, question: Question) -> str:
+    if plan.goal.is_reached:  # it goes on, and needs nothing at present
+        return standing(plan.goal, question)
     facts = plan.explanation["facts"]
     label = f"{plan.goal.name} is {plan.feasibility.lower()}."
     if plan.feasibility == Feasibility.UNREALISTIC:
@@ -318,6 +321,8 @@ def dashboard_of(asker: Asker) -> Dashboard:
 
 
 def plans_of(question: Question) -> list[ActionPlan]:
-    """The open plans of active goals."""
-    plans = OPEN_PLANS.bind(owner=question.asker.user.pk).all()
-    return [plan for plan in plans if plan.goal.status == Status.ACTIVE]
+    """The open plans of active goals, without the payments that were made."""
+    asker = question.asker
+    plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if plan.goal.status == Status.ACTIVE]
+    count_what_was_put_in(plans, owner_id=asker.user.pk, today=asker.today)
+    return plans

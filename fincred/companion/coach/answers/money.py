@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from fincred.api.serializers import LATEST
 from fincred.clock import local_day
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
@@ -22,7 +23,6 @@ from planning.errors import SnapshotRequiredError
 from planning.models import Snapshot
 from planning.queries import NEWEST_SNAPSHOTS
 from planning.scenarios import Deltas, Difference
-from planning.serializers.fields import LATEST
 from planning.services import what_if as service
 from planning.services.what_if import Answer
 from planning.vocabulary import Feasibility, PayFrequency

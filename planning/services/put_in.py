@@ -1,0 +1,59 @@
+"""What was put into goals since the newest versions of their plans, so that no payment is asked for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from accounts.models import User
+from fincred.money import ZERO
+from goals.vocabulary import GoalType, Status
+from planning.engine.dates import Calendar
+from planning.models import ActionPlan
+from planning.months import PlannedMonth
+from planning.services.planning_context import read_context
+from planning.services.present_month import counted_months
+from planning.still_asked import PutIn
+
+
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today: date) -> None:
+    """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
+
+    Reads nothing unless there is a check-in of the present month that a plan's newest version doesn't know.
+    """
+    news = [plan for plan in plans if plan.goal.status == Status.ACTIVE and _has_news(plan, today)]
+    of_debts = [plan for plan in news if plan.goal.type == GoalType.DEBT_PAYOFF]
+    for anchor in {plan.anchor for plan in news if plan not in of_debts}:
+        savings = [plan for plan in news if plan.anchor == anchor and plan not in of_debts]
+        planned = {plan.goal_id: plan.planned for plan in savings}
+        calendar = Calendar(today, anchor or today)
+        months = counted_months(owner_id, [plan.goal for plan in savings], calendar, planned).months
+        for plan in savings:
+            plan.put_in = _since_version(plan, months[plan.goal_id])
+    if of_debts:  # what was paid on them depends on the snapshot too
+        owner = User.objects.select_related("profile").get(pk=owner_id)
+        context = read_context(owner=owner, today=today)
+        goals = {goal.id: goal for goal in context.goals}
+        # One may have been completed since it was read.
+        for plan, goal in [(plan, goals[plan.goal_id]) for plan in of_debts if plan.goal_id in goals]:
+            plan.put_in = _since_version(plan, context.month_of(goal), due=context.due_today(goal))
+
+
+def _has_news(plan: ActionPlan, today: date) -> bool:
+    told_on, anchor = plan.goal.last_check_in_date, plan.anchor
+    if told_on is None or anchor is None or anchor > today:
+        return False
+    # On the first day of a month a payment on debts may have been made in the month that ends.
+    since = Calendar(max(anchor, today - timedelta(days=1)), anchor).start
+    known = PlannedMonth.from_json(plan.month)
+    return told_on >= since and (known.start, known.amount) != (
+        Calendar(today, anchor).start,
+        plan.goal.current_amount,
+    )
+
+
+def _since_version(plan: ActionPlan, counted: PlannedMonth, due: Decimal = ZERO) -> PutIn:
+    known = PlannedMonth.from_json(plan.month)
+    return PutIn(max(ZERO, counted.paid - (known.paid if known.start == counted.start else ZERO)), due)
