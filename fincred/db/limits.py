@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.conf import settings
@@ -9,6 +11,10 @@ from django.db.backends.signals import connection_created
 
 # Commands that run beside the web processes for ever, with the same limits.
 SERVING: Final = frozenset({"work", "send_due_mail", "runserver"})
+
+
+# Seconds that a command waits for one answer where it isn't to wait for ever.
+PATIENCE: Final = 900.0
 
 
 def lift_time_limits_of_command(name: str) -> None:
@@ -26,6 +32,25 @@ def _lift_limits_of_session(connection: Any, **kwargs: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
         connection.connection.deadline = None
+
+
+@contextmanager
+def patient(connection: Any) -> Iterator[None]:
+    """Meanwhile every wait of Django's `connection` ends, but only after `PATIENCE`.
+
+    For commands that nobody watches: their statements may be slow, but a server that hangs would keep them for
+    ever, and the next run with them.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    link = connection.connection
+    before, link.deadline = link.deadline, PATIENCE
+    try:
+        yield
+    finally:
+        link.deadline = before
 
 
 def lift_time_limits(connection: Any) -> None:

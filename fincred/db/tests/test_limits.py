@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
-from fincred.db.limits import SERVING, lift_time_limits
+from fincred.db.limits import PATIENCE, SERVING, lift_time_limits
+from fincred.db.postgresql.pipeline import Connection
 from fincred.tests.live import ROOT
 
 pytestmark = [
@@ -72,6 +75,26 @@ class TestCommands:
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "fincred.settings", "DATABASE_URL": url} | variables
         return subprocess.check_output([sys.executable, *command], cwd=ROOT, env=environment, text=True).split()
+
+
+class TestBackups:
+    def test_do_not_wait_for_ever_for_a_server_that_hangs(
+        self, link: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link.deadline = None
+        waited: list[float | None] = []
+        monkeypatch.setattr(Connection, "wait", _noting(Connection.wait, waited))
+        call_command("backup", tmp_path / "whole.gz")
+        assert set(waited) == {PATIENCE}
+        assert link.deadline is None
+
+
+def _noting(wait: Any, waited: list[float | None]) -> Any:
+    def noted(link: Any, *args: Any) -> Any:
+        waited.append(link.deadline)
+        return wait(link, *args)
+
+    return noted
 
 
 class TestLiftedLimits:

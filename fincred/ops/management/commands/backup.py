@@ -7,8 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from fincred.db import backup as archive
+from fincred.db.limits import patient
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import stop_as_sigint
 
@@ -23,6 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        with patient(connection):
+            self._write(file)
+
+    def _write(self, file: Path) -> None:
         bar = ProgressBar(archive.row_count(), self.stderr)
         try:
             with stop_as_sigint():
