@@ -146,15 +146,19 @@ class PlanInput:
     paid_elsewhere: Decimal = Decimal("0.00")
     carried_in: Decimal = Decimal("0.00")
     calendar: Calendar = field(init=False, repr=False, compare=False)
+    has_linked_minimums: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "calendar", Calendar(self.as_of, self.anchor or self.as_of))
+        linked = any(debt.min_payment for goal in self.goals for debt in goal.debts)
+        object.__setattr__(self, "has_linked_minimums", linked)
 
     @property
     def is_dated(self) -> bool:
         """Whether months differ, so that what one leaves is carried into the next; otherwise each is alike."""
         finances = self.finances
-        return bool(finances.incomes or finances.planned or finances.debts) or self.carried_in < 0
+        has_dates = finances.incomes or finances.planned or finances.debts
+        return bool(has_dates) or self.has_linked_minimums or self.carried_in < 0
 
     @property
     def kept(self) -> Decimal:

@@ -13,7 +13,7 @@ from planning.engine.cadence import Payment
 from planning.engine.cash_flow import CashFlow
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
-from planning.engine.free_money import free_money
+from planning.engine.free_money import add_freed, free_money
 from planning.engine.goal_state import GoalState
 from planning.engine.model import (
     Alternative,
@@ -90,7 +90,8 @@ def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
     def days() -> PaymentDays:
         last = max([0, *(len(state.trajectory.amounts) for state in states)])
         paid = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in states]
-        return PaymentDays(needs.dated_money(inputs.finances), free_money(inputs, needs, states, last), paid)
+        free = add_freed(free_money(inputs, needs, states, last), states, promised=False)
+        return PaymentDays(needs.dated_money(inputs.finances), free, paid)
 
     return lambda state, month: days().day(state, month)
 
