@@ -1,12 +1,13 @@
 """The state of a goal in a plan that is being solved."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput
-from planning.engine.money.cents import average, to_cents
+from planning.engine.money.cents import average, money, to_cents
 from planning.engine.own_days import CalendarDays, OwnDays
 from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Trajectory
 from planning.vocabulary import Feasibility, Frequency
@@ -83,8 +84,13 @@ class GoalState:
 
     def freed(self, months: int) -> list[int]:
         """What its debts free in each month: all that is kept for them once they are cleared."""
+        return self._kept_since(self.ends, months)
+
+    @property
+    def ends(self) -> int | None:
+        """The month from which on nothing is kept for its debts any more; None if something always is."""
         ends = [month for month in (self.trajectory.done_on, self.frees_from) if month is not None]
-        return self._kept_since(min(ends, default=None), months)
+        return min(ends, default=None)
 
     def _kept_since(self, since: int | None, months: int) -> list[int]:
         if since is None or since >= months or not self.payoff:
@@ -154,3 +160,12 @@ class GoalState:
     @property
     def feasibility(self) -> Feasibility:
         return feasibility(self.needed, self.room)
+
+
+def kept_for_debts(state: GoalState, months: int) -> list[list[Decimal]]:
+    """What each of the first so many months keeps for the minimum payments of each of a goal's debts."""
+    if not isinstance(state.need, DebtPayoff):
+        return []
+    until = months if state.ends is None else min(state.ends, months)
+    kept = [each[:until] + [0] * (months - until) for each in state.need.kept_for_each(months)]
+    return [[money(amount) for amount in each] for each in kept]

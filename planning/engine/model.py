@@ -281,7 +281,8 @@ class Plan:
     ``carried`` is what is kept for each month of the calendar from those before it; ``carried_in`` first. Without
     money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
     ``cash_flow`` has the months up to the last target date, at least 12 and at most 60. Both are computed on first
-    read. ``first_months`` gives the first so many, as many as are asked for.
+    read. ``first_months`` gives the first so many, as many as are asked for, and ``kept_for_debts``, by goal, what
+    each of so many months keeps for the minimum payments of each debt that is linked to it.
     """
 
     as_of: date
@@ -290,3 +291,4 @@ class Plan:
     carried: Sequence[tuple[date, Decimal]]
     cash_flow: Sequence[MonthOfMoney]
     first_months: Callable[[int], Iterable[MonthOfMoney]] = field(compare=False, repr=False)
+    kept_for_debts: Callable[[int], Sequence[Sequence[Sequence[Decimal]]]] = field(compare=False, repr=False)

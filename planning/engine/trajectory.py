@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.effort import Effort
 from planning.engine.freed import Freed, ends
-from planning.engine.money.cents import follow, last_needed
+from planning.engine.money.cents import follow, last_needed, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +246,16 @@ class DebtPayoff:
     def kept(self, months: int) -> list[int]:
         """What each of the first so many months keeps for minimum payments, if no goal is paid anything."""
         if months > len(self._kept):
-            alone = [sum(due) for due in zip(*self.debts.minimums_alone(months), strict=True)]
-            self._kept = [self.minimums] * min(self.kept_until, months) + alone[self.kept_until :]
+            self._kept = [sum(of_month) for of_month in zip(*self.kept_for_each(months), strict=True)]
             self._freed = [self.minimums - kept for kept in self._kept]
         return self._kept[:months]
+
+    def kept_for_each(self, months: int) -> list[list[int]]:
+        """The same for each of the debts."""
+        since = min(self.kept_until, months)
+        minimums = [[to_cents(debt.min_payment)] * since for debt in self.debts.debts]
+        alone = self.debts.minimums_alone(months)
+        return [kept + due[since:] for kept, due in zip(minimums, alone, strict=True)]
 
     def freed_alone(self, months: int) -> list[int]:
         """What each of the first so many months has above `minimums`, if no goal is paid anything."""

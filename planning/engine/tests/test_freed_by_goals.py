@@ -74,9 +74,9 @@ class TestACardOfFiveThousand:
             assert (cleared.shortfall, facts["room"]) == (money(missing), money(room))
 
     def test_what_a_late_goal_clears_earlier_with_is_for_late_goals_only(self) -> None:
-        """1 000 at 0 % in four months: of the 600 above the minimums 80 are there. 520 are left, six minimums, so
-        the house counts on the 100 from the eleventh month on. With 12.50 a month, which the house leaves, the last of
-        the six isn't due, and its 100 go to the goal that is late."""
+        """1 000 at 0 % in four months: of the 600 above the minimums 80 are there. 520 are left, six minimums,
+        so the house counts on the 100 from the eleventh month on. With 12.50 a month, which the house leaves,
+        the last of the six isn't due, and its 100 go to the goal that is late."""
         debt = loan(card(1000, 0), months=4)
         plan = planned("20", debt, goal(60, 12, "Low", name="house"), goal(300, 2, "Low", name="late"))
         assert [each.surplus for each in plan.cash_flow] == [money(20)] * 9 + [money(120)] * 3
