@@ -1,7 +1,7 @@
 """Compute what a goal needs, from its fields and the planning calendar."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from planning.engine.dates import Calendar, calendar_date
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
 from planning.engine.effort import Effort
+from planning.engine.levels import Levels
 from planning.engine.model import Debt, Finances, GoalInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
@@ -30,11 +31,12 @@ LATE_MONTHS: Final = 600
 class Needs:
     """The needs of goals by a calendar, each computed once.
 
-    `effort` counts what they and their simulations take.
+    `effort` counts what they and their simulations take. `levels` may be shared with other plans on the calendar.
     """
 
-    def __init__(self, calendar: Calendar, effort: Effort | None = None) -> None:
+    def __init__(self, calendar: Calendar, effort: Effort | None = None, levels: Levels | None = None) -> None:
         self.effort = effort or Effort()
+        self._levels = levels or Levels()
         self._calendar = calendar
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
@@ -60,22 +62,33 @@ class Needs:
         """The need of a goal, from the cache if it is known."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
         key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence, goal.starts)
-        if key not in self._known:
-            self._known[key] = self._need(goal, due_date(goal, self._calendar))
-        return self._known[key]
+        need = self._known.get(key)
+        if need is None:
+            self._known[key] = need = self._need(goal, due_date(goal, self._calendar), key)
+        return need
 
-    def _need(self, goal: GoalInput, due: date) -> Need:
+    def _need(self, goal: GoalInput, due: date, key: Hashable) -> Need:
         """Its debts paid off or, if it has none, its target saved up."""
         calendar = self._calendar
+
+        def level(search: Callable[[], int]) -> int:
+            return self._levels.find(key, search, self.effort)
+
         if goal.debts:
             debts, payments = self._avalanche(goal.debts), max(1, calendar.payments(due))
-            return DebtPayoff(debts, payments, least_extra(debts, payments), to_cents(goal.added))
+            debts.look_ahead(payments)  # which counts no steps if it was done for another goal
+            extra = level(lambda: least_extra(debts, payments))
+            return DebtPayoff(debts, payments, extra, to_cents(goal.added))
         months = calendar.instalments(due)
         starts = goal.starts if goal.starts and goal.starts > calendar.start else None
         if goal.cadence or starts:
             cadence = goal.cadence or Cadence(Frequency.MONTHLY, calendar.anchor.day, calendar.anchor)
-            return _saving_on_days(goal, calendar, own_days(cadence, calendar, due, months, starts), self.effort)
-        return _saving(goal, calendar, months, _level(goal, calendar, months, self.effort), self.effort)
+            days = own_days(cadence, calendar, due, months, starts)
+            each = level(lambda: _level_on_days(goal, calendar, days, self.effort))
+            interest, credit = _first_interest(goal, calendar), to_cents(goal.added)
+            return DatedSaving(*_amounts(goal), days, each, credit, interest, self.effort)
+        monthly = level(lambda: _level(goal, calendar, months, self.effort))
+        return _saving(goal, calendar, months, monthly, self.effort)
 
     def _avalanche(self, debts: tuple[Debt, ...]) -> Avalanche:
         if debts not in self._debts:
@@ -136,15 +149,14 @@ def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, effort
     return Saving(*_amounts(goal), months, level, to_cents(goal.added), _first_interest(goal, calendar), effort)
 
 
-def _saving_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: Effort) -> DatedSaving:
-    """The need on days of its own, with the smallest payment on each of them that reaches the target."""
+def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: Effort) -> int:
+    """The smallest payment on each day of the goal's own that reaches the target."""
     (target, start, rate), payments = _amounts(goal), sum(days.counts)
-    interest = _first_interest(goal, calendar)
     level = divided_up(max(0, target - start), payments)
     if rate and level:
-        spare = DatedSaving(target, start, rate, days, 0, 0, interest, effort).spare
+        spare = DatedSaving(target, start, rate, days, 0, 0, _first_interest(goal, calendar), effort).spare
         level = _smallest(spare, _straight(spare, level), payments)
-    return DatedSaving(target, start, rate, days, level, to_cents(goal.added), interest, effort)
+    return level
 
 
 def _amounts(goal: GoalInput) -> tuple[int, int, int]:

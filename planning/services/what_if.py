@@ -12,7 +12,9 @@ from uuid import UUID
 from accounts.models import User
 from fincred.errors import FieldError
 from fincred.money import MAX_MONEY
+from planning.engine.levels import Levels
 from planning.engine.model import GoalInput, Plan
+from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.scenarios import (
     SAME_MONEY,
@@ -75,7 +77,8 @@ def what_if(*, owner: User, question: Question) -> Answer:
         changes={str(goal_id): change for goal_id, change in question.changes},
         new=question.new_goals,
     )
-    before, after = make_plan(baseline), make_plan(changed)
+    levels = Levels()
+    before, after = (make_plan(each, needs=Needs(each.calendar, levels=levels)) for each in (baseline, changed))
     compared = tuple(differences(before, after)), tuple(compare_months(before, after))
     return Answer(question.as_of, before, after, *compared)
 

@@ -8,6 +8,7 @@ and payment t is that of month t, counted from 0.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, pairwise
 from operator import add, attrgetter, sub
 from typing import Final, NamedTuple
@@ -47,23 +48,36 @@ class _Open(NamedTuple):
         return 8 if self.percent else 4
 
 
-@dataclass(slots=True)
+@dataclass
 class _Group:
     """The debts with one rate, and `alone`: how each develops if only its minimums are paid.
 
-    `owed_beside` is the sum owed before each payment on all debts with a lower rate, and `paid_beside` the sum
-    paid on them, if they too get only their minimums.
+    `waiting` are the groups with a lower rate.
     """
 
     rate: int
     debts: list[_Open] = field(default_factory=list)
     alone: list[Alone] = field(default_factory=list)
-    owed_beside: list[int] = field(default_factory=list)
-    paid_beside: list[int] = field(default_factory=list)
+    waiting: Sequence["_Group"] = ()
+
+    @cached_property
+    def owed_beside(self) -> list[int]:
+        """The sum that is owed before each payment on all debts with a lower rate."""
+        return _sums([owed for group in self.waiting for owed, _ in group.alone]) or [0] * len(self.alone[0][0])
+
+    @cached_property
+    def paid_beside(self) -> list[int]:
+        """The sum of each month's payments on them."""
+        return _sums([paid for group in self.waiting for _, paid in group.alone]) or [0] * len(self.alone[0][1])
 
     def open_in(self, month: int) -> list[_Open]:
         pairs = zip(self.debts, self.alone, strict=True)
         return [_Open(owed[month], *debt[1:]) for debt, (owed, _) in pairs if owed[month]]
+
+    def alone_from(self, month: int) -> dict[int, Alone]:
+        """`alone` from a month on, by the debts' positions."""
+        pairs = zip(self.debts, self.alone, strict=True)
+        return {debt.position: (owed[month:], paid[month:]) for debt, (owed, paid) in pairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +117,33 @@ class _Stage:
     effort: Effort
     has_percentages: bool
 
-    def pay(self, budgets: Sequence[int]) -> _Paid:
-        """Pay these budgets, or the minimums where they are more, until all is paid."""
+    def pay(self, budgets: Sequence[int], *, with_balances: bool) -> _Paid:
+        """Pay these budgets, or the minimums where they are more, until all is paid.
+
+        Without `with_balances` only the number of balances is right.
+        """
         balances: list[int] = []
         follow_one = _follow_one_for_minimums if self.has_percentages else _follow_one
         month = left = 0
-        for index, group in enumerate(self.groups):
+        for group in self.groups:
             turn, left = _pay_down(group.open_in(month), left)
+            owed_beside = group.owed_beside if turn and with_balances else [0] * (len(budgets) + 1)
             if turn and month > len(balances):
-                balances.append(_sum(turn) + group.owed_beside[month])
+                balances.append(_sum(turn) + owed_beside[month])
             while turn and month < len(budgets):
                 free = map(sub, budgets[month:], group.paid_beside[month:])
-                follow, steps = (_follow_many, 10 + 4 * len(turn)) if turn[1:] else (follow_one, 2)
+                if turn[1:]:
+                    steps = 10 + 4 * len(turn)
+                    turn, left, owed = _follow_many(group.rate, turn, group.alone_from(month), [*free])
+                else:
+                    steps = 2
+                    turn, left, owed = follow_one(group.rate, turn, free)
                 steps *= 2 if self.has_percentages else 1  # they take about twice as long
-                turn, left, owed = follow(group.rate, turn, free)
                 self.effort.spend(steps * len(owed))
-                balances += map(add, owed, group.owed_beside[month + 1 :])
+                balances += map(add, owed, owed_beside[month + 1 :])
                 month = len(balances) + (not turn)
             if turn:
-                waiting = chain.from_iterable(each.open_in(month) for each in self.groups[index + 1 :])
+                waiting = chain.from_iterable([each.open_in(month) for each in group.waiting])
                 return _Paid(balances, 0, [*turn, *waiting])
         return _Paid([*balances, 0] if month else [], left)
 
@@ -170,12 +192,12 @@ class Avalanche:
 
     def minimums_alone(self, months: int) -> list[list[int]]:
         """The payments of each debt in each of this many months, if only its minimums are paid."""
-        self._look_ahead(months)
+        self.look_ahead(months)
         return [paid[:months] for _, paid in self._alone]
 
     def owed_alone(self, months: int) -> int:
         """What is owed after this many months, if only minimums are paid."""
-        self._look_ahead(months)
+        self.look_ahead(months)
         return sum([owed[months] for owed, _ in self._alone])
 
     def end(self, extra: int, months: int) -> End:
@@ -187,6 +209,15 @@ class Avalanche:
             if looks and any(self._only_grows(debt, month, self.minimums + extra) for debt in paid.open):
                 break
         return End(month, paid.left, self._rated(paid.open))
+
+    def look_ahead(self, months: int) -> None:
+        """Pay the minimums alone for at least this number of months."""
+        if months <= self._months:
+            return
+        self._months = months = max(months + AHEAD, 2 * self._months)
+        self._effort.spend(sum([debt.effort for debt in self._open]) * months)
+        self._alone = [self._follow_alone(debt, 0, months) for debt in self._open]
+        self._first_stage = self._stage(self._open, 0, min([months, *self._changes]))
 
     def _only_grows(self, debt: _Open, month: int, budget: int) -> bool:
         """Whether the debt is never paid off from this month on, even if the whole budget went to it.
@@ -211,13 +242,13 @@ class Avalanche:
         months = len(budgets)
         self._effort.spend(months)
         ends = [*(month for month in changes if month < months), months]
-        paid = self._first_stage.pay(budgets[: ends[0]])
+        paid = self._first_stage.pay(budgets[: ends[0]], with_balances=with_balances)
         yield paid
         for since, until in pairwise(ends):
             if not paid.open:
                 return
-            stage = self._stage(paid.open, since, until, with_balances=with_balances)
-            paid = stage.pay(budgets[since:until])
+            stage = self._stage(paid.open, since, until)
+            paid = stage.pay(budgets[since:until], with_balances=with_balances)
             yield paid
 
     @property
@@ -225,19 +256,10 @@ class Avalanche:
         return any(debt.percent for debt in self._open)
 
     def _budgets(self, extras: Sequence[int]) -> list[int]:
-        self._look_ahead(len(extras))
+        self.look_ahead(len(extras))
         return [self.minimums + extra for extra in extras]
 
-    def _look_ahead(self, months: int) -> None:
-        """Pay the minimums alone for at least this number of months."""
-        if months <= self._months:
-            return
-        self._months = months = max(months + AHEAD, 2 * self._months)
-        self._effort.spend(sum([debt.effort for debt in self._open]) * months)
-        self._alone = [self._follow_alone(debt, 0, months) for debt in self._open]
-        self._first_stage = self._stage(self._open, 0, min([months, *self._changes]))
-
-    def _stage(self, debts: Sequence[_Open], since: int, until: int, *, with_balances: bool = True) -> _Stage:
+    def _stage(self, debts: Sequence[_Open], since: int, until: int) -> _Stage:
         """The debts from month `since` on to month `until`, in which no rate changes."""
         groups: dict[int, _Group] = {}
         for debt in sorted(debts, key=attrgetter("position")):  # of equals the first is paid
@@ -245,15 +267,9 @@ class Avalanche:
             group = groups.setdefault(rate, _Group(rate))
             group.debts.append(debt)
             group.alone.append(self._alone_from(debt, since, until))
-        owed_beside, paid_beside = [0] * (until - since + 1), [0] * (until - since)
         ordered = [groups[rate] for rate in sorted(groups, reverse=True)]
-        for group in reversed(ordered):
-            group.owed_beside, group.paid_beside = owed_beside, paid_beside
-            for debt, (owed, paid) in zip(group.debts, group.alone, strict=True):
-                if with_balances:
-                    owed_beside = [*map(add, owed_beside, owed)]
-                if debt.least or debt.percent:
-                    paid_beside = [*map(add, paid_beside, paid)]
+        for index, group in enumerate(ordered, 1):
+            group.waiting = ordered[index:]
         return _Stage(ordered, self._effort, self._has_percentages)
 
     def _alone_from(self, debt: _Open, since: int, until: int) -> Alone:
@@ -276,6 +292,11 @@ class Avalanche:
 
 def _sum(debts: Sequence[_Open]) -> int:
     return sum([debt.balance for debt in debts])
+
+
+def _sums(columns: Iterable[Sequence[int]]) -> list[int]:
+    """The sum of each place."""
+    return [*map(sum, zip(*columns, strict=True))]
 
 
 def _minimums_alone(rate: int, debt: _Open, months: int) -> Alone:
@@ -355,40 +376,69 @@ def _follow_one_for_minimums(rate: int, debts: list[_Open], budgets: Iterable[in
     return [debt._replace(balance=balance)], 0, after
 
 
-def _follow_many(rate: int, debts: list[_Open], budgets: Iterable[int]) -> _Followed:
-    """As `_follow_one`, for several debts until at most one is open; of equals the first. Balances are sums."""
+def _follow_many(rate: int, debts: list[_Open], alone: dict[int, Alone], budgets: Sequence[int]) -> _Followed:
+    """As `_follow_one`, for several debts until at most one is open; of equals the first. Balances are sums.
+
+    `alone` is how each of them, by its position, develops if only its minimums are paid. The smallest alone gets
+    more, until it is cleared or another one is smaller.
+    """
     after: list[int] = []
+    while debts[1:] and len(after) < len(budgets):
+        debts, left = _pay_month(rate, debts, budgets[len(after)])
+        if not debts:
+            return [], left, after
+        after.append(_sum(debts))
+        if debts[1:]:
+            smallest = min(debts)
+            others = [debt for debt in debts if debt is not smallest]
+            since = len(after)
+            for debt in others:
+                owed, paid = alone[debt.position]
+                if debt.balance != owed[since]:
+                    later = _minimums_alone(rate, debt, len(paid) - since)
+                    alone[debt.position] = owed[:since] + later[0], paid[:since] + later[1]
+            balances = [alone[debt.position][0][since + 1 :] for debt in others]
+            beside = map(sum, zip(*[alone[debt.position][1][since:] for debt in others], strict=True))
+            least = map(min, *balances) if balances[1:] else balances[0]
+            followed = _follow_smallest(rate, smallest, map(sub, budgets[since:], beside), least)
+            if followed:
+                after += map(add, followed, map(sum, zip(*balances, strict=True)))
+                now = len(followed) - 1
+                debts = [debt._replace(balance=each[now]) for debt, each in zip(others, balances, strict=True)]
+                debts = sorted([*debts, smallest._replace(balance=followed[now])], key=attrgetter("position"))
+    return debts, 0, after
+
+
+def _pay_month(rate: int, debts: Sequence[_Open], budget: int) -> tuple[list[_Open], int]:
+    """Pay all minimums, and the smallest debts with the rest. Returns as `_pay_down`."""
+    after: list[_Open] = []
+    for debt in debts:
+        owed = grown(debt.balance, rate)
+        balance = max(0, owed - max(debt.least, percent_of(owed, debt.percent)))
+        budget -= owed - balance
+        if balance:
+            after.append(debt._replace(balance=balance))
+    return _pay_down(after, max(0, budget))
+
+
+def _follow_smallest(rate: int, debt: _Open, budgets: Iterable[int], others: Iterable[int]) -> list[int]:
+    """Pay one debt by month, until that clears it or the smallest of the `others` is as small, or is cleared.
+
+    Returns the balances. `others` are the smallest balances of these after each payment.
+    """
+    after: list[int] = []
+    balance, least, percent = debt.balance, debt.least, debt.percent
     growth, half, year = growth_of(rate)
-    balances = [debt.balance for debt in debts]
-    minimums = [debt.least for debt in debts]
-    is_fixed = not any(debt.percent for debt in debts)
-    _, half_of_all, all_ = share_of(1)
-    for budget in budgets:
-        owed = [(balance * growth + half) // year for balance in balances]  # same as `grown`
-        if is_fixed:
-            balances = [
-                balance - minimum if balance > minimum else 0
-                for balance, minimum in zip(owed, minimums, strict=True)
-            ]
-        else:
-            balances = [
-                rest if (rest := balance - max(least, (balance * percent + half_of_all) // all_)) > 0 else 0
-                for balance, (_, _, least, percent) in zip(owed, debts, strict=True)
-            ]  # same as `percent_of`
-        left = max(0, budget - sum(owed) + sum(balances))
-        smallest = min(balances)
-        if 0 < left < smallest:
-            balances[balances.index(smallest)] -= left
-        elif left or not smallest:
-            debts, left = _pay_down(_with(debts, balances), left)
-            if not debts[1:]:
-                return debts, left, [*after, *(debt.balance for debt in debts)]
-            balances = [debt.balance for debt in debts]
-            minimums = [debt.least for debt in debts]
-        after.append(sum(balances))
-    return _with(debts, balances), 0, after
-
-
-def _with(debts: Sequence[_Open], balances: Sequence[int]) -> list[_Open]:
-    """The debts with these balances, without those that are closed."""
-    return [debt._replace(balance=balance) for debt, balance in zip(debts, balances, strict=True) if balance]
+    share, half_of_all, all_ = share_of(percent)
+    minimum = least
+    for budget, other in zip(budgets, others, strict=False):
+        balance = (balance * growth + half) // year  # same as `grown`
+        if percent:
+            minimum = max(least, (balance * share + half_of_all) // all_)  # same as `percent_of`
+        if not other or (budget > minimum and balance - minimum >= other):
+            break
+        balance -= max(budget, minimum)
+        if balance <= 0:
+            break
+        after.append(balance)
+    return after

@@ -1,5 +1,6 @@
 """What goals need, and the relation of their dates and months."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,21 @@ from hypothesis import strategies as st
 
 from planning.engine.dates import Calendar, instalment_count, payment_count
 from planning.engine.debts.avalanche import Avalanche
-from planning.engine.model import Debt
+from planning.engine.levels import Levels
+from planning.engine.model import Debt, PlanInput
 from planning.engine.needs import Needs, date_with_months, last_month, months_with
-from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card, cents, goal, money
+from planning.engine.plan import make_plan
+from planning.engine.tests.builders import (
+    CALENDAR,
+    DEBTS,
+    NEW_YEAR,
+    OF_EVERY_KIND,
+    card,
+    cents,
+    goal,
+    money,
+    plan_inputs,
+)
 from planning.engine.trajectory import DebtPayoff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -57,6 +70,20 @@ class TestNeedOf:
     def test_is_worked_out_once(self) -> None:
         needs = Needs(CALENDAR)
         assert needs.of(goal(name="a")) is needs.of(goal(name="b"))
+
+    @settings(deadline=None, max_examples=50)
+    @given(plan_inputs(OF_EVERY_KIND), cents(5_000, least=1))
+    def test_known_from_another_plan_changes_neither_a_plan_nor_its_effort(
+        self, plan_input: PlanInput, more: Decimal
+    ) -> None:
+        finances = plan_input.finances
+        richer = replace(finances, monthly_income=finances.monthly_income + more)
+        changed = replace(plan_input, finances=richer)
+        levels = Levels()
+        make_plan(plan_input, needs=Needs(plan_input.calendar, levels=levels))
+        shared, own = Needs(changed.calendar, levels=levels), Needs(changed.calendar)
+        assert make_plan(changed, needs=shared) == make_plan(changed, needs=own)
+        assert shared.effort == own.effort
 
 
 class TestDateWithMonths:

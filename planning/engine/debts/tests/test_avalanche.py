@@ -71,6 +71,13 @@ class TestPay:
         paid = Avalanche([first, second], CALENDAR).pay([25, 1])
         assert paid.open == [(Rates(600_000), 61), (Rates(600_000, 9_510_000, 1), 62)]
 
+    def test_goes_on_with_another_debt_once_that_is_smaller(self) -> None:
+        """Before the third payment the second debt owes less, because its minimum is larger."""
+        debts = [debt("first", "1.00", "0", "0.01"), debt("second", "1.80", "0", "0.40")]
+        extras = [1] * 6
+        assert Avalanche(debts, CALENDAR).pay(extras[:4]).open == [(Rates(0), 94), (Rates(0), 18)]
+        assert Avalanche(debts, CALENDAR).pay(extras).balances == by_ledger(debts, extras).balances
+
     @settings(max_examples=300, deadline=None)
     @given(debts_of_every_kind(300, most=6) | DEBTS, st.integers(0, 250), st.integers(1, 200))
     def test_ends_early_only_where_debts_are_never_cleared(

@@ -1,0 +1,28 @@
+"""Level payments that were found before, by what they depend on."""
+
+from collections.abc import Callable, Hashable
+
+from planning.engine.effort import Effort
+
+
+class Levels:
+    """Level payments, and the steps that each took to find.
+
+    Plans on the same calendar can share them. Whoever asks for one that is known spends the same steps as if it
+    had to be found, so that the effort of a plan, and with it what its search finds, is that of the plan alone.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, tuple[int, int]] = {}
+
+    def find(self, key: Hashable, search: Callable[[], int], effort: Effort) -> int:
+        """What `search` returns, which is called if nothing is known by this key; it counts its `effort`."""
+        known = self._known.get(key)
+        if known is None:
+            before = effort.spent
+            level = search()
+            self._known[key] = level, effort.spent - before
+            return level
+        level, steps = known
+        effort.spend(steps)
+        return level
