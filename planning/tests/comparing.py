@@ -336,9 +336,10 @@ class Told:
     def _compare_with_oracle(self, baseline: Plan) -> bool:
         """All that the oracle says is told to the cent and to the day.
 
-        Where interest raised a need, the rules leave open how the money is shared: a gap depends on when the money
-        comes, and that on the gaps of others. Then what is told has to be true of the payments that are told. It has
-        so, too, where debts end and their minimum payments are free: the oracle doesn't share these.
+        Where interest raised a need, the rules leave open how the money is shared: a gap depends on when the
+        money comes, and that on the gaps of others. Then what is told has to be true of the payments that are
+        told. It has so, too, where debts end and their minimum payments are free: the oracle doesn't share
+        these.
         """
         world = self.world()
         told = oracle.plan(world)
