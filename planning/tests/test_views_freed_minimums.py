@@ -123,6 +123,9 @@ class TestPaidOffByAGoal:
         owes(person, CAR | {"goal_id": goal})
         return goal
 
+    def test_is_told_month_by_month_where_nothing_is_planned_yet(self, person: Person, loan: str) -> None:
+        assert due(person, "Car loan")[-1] == ("2027-02-10", 350)
+
     def test_frees_its_payment_for_later_goals_from_the_month_after(self, person: Person, loan: str) -> None:
         """222.35 twice and then 222.33 go to the loan: 12 x 550 - 667.03 + 9 x 350 = 9 082.97 are left."""
         house = person.wants(12000, "2027-03-10", priority="Low")

@@ -218,6 +218,8 @@ class TestEveryPlan:
         if not plan_input.is_dated:
             assert max(given_in.values(), default=ZERO) <= max(ZERO, plan_input.finances.surplus)
         for month, of_month in enumerate(make_plan(plan_input, with_alternatives=False).first_months(700)):
+            if abs(of_month.surplus) > 10**15:  # minimum payments that grow with such a debt without an end
+                break
             so_far += of_month.surplus - given_in[month]
             assert of_month.given == given_in[month]
             assert so_far == of_month.carried
