@@ -53,7 +53,7 @@ def _why_not(action: str, person: User) -> str:
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
-    list_display = ("email", "full_name", "active", "verified", "staff", "joined")
+    list_display = ("email", "full_name", "state", "joined")
     list_filter: ClassVar[Any] = ()
     ordering = ("-created_at", "-id")
     actions = (
@@ -74,17 +74,14 @@ class UserAdmin(AuditedAdmin):
         """Reads profiles in a second query. A join would read every profile to show one page."""
         return super().get_queryset(request).prefetch_related("profile")
 
-    @admin.display(boolean=True)
-    def active(self, person: User) -> bool:
-        return person.is_active
-
-    @admin.display(boolean=True)
-    def verified(self, person: User) -> bool:
-        return person.is_verified
-
-    @admin.display(boolean=True)
-    def staff(self, person: User) -> bool:
-        return person.is_staff
+    @admin.display
+    def state(self, person: User) -> str:
+        words = (
+            "active" if person.is_active else "disabled",
+            "" if person.is_verified else "unverified",
+            "staff" if person.is_staff else "",
+        )
+        return ", ".join(filter(None, words))
 
     @admin.display
     def joined(self, person: User) -> datetime:
@@ -229,7 +226,8 @@ class OutgoingMailAdmin(AuditedAdmin):
     list_filter = (MailStateFilter,)
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
-    exclude = ("address",)
+    fields = ("user", "what", "state", "created_at", "due_on", "sent_at", "attempts", "next_attempt_at")
+    readonly_fields = ("what", "state")
     actions = ("retry",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -268,7 +266,8 @@ class OutgoingMailAdmin(AuditedAdmin):
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
         retried = sum(services.retry_dead_mail(mail=mail, now=clock.moment_of(request)) for mail in mails)
         level = messages.SUCCESS if retried else messages.WARNING
-        self.message_user(request, f"{retried} mails are tried again.", level)
+        told = "1 mail is tried again." if retried == 1 else f"{retried} mails are tried again."
+        self.message_user(request, told, level)
 
 
 class ByStaffFilter(admin.SimpleListFilter):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
-from rest_framework.fields import empty
+from rest_framework.fields import Field, empty
 
 from accounts.iso_codes import is_currency, is_time_zone, read_country
 from accounts.vocabulary import ReminderFrequency
@@ -35,14 +35,21 @@ class OptionalTextField(TextField):
         return super().run_validation(data) or None
 
 
+def _is_stored(field: Field[Any, Any, Any, Any], text: str) -> bool:
+    """Whether the row has this text already: forms send back all they were shown, and old rows have other codes."""
+    return text == getattr(field.context.get("stored"), str(field.source), None)
+
+
 class _Known:
-    """A validator: the text must be in a list of `iso_codes`."""
+    """A validator: the text must be in a list of `iso_codes`, or stored already."""
+
+    requires_context = True
 
     def __init__(self, is_known: Callable[[str], bool], message: str) -> None:
         self.is_known, self.message = is_known, message
 
-    def __call__(self, text: str) -> None:
-        if not self.is_known(text):
+    def __call__(self, text: str, field: Field[Any, Any, Any, Any]) -> None:
+        if not (self.is_known(text) or _is_stored(field, text)):
             raise ValidationError(self.message, code="unknown")
 
 
@@ -51,17 +58,18 @@ TIME_ZONE = _Known(is_time_zone, "Must be an IANA time zone such as Europe/Berli
 
 
 class CountryField(OptionalTextField):
-    """A code is stored in capitals, a name as it is."""
+    """A code is stored in capitals, a name as it is. What is stored already is taken."""
 
     default_error_messages = {
         "unknown": "Must be an ISO 3166 code of two letters such as DE, or the country's name.",
     }
 
     def to_internal_value(self, data: Any) -> str:
-        country = read_country(super().to_internal_value(data))
-        if country is None:
+        text = super().to_internal_value(data)
+        country = read_country(text)
+        if country is None and not _is_stored(self, text):
             self.fail("unknown")
-        return country
+        return country or text
 
 
 class ProfileSerializer(UpdateSerializer):

@@ -255,6 +255,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = "fincred.formats"
 
 # --- The API

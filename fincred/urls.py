@@ -18,7 +18,7 @@ from fincred.ops.metrics import metrics
 
 admin.site.site_header = "FinCred back office"
 admin.site.site_title = "FinCred"
-admin.site.index_title = "People, goals, plans and check-ins"
+admin.site.index_title = "How it goes, and who needs help"
 
 # Patterns are tried one after another: what is asked most comes first.
 api = [

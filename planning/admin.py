@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from accounts.back_office import AuditedAdmin
 from fincred import clock
+from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
@@ -162,4 +163,4 @@ class PlanVersionAdmin(AuditedAdmin):
 
     @admin.display(description="why")
     def why(self, version: PlanVersion) -> str:
-        return str(version.outputs["explanation"]["text"])
+        return days_in_words(version.outputs["explanation"]["text"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from fincred.days_in_words import day_in_words, days_in_words
 from planning.engine.sentences import held_back_for
 from planning.vocabulary import Feasibility
 
@@ -43,8 +44,8 @@ def sum_of(facts: Facts) -> list[Line]:
     room, need = Decimal(facts["room"]), Decimal(facts["need"])
     lines = [
         *_of_the_room(facts),
-        Line(f"leaves for this goal by {facts['binding_date']}", room, is_result=True),
-        Line(f"it needs, until {facts['target_date']}", -need),
+        Line(f"leaves for this goal by {day_in_words(facts['binding_date'])}", room, is_result=True),
+        Line(f"it needs, until {day_in_words(facts['target_date'])}", -need),
     ]
     words = "so this is missing" if need > room else "so this is to spare"
     return [*lines, Line(words, abs(room - need), is_result=True)]
@@ -63,20 +64,33 @@ def _of_the_room(facts: Facts) -> list[Line]:
     changes = [
         Line("and what earlier months kept", _amount(facts, "carried_in")),
         Line("less what earlier months lacked", -_amount(facts, "lacking")),
-        Line(f"less what is held back for {held_back_for(facts)}", -_amount(facts, "held_back")),
-        *(
-            Line(f"less what goes to {ahead['name']} first", -Decimal(ahead["takes"]))
-            for ahead in facts["goals_ahead"]
-        ),
+        Line(f"less what is held back for {days_in_words(held_back_for(facts))}", -_amount(facts, "held_back")),
+        *_ahead(facts),
         Line("less what was put elsewhere this month", -_amount(facts, "paid_elsewhere")),
         Line("and what was put in beyond a month's surplus", _amount(facts, "paid_beyond")),
     ]
-    return [first, *(line for line in changes if line.amount)]
+    lines = [first, *(line for line in changes if line.amount)]
+    missing = room - sum(line.amount for line in lines)
+    return [*lines, Line("which is less than nothing, so nothing", missing)] if missing > 0 == room else lines
+
+
+def _ahead(facts: Facts) -> list[Line]:
+    """A line for each name: a recurring goal is ahead with every cycle."""
+    taken: dict[str, list[Decimal]] = {}
+    for ahead in facts["goals_ahead"]:
+        taken.setdefault(ahead["name"], []).append(Decimal(ahead["takes"]))
+    return [
+        Line(f"less what goes to {name} first{f', {len(each)} times' if each[1:] else ''}", -sum(each, Decimal(0)))
+        for name, each in taken.items()
+    ]
 
 
 def _freed(facts: Facts) -> str:
     """Which debts end so that months leave more."""
-    ends = [f"{debt['label']} is paid off from {debt['since']}" for debt in facts.get("freed_minimums", ())]
+    ends = [
+        f"{debt['label']} is paid off from {day_in_words(debt['since'])}"
+        for debt in facts.get("freed_minimums", ())
+    ]
     return f" ({', '.join(ends)})" if ends else ""
 
 
@@ -104,7 +118,7 @@ def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str
 def _alternative(alternative: Mapping[str, Any]) -> str:
     match alternative["kind"]:
         case "later_date":
-            return f"a later date: {alternative['target_date']}"
+            return f"a later date: {day_in_words(alternative['target_date'])}"
         case "smaller_amount":
             return f"a smaller amount: {Decimal(alternative['target_amount']):,}"
         case _:
@@ -135,7 +149,7 @@ def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Diff
     ]
     before, after = older["explanation"]["facts"], newer["explanation"]["facts"]
     for name, words in (_MONEY | _OTHERS).items():
-        write = _money if name in _MONEY else str
+        write = _money if name in _MONEY else day_in_words if name == "target_date" else str
         pairs.append((words, write(before.get(name, "")), write(after.get(name, ""))))
     return [Difference(*pair) for pair in pairs]
 
@@ -145,7 +159,8 @@ def _payment(outputs: Mapping[str, Any]) -> str:
 
 
 def _or_never(outputs: Mapping[str, Any]) -> str:
-    return outputs["projected_completion_date"] or "never, as planned"
+    day = outputs["projected_completion_date"]
+    return day_in_words(day) if day else "never, as planned"
 
 
 def _money(amount: Any) -> str:

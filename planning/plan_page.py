@@ -7,13 +7,14 @@ from typing import Any, Final
 from planning.models import ActionPlan, PlanVersion
 from planning.plan_in_words import alternatives_in_words, differences, in_one_sentence, sum_of
 
-MOST_VERSIONS: Final = 12
+MOST_VERSIONS: Final = 100
 
 
 def plan_page(plan: ActionPlan, *, older: str = "", newer: str = "") -> dict[str, Any]:
     """The plan's reasons, and two versions side by side: those with these numbers, or else the newest two."""
     facts = plan.explanation["facts"]
-    versions = list(plan.versions.order_by("-number").defer("inputs")[:MOST_VERSIONS])
+    # The documents of the two that are compared are read when they are needed.
+    versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
     right = _version(versions, newer) or versions[0]
     left = _version(versions, older) or next((each for each in versions if each.number < right.number), right)
     return {

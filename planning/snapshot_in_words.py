@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from planning.snapshot_contents import DebtEntry, SnapshotContents
+from fincred.days_in_words import day_in_words
+from planning.snapshot_contents import DebtEntry, IncomeEntry, PlannedExpense, SnapshotContents
+from planning.vocabulary import PayFrequency
 
 
 def incomes_in_words(contents: SnapshotContents) -> list[str]:
-    return [f"{each.source_label or 'Income'}: {each.amount:,} {each.frequency}" for each in contents.incomes]
+    return [f"{each.source_label or 'Income'}: {_flow(each)}" for each in contents.incomes]
 
 
 def expenses_in_words(contents: SnapshotContents) -> list[str]:
@@ -15,7 +17,8 @@ def expenses_in_words(contents: SnapshotContents) -> list[str]:
         return []
     essential = expenses.essential_amount
     words = "" if essential is None else f", {essential:,} of them essential"
-    return [f"{expenses.total_amount:,} a month{words}"]
+    planned = [f"{each.label or 'Planned'}: {_flow(each)}" for each in expenses.planned]
+    return [f"{expenses.total_amount:,} a month{words}", *planned]
 
 
 def debts_in_words(contents: SnapshotContents) -> list[str]:
@@ -26,12 +29,21 @@ def savings_in_words(contents: SnapshotContents) -> list[str]:
     return [f"{each.label or 'Savings'}: {each.balance:,}" for each in contents.savings]
 
 
+def _flow(entry: IncomeEntry | PlannedExpense) -> str:
+    """How much, how often, and from which day on if it has one."""
+    words = f"{entry.amount:,} {entry.frequency}"
+    if entry.next_date:
+        since = "on" if entry.frequency == PayFrequency.ONCE else "from"
+        words += f" {since} {day_in_words(entry.next_date)}"
+    return f"{words} until {day_in_words(entry.until)}" if entry.until else words
+
+
 def _debt(debt: DebtEntry) -> str:
     words = (
         f"{debt.label or debt.type.replace('_', ' ')}: {debt.balance:,} at {debt.interest_rate_annual} % a year"
     )
-    if debt.promo_rate_annual is not None:
-        words += f", {debt.promo_rate_annual} % until {debt.promo_until}"
+    if debt.promo_rate_annual is not None and debt.promo_until:
+        words += f", {debt.promo_rate_annual} % until {day_in_words(debt.promo_until)}"
     least = f"{debt.min_payment:,}"
     if debt.min_payment_percent is not None:
         least += f" ({debt.min_payment_percent.normalize():f} % of it, {debt.min_payment_floor:,} at least)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from accounts.back_office import AuditedAdmin
+from fincred.days_in_words import day_in_words
 from tracking.models import CheckIn, Milestone, Pulse
 
 
@@ -18,6 +19,9 @@ class CheckInAdmin(_OnGoals):
     list_display = ("check_in_date", "person", "goal", "current_amount", "created_at")
     list_filter = ("check_in_date", "goal__type")
     ordering = ("-check_in_date", "-created_at", "-id")
+
+    def title_of(self, row: CheckIn) -> str:
+        return f"{row.current_amount:,} on {day_in_words(row.check_in_date)}"
 
 
 @admin.register(Milestone)
@@ -34,3 +38,6 @@ class PulseAdmin(AuditedAdmin):
     list_display = ("completed_at", "person", "made_planned_payments", "spending_vs_plan", "mood_score")
     list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan")
     ordering = ("-completed_at", "-id")
+
+    def title_of(self, row: Pulse) -> str:
+        return f"{day_in_words(row.period_start)} to {day_in_words(row.period_end)}"

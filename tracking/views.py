@@ -106,6 +106,8 @@ _UPDATE: dict[str, Any] = {
 
 
 class CheckInDetail(ApiView):
+    write_cost = 2  # one that reopens or completes its goal makes plans again
+
     @documented(
         summary="One check-in",
         description="As it is after corrections.",
@@ -165,6 +167,8 @@ class DashboardView(ApiView):
 
 
 class GoalProjectionView(ApiView):
+    cost = 1
+
     @documented(
         summary="Where a goal was to be, was, and is heading",
         description=(

@@ -99,8 +99,10 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             extra_context or {}
         )
         response = super().changelist_view(request, extra_context)
-        if isinstance(response, TemplateResponse) and (shown := (response.context_data or {}).get("cl")):
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (shown := context.get("cl")):
             self.record_list(request, shown.result_list)
+            context["whose"] = self._whose(request, shown.result_list)
         return response
 
     def changeform_view(
@@ -119,7 +121,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self._shown(request, super().history_view(request, object_id, extra_context), "object")
+        response = super().history_view(request, object_id, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (row := context.get("object")):
+            context["title"] = f"History: {self.title_of(row)}"
+        return self._shown(request, response, "object")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request), self.owner)
@@ -178,7 +184,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     @admin.display(description="")
     def action_checkbox(self, row: Any) -> SafeString:
         """The box that chooses a row, named in words: the stock name is an id."""
-        box = forms.CheckboxInput({"class": "action-select", "aria-label": f"Choose {row.label}"})
+        attributes = {"class": "action-select", "aria-label": f"Choose {row.label}"}
+        box = forms.CheckboxInput(attributes, check_test=lambda value: False)  # else each with a value is chosen
         return box.render(ACTION_CHECKBOX_NAME, str(row.pk))
 
     @admin.display(description="person")
@@ -230,6 +237,14 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         with transaction.atomic():
             entry = self._record(request, request.user.pk, action, None, {"ids": [str(row.pk) for row in rows]})
             record_listed(entry, {owner for row in rows if (owner := self._owner_of(row))})
+
+    def _whose(self, request: HttpRequest, rows: Iterable[Any]) -> User | None:
+        """The person whose rows alone are listed, for the heading; None if there are none to tell by."""
+        sought = request.GET.get(self.person_lookup)
+        if not sought or not may_see_people(request):
+            return None
+        people = (self.person_of(row) for row in rows)
+        return next((person for person in people if person and person.pk == UUID(sought)), None)
 
     def _owner_of(self, row: Any) -> UUID | None:
         *steps, last = self.owner.split("__")

@@ -30,7 +30,7 @@ def changes_table(before: Any, after: Any) -> SafeString:
     if not rows:
         return format_html("{}", "No fields are recorded.")
     return format_html(
-        '<table class="bo-compare"><thead><tr><th scope="col">Field</th><th scope="col">Before</th>'
+        '<table class="bo-compare bo-stack"><thead><tr><th scope="col">Field</th><th scope="col">Before</th>'
         '<th scope="col">After</th></tr></thead><tbody>{}</tbody></table>',
         format_html_join(
             "",

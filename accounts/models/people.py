@@ -95,7 +95,8 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     @property
     def full_name(self) -> str | None:
-        return self.profile.full_name
+        """Null also for a row that was imported without a profile: it must not take the lists of others away."""
+        return getattr(getattr(self, "profile", None), "full_name", None)
 
     @property
     def revision(self) -> int:

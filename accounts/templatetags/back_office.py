@@ -7,9 +7,11 @@ from decimal import Decimal
 from django import template
 
 from accounts.back_office import mail_state
+from fincred.days_in_words import days_in_words
 
 register = template.Library()
 register.filter(mail_state)
+register.filter(days_in_words)
 
 
 @register.filter

@@ -70,6 +70,12 @@ class TestLooking:
         answer = signed_in(saver).get(PEOPLE)
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/admin/login/?next={PEOPLE}")
 
+    def test_lists_also_a_person_who_was_imported_without_a_profile(self, boss: Client, saver: User) -> None:
+        imported = User.objects.create(email="imported@example.com")
+        page = boss.get(PEOPLE)
+        assert page.status_code == 200
+        assert {imported.email, saver.email} <= set(re.findall(r"[a-z]+@example.com", page.content.decode()))
+
     @pytest.mark.parametrize("path", [PEOPLE, MAILS])
     def test_lists_people_and_mail_in_a_constant_number_of_queries(
         self, support: Client, django_assert_max_num_queries: Any, path: str

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Profile, User
 from accounts.tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -104,6 +104,14 @@ class TestProfile:
         before = as_saver.get(PROFILE).json()
         assert error in errors(as_saver.patch(PROFILE, change))
         assert as_saver.get(PROFILE).json() == before
+
+    def test_takes_what_is_stored_though_it_would_refuse_it_now(self, as_saver: APIClient, saver: User) -> None:
+        old = {"country": "USA", "currency": "XXX", "timezone": "Factory"}
+        Profile.objects.filter(user=saver).update(**old)
+        assert as_saver.put(PROFILE, old | {"persona_hint": "planner"}).status_code == 200
+        assert as_saver.get(PROFILE).json().items() >= (old | {"persona_hint": "planner"}).items()
+        refused = as_saver.put(PROFILE, {"country": "DEU", "currency": "XTS", "timezone": "localtime"})
+        assert errors(refused) == {(name, "unknown") for name in old}
 
     @pytest.mark.parametrize("change", [{}, {"id": "x", "user_id": "y"}, {"favourite_colour": "green"}])
     def test_an_update_of_nothing_is_refused(self, as_saver: APIClient, change: dict[str, Any]) -> None:

@@ -94,6 +94,6 @@ class ProfileDetail(SessionView):
         return self._update()
 
     def _update(self) -> HttpResponse:
-        changes = self.validated(ProfileSerializer)
+        changes = self.validated(ProfileSerializer, stored=self.user.profile)
         profile = services.update_profile(user=self.user, expected=self.expected, now=self.now, **changes)
         return self.answer(profile, ProfileSerializer)

@@ -52,6 +52,8 @@ class ApiView(GenericAPIView[Any]):
 
     # Points of the rate limit `cost` that a call takes; 0 for calls that are cheap for the server.
     cost = 0
+    # The same for its writes alone, where they take more than its GET.
+    write_cost: ClassVar[int | None] = None
 
     # Limits of these calls alone, beside those of all reads and writes.
     own_limits: ClassVar[Sequence[Policy]] = ()
@@ -141,8 +143,8 @@ class ApiView(GenericAPIView[Any]):
         name: str = self.user.profile.timezone
         return name
 
-    def validated(self, serializer_class: type[Serializer]) -> dict[str, Any]:
-        """The body, checked.
+    def validated(self, serializer_class: type[Serializer], *, stored: Any = None) -> dict[str, Any]:
+        """The body, checked. `stored` is the row that it changes, for serializers that look at it.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
         :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`.
@@ -150,7 +152,7 @@ class ApiView(GenericAPIView[Any]):
         data = self.request.data
         if self.request.method in ("PUT", "PATCH") and not django_request(self.request).body:
             raise MalformedRequestError(reason="This request needs a body")
-        return _checked(serializer_class, data)
+        return _checked(serializer_class, data, stored)
 
     def query(self, serializer_class: type[Serializer]) -> dict[str, Any]:
         """The query parameters, checked.
@@ -267,10 +269,11 @@ class ApiView(GenericAPIView[Any]):
         return response
 
 
-def _checked(serializer_class: type[Serializer], data: Any) -> dict[str, Any]:
+def _checked(serializer_class: type[Serializer], data: Any, stored: Any = None) -> dict[str, Any]:
     if data is None:
         raise ValidationError([ErrorDetail("No data provided", code="null")])
-    checked: dict[str, Any] = _reader(serializer_class).run_validation(data)
+    reader = _reader(serializer_class) if stored is None else serializer_class(context={"stored": stored})
+    checked: dict[str, Any] = reader.run_validation(data)
     return checked
 
 

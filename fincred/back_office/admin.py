@@ -29,6 +29,16 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     list_filter = (FailingFilter,)
     ordering = ("name",)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        title = {"title": f"Job: {object_id.replace('_', ' ')}", "subtitle": None}
+        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
+
     @admin.display(description="job")
     def title(self, job: JobState) -> str:
         return job.name.replace("_", " ")

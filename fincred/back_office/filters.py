@@ -32,7 +32,7 @@ class StandingFilter(admin.SimpleListFilter):
     @property
     def title(self) -> str:  # type: ignore[override]  # made for each request, so that it says as of when
         moment = counted_at()
-        return f"goals, as of {moment:%d %b, %H:%M} UTC" if moment else "goals (not counted yet)"
+        return f"goals, as of {moment:%-d %b, %H:%M} UTC" if moment else "goals (not counted yet)"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [

@@ -23,6 +23,7 @@ from fincred import clock
 from fincred.back_office import charts
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.vocabulary import Kind
+from fincred.days_in_words import day_in_words
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
@@ -37,6 +38,8 @@ MOST_MAILS: Final = 10
 MOST_NOTIFICATIONS: Final = 15
 MOST_CHECK_INS: Final = 100
 WEEKS: Final = 26
+# Of goals that aren't active, this many are seen without opening what is folded away.
+MOST_OVER: Final = 6
 
 _STATUS_WORDS: Final = {
     ProgressStatus.COMPLETED: "completed",
@@ -76,6 +79,8 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
     zone = person.profile.timezone
     today = clock.local_day(now, zone)
     trail = _trail(person)
+    goals = _goals(person, today)
+    older = max(0, sum(not view.is_active for view in goals) - MOST_OVER)
     weeks = list(CheckInWeek.objects.filter(user=person).values_list("monday", flat=True))
     return {
         "person": person,
@@ -86,7 +91,8 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "obstacles": _obstacles(person, now),
         "sessions": _sessions(person),
         "snapshot": Snapshot.objects.filter(user=person).newest_first().first(),
-        "goals": _goals(person, today),
+        "goals": goals[:-older] if older else goals,
+        "older_goals": goals[-older:] if older else [],
         "streaks": streaks(weeks, today),
         "weeks": _weeks(weeks, today),
         "streak_text": _streak_text(streaks(weeks, today)),
@@ -113,13 +119,15 @@ def _obstacles(person: User, now: datetime) -> list[str]:
         if entry:
             who = name_of_actor(entry) or "an operator"
             why = f', reason "{entry.reason}"' if entry.reason else ""
-            found.append(f"Disabled by {who} on {entry.at:%d %B %Y}{why}.")
+            found.append(f"Disabled by {who} on {entry.at:%-d %b %Y}{why}.")
         else:
             found.append("Disabled beside FinCred, so there is no entry that says by whom.")
     if not person.is_verified:
-        found.append(f"The address isn't verified; they joined on {person.created_at:%d %B %Y}.")
+        found.append(f"The address isn't verified; they joined on {person.created_at:%-d %b %Y}.")
     if person.mail_refused_at:
-        found.append(f"On {person.mail_refused_at:%d %B %Y} their mail server said that there is no such mailbox.")
+        found.append(
+            f"On {person.mail_refused_at:%-d %b %Y} their mail server said that there is no such mailbox."
+        )
     if until := sign_in_blocked_until(person.email, now=now):
         found.append(f"Too many attempts: sign-in is refused until {until:%H:%M:%S} UTC.")
     if not person.has_usable_password():
@@ -148,7 +156,8 @@ def _switched_off(person: User) -> list[str]:
 
 def _goals(person: User, today: date) -> list[GoalView]:
     goals = list(Goal.objects.filter(user=person).order_by("-created_at", "-id"))
-    goals.sort(key=lambda goal: (goal.status != Status.ACTIVE, goal.priority_rank, goal.target_date))
+    goals.sort(key=lambda goal: goal.updated_at, reverse=True)  # those that ended last are asked about first
+    goals.sort(key=_urgency)
     plans = {plan.goal_id: plan for plan in ActionPlan.objects.filter(user=person).open()}
     made: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
     newest = CheckIn.objects.filter(user=person).newest_first()[:MOST_CHECK_INS]
@@ -160,6 +169,10 @@ def _goals(person: User, today: date) -> list[GoalView]:
     ):
         reached[goal_id].append(percent)
     return [_goal(goal, plans.get(goal.pk), made[goal.pk], reached[goal.pk], today) for goal in goals]
+
+
+def _urgency(goal: Goal) -> tuple[Any, ...]:
+    return (0, goal.priority_rank, goal.target_date) if goal.status == Status.ACTIVE else (1,)
 
 
 def _goal(
@@ -195,7 +208,7 @@ def _chart(goal: Goal, made: Sequence[tuple[date, Decimal]], today: date) -> Saf
     days = [first + timedelta(days=ago) for ago in range(0, max(1, (today - first).days) + 1, step)]
     expected = [(day, goal.expected_on(day)) for day in [*days, today]]
     title = (
-        f"{goal.name}: {len(made)} check-ins from {made[0][0]} to {made[-1][0]}, "
+        f"{goal.name}: {len(made)} check-ins from {day_in_words(made[0][0])} to {day_in_words(made[-1][0])}, "
         f"the last {made[-1][1]:,}; expected by today {goal.expected_on(today):,}"
     )
     top = max(amount for _, amount in (*made, expected[-1]))

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import OutgoingMail
 from fincred.back_office import charts
 from fincred.back_office.figures import DAYS, Series, series
+from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
 
 
@@ -88,7 +89,9 @@ def _refused(refused: Series) -> Card:
 def _jobs() -> Card:
     failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
     url = f"{reverse('admin:ops_jobstate_changelist')}?state=failing"
-    return Card(f"{len(failing)}", "jobs that fail", url, note=", ".join(failing), is_bad=bool(failing))
+    return Card(
+        f"{len(failing)}", "jobs that fail", url, note=", ".join(failing).replace("_", " "), is_bad=bool(failing)
+    )
 
 
 def _number(value: int | None) -> str:
@@ -97,7 +100,7 @@ def _number(value: int | None) -> str:
 
 def _bars(figure: Series, what: str) -> SafeString:
     most = max((value or 0 for value in figure.values), default=0)
-    period = f"{figure.days[0]} to {figure.days[-1]}"
+    period = f"{day_in_words(figure.days[0])} to {day_in_words(figure.days[-1])}"
     title = f"{what} by day, {period}: {figure.last(DAYS):,} in all, at most {most:,} a day"
     # The chart escapes its text.
     return mark_safe(charts.bars(figure.values, title=title))  # noqa: S308

@@ -23,7 +23,7 @@ class SnippetAdmin(DeclaredFiltersAdmin):
     list_display = ("short_title", "topic", "context_goal_type", "context_feasibility", "updated_at")
     list_filter = ("topic", "context_goal_type", "context_feasibility")
     search_fields = ("short_title", "content")
-    readonly_fields = ("id", "created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -53,7 +53,7 @@ class TestGoalAdmin:
 
         page = as_agent.get(reverse("admin:goals_goal_change", args=[goal.id])).content.decode()
 
-        assert "1000.00" in page
+        assert "1,000.00" in page
         assert "<input" not in page.partition('id="goal_form"')[2].partition("</form>")[0].replace(
             '<input type="hidden"', ""
         )

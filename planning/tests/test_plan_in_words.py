@@ -60,6 +60,27 @@ class TestSum:
         assert (beyond[1].words, beyond[1].amount) == ("and what was put in beyond a month's surplus", Decimal(50))
         assert beyond[0].words == "1,000.00 a month for 1 month"
 
+    def test_names_what_is_ahead_once(self) -> None:
+        ahead = [
+            {"name": "Tax", "takes": "600.00"},
+            {"name": "Trip", "takes": "50.00"},
+            {"name": "Tax", "takes": "1.00"},
+        ]
+        assert [
+            (line.words, line.amount) for line in sum_of(FACTS | {"goals_ahead": ahead, "room": "349.00"})[1:3]
+        ] == [
+            ("less what goes to Tax first, 2 times", Decimal("-601.00")),
+            ("less what goes to Trip first", Decimal("-50.00")),
+        ]
+
+    def test_of_months_that_leave_less_than_nothing_adds_up_too(self) -> None:
+        lines = sum_of(FACTS | {"money_by_then": "-500.00", "room": "0.00", "binding_month": 10})
+        assert [(line.words, line.amount) for line in lines[:3]] == [
+            ("what 10 months leave", Decimal("-500.00")),
+            ("which is less than nothing, so nothing", Decimal("500.00")),
+            ("leaves for this goal by 10 Apr 2026", Decimal("0.00")),
+        ]
+
     def test_without_a_surplus_has_none_to_give(self) -> None:
         lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
         assert (lines[0].words, lines[0].amount) == ("0 a month for 2 months", Decimal(0))
@@ -90,7 +111,7 @@ class TestAlternatives:
                 {"kind": "smaller_amount", "target_amount": "1234.50"},
                 {"kind": "more_money", "extra_monthly": "12.00"},
             ]
-        ) == ["a later date: 2027-01-01", "a smaller amount: 1,234.50", "12.00 more a month"]
+        ) == ["a later date: 1 Jan 2027", "a smaller amount: 1,234.50", "12.00 more a month"]
 
 
 class TestVersions:
@@ -104,7 +125,7 @@ class TestVersions:
         }
         changed = [each for each in differences(outputs, richer) if each.is_changed]
         assert changed == [
-            Difference("arrives on", str(plan.projected_completion_date), "never, as planned"),
+            Difference("arrives on", "10 Feb 2027", "never, as planned"),
             Difference("income a month", "3,000.00", "3,500.00"),
         ]
 

@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, SavingsEntry, SnapshotContents
+from planning.snapshot_contents import (
+    DebtEntry,
+    Expenses,
+    IncomeEntry,
+    PlannedExpense,
+    SavingsEntry,
+    SnapshotContents,
+)
 from planning.snapshot_in_words import debts_in_words, expenses_in_words, incomes_in_words, savings_in_words
 from planning.vocabulary import DebtType, PayFrequency
 
@@ -34,6 +41,20 @@ class TestWords:
             "2,950.00 a month, 2,300.00 of them essential"
         ]
 
+    def test_have_the_days_of_what_has_days(self) -> None:
+        day, last = date(2027, 6, 1), date(2028, 6, 1)
+        contents = SnapshotContents(
+            incomes=(IncomeEntry(Decimal("500.00"), PayFrequency.ONCE, "Refund", day),),
+            expenses=Expenses(
+                Decimal("10.00"), planned=(PlannedExpense(Decimal("480.00"), PayFrequency.ANNUAL, day, last),)
+            ),
+        )
+        assert incomes_in_words(contents) == ["Refund: 500.00 once on 1 Jun 2027"]
+        assert expenses_in_words(contents) == [
+            "10.00 a month",
+            "Planned: 480.00 annual from 1 Jun 2027 until 1 Jun 2028",
+        ]
+
     def test_of_debts_have_rates_and_minimum_payments(self) -> None:
         loan = DebtEntry(
             DebtType.CAR_LOAN,
@@ -48,7 +69,7 @@ class TestWords:
         assert debts_in_words(SnapshotContents(debts=(CARD, loan))) == [
             "Card: 3,200.00 at 22.99 % a year; minimum payment 97.84",
             (
-                "car loan: 8,500.00 at 5.9 % a year, 1.9 % until 2027-06-30; "
+                "car loan: 8,500.00 at 5.9 % a year, 1.9 % until 30 Jun 2027; "
                 "minimum payment 210.00 (3 % of it, 25.00 at least)"
             ),
         ]

@@ -111,7 +111,7 @@ class TestCarLoan:
         owes(person, CAR)
         house = person.wants(12000, "2027-03-10")
         first = sum_of(person.plans()[house]["explanation"]["facts"])[0]
-        assert first.words == "what 12 months leave (Car loan is paid off from 2026-08-10)"
+        assert first.words == "what 12 months leave (Car loan is paid off from 10 Aug 2026)"
 
 
 class TestPaidOffByAGoal:

@@ -80,6 +80,8 @@ _UPDATE: dict[str, Any] = {
 
 
 class ActionPlanDetail(ApiView):
+    write_cost = 2  # plans are made again
+
     @documented(
         summary="One action plan",
         description="As its newest version has it. An ended plan is a 404; its versions can still be read.",

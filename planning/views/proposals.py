@@ -19,6 +19,8 @@ from planning.services.proposals import accept_proposal, proposal_for
 
 
 class Proposal(ApiView):
+    cost = 1
+
     @documented(
         summary="The way back to the plan",
         description=(

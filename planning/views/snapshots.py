@@ -15,6 +15,8 @@ from planning.services.snapshots import store_snapshot
 
 
 class SnapshotView(ApiView):
+    write_cost = 3  # plans are made again
+
     @documented(
         summary="The newest snapshot",
         description="Nulls and empty lists when there is none yet.",

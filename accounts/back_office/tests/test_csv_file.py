@@ -44,9 +44,7 @@ class TestFile:
         assert row == {
             "Email": "saver@example.com",
             "Full name": saver.profile.full_name,
-            "Active": "yes",
-            "Verified": "yes",
-            "Staff": "no",
+            "State": "active",
             "Joined": saver.created_at.isoformat(),
         }
 
@@ -85,7 +83,7 @@ class TestFile:
             User(email=f"p{number}@example.com") for number in range(csv_file.MOST_DOWNLOADED)
         )
         assert len(rows_of(auditor.get(FILE))) == csv_file.MOST_DOWNLOADED
-        assert "(the first 1000)" in auditor.get(PEOPLE).content.decode()
+        assert "(the first 1,000)" in auditor.get(PEOPLE).content.decode()
 
     def test_of_every_list_can_be_made(self, auditor: Client) -> None:
         pages = [page for page in admin.site._registry.values() if hasattr(page, "download_view")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, User
-from accounts.services import erase_person
+from accounts.services import erase_person, open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
 
@@ -88,6 +89,27 @@ class TestNothing:
     def test_is_in_the_way_of_no_filter(self, support: Client) -> None:
         """They fold away on a small screen."""
         assert '<details class="bo-filters" open>' in support.get(PEOPLE).content.decode()
+
+
+class TestRows:
+    def test_are_chosen_by_nobody_but_staff(self, support: Client, saver: User) -> None:
+        [box, *others] = re.findall(
+            '<input[^>]*name="_selected_action"[^>]*>', support.get(PEOPLE).content.decode()
+        )
+        assert [each for each in (box, *others) if "checked" in each] == []
+
+    def test_of_one_person_are_under_their_name(self, support: Client, saver: User) -> None:
+        sessions, of_saver = "/admin/accounts/session/", {"user__exact": str(saver.pk)}
+        assert "<h1>Sessions</h1>" in support.get(sessions, of_saver).content.decode()
+        open_session(user=saver, now=clock.now())
+        assert f"<h1>Sessions of {saver.full_name}</h1>" in support.get(sessions, of_saver).content.decode()
+        assert "<h1>Sessions</h1>" in support.get(sessions, {"q": "saver@"}).content.decode()
+
+    def test_say_how_people_are_in_words(self, support: Client, agent: User) -> None:
+        UserFactory.create(email="gone@example.com", is_active=False, is_verified=False)
+        page = support.get(PEOPLE).content.decode()
+        assert '<td class="field-state">disabled, unverified</td>' in page
+        assert '<td class="field-state">active, staff</td>' in page
 
 
 class TestTrail:

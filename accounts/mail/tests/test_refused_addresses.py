@@ -71,7 +71,7 @@ class TestARefusedAddress:
         staff = Client()
         staff.force_login(User.objects.create_superuser("boss@example.com"))
         page = staff.get(f"/admin/accounts/user/{refused.pk}/change/").content.decode()
-        day = f"{refused.mail_refused_at:%d %B %Y}"
+        day = f"{refused.mail_refused_at:%-d %b %Y}"
         assert f"On {day} their mail server said that there is no such mailbox." in page
         assert (
             "SMTPRecipientsRefused 550" in staff.get("/admin/accounts/outgoingmail/?state=dead").content.decode()

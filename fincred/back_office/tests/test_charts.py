@@ -42,7 +42,7 @@ class TestLines:
 
     def test_say_each_amount(self) -> None:
         svg = lines([(DAY, Decimal("1234.50"))], [], target=Decimal(0), title="<Trip>")
-        assert "<title>2026-03-10: 1,234.50</title>" in svg
+        assert "<title>10 Mar 2026: 1,234.50</title>" in svg
         assert 'aria-label="&lt;Trip&gt;"' in svg
 
 
