@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from fincred.db.queries import Parameter, PreparedQuery
 from goals.models import Goal
+from goals.vocabulary import GoalType, Status
 from planning.models import ActionPlan, PlanVersion, Snapshot
 
 _OWNER: Final = Parameter("owner")
@@ -44,9 +45,9 @@ NEWEST_VERSIONS: Final = PreparedQuery(
     .select_related("plan__goal")
     .defer("inputs", "outputs", "plan__goal__pace")
 )
-# The active goals, in the order in which the engine serves them.
+# The active goals, in the order in which the engine serves them, and those that have paid off debts.
 PLANNED_GOALS: Final = PreparedQuery(
     Goal.objects.owned_by(_OWNER)
-    .active()
+    .filter(Q(status=Status.ACTIVE) | Q(status=Status.COMPLETED, type=GoalType.DEBT_PAYOFF))
     .order_by("priority_rank", "-primary_flag", "target_date", "created_at", "id")
 )

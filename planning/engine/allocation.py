@@ -7,9 +7,10 @@ smallest amount left by its own date and by each later date of another goal. All
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import add
 from typing import Final, NamedTuple
 
 from goals.vocabulary import Priority
@@ -40,12 +41,14 @@ class Claim(NamedTuple):
 
     `late_income` is what arrives in its last month too late for its date. The goal gets no money
     that a month before `horizon` still needs, nor a month before its own date or that of a goal served before it.
+    `frees` says what each month has more for the claims after it, once it is granted an amount.
     """
 
     months: int
     amount: int
     late_income: int = 0
     horizon: int = 0
+    frees: Callable[[int], Sequence[int]] | None = None
 
     @property
     def due(self) -> tuple[int, int]:
@@ -91,10 +94,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
         horizon = further
         was_closed = left[first] > _OPEN
         if was_closed:
-            by_date = free_by[claim.months] - claim.late_income
-            if falls:
-                by_date = min(by_date, *free_by[claim.months : horizon + 1])
-            left[first] = by_date - committed[first]
+            left[first] = _most(claim.due, free_by, horizon if falls else 0) - committed[first]
         later = left[first:]
         lowest = min(later)
         room = max(0, lowest)
@@ -106,7 +106,18 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
             committed[first:] = [money + amount for money in committed[first:]]
         elif was_closed:
             left[first] = _CLOSED
+        if claim.frees:
+            free = [*map(add, free, claim.frees(amount))]
+            free_by, falls = [0, *accumulate(free)], min(free) < 0
+            for index in (index for index, money in enumerate(left) if money <= _OPEN):
+                left[index] = _most(dates[index], free_by, horizon if falls else 0) - committed[index]
     return grants
+
+
+def _most(due: tuple[int, int], free_by: Sequence[int], horizon: int) -> int:
+    """The most that may be given by a date: what is free by then and, up to the horizon, by each later month."""
+    months, late_income = due[0], -due[1]
+    return min(free_by[months] - late_income, *free_by[months : horizon + 1], free_by[months])
 
 
 def _held_back(left: Sequence[int], committed: Sequence[int], lowest: int) -> list[int]:

@@ -26,7 +26,7 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The number of goals that get alternatives, first in order of serving."""
-MAX_EFFORT: Final = 2_200_000
+MAX_EFFORT: Final = 2_220_000
 """The search for a plan's alternatives ends after so many steps (see `Effort`), about a fifth of a second."""
 
 _SLOW_GUESSES: Final = 2

@@ -9,7 +9,7 @@ from operator import add
 from typing import Any, Final, Self
 
 from fincred.money import ZERO
-from planning.engine.free_money import money_by_month, put_in_of_month
+from planning.engine.free_money import add_freed, linked, linked_freed, money_by_month, put_in_of_month
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON, least_ahead
 from planning.engine.model import Finances, MonthOfMoney, PlanInput
@@ -26,14 +26,18 @@ class CashFlow:
     """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
 
     `by` is the money that has come by each month, with what was carried in, before anything is given; no month
-    before `horizon` may lack any of it. `put_in` is what was given before the day of planning, and `last` the
-    number of months up to the last target date of a present cycle.
+    before `horizon` may lack any of it. `freed` is the part of each month's surplus that was kept for debts until
+    goals cleared them, and `alone_by` the money that has come by each month without it. `put_in` is what was
+    given before the day of planning, and `last` the number of months up to the last target date of a present
+    cycle.
     """
 
     inputs: PlanInput
     needs: Needs
     surplus: Sequence[int]
     by: Sequence[int]
+    freed: Sequence[int]
+    alone_by: Sequence[int]
     given: Sequence[int]
     put_in: int
     horizon: int
@@ -43,8 +47,10 @@ class CashFlow:
     def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
         """Of the months in which goals are paid, and at least so many."""
         months = max([least, *(max(state.need.months, len(state.trajectory.amounts)) for state in states)])
-        surplus = money_by_month(inputs, needs, months)
-        by = list(accumulate(surplus, initial=to_cents(inputs.kept)))
+        alone = money_by_month(inputs, needs, months)
+        freed = add_freed([0] * months, states, promised=False)
+        surplus = [*map(add, alone, freed)]
+        by, alone_by = (list(accumulate(each, initial=to_cents(inputs.kept))) for each in (surplus, alone))
         given = [0] * months
         for state in states:
             given[: len(state.trajectory.amounts)] = map(add, given, state.trajectory.amounts)
@@ -55,7 +61,7 @@ class CashFlow:
         given[0] += put_in - made
         horizon = max([LEAST_HORIZON, *(state.need.months for state in states)])
         last = max([LEAST_HORIZON, *(state.need.months for state in states if not state.cycle)])
-        return cls(inputs, needs, surplus, by, given, put_in, horizon, last)
+        return cls(inputs, needs, surplus, by, freed, alone_by, given, put_in, horizon, last)
 
     @property
     def average(self) -> Finances:
@@ -64,11 +70,16 @@ class CashFlow:
         if not self.inputs.is_dated:
             return finances
         dated = self.needs.dated_money(finances)
-        planned, freed = dated.planned(LEAST_HORIZON)[:LEAST_HORIZON], dated.freed(LEAST_HORIZON)[:LEAST_HORIZON]
+        planned, freed = dated.planned(LEAST_HORIZON)[:LEAST_HORIZON], self._freed(LEAST_HORIZON)
         expenses = finances.monthly_expenses + money(average(sum(planned), LEAST_HORIZON))
         surplus = money(average(sum(self.surplus[:LEAST_HORIZON]), LEAST_HORIZON))
         minimums = finances.minimum_payments - money(average(sum(freed), LEAST_HORIZON))
         return Finances(surplus + expenses + minimums, expenses, minimums)
+
+    def _freed(self, months: int) -> list[int]:
+        """What each of the first so many months has above what is kept for minimum payments of all debts."""
+        alone = self.needs.dated_money(self.inputs.finances).freed(months)[:months]
+        return [*map(add, map(add, alone, self.freed), linked_freed(self.inputs, self.needs, months))]
 
     def carried(self) -> Iterator[tuple[date, Decimal]]:
         """What each month is left by those before it, as far as it is kept."""
@@ -90,7 +101,7 @@ class CashFlow:
         finances = self.inputs.finances
         dated = self.needs.dated_money(finances)
         incomes, planned, left = dated.incomes(shown), dated.planned(shown), self._left()
-        freed = dated.freed(shown)
+        freed = self._freed(shown)
         given = list(accumulate(self.given))
         most = least_ahead(self.by, self.horizon)
         for month in range(shown):
@@ -111,16 +122,29 @@ class CashFlow:
         most = least_ahead(self.by, self.horizon)[1]
         return max(ZERO, money(min(self._left()[1], most - self.given[0])))
 
-    def freed_before(self, month: int) -> list[dict[str, Any]]:
-        """The debts that are paid off so that a month before this one has more: what is free from which day."""
+    def freed_before(self, month: int, served: Sequence[GoalState]) -> list[dict[str, Any]]:
+        """The debts that are paid off so that a month before this one has more: what is free from which day.
+
+        The debts of goals that are `served` before are freed once these goals have cleared them.
+        """
         ended = self.needs.dated_money(self.inputs.finances).ended(month)
+        cleared = {state.position: state.frees_from for state in served}
+        for position, goal in enumerate(self.inputs.goals):
+            if need := linked(goal, self.needs):
+                ended += need.ended(month, cleared.get(position))
+        ended.sort(key=lambda each: each.month)
         day = self.inputs.calendar.day
         return [{"label": each.label, "amount": money(each.amount), "since": day(each.month)} for each in ended]
 
-    def lacking(self, since: int, horizon: int) -> dict[str, Any]:
+    def by_for(self, served: Sequence[GoalState]) -> list[int]:
+        """The money by each month for the goals that come after those `served`."""
+        freed = add_freed([0] * len(self.freed), served)
+        return [*map(add, self.alone_by, accumulate(freed, initial=0))] if any(freed) else [*self.alone_by]
+
+    def lacking(self, by: Sequence[int], since: int, horizon: int) -> dict[str, Any]:
         """The month after `since` and before the horizon for which money is held back; empty if there is none."""
-        later = self.by[since + 1 : horizon + 1]
-        if not later or min(later) >= self.by[since]:
+        later = by[since + 1 : horizon + 1]
+        if not later or min(later) >= by[since]:
             return {}
         month = since + later.index(min(later))
         start, end = self.inputs.calendar.day(month), self.inputs.calendar.day(month + 1)

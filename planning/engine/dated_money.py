@@ -36,6 +36,11 @@ class DatedMoney:
         mine = self.finances.incomes, self.finances.planned, self.finances.debts
         return mine == (finances.incomes, finances.planned, finances.debts)
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there is money with dates, or a debt that isn't linked to a goal."""
+        return bool(self.finances.incomes or self.finances.planned or self.finances.debts)
+
     def incomes(self, months: int) -> Sequence[int]:
         """The incomes with dates of the first so many months, or more."""
         self._count(months)

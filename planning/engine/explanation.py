@@ -57,9 +57,12 @@ class Queue:
         self._chosen: list[GoalState] = []
         self._sharing: list[tuple[int, int, Facts]] = []
         self._credits: list[tuple[int, int]] = []
+        self.with_debts: list[GoalState] = []
 
     def add(self, state: GoalState) -> None:
         """Add a goal, so that the explanations of later goals count it."""
+        if state.payoff:
+            self.with_debts.append(state)
         if state.goal.chosen_monthly is not None:
             self._chosen.append(state)
             self._credits.append((0, state.need.credit))
@@ -72,7 +75,9 @@ class Queue:
 
         Returns one document for each of them, and the sum in cents.
         """
-        chosen = [(state, sum(state.trajectory.amounts[:month])) for state in self._chosen]
+        # Where money has dates, what comes after a date is given once all that is promised is known.
+        paid = [(state, state.in_time if state.money else state.trajectory) for state in self._chosen]
+        chosen = [(state, sum(trajectory.amounts[:month])) for state, trajectory in paid]
         sharing = [(taken, document) for months, taken, document in self._sharing if months <= month]
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
@@ -211,22 +216,23 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
     """What the months up to the binding one leave, and what of it is held back for a later one."""
     month = state.binding_month
-    by_then = flow.by[month] - state.binding_late_income
+    by = flow.by_for(before.with_debts)
+    by_then = by[month] - state.binding_late_income
     ahead, made = before.takes_by(month)[1], before.credits_by(month)
     elsewhere = flow.put_in - made - state.need.credit
     there = by_then - ahead - elsewhere
     held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0
     facts: Facts = {
-        "money_by_then": money(by_then - flow.by[0]),
-        "carried_in": money(max(0, flow.by[0])),
-        "lacking": money(max(0, -flow.by[0])),
+        "money_by_then": money(by_then - by[0]),
+        "carried_in": money(max(0, by[0])),
+        "lacking": money(max(0, -by[0])),
         "paid_elsewhere": money(max(0, elsewhere)),
         "paid_beyond": money(max(0, -elsewhere)),
         "held_back": money(max(0, held_back)),
     }
     if held_back > 0:
-        facts |= flow.lacking(month, state.horizon)
-    if freed := flow.freed_before(month):
+        facts |= flow.lacking(by, month, state.horizon)
+    if freed := flow.freed_before(month, before.with_debts):
         facts["freed_minimums"] = freed
     return facts
 

@@ -1,15 +1,16 @@
 """The money that is free for goals in each month of the calendar, in whole cents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from operator import add, mul, or_
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON
-from planning.engine.model import PlanInput
+from planning.engine.model import GoalInput, PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import Needs, due_date
+from planning.engine.trajectory import DebtPayoff
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
@@ -32,13 +33,45 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
 
 
 def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
-    """For each of the first `months` months what incomes leave after expenses and minimum payments, in cents."""
+    """For each of the first `months` months what incomes leave after expenses and minimum payments, in cents.
+
+    Each debt is paid its minimums alone; for one that is linked to a goal, see `DebtPayoff.kept`.
+    """
     even = to_cents(inputs.finances.surplus)
     if not inputs.is_dated:
         return [even] * months
     money = needs.dated_money(inputs.finances)
     dated = zip(money.incomes(months), money.planned(months), money.freed(months), range(months), strict=False)
-    return [even + income - planned + freed for income, planned, freed, _ in dated]
+    by_month = [even + income - planned + freed for income, planned, freed, _ in dated]
+    return [*map(add, by_month, linked_freed(inputs, needs, months))] if inputs.has_linked_minimums else by_month
+
+
+def linked(goal: GoalInput, needs: Needs) -> DebtPayoff | None:
+    """The need of a goal to which debts with minimum payments are linked."""
+    need = needs.of(goal) if goal.debts else None
+    return need if isinstance(need, DebtPayoff) and need.minimums else None
+
+
+def linked_freed(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
+    """What each month has above what is kept for minimum payments of linked debts, if no goal is paid anything."""
+    freed = [0] * months
+    for goal in inputs.goals:
+        if need := linked(goal, needs):
+            freed = [*map(add, freed, need.freed_alone(months))]
+    return freed
+
+
+def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: bool = True) -> list[int]:
+    """What is free in each month with what the debts of these goals free.
+
+    Either what is `promised` to the goals served later or, once all are solved, all that isn't kept any more.
+    """
+    with_freed = [*free]
+    for state in states:
+        if state.payoff:
+            with_freed[:] = map(add, free, state.promised(len(free)) if promised else state.freed(len(free)))
+            free = with_freed
+    return with_freed
 
 
 def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
@@ -128,7 +161,8 @@ def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_un
     months = max([late_until + 1, *(state.need.months for state in states)])
     if inputs.is_dated:
         free = money_by_month(inputs, needs, months + LEAST_HORIZON)
-        needs.effort.spend(2 * months)
+        if not inputs.has_linked_minimums or needs.dated_money(inputs.finances).has_any:
+            needs.effort.spend(2 * months)
     else:
         free = [max(0, to_cents(inputs.finances.surplus))] * months
     free[0] += to_cents(inputs.kept)

@@ -1,7 +1,8 @@
 """Minimum payments that end or change: what a month has more (or less) than the minimums that are kept for it.
 
-Of debts that aren't linked to a goal, each paid its minimums alone. What it is paid in a month is due on the date
-that begins the next one, and taken off the month's money; what isn't due any more is free from the month after.
+Of debts that aren't linked to a goal (for those that are, see `DebtPayoff`), each paid its minimums alone. What
+it is paid in a month is due on the date that begins the next one, and taken off the month's money; what isn't
+due any more is free from the month after.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,11 +69,22 @@ class Freed(NamedTuple):
     amount: int
 
 
-def ends(debts: Sequence[Debt], paid: Sequence[Sequence[int]], until: int) -> list[Freed]:
-    """The debts whose payments end before the month `until`, the first to end first."""
+def ends(
+    debts: Sequence[Debt],
+    paid: Sequence[Sequence[int]],
+    until: int,
+    *,
+    kept_until: int = 0,
+    frees_from: int | None = None,
+) -> list[Freed]:
+    """The debts whose payments end before the month `until`, the first to end first.
+
+    What is kept for them isn't free before the month `kept_until`, and all of it from `frees_from` on.
+    """
     found = []
     for debt, payments in zip(debts, paid, strict=True):
         month = next((count for count in range(until, 0, -1) if payments[count - 1]), 0)
+        month = min(max(month, kept_until), until if frees_from is None else frees_from)
         if month < until and debt.min_payment:
             found.append(Freed(debt.label, month, to_cents(debt.min_payment)))
     return sorted(found, key=lambda freed: freed.month)

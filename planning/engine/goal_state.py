@@ -1,14 +1,15 @@
 """The state of a goal in a plan that is being solved."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput
-from planning.engine.money.cents import average, to_cents
+from planning.engine.money.cents import average, money, to_cents
 from planning.engine.own_days import CalendarDays, OwnDays
-from planning.engine.trajectory import EMPTY, Need, Saving, Trajectory
+from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Trajectory
 from planning.vocabulary import Feasibility, Frequency
 
 
@@ -29,6 +30,8 @@ class GoalState:
     - `money`: what has dates of the person's money; None if nothing has.
     - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
+    - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
+      served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
       money of each month is there on its first day, so that it earns interest for it; empty if it doesn't matter.
     """
@@ -50,6 +53,8 @@ class GoalState:
     binding_late_income: int = 0
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
+    frees_from: int | None = None
+    not_before: int = 0
     _by_days: DatedSaving | None = None
 
     @property
@@ -62,6 +67,35 @@ class GoalState:
         """The goal's own days of payment; None if these are the dates of the calendar."""
         days = self.need.days if isinstance(self.need, DatedSaving) else None
         return days if isinstance(days, OwnDays) else None
+
+    @property
+    def payoff(self) -> DebtPayoff | None:
+        """The need of a goal whose debts end, so that what is kept for their minimum payments is free then."""
+        return self.need if isinstance(self.need, DebtPayoff) and self.need.minimums else None
+
+    def free_if_granted(self, payoff: DebtPayoff, granted: int, until: int) -> None:
+        """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
+        cleared = payoff.months if granted == self.claim else payoff.cleared_late(granted, until)
+        self.frees_from = None if cleared is None else max(cleared, self.not_before)
+
+    def promised(self, months: int) -> list[int]:
+        """What its debts free in each month for the goals served later."""
+        return self._kept_since(self.frees_from, months)
+
+    def freed(self, months: int) -> list[int]:
+        """What its debts free in each month: all that is kept for them once they are cleared."""
+        return self._kept_since(self.ends, months)
+
+    @property
+    def ends(self) -> int | None:
+        """The month from which on nothing is kept for its debts any more; None if something always is."""
+        ends = [month for month in (self.trajectory.done_on, self.frees_from) if month is not None]
+        return min(ends, default=None)
+
+    def _kept_since(self, since: int | None, months: int) -> list[int]:
+        if since is None or since >= months or not self.payoff:
+            return [0] * months
+        return [0] * since + self.payoff.kept(months)[since:]
 
     @property
     def simulated(self) -> Need:
@@ -126,3 +160,12 @@ class GoalState:
     @property
     def feasibility(self) -> Feasibility:
         return feasibility(self.needed, self.room)
+
+
+def kept_for_debts(state: GoalState, months: int) -> list[list[Decimal]]:
+    """What each of the first so many months keeps for the minimum payments of each of a goal's debts."""
+    if not isinstance(state.need, DebtPayoff):
+        return []
+    until = months if state.ends is None else min(state.ends, months)
+    kept = [each[:until] + [0] * (months - until) for each in state.need.kept_for_each(months)]
+    return [[money(amount) for amount in each] for each in kept]

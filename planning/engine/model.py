@@ -146,15 +146,19 @@ class PlanInput:
     paid_elsewhere: Decimal = Decimal("0.00")
     carried_in: Decimal = Decimal("0.00")
     calendar: Calendar = field(init=False, repr=False, compare=False)
+    has_linked_minimums: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "calendar", Calendar(self.as_of, self.anchor or self.as_of))
+        linked = any(debt.min_payment for goal in self.goals for debt in goal.debts)
+        object.__setattr__(self, "has_linked_minimums", linked)
 
     @property
     def is_dated(self) -> bool:
         """Whether months differ, so that what one leaves is carried into the next; otherwise each is alike."""
         finances = self.finances
-        return bool(finances.incomes or finances.planned or finances.debts) or self.carried_in < 0
+        has_dates = finances.incomes or finances.planned or finances.debts
+        return bool(has_dates) or self.has_linked_minimums or self.carried_in < 0
 
     @property
     def kept(self) -> Decimal:
@@ -277,7 +281,8 @@ class Plan:
     ``carried`` is what is kept for each month of the calendar from those before it; ``carried_in`` first. Without
     money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
     ``cash_flow`` has the months up to the last target date, at least 12 and at most 60. Both are computed on first
-    read. ``first_months`` gives the first so many, as many as are asked for.
+    read. ``first_months`` gives the first so many, as many as are asked for, and ``kept_for_debts``, by goal, what
+    each of so many months keeps for the minimum payments of each debt that is linked to it.
     """
 
     as_of: date
@@ -286,3 +291,4 @@ class Plan:
     carried: Sequence[tuple[date, Decimal]]
     cash_flow: Sequence[MonthOfMoney]
     first_months: Callable[[int], Iterable[MonthOfMoney]] = field(compare=False, repr=False)
+    kept_for_debts: Callable[[int], Sequence[Sequence[Sequence[Decimal]]]] = field(compare=False, repr=False)

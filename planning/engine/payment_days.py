@@ -14,6 +14,7 @@ from typing import Self
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.effort import Effort
+from planning.engine.free_money import add_freed
 from planning.engine.goal_state import GoalState
 
 
@@ -171,7 +172,8 @@ class FirstDays:
             return
         before = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in self.committed]
         paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
-        first_days = PaymentDays(money, self._free, [*before, *paid]).first_days(max([n.months for n in bearing]))
+        free = add_freed(self._free, [*self.committed, *states])
+        first_days = PaymentDays(money, free, [*before, *paid]).first_days(max([n.months for n in bearing]))
         for each in paid:
             if each.is_placed:
                 state, months = each.state, each.state.need.months

@@ -13,8 +13,8 @@ from planning.engine.cadence import Payment
 from planning.engine.cash_flow import CashFlow
 from planning.engine.dates import Calendar
 from planning.engine.explanation import Queue, explain
-from planning.engine.free_money import free_money
-from planning.engine.goal_state import GoalState
+from planning.engine.free_money import add_freed, free_money
+from planning.engine.goal_state import GoalState, kept_for_debts
 from planning.engine.model import (
     Alternative,
     Explanation,
@@ -70,6 +70,7 @@ def make_plan(
             by_position[state.position] = _goal_plan(cycles, inputs.calendar, day_of, explanation, found)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
+    by_input = sorted((state for state in states if not state.cycle), key=lambda state: state.position)
     carried = flow.carried if inputs.is_dated else partial(_carried, inputs, states)
     return Plan(
         inputs.as_of,
@@ -78,6 +79,7 @@ def make_plan(
         carried=OnDemand(carried),
         cash_flow=OnDemand(flow.months),
         first_months=lambda count: CashFlow.of(inputs, states, needs, count).first(count),
+        kept_for_debts=lambda count: [kept_for_debts(state, count) for state in by_input],
     )
 
 
@@ -90,7 +92,8 @@ def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
     def days() -> PaymentDays:
         last = max([0, *(len(state.trajectory.amounts) for state in states)])
         paid = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in states]
-        return PaymentDays(needs.dated_money(inputs.finances), free_money(inputs, needs, states, last), paid)
+        free = add_freed(free_money(inputs, needs, states, last), states, promised=False)
+        return PaymentDays(needs.dated_money(inputs.finances), free, paid)
 
     return lambda state, month: days().day(state, month)
 

@@ -7,15 +7,16 @@ month 0's money it is not free.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate
-from operator import gt, sub
+from operator import add, gt, sub
 from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.allocation import Claim, Portion, allocate, plan_order, spread
 from planning.engine.cycles import most_cycles
 from planning.engine.effort import Effort
-from planning.engine.free_money import free_money, keep_for_payments, look_ahead
+from planning.engine.free_money import add_freed, free_money, keep_for_payments, look_ahead
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.late import go_on_late
@@ -24,6 +25,7 @@ from planning.engine.money.cents import divided_up, to_cents
 from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
 from planning.engine.payment_days import FirstDays
+from planning.engine.trajectory import DebtPayoff
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
 """Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
@@ -45,9 +47,12 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in chosen:
         _commit(state, free, late_until, needs.effort, days)
     _share_out(sharing, free, needs.effort, days)
+    free[:] = add_freed(free, sharing)
     for state in sharing:
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
+    for state in chosen + sharing:
+        _free_early(state, free)
     keep_for_payments(chosen + sharing, free)
     late_chosen = [state for state in chosen if state.money and state.goes_on_late]
     for state in (*late_chosen, *_late_in_order(inputs, sharing)):
@@ -56,6 +61,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
         # What others are paid later is not the late goal's, so it looks ahead beyond its own horizon.
         paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in chosen + sharing])
         go_on_late(state, free, late_until, horizon=paid_until)
+        _free_early(state, free)
     return chosen + sharing
 
 
@@ -143,6 +149,9 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
     if state.money:  # what comes after the date is given once all that is promised is known
         _spend(free, state)
+        if state.payoff:
+            state.frees_from = state.payoff.cleared_by(state.in_time.amounts, len(free))
+            free[:] = add_freed(free, [state])
         keep_for_payments([state], free)
         return
     if state.goes_on_late:
@@ -208,7 +217,7 @@ def _share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort,
     Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
     """
     attempt = 0
-    while _raise_claims(_share_once(states, free, effort, days), attempt):
+    while _raise_claims(_share_once(states, free, effort, days), attempt) or _free_later(states, len(free)):
         attempt += 1
     for state in states:
         state.missing = state.simulated.missing(state.offers)
@@ -223,6 +232,18 @@ def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
     return before != [state.claim for state, _ in gaps]
 
 
+def _free_later(states: Sequence[GoalState], months: int) -> bool:
+    """Free what is kept for debts later, where paying them earlier clears them later; whether that was so.
+
+    It is so where the rate of one is about to rise, and the payments went to another one.
+    """
+    for state in states:
+        if state.payoff and state.frees_from is not None and state.granted < state.claim:
+            cleared = state.payoff.cleared_by(state.offers, months)
+            state.not_before = max(state.not_before, months if cleared is None else cleared)
+    return any(state.not_before > (state.frees_from or 0) for state in states)
+
+
 def _share_once(
     states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays
 ) -> list[tuple[GoalState, int]]:
@@ -231,7 +252,7 @@ def _share_once(
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free, effort)
-    _spread(states, free, effort)
+    _spread(states, add_freed(free, states), effort)
     days.find(states, [state.offers for state in states])
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
@@ -285,8 +306,15 @@ def _dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
     effort.spend(len(states) * (15 + len(states) // 4))
+    until = max([state.horizon for state in states], default=0)
     claims = [
-        Claim(state.need.deadline, state.claim - state.need.credit, state.late_income, state.horizon)
+        Claim(
+            state.need.deadline,
+            state.claim - state.need.credit,
+            state.late_income,
+            state.horizon,
+            partial(_frees, state, state.payoff, until, len(free)) if state.payoff else None,
+        )
         for state in states
     ]
     grants = allocate(claims, free)
@@ -294,6 +322,12 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
         credit = state.need.credit
         state.room, state.granted = grant.room + credit, grant.amount + credit
         state.binding_month, state.binding_late_income = grant.binding_month, grant.late_income
+
+
+def _frees(state: GoalState, payoff: DebtPayoff, until: int, months: int, amount: int) -> list[int]:
+    """What each month has more for the goals served later, once a goal is granted an amount beside its credit."""
+    state.free_if_granted(payoff, amount + payoff.credit, until)
+    return state.promised(months)
 
 
 def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
@@ -311,6 +345,13 @@ def _share(state: GoalState) -> int:
     if state.granted == state.need.total and state.need.level:
         return state.need.level
     return divided_up(state.granted, sum(state.days.counts) if state.days else state.need.months)
+
+
+def _free_early(state: GoalState, free: list[int]) -> None:
+    """Free what isn't kept any more for debts that are cleared before others count on it: for late goals only."""
+    if state.payoff:
+        more = map(sub, state.freed(len(free)), state.promised(len(free)))
+        free[:] = map(add, free, more)
 
 
 def _spend(free: list[int], state: GoalState) -> None:

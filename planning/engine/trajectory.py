@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.effort import Effort
-from planning.engine.money.cents import follow, last_needed
+from planning.engine.freed import Freed, ends
+from planning.engine.money.cents import follow, last_needed, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,9 @@ class DebtPayoff:
 
     `level` and the amounts of trajectories are extras, without the minimums; balances are what is still owed.
     `minimums` is the sum of the minimum payments a month, `owed` the sum of the balances at the start.
+
+    Until the goal's date a month keeps `minimums` for the debts, after it what would be due if minimums alone had
+    been paid from the start. Where these clear the debts by the date, every month keeps what is due (`kept`).
     """
 
     debts: Avalanche
@@ -204,8 +208,13 @@ class DebtPayoff:
     credit: int = 0
     total: int = field(init=False)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
+    _clears_alone: bool = field(init=False)
+    _lacking: int | None = field(init=False, default=None)
+    _kept: list[int] = field(init=False, default_factory=list)
+    _freed: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        self._clears_alone = not self.debts.owed_alone(self.months)
         offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
         self.total = sum(self.simulate(offers).amounts)
 
@@ -228,6 +237,55 @@ class DebtPayoff:
     @property
     def first_payment(self) -> int:
         return 1
+
+    @property
+    def kept_until(self) -> int:
+        """The number of months that keep `minimums`, whatever is due."""
+        return 0 if self._clears_alone else self.months
+
+    def kept(self, months: int) -> list[int]:
+        """What each of the first so many months keeps for minimum payments, if no goal is paid anything."""
+        if months > len(self._kept):
+            self._kept = [sum(of_month) for of_month in zip(*self.kept_for_each(months), strict=True)]
+            self._freed = [self.minimums - kept for kept in self._kept]
+        return self._kept[:months]
+
+    def kept_for_each(self, months: int) -> list[list[int]]:
+        """The same for each of the debts."""
+        since = min(self.kept_until, months)
+        minimums = [[to_cents(debt.min_payment)] * since for debt in self.debts.debts]
+        alone = self.debts.minimums_alone(months)
+        return [kept + due[since:] for kept, due in zip(minimums, alone, strict=True)]
+
+    def freed_alone(self, months: int) -> list[int]:
+        """What each of the first so many months has above `minimums`, if no goal is paid anything."""
+        self.kept(months)
+        return self._freed[:months]
+
+    def ended(self, until: int, frees_from: int | None = None) -> list[Freed]:
+        """The debts whose end frees money in a month before `until`: all of them from `frees_from` on."""
+        paid = self.debts.minimums_alone(until)
+        return ends(self.debts.debts, paid, until, kept_until=self.kept_until, frees_from=frees_from)
+
+    def cleared_late(self, granted: int, months: int) -> int | None:
+        """The number of months, at most `months`, that clear the debts if `granted` is paid as late as it may be.
+
+        That is with the last payment by the date, but for the credit; after it, there are only minimums.
+        """
+        idle = [0] * (self.months - 1)
+        if self._lacking is None:
+            self._lacking = self.simulate([self.credit, *idle]).missing
+        # Interest only adds to what is owed by the date, so most that never end are known without a simulation.
+        if self._lacking - (granted - self.credit) > sum(self.kept(months)[self.months :]):
+            return None
+        offers = [self.credit, *idle]
+        offers[-1] += granted - self.credit
+        return self.cleared_by(offers, months)
+
+    def cleared_by(self, offers: list[int], months: int) -> int | None:
+        """The number of months, at most `months`, that clear the debts with these offers and then minimums."""
+        paid = self._pay([*offers, *[0] * (months - len(offers))])
+        return None if paid[2] else len(paid[1])
 
     def raised(self, claim: int, gap: int) -> int:
         return claim + gap
@@ -256,13 +314,20 @@ class DebtPayoff:
 
     def _pay(self, offers: list[int]) -> tuple[list[int], list[int], int]:
         """The extras and balances up to the month that clears the debts, and what is owed at the end."""
-        paid = self.debts.pay(offers)
+        paid = self.debts.pay(self._extras(offers))
         amounts, owed = offers[: len(paid.balances)], paid.balances[-1] if paid.balances else self.owed
         if amounts and not owed:
             amounts[-1] = max(0, amounts[-1] - paid.left)
         if amounts:
             amounts[0] = max(amounts[0], self.credit)
         return amounts, paid.balances, owed
+
+    def _extras(self, offers: list[int]) -> list[int]:
+        """What each month pays beyond `minimums`, or less than nothing where it keeps less."""
+        if len(offers) <= self.kept_until:
+            return offers
+        kept = self.kept(len(offers))
+        return [offer + each - self.minimums for offer, each in zip(offers, kept, strict=True)]
 
 
 def _last_paid(amounts: list[int]) -> int:

@@ -19,10 +19,12 @@ from accounts.opaque_tokens import digest
 from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
+from fincred.money import ZERO
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
 from planning.engine.effort import Effort
 from planning.engine.freed import minimums_by_month
+from planning.engine.model import Plan, PlanInput
 from planning.engine.money.cents import exact_money
 from planning.engine.plan import make_plan
 from planning.models import CalendarLink
@@ -57,22 +59,34 @@ def calendar_of(
     plan = make_plan(inputs if is_planned else replace(inputs, goals=()), with_alternatives=False)
     since = since or context.calendar.start
     until = until or calendar_date(since, MOST_MONTHS)
-    minimums = list(_minimums(context, context.calendar.payments(until)))
+    minimums = list(_minimums(context, inputs, plan, context.calendar.payments(until)))
     days = tuple(day_book(inputs, plan, minimums, since=since, until=until))
     return PersonalCalendar(owner, days, max(_stored(context), default=owner.created_at))
 
 
-def _minimums(context: PlanningContext, last: int) -> Iterator[Minimum]:
-    """What is due for each debt on the first days of the months up to this one: nothing after it is paid off."""
+def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int) -> Iterator[Minimum]:
+    """What is due for each debt on the first days of the months up to this one: nothing after it is paid off.
+
+    For debts that a goal pays off, it is what the plan keeps for them.
+    """
     alone = context.paid_alone
     debts = [each.debt for each in alone]
     later = minimums_by_month(debts, context.calendar, last, Effort())
     amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
+    by_goal = zip(inputs.goals, plan.kept_for_debts(last), strict=False)  # without any, if none is planned
+    kept = {goal.id: iter(each) for goal, each in by_goal}
+    last_payment_of = {goal.id for goal in inputs.goals if goal.due}
     for debt in context.contents.debts:
         label = debt.label or debt.type.replace("_", " ").capitalize()
-        yield Minimum(
-            label, [debt.min_payment] * (last + 1) if context.is_paid_off_by_a_goal(debt) else next(amounts)
-        )
+        goal_id = str(debt.goal_id)
+        if not context.is_paid_off_by_a_goal(debt):
+            yield Minimum(label, next(amounts))
+        elif goal_id in kept:
+            months = next(kept[goal_id])
+            first = debt.min_payment if goal_id in last_payment_of or any(months) else ZERO
+            yield Minimum(label, [first, *months])
+        else:
+            yield Minimum(label, [debt.min_payment] * (last + 1))
 
 
 def _stored(context: PlanningContext) -> Iterator[datetime]:

@@ -19,16 +19,16 @@ from fincred.money import ZERO
 from goals import transitions
 from goals.history import Told
 from goals.models import Goal
-from goals.vocabulary import GoalType, Kind, Priority
+from goals.vocabulary import GoalType, Kind, Priority, Status
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
-from planning.engine.model import GoalInput, PlanInput
+from planning.engine.model import Debt, GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Planned, PlannedMonth
-from planning.paid_off import SnapshotTold, paid_off
+from planning.paid_off import SnapshotTold, less, paid_off
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
 from planning.services.present_month import counted_months, earning_of_month
 from planning.snapshot_contents import DebtEntry, SnapshotContents
@@ -50,7 +50,8 @@ class PlanningContext:
     `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
     put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
     is what the newest versions say of the months, `check_ins` all check-ins of goals that pay off debts, and
-    `paid_off` what was paid off on them when the snapshot was stored.
+    `paid_off` what was paid off on them when the snapshot was stored. `completed` is what completed ones have paid
+    off in all.
     """
 
     owner: User
@@ -68,6 +69,7 @@ class PlanningContext:
     paid_elsewhere: Decimal
     carried_in: Decimal
     told_on: date
+    completed: Mapping[UUID, Decimal]
 
     @property
     def today(self) -> date:
@@ -155,10 +157,21 @@ class PlanningContext:
         """The debts that no goal pays off, with minimums paid up to the present month."""
         dates = payment_dates(self.told_on, self.calendar)
         return [
-            pay_minimums(entry.as_engine_debt(), dates)
-            for entry in self.contents.debts
+            pay_minimums(debt, dates)
+            for entry, debt in zip(self.contents.debts, self._owed(), strict=True)
             if not self.is_paid_off_by_a_goal(entry)
         ]
+
+    def _owed(self) -> list[Debt]:
+        """The snapshot's debts, less what goals that are completed have paid off since."""
+        owed = [entry.as_engine_debt() for entry in self.contents.debts]
+        for goal_id, amount in self.completed.items():
+            linked = [index for index, entry in enumerate(self.contents.debts) if entry.goal_id == goal_id]
+            since = amount - Decimal(self.paid_off.get(str(goal_id), amount))
+            left = less(tuple(owed[index] for index in linked), since, self.calendar)
+            for index, debt in zip(linked, left, strict=True):
+                owed[index] = debt
+        return owed
 
     def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
         """Whether the debt is linked to an active goal of paying off debts."""
@@ -252,8 +265,9 @@ def context_queries(owner_id: UUID, today: date) -> tuple[BoundQuery[Any], ...]:
 
 
 def _context(
-    owner: User, today: date, snapshots: list[Snapshot], goals: list[Goal], versions: Sequence[PlanVersion]
+    owner: User, today: date, snapshots: list[Snapshot], read: list[Goal], versions: Sequence[PlanVersion]
 ) -> PlanningContext:
+    goals = [goal for goal in read if goal.status == Status.ACTIVE]
     newest_first = sorted(versions, key=lambda version: version.created_at, reverse=True)
     opened = [version for version in newest_first if version.plan.ended_at is None]
     plans = {version.plan.goal_id: version.plan for version in opened}
@@ -284,6 +298,7 @@ def _context(
         paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
+        completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
     )
 
 

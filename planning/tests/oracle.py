@@ -15,9 +15,7 @@ from itertools import accumulate
 from math import ceil
 
 from planning.tests.oracle_dates import calendar_day, present_month
-from planning.tests.oracle_debts import Debt, half_up, interest, pay_debts
-
-HORIZON = 600
+from planning.tests.oracle_debts import HORIZON, Debt, half_up, interest, kept_by_month, pay_debts
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,11 @@ class World:
     wishes: Sequence[Wish]
     made_elsewhere: int = 0
 
+    @property
+    def has_debts(self) -> bool:
+        """Whether debts end, so that their minimums are free: more than the one surplus that is shared here."""
+        return any(debt.minimum for wish in self.wishes for debt in wish.debts)
+
 
 class Account:
     """A goal's own account during the simulation."""
@@ -64,7 +67,7 @@ class Account:
         is_credited = had_its_last_interest(world, wish)
         self._earning = 0 if is_credited else wish.balance - wish.made + wish.made_at_once
         self._has_begun = world.as_of > self.day(0)
-        self.reserve = sum(debt.minimum for debt in wish.debts)
+        self._kept = kept_by_month(wish.debts, self.months)
         is_cleared = bool(wish.debts) and not any(debt.balance for debt in wish.debts)
         self.done: date | None = world.as_of if is_cleared else None
         self.missing_at_date = 0
@@ -90,12 +93,16 @@ class Account:
         """The most that a payment of this month is of use for; a saving goal's last one ends at the target."""
         if self.wish.debts:
             owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in self.debts)
-            return max(0, owed - self.reserve)
+            return max(0, owed - self.kept(month))
         if month != self.months - 1:
             return max(0, self.wish.target - self.balance)
         if month == 0 and self._has_begun:
             return max(0, self.wish.target - self.balance - interest(self._earning, self.wish.rate))
         return last_payment(self.wish, self.balance)
+
+    def kept(self, month: int) -> int:
+        """What a month keeps for the minimum payments of the debts."""
+        return self._kept[month]
 
     def live(self, month: int, paid: int) -> None:
         """Pay on the month's day and take the month to its end."""
@@ -124,7 +131,7 @@ class Account:
 
     def _live_debts(self, month: int, paid: int) -> None:
         """Accrue, then pay on c_t+1: each debt its minimum, the rest by the avalanche."""
-        self.debts = pay_debts(self.debts, self.reserve + paid + (self.wish.made if month == 0 else 0))
+        self.debts = pay_debts(self.debts, self.kept(month) + paid + (self.wish.made if month == 0 else 0))
         if paid:
             self.payments.append((self.day(month + 1), paid))
         owed = sum(debt.balance for debt in self.debts)
@@ -202,8 +209,8 @@ def _owed_at_date(world: World, wish: Wish, level: int, made: int = 0) -> tuple[
     account, debts, total = Account(world, wish), list(wish.debts), 0
     for month in range(account.months):
         owed = sum(debt.balance + interest(debt.balance, debt.rate) for debt in debts)
-        paid = max(0 if month else made, min(level, max(0, owed - account.reserve)))
-        debts = pay_debts(debts, account.reserve + paid)
+        paid = max(0 if month else made, min(level, max(0, owed - account.kept(month))))
+        debts = pay_debts(debts, account.kept(month) + paid)
         total += paid
     return sum(debt.balance for debt in debts), total
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from math import floor
+from typing import Final
+
+HORIZON: Final = 600
 
 
 def half_up(amount: Fraction) -> int:
@@ -37,6 +41,22 @@ def pay_debts(debts: Sequence[Debt], total: int) -> list[Debt]:
         owed[place] -= paid
         total -= paid
     return [Debt(balance, debt.rate, debt.minimum) for balance, debt in zip(owed, debts, strict=True)]
+
+
+@cache
+def kept_by_month(debts: tuple[Debt, ...], months: int) -> list[int]:
+    """What each month keeps for the minimum payments of debts that a goal pays off in so many months.
+
+    Up to its date the minimums, after it what is due by them alone; only that, if it clears all by the date.
+    """
+    alone, owed = [], debts
+    for _ in range(HORIZON):
+        before = sum(debt.balance + interest(debt.balance, debt.rate) for debt in owed)
+        left = (max(0, each.balance + interest(each.balance, each.rate) - each.minimum) for each in owed)
+        owed = tuple(replace(each, balance=balance) for each, balance in zip(owed, left, strict=True))
+        alone.append(before - sum(debt.balance for debt in owed))
+    kept_until = months if any(alone[months:]) else 0
+    return [sum(debt.minimum for debt in debts)] * kept_until + alone[kept_until:]
 
 
 def less(debts: tuple[Debt, ...], amount: int) -> tuple[Debt, ...]:

@@ -91,11 +91,11 @@ class TestCarLoan:
         scenario = response.json()["scenario"]["cash_flow"]
         assert [month["minimum_payments"] for month in scenario[:6]] == [350, 350, 350, 350, 325.34, 0]
 
-    def test_is_kept_for_as_long_as_it_is_linked_to_a_goal(self, person: Person) -> None:
+    def test_ends_as_early_where_it_is_linked_to_a_goal_with_time_enough(self, person: Person) -> None:
         goal = person.wants(1700, "2027-03-10", type="debt_payoff")
         owes(person, CAR | {"goal_id": goal})
         person.plans()
-        assert {month["minimum_payments"] for month in person.cash_flow} == {350}
+        assert [month["minimum_payments"] for month in person.cash_flow[:6]] == [350, 350, 350, 350, 325.34, 0]
 
     def test_is_free_when_the_goal_that_paid_it_off_is_cancelled(self, person: Person) -> None:
         goal = person.wants(1700, "2027-03-10", type="debt_payoff")
@@ -112,3 +112,43 @@ class TestCarLoan:
         house = person.wants(12000, "2027-03-10")
         first = sum_of(person.plans()[house]["explanation"]["facts"])[0]
         assert first.words == "what 12 months leave (Car loan is paid off from 10 Aug 2026)"
+
+
+class TestPaidOffByAGoal:
+    """1 700 at 6 %, 350 a month, in three months: 572.35 a month, 222.35 of them above the minimum."""
+
+    @pytest.fixture
+    def loan(self, person: Person) -> str:
+        goal = person.wants(1700, "2026-06-10", type="debt_payoff", priority="High")
+        owes(person, CAR | {"goal_id": goal})
+        return goal
+
+    def test_is_told_month_by_month_where_nothing_is_planned_yet(self, person: Person, loan: str) -> None:
+        assert due(person, "Car loan")[-1] == ("2027-02-10", 350)
+
+    def test_frees_its_payment_for_later_goals_from_the_month_after(self, person: Person, loan: str) -> None:
+        """222.35 twice and then 222.33 go to the loan: 12 x 550 - 667.03 + 9 x 350 = 9 082.97 are left."""
+        house = person.wants(12000, "2027-03-10", priority="Low")
+        plans = person.plans()
+        assert (plans[loan]["amount"], plans[loan]["feasibility"]) == (222.35, "Comfortable")
+        assert plans[house]["shortfall"] == 2917.03
+        assert [month["minimum_payments"] for month in person.cash_flow[:5]] == [350, 350, 350, 0, 0]
+        freed = plans[house]["explanation"]["facts"]["freed_minimums"]
+        assert freed == [{"label": "Car loan", "amount": 350, "since": "2026-06-10"}]
+        assert due(person, "Car loan") == [(f"2026-{month:02}-10", 350) for month in (4, 5, 6)]
+        assert list(replay_mismatches()) == []
+
+    def test_stays_free_once_it_is_paid_off_and_the_goal_completed(self, person: Person, loan: str) -> None:
+        house = person.wants(12000, "2027-03-10", priority="Low")
+        person.plans()
+        flows = [flow["given"] for flow in person.cash_flow]
+        saved = 0.0
+        for month, left in enumerate([1136.15, 569.48, 0], 4):
+            saved = round(saved + flows[month - 4] - (222.35 if left else 222.33), 2)
+            person.has(house, saved)
+            person.on(f"2026-{month:02}-10").has(loan, 1700 - left)
+        plans = person.plans()
+        assert person.client.get(f"/api/v0/goals/{loan}").json()["status"] == "completed"
+        assert {flow["minimum_payments"] for flow in person.cash_flow} == {0}
+        assert plans[house]["shortfall"] == 2917.03
+        assert due(person, "Car loan") == []

@@ -76,7 +76,7 @@ class TestLinkedDebt:
             assert (plan["amount"], plan["this_month"], plan["next_action_date"]) == (344.25, left, "2026-04-10")
             assert plan["explanation"]["text"].endswith(f"Today's payment of {left:.2f} is counted as made.")
             assert person.summary["total_allocated_contributions"] == left
-            assert person.summary["buffer_remaining"] == 500 - 344.25
+            assert person.summary["buffer_remaining"] == 2 * (500 - 344.25)  # of last month and of this one
         person.has(goal, 394.25)
         assert person.plans()[goal]["upcoming"] == before[1:]
 

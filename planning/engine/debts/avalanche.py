@@ -24,6 +24,8 @@ LOOKS: Final = (60, 120, 240, 480)
 
 Where no rate and no minimum changes few extras are tried, and looking would cost more than it saves.
 """
+AHEAD: Final = 24
+"""So many months more than asked for are computed at once: those after a goal's date are asked for next."""
 
 Alone = tuple[list[int], list[int]]
 """If minimums alone are paid: what is owed before each payment and after the last, and the payments."""
@@ -179,7 +181,10 @@ class Avalanche:
         return max(0, owed - self.minimums)
 
     def pay(self, extras: Sequence[int]) -> Payments:
-        """Pay `minimums`, also once debts are closed, and extras (0 or more) by month, until all is paid."""
+        """Pay `minimums`, also once debts are closed, and extras by month, until all is paid.
+
+        An extra can be less than 0, as long as the minimum payments due are paid.
+        """
         balances: list[int] = []
         for paid in self._stages(self._budgets(extras), self._changes, with_balances=True):
             balances += paid.balances
@@ -189,6 +194,11 @@ class Avalanche:
         """The payments of each debt in each of this many months, if only its minimums are paid."""
         self.look_ahead(months)
         return [paid[:months] for _, paid in self._alone]
+
+    def owed_alone(self, months: int) -> int:
+        """What is owed after this many months, if only minimums are paid."""
+        self.look_ahead(months)
+        return sum([owed[months] for owed, _ in self._alone])
 
     def end(self, extra: int, months: int) -> End:
         """Pay the same extra in this number of months. It ends early once a debt can only grow."""
@@ -204,7 +214,7 @@ class Avalanche:
         """Pay the minimums alone for at least this number of months."""
         if months <= self._months:
             return
-        self._months = months = max(months, 2 * self._months)
+        self._months = months = max(months + AHEAD, 2 * self._months)
         self._effort.spend(sum([debt.effort for debt in self._open]) * months)
         self._alone = [self._follow_alone(debt, 0, months) for debt in self._open]
         self._first_stage = self._stage(self._open, 0, min([months, *self._changes]))

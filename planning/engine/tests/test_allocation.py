@@ -15,7 +15,9 @@ from planning.engine.tests.builders import STORED, goal
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 CLAIMS = st.lists(
-    st.builds(Claim, st.integers(1, 12), st.integers(0, 5000), st.just(0), st.just(0)), min_size=1, max_size=6
+    st.builds(Claim, st.integers(1, 12), st.integers(0, 5000), st.just(0), st.just(0), st.none()),
+    min_size=1,
+    max_size=6,
 )
 RISING = st.lists(st.integers(0, 300), min_size=12, max_size=12).map(sorted)
 

@@ -61,6 +61,7 @@ def walked(case: PlanInput, days: list[Day]) -> dict[date, int]:
             paid[payment.date] += 0 if made.goal_id in linked else cents(payment.amount)
     draws = [made.schedule for made in plan.goals if made.goal_id in linked]
     end, left, month, after = calendar.day(MONTHS), cents(case.kept), 0, {}
+    told = list(plan.first_months(MONTHS))
     flows = [(flow, 1) for flow in finances.incomes] + [(flow, -1) for flow in finances.planned]
     arriving = Counter[date]()
     for flow, sign in flows:
@@ -74,6 +75,8 @@ def walked(case: PlanInput, days: list[Day]) -> dict[date, int]:
             left += sum(
                 cents(debt.min_payment) - minimums_alone(debt, calendar, month + 1)[-1] for debt in finances.debts
             )
+            if case.has_linked_minimums:
+                left += cents(finances.minimum_payments - told[month].minimum_payments)
             month += 1
         left += arriving[day] - paid[day]
         after[day] = left

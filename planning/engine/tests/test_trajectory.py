@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche
+from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import simulate
-from planning.engine.debts.tests.builders import with_extra
+from planning.engine.debts.tests.builders import debts_of_every_kind, with_extra
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, grown, to_cents
 from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card
@@ -112,11 +113,28 @@ class TestDebtPayoff:
     def test_agrees_with_the_payoff_of_the_same_budget(self, debts: tuple[Debt, Debt], extra: int) -> None:
         payoff = simulate(debts, with_extra(exact_money(extra)), NEW_YEAR)
         if payoff.months:
-            trajectory = DebtPayoff(Avalanche(debts, CALENDAR), payoff.months, extra).simulate(
-                [extra] * payoff.months
-            )
-            assert trajectory.balances == [to_cents(point.balance) for point in payoff.series[1:]]
-            assert trajectory.done_on == payoff.months
+            need = DebtPayoff(Avalanche(debts, CALENDAR), payoff.months, extra)
+            trajectory = need.simulate([extra] * payoff.months)
+            if need.kept_until:
+                assert trajectory.balances == [to_cents(point.balance) for point in payoff.series[1:]]
+                assert trajectory.done_on == payoff.months
+
+    @settings(deadline=None)
+    @given(
+        debts_of_every_kind(500_000, most=3).filter(bool).map(tuple),
+        st.lists(st.integers(0, 50_000), min_size=1, max_size=40),
+    )
+    def test_pays_what_is_kept_and_what_it_is_given(self, debts: tuple[Debt, ...], offers: list[int]) -> None:
+        """Where the minimum payments that are kept end or fall, too: before the date and after it."""
+        need = DebtPayoff(Avalanche(debts, CALENDAR), max(1, len(offers) // 2), 0)
+        ledger, balances = DebtLedger(debts, CALENDAR), list[int]()
+        for kept, offer in zip(need.kept(len(offers)), offers, strict=True):
+            if not ledger.is_cleared:
+                ledger.pay_as_planned(exact_money(kept + offer - need.minimums))
+                balances.append(to_cents(ledger.balance))
+        late = need.simulate_late(need.simulate(offers[: need.months]), offers[need.months :])
+        assert [*late.balances, *balances[len(late.balances) :]] == balances
+        assert (late.done_on is not None) == ledger.is_cleared
 
 
 class TestDebtsThatWereCleared:
