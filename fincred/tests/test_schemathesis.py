@@ -101,7 +101,6 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
     max_examples=20,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 def test_answers_as_described(case: schemathesis.Case[Any], person: Person) -> None:

@@ -140,14 +140,13 @@ def always_the_same(examples: int) -> Callable[..., settings]:
         max_examples=examples,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
 
 
 def new_ones(examples: int) -> Callable[..., settings]:
-    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=examples, suppress_health_check=list(HealthCheck))
 
 
 class TestTheSameEverywhere:

@@ -51,7 +51,7 @@ def banks(draw: st.DrawFn) -> list[oracle_debts.Debt]:
 
 
 class TestManyMonths:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(banks(), st.lists(st.none() | st.integers(0, 40_000), max_size=20))
     def test_leave_what_the_bank_is_owed(self, bank: list[oracle_debts.Debt], payments: list[int | None]) -> None:
         """In some months nothing is paid and the bank adds no interest; check-ins tell all that is paid."""
@@ -68,7 +68,7 @@ class TestManyMonths:
         told = paid_off(calendar, check_ins, euros(off), SnapshotTold(STORED, NEW_YEAR, Decimal(0)))
         assert at_start(start, told, calendar) == as_input(bank)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(banks(), st.integers(0, 40_000))
     def test_are_undone_where_no_debt_was_closed(self, bank: list[oracle_debts.Debt], extra: int) -> None:
         paid = oracle_debts.pay_debts(bank, sum(each.minimum for each in bank) + extra)

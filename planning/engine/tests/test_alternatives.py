@@ -133,7 +133,7 @@ class TestAlternatives:
     def test_of_a_chosen_amount_do_not_pretend_that_more_money_changes_it(self) -> None:
         assert kinds(alternatives(500, goal(1200, chosen_monthly=money(50)))) == ["later_date", "smaller_amount"]
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(plan_inputs(WITHOUT_INTEREST))
     def test_later_dates_are_the_earliest_and_harm_no_other_goal(self, plan_input: PlanInput) -> None:
         """With the order of serving unchanged, no month between the goal's date and the found one works."""
@@ -157,7 +157,7 @@ class TestAlternatives:
                     states = solve_dates(sooner, Needs(plan_input.calendar), order)
                     assert not next(each for each in states if each.position == position).arrives
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(plan_inputs(OF_EVERY_KIND) | plan_inputs(WITH_INTEREST))
     def test_work_when_put_back_and_their_neighbours_do_not(self, plan_input: PlanInput) -> None:
         for position, made in enumerate(make_plan(plan_input).goals):

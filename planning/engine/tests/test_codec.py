@@ -17,12 +17,11 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 class TestPlanInput:
-    @settings(deadline=None)
     @given(plan_inputs(OF_EVERY_KIND))
     def test_survives_json(self, plan_input: PlanInput) -> None:
         assert plan_input_from_json(json.loads(json.dumps(plan_input_to_json(plan_input)))) == plan_input
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(plan_inputs(OF_EVERY_KIND))
     def test_replayed_gives_the_same_plan(self, plan_input: PlanInput) -> None:
         again = plan_input_from_json(json.loads(json.dumps(plan_input_to_json(plan_input))))

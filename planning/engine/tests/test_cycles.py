@@ -222,7 +222,7 @@ def shortfalls(surplus: int, goals: list[GoalInput], months_of: list[int]) -> li
 
 
 class TestAgainstACount:
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.integers(1, 400), st.lists(recurring, min_size=1, max_size=5))
     def test_what_each_goal_lacks_is_what_the_deadlines_leave(self, surplus: int, goals: list[GoalInput]) -> None:
         months_of = [_months(each.target_date) for each in goals]
@@ -239,7 +239,7 @@ class TestAgainstACount:
         plan = planned(surplus, *goals)
         assert [each.shortfall for each in plan] == shortfalls(surplus, goals, months_of)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.integers(1, 400), st.lists(recurring, min_size=1, max_size=4))
     def test_no_month_spends_more_than_there_is_and_no_day_of_a_cycle_is_before_it(
         self, surplus: int, goals: list[GoalInput]

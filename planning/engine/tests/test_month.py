@@ -18,7 +18,7 @@ from planning.vocabulary import Feasibility
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
-GENTLE = settings(max_examples=60, deadline=None)
+GENTLE = settings(max_examples=60)
 RATES = st.sampled_from(["0", "0.5", "3.25", "12", "60"])
 CHOICES = st.lists(st.booleans(), min_size=6, max_size=6)
 TENTH = date(2026, 1, 10)

@@ -39,7 +39,6 @@ class TestNeedOf:
         """The formula gives 32.53, with which the rounded interest of twelve months leaves a cent missing."""
         assert Needs(CALENDAR).of(goal(400, annual_rate=Decimal("4.5"))).level == 3254
 
-    @settings(deadline=None)
     @given(cents(500_000, least=1), cents(100_000), st.integers(1, 120), st.integers(0, 100_000))
     def test_is_the_smallest_payment_that_arrives(
         self, target: Decimal, saved: Decimal, months: int, rate: int
@@ -50,7 +49,7 @@ class TestNeedOf:
         assert not need.missing([need.level] * months)
         assert not need.level or need.missing([need.level - 1] * months)
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(st.tuples(DEBTS, DEBTS), st.integers(1, 60))
     def test_of_debts_is_a_payment_that_clears_them_where_a_cent_less_does_not(
         self, debts: tuple[Debt, ...], months: int
@@ -71,7 +70,7 @@ class TestNeedOf:
         needs = Needs(CALENDAR)
         assert needs.of(goal(name="a")) is needs.of(goal(name="b"))
 
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(plan_inputs(OF_EVERY_KIND), cents(5_000, least=1))
     def test_known_from_another_plan_changes_neither_a_plan_nor_its_effort(
         self, plan_input: PlanInput, more: Decimal
@@ -110,7 +109,7 @@ class TestMonthsWith:
     def test_lets_interest_help(self) -> None:
         assert months_with(goal(1000, annual_rate=Decimal(60)), CALENDAR, 10_000, most=600) == 8
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(st.integers(1, 100_000))
     def test_clears_debts(self, monthly: int) -> None:
         linked = goal(debts=(card(),))

@@ -20,7 +20,7 @@ from planning.vocabulary import Feasibility, Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
-GENTLE = settings(max_examples=60, deadline=None)
+GENTLE = settings(max_examples=60)
 WEEKLY = st.builds(
     Cadence, st.sampled_from([Frequency.WEEKLY, Frequency.BIWEEKLY]), st.integers(1, 7), st.just(NEW_YEAR)
 )

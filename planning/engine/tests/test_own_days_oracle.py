@@ -140,14 +140,14 @@ KEPT_FOR_A_SHARE = World(
 
 
 class TestOwnDays:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(worlds(rates=("0",), chosen=st.none()))
     def test_are_paid_as_the_walk_says(self, world: World) -> None:
         plans = planned(world)
         require_true(world, plans)
         require_as_walked(world, plans)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @example(KEPT_FOR_A_CHOSEN_AMOUNT)
     @example(KEPT_FOR_A_SHARE)
     @given(worlds(rates=("0", "0", "3.5", "12", "60"), chosen=st.none() | st.integers(100, 60_000)))

@@ -32,7 +32,7 @@ from planning.vocabulary import Feasibility
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 LABELS = list(Feasibility)
-GENTLE = settings(max_examples=50, deadline=None)
+GENTLE = settings(max_examples=50)
 
 
 def amounts(made: GoalPlan) -> list[Decimal]:
@@ -279,7 +279,7 @@ class TestEveryPlan:
         for soon, late in zip(before, after, strict=True):
             assert late.required_monthly <= soon.required_monthly
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=10)
     @given(plan_inputs(OF_EVERY_KIND))
     def test_the_same_input_gives_the_same_plan(self, plan_input: PlanInput) -> None:
         assert make_plan(plan_input) == make_plan(plan_input)

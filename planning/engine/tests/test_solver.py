@@ -97,7 +97,7 @@ class TestSolve:
 
 
 class TestSolveDates:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(plan_inputs(WITHOUT_INTEREST) | plan_inputs(OF_EVERY_KIND))
     def test_agrees_with_the_whole_plan(self, plan_input: PlanInput) -> None:
         whole, dates = (each(plan_input, Needs(plan_input.calendar)) for each in (solve, solve_dates))
@@ -113,7 +113,7 @@ class TestSolveDates:
 
 
 class TestAtBest:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(plan_inputs(WITH_INTEREST) | plan_inputs(OF_EVERY_KIND))
     def test_meets_each_goal_that_is_met(self, plan_input: PlanInput) -> None:
         needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)
@@ -122,7 +122,7 @@ class TestAtBest:
             assert best.room >= state.room
             assert best.arrives or not state.arrives
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(plan_inputs(WITHOUT_INTEREST))
     def test_is_exact_without_interest(self, plan_input: PlanInput) -> None:
         needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)

@@ -1,7 +1,7 @@
 """Savings and debts, simulated with the money they get."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche
@@ -108,7 +108,6 @@ class TestDebtPayoff:
     def test_asks_again_for_all_that_was_missing(self) -> None:
         assert DebtPayoff(Avalanche((card(),), CALENDAR), 1, 0).raised(100, 50) == 150
 
-    @settings(deadline=None)
     @given(st.tuples(DEBTS, DEBTS), st.integers(0, 50_000))
     def test_agrees_with_the_payoff_of_the_same_budget(self, debts: tuple[Debt, Debt], extra: int) -> None:
         payoff = simulate(debts, with_extra(exact_money(extra)), NEW_YEAR)
@@ -119,7 +118,6 @@ class TestDebtPayoff:
                 assert trajectory.balances == [to_cents(point.balance) for point in payoff.series[1:]]
                 assert trajectory.done_on == payoff.months
 
-    @settings(deadline=None)
     @given(
         debts_of_every_kind(500_000, most=3).filter(bool).map(tuple),
         st.lists(st.integers(0, 50_000), min_size=1, max_size=40),

@@ -78,7 +78,7 @@ class TestPay:
         assert Avalanche(debts, CALENDAR).pay(extras[:4]).open == [(Rates(0), 94), (Rates(0), 18)]
         assert Avalanche(debts, CALENDAR).pay(extras).balances == by_ledger(debts, extras).balances
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(debts_of_every_kind(300, most=6) | DEBTS, st.integers(0, 250), st.integers(1, 200))
     def test_ends_early_only_where_debts_are_never_cleared(
         self, debts: list[Debt], extra: int, months: int

@@ -122,7 +122,7 @@ BUDGETS = st.builds(
 
 
 class TestSimulate:
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(
         debts_of_every_kind(200_000, most=5),
         BUDGETS,

@@ -64,7 +64,7 @@ class TestLeastExtra:
         assert is_cleared(debts, extra, payments)
         assert not extra or not is_cleared(debts, extra - 1, payments)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(debts_of_every_kind(2_000_000, most=4), st.integers(1, 60))
     def test_clears_debts_of_every_kind_and_a_cent_less_does_not(self, debts: list[Debt], payments: int) -> None:
         avalanche = Avalanche(debts, CALENDAR)
@@ -72,7 +72,7 @@ class TestLeastExtra:
         assert not avalanche.pay([extra] * payments).open
         assert not extra or avalanche.pay([extra - 1] * payments).open
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(debts_of_every_kind(2_000_000, most=4), st.integers(1, 600))
     def test_takes_a_bounded_number_of_simulations_of_debts_of_every_kind(
         self, debts: list[Debt], payments: int
