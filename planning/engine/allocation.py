@@ -106,8 +106,8 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
             committed[first:] = [money + amount for money in committed[first:]]
         elif was_closed:
             left[first] = _CLOSED
-        if claim.frees:
-            free = [*map(add, free, claim.frees(amount))]
+        if claim.frees and (freed := claim.frees(amount)):
+            free = [*map(add, free, freed)]
             free_by, falls = [0, *accumulate(free)], min(free) < 0
             for index in (index for index, money in enumerate(left) if money <= _OPEN):
                 left[index] = _most(dates[index], free_by, horizon if falls else 0) - committed[index]

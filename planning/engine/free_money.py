@@ -56,8 +56,9 @@ def linked_freed(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
     """What each month has above what is kept for minimum payments of linked debts, if no goal is paid anything."""
     freed = [0] * months
     for goal in inputs.goals:
-        if need := linked(goal, needs):
-            freed = [*map(add, freed, need.freed_alone(months))]
+        need = linked(goal, needs)
+        if need and any(more := need.freed_alone(months)):
+            freed = [*map(add, freed, more)]
     return freed
 
 
@@ -68,9 +69,9 @@ def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: boo
     """
     with_freed = [*free]
     for state in states:
-        if state.payoff:
-            with_freed[:] = map(add, free, state.promised(len(free)) if promised else state.freed(len(free)))
-            free = with_freed
+        since = state.frees_from if promised else state.ends
+        if state.payoff and since is not None and since < len(free):
+            with_freed[since:] = map(add, with_freed[since:], state.payoff.kept(len(free))[since:])
     return with_freed
 
 

@@ -325,9 +325,12 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
 
 
 def _frees(state: GoalState, payoff: DebtPayoff, until: int, months: int, amount: int) -> list[int]:
-    """What each month has more for the goals served later, once a goal is granted an amount beside its credit."""
+    """What each month has more for the goals served later, once a goal is granted an amount beside its credit.
+
+    Empty if that is nothing before the month `until`.
+    """
     state.free_if_granted(payoff, amount + payoff.credit, until)
-    return state.promised(months)
+    return state.promised(months) if state.frees_from is not None and state.frees_from < until else []
 
 
 def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
