@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
 from operator import add
 from typing import Any, Final, Self
@@ -15,13 +16,14 @@ from planning.engine.held_back import LEAST_HORIZON, least_ahead
 from planning.engine.model import Finances, MonthOfMoney, PlanInput
 from planning.engine.money.cents import average, money, to_cents
 from planning.engine.needs import Needs
+from planning.engine.trajectory import DebtPayoff
 
 _MOST_SHOWN: Final = 60
 _MOST_KEPT: Final = 120
 """What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CashFlow:
     """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
 
@@ -63,7 +65,7 @@ class CashFlow:
         last = max([LEAST_HORIZON, *(state.need.months for state in states if not state.cycle)])
         return cls(inputs, needs, surplus, by, freed, alone_by, given, put_in, horizon, last)
 
-    @property
+    @cached_property
     def average(self) -> Finances:
         """What the next twelve months come to on average, without money with dates and debts."""
         finances = self.inputs.finances
@@ -129,12 +131,17 @@ class CashFlow:
         """
         ended = self.needs.dated_money(self.inputs.finances).ended(month)
         cleared = {state.position: state.frees_from for state in served}
-        for position, goal in enumerate(self.inputs.goals):
-            if need := linked(goal, self.needs):
-                ended += need.ended(month, cleared.get(position))
+        for position, payoff in self._linked:
+            ended += payoff.ended(month, cleared.get(position))
         ended.sort(key=lambda each: each.month)
         day = self.inputs.calendar.day
         return [{"label": each.label, "amount": money(each.amount), "since": day(each.month)} for each in ended]
+
+    @cached_property
+    def _linked(self) -> list[tuple[int, DebtPayoff]]:
+        """The goals with debts whose end frees money, by their positions."""
+        found = ((position, linked(goal, self.needs)) for position, goal in enumerate(self.inputs.goals))
+        return [(position, payoff) for position, payoff in found if payoff]
 
     def by_for(self, served: Sequence[GoalState]) -> list[int]:
         """The money by each month for the goals that come after those `served`."""

@@ -27,6 +27,8 @@ def given_late(free: Sequence[int], months: range, horizon: int) -> list[int]:
     Before the horizon it leaves what every month up to the horizon needs; after it, what the next twelve need.
     """
     by = given_by(free, horizon)
+    if min(free[horizon:], default=0) >= 0:  # no month lacks anything
+        return by[months.start + 1 : months.stop + 1]
     soon = [*by[horizon + 1 :], *by[-1:] * LEAST_HORIZON]
     for step in (1, 2, 4, 4):  # the least of 2, 4, 8 and then of the next twelve months
         soon = list(map(min, soon, soon[step:]))

@@ -50,7 +50,7 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
     """What a late goal may have in each month, or on each of its late days, where money has dates."""
     chosen = state.goal.chosen_each or state.goal.chosen_monthly
     if chosen is None and not state.days:
-        by = list(accumulate(given_late(free, months, horizon), _larger, initial=0))
+        by = list(accumulate([0, *given_late(free, months, horizon)], max))
         return list(map(sub, by[1:], by))
     offers: list[int] = []
     given, arrived = 0, list(accumulate(free, initial=0))
@@ -69,7 +69,3 @@ def _after_late_days(state: GoalState, month: int) -> list[int]:
         return [0]
     in_time = days.counts[month] if month < len(days.counts) else 0
     return money.after(month, days.in_month(month)[in_time:])
-
-
-def _larger(one: int, other: int) -> int:
-    return max(one, other)

@@ -106,7 +106,7 @@ def test_from_signing_up_to_the_coach(app: App) -> None:
     asked = {"message": "What should I do next?", "session_id": chat["session_id"]}
     answer = app.call("POST", "/chat/message", asked)
     assert answer["session_id"] == chat["session_id"]
-    assert "Next: 300.00 USD for Rainy days on 1 April 2026." in answer["response"]
+    assert "Next: 300.00 USD for Rainy days on 1 May 2026." in answer["response"]
     asked = {"message": "Any feedback on my week?", "session_id": chat["session_id"]}
     answer = app.call("POST", "/chat/message", asked)
     assert "spent about as planned, and felt 5 of 5." in answer["response"]

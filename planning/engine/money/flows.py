@@ -5,7 +5,7 @@ of it, and neither does one that began 50 years ago.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -119,8 +119,10 @@ def _clamped(day_of_month: int, month: int) -> int:
     return day_of_month if day_of_month <= 28 else min(day_of_month, monthrange(month // 12, month % 12 + 1)[1])
 
 
-def by_month(flows: Iterable[Flow], calendar: Calendar, months: int) -> list[int]:
+def by_month(flows: Sequence[Flow], calendar: Calendar, months: int) -> list[int]:
     """The cents that come in each of the calendar's first `months` months."""
+    if not flows:
+        return [0] * months
     starts = [calendar.day(month) for month in range(months + 1)]
     ordinals = [day.toordinal() for day in starts]
     sums = [0] * months
