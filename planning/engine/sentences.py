@@ -37,20 +37,24 @@ def _minimums(facts: Facts) -> str:
 
 
 def _room(facts: Facts) -> str:
-    surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(facts['binding_month'])}"
+    months = facts["binding_month"]
+    surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(months)}"
     changes = [
         ("carried_in", "with", "kept from earlier months"),
         ("taken_ahead", "less", "for goals ahead of it"),
         ("paid_elsewhere", "less", "put elsewhere this month"),
         ("paid_beyond", "and", "beyond it put in this month"),
     ]
-    if "money_by_then" in facts:
-        left = f"{_months(facts['binding_month'])} leave {_amount(facts['money_by_then'])}"
+    is_uneven = facts.get("money_by_then", facts["surplus"] * months) != facts["surplus"] * months
+    if is_uneven:
+        leave = "leaves" if months == 1 else "leave"
+        left = f"{_months(months)} {leave} {_amount(facts['money_by_then'])}"
         surplus = f"After expenses and minimum payments {left}"
+    if "money_by_then" in facts:
         changes.insert(1, ("lacking", "less", "that earlier months lacked"))
         changes.insert(2, ("held_back", "less", f"kept for {held_back_for(facts)}"))
     named = [f", {how} {_amount(facts[name])} {what}" for name, how, what in changes if facts[name]]
-    if "money_by_then" in facts:
+    if is_uneven:
         return f"{surplus}{''.join(named)}, so there is room for {_amount(facts['room'])}"
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
 

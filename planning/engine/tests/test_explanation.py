@@ -114,7 +114,7 @@ class TestExplanation:
                 (
                     "Clearing debts of 900.00 takes 800.00 above the minimum payments of 100.00 a month with the "
                     "next payment, which is after its date 2026-01-31. After expenses and minimum payments 1 "
-                    "month leave 50.00, so there is room for 50.00, so 750.00 is missing."
+                    "month leaves 50.00, so there is room for 50.00, so 750.00 is missing."
                 ),
             ),
             (
@@ -173,8 +173,8 @@ class TestExplanation:
                 Code.FUNDED,
                 (
                     "Clearing debts of 5,000.00 takes 4,130.92 above the minimum payments of 100.00 a month "
-                    "by 2027-01-01 (12 months). After expenses and minimum payments 12 months leave 6,000.00, so "
-                    "there is room for 6,000.00: a load of 0.6885, at most 0.8."
+                    "by 2027-01-01 (12 months). A surplus of 500.00 a month for 12 months leaves room for "
+                    "6,000.00: a load of 0.6885, at most 0.8."
                 ),
             ),
         ],
