@@ -19,8 +19,6 @@ from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalS
 
 
 class GoalList(ApiView):
-    write_cost = 1  # plans are made again
-
     @documented(
         summary="List own goals",
         description="Goals of every status, newest first unless `ordering` says otherwise.",
@@ -73,8 +71,6 @@ _UPDATE: dict[str, Any] = {
 
 
 class GoalDetail(ApiView):
-    write_cost = 1  # likewise
-
     @documented(
         summary="One goal",
         description="Of any status, with its progress as of today.",

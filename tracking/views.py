@@ -107,8 +107,6 @@ _UPDATE: dict[str, Any] = {
 
 
 class CheckInDetail(ApiView):
-    write_cost = 1  # one that reopens or completes its goal makes plans again
-
     @documented(
         summary="One check-in",
         description="As it is after corrections.",

@@ -14,12 +14,13 @@ from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
 from accounts.rate_limits.limits import network_of
 from fincred import clock
-from fincred.api.costs import READING, points_of
 from fincred.api.django_request import django_request
 from fincred.context import caller
 from fincred.db.refusals import refuses_writes
 
 logger = logging.getLogger(__name__)
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports this module
@@ -38,11 +39,11 @@ class PerPerson(BaseThrottle):
         now = clock.moment_of(django_request(request))
         check = cast("SessionCheck | None", request.auth)
         person = str(check.user_id) if check else ""
-        if person and request.method in READING:
+        if person and request.method in _READING:
             _enforce_if_countable(person, now)
         elif person:
             enforce(getattr(view, "write_limit", None) or policies.WRITES, person, now=now)
-        points, own_limits = points_of(view, request.method or ""), getattr(view, "own_limits", ())
+        points, own_limits = getattr(view, "cost", 0), getattr(view, "own_limits", ())
         if points or own_limits:
             if check:
                 check.run()  # so that an ended session spends no points of its person

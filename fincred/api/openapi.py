@@ -19,7 +19,6 @@ from drf_spectacular.utils import Direction, OpenApiExample, OpenApiResponse, ex
 from rest_framework.fields import empty
 
 from fincred import errors as failures
-from fincred.api.costs import points_of
 from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
 from fincred.api.openapi_parts import (
     COUNTED,
@@ -135,7 +134,7 @@ class Schema(AutoSchema):
 
     def _limits(self) -> Iterator[str]:
         """What is said of the limits that the view has beside those of all reads and writes."""
-        if cost := points_of(self.view, self.method):
+        if cost := getattr(self.view, "cost", 0):
             yield f"Takes {cost} point{'s' * (cost > 1)} of the rate limit `cost`."
         if policy := getattr(self.view, "write_limit", None):
             yield f"Counts against the rate limit `{policy.name}` ({policy.quota} a minute) instead of `writes`."

@@ -52,8 +52,6 @@ class ApiView(GenericAPIView[Any]):
 
     # Points of the rate limit `cost` that a call takes; 0 for calls that are cheap for the server.
     cost = 0
-    # The same for its writes alone, where they take more than its GET.
-    write_cost: ClassVar[int | None] = None
 
     # Limits of these calls alone, beside those of all reads and writes.
     own_limits: ClassVar[Sequence[Policy]] = ()

@@ -82,8 +82,6 @@ _UPDATE: dict[str, Any] = {
 
 
 class ActionPlanDetail(ApiView):
-    write_cost = 1  # plans are made again
-
     @documented(
         summary="One action plan",
         description="As its newest version has it. An ended plan is a 404; its versions can still be read.",

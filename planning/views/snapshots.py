@@ -15,8 +15,6 @@ from planning.services.snapshots import store_snapshot
 
 
 class SnapshotView(ApiView):
-    write_cost = 1  # plans are made again
-
     @documented(
         summary="The newest snapshot",
         description="Nulls and empty lists when there is none yet.",
