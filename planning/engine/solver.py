@@ -150,7 +150,7 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
     if state.money:  # what comes after the date is given once all that is promised is known
         _spend(free, state)
         if state.payoff:
-            state.frees_from = state.payoff.cleared_by(state.in_time.amounts, len(free))
+            state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
             free[:] = add_freed(free, [state])
         keep_for_payments([state], free)
         return

@@ -275,12 +275,21 @@ class DebtPayoff:
         idle = [0] * (self.months - 1)
         if self._lacking is None:
             self._lacking = self.simulate([self.credit, *idle]).missing
-        # Interest only adds to what is owed by the date, so most that never end are known without a simulation.
-        if self._lacking - (granted - self.credit) > sum(self.kept(months)[self.months :]):
+        if self._are_never_cleared(self._lacking - (granted - self.credit), months):
             return None
         offers = [self.credit, *idle]
         offers[-1] += granted - self.credit
         return self.cleared_by(offers, months)
+
+    def cleared_after(self, in_time: Trajectory, months: int) -> int | None:
+        """The number of months, at most `months`, that clear the debts, with minimums alone after the date."""
+        if in_time.done_on is not None or self._are_never_cleared(in_time.missing, months):
+            return in_time.done_on
+        return self.cleared_by(in_time.amounts, months)
+
+    def _are_never_cleared(self, owed: int, months: int) -> bool:
+        """Whether it is plain without a simulation: interest only adds to what is owed by the date."""
+        return owed > sum(self.kept(months)[self.months :])
 
     def cleared_by(self, offers: list[int], months: int) -> int | None:
         """The number of months, at most `months`, that clear the debts with these offers and then minimums."""
