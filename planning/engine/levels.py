@@ -8,8 +8,8 @@ from planning.engine.effort import Effort
 class Levels:
     """Level payments, and the steps that each took to find.
 
-    Plans on the same calendar can share them. Whoever asks for one that is known spends the same steps as if it
-    had to be found, so that the effort of a plan, and with it what its search finds, is that of the plan alone.
+    Plans on the same calendar can share them. A plan that asks for one that is known spends the same steps as if
+    it had to be found, so that the effort of a plan, and with it what its search finds, is that of the plan alone.
     """
 
     def __init__(self) -> None:

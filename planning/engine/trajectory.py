@@ -240,7 +240,7 @@ class DebtPayoff:
 
     @property
     def kept_until(self) -> int:
-        """The number of months that keep `minimums`, whatever is due."""
+        """The number of months that keep `minimums`, also where less is due."""
         return 0 if self._clears_alone else self.months
 
     def kept(self, months: int) -> list[int]:
