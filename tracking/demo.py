@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -100,10 +101,7 @@ PULSES: Final = {
 @transaction.atomic
 def create_demo(*, now: datetime) -> User:
     """Create the demo person, with twelve weeks of history up to `now`; there must be none yet."""
-    # At nine in UTC, check-ins fall on the same local weekday in summer and winter.
-    latest = now.replace(hour=9, minute=0, second=0, microsecond=0)
-    latest -= timedelta(days=1) if latest > now else timedelta()
-    start = latest - timedelta(weeks=WEEKS)
+    start = _weeks_before(now, WEEKS)
     person = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, is_verified=True, created_at=start)
     update_profile(user=person, now=start, full_name="Dana Demo", country="DE", currency="EUR", timezone=TIMEZONE)
     _store_snapshot(person, start, income="2150.00", card=None)
@@ -111,7 +109,7 @@ def create_demo(*, now: datetime) -> User:
     _store_snapshot(person, start, income="2150.00", card=goals[1])
     plan_everything(owner=person, now=start, today=_day(start))
     for week in range(1, WEEKS + 1):
-        moment = start + timedelta(weeks=week)
+        moment = _weeks_before(now, WEEKS - week)
         if week == RAISE:
             _store_snapshot(person, moment, income="2175.00", card=goals[1])
         for goal, demo_goal in zip(goals, GOALS, strict=True):
@@ -136,6 +134,11 @@ def create_support_agent(*, now: datetime) -> User:
     """Create a support agent for the back office; there must be none yet."""
     agent = User.objects.create_user(SUPPORT_EMAIL, SUPPORT_PASSWORD, full_name="Sascha Support", is_verified=True)
     return set_role(user=agent, role=StaffRole.SUPPORT, now=now)
+
+
+def _weeks_before(now: datetime, weeks: int) -> datetime:
+    """The same time of the person's day, so that the last check-in is of today and summer time moves none."""
+    return (now.astimezone(ZoneInfo(TIMEZONE)) - timedelta(weeks=weeks)).astimezone(UTC)
 
 
 def _day(moment: datetime) -> date:

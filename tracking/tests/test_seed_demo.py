@@ -42,6 +42,14 @@ class TestSeedDemo:
         pulses = api.get("/api/v0/checkins").json()
         assert [pulse["mood_score"] for pulse in pulses] == [4, 2, 5, 4]
 
+    @pytest.mark.parametrize(("day", "hour"), [(27, 12), (27, 23), (29, 0)])
+    def test_on_every_day_some_goals_are_on_track_and_some_are_not(self, day: int, hour: int) -> None:
+        with time_machine.travel(datetime(2026, 11, day, hour, 10, tzinfo=UTC), tick=False):
+            seed()
+            stats = client_of(User.objects.get(email=demo.DEMO_EMAIL)).get("/api/v0/dashboard").json()
+        assert {goal["progress_status"] for goal in stats["goals"]} >= {"on_track", "slightly_behind"}
+        assert stats["stats"]["current_streak"] == demo.WEEKS
+
     def test_the_demo_person_is_told_of_what_comes_as_any_person_is(self) -> None:
         with time_machine.travel(datetime(2026, 3, 16, 20, tzinfo=UTC), tick=False):
             seed()
