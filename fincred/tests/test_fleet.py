@@ -42,7 +42,7 @@ def verify(fleet: Fleet, report: Report) -> None:
 
 
 class TestNodes:
-    @pytest.mark.parametrize("times", [2, drill(20)])
+    @pytest.mark.parametrize("times", [2, drill(36)])
     def test_restarted_one_after_another_cost_no_request(self, fleet: Fleet, times: int) -> None:
         with fleet.load() as report:
             again_and_again(times, fleet, lambda number: fleet.nodes[number % 3].restart())
