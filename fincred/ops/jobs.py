@@ -26,7 +26,8 @@ LEASE = timedelta(minutes=1)
 HEARTBEAT = timedelta(seconds=15)
 # The wait after a failure, unless the job's own interval is shorter.
 RETRY = timedelta(minutes=1)
-POLL_SECONDS = 1.0
+# How long a worker waits before it looks again whether a job is due: a tenth of its interval, within these.
+LEAST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
 # How far the clocks of workers may differ.
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -53,6 +54,11 @@ class Job:
     every: timedelta
     run: Callable[[Clock, Stop], int]
     parallel: bool = False
+
+    @property
+    def wait(self) -> timedelta:
+        """How long a worker waits before it looks again whether the job is due."""
+        return max(LEAST_WAIT, min(self.every / 10, LONGEST_WAIT))
 
 
 _registered: dict[str, Job] = {}
@@ -181,7 +187,8 @@ class Worker:
                         reason = type(error).__name__
                         logger.warning("Job waits for the database", extra={"job": job.name, "reason": reason})
                     is_away = True
-                self._stop.wait(POLL_SECONDS)
+                wait = LEAST_WAIT if is_away else job.wait
+                self._stop.wait(wait.total_seconds())
         except BaseException as error:
             self._error = error
             self._ended()

@@ -138,6 +138,12 @@ class TestLease:
         assert row().leased_until is None
 
 
+class TestWait:
+    @pytest.mark.parametrize(("every", "seconds"), [(5, 1), (10, 1), (60, 6), (300, 30), (3600, 60), (86400, 60)])
+    def test_is_a_tenth_of_the_interval_between_a_second_and_a_minute(self, every: int, seconds: int) -> None:
+        assert replace(HOURLY, every=timedelta(seconds=every)).wait == timedelta(seconds=seconds)
+
+
 class TestRegisterJob:
     @pytest.fixture(autouse=True)
     def own_registry(self, monkeypatch: pytest.MonkeyPatch) -> None:
