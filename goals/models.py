@@ -54,7 +54,8 @@ class GoalQuerySet(RevisedQuerySet["Goal"]):
 class Goal(RevisedModel):
     """What a person wants to have saved (or paid off) by a date.
 
-    `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are.
+    `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are,
+    `cycles_ended` how many of these ended a cycle, so it is also the number of the present one, counted from 0.
     `started_on` is the day of creation where the person lived. `pace` is what a plan expects by when; without one
     it is a straight line. `drained_on` is the day on which a full reserve fell below its target, until it is full
     again or gets another date. `target_date` is that of a recurring goal's present cycle; cycles count from
@@ -87,6 +88,7 @@ class Goal(RevisedModel):
     current_amount = MoneyField(default=ZERO)
     last_check_in_date = models.DateField(null=True)
     check_in_count = models.PositiveIntegerField(default=0, db_default=0)
+    cycles_ended = models.PositiveIntegerField(default=0, db_default=0)
     started_on = models.DateField()
     drained_on = models.DateField(null=True)
     pace = ExactJSONField(null=True)

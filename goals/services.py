@@ -254,7 +254,7 @@ def end_cycle(
     target_date: date,
     current_amount: Decimal,
     told_on: date,
-    check_ins: int,
+    cycles: int,
     writes: Sequence[Write],
     chain: audit.Chain,
     now: datetime,
@@ -262,15 +262,16 @@ def end_cycle(
 ) -> None:
     """Begin a recurring goal's cycle that ends on `target_date` with what those before it left over.
 
-    `writes` store the `check_ins` that tell it, the last one of the day `told_on`. The caller is `repeatable`,
-    holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    So many `cycles` end. `writes` store the check-in of each, the last one of the day `told_on`. The caller is
+    `repeatable`, holds the lock of the person's row and has read `goal`, and `chain`, under it.
     """
     before = audit.fields_of(goal, ("target_date", "current_amount"))
     goal.target_date, goal.current_amount, goal.last_check_in_date = target_date, current_amount, told_on
-    goal.check_in_count += check_ins
+    goal.check_in_count += cycles
+    goal.cycles_ended += cycles
     goal.updated_at = now
     entry = _entry(chain, goal, "goal.cycle_ended", before, now)
-    write_all(*writes, update(goal, "target_date", *_FOLLOWS_CHECK_INS), insert(entry))
+    write_all(*writes, update(goal, "target_date", "cycles_ended", *_FOLLOWS_CHECK_INS), insert(entry))
     _note_next_end(goal.user_id)
     logger.info("Cycle ended", extra={"goal_id": goal.id})
     publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))

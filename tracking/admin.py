@@ -26,7 +26,7 @@ class CheckInAdmin(_OnGoals):
 
 @admin.register(Milestone)
 class MilestoneAdmin(_OnGoals):
-    list_display = ("reached_on", "person", "goal", "percent")
+    list_display = ("reached_on", "person", "goal", "cycle", "percent")
     list_filter = ("reached_on",)
     ordering = ("-reached_on", "-percent", "-id")
 

@@ -11,30 +11,38 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from fincred.db.id_ranges import ALL, IdRange
 from fincred.money import ZERO
 from goals.models import Goal
-from tracking.models import CheckIn, CheckInWeek, Pulse
+from tracking.models import CheckIn, CheckInWeek, Milestone, Pulse
 from tracking.streaks import monday_of
-from tracking.vocabulary import TOLD
+from tracking.vocabulary import TOLD, CheckInSource
 
 Weeks = tuple[UUID, Counter[date]]
 
 
 def goals_off_their_check_ins(owners: IdRange = ALL) -> Iterator[UUID]:
-    """Goals whose amount, last date and count aren't those of their check-ins (0 and None without any)."""
+    """Goals whose amount, last date and counts aren't those of their check-ins (0 and None without any)."""
     check_ins = CheckIn.objects.filter(goal=OuterRef("pk"))
     latest = check_ins.newest_first()
     amount = Subquery(latest.values("current_amount")[:1])
     day = Subquery(latest.values("check_in_date")[:1])
     count = Subquery(check_ins.values("goal").values(count=Count("pk")))
-    kept = ("current_amount", "last_check_in_date", "check_in_count")
-    goals = Goal.objects.filter(owners.of("user_id")).order_by("pk").values_list("pk", *kept, amount, day, count)
-    for goal_id, *follows, told_amount, told_day, counted in goals.iterator(chunk_size=1000):
-        if follows != [told_amount or ZERO, told_day, counted or 0]:
+    ends = Subquery(check_ins.filter(source=CheckInSource.CYCLE_END).values("goal").values(count=Count("pk")))
+    kept = ("current_amount", "last_check_in_date", "check_in_count", "cycles_ended")
+    told = (amount, day, count, ends)
+    goals = Goal.objects.filter(owners.of("user_id")).order_by("pk").values_list("pk", *kept, *told)
+    for goal_id, *follows, told_amount, told_day, counted, ended in goals.iterator(chunk_size=1000):
+        if follows != [told_amount or ZERO, told_day, counted or 0, ended or 0]:
             yield goal_id
+
+
+def milestones_of_no_cycle(owners: IdRange = ALL) -> QuerySet[Milestone, UUID]:
+    """Milestones of a cycle that hasn't begun."""
+    milestones = Milestone.objects.filter(owners.of("user_id"), cycle__gt=F("goal__cycles_ended"))
+    return milestones.order_by("pk").values_list("pk", flat=True)
 
 
 def people_off_their_weeks(people: IdRange = ALL) -> Iterator[UUID]:

@@ -180,10 +180,14 @@ class MilestoneQuerySet(OwnedQuerySet["Milestone"]):
 
 
 class Milestone(UUIDModel):
-    """A quarter of the way, reached once; it stays when the check-in that reached it is changed or removed."""
+    """A quarter of the way, reached once; it stays when the check-in that reached it is changed or removed.
+
+    `cycle` is how many cycles of its goal had ended before, so that a recurring goal has each once a cycle.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="milestones", db_index=False)
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="milestones", db_index=False)
+    cycle = models.PositiveIntegerField(default=0, db_default=0)
     percent = models.PositiveSmallIntegerField()
     reached_on = models.DateField()
 
@@ -192,7 +196,7 @@ class Milestone(UUIDModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["goal", "percent"], name="milestone_once_a_goal"),
+            models.UniqueConstraint(fields=["goal", "cycle", "percent"], name="milestone_once_a_cycle"),
             models.CheckConstraint(condition=Q(percent__in=milestones.PERCENTS), name="milestone_percent_known"),
         ]
         indexes: ClassVar = [

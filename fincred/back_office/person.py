@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
@@ -164,9 +164,8 @@ def _goals(person: User, today: date) -> list[GoalView]:
     for check_in in reversed(newest):
         made[check_in.goal_id].append((check_in.check_in_date, check_in.current_amount))
     reached: dict[UUID, list[int]] = defaultdict(list)
-    for goal_id, percent in (
-        Milestone.objects.filter(user=person).order_by("percent").values_list("goal_id", "percent")
-    ):
+    of_the_cycle = Milestone.objects.filter(user=person, cycle=F("goal__cycles_ended"))
+    for goal_id, percent in of_the_cycle.order_by("percent").values_list("goal_id", "percent"):
         reached[goal_id].append(percent)
     return [_goal(goal, plans.get(goal.pk), made[goal.pk], reached[goal.pk], today) for goal in goals]
 

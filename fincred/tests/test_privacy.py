@@ -68,8 +68,8 @@ EXPORTED = {
     "looks_in_lists": "at actor_id role action",
     "audit_trail": "sequence at actor_id role action object_type object_id before after reason request_id",
     "goals": "id user_id type kind repeat_every_months first_date name target_amount target_date priority "
-    "primary_flag why_text annual_rate status current_amount last_check_in_date check_in_count started_on "
-    "drained_on pace completed_at created_at updated_at",
+    "primary_flag why_text annual_rate status current_amount last_check_in_date check_in_count cycles_ended "
+    "started_on drained_on pace completed_at created_at updated_at",
     "planning.snapshots": "id user_id number incomes expenses debts savings monthly_income monthly_expenses "
     "monthly_minimum_payments total_debt total_savings paid_off additions created_at",
     "planning.action_plans": "id user_id goal_id type amount frequency day_of_period since anchor month "
@@ -90,7 +90,7 @@ EXPORTED = {
     "tracking.pulses": "id user_id made_planned_payments spending_vs_plan mood_score comment period_start "
     "period_end monday completed_at",
     "tracking.weeks": "id user_id monday check_ins",
-    "tracking.milestones": "id user_id goal_id percent reached_on",
+    "tracking.milestones": "id user_id goal_id cycle percent reached_on",
 }
 
 

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Final, TypedDict
 from uuid import UUID
 
+from django.db.models import F
+
 from accounts import audit
 from accounts.models import User
 from accounts.services import lock_user_and_read
@@ -39,8 +41,11 @@ from tracking.vocabulary import CheckInSource
 logger = logging.getLogger(__name__)
 
 _NEWEST: Final = PreparedQuery(CheckIn.objects.of_goal(Parameter("goal")).newest_first()[:1])
+# In the present cycle of the goal, which is the only one if it isn't recurring.
 _REACHED: Final = PreparedQuery(
-    Milestone.objects.filter(goal_id=Parameter("goal")).values_list("percent", flat=True)
+    Milestone.objects.filter(goal_id=Parameter("goal"), cycle=F("goal__cycles_ended")).values_list(
+        "percent", flat=True
+    )
 )
 _WITH_GOAL: Final = PreparedQuery(
     CheckIn.objects.select_related("goal").owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id"))
@@ -264,12 +269,21 @@ def _sync_goal(
 
 
 def _new_milestones(goal: Goal, latest: CheckIn | None, reached: Collection[int]) -> list[Milestone]:
-    """Those that the goal passes with its latest check-in, and had not `reached` before."""
-    if latest is None:
+    """Those that the goal passes with its latest check-in, and had not `reached` before in this cycle.
+
+    What is left over from the cycle before reaches nothing by itself; it counts with the first check-in after it.
+    """
+    if latest is None or latest.source == CheckInSource.CYCLE_END:
         return []
     passed = milestones.reached(latest.current_amount, goal.target_amount)
     return [
-        Milestone(user_id=goal.user_id, goal=goal, percent=percent, reached_on=latest.check_in_date)
+        Milestone(
+            user_id=goal.user_id,
+            goal=goal,
+            cycle=goal.cycles_ended,
+            percent=percent,
+            reached_on=latest.check_in_date,
+        )
         for percent in passed
         if percent not in reached
     ]

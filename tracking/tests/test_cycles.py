@@ -16,8 +16,8 @@ from planning.models import PlanVersion
 from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 from planning.tests.requests import field_errors
-from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
-from tracking.models import CheckIn
+from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
+from tracking.models import CheckIn, Milestone
 from tracking.services.cycles import end_cycles
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -50,6 +50,13 @@ def bill(person: Person) -> str:
 def entries(goal: str) -> list[tuple[str, float, str]]:
     rows = CheckIn.objects.filter(goal_id=goal).order_by("check_in_date", "created_at", "id")
     return [(str(row.check_in_date), float(row.current_amount), row.source) for row in rows]
+
+
+def reached(goal: str) -> list[tuple[int, int]]:
+    """The milestones of a goal, each with its cycle."""
+    return list(
+        Milestone.objects.filter(goal_id=goal).order_by("cycle", "percent").values_list("cycle", "percent")
+    )
 
 
 class TestEnd:
@@ -129,6 +136,67 @@ class TestEnd:
         person.on("2026-06-15").goal(bill)
         assert str(Goal.objects.get(pk=once).target_date) == "2026-06-15"
         assert str(Goal.objects.get(pk=other).target_date) == "2026-06-15"
+
+
+class TestMilestones:
+    @pytest.fixture
+    def second_cycle(self, person: Person, bill: str) -> str:
+        """Each quarter of the first cycle is reached, and 300 are left over."""
+        assert person.has(bill, 1500)["milestones_reached"] == [25, 50, 75, 100]
+        person.on("2026-06-15").goal(bill)
+        return bill
+
+    def test_are_reached_once_a_cycle_and_those_of_each_stay(self, person: Person, second_cycle: str) -> None:
+        assert person.has(second_cycle, 500)["milestones_reached"] == [25]
+        assert person.has(second_cycle, 700)["milestones_reached"] == [50]
+        assert person.has(second_cycle, 800)["milestones_reached"] == []
+        first, second = [(0, percent) for percent in (25, 50, 75, 100)], [(1, 25), (1, 50)]
+        assert reached(second_cycle) == first + second
+        assert person.on("2027-06-20").has(second_cycle, 400)["milestones_reached"] == [25]
+        assert reached(second_cycle) == [*first, *second, (2, 25)]
+
+    def test_are_told_to_the_existing_app_too(self, person: Person, second_cycle: str) -> None:
+        told = person.client.post(f"{V0}/goals/{second_cycle}/progress", {"current_balance": 600}).json()
+        assert told["milestones_reached"] == ["25%", "50%"]
+
+    def test_are_shown_of_every_cycle(self, person: Person, second_cycle: str) -> None:
+        person.has(second_cycle, 600)
+        shown = person.client.get(f"{V0}/dashboard").json()["recent_milestones"]
+        told = [(each["percent"], each["reached_on"]) for each in shown]
+        assert told == [(50, "2026-06-15"), (25, "2026-06-15"), *((n, "2026-03-10") for n in (100, 75, 50))]
+        exported = person.client.get(f"{V0}/users/me/export").json()["tracking"]["milestones"]
+        assert [(each["cycle"], each["percent"]) for each in exported[:3]] == [(1, 50), (1, 25), (0, 100)]
+
+    def test_are_not_reached_by_what_is_left_over(self, person: Person, second_cycle: str) -> None:
+        """Neither at the end, nor by what changes only the past."""
+        first = reached(second_cycle)
+        person.has(second_cycle, 1300, "2026-04-01")
+        told = person.has(second_cycle, 400)
+        assert told["milestones_reached"] == [25]
+        person.client.delete(f"{V0}/check-ins/{told['id']}")
+        assert reached(second_cycle) == [*first, (1, 25)]
+        assert person.has(second_cycle, 400)["milestones_reached"] == []
+
+    def test_are_of_the_same_cycle_with_another_date_or_another_kind(
+        self, person: Person, second_cycle: str
+    ) -> None:
+        person.has(second_cycle, 700)
+        url, other = f"{V0}/goals/{second_cycle}", {"kind": "once", "repeat_every_months": None}
+        for change in (
+            {"target_date": "2027-08-01", "repeat_every_months": 6},
+            other | {"target_date": "2027-09-01"},
+            {"kind": "recurring", "repeat_every_months": 1},
+        ):
+            assert person.client.patch(url, change).status_code == 200
+            assert person.has(second_cycle, 800)["milestones_reached"] == []
+
+    def test_that_a_cycle_missed_are_no_later_ones(self, person: Person) -> None:
+        rent = person.wants(100, "2026-03-31", kind="recurring", repeat_every_months=1)
+        person.has(rent, 250)
+        assert person.on("2026-06-01").has(rent, 30)["milestones_reached"] == [25]
+        assert reached(rent) == [*((0, percent) for percent in (25, 50, 75, 100)), (3, 25)]
+        assert list(goals_off_their_check_ins()) == []
+        assert list(milestones_of_no_cycle()) == []
 
 
 class TestDoors:

@@ -16,10 +16,11 @@ from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
 from tracking import demo
-from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
+from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
 from tracking.management.commands import check_integrity
 from tracking.models import CheckIn, CheckInWeek, Pulse
 from tracking.services import create_check_in, create_pulse
+from tracking.tests.factories import MilestoneFactory
 from tracking.vocabulary import PlannedPayments, Spending
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db]
@@ -65,7 +66,8 @@ class TestGoals:
         assert list(goals_off_their_check_ins()) == []
 
     @pytest.mark.parametrize(
-        "change", [{"current_amount": 51}, {"last_check_in_date": TODAY}, {"check_in_count": 2}]
+        "change",
+        [{"current_amount": 51}, {"last_check_in_date": TODAY}, {"check_in_count": 2}, {"cycles_ended": 1}],
     )
     def test_one_that_does_not_is_found(self, saver: User, change: dict[str, object]) -> None:
         goal = GoalFactory.create(user=saver)
@@ -81,6 +83,15 @@ class TestGoals:
         goal = GoalFactory.create(user=saver)
         Goal.objects.update(current_amount=5)
         assert list(goals_off_their_check_ins()) == [goal.pk]
+
+
+class TestMilestones:
+    def test_of_a_cycle_that_has_not_begun_are_found(self, saver: User) -> None:
+        goal = GoalFactory.create(user=saver, cycles_ended=1)
+        MilestoneFactory.create(goal=goal)
+        MilestoneFactory.create(goal=goal, cycle=1)
+        later = MilestoneFactory.create(goal=goal, cycle=2)
+        assert list(milestones_of_no_cycle()) == [later.pk]
 
 
 class TestWeeks:
@@ -115,7 +126,7 @@ class TestCommand:
     def test_the_demo_is_whole(self) -> None:
         demo.create_demo(now=clock.now())
         assert PlanVersion.objects.exists()
-        assert run().count(": ok") == 6
+        assert run().count(": ok") == 7
 
     def test_a_folded_name_and_a_mailbox_that_do_not_follow_their_text_are_found(self, saver: User) -> None:
         goal = GoalFactory.create(user=saver)

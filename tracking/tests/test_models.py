@@ -29,6 +29,7 @@ class TestConstraints:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             MilestoneFactory.create(goal=milestone.goal)
+        MilestoneFactory.create(goal=milestone.goal, cycle=1)
 
     def test_know_every_milestone(self, saver: User) -> None:
         with pytest.raises(IntegrityError, match="milestone_percent_known"), transaction.atomic():

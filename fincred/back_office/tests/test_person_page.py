@@ -151,6 +151,15 @@ class TestRows:
         assert re.search(r"Plan: [\d,]+\.\d\d [A-Z]{3} monthly", page)
         assert "Milestones: 25 %." in page
 
+    def test_of_a_recurring_goal_name_the_milestones_of_the_present_cycle(
+        self, support: Client, saver: User
+    ) -> None:
+        repeats = {"kind": "recurring", "repeat_every_months": 1, "first_date": clock.now().date()}
+        goal = goal_of(saver, **repeats, cycles_ended=1)
+        for cycle, percent in ((0, 75), (1, 25), (1, 50)):
+            MilestoneFactory.create(goal=goal, cycle=cycle, percent=percent)
+        assert "Milestones of this cycle: 25 %, 50 %." in page_of(support, saver)
+
     def test_of_sessions_say_which_are_over(self, support: Client, saver: User) -> None:
         open_session(user=saver, now=clock.now() - timedelta(days=100))
         page = page_of(support, saver)

@@ -66,7 +66,10 @@ OWN_WORDS: Final = (
     (("streak",), "The streak counts the weeks in a row in which you checked in or gave a pulse."),
     (
         ("milestone", "milestones"),
-        "A milestone is a quarter, half, three quarters or all of a goal's amount, the first time you reach it.",
+        (
+            "A milestone is a quarter, half, three quarters or all of a goal's amount, the first time you reach "
+            "it. A recurring goal has them once a cycle."
+        ),
     ),
     (
         ("pulse", "weekly pulse"),

@@ -15,17 +15,17 @@ from accounts.services import people_without_mailbox, shared_mailboxes
 from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
 from planning.services.replanning import replay_mismatches
-from tracking.integrity import goals_off_their_check_ins, people_off_their_weeks
+from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
 
 SHOWN = 20
 
 
 class Command(PeopleCommand):
     help = (
-        "Compare goal amounts, their counts and weeks with check-ins and pulses, plan versions with their replay, "
-        "folded names, mailboxes and search terms with their texts, and verify the chain of the audit trail. "
-        "List people who share a mailbox. Changes nothing. The first shard also does what concerns all people "
-        "together."
+        "Compare goal amounts, their counts, milestones and weeks with check-ins and pulses, plan versions with "
+        "their replay, folded names, mailboxes and search terms with their texts, and verify the chain of the "
+        "audit trail. List people who share a mailbox. Changes nothing. The first shard also does what concerns "
+        "all people together."
     )
     example = "after a restore: manage.py check_integrity"
 
@@ -49,6 +49,7 @@ class Command(PeopleCommand):
     def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
         # By ranges, not by people: an audit trail outlives its person.
         self._show("goals follow their check-ins", goals_off_their_check_ins(ids))
+        self._show("milestones are of cycles that have begun", milestones_of_no_cycle(ids))
         self._show("weeks count their check-ins and pulses", people_off_their_weeks(ids))
         self._show("plan versions give their outputs again", (version.pk for version in replay_mismatches(ids)))
         self._show("audit chains are whole", (f"{person} #{n}" for person, n in broken_chains(ids)))
