@@ -294,7 +294,7 @@ def record_progress(
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
-    active again. A reserve stays active, and its plans follow when it was drained or is full again. The caller
+    active again. A reserve stays active, and its plans follow when it becomes full or was drained. The caller
     holds the lock of the person's row and has read `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
@@ -303,7 +303,6 @@ def record_progress(
     moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
-    drained_before = goal.drained_on
     _follow_reserve(goal, was_full=was_reached, day=last_check_in_date or today)
     if moved:
         goal.updated_at = now
@@ -315,7 +314,7 @@ def record_progress(
     own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
     if goal.status == before["status"]:
         write_all(*writes, *own)
-        if goal.drained_on != drained_before:
+        if goal.kind == Kind.RESERVE and goal.is_reached != was_reached:
             publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
         return
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"

@@ -235,14 +235,16 @@ class ActionPlan(RevisedModel):
         return amount_on(start, _steps(self.carried))
 
     def completion_date(self, timezone_name: str) -> date | None:
-        """The day on which the goal is reached as planned, or was completed in that zone; None if not followed.
+        """The day on which the goal is reached as planned, or was completed in that zone.
+
+        None if it isn't followed, or is a reserve that is full.
 
         Reads `goal`: select it with the plan.
         """
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
         is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
-        return self.projected_completion_date if is_followed else None
+        return self.projected_completion_date if is_followed and not self.goal.is_full else None
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.

@@ -102,12 +102,19 @@ def _amount(facts: Facts, name: str) -> Decimal:
 def in_one_sentence(facts: Facts, feasibility: str) -> str:
     """What the label says, with its two figures."""
     room, need = Decimal(facts["room"]), Decimal(facts["need"])
+    if _is_full(facts):
+        return "It is full."
     if feasibility == Feasibility.UNREALISTIC:
         return f"It needs {need:,} by its date, and only {room:,} is left for it."
     if not need:
         return "It needs nothing more."
     share = (need * 100 / room).quantize(Decimal(1))
     return f"It needs {need:,} by its date, which is {share} % of the {room:,} that is left for it."
+
+
+def _is_full(facts: Facts) -> bool:
+    """Whether it is a reserve with all of its target."""
+    return facts.get("reserve") == "full"
 
 
 def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -145,7 +152,7 @@ def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Diff
     pairs = [
         ("label", older["feasibility"], newer["feasibility"]),
         ("to pay", _payment(older), _payment(newer)),
-        ("arrives on", _or_never(older), _or_never(newer)),
+        ("arrives on", _arrival(older), _arrival(newer)),
     ]
     before, after = older["explanation"]["facts"], newer["explanation"]["facts"]
     for name, words in (_MONEY | _OTHERS).items():
@@ -158,7 +165,9 @@ def _payment(outputs: Mapping[str, Any]) -> str:
     return f"{_money(outputs['amount'])} {outputs['frequency']}"
 
 
-def _or_never(outputs: Mapping[str, Any]) -> str:
+def _arrival(outputs: Mapping[str, Any]) -> str:
+    if _is_full(outputs["explanation"]["facts"]):
+        return "it is full"
     day = outputs["projected_completion_date"]
     return day_in_words(day) if day else "never, as planned"
 

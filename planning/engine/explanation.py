@@ -116,6 +116,8 @@ def explain(
 
 
 def _code(state: GoalState, finances: Finances) -> Code:
+    if state.goal.is_full:
+        return Code.ALREADY_THERE  # also in the month whose payments, which are part of the need, filled it
     is_cleared = isinstance(state.need, DebtPayoff) and not state.need.owed
     if is_cleared or not state.needed:
         return _why_nothing_is_needed(state)
@@ -194,7 +196,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finance
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
     if goal.is_reserve:
-        facts["reserve"] = "full" if goal.present_amount >= goal.target_amount else "missing"
+        facts["reserve"] = "full" if goal.is_full else "missing"
     if is_overdue(goal, inputs.calendar):
         facts["overdue"] = True
     if state.due:

@@ -160,7 +160,7 @@ def _carried(inputs: PlanInput, states: list[GoalState]) -> Iterator[tuple[date,
 
 def _completion_date(state: GoalState, calendar: Calendar, day_of: DayOf) -> date | None:
     done_on, need = state.trajectory.done_on, state.need
-    if done_on is None or done_on > LATE_MONTHS:
+    if done_on is None or done_on > LATE_MONTHS or state.goal.is_full:
         return None
     if state.arrives and done_on == need.months and not isinstance(need, DebtPayoff):
         return _last_interest(state, calendar)

@@ -61,7 +61,7 @@ def project_plan(progress: Progress, made: GoalPlan, today: date) -> Projection:
 
 
 def not_projected(progress: Progress, today: date, completed_on: date | None) -> Projection:
-    """The series of a goal that is not being paid into: completed on that day, paused or cancelled (None)."""
+    """The series of a goal that isn't paid into: completed on that day; paused, cancelled or full (None)."""
     return Projection(_series(progress, {}, today), completed_on)
 
 

@@ -45,8 +45,7 @@ def _room(facts: Facts) -> str:
         ("paid_elsewhere", "less", "put elsewhere this month"),
         ("paid_beyond", "and", "beyond it put in this month"),
     ]
-    is_uneven = facts.get("money_by_then", facts["surplus"] * months) != facts["surplus"] * months
-    if is_uneven:
+    if is_uneven := _is_uneven(facts):
         leave = "leaves" if months == 1 else "leave"
         left = f"{_months(months)} {leave} {_amount(facts['money_by_then'])}"
         surplus = f"After expenses and minimum payments {left}"
@@ -57,6 +56,12 @@ def _room(facts: Facts) -> str:
     if is_uneven:
         return f"{surplus}{''.join(named)}, so there is room for {_amount(facts['room'])}"
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
+
+
+def _is_uneven(facts: Facts) -> bool:
+    """Whether the months up to the binding one leave something else than as many times the surplus."""
+    evenly = facts["surplus"] * facts["binding_month"]
+    return bool(facts.get("money_by_then", evenly) != evenly)
 
 
 def freed_minimums(facts: Mapping[str, Any]) -> str:
@@ -135,7 +140,8 @@ def no_surplus(facts: Facts) -> str:
 
 
 def no_room(facts: Facts) -> str:
-    missing = f"{_need(facts)} {_room(facts)}, so {_amount(facts['shortfall'])} is missing"
+    joined = "and" if _is_uneven(facts) else "so"  # the room of uneven months is told with a "so" already
+    missing = f"{_need(facts)} {_room(facts)}, {joined} {_amount(facts['shortfall'])} is missing"
     if "overdue" not in facts:
         return f"{missing} then."
     return f"{missing}: goals that are still in time go first." if facts["taken_ahead"] else f"{missing}."

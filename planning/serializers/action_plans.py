@@ -60,7 +60,10 @@ class ActionPlanSerializer(Serializer):
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = serializers.SerializerMethodField(
-        help_text="Of a completed goal the day of completion; null past 600 months, or if the goal is on hold."
+        help_text=(
+            "Of a completed goal the day of completion; null past 600 months, or if the goal is on hold or a "
+            "reserve that is full."
+        )
     )
     next_action_date = serializers.SerializerMethodField(
         help_text="The next day to pay, today included; null when there is nothing to pay."

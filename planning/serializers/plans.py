@@ -67,7 +67,9 @@ class GoalPlanSerializer(Serializer):
     feasibility = ChoiceField(Feasibility)
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
-    projected_completion_date = DateField(allow_null=True)
+    projected_completion_date = DateField(
+        allow_null=True, help_text="Null past 600 months, or if the goal is a reserve that is full."
+    )
 
 
 class PlanSummarySerializer(Serializer):

@@ -23,5 +23,7 @@ class ProjectionSerializer(Serializer):
     target_date = DateField(source="goal.target_date")
     series = ProjectedPointSerializer(source="projection.series", many=True)
     projected_completion_date = DateField(
-        source="projection.projected_completion_date", allow_null=True, help_text="Null past 600 months."
+        source="projection.projected_completion_date",
+        allow_null=True,
+        help_text="Null past 600 months, or if the goal is on hold or a reserve that is full.",
     )

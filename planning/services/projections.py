@@ -43,7 +43,7 @@ def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: 
         contribution=monthly_amount(plan.amount, Frequency(plan.frequency)) if plan else _level(goal, today),
         annual_rate=goal.annual_rate,
     )
-    if goal.status != Status.ACTIVE:
+    if goal.status != Status.ACTIVE or goal.is_full:
         completed_on = goal.completed_at and clock.local_day(goal.completed_at, owner.profile.timezone)
         return GoalProjection(goal, today, not_projected(progress, today, completed_on))
     position = next((index for index, each in enumerate(context.goals) if each.id == goal.id), None)

@@ -97,6 +97,8 @@ class TestSentence:
                 "Unrealistic",
                 "It needs 1,600.00 by its date, and only 1,000.00 is left for it.",
             ),
+            ({"need": "800.00", "reserve": "full"}, "Comfortable", "It is full."),
+            ({"need": "0.00", "reserve": "missing"}, "Comfortable", "It needs nothing more."),
         ],
     )
     def test_says_the_two_figures(self, facts: dict[str, str], label: str, sentence: str) -> None:

@@ -47,7 +47,9 @@ class TestFull:
             "on_track",
             100,
         )
-        assert person.plans()[fund]["this_month"] == 0
+        plan = person.plans()[fund]
+        assert (plan["this_month"], plan["explanation"]["code"]) == (0, "ALREADY_THERE")
+        assert plan["explanation"]["text"].startswith("It is full with 1,200.00:")
         plan = person.on("2026-04-10").plans()[fund]
         assert (plan["this_month"], plan["required_monthly_contribution"], plan["shortfall"]) == (0, 0, 0)
         assert plan["explanation"]["text"] == (
@@ -55,6 +57,15 @@ class TestFull:
         )
         assert plan["explanation"]["facts"]["reserve"] == "full"
         assert plan["upcoming"] == []
+
+    def test_at_once_asks_for_nothing_and_leaves_its_money_to_others(self, person: Person, fund: str) -> None:
+        """900 of it were saved elsewhere: of the 200 a month that it asked for, only the first is of the month."""
+        other = person.wants(9000, "2026-09-10", "Low")
+        short = person.plans()[other]["shortfall"]
+        person.has(fund, 1200)
+        plans = person.stored()
+        assert (plans[fund]["version"], plans[fund]["upcoming"]) == (2, [])
+        assert plans[other]["shortfall"] == short - 1000
 
     def test_says_how_much_is_missing(self, person: Person, fund: str) -> None:
         person.has(fund, 200)

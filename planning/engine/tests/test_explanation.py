@@ -74,6 +74,11 @@ class TestExplanation:
                 "1,000.00 of 1,000.00 is already there.",
             ),
             (
+                lambda: explained(100, goal(1000, is_reserve=True, already_there=money(900), added=money(100))),
+                Code.ALREADY_THERE,
+                "It is full with 1,000.00: nothing is asked for until some is taken out.",
+            ),
+            (
                 lambda: explained(0, goal(1000, debts=(card(0),))),
                 Code.ALREADY_THERE,
                 "Nothing is owed any more.",
@@ -114,7 +119,7 @@ class TestExplanation:
                 (
                     "Clearing debts of 900.00 takes 800.00 above the minimum payments of 100.00 a month with the "
                     "next payment, which is after its date 2026-01-31. After expenses and minimum payments 1 "
-                    "month leaves 50.00, so there is room for 50.00, so 750.00 is missing."
+                    "month leaves 50.00, so there is room for 50.00, and 750.00 is missing."
                 ),
             ),
             (
