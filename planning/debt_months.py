@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from fincred.money import ZERO
 from planning.engine.dates import Calendar
+from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
+from planning.engine.needs import MAX_MONTHS
 from planning.months import Planned, PlannedMonth
 from planning.paid_off import (
     PaidOff,
@@ -20,6 +23,7 @@ from planning.paid_off import (
     counted_month,
     left_by,
     less,
+    minimums_due,
     month_of_interest,
 )
 
@@ -54,36 +58,39 @@ class DebtMonth:
 
 
 def count_debt_month(
-    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, planned: Planned | None
+    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, planned: Planned | None, by: date
 ) -> DebtMonth:
     """Count the month; `debts` are the snapshot's, `planned` is the goal's newest version, None without one.
 
-    What was paid off beyond the month's payment was never owed in this month.
+    `by` is the goal's date. What was paid off beyond the month's payment was never owed in this month.
     """
     month, counted = PlannedMonth(calendar.start, paid_off.now), counted_month(calendar)
     started = at_start(debts, paid_off, calendar)
     if not calendar.month_has_begun:
-        return _first_day(started, counted, paid_off, _last_ask(calendar, planned), month)
+        month = replace(month, last_ask=_last_ask(calendar, planned))
+        return _first_day(started, counted, paid_off, month, by)
     if planned is None:
         return DebtMonth(less(started, paid_off.in_month, counted), month)
-    payment = _payment(started, counted, paid_off.in_month, _ask(calendar, paid_off, planned))
+    kept = _kept(started, counted, by)
+    payment = _payment(started, counted, paid_off.in_month, _ask(calendar, paid_off, planned), kept)
     owed = less(started, paid_off.in_month - payment.explained, counted)
     return DebtMonth(owed, replace(month, paid=payment.made), payment.explained)
 
 
 def _first_day(
-    started: tuple[Debt, ...], ending: Calendar, paid_off: PaidOff, ask: Decimal | None, month: PlannedMonth
+    started: tuple[Debt, ...], ending: Calendar, paid_off: PaidOff, month: PlannedMonth, by: date
 ) -> DebtMonth:
     """The month that begins on the day on which last month's payment is due: as if that had been made."""
     owed = after_month(started, paid_off.in_month, ending)
+    ask = month.last_ask
     if ask is None:
         return DebtMonth(owed, month)
-    month = replace(month, last_ask=ask)
-    payment = _payment(started, ending, paid_off.in_month, ask)
+    kept = _kept(started, ending, by)
+    payment = _payment(started, ending, paid_off.in_month, ask, kept)
     if payment.is_whole:
         return DebtMonth(owed, month)
     ledger = DebtLedger(started, ending)
-    above = min(ask, ledger.pay_as_planned(ask) - minimum_payments(started))
+    above = min(ask, ledger.pay_in_all(max(minimums_due(started, ending), kept + ask)) - kept)
     after = left_by(ledger, started)
     due = Due(max(ZERO, above - payment.made), payment.made, balance_of(owed) - balance_of(after))
     return DebtMonth(after, month, due=due)
@@ -117,9 +124,24 @@ class _Payment(NamedTuple):
     is_whole: bool
 
 
-def _payment(started: tuple[Debt, ...], month: Calendar, principal: Decimal, ask: Decimal) -> _Payment:
-    """The payment of a month, from what was owed when it began and what was paid off in it."""
-    beyond_principal = month_of_interest(started, month) - minimum_payments(started)
+def _kept(started: tuple[Debt, ...], month: Calendar, by: date) -> Decimal:
+    """What the month keeps for minimum payments, as `DebtPayoff.kept` has it.
+
+    Minimums that alone clear the debts by the goal's date end with each debt; otherwise those of closed debts are
+    kept until then, and go to the others.
+    """
+    kept, due = minimum_payments(started), minimums_due(started, month)
+    if due == kept:
+        return kept
+    months = max(1, min(MAX_MONTHS, month.payments(by)))
+    return kept if Avalanche(started, month).owed_alone(months) else due
+
+
+def _payment(
+    started: tuple[Debt, ...], month: Calendar, principal: Decimal, ask: Decimal, kept: Decimal
+) -> _Payment:
+    """The payment of a month above what it `kept`, from what was owed at its start and what was paid off in it."""
+    beyond_principal = month_of_interest(started, month) - kept
     # Where the minimums are less than the interest, a balance that hasn't fallen tells of no payment.
     made = principal + beyond_principal if principal else min(beyond_principal, ZERO)
     explained = min(principal, max(ZERO, ask - beyond_principal))

@@ -18,7 +18,7 @@ from fincred.money import ZERO
 from goals.history import Told
 from planning.engine.dates import Calendar
 from planning.engine.debts.ledger import DebtLedger
-from planning.engine.debts.terms import first_minimums
+from planning.engine.debts.terms import first_interest, first_minimum
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, needed_before, rate_units, to_cents
 
@@ -112,7 +112,7 @@ def after_month(debts: Debts, principal: Decimal, month: Calendar) -> Debts:
     Of debts whose minimums weren't paid, the highest rate was paid off first.
     """
     total = principal + month_of_interest(debts, month)
-    if not principal or total < first_minimums(debts, month):
+    if not principal or total < minimums_due(debts, month):
         return less(debts, principal, month)
     ledger = DebtLedger(debts, month)
     ledger.pay_in_all(total)
@@ -168,6 +168,15 @@ def month_of_interest(debts: Debts, month: Calendar) -> Decimal:
     ledger = DebtLedger(debts, month)
     ledger.pay_month(ZERO)
     return ledger.interest
+
+
+def minimums_due(debts: Debts, month: Calendar) -> Decimal:
+    """The sum of the minimum payments at the end of a month, each at most what is owed then."""
+    return sum((min(first_minimum(debt, month), _owed_after(debt, month)) for debt in debts), ZERO)
+
+
+def _owed_after(debt: Debt, month: Calendar) -> Decimal:
+    return debt.balance + first_interest(debt, month)[0]
 
 
 def balance_of(debts: Debts) -> Decimal:

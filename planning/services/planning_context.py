@@ -128,7 +128,8 @@ class PlanningContext:
             at = self.snapshot.created_at
             at_snapshot = SnapshotTold(at, _day_of(at, self.owner), Decimal(self.paid_off[str(goal.id)]))
         told = paid_off(self.calendar, self.check_ins.get(goal.id, ()), goal.current_amount, at_snapshot)
-        return count_debt_month(self.calendar, debts, told, self.planned.get(goal.id))
+        planned = self.planned.get(goal.id)
+        return count_debt_month(self.calendar, debts, told, planned, by=goal.due_on(self.today))
 
     def plan_input(self) -> PlanInput:
         return PlanInput(

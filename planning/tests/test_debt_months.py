@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from planning.debt_months import Due, count_debt_month
+from planning.debt_months import DebtMonth, Due, count_debt_month
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
 from planning.months import Planned
@@ -17,6 +17,8 @@ from planning.paid_off import PaidOff
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 CALENDAR = Calendar(date(2026, 3, 1), date(2026, 1, 1))
+TENTH = Calendar(date(2026, 3, 10), date(2026, 1, 1))
+YEAR_END = date(2026, 12, 31)
 ASKED = Planned(None, Decimal("100.00"), [], of_debts=True)
 
 
@@ -31,14 +33,14 @@ def due(debts: tuple[Debt, ...], last_month: str, since: str | None = None) -> D
     """What is due on 1 March, if so much was paid off in February, all of it `since` the snapshot or a part."""
     in_month = Decimal(last_month)
     paid_off = PaidOff(in_month, in_month, in_month_since=Decimal(since or last_month))
-    return count_debt_month(CALENDAR, debts, paid_off, ASKED).due
+    return count_debt_month(CALENDAR, debts, paid_off, ASKED, CALENDAR.as_of).due
 
 
 class TestMonth:
     def test_without_a_plan_is_paid_off_and_asks_for_nothing(self) -> None:
         """On the tenth 300 were paid off, before there was a plan: they come off the highest rate."""
         paid_off = PaidOff(Decimal(300), Decimal(300), in_month_since=Decimal(300))
-        found = count_debt_month(Calendar(date(2026, 3, 10), date(2026, 1, 1)), two("1000", "955"), paid_off, None)
+        found = count_debt_month(TENTH, two("1000", "955"), paid_off, None, YEAR_END)
         assert [debt.balance for debt in found.debts] == [Decimal(700), Decimal(955)]
         assert (found.month.paid, found.principal, found.due) == (Decimal(0), Decimal(0), Due())
 
@@ -87,3 +89,40 @@ class TestDue:
 
     def test_is_nothing_once_less_than_was_asked_for_cleared_the_debts(self) -> None:
         assert due(two("0", "20"), "20") == Due()
+
+
+class TestWhereOneIsClosed:
+    """The dear one is closed; 400 are owed on the other, whose minimums of 50 alone clear it in nine months.
+
+    A month's interest is 2.00, so a minimum payment is 48.00 of principal.
+    """
+
+    def found(self, calendar: Calendar, told: str, by: date = YEAR_END, ask: str = "0") -> DebtMonth:
+        told_off = PaidOff(Decimal(told), Decimal(told), in_month_since=Decimal(told))
+        asked = Planned(None, Decimal(ask), [], of_debts=True)
+        return count_debt_month(calendar, two("0", "400"), told_off, asked, by)
+
+    def test_no_more_than_its_minimum_counts_as_due_on_the_day_of_payment(self) -> None:
+        before = self.found(CALENDAR, "0")
+        assert before.due == Due(Decimal(0), Decimal(0), principal=Decimal(48))
+        assert [debt.balance for debt in before.debts] == [Decimal(0), Decimal(352)]
+
+    def test_nothing_is_due_once_its_minimum_is_paid(self) -> None:
+        after = self.found(CALENDAR, "48")
+        assert after.due == Due()
+        assert [debt.balance for debt in after.debts] == [Decimal(0), Decimal(352)]
+
+    def test_what_is_paid_beyond_its_minimum_was_never_owed_in_the_month(self) -> None:
+        found = self.found(TENTH, "68")
+        assert (found.principal, found.month.paid) == (Decimal(48), Decimal(0))
+        assert [debt.balance for debt in found.debts] == [Decimal(0), Decimal(380)]
+
+    def test_what_was_asked_for_comes_on_top_of_its_minimum(self) -> None:
+        assert self.found(TENTH, "68", ask="20").month.paid == Decimal(20)
+        assert self.found(CALENDAR, "58", ask="20").due == Due(Decimal(10), Decimal(10), principal=Decimal(10))
+
+    def test_the_minimum_of_the_closed_one_is_paid_too_where_the_others_do_not_suffice(self) -> None:
+        """In five months: 50 + 50, of which 98.00 are principal."""
+        by = date(2026, 7, 1)
+        assert self.found(CALENDAR, "0", by).due.principal == Decimal(98)
+        assert self.found(CALENDAR, "98", by).due == Due()

@@ -80,6 +80,15 @@ class TestManyMonths:
             assert after_month(undone, principal, JANUARY) == after
 
 
+class TestWhereOneIsClosed:
+    def test_the_others_are_paid_their_minimums(self) -> None:
+        """17.00 + 4.78 of interest, and 100.00 paid."""
+        rates = ((0, Decimal(30)), (850, Decimal(24)), (955, Decimal(6)))
+        debts = tuple(Debt("debt", Decimal(balance), rate, Decimal(50)) for balance, rate in rates)
+        left = after_month(debts, Decimal("78.22"), JANUARY)
+        assert [debt.balance for debt in left] == [Decimal(0), Decimal(817), Decimal("909.78")]
+
+
 class TestPaidOff:
     def test_before_the_calendar_began_belongs_to_no_month(self) -> None:
         check_in = Told(NEW_YEAR, STORED + timedelta(hours=1), Decimal(2000))

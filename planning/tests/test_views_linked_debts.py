@@ -213,6 +213,44 @@ class TestFollowed:
         assert paid == 1257
 
 
+class TestOneOfThemClosed:
+    """100 and 1 000 at 0 %, minimums of 50 each, in two years: the second is cleared by them in its 20th month."""
+
+    @pytest.fixture
+    def loans(self, person: Person) -> str:
+        goal = person.wants(1100, "2028-03-10", type="debt_payoff")
+        loan = {"type": "other", "interest_rate_annual": 0, "min_payment": 50, "goal_id": goal}
+        snapshot = {"income": {"amount": 2600, "frequency": "monthly"}, "expenses": {"total_amount": 2000}}
+        body = snapshot | {"debts": [loan | {"balance": 100}, loan | {"balance": 1000}]}
+        assert person.client.put("/api/v0/snapshot", body).status_code == 200
+        return goal
+
+    def test_owes_the_minimum_of_the_other_alone(self, person: Person, loans: str) -> None:
+        assert person.plans()[loans]["projected_completion_date"] == "2027-11-10"
+        paid = 0
+        for month, owed in zip(range(4, 9), (1000, 900, 850, 800, 750), strict=True):
+            person.on(f"2026-{month:02}-10")
+            self.compare(person, loans, owed)
+            paid += 100 if month < 6 else 50
+            person.has(loans, paid)
+            self.compare(person, loans, owed)
+            self.compare(person.on(f"2026-{month:02}-25"), loans, owed)
+
+    def compare(self, person: Person, loans: str, owed: float) -> None:
+        plan = person.plans()[loans]
+        assert plan["explanation"]["facts"]["debt_total"] == owed
+        assert (plan["this_month"], plan["projected_completion_date"]) == (0, "2027-11-10")
+        projection = person.client.get(f"/api/v0/goals/{loans}/projection").json()
+        assert projection["projected_completion_date"] == "2027-11-10"
+
+    def test_counts_no_more_than_it_as_the_months_payment(self, person: Person, loans: str) -> None:
+        """450 more than the minimum of May, so nine payments fewer."""
+        person.plans()
+        for day, paid in (("2026-04-10", 100), ("2026-05-10", 200), ("2026-05-20", 700)):
+            person.on(day).has(loans, paid)
+        assert person.plans()[loans]["projected_completion_date"] == "2027-02-10"
+
+
 class TestClearedInItsMonth:
     def test_by_far_more_than_was_asked_for(self, person: Person) -> None:
         """500 at 1 000 %: 416.67 of interest in the first month, where the plan could ask for 1."""
