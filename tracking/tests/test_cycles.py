@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from accounts.back_office.tests.acting import signed_in
 from accounts.models import AuditEntry, User
 from goals.models import Goal
 from planning.models import PlanVersion
@@ -121,6 +122,29 @@ class TestEnd:
             assert (answer.status_code, answer.json()["error_code"]) == (409, "CONFLICT")
             assert answer.json()["details"] == {"goal_id": bill}
         assert person.client.get(url).json() == entry
+
+    def test_stays_as_it_is_at_every_other_door_too(self, person: Person, bill: str) -> None:
+        """A newer version named, the existing app's paths, and the back office with every permission there is."""
+        person.has(bill, 1250)
+        client, at_once = person.on("2026-06-15").client, {"current_amount": 50, "check_in_date": "2026-06-15"}
+        client.get(f"{V0}/goals/{bill}")
+        ends = CheckIn.objects.filter(source="cycle_end")
+        stored = ends.values().get()
+        url = f"{V0}/check-ins/{stored['id']}"
+        for headers in ({}, {"If-Match": client.get(url)["ETag"]}):
+            assert client.put(url, at_once, headers=headers).status_code == 409
+            assert client.delete(url, headers=headers).status_code == 409
+        body = at_once | {"current_balance": 50, "mood_score": 5}
+        for path in (f"goals/{bill}/check-ins", f"goals/{bill}/progress", "checkins"):
+            for send in (client.put, client.patch, client.delete):
+                assert send(f"{V0}/{path}/{stored['id']}", body).status_code == 404
+        staff, page = signed_in(User.objects.create_superuser("boss@example.com")), "/admin/tracking/checkin/"
+        for act in ("change", "delete"):
+            refused = staff.post(f"{page}{stored['id']}/{act}/", {"current_amount": "5.00", "post": "yes"})
+            assert refused.status_code == 403
+        staff.post(page, {"action": "delete_selected", "_selected_action": [str(stored["id"])], "post": "yes"})
+        assert ends.values().get() == stored
+        assert person.goal(bill)["current_amount"] == 50
 
     def test_of_a_paused_goal_waits(self, person: Person, bill: str) -> None:
         person.client.patch(f"{V0}/goals/{bill}", {"status": "paused"})
