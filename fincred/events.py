@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class GoalsChanged:
     """A goal was created, or changed in type, amount, date, priority, primary flag, rate or status.
 
+    Or a reserve or a recurring goal, which go on at their target, reached it or fell below it.
+
     The publisher holds the lock of the person's row and has stored the goal and its own audit entry. Handlers
     append theirs to `chain`; they set a new pace in `goal` too.
     """

@@ -294,8 +294,8 @@ def record_progress(
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
-    active again. A reserve stays active, and its plans follow when it becomes full or was drained. The caller
-    holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    active again. A reserve or a recurring goal stays active, and plans follow when it reaches its target or falls
+    below it. The caller holds the lock of the person's row and has read `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
@@ -314,7 +314,7 @@ def record_progress(
     own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
     if goal.status == before["status"]:
         write_all(*writes, *own)
-        if goal.kind == Kind.RESERVE and goal.is_reached != was_reached:
+        if goal.kind != Kind.ONCE and goal.is_reached != was_reached:
             publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
         return
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"

@@ -78,6 +78,17 @@ class TestEnd:
         assert plan["explanation"]["facts"]["target_date"] == "2027-06-15"
         assert plan["upcoming"][0] == {"date": "2026-07-10", "amount": 95.84}
 
+    def test_that_has_all_it_needs_is_asked_for_nothing_until_it_ends(self, person: Person, bill: str) -> None:
+        """1 200 on 10 March instead of four times 300; then 300 of it are taken out again."""
+        person.has(bill, 1200)
+        plan = person.stored()[bill]
+        assert (plan["version"], plan["next_action_date"]) == (2, "2026-07-10")
+        assert plan["upcoming"][0] == {"date": "2026-07-10", "amount": 100}
+        person.on("2026-04-12").has(bill, 900)
+        plan = person.stored()[bill]
+        assert (plan["version"], plan["next_action_date"]) == (3, "2026-04-12")
+        assert sum(each["amount"] for each in plan["upcoming"] if each["date"] < "2026-06-15") == 300
+
     def test_a_short_cycle_takes_what_there_is(self, person: Person, bill: str) -> None:
         person.has(bill, 700)
         goal = person.on("2026-06-20").goal(bill)
