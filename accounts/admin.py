@@ -16,10 +16,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts import services
 from accounts.audit import looks_in_lists
-from accounts.back_office import AuditedAdmin, EntryView, changes_table, in_words, mail_state, may_see_people
+from accounts.back_office import (
+    ERASED,
+    AuditedAdmin,
+    EntryView,
+    changes_table,
+    in_words,
+    mail_state,
+    may_see_people,
+    name_in_words,
+)
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.search import Found
@@ -190,7 +200,7 @@ class SessionAdmin(AuditedAdmin):
         return super().why_not(request, action, row) or ("ended already" if row.ended_at else "")
 
     def title_of(self, row: Session) -> str:
-        return f"{row.device or 'unknown program'} since {row.created_at:%-d %b %Y %H:%M}"
+        return f"{row.device or 'Unknown program'} since {row.created_at:%-d %b %Y %H:%M}"
 
     @admin.action(description="End this session", permissions=["help"])
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
@@ -227,17 +237,24 @@ class OutgoingMailAdmin(AuditedAdmin):
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     fields = ("user", "what", "state", "created_at", "due_on", "sent_at", "attempts", "next_attempt_at")
-    readonly_fields = ("what", "state")
+    readonly_fields = ("what", "state", "owner_id")
     actions = ("retry",)
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """Staff who may not see people see only the id of the mail's owner."""
+        """Without people, for staff who may not see them: a mail's own page has the id of its owner."""
         shown = super().get_list_display(request)
-        return shown if may_see_people(request) else ["user" if name == "person" else name for name in shown]
+        return shown if may_see_people(request) else [name for name in shown if name != "person"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["owner_id" if name == "user" else name for name in super().get_fields(request, obj)]
+
+    @admin.display(description="id of the person")
+    def owner_id(self, mail: OutgoingMail) -> str:
+        return str(mail.user_id or ERASED)
 
     @admin.display
     def what(self, mail: OutgoingMail) -> str:
-        return mail.purpose.replace("_", " ")
+        return name_in_words(mail.purpose)
 
     @admin.display
     def state(self, mail: OutgoingMail) -> str:
@@ -260,7 +277,7 @@ class OutgoingMailAdmin(AuditedAdmin):
         return "their mailbox refused mail: they verify their address first" if is_refused else ""
 
     def title_of(self, row: OutgoingMail) -> str:
-        return f"{self.what(row)} of {row.created_at:%-d %b %Y %H:%M}"
+        return f"{capfirst(self.what(row))} of {row.created_at:%-d %b %Y %H:%M}"
 
     @admin.action(description="Try again what was given up", permissions=["help"])
     def retry(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
@@ -307,7 +324,20 @@ class AuditEntryAdmin(AuditedAdmin):
     list_display = ("at", "what", "person", "who", "reason")
     list_filter = (ByStaffFilter, PersonFilter)
     readonly_fields = ("what", "person", "who", "changes")
-    exclude = ("before", "after")
+    # The words, then what they were made from and what an auditor checks the chain by.
+    fieldsets: ClassVar = [
+        (None, {"fields": ["what", "person", "who", "at", "reason", "changes"]}),
+        (
+            "The record itself",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    *("person_id", "sequence", "actor_id", "role", "action", "object_type", "object_id"),
+                    *("request_id", "address_hash", "previous_hash", "hash"),
+                ],
+            },
+        ),
+    ]
     search_help_text = (
         "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
     )
@@ -341,14 +371,7 @@ class AuditEntryAdmin(AuditedAdmin):
         return self._view(row).person
 
     def title_of(self, row: AuditEntry) -> str:
-        return self.what(row)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The words before the record itself."""
-        return [
-            *self.readonly_fields,
-            *(name for name in super().get_fields(request, obj) if name not in self.readonly_fields),
-        ]
+        return capfirst(self.what(row))
 
     def matching(self, search: str, found: Found) -> Q:
         try:

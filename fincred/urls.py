@@ -47,4 +47,4 @@ urlpatterns = [
 handler400 = "fincred.api.exception_handler.bad_request"
 handler403 = "fincred.api.exception_handler.permission_denied"
 handler404 = "fincred.api.exception_handler.not_found"
-handler500 = "fincred.api.exception_handler.server_error"
+handler500 = "accounts.back_office.refusals.server_error"

@@ -37,15 +37,15 @@ class GoalAdmin(AuditedAdmin):
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("goals.help_goal")
 
-    @admin.action(description="Pause", permissions=["help"])
+    @admin.action(description="Pause goals", permissions=["help"])
     def pause(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
         self._move(request, goals, Status.PAUSED)
 
-    @admin.action(description="Cancel", permissions=["help"])
+    @admin.action(description="Cancel goals", permissions=["help"])
     def cancel(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
         self._move(request, goals, Status.CANCELLED)
 
-    @admin.action(description="Reopen", permissions=["help"])
+    @admin.action(description="Reopen goals", permissions=["help"])
     def reopen(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
         self._move(request, goals, Status.ACTIVE)
 

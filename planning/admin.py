@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -69,6 +70,18 @@ class SnapshotAdmin(AuditedAdmin):
         return _lines(savings_in_words(snapshot.contents))
 
 
+class EndedFilter(admin.EmptyFieldListFilter):
+    """Plans that are open, and those that have ended."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "state"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice, words in zip(super().choices(changelist), ("All", "open", "ended"), strict=True):
+            yield {**choice, "display": words}
+
+
 @admin.register(ActionPlan)
 class ActionPlanAdmin(AuditedAdmin):
     list_display = (
@@ -79,10 +92,9 @@ class ActionPlanAdmin(AuditedAdmin):
         "feasibility",
         "shortfall",
         "version",
-        "updated_at",
         "ended_at",
     )
-    list_filter = ("feasibility", "type", "frequency", "is_chosen", ("ended_at", admin.EmptyFieldListFilter))
+    list_filter = ("feasibility", "type", "frequency", "is_chosen", ("ended_at", EndedFilter))
     list_select_related = ("goal", "user")
     needs_person = True
     ordering = ("-created_at", "-id")

@@ -170,7 +170,7 @@ class ActionPlan(RevisedModel):
     payments = ExactJSONField(default=list)
     carried = ExactJSONField(default=list, db_default=[])
     starts_on = models.DateField(null=True)
-    is_chosen = models.BooleanField(default=False)
+    is_chosen = models.BooleanField("chosen by the person", default=False)
     is_confirmed_set_up = models.BooleanField(default=False)
     required_monthly_contribution = MoneyField()
     allocated_monthly_contribution = MoneyField()

@@ -39,7 +39,7 @@ class CheckIn(RevisedModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_ins", db_index=False)
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="check_ins", db_index=False)
     current_amount = MoneyField()
-    check_in_date = models.DateField()
+    check_in_date = models.DateField("check-in date")
     reflection = models.CharField(max_length=1000, null=True)  # noqa: DJ001  the contract's null
     source = models.CharField(
         max_length=12,
@@ -59,6 +59,7 @@ class CheckIn(RevisedModel):
     )
 
     class Meta:
+        verbose_name = "check-in"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(current_amount__gte=0), name="check_in_amount_not_negative"),
             models.CheckConstraint(condition=Q(source__in=list(CheckInSource)), name="check_in_source_known"),
@@ -87,8 +88,8 @@ class Pulse(RevisedModel):
     """How a week went, as the person says. `monday` begins the week of their streak that it counts for."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pulses", db_index=False)
-    made_planned_payments = models.CharField(max_length=7, choices=choices(PlannedPayments))
-    spending_vs_plan = models.CharField(max_length=5, choices=choices(Spending))
+    made_planned_payments = models.CharField("planned payments", max_length=7, choices=choices(PlannedPayments))
+    spending_vs_plan = models.CharField("spending against the plan", max_length=5, choices=choices(Spending))
     mood_score = models.PositiveSmallIntegerField()
     comment = models.CharField(max_length=1000, null=True)  # noqa: DJ001  the contract's null
     period_start = models.DateField()

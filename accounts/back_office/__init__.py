@@ -8,9 +8,10 @@ When you add a page, derive it from `AuditedAdmin`: each look and each action is
 from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin, may_see_people
-from accounts.back_office.changes_in_words import changes_table
+from accounts.back_office.changes_in_words import changes_table, name_in_words
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import is_fresh
+from accounts.back_office.failure_in_words import Failure, told
 from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.site import BackOffice
@@ -23,11 +24,14 @@ __all__ = [
     "BackOffice",
     "DeclaredFiltersAdmin",
     "EntryView",
+    "Failure",
     "ReadOnlyAdminMixin",
     "changes_table",
     "in_words",
     "is_fresh",
     "mail_state",
     "may_see_people",
+    "name_in_words",
     "name_of_actor",
+    "told",
 ]

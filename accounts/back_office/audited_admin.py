@@ -67,8 +67,6 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     search_fields = ("id",)  # that there is a search; `matching` says what it finds
     search_help_text = "Start of an e-mail address or of a name, or a whole id."
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     paginator = BoundedPaginator
     list_per_page = PER_PAGE
     list_max_show_all = 0
@@ -113,19 +111,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         response = super().changeform_view(request, object_id, form_url, extra_context)
-        context = response.context_data if isinstance(response, TemplateResponse) else None
-        if context and (row := context.get("original")):
-            context |= {"title": self.title_of(row), "subtitle": None}
         return self._shown(request, response, "original")
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        response = super().history_view(request, object_id, extra_context)
-        context = response.context_data if isinstance(response, TemplateResponse) else None
-        if context and (row := context.get("object")):
-            context["title"] = f"History: {self.title_of(row)}"
-        return self._shown(request, response, "object")
+        return self._shown(request, super().history_view(request, object_id, extra_context), "object")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request), self.owner)
@@ -215,10 +206,6 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """Why the action would do nothing to the row, in words; empty if it does something, or a service says."""
         person = self.person_of(row)
         return self.out_of_reach(request, person) if person else "the person has been erased"
-
-    def title_of(self, row: Any) -> str:
-        """What it is, for people."""
-        return str(row)
 
     def label_of(self, request: HttpRequest, row: Any) -> str:
         """What it is and whose, for staff who may read that."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final
@@ -24,7 +24,7 @@ def changes_table(before: Any, after: Any) -> SafeString:
     old = before if isinstance(before, dict) else {}
     new = after if isinstance(after, dict) else {}
     rows = [
-        (field_in_words(name), _side(name, old), _side(name, new), _class(name, old, new))
+        (name_in_words(name), _side(name, old), _side(name, new), _class(name, old, new))
         for name in {**old, **new}
     ]
     if not rows:
@@ -40,8 +40,13 @@ def changes_table(before: Any, after: Any) -> SafeString:
     )
 
 
-def field_in_words(name: str) -> str:
-    return name.replace("_", " ")
+def name_in_words(name: str) -> str:
+    """Names such as "checkin_reminder" as people read them."""
+    return name.replace("_", " ").replace("checkin", "check-in").replace("check in", "check-in")
+
+
+def rows_in_words(rows: Sized) -> str:
+    return "1 row" if len(rows) == 1 else f"{len(rows)} rows"
 
 
 def value_in_words(value: Any) -> str:
@@ -54,7 +59,7 @@ def value_in_words(value: Any) -> str:
         case list():
             return ", ".join(map(value_in_words, value)) or "none"
         case dict():
-            told = (f"{field_in_words(name)}: {value_in_words(one)}" for name, one in value.items())
+            told = (f"{name_in_words(name)}: {value_in_words(one)}" for name, one in value.items())
             return "; ".join(told) or "none"
         case str():
             return _text(value)
@@ -71,7 +76,7 @@ def _text(value: str) -> str:
             return f"{moment.astimezone(UTC):%-d %b %Y %H:%M} UTC"
     except (ValueError, OverflowError):  # it looks like a date and is none
         return value
-    return value.replace("_", " ") if _CODE.fullmatch(value) else value
+    return name_in_words(value) if _CODE.fullmatch(value) else value
 
 
 def _side(name: str, values: Mapping[str, Any]) -> str:
@@ -79,7 +84,7 @@ def _side(name: str, values: Mapping[str, Any]) -> str:
         return _NOTHING
     value = values[name]
     if name == "ids" and isinstance(value, list):
-        return f"{len(value)} rows"
+        return rows_in_words(value)
     return value_in_words(value)
 
 

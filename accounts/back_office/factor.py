@@ -89,10 +89,11 @@ def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:
     """429: too many attempts."""
-    seconds = str(refusal.facts["retry_after"])
-    context = {"seconds": seconds, "title": "Wait a little", "site_header": "FinCred back office"}
+    seconds = int(refusal.facts["retry_after"])
+    wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    context = {"wait": wait, "title": "Wait a little", "site_header": "FinCred back office"}
     return TemplateResponse(
-        request, "back_office/too_many.html", context, status=429, headers={"Retry-After": seconds}
+        request, "back_office/too_many.html", context, status=429, headers={"Retry-After": str(seconds)}
     )
 
 

@@ -7,11 +7,17 @@ from typing import Final
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 
+from fincred import errors
 from fincred.api import exception_handler
+from fincred.context import caller
 
 FORBIDDEN: Final = "Your role doesn't open this page or do this action. A superuser gives roles."
 MISSING: Final = "There is no such page, or what it was about is gone. The search box finds what is there."
+AWAY: Final = "The database can't be reached, or takes no changes now. Try again in a minute."
+FAULT: Final = "That is a fault of FinCred. Tell an operator the request id: the log has what happened."
 TOO_OLD: Final = "The page you came from is too old. Go back, load it again and repeat what you did."
 
 
@@ -33,3 +39,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_browser(request):
         return exception_handler.csrf_failure(request, reason)
     return refusal(request, TOO_OLD, 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """An unexpected exception, or no database: a page for browsers in the back office; else the envelope.
+
+    The page is made without the request: who is signed in would be asked of the database.
+    """
+    answer = exception_handler.server_error(request)
+    if not request.path_info.startswith(reverse("admin:index")) or not is_browser(request):
+        return answer
+    is_away = answer.status_code == exception_handler.status_of(errors.DatabaseUnavailableError)
+    context = {
+        "title": "The database is away" if is_away else "Something went wrong",
+        "text": AWAY if is_away else FAULT,
+        "request_id": caller().request_id,
+        "again": request.get_full_path() if request.method == "GET" else "",
+        "site_header": admin.site.site_header,
+    }
+    page = render_to_string("back_office/failed.html", context)
+    retry = {name: value for name, value in answer.headers.items() if name == "Retry-After"}
+    return HttpResponse(page, status=answer.status_code, headers=retry)

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
@@ -48,9 +50,11 @@ class BackOffice(AdminSite):
     login_form = SignInForm
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        name = getattr(view, "__name__", "")
+
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             update_caller(role=Role.STAFF, actor_id=request.user.pk)
-            is_free = getattr(view, "__name__", "") in _WITHOUT_FACTOR
+            is_free = name in _WITHOUT_FACTOR
             try:
                 return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
             except (PermissionDenied, Http404) as error:
@@ -59,7 +63,16 @@ class BackOffice(AdminSite):
                 is_missing = isinstance(error, Http404)
                 return refusal(request, MISSING if is_missing else FORBIDDEN, 404 if is_missing else 403)
 
-        return super().admin_view(as_staff, cacheable)
+        inner = super().admin_view(as_staff, cacheable)
+
+        def say_if_ended(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            had_session = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+            if had_session and not request.user.is_authenticated and name != "logout":
+                lost = " What you just sent wasn't done." if request.method == "POST" else ""
+                messages.warning(request, f"Your session has ended: sign in again.{lost}")
+            return inner(request, *args, **kwargs)
+
+        return say_if_ended
 
     def get_urls(self) -> list[Any]:
         return [

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import prefetch_related_objects
 
-from accounts.back_office.changes_in_words import field_in_words, value_in_words
+from accounts.back_office.changes_in_words import name_in_words, rows_in_words, value_in_words
 from accounts.models import AuditEntry, User
 from fincred.context import Role
 
@@ -67,7 +67,7 @@ def _name(person: User) -> str:
 def _action(action: str) -> str:
     """ "outgoingmail.listed" is "mail listed": models by the names that staff know."""
     kind, _, verb = action.rpartition(".")
-    return f"{_kinds().get(kind, kind)} {verb}".replace("_", " ").strip()
+    return name_in_words(f"{_kinds().get(kind, kind)} {verb}").strip()
 
 
 @cache
@@ -81,9 +81,9 @@ def _what(entry: AuditEntry) -> str:
     after = entry.after if isinstance(entry.after, dict) else {}
     before = entry.before if isinstance(entry.before, dict) else {}
     if entry.action.endswith((".listed", ".downloaded")):
-        return f"{words} ({len(after.get('ids', []))} rows)"
+        return f"{words} ({rows_in_words(after.get('ids', []))})"
     changes = [
-        f"{field_in_words(name)} {value_in_words(before[name])} → {value_in_words(after.get(name))}"
+        f"{name_in_words(name)} {value_in_words(before[name])} → {value_in_words(after.get(name))}"
         for name in before
         if before[name] != after.get(name)
     ]

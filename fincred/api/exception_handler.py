@@ -17,6 +17,7 @@ from django.db import DatabaseError as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_resolver
 from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 from rest_framework import exceptions as drf
@@ -150,9 +151,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @receiver(got_request_exception)
 def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
-    """With DEBUG Django shows a page of its own instead of calling `server_error`; the API answers as without."""
+    """With DEBUG Django shows a page of its own instead of calling `handler500`; the API answers as without."""
     if request is not None and settings.DEBUG:
-        answer: Any = server_error(request)
+        answer: Any = get_resolver().resolve_error_handler(500)(request)
         request.server_error = answer  # type: ignore[attr-defined]
         if answer.status_code == 503:
             request.exception_reporter_class = _EmptyReport

@@ -15,7 +15,9 @@ from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
 from accounts.models import RefusedSignIns, User
 from fincred import clock
 from fincred.back_office.filters import FailingFilter, JoinedFilter, SignInFilter, StandingFilter
+from fincred.back_office.job_in_words import job_state
 from fincred.back_office.person import person_page
+from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
 
 admin.site.unregister(User)
@@ -25,27 +27,26 @@ admin.site.unregister(User)
 class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """The jobs, for operators. There are few, and they are nobody's records."""
 
-    list_display = ("title", "last_success_at", "seconds", "failures", "next_run_at", "done")
+    list_display = ("title", "state", "last_success_at", "next_run_at", "took", "done")
     list_filter = (FailingFilter,)
     ordering = ("name",)
+    fields = readonly_fields = ("state", "last_success_at", "next_run_at", "leased_until", "took", "done")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        title = {"title": f"Job: {object_id.replace('_', ' ')}", "subtitle": None}
-        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
+    def title_of(self, row: JobState) -> str:
+        return f"Job: {self.title(row)}"
 
     @admin.display(description="job")
     def title(self, job: JobState) -> str:
         return job.name.replace("_", " ")
 
-    @admin.display(description="seconds of the last run")
-    def seconds(self, job: JobState) -> str:
-        return "" if job.last_seconds is None else f"{job.last_seconds:.2f}"
+    @admin.display
+    def state(self, job: JobState) -> str:
+        return job_state(job)
+
+    @admin.display(description="took")
+    def took(self, job: JobState) -> str:
+        """How long the last run took that succeeded."""
+        return "" if job.last_seconds is None else f"{job.last_seconds:.2f}\N{NO-BREAK SPACE}s"
 
 
 @admin.register(RefusedSignIns)
@@ -54,6 +55,9 @@ class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     list_display = ("day", "refused")
     ordering = ("-day",)
+
+    def title_of(self, row: RefusedSignIns) -> str:
+        return f"Refused sign-ins on {day_in_words(row.day)}"
 
 
 @admin.register(User)

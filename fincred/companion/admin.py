@@ -8,9 +8,10 @@ from uuid import UUID
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from accounts.audit import record
-from accounts.back_office import AuditedAdmin, DeclaredFiltersAdmin
+from accounts.back_office import AuditedAdmin, DeclaredFiltersAdmin, name_in_words
 from accounts.services import lock_user
 from fincred import clock
 from fincred.companion.models import Notification, NotificationPreferences, Snippet
@@ -63,7 +64,7 @@ class NotificationAdmin(AuditedAdmin):
     ordering = ("-created_at", "-id")
 
     def title_of(self, row: Notification) -> str:
-        return f"{row.type.replace('_', ' ')} by {row.channel}"
+        return f"{capfirst(name_in_words(row.type))} by {row.channel}"
 
 
 @admin.register(NotificationPreferences)

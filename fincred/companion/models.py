@@ -54,10 +54,10 @@ class Snippet(UUIDModel):
     short_title = models.CharField(max_length=60)
     content = models.TextField(validators=[check_length])
     context_goal_type = models.CharField(  # noqa: DJ001  the contract's null
-        max_length=20, choices=choices(GoalType), null=True, blank=True
+        "for goals of the type", max_length=20, choices=choices(GoalType), null=True, blank=True
     )
     context_feasibility = models.CharField(  # noqa: DJ001  the contract's null
-        max_length=12, choices=choices(Feasibility), null=True, blank=True
+        "for plans that are", max_length=12, choices=choices(Feasibility), null=True, blank=True
     )
     created_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(editable=False)
@@ -215,8 +215,8 @@ class Notification(RevisedModel):
     next_send_at = models.DateTimeField(null=True)
     action_plan = models.ForeignKey(ActionPlan, models.CASCADE, related_name="notifications", null=True)
     status = models.CharField(max_length=9, choices=choices(NotificationStatus), default=NotificationStatus.ACTIVE)
-    is_planned = models.BooleanField(default=False)
-    is_moved = models.BooleanField(default=False)
+    is_planned = models.BooleanField("planned by FinCred", default=False)
+    is_moved = models.BooleanField("moved by the person", default=False)
     due_on = models.DateField(null=True)
     last_due_on = models.DateField(null=True)
     last_sent_at = models.DateTimeField(null=True)

@@ -91,13 +91,14 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
         with heartbeat(partial(_prolong, job, owner, clock), every=HEARTBEAT):
             done = job.run(clock, stop)
     except Exception as error:  # one job's error must not end the others
+        # No other error's text is kept: it may quote what the job read.
+        reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
         if isinstance(error, (JobPostponedError, *_AWAY)):
-            reason = str(error) if isinstance(error, JobPostponedError) else type(error).__name__
             logger.warning("Job postponed", extra=facts | {"reason": reason})
         else:
             logger.exception("Job failed", extra=facts)
         soon = {} if job.parallel else {"next_run_at": clock() + min(job.every, RETRY)}
-        _row(job, owner).update(leased_until=None, failures=F("failures") + 1, **soon)
+        _row(job, owner).update(leased_until=None, failures=F("failures") + 1, failure=reason[:60], **soon)
         return False
     seconds = time.monotonic() - began
     if stop():  # it may have more to do, so it stays due
@@ -107,6 +108,7 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     _row(job, owner).update(
         leased_until=None,
         failures=0,
+        failure="",
         done=F("done") + done,
         last_success_at=clock(),
         last_seconds=seconds,

@@ -43,6 +43,8 @@ class JobState(models.Model):
     last_seconds = models.FloatField(null=True)
     # In a row, since the last success.
     failures = models.PositiveIntegerField(default=0)
+    # Why the last run failed: the error's name, or what the job couldn't reach. Empty after a success.
+    failure = models.CharField(max_length=60, blank=True, default="", db_default="")
     done = models.PositiveBigIntegerField(default=0)
 
     class Meta:

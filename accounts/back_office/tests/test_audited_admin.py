@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import DatabaseError
-from django.test import Client
+from django.db import DatabaseError, OperationalError, connection
+from django.test import Client, RequestFactory
 
 from accounts.audit import broken_chains
 from accounts.back_office import AuditedAdmin
+from accounts.back_office.refusals import server_error
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import AuditEntry, User
-from accounts.services import erase_person
+from accounts.services import end_all_sessions, erase_person
 from accounts.tests.factories import PASSWORD
+from accounts.vocabulary import EndReason
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -96,6 +98,51 @@ class TestRefusals:
         page = client.post(PEOPLE, {"action": "disable"}, headers={"Accept": "text/html"})
         assert (page.status_code, "too old" in page.content.decode()) == (403, True)
         assert client.post(PEOPLE).json()["error_code"] == "PERMISSION_DENIED"
+
+    @pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+    def test_of_a_database_that_is_away_are_pages_and_ask_it_once(
+        self, support: Client, settings: Any, debug: bool
+    ) -> None:
+        settings.DEBUG = debug
+        support.raise_request_exception = False
+        asked = list[str]()
+
+        def away(execute: Any, sql: str, *rest: Any) -> Any:
+            asked.append(sql)
+            raise OperationalError
+
+        with connection.execute_wrapper(away):
+            page = support.get(PEOPLE, {"q": "dana"}, headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
+        assert "The database is away" in page.content.decode()
+        assert f'href="{PEOPLE}?q=dana"' in page.content.decode()
+        assert page.headers["X-Request-ID"] in page.content.decode()
+        assert len(asked) == 1
+
+    def test_of_a_fault_are_pages_that_say_what_may_have_been_done(self) -> None:
+        request = RequestFactory().post(PEOPLE, headers={"Accept": "text/html"})
+        try:
+            raise ZeroDivisionError("division")
+        except ZeroDivisionError:
+            page = server_error(request)
+        assert page.status_code == 500
+        assert "may not have been done" in page.content.decode()
+        assert "division" not in page.content.decode()
+
+
+class TestSessionThatEnded:
+    def test_is_said_where_staff_sign_in_again(self, support: Client, agent: User) -> None:
+        end_all_sessions(user=agent, reason=EndReason.SUPPORT, now=clock.now())
+        page = support.post(PEOPLE, {"action": "disable"}, follow=True).content.decode()
+        assert "Your session has ended: sign in again. What you just sent wasn&#x27;t done." in page
+        assert "has ended" not in support.get("/admin/", follow=True).content.decode()
+
+    def test_is_not_said_to_who_had_none(self, client: Client, db: None) -> None:
+        assert "has ended" not in client.get("/admin/", follow=True).content.decode()
+
+    def test_is_not_said_to_who_leaves(self, support: Client) -> None:
+        support.post("/admin/logout/")
+        assert "has ended" not in support.post("/admin/logout/", follow=True).content.decode()
 
 
 class TestTheTrail:

@@ -31,7 +31,7 @@ class TestWords:
             ("2026-03-10T23:30:00+01:00", "10 Mar 2026 22:30 UTC"),
             ("2026-13-10", "2026-13-10"),
             ("0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00+01:00"),
-            ("no_check_in", "no check in"),
+            ("no_check_in", "no check-in"),
             ("Europe/Berlin", "Europe/Berlin"),
             (["support", "auditor"], "support, auditor"),
             ([], "none"),

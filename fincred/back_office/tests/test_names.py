@@ -43,5 +43,5 @@ def test_the_box_names_nobody_to_staff_who_see_no_people(noon: datetime, client:
     OutgoingMail.objects.create(user=person, purpose="reset_password", created_at=noon, next_attempt_at=noon)
     client.force_login(User.objects.get(email="colleague@example.com"))
     page = client.get("/admin/accounts/outgoingmail/").content.decode()
-    assert "Choose reset password" in page
+    assert "Choose Reset password" in page
     assert "dana@example.com" not in page

@@ -136,7 +136,7 @@ class TestRows:
             "1 week now, 1 week at most",
             "open until",
             "reset password",
-            "check in created",
+            "check-in created",
         ):
             assert words in page, words
 
@@ -184,7 +184,7 @@ class TestRows:
             "They don't want: drift.",
             f"<td>{at:%-d %b %Y %H:%M}</td> <td>weekly summary (their own)</td> <td>push</td> <td>never</td>",
             "nothing to say at present</td> <td>pre transfer reminder: Boat</td>",
-            "<td>paused</td> <td>checkin reminder</td>",
+            "<td>paused</td> <td>check-in reminder</td>",
             "after 2 attempts.",
         ):
             assert words in page, words
@@ -226,7 +226,7 @@ class TestRows:
         support.get("/admin/accounts/user/", {"q": "saver@"})
         page = page_of(support, saver)
         assert "<td>Alex Agent</td><td>person viewed</td>" in page
-        assert "<td>Alex Agent</td><td>person listed (1 rows)</td>" in page
+        assert "<td>Alex Agent</td><td>person listed (1 row)</td>" in page
         agent.delete()
         assert "an erased person" in page_of(boss, saver)
 

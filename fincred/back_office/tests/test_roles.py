@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -126,6 +127,21 @@ class TestTables:
         assert {page.opts.label for page in pages} == VIEWS["superuser"]
         actions = {f"{page.opts.model_name}.{name}" for page in pages for name in page.actions or ()}
         assert actions == ACTIONS["superuser"]
+
+
+class TestTitles:
+    def test_are_words_on_every_page(self, rows: dict[str, Model]) -> None:
+        """What a tab, a heading or a trail of links calls a row: not by its id."""
+        client = client_of("superuser")
+        for page in admin.site._registry.values():
+            for name in ("change", "history"):
+                answer = client.get(path_of(page, name, rows[page.opts.label].pk)).content.decode()
+                head, _, body = answer.partition("</head>")
+                titles = re.findall("<title>(.*?)</title>", head)
+                titles += re.findall("<h1>(.*?)</h1>|class=.breadcrumbs.>(.*?)</div>", body, re.DOTALL)
+                words = re.sub("<[^>]*>", "", " ".join(map("".join, titles)))
+                assert len(titles) == 3, (page, name)
+                assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-|_|\(\d+\)", words), (page, name, words)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -99,7 +99,14 @@ class TestRunIfDue:
         assert record.exc_info is not None
         assert (row().failures, row().next_run_at, row().last_success_at) == (1, noon + MINUTE, None)
         assert run_if_due(HOURLY, clock=at(noon + MINUTE))
-        assert row().failures == 0
+        assert (row().failures, row().failure) == (0, "")
+
+    def test_keeps_the_name_of_its_error_and_no_text(self, noon: datetime) -> None:
+        def run(clock: jobs.Clock, stop: jobs.Stop) -> int:
+            raise ValueError("dana@example.com")
+
+        run_if_due(replace(HOURLY, run=run), clock=at(noon))
+        assert row().failure == "ValueError"
 
     def test_what_is_away_is_named_without_a_traceback(
         self, noon: datetime, caplog: pytest.LogCaptureFixture
@@ -109,7 +116,7 @@ class TestRunIfDue:
 
         run_if_due(replace(HOURLY, run=run), clock=at(noon))
         [record] = [record for record in caplog.records if record.message == "Job postponed"]
-        assert vars(record)["reason"] == "mail server: ConnectionRefusedError"
+        assert vars(record)["reason"] == row().failure == "mail server: ConnectionRefusedError"
         assert record.exc_info is None
 
     def test_that_is_stopped_stays_due(self, noon: datetime) -> None:

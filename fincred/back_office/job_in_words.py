@@ -1,0 +1,33 @@
+"""A job as operators read it: how it goes, and why not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.safestring import SafeString
+
+from accounts.back_office import Failure, told
+from fincred.ops.models import JobState
+
+_LOG: Final = 'the log of manage.py work has it, at "Job failed"'
+_MAIL: Final = Failure("the mail server is away, or refuses FinCred's sign-in", "check it and EMAIL_URL")
+_EXPO: Final = Failure("Expo, which delivers pushes, is away or refuses them", "it goes on once Expo does")
+_DATABASE: Final = Failure("the database was away or too slow", "it goes on once the database does")
+_FAULT: Final = Failure("a fault of the program", f"tell its developers: {_LOG}")
+
+
+def job_state(job: JobState) -> SafeString | str:
+    """Whether it goes well; if not, for how long, why, and what to do."""
+    if not job.failures:
+        return "goes well" if job.last_success_at else "hasn't run yet"
+    times = "once" if job.failures == 1 else f"{job.failures} times in a row"
+    if not job.failure:
+        return f"failed {times}: {_LOG}"
+    return told(f"failed {times}: {{}}", why_it_failed(job.failure), job.failure)
+
+
+def why_it_failed(failure: str) -> Failure:
+    """What is kept of the last run, such as "mail server: TimeoutError", in words."""
+    if failure in {"OperationalError", "InterfaceError"}:
+        return _DATABASE
+    return {"mail server": _MAIL, "Expo": _EXPO}.get(failure.partition(":")[0], _FAULT)
