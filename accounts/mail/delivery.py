@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from django.core.mail import EmailMessage, get_connection
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import transaction
 
 from accounts.audit import record
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
@@ -24,6 +23,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
 from fincred.context import as_system
+from fincred.db.retries import write_when_back
 from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -233,17 +233,9 @@ def _prolong(claim: _Claim, clock: Clock) -> None:
 
 def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:
     """Note that it is sent, or it would be sent again: a database that is away gets some time to come back."""
-    moment = clock()
-    while True:
-        try:
-            OutgoingMail.objects.filter(pk=claim.mail.pk).update(sent_at=moment, failure="", address="")
-        except Error:
-            if stop() or connection.in_atomic_block or clock() >= moment + LEASE:
-                raise
-            time.sleep(0.2)
-            close_old_connections()
-        else:
-            return
+    sent = OutgoingMail.objects.filter(pk=claim.mail.pk)
+    note = partial(sent.update, sent_at=clock(), failure="", address="")
+    write_when_back(note, patience=LEASE, clock=clock, stop=stop)
 
 
 def _name(error: Exception) -> str:

@@ -5,6 +5,9 @@ a migration changed a column's type. Neither leaves anything done, so the work c
 repeated: after a lost connection it is unknown whether the last COMMIT counted, and a connection that died while
 idle is exchanged before its first statement by `fincred.db.postgresql`.
 
+A write that only notes what has happened elsewhere, such as that a mail was sent, changes nothing the second time,
+so `write_when_back` repeats it.
+
 A service that holds locks and finds that it needs a long computation raises `ComputeFirstError`. What it did is
 undone, which releases the locks; then the computation runs; then the service is repeated.
 """
@@ -12,11 +15,13 @@ undone, which releases the locks; then the computation runs; then the service is
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
-from django.db import Error, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from fincred.db.postgresql.pipeline import is_stale
@@ -27,6 +32,9 @@ Value = TypeVar("Value")
 
 ATTEMPTS: Final = 4
 """How often a service is tried: others may change each time what the last computation was for."""
+
+# Seconds between two attempts to reach a database that is away.
+_PAUSE: Final = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +61,26 @@ def _is_aborted(cause: BaseException | None) -> bool:
 def _commits() -> int:
     """How many transactions this thread has committed; always 0 on SQLite, which has no deadlocks."""
     return getattr(connection, "commits", 0)
+
+
+def write_when_back(
+    write: Callable[[], object], *, patience: timedelta, clock: Callable[[], datetime], stop: Callable[[], bool]
+) -> None:
+    """`write()`, again and again while the database is away, for `patience` at most or until `stop()`.
+
+    :raises django.db.Error: it is still away; or a transaction is open, which can't be repeated from here.
+    """
+    deadline = clock() + patience
+    while True:
+        try:
+            write()
+        except Error:
+            if stop() or connection.in_atomic_block or clock() >= deadline:
+                raise
+            time.sleep(_PAUSE)
+            close_old_connections()
+        else:
+            return
 
 
 class ComputeFirstError(Exception):

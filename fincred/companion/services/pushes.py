@@ -5,20 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
 
 from fincred.companion import expo
 from fincred.companion.models import Device, OutgoingPush
-from fincred.companion.vocabulary import NotificationType
+from fincred.companion.vocabulary import NotificationStatus, NotificationType
+from fincred.db.retries import write_when_back
+from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
 
+# How long claimed pushes aren't due at least; while they are being sent, it is prolonged.
 LEASE: Final = timedelta(minutes=2)
+HEARTBEAT: Final = timedelta(seconds=20)
 MOST_ATTEMPTS: Final = 5
 
 # All that a lock screen shows: no amounts, names or words of the person.
@@ -44,13 +49,14 @@ def send_due_pushes(*, clock: Clock, stop: Stop = lambda: False) -> int:
 
 @transaction.atomic
 def _claim(now: datetime) -> list[OutgoingPush]:
-    """Take some pushes and a lease on them; those that failed too often are given up."""
+    """Take some pushes and a lease on them; dropped are those that failed too often, or that nobody wants now."""
     due = OutgoingPush.objects.due(now).select_for_update(skip_locked=True, of=("self",))
-    found = list(due.select_related("device", "notification")[: expo.MOST_MESSAGES])
+    found = list(due.select_related("device__user", "notification")[: expo.MOST_MESSAGES])
     dead = [push for push in found if push.attempts >= MOST_ATTEMPTS]
-    claimed = [push for push in found if push.attempts < MOST_ATTEMPTS]
+    claimed = [push for push in found if push.attempts < MOST_ATTEMPTS and _is_wanted(push)]
+    if len(claimed) < len(found):
+        OutgoingPush.objects.filter(pk__in={push.pk for push in found} - {push.pk for push in claimed}).delete()
     if dead:
-        OutgoingPush.objects.filter(pk__in=[push.pk for push in dead]).delete()
         logger.warning("Pushes given up", extra={"pushes": len(dead)})
     for push in claimed:
         push.attempts += 1
@@ -59,33 +65,51 @@ def _claim(now: datetime) -> list[OutgoingPush]:
     return claimed
 
 
+def _is_wanted(push: OutgoingPush) -> bool:
+    """As when it was queued: its person may be told, and hasn't paused or cancelled what it is for."""
+    person = push.device.user
+    return person.is_active and person.is_verified and push.notification.status == NotificationStatus.ACTIVE
+
+
 def _send_all(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """In halves where Expo refuses them together: one device's token must not hold back the pushes of others."""
     sent, parts = 0, [pushes]
-    while parts and not stop():
-        part = parts.pop()
-        try:
-            sent += _send(part, clock())
-        except expo.ExpoRefusedError:
-            half = len(part) // 2
-            if half:
-                parts += [part[half:], part[:half]]
-            else:
-                _note_error(part[0], "refused")
+    with heartbeat(partial(_prolong, pushes, clock), every=HEARTBEAT):
+        while parts and not stop():
+            part = parts.pop()
+            try:
+                sent += _send(part, clock, stop)
+            except expo.ExpoRefusedError:
+                half = len(part) // 2
+                if half:
+                    parts += [part[half:], part[:half]]
+                else:
+                    _note_error(part[0], "refused")
     return sent
 
 
-def _send(pushes: list[OutgoingPush], now: datetime) -> int:
+def _prolong(pushes: list[OutgoingPush], clock: Clock) -> None:
+    until = clock() + LEASE
+    unsent = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes], sent_at=None)
+    unsent.filter(next_attempt_at__lt=until).update(next_attempt_at=until)
+
+
+def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """No transaction is open here: Expo may take its time."""
+    now = clock()
     tickets = expo.send([_message(push) for push in pushes])
+    answers = list(zip(pushes, tickets, strict=True))
     sent = []
-    for push, ticket in zip(pushes, tickets, strict=True):
-        if error := expo.error_of(ticket):
-            _note_error(push, error)
-        else:
+    for push, ticket in answers:
+        if not expo.error_of(ticket):
             push.sent_at, push.ticket = now, str(ticket.get("id", ""))[:100]
             sent.append(push)
-    OutgoingPush.objects.bulk_update(sent, ["sent_at", "ticket"])
+    # First what was sent: if that isn't noted, it is sent again.
+    note = partial(OutgoingPush.objects.bulk_update, sent, ["sent_at", "ticket"])
+    write_when_back(note, patience=LEASE, clock=clock, stop=stop)
+    for push, ticket in answers:
+        if error := expo.error_of(ticket):
+            _note_error(push, error)
     logger.info("Pushes sent", extra={"sent": len(sent), "failed": len(pushes) - len(sent)})
     return len(sent)
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from pytest_django import Settings
 
 from accounts.models import User
 from fincred.companion.expo import ExpoError
 from fincred.companion.models import Device, Notification, OutgoingPush
 from fincred.companion.services import (
+    NotificationChanges,
     add_device,
     create_notification,
+    pushes,
     read_receipts,
     send_due_notifications,
     send_due_pushes,
+    update_notification,
 )
 from fincred.companion.tests.expo_server import ExpoServer
-from fincred.companion.vocabulary import Channel, NotificationType, Platform
+from fincred.companion.vocabulary import Channel, NotificationStatus, NotificationType, Platform
 from fincred.ops.jobs import registered_jobs, run_if_due
+from fincred.tests.live import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -97,6 +103,61 @@ class TestAPush:
         User.objects.update(is_active=False)
         assert send() == 0
         assert not OutgoingPush.objects.exists()
+
+    def test_that_waits_goes_to_nobody_who_was_disabled_meanwhile(
+        self, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        send_due_notifications(clock=lambda: AT)
+        User.objects.update(is_active=False)
+        assert send_due_pushes(clock=lambda: AT) == 0
+        assert (expo.messages, OutgoingPush.objects.exists()) == ([], False)
+
+    def test_that_waits_is_dropped_if_the_person_paused_it_meanwhile(
+        self, expo: ExpoServer, saver: User, device: Device, notification: Notification
+    ) -> None:
+        send_due_notifications(clock=lambda: AT)
+        changes: NotificationChanges = {"status": NotificationStatus.PAUSED}
+        update_notification(owner=saver, notification_id=notification.pk, changes=changes, now=AT)
+        assert send_due_pushes(clock=lambda: AT) == 0
+        assert (expo.messages, OutgoingPush.objects.exists()) == ([], False)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAPushThatWasSent:
+    def test_while_the_database_was_away_is_not_sent_again(
+        self, expo: ExpoServer, saver: User, device: Device, notification: Notification
+    ) -> None:
+        add_device(owner=saver, platform=Platform.WEB, token="gone", now=NOON)
+        expo.errors["gone"] = "DeviceNotRegistered"
+        send_due_notifications(clock=lambda: AT)
+        failing = [2]
+
+        def away(execute: Any, sql: str, *args: Any) -> Any:
+            if '"ticket" =' in sql and failing[0]:
+                failing[0] -= 1
+                execute("SELECT * FROM no_such_table", *args)
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(away):
+            assert send_due_pushes(clock=lambda: AT) == 1
+        assert (failing, OutgoingPush.objects.filter(sent_at=None).exists()) == ([0], False)
+        assert [kept.token for kept in Device.objects.all()] == [TOKEN]
+
+    def test_is_no_other_runners_while_expo_takes_its_time(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        monkeypatch.setattr(pushes, "HEARTBEAT", timedelta(seconds=0.05))
+        send_due_notifications(clock=lambda: AT)
+        seconds, at_once = count(), expo.tickets_for
+
+        def late(messages: list[dict[str, Any]]) -> Any:
+            first = OutgoingPush.objects.get().next_attempt_at
+            wait_until(lambda: OutgoingPush.objects.get().next_attempt_at > first)
+            connections.close_all()
+            return at_once(messages)
+
+        monkeypatch.setattr(expo, "tickets_for", late)
+        assert send_due_pushes(clock=lambda: AT + timedelta(seconds=next(seconds))) == 1
 
 
 class TestTickets:
