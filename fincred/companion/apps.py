@@ -16,6 +16,7 @@ class CompanionConfig(AppConfig):
         from fincred.companion.messages import MESSAGES
         from fincred.companion.models import ChatSession, OutgoingPush
         from fincred.events import (
+            DatabaseRestored,
             DemoCreated,
             MilestonesReached,
             PersonVerified,
@@ -28,6 +29,7 @@ class CompanionConfig(AppConfig):
         register_purge("pushes", OutgoingPush.objects.purgeable)
         subscribe(DemoCreated, add_conversation)
         subscribe(DemoCreated, services.on_demo_created)
+        subscribe(DatabaseRestored, services.on_database_restored)
         subscribe(PersonVerified, services.on_person_verified)
         subscribe(ProfileChanged, services.on_profile_changed)
         subscribe(MilestonesReached, services.on_milestones_reached)

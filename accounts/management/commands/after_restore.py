@@ -16,8 +16,8 @@ from fincred.ops.progress_bar import ProgressBar
 class Command(BaseCommand):
     help = (
         "Run this after `restore` or a point-in-time recovery, before the service serves. It ends all sessions, "
-        "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), and erases again "
-        "everybody on the erasure list (ERASURE_LOG). "
+        "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), drops pushes that wait, "
+        "skips reminders that were due meanwhile, and erases again everybody on the erasure list (ERASURE_LOG). "
         "Example: manage.py after_restore --since 2026-03-10T03:00:00Z"
     )
 

@@ -16,6 +16,7 @@ from fincred.companion.services.coach import (
 )
 from fincred.companion.services.devices import add_device, remove_device
 from fincred.companion.services.follow_events import (
+    on_database_restored,
     on_demo_created,
     on_milestones_reached,
     on_person_verified,
@@ -41,6 +42,7 @@ __all__ = [
     "delete_notification",
     "delete_session",
     "follow_plans",
+    "on_database_restored",
     "on_demo_created",
     "on_milestones_reached",
     "on_person_verified",

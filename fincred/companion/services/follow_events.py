@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounts.mail import new_mail, queue_mails
 from accounts.models import OutgoingMail, User
-from fincred.companion.models import Notification, NotificationPreferences
+from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.schedule import Rhythm, after_quiet_hours, day_in
 from fincred.companion.services.schedule import (
     begin,
@@ -19,8 +20,11 @@ from fincred.companion.services.schedule import (
     store,
     take_from_cap,
 )
+from fincred.companion.services.sending import skip_due_notifications
 from fincred.companion.vocabulary import MILESTONE
-from fincred.events import DemoCreated, MilestonesReached, PersonVerified, ProfileChanged
+from fincred.events import DatabaseRestored, DemoCreated, MilestonesReached, PersonVerified, ProfileChanged
+
+logger = logging.getLogger(__name__)
 
 # A check-in may tell of a day long ago; what was reached then is no news.
 NEWS: Final = timedelta(days=7)
@@ -43,6 +47,13 @@ def on_profile_changed(event: ProfileChanged) -> None:
         preferences.save(update_fields=["counted_from"])
         rhythm = rhythm_of(event.profile, preferences)
     _plan_all_again(event.profile.user, rhythm, event.now)
+
+
+def on_database_restored(event: DatabaseRestored) -> None:
+    """Send nothing that may have been sent since the backup: drop pushes that wait, and skip what is due."""
+    OutgoingPush.objects.all().delete()
+    skipped = skip_due_notifications(now=event.now)
+    logger.info("Notifications skipped after a restore", extra={"skipped": skipped})
 
 
 def on_demo_created(event: DemoCreated) -> None:

@@ -77,9 +77,28 @@ def send_due_notifications(*, clock: Clock, stop: Callable[[], bool] = lambda: F
     return done
 
 
+def skip_due_notifications(*, now: datetime) -> int:
+    """Plan the next moments of all that is due, and send nothing; how many."""
+    done = 0
+    while handled := _skip_batch(now):
+        done += handled
+    return done
+
+
 @transaction.atomic
-def _send_batch(now: datetime) -> int:
-    """Handle some of what is due; how many rows. Each row moves on, so a batch never comes again.
+def _skip_batch(now: datetime) -> int:
+    rows = _lock_due(now)
+    for row in rows:
+        try:
+            _move_on(row, rhythm_of(row.user.profile, row.user.notification_preferences), now)
+        except Exception:
+            _put_off(row, now)
+    store(rows, now)
+    return len(rows)
+
+
+def _lock_due(now: datetime) -> list[Notification]:
+    """Some of what is due. Each of these rows has to move on, so that it isn't found again.
 
     A row is locked with its person's preferences. What others have locked is left to them or to a later batch.
     """
@@ -87,16 +106,27 @@ def _send_batch(now: datetime) -> int:
     locked = due.select_for_update(skip_locked=True, of=("self", "user__notification_preferences"))
     joined = locked.select_related("action_plan__goal", "user__profile", "user__notification_preferences")
     # By the index alone: thousands may be due at the same moment.
-    rows = sorted(joined.order_by("next_send_at")[:BATCH], key=lambda row: (row.next_send_at, row.id))
+    return sorted(joined.order_by("next_send_at")[:BATCH], key=lambda row: (row.next_send_at, row.id))
+
+
+def _put_off(row: Notification, now: datetime) -> None:
+    """What fails for one person must not keep the others waiting."""
+    logger.exception("Notification failed", extra={"notification_id": str(row.pk)})
+    row.next_send_at = now + AGAIN
+
+
+@transaction.atomic
+def _send_batch(now: datetime) -> int:
+    """Handle some of what is due; how many rows."""
+    rows = _lock_due(now)
     people = _people({row.user_id: row.user.notification_preferences for row in rows}, now)
     mails: list[OutgoingMail] = []
     pushes: list[OutgoingPush] = []
     for row in rows:
         try:
             _handle(row, people[row.user_id], now, mails, pushes)
-        except Exception:  # what fails for one person must not keep the others waiting
-            logger.exception("Notification failed", extra={"notification_id": str(row.pk)})
-            row.next_send_at = now + AGAIN
+        except Exception:
+            _put_off(row, now)
     queue_mails(mails)
     OutgoingPush.objects.bulk_create(pushes, ignore_conflicts=True)
     store(rows, now)
