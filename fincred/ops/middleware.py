@@ -22,6 +22,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger(__name__)
 
+# Headers that an answer keeps when its content is replaced: the last ones let pages of other origins read it.
+_KEPT = ("allow", "vary", "access-control-")
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 SECURITY_HEADERS = {
@@ -78,6 +81,9 @@ class RequestContextMiddleware:
             response.headers[name] = value
         if request.path_info.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""  # gunicorn drops it, and logs a warning each time
         self._record(request, response, seconds)
         return response
 
@@ -94,8 +100,9 @@ class RequestContextMiddleware:
         if response.status_code < 400 or is_json or is_page:
             return response
         enveloped = server_error or plain_response(response.status_code)
-        if "Allow" in response.headers:
-            enveloped.headers["Allow"] = response.headers["Allow"]
+        for name, value in response.headers.items():
+            if name.lower().startswith(_KEPT):
+                enveloped.headers[name] = value
         return enveloped
 
     @staticmethod

@@ -54,6 +54,7 @@ def answer(status: int, message: str | None = None) -> bytes:
     response = RequestContextMiddleware(lambda request: refusal)(HttpRequest())
     # The Origin may not have been read. Pages of any may see that their request was too long.
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "X-Process-Time, X-Request-ID"
     response.headers["Connection"] = "close"
     response.headers["Content-Length"] = str(len(response.content))
     head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()

@@ -270,6 +270,7 @@ class TestRefusals:
             wire.sendall(b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nOrigin: https://app.example\r\n\r\n")
             response, _ = answer(wire)
         assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (414, "*")
+        assert "X-Request-ID" in response.headers["Access-Control-Expose-Headers"]
 
     def test_a_line_with_other_characters_is_told_to_encode_them(self, patient: LiveServer) -> None:
         with connect(patient) as wire:

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from fincred.db.tests.links import address
-from fincred.ops.middleware import TrustedProxyMiddleware
+from fincred.ops.middleware import RequestContextMiddleware, TrustedProxyMiddleware
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -184,6 +184,12 @@ class TestRequestLine:
         assert "s3cret" not in str(line)
 
 
+class TestHead:
+    def test_has_the_length_and_no_content(self, rf: RequestFactory) -> None:
+        response = RequestContextMiddleware(lambda request: HttpResponse(b"abc"))(rf.head("/docs"))
+        assert (response.content, response.headers["Content-Length"]) == (b"", "3")
+
+
 class TestCORS:
     def test_only_listed_origins_may_read(self, settings: Any) -> None:
         settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
@@ -191,6 +197,15 @@ class TestCORS:
         refused = Client().get("/api/v0/health", headers={"Origin": "https://evil.example"})
         assert allowed.headers["Access-Control-Allow-Origin"] == "https://app.example"
         assert "Access-Control-Allow-Origin" not in refused.headers
+
+    @pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+    def test_listed_origins_may_read_refusals(self, settings: Any, debug: bool) -> None:
+        settings.DEBUG, settings.CORS_ALLOWED_ORIGINS = debug, ["https://app.example"]
+        answer = Client().get("/api/v0/nowhere", headers={"Origin": "https://app.example"})
+        assert_envelope(answer, 404, "RESOURCE_NOT_FOUND")
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example"
+        assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
+        assert answer.headers["Vary"] == "origin"
 
     @pytest.mark.parametrize("headers", [{}, {"Origin": "https://app.example"}])
     def test_caches_are_told_that_the_origin_matters(self, headers: dict[str, str]) -> None:

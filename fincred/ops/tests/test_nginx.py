@@ -41,12 +41,17 @@ def nginx(proxy: ThrowawayNginx) -> int:
     return proxy.port
 
 
-def answer(port: int, request: bytes) -> tuple[int, bytes]:
+def exchange(port: int, request: bytes) -> tuple[HTTPResponse, bytes]:
     with create_connection(("127.0.0.1", port), timeout=30) as wire:
         wire.sendall(request)
         response = HTTPResponse(wire)
         response.begin()
-        return response.status, response.read()
+        return response, response.read()
+
+
+def answer(port: int, request: bytes) -> tuple[int, bytes]:
+    response, body = exchange(port, request)
+    return response.status, body
 
 
 class TestRefusals:
@@ -82,8 +87,10 @@ class TestRefusals:
                 client = stack.enter_context(create_connection(("127.0.0.1", nginx), timeout=30))
                 client.sendall(LOGIN + b"Content-Length: 10\r\n\r\n{")
             wait_until(lambda: answer(nginx, LIVE)[0] == 429)
-            _, body = answer(nginx, LIVE)
+            response, body = exchange(nginx, LIVE)
             assert json.loads(body)["error_code"] == "RATE_LIMIT_EXCEEDED"
+            shown = ("Retry-After", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+            assert [response.headers[name] for name in shown] == ["1", "*", "Retry-After"]
         wait_until(lambda: answer(nginx, LIVE)[0] == 200)
 
 
