@@ -15,9 +15,7 @@ def main() -> None:
     """Run the command; settings or a database that are not right are told in words (`--traceback` shows where)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
     try:
-        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-        from django.db import DatabaseError, InterfaceError, OperationalError
 
         from fincred.db.limits import lift_time_limits_of_command
     except ModuleNotFoundError as error:
@@ -27,25 +25,32 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("Stopped.")
-    except ImproperlyConfigured as error:
-        if "--traceback" in sys.argv:
+    except Exception as error:
+        words = _in_words(error)
+        if words is None or "--traceback" in sys.argv:
             raise
-        sys.exit(str(error))
-    except BrokenPipeError:
-        raise  # a reader of the standard output that is gone: see `standard_streams`
-    except OSError as error:
-        if "--traceback" in sys.argv:
-            raise
+        sys.exit(words)
+
+
+def _in_words(error: Exception) -> str | None:
+    """What the operator has to see to; None if it is an error of ours, or the output's reader is gone."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError, InterfaceError, OperationalError
+
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
+    if isinstance(error, EOFError):
+        return "\nThe command asks for something that standard input doesn't have: run it in a terminal."
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):  # see `standard_streams`
         what = error.filename or "The system can't do this"
-        sys.exit(f"{what}: {error.strerror or error}")
-    except (DatabaseError, InterfaceError) as error:
-        is_not_migrated = (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED)
-        # DatabaseError itself: SQLite finds no database in its file, or a damaged one. Others are errors of ours.
-        is_its_state = type(error) in (OperationalError, InterfaceError, DatabaseError)
-        if "--traceback" in sys.argv or not (is_not_migrated or is_its_state):
-            raise
-        why = "The database needs `manage.py migrate` first" if is_not_migrated else "The database can't do this"
-        sys.exit(f"{why}: {error}")
+        return f"{what}: {error.strerror or error}"
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return None
+    if (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED):
+        return f"The database needs `manage.py migrate` first: {error}"
+    # DatabaseError itself: SQLite finds no database in its file, or a damaged one. Others are errors of ours.
+    is_its_state = type(error) in (OperationalError, InterfaceError, DatabaseError)
+    return f"The database can't do this: {error}" if is_its_state else None
 
 
 if __name__ == "__main__":

@@ -64,6 +64,23 @@ class TestDatabase:
         assert (result.returncode, result.stderr) == (1, "The database can't do this: file is not a database\n")
 
 
+class TestQuestions:
+    def test_that_nobody_can_answer_end_a_command_of_djangos_in_words(self, database: str) -> None:
+        result = subprocess.run(
+            [sys.executable, "manage.py", "changepassword", "sam@example.com"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": database},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # without a terminal
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 1
+        assert "run it in a terminal" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
 class TestFiles:
     """Of commands that write into a file or a folder, or read one."""
 
