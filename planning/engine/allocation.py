@@ -41,7 +41,7 @@ class Claim(NamedTuple):
 
     `late_income` is what arrives in its last month too late for its date. The goal gets no money
     that a month before `horizon` still needs, nor a month before its own date or that of a goal served before it.
-    `frees` says what each month has more for the claims after it, once it is granted an amount.
+    `frees` says what each of the last months has more for the claims after it, once it is granted an amount.
     """
 
     months: int
@@ -107,8 +107,10 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
         elif was_closed:
             left[first] = _CLOSED
         if claim.frees and (freed := claim.frees(amount)):
-            free = [*map(add, free, freed)]
-            free_by, falls = [0, *accumulate(free)], min(free) < 0
+            since = len(free) - len(freed)
+            free = [*free[:since], *map(add, free[since:], freed)]
+            free_by = [*free_by[:since], *accumulate(free[since:], initial=free_by[since])]
+            falls = falls and min(free) < 0
             for index in (index for index, money in enumerate(left) if money <= _OPEN):
                 left[index] = _most(dates[index], free_by, horizon if falls else 0) - committed[index]
     return grants

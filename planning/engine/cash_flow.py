@@ -1,7 +1,7 @@
 """What becomes of a person's money in each month of the calendar: what arrives, is given, is carried on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -10,7 +10,7 @@ from operator import add
 from typing import Any, Final, Self
 
 from fincred.money import ZERO
-from planning.engine.free_money import add_freed, linked, linked_freed, money_by_month, put_in_of_month
+from planning.engine.free_money import add_freed, money_by_month, put_in_of_month
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON, least_ahead
 from planning.engine.model import Finances, MonthOfMoney, PlanInput
@@ -44,6 +44,7 @@ class CashFlow:
     put_in: int
     horizon: int
     last: int
+    _by_for: dict[int, Sequence[int]] = field(init=False, default_factory=dict)
 
     @classmethod
     def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
@@ -81,7 +82,7 @@ class CashFlow:
     def _freed(self, months: int) -> list[int]:
         """What each of the first so many months has above what is kept for minimum payments of all debts."""
         alone = self.needs.dated_money(self.inputs.finances).freed(months)[:months]
-        return [*map(add, map(add, alone, self.freed), linked_freed(self.inputs, self.needs, months))]
+        return [*map(add, map(add, alone, self.freed), self.needs.freed_alone(self.inputs.goals, months))]
 
     def carried(self) -> Iterator[tuple[date, Decimal]]:
         """What each month is left by those before it, as far as it is kept."""
@@ -140,13 +141,17 @@ class CashFlow:
     @cached_property
     def _linked(self) -> list[tuple[int, DebtPayoff]]:
         """The goals with debts whose end frees money, by their positions."""
-        found = ((position, linked(goal, self.needs)) for position, goal in enumerate(self.inputs.goals))
+        found = ((position, self.needs.linked(goal)) for position, goal in enumerate(self.inputs.goals))
         return [(position, payoff) for position, payoff in found if payoff]
 
-    def by_for(self, served: Sequence[GoalState]) -> list[int]:
-        """The money by each month for the goals that come after those `served`."""
-        freed = add_freed([0] * len(self.freed), served)
-        return [*map(add, self.alone_by, accumulate(freed, initial=0))] if any(freed) else [*self.alone_by]
+    def by_for(self, served: Sequence[GoalState]) -> Sequence[int]:
+        """The money by each month for the goals that come after those `served`: the first so many with debts."""
+        known = self._by_for.get(len(served))
+        if known is None:
+            freed = add_freed([0] * len(self.freed), served)
+            known = [*map(add, self.alone_by, accumulate(freed, initial=0))] if any(freed) else self.alone_by
+            self._by_for[len(served)] = known
+        return known
 
     def lacking(self, by: Sequence[int], since: int, horizon: int) -> dict[str, Any]:
         """The month after `since` and before the horizon for which money is held back; empty if there is none."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
+from operator import add, sub
 
 from planning.engine.dates import Calendar
 from planning.engine.effort import Effort
@@ -24,6 +25,7 @@ class DatedMoney:
     effort: Effort = field(default_factory=Effort)
     _paid_on_debts: list[list[int]] = field(init=False, default_factory=list)
     _freed: list[int] = field(init=False, default_factory=list)
+    _beside: list[int] = field(init=False, default_factory=list)
     _incomes: list[int] = field(init=False, default_factory=list)
     _planned: list[int] = field(init=False, default_factory=list)
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
@@ -35,11 +37,6 @@ class DatedMoney:
         """Whether these finances have the same money with dates, and the same debts."""
         mine = self.finances.incomes, self.finances.planned, self.finances.debts
         return mine == (finances.incomes, finances.planned, finances.debts)
-
-    @property
-    def has_any(self) -> bool:
-        """Whether there is money with dates, or a debt that isn't linked to a goal."""
-        return bool(self.finances.incomes or self.finances.planned or self.finances.debts)
 
     def incomes(self, months: int) -> Sequence[int]:
         """The incomes with dates of the first so many months, or more."""
@@ -58,6 +55,13 @@ class DatedMoney:
             self._paid_on_debts = minimums_by_month(debts, self.calendar, months, self.effort)
             self._freed = freed_by_month(debts, self._paid_on_debts, months)
         return self._freed
+
+    def beside(self, months: int) -> Sequence[int]:
+        """What all of that adds to the first so many months, or more."""
+        if months > len(self._beside):
+            freed = self.freed(months)
+            self._beside = [*map(add, map(sub, self.incomes(months), self.planned(months)), freed)]
+        return self._beside
 
     def ended(self, until: int) -> list[Freed]:
         """The debts whose end frees money in a month before `until`."""
@@ -79,6 +83,8 @@ class DatedMoney:
 
     def after(self, month: int, days: Iterable[date]) -> list[int]:
         """What arrives in a month after each of these days; those that have passed are due now."""
+        if not self.finances.incomes:
+            return [0 for _ in days]
         arriving, rest = self._rest_of(month)
         return [rest[bisect_right(arriving, max(day, self.calendar.as_of))] for day in days]
 

@@ -14,6 +14,9 @@ from planning.engine.money.cents import growth_of, monthly_interest, needed_befo
 from planning.engine.own_days import CalendarDays, OwnDays
 from planning.engine.trajectory import Trajectory
 
+_Followed = tuple[list[list[int]], list[int], int]
+"""The offers of each month, the balance just after them, and the one at the goal's date with all interest."""
+
 
 @dataclass(slots=True)
 class DatedSaving:
@@ -35,6 +38,7 @@ class DatedSaving:
     months: int = field(init=False)
     deadline: int = field(init=False)
     _total: int | None = field(init=False, default=None)
+    _followed: tuple[list[int], list[list[int]], list[int], int] | None = field(init=False, default=None)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
     _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
@@ -62,11 +66,13 @@ class DatedSaving:
         return min(self.target - self.start, claim + gap)
 
     def missing(self, offers: list[int]) -> int:
-        return self.simulate(offers).missing
+        if self.start + self.credit >= self.target:
+            return 0
+        return max(0, self.target - self._follow(offers)[2])
 
     def simulate(self, offers: list[int]) -> Trajectory:
         if self._taken is None or offers != self._taken[0]:
-            self._taken = offers, self._trajectory(self._by_month(offers))
+            self._taken = offers, self._trajectory(offers)
         return self._taken[1]
 
     def late_counts(self, months: int) -> list[int]:
@@ -122,7 +128,13 @@ class DatedSaving:
         ends = [*accumulate(self.days.counts)]
         return [[*offers[end - count : end]] for end, count in zip(ends, self.days.counts, strict=True)]
 
-    def _follow(self, offers: Sequence[list[int]]) -> tuple[list[int], int]:
+    def _follow(self, offers: list[int]) -> _Followed:
+        if self._followed is None or offers != self._followed[0]:
+            by_month = self._by_month(offers)
+            self._followed = offers, by_month, *self._grow_by(by_month)
+        return self._followed[1:]
+
+    def _grow_by(self, offers: Sequence[list[int]]) -> tuple[list[int], int]:
         early = [paid[0] if starts else 0 for paid, starts in zip(offers, self.days.on_start, strict=True)]
         return self._grow([*map(sum, offers)], early, self.credit)
 
@@ -149,19 +161,19 @@ class DatedSaving:
         later = sum(paid[1:] if self.days.earns_from_start(month) else paid)
         return monthly_interest(balance - later, self.rate)
 
-    def _trajectory(self, offers: list[list[int]]) -> Trajectory:
+    def _trajectory(self, on_days: list[int]) -> Trajectory:
         """The trajectory with these offers; no more of them is taken than is missing."""
         present = self.start + self.credit
         if present >= self.target:
-            return self._idle(offers, present)
-        balances, end = self._follow(offers)
+            return self._idle(self._by_month(on_days), present)
+        offers, balances, end = self._follow(on_days)
         if end < self.target:
             return Trajectory(self._amounts(offers), balances, end, self.target - end, None, offers)
         if end > self.target:
             offers = self._without_excess(offers, balances)
-            balances, _ = self._follow(offers)
+            balances, _ = self._grow_by(offers)
         done = bisect_left(balances, self.target)
-        balances[done:] = [self.target] * (self.months - done)
+        balances = balances[:done] + [self.target] * (self.months - done)
         return Trajectory(self._amounts(offers), balances, self.target, 0, done, offers)
 
     def _idle(self, offers: list[list[int]], present: int) -> Trajectory:

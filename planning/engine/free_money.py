@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import compress
 from operator import add, mul, or_
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON
-from planning.engine.model import GoalInput, PlanInput
+from planning.engine.model import PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import Needs, due_date
-from planning.engine.trajectory import DebtPayoff
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
@@ -40,26 +40,7 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
     even = to_cents(inputs.finances.surplus)
     if not inputs.is_dated:
         return [even] * months
-    money = needs.dated_money(inputs.finances)
-    dated = zip(money.incomes(months), money.planned(months), money.freed(months), range(months), strict=False)
-    by_month = [even + income - planned + freed for income, planned, freed, _ in dated]
-    return [*map(add, by_month, linked_freed(inputs, needs, months))] if inputs.has_linked_minimums else by_month
-
-
-def linked(goal: GoalInput, needs: Needs) -> DebtPayoff | None:
-    """The need of a goal to which debts with minimum payments are linked."""
-    need = needs.of(goal) if goal.debts else None
-    return need if isinstance(need, DebtPayoff) and need.minimums else None
-
-
-def linked_freed(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
-    """What each month has above what is kept for minimum payments of linked debts, if no goal is paid anything."""
-    freed = [0] * months
-    for goal in inputs.goals:
-        need = linked(goal, needs)
-        if need and any(more := need.freed_alone(months)):
-            freed = [*map(add, freed, more)]
-    return freed
+    return [even + more for more in needs.beside(inputs, months)[:months]]
 
 
 def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: bool = True) -> list[int]:
@@ -109,13 +90,13 @@ def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
     interest for the month.
     """
     money = states[0].money if states else None
-    if money is None:
+    if money is None or all(state.goal.debts for state in states):
         return
     months = max([len(state.in_time.amounts) for state in states])
     paid, early = [0] * months, _early_payments(states, money, months)
     for state in states:
         paid[: len(state.in_time.amounts)] = map(add, paid, state.in_time.amounts)
-    for month in range(1, months):
+    for month in compress(range(1, months), early[1:]):
         needed = lacking = 0
         for arriving_later, amount in sorted(early[month], reverse=True):
             needed += amount
@@ -162,8 +143,7 @@ def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_un
     months = max([late_until + 1, *(state.need.months for state in states)])
     if inputs.is_dated:
         free = money_by_month(inputs, needs, months + LEAST_HORIZON)
-        if not inputs.has_linked_minimums or needs.dated_money(inputs.finances).has_any:
-            needs.effort.spend(2 * months)
+        needs.effort.spend(months // 2)
     else:
         free = [max(0, to_cents(inputs.finances.surplus))] * months
     free[0] += to_cents(inputs.kept)

@@ -17,7 +17,7 @@ from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.terms import first_minimum
 from planning.engine.effort import Effort
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
+from planning.engine.money.cents import exact_money, grown, last_payment, rate_units, to_cents
 
 
 class PaidUntil(NamedTuple):
@@ -83,8 +83,7 @@ def ends(
     """
     found = []
     for debt, payments in zip(debts, paid, strict=True):
-        month = next((count for count in range(until, 0, -1) if payments[count - 1]), 0)
-        month = min(max(month, kept_until), until if frees_from is None else frees_from)
+        month = min(max(last_payment(payments[:until]), kept_until), until if frees_from is None else frees_from)
         if month < until and debt.min_payment:
             found.append(Freed(debt.label, month, to_cents(debt.min_payment)))
     return sorted(found, key=lambda freed: freed.month)

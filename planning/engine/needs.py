@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date, timedelta
+from operator import add
 from typing import Final
 
 from fincred.money import round_up_to_cents
@@ -15,7 +16,7 @@ from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
 from planning.engine.effort import Effort
 from planning.engine.levels import Levels
-from planning.engine.model import Debt, Finances, GoalInput
+from planning.engine.model import Debt, Finances, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
@@ -38,10 +39,15 @@ class Needs:
         self.effort = effort or Effort()
         self._levels = levels or Levels()
         self._calendar = calendar
+        self._of: dict[int, tuple[GoalInput, Need]] = {}
         self._known: dict[tuple[object, ...], Need] = {}
         self._debts: dict[tuple[Debt, ...], Avalanche] = {}
         self._dated: DatedMoney | None = None
         self._cycles: dict[tuple[GoalInput, int], Sequence[GoalInput]] = {}
+        self._freed_of: list[DebtPayoff] = []
+        self._freed: list[int] = []
+        self._beside_of: tuple[Sequence[int], Sequence[int]] = ((), ())
+        self._beside: list[int] = []
 
     def dated_money(self, finances: Finances) -> DatedMoney:
         """What has dates of a person's money, from the cache if it is what was asked for last."""
@@ -60,12 +66,46 @@ class Needs:
 
     def of(self, goal: GoalInput) -> Need:
         """The need of a goal, from the cache if it is known."""
+        known = self._of.get(id(goal))
+        if known is None:  # kept with its goal, so that no other goal gets its id
+            self._of[id(goal)] = known = goal, self._found(goal)
+        return known[1]
+
+    def _found(self, goal: GoalInput) -> Need:
+        """What `of` returns, by what it depends on: of many debts that takes long to compare."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
         key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence, goal.starts)
         need = self._known.get(key)
         if need is None:
             self._known[key] = need = self._need(goal, due_date(goal, self._calendar), key)
         return need
+
+    def linked(self, goal: GoalInput) -> DebtPayoff | None:
+        """The need of a goal to which debts with minimum payments are linked."""
+        need = self.of(goal) if goal.debts else None
+        return need if isinstance(need, DebtPayoff) and need.minimums else None
+
+    def beside(self, inputs: PlanInput, months: int) -> Sequence[int]:
+        """What the first so many months (or more) have besides the surplus that is the same in each.
+
+        That is if no goal is paid anything; from the cache if it is what was asked for last.
+        """
+        parts = self.dated_money(inputs.finances).beside(months), self.freed_alone(inputs.goals, months)
+        if self._beside_of[0] is not parts[0] or self._beside_of[1] is not parts[1]:
+            self._beside_of, self._beside = parts, [*map(add, *parts)]
+        return self._beside
+
+    def freed_alone(self, goals: Sequence[GoalInput], months: int) -> Sequence[int]:
+        """What the first so many months (or more) have above what is kept for minimum payments of linked debts.
+
+        That is if no goal is paid anything; from the cache if it is of the same debts as the last.
+        """
+        linked = [need for goal in goals if (need := self.linked(goal))]
+        if self._freed_of != linked or months > len(self._freed):
+            self._freed_of, self._freed = linked, [0] * months
+            for need in linked:
+                self._freed = [*map(add, self._freed, need.freed_alone(months))]
+        return self._freed
 
     def _need(self, goal: GoalInput, due: date, key: Hashable) -> Need:
         """Its debts paid off or, if it has none, its target saved up."""

@@ -118,6 +118,8 @@ class DatedPortion:
 
     Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
     arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
+    `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
+    and `most_by_date` that of the last.
     """
 
     counts: Sequence[int]
@@ -132,6 +134,7 @@ class DatedPortion:
     months: int = field(init=False)
     arrived: Sequence[int] = field(init=False, default=())
     most_by_date: int = field(init=False, default=0)
+    most_after: Sequence[int] = field(init=False, default=())
     _days_left: int = field(init=False)
     _handled: int = field(init=False, default=0)
 
@@ -143,10 +146,7 @@ class DatedPortion:
         """Take note of the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
         self.most_by_date = min(self.most[self.months], arrived[self.months] - self.late_income)
-
-    def most_after(self, month: int) -> int:
-        """The most that may be given by the end of a month, to this goal and those with earlier dates."""
-        return self.most[month + 1] if month + 1 < self.months else self.most_by_date
+        self.most_after = [*self.most[1 : self.months], self.most_by_date]
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
         """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it.
@@ -156,10 +156,15 @@ class DatedPortion:
         if self._handled < month:
             self._miss_until(month)
         self._handled = month + 1
-        is_one_of_many = month and not self.later and self.counts[month] == 1 < self._days_left
-        if is_one_of_many and self.share <= free and self.share <= self.left:
-            return self._pay_share()
-        lacking = [late - held for late in self.later[month]] if self.later else [0] * self.counts[month]
+        days, later = self.counts[month], self.later[month] if self.later else ()
+        whole, is_late = days * self.share, later and max(later) > held
+        # So it is in most months; what follows is slow.
+        if month and days < self._days_left and whole <= free and whole <= self.left and not is_late:
+            self._days_left -= days
+            self.paid += [self.share] * days
+            self.left -= whole
+            return whole
+        lacking = [late - held for late in later] or [0] * days
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
@@ -181,12 +186,13 @@ class DatedPortion:
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes; the credit is a part of it."""
         given = -min(self.credit, each * self.counts[0])
-        for month, days in enumerate(self.counts):
-            most = self.most_after(month)
-            for late in self.later[month] if self.later else [0] * days:
-                there = max(0, min(most, self.arrived[month + 1] - late)) - given
-                self.paid.append(max(0, min(each, there)))
-                given += self.paid[-1]
+        later = self.later or [(0,) * days for days in self.counts]
+        for most, arrived, late_in_month in zip(self.most_after, self.arrived[1:], later, strict=False):
+            for late in late_in_month:
+                there = max(0, min(most, arrived - late)) - given
+                amount = each if each <= there else max(0, there)
+                self.paid.append(amount)
+                given += amount
         if self.counts[0]:
             self.paid[0] = max(self.paid[0], self.credit)
         return self.paid
@@ -198,13 +204,6 @@ class DatedPortion:
             self._days_left -= days
             self.paid += [0] * days
             self._share_again()
-
-    def _pay_share(self) -> int:
-        """What `pay` does in most months, where one whole share is paid; the rest of it is slow."""
-        self._days_left -= 1
-        self.paid.append(self.share)
-        self.left -= self.share
-        return self.share
 
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self._days_left))
@@ -226,8 +225,8 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
-            may = min(spare, portion.most_after(month) - spent)
-            amount = portion.pay(month, max(0, may), arrived[month + 1] - spent - max(0, may))
+            may = max(0, min(spare, portion.most_after[month] - spent))
+            amount = portion.pay(month, may, arrived[month + 1] - spent - may)
             spent += amount
             owed += portion.left
             spare -= amount

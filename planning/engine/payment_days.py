@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
-from operator import add, sub
+from itertools import accumulate, compress
+from operator import add, gt, sub
 from typing import Self
 
 from planning.engine.dated_money import DatedMoney
@@ -38,7 +38,8 @@ def place(
             there.append(there[-1])
         there[-1] += arriving
     for day, paid in fixed:
-        _take(there, bisect_right(days, day) - 1, paid)
+        for later in range(bisect_right(days, day) - 1, len(there)):
+            there[later] -= paid
     placed = []
     # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
     # after it may still be paid that day; the larger one isn't paid any later for that.
@@ -46,14 +47,10 @@ def place(
         index = len(days) - 1
         while index and there[index - 1] >= amount:
             index -= 1
-        _take(there, index, amount)
+        for later in range(index, len(there)):
+            there[later] -= amount
         placed.append(days[index])
     return placed
-
-
-def _take(there: list[int], since: int, amount: int) -> None:
-    for index in range(since, len(there)):
-        there[index] -= amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +110,7 @@ class PaymentDays:
             totals[0] -= min(paid.state.need.credit, paid.amounts[0])
         self._totals, carried = totals, accumulate(map(sub, self.free, totals), initial=0)
         incomes = self.money.incomes(len(self.free))
-        self._openings = [
-            before + free - dated for before, free, dated in zip(carried, self.free, incomes, strict=False)
-        ]
+        self._openings = [*map(sub, map(add, carried, self.free), incomes)]
 
     def day(self, state: GoalState, month: int) -> date:
         """The day on which a goal is paid in a month."""
@@ -123,14 +118,13 @@ class PaymentDays:
             self._placed[month] = self._place(month)
         return self._placed[month].get(state.position, self.money.calendar.day(month + state.need.first_payment))
 
-    def first_days(self, months: int) -> list[tuple[bool, set[int]]]:
-        """For each month whether all payments are on its first day; if not, the positions of goals that are."""
-        known: list[tuple[bool, set[int]]] = []
-        for month in range(months):
-            is_enough = self._totals[month] <= self._openings[month]
-            first, placed = self.money.calendar.day(month), {} if is_enough else self._place(month)
-            known.append((is_enough, {position for position, day in placed.items() if day == first}))
-        return known
+    def not_all_first(self, months: int) -> dict[int, set[int]]:
+        """The months in which not all payments are on the first day, with the positions of goals that are."""
+        found = {}
+        for month in compress(range(months), map(gt, self._totals, self._openings)):
+            first, placed = self.money.calendar.day(month), self._place(month)
+            found[month] = {position for position, day in placed.items() if day == first}
+        return found
 
     def _place(self, month: int) -> dict[int, date]:
         opening = self._openings[month]
@@ -173,10 +167,14 @@ class FirstDays:
         before = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in self.committed]
         paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
         free = add_freed(self._free, [*self.committed, *states])
-        first_days = PaymentDays(money, free, [*before, *paid]).first_days(max([n.months for n in bearing]))
+        others = PaymentDays(money, free, [*before, *paid]).not_all_first(max([n.months for n in bearing]))
+        steps = [(2 if each.is_placed else 6) * len(each.amounts) for each in paid]
+        self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
         for each in paid:
             if each.is_placed:
                 state, months = each.state, each.state.need.months
-                self._effort.spend(10 * months)
-                known = first_days[:months]
-                state.on_first_day = tuple([all_are or state.position in these for all_are, these in known])
+                is_first = [True] * months
+                for month, these in others.items():
+                    if month < months:
+                        is_first[month] = state.position in these
+                state.on_first_day = tuple(is_first)

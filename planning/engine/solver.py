@@ -121,7 +121,7 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     most = most_cycles(inputs.goals)
     for position in order:
         for cycle, goal in enumerate(needs.cycles(inputs.goals[position], most)):
-            needs.effort.spend(30 + 20 * len(goal.debts))
+            needs.effort.spend(30)
             need = needs.of(goal)
             state = GoalState(position, goal, need, need.total, cycle=cycle)
             if goal.chosen_monthly is not None:
@@ -138,7 +138,7 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
-    effort.spend((15 if state.days else 5) * max(state.need.months, late_until))
+    effort.spend((15 if state.days else 10 if state.money else 5) * max(state.need.months, late_until))
     need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
@@ -313,7 +313,9 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
             state.claim - state.need.credit,
             state.late_income,
             state.horizon,
-            partial(_frees, state, state.payoff, until, len(free)) if state.payoff else None,
+            partial(_frees, state, state.payoff, until=until, months=len(free), effort=effort)
+            if state.payoff
+            else None,
         )
         for state in states
     ]
@@ -324,13 +326,18 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
         state.binding_month, state.binding_late_income = grant.binding_month, grant.late_income
 
 
-def _frees(state: GoalState, payoff: DebtPayoff, until: int, months: int, amount: int) -> list[int]:
-    """What each month has more for the goals served later, once a goal is granted an amount beside its credit.
+def _frees(
+    state: GoalState, payoff: DebtPayoff, amount: int, *, until: int, months: int, effort: Effort
+) -> list[int]:
+    """What the last of the months have more for the goals served later, once a goal is granted so much.
 
-    Empty if that is nothing before the month `until`.
+    Empty if that is nothing before the month `until`. The amount is beside its credit.
     """
     state.free_if_granted(payoff, amount + payoff.credit, until)
-    return state.promised(months) if state.frees_from is not None and state.frees_from < until else []
+    if state.frees_from is None or state.frees_from >= until:
+        return []
+    effort.spend(40 + 2 * (months - state.frees_from))
+    return payoff.kept(months)[state.frees_from :]
 
 
 def _allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:

@@ -7,12 +7,13 @@ calendar date k, at the start of the month, or pays debts on calendar date k + 1
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import sub
 from typing import Final, Protocol
 
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.effort import Effort
 from planning.engine.freed import Freed, ends
-from planning.engine.money.cents import follow, last_needed, to_cents
+from planning.engine.money.cents import follow, last_needed, last_payment, to_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Saving:
         after, _ = follow(trajectory.end, self.rate, offers)
         done = bisect_left(after, self.target)
         if done == len(offers):
-            paid = _last_paid(offers)
+            paid = last_payment(offers)
             amounts, balances = trajectory.amounts + offers[:paid], trajectory.balances + after[:paid]
             return Trajectory(amounts, balances, trajectory.end, trajectory.missing, None)
         amounts, balances = trajectory.amounts + offers[:done], trajectory.balances + after[:done]
@@ -318,7 +319,7 @@ class DebtPayoff:
         amounts, balances, owed = self._pay(trajectory.amounts + offers)
         if not owed:
             return Trajectory(amounts, balances, trajectory.end, trajectory.missing, len(amounts))
-        paid = self.months + _last_paid(offers)
+        paid = self.months + last_payment(offers)
         return Trajectory(amounts[:paid], balances[:paid], trajectory.end, trajectory.missing, None)
 
     def _pay(self, offers: list[int]) -> tuple[list[int], list[int], int]:
@@ -335,10 +336,4 @@ class DebtPayoff:
         """What each month pays beyond `minimums`, or less than nothing where it keeps less."""
         if len(offers) <= self.kept_until:
             return offers
-        kept = self.kept(len(offers))
-        return [offer + each - self.minimums for offer, each in zip(offers, kept, strict=True)]
-
-
-def _last_paid(amounts: list[int]) -> int:
-    """The number of amounts up to and including the last one that isn't 0."""
-    return next((count for count in range(len(amounts), 0, -1) if amounts[count - 1]), 0)
+        return [*map(sub, offers, self.freed_alone(len(offers)))]

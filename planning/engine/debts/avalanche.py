@@ -127,11 +127,10 @@ class _Stage:
         month = left = 0
         for group in self.groups:
             turn, left = _pay_down(group.open_in(month), left)
-            owed_beside = group.owed_beside if turn and with_balances else [0] * (len(budgets) + 1)
             if turn and month > len(balances):
-                balances.append(_sum(turn) + owed_beside[month])
+                balances.append(_sum(turn) + (group.owed_beside[month] if with_balances else 0))
             while turn and month < len(budgets):
-                free = map(sub, budgets[month:], group.paid_beside[month:])
+                free = map(sub, budgets[month:], group.paid_beside[month:]) if group.waiting else budgets[month:]
                 if turn[1:]:
                     steps = 10 + 4 * len(turn)
                     turn, left, owed = _follow_many(group.rate, turn, group.alone_from(month), [*free])
@@ -140,7 +139,7 @@ class _Stage:
                     turn, left, owed = follow_one(group.rate, turn, free)
                 steps *= 2 if self.has_percentages else 1  # they take about twice as long
                 self.effort.spend(steps * len(owed))
-                balances += map(add, owed, owed_beside[month + 1 :])
+                balances += map(add, owed, group.owed_beside[month + 1 :]) if with_balances else owed
                 month = len(balances) + (not turn)
             if turn:
                 waiting = chain.from_iterable([each.open_in(month) for each in group.waiting])
@@ -186,7 +185,9 @@ class Avalanche:
         An extra can be less than 0, as long as the minimum payments due are paid.
         """
         balances: list[int] = []
-        for paid in self._stages(self._budgets(extras), self._changes, with_balances=True):
+        self.look_ahead(len(extras))
+        budgets = [self.minimums + extra for extra in extras]
+        for paid in self._stages(budgets, self._changes, with_balances=True):
             balances += paid.balances
         return Payments(balances, paid.left, self._rated(paid.open))
 
@@ -204,8 +205,10 @@ class Avalanche:
         """Pay the same extra in this number of months. It ends early once a debt can only grow."""
         looks = sorted({*self._changes, *LOOKS}) if self._changes or self._has_percentages else []
         month = 0
-        for paid in self._stages(self._budgets([extra] * months), looks):
+        self.look_ahead(months)
+        for paid in self._stages([self.minimums + extra] * months, looks):
             month += len(paid.balances)
+            self._effort.spend(20 * len(paid.open) if looks else 0)
             if looks and any(self._only_grows(debt, month, self.minimums + extra) for debt in paid.open):
                 break
         return End(month, paid.left, self._rated(paid.open))
@@ -255,16 +258,13 @@ class Avalanche:
     def _has_percentages(self) -> bool:
         return any(debt.percent for debt in self._open)
 
-    def _budgets(self, extras: Sequence[int]) -> list[int]:
-        self.look_ahead(len(extras))
-        return [self.minimums + extra for extra in extras]
-
     def _stage(self, debts: Sequence[_Open], since: int, until: int) -> _Stage:
         """The debts from month `since` on to month `until`, in which no rate changes."""
+        self._effort.spend(40 * len(debts))
         groups: dict[int, _Group] = {}
         for debt in sorted(debts, key=attrgetter("position")):  # of equals the first is paid
             rate = self.rates[debt.position].in_month(since)
-            group = groups.setdefault(rate, _Group(rate))
+            group = groups.get(rate) or groups.setdefault(rate, _Group(rate))
             group.debts.append(debt)
             group.alone.append(self._alone_from(debt, since, until))
         ordered = [groups[rate] for rate in sorted(groups, reverse=True)]

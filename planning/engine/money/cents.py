@@ -5,8 +5,9 @@ year), rounded half up to the cent. `grown` defines it. `follow`, `DatedSaving` 
 for speed, and `needed_before` inverts it: change all of them together and raise `ENGINE_VERSION`.
 """
 
+from collections.abc import Sequence
 from decimal import Context, Decimal
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from math import gcd
 from typing import Final
 
@@ -116,6 +117,11 @@ def last_needed(target: int, rate: int, amounts: list[int], after: list[int]) ->
         if balance - amount < enough:
             break
     return month, enough
+
+
+def last_payment(amounts: Sequence[int]) -> int:
+    """The number of amounts up to and including the last one that isn't 0."""
+    return len(amounts) - next(compress(count(), reversed(amounts)), len(amounts))
 
 
 def divided_up(cents: int, parts: int) -> int:

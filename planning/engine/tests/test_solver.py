@@ -17,6 +17,7 @@ from planning.engine.tests.builders import (
     OF_EVERY_KIND,
     WITH_INTEREST,
     WITHOUT_INTEREST,
+    card,
     goal,
     inputs,
     money,
@@ -48,6 +49,19 @@ class TestSolve:
         states = solve(inputs(10**8, *heavy), needs)
         assert all(state.need.level > 0 for state in states)
         assert needs.effort.spent < 2_000_000
+
+    def test_counts_the_months_of_debts_that_free_their_minimums_also_without_dates(self) -> None:
+        """What is free is added up for each month, up to the last date."""
+
+        def steps(months: int) -> int:
+            plan_input = inputs(500, goal(1, 12, "High", debts=(card(rate="0"),)), goal(10**6, months, "Low"))
+            needs = Needs(CALENDAR)
+            solve_dates(plan_input, needs)
+            before = needs.effort.spent
+            solve_dates(plan_input, needs)
+            return needs.effort.spent - before
+
+        assert steps(1200) - steps(600) > 300
 
     def test_ends_with_claims_beyond_any_room_when_raising_them_takes_long(
         self, monkeypatch: pytest.MonkeyPatch
