@@ -1,5 +1,6 @@
 """Debts paid off again and again: always what the ledger says."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -77,6 +78,20 @@ class TestPay:
         extras = [1] * 6
         assert Avalanche(debts, CALENDAR).pay(extras[:4]).open == [(Rates(0), 94), (Rates(0), 18)]
         assert Avalanche(debts, CALENDAR).pay(extras).balances == by_ledger(debts, extras).balances
+
+    def test_follows_percentages_of_one_rate_together(self) -> None:
+        debts = [
+            replace(debt("first", "300.00", "12", "1"), min_payment_percent=Decimal("2")),
+            replace(debt("second", "200.00", "12", "5"), min_payment_percent=Decimal("3")),
+        ]
+        extras = [2500] * 24
+        assert Avalanche(debts, CALENDAR).pay(extras).balances == by_ledger(debts, extras).balances
+
+    def test_ends_early_where_a_debt_only_grows(self) -> None:
+        avalanche = Avalanche([promoted(debt("loan", "1000.00", "60", "10"), "0", "2026-06-01")], CALENDAR)
+        end = avalanche.end(0, 600)
+        assert end.months < 600
+        assert end.open
 
     @settings(max_examples=300)
     @given(debts_of_every_kind(300, most=6) | DEBTS, st.integers(0, 250), st.integers(1, 200))
