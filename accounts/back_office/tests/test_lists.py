@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.test import Client
@@ -11,11 +11,14 @@ from django.test import Client
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, User
+from accounts.refusals import note_refused_sign_in
 from accounts.services import erase_person, open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
+
+REFUSED: Final = "/admin/accounts/refusedsignins/"
 
 
 def shown() -> set[object]:
@@ -66,6 +69,18 @@ class TestCounting:
         monkeypatch.setattr("accounts.back_office.lists.MOST_COUNTED", 2)
         UserFactory.create_batch(2)
         assert "more than 2" in support.get(PEOPLE).content.decode()
+
+    def test_of_refused_sign_ins_is_of_days(self, support: Client) -> None:
+        note_refused_sign_in(clock.now())
+        note_refused_sign_in(clock.now())
+        assert re.search(r'<p class="paginator">\s+1 day\s', support.get(REFUSED).content.decode())
+
+
+class TestFilters:
+    def test_have_the_name_of_what_they_filter_by(self, support: Client) -> None:
+        page = support.get(PEOPLE, {"sign_in": "disabled"}).content.decode()
+        assert re.search(r"<summary>\s+Sign-in\s", page)
+        assert "<summary>Filters (in use)</summary>" in page
 
 
 class TestNothing:
