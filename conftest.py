@@ -71,7 +71,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         drills = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in drills]
-    _leave_out_of_coverage(items)
     if _is_worker(config):
         # A parallel run hands out whole files in this order: the longest don't come last.
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -88,13 +87,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "pgbouncer", "needs PgBouncer's binary; nothing but the tests of poolers does")
     if not ThrowawayNginx.installed:
         _skip(items, "nginx", "needs nginx, before a server of its own")
-
-
-def _leave_out_of_coverage(items: list[pytest.Item]) -> None:
-    """Random examples: coverage makes them two or three times slower, and each line has an example by name."""
-    for item in items:
-        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
-            item.add_marker(pytest.mark.no_cover)
 
 
 def _is_worker(config: pytest.Config) -> bool:
