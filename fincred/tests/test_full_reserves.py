@@ -43,7 +43,9 @@ def compare(person: Person, fund: str) -> None:
     days = [told["projected_completion_date"] for told in (plan, projection, planned)]
     assert days == [None, None, None]
     assert plan["explanation"]["text"] == planned["explanation"]["text"] == FULL
-    assert (plan["this_month"], planned["this_month"], plan["shortfall"], planned["shortfall"]) == (0, 0, 0, 0)
+    figures = ("required_monthly_contribution", "allocated_monthly_contribution", "this_month", "shortfall")
+    assert [(plan[name], planned[name]) for name in figures] == [(0, 0)] * len(figures)
+    assert plan["amount"] == 0
     [shown] = person.client.get(f"{V0}/dashboard").json()["goals"]
     assert (plan["upcoming"], plan["next_action_date"], shown["next_action_date"]) == ([], None, None)
     assert (shown["progress_status"], shown["progress_percentage"]) == ("on_track", 100)

@@ -142,12 +142,15 @@ class PlanningContext:
         )
 
     def _paid_and_there(self, goal: Goal) -> Decimal:
-        """The month's payment, as far as it is still there: a reserve's may have been taken out again."""
+        """The month's payment, as far as it is still there: a reserve's may have been taken out again.
+
+        None of a full reserve's is the plan's: it asks for nothing, and has had what was put in.
+        """
         paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
-        return min(paid, there)
+        return ZERO if goal.is_full else min(paid, there)
 
     def _gone_again(self) -> Decimal:
-        """What was put in this month and is gone: taken out of reserves again, or with the cycle that ended."""
+        """What was put in this month and is gone: into full reserves, out of others, or with a cycle's end."""
         reserves = [goal for goal in self.goals if goal.kind == Kind.RESERVE]
         taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves]
         recurring = [goal for goal in self.goals if goal.kind == Kind.RECURRING]

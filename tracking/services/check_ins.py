@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypedDict
 from uuid import UUID
@@ -114,6 +114,7 @@ def create_check_in(
     goal: Goal = get_or_404(goals)
     if goal.status != Status.ACTIVE:
         raise GoalTakesNoCheckInsError(goal_id=goal.id, status=goal.status)
+    stored_at = _after_the_end(newest, day, now)
     check_in = CheckIn(
         user_id=owner.id,
         goal_id=goal.id,
@@ -121,8 +122,8 @@ def create_check_in(
         check_in_date=day,
         reflection=reflection,
         source=source,
-        created_at=now,
-        updated_at=now,
+        created_at=stored_at,
+        updated_at=stored_at,
     )
     latest = max([check_in, *newest], key=lambda one: (one.check_in_date, one.created_at, one.id))
     chain = audit.Chain(person, links)
@@ -147,6 +148,12 @@ def create_check_in(
         streaks=streaks({*weeks, monday_of(day)}, today),
         feedback=_feedback(goal, owner.profile.currency, today),
     )
+
+
+def _after_the_end(newest: Sequence[CheckIn], day: date, now: datetime) -> datetime:
+    """When a check-in of `day` is stored: after a cycle's end of that day that was told while it waited."""
+    ends = [one.created_at for one in newest if one.source == CheckInSource.CYCLE_END and one.check_in_date == day]
+    return max([now, *(end + timedelta(microseconds=1) for end in ends)])
 
 
 @repeatable

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +21,7 @@ from planning.tests.people import Person
 from planning.tests.requests import field_errors
 from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
 from tracking.models import CheckIn, Milestone
+from tracking.services import create_check_in
 from tracking.services.cycles import end_cycles
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -351,3 +354,16 @@ class TestChanges:
         answer = person.client.post(f"{V0}/planning/what-if", question).json()
         taken = [each["takes"] for each in answer["scenario"]["goals"][1]["explanation"]["facts"]["goals_ahead"]]
         assert taken == [1200, 1200]
+
+
+def test_a_check_in_that_waited_for_the_end_of_the_cycle_counts_for_the_next(
+    person: Person, saver: User, bill: str
+) -> None:
+    """Its request began before the one that ended the cycle, and got its turn after it."""
+    person.has(bill, 1200)
+    began = datetime(2026, 6, 15, 9, tzinfo=UTC)
+    end_cycles(saver, began + timedelta(milliseconds=50), began.date())
+    create_check_in(owner=saver, goal_id=UUID(bill), current_amount=Decimal(400), now=began, today=began.date())
+    assert Goal.objects.get(pk=bill).current_amount == 400
+    assert (1, 25) in reached(bill)
+    assert list(goals_off_their_check_ins()) == []
