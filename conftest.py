@@ -71,6 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         drills = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in drills]
+    _leave_random_examples_uncovered(items)
     if _is_worker(config):
         # A parallel run hands out whole files in this order: the longest don't come last.
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -87,6 +88,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "pgbouncer", "needs PgBouncer's binary; nothing but the tests of poolers does")
     if not ThrowawayNginx.installed:
         _skip(items, "nginx", "needs nginx, before a server of its own")
+
+
+def _leave_random_examples_uncovered(items: list[pytest.Item]) -> None:
+    """Coverage is of examples that somebody chose; measuring it makes random ones 2.5 times as slow."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def _is_worker(config: pytest.Config) -> bool:

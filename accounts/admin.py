@@ -246,7 +246,9 @@ class OutgoingMailAdmin(AuditedAdmin):
         return shown if may_see_people(request) else [name for name in shown if name != "person"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["owner_id" if name == "user" else name for name in super().get_fields(request, obj)]
+        """A mail that was sent has no next attempt."""
+        shown = ["owner_id" if name == "user" else name for name in super().get_fields(request, obj)]
+        return [name for name in shown if name != "next_attempt_at" or obj is None or not obj.sent_at]
 
     @admin.display(description="id of the person")
     def owner_id(self, mail: OutgoingMail) -> str:

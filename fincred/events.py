@@ -64,7 +64,7 @@ class PersonDisabled:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseRestored:
-    """The database is as it was once: what has been revoked since is there again, and has to go."""
+    """The database is as it was once: what was revoked since has to go, what was sent isn't sent again."""
 
     now: datetime
 

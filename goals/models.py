@@ -156,8 +156,8 @@ class Goal(RevisedModel):
 
     @property
     def is_full(self) -> bool:
-        """Whether it is a reserve at its target, so that it asks for nothing."""
-        return self.is_reached and self.kind == Kind.RESERVE
+        """Whether it goes on although it is reached: a reserve, or a recurring goal until its next cycle."""
+        return self.is_reached and self.kind != Kind.ONCE
 
     def due_on(self, today: date) -> date:
         """The day by which it is planned: its date, or of a reserve see `planned_for`."""
@@ -199,7 +199,7 @@ class Goal(RevisedModel):
         """Where the goal stands; one that the person declared completed is completed."""
         if self.status == Status.COMPLETED:
             return ProgressStatus.COMPLETED
-        if self.is_reached and self.kind != Kind.ONCE:
+        if self.is_full:
             return ProgressStatus.ON_TRACK
         return progress_status(
             current_amount=self.current_amount,

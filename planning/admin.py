@@ -49,8 +49,8 @@ class SnapshotAdmin(AuditedAdmin):
         "told_expenses",
         "told_debts",
         "told_savings",
-        "monthly_surplus",
-        "net_worth",
+        "told_surplus",
+        "told_net_worth",
     )
 
     @admin.display(description="incomes")
@@ -68,6 +68,14 @@ class SnapshotAdmin(AuditedAdmin):
     @admin.display(description="savings")
     def told_savings(self, snapshot: Snapshot) -> str:
         return _lines(savings_in_words(snapshot.contents))
+
+    @admin.display(description="monthly surplus")
+    def told_surplus(self, snapshot: Snapshot) -> str:
+        return f"{snapshot.monthly_surplus:,}"
+
+    @admin.display(description="net worth")
+    def told_net_worth(self, snapshot: Snapshot) -> str:
+        return f"{snapshot.net_worth:,}"
 
 
 class EndedFilter(admin.EmptyFieldListFilter):
@@ -100,6 +108,9 @@ class ActionPlanAdmin(AuditedAdmin):
     ordering = ("-created_at", "-id")
     actions = ("regenerate",)
 
+    def title_of(self, row: ActionPlan) -> str:
+        return row.goal.name
+
     def change_view(
         self,
         request: HttpRequest,
@@ -116,7 +127,7 @@ class ActionPlanAdmin(AuditedAdmin):
         context = {
             **self.admin_site.each_context(request),
             **plan_page(plan, today=today, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")),
-            "title": plan.goal.name,
+            "title": self.title_of(plan),
             "subtitle": None,
             "opts": self.opts,
             "original": plan,

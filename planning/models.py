@@ -237,7 +237,7 @@ class ActionPlan(RevisedModel):
     def completion_date(self, timezone_name: str) -> date | None:
         """The day on which the goal is reached as planned, or was completed in that zone.
 
-        None if it isn't followed, or is a reserve that is full.
+        None if it isn't followed, or is full.
 
         Reads `goal`: select it with the plan.
         """

@@ -113,8 +113,8 @@ def in_one_sentence(facts: Facts, feasibility: str) -> str:
 
 
 def _is_full(facts: Facts) -> bool:
-    """Whether it is a reserve with all of its target."""
-    return facts.get("reserve") == "full"
+    """Whether it is a reserve, or a cycle of a recurring goal, with all of its target."""
+    return "full" in {facts.get("reserve"), facts.get("cycle")}
 
 
 def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str]:

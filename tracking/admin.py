@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from accounts.back_office import AuditedAdmin
 from fincred.days_in_words import day_in_words
+from goals.vocabulary import Kind
 from tracking.models import CheckIn, Milestone, Pulse
 
 
@@ -26,9 +27,16 @@ class CheckInAdmin(_OnGoals):
 
 @admin.register(Milestone)
 class MilestoneAdmin(_OnGoals):
-    list_display = ("reached_on", "person", "goal", "cycle", "percent")
+    list_display = ("reached_on", "person", "goal", "of_cycle", "percent")
     list_filter = ("reached_on",)
     ordering = ("-reached_on", "-percent", "-id")
+    exclude = ("cycle",)
+    readonly_fields = ("of_cycle",)
+
+    @admin.display(description="cycle", empty_value="")
+    def of_cycle(self, milestone: Milestone) -> str | None:
+        """The first is 1; a goal that isn't recurring has none."""
+        return str(milestone.cycle + 1) if milestone.goal.kind == Kind.RECURRING else None
 
 
 @admin.register(Pulse)

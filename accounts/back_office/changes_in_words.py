@@ -17,6 +17,7 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _CODE: Final = re.compile(r"[a-z]+(_[a-z]+)+")
 _NOTHING: Final = "–"
+_HYPHENS: Final = ("check-in", "sign-in", "pre-transfer")
 
 
 def changes_table(before: Any, after: Any) -> SafeString:
@@ -42,7 +43,10 @@ def changes_table(before: Any, after: Any) -> SafeString:
 
 def name_in_words(name: str) -> str:
     """Names such as "checkin_reminder" as people read them."""
-    return name.replace("_", " ").replace("checkin", "check-in").replace("check in", "check-in")
+    words = name.replace("_", " ").replace("checkin", "check in")
+    for word in _HYPHENS:
+        words = re.sub(rf"\b{word.replace('-', ' ')}", word, words)
+    return words
 
 
 def rows_in_words(rows: Sized) -> str:

@@ -44,7 +44,7 @@ def finish_restore(
 ) -> Outcome:
     """End all sessions, delete one-time tokens and idempotency keys, hold unsent mail, erase the erased again.
 
-    Higher apps delete their links that open something without a token.
+    Higher apps delete their links that open something without a token, and take their reminders for sent.
 
     The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
     can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it

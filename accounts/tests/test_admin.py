@@ -194,6 +194,13 @@ class TestDeadMail:
         OutgoingMail.objects.update(**{"next_attempt_at": noon} | state)
         assert f'<td class="field-state">{words}</td>' in support.get(MAILS).content.decode()
 
+    @pytest.mark.parametrize(("sent_at", "is_told"), [(None, True), (datetime(2026, 3, 10, tzinfo=UTC), False)])
+    def test_has_a_next_attempt_until_it_is_sent(
+        self, support: Client, dead: OutgoingMail, sent_at: datetime | None, is_told: bool
+    ) -> None:
+        OutgoingMail.objects.update(sent_at=sent_at)
+        assert ("Next attempt at" in support.get(f"{MAILS}{dead.pk}/change/").content.decode()) == is_told
+
     def test_is_tried_again_with_a_reason_in_the_audit_trail(self, support: Client, dead: OutgoingMail) -> None:
         act_in_back_office(support, MAILS, "retry", dead)
         dead.refresh_from_db()

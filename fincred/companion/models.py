@@ -84,10 +84,13 @@ class Snippet(UUIDModel):
     def clean(self) -> None:
         """Texts are stored as those of the API: in normal form C, visible, without what it refuses.
 
+        One that is missing is refused by its field.
+
         :raises django.core.exceptions.ValidationError: naming each field.
         """
         self.short_title, self.content = normalize(self.short_title or ""), normalize(self.content or "")
-        faults = {name: fault_of(getattr(self, name)) for name in ("short_title", "content")}
+        texts = {"short_title": self.short_title, "content": self.content}
+        faults = {name: fault_of(text) for name, text in texts.items() if text}
         if found := {name: fault for name, fault in faults.items() if fault}:
             raise ValidationError(found)
 

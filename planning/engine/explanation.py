@@ -195,8 +195,11 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finance
         facts["chosen_monthly"] = goal.chosen_monthly
     if isinstance(need, DebtPayoff):
         facts |= _debt_facts(need)
+    filled = "full" if goal.is_full else "missing"
     if goal.is_reserve:
-        facts["reserve"] = "full" if goal.is_full else "missing"
+        facts["reserve"] = filled
+    if goal.repeat_every_months is not None:
+        facts["cycle"] = filled
     if is_overdue(goal, inputs.calendar):
         facts["overdue"] = True
     if state.due:

@@ -69,8 +69,8 @@ class GoalInput:
     With ``repeat_every_months`` the goal is recurring: another cycle ends so many months after the date of the one
     before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
     is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
-    ``is_reserve`` changes no amount: a reserve is kept when it is full; then it says so, and has no completion
-    date.
+    ``is_reserve`` changes no amount: a reserve is kept when it is full. A goal that goes on when it is reached, of
+    either kind, says so then, and has no completion date.
     """
 
     id: str | None
@@ -105,8 +105,9 @@ class GoalInput:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is a reserve with all of its target, so that nothing is asked for."""
-        return self.is_reserve and self.present_amount >= self.target_amount
+        """Whether it is a reserve with all of its target or a recurring goal with all of its present cycle's."""
+        goes_on = self.is_reserve or self.repeat_every_months is not None
+        return goes_on and self.present_amount >= self.target_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +219,8 @@ class GoalPlan:
     - ``this_month``: the part that is still to be paid. For debts, a month that ends today is the present one
       until it is paid.
     - ``shortfall``: the money missing at the target date.
-    - ``projected_completion_date``: None if the goal isn't reached within 600 months, or is a
-      reserve that is full.
+    - ``projected_completion_date``: None if the goal isn't reached within 600 months, or is
+      full.
     - ``schedule``: the payments of the calendar's months from the present one on; for a late goal, also those
       after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.

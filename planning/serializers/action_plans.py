@@ -61,8 +61,8 @@ class ActionPlanSerializer(Serializer):
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = serializers.SerializerMethodField(
         help_text=(
-            "Of a completed goal the day of completion; null past 600 months, or if the goal is on hold or a "
-            "reserve that is full."
+            "Of a completed goal the day of completion; null past 600 months, or if the goal is on hold, or is a "
+            "reserve or a cycle of a recurring goal that has all of its target."
         )
     )
     next_action_date = serializers.SerializerMethodField(

@@ -68,7 +68,11 @@ class GoalPlanSerializer(Serializer):
     explanation = ExplanationSerializer()
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = DateField(
-        allow_null=True, help_text="Null past 600 months, or if the goal is a reserve that is full."
+        allow_null=True,
+        help_text=(
+            "Null past 600 months, or if the goal is a reserve or a cycle of a recurring goal that has all of its "
+            "target."
+        ),
     )
 
 

@@ -25,5 +25,8 @@ class ProjectionSerializer(Serializer):
     projected_completion_date = DateField(
         source="projection.projected_completion_date",
         allow_null=True,
-        help_text="Null past 600 months, or if the goal is on hold or a reserve that is full.",
+        help_text=(
+            "Null past 600 months, or if the goal is on hold, or is a reserve or a cycle of a recurring goal that "
+            "has all of its target."
+        ),
     )

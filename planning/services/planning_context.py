@@ -144,16 +144,18 @@ class PlanningContext:
     def _paid_and_there(self, goal: Goal) -> Decimal:
         """The month's payment, as far as it is still there: a reserve's may have been taken out again.
 
-        None of a full reserve's is the plan's: it asks for nothing, and has had what was put in.
+        None of a full goal's is the plan's: it asks for nothing, and has had what was put in.
         """
         paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
-        return ZERO if goal.is_full else min(paid, there)
+        if goal.is_full:
+            return ZERO
+        return min(paid, there) if goal.kind == Kind.RESERVE else paid
 
     def _gone_again(self) -> Decimal:
-        """What was put in this month and is gone: into full reserves, out of others, or with a cycle's end."""
-        reserves = [goal for goal in self.goals if goal.kind == Kind.RESERVE]
-        taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in reserves]
-        recurring = [goal for goal in self.goals if goal.kind == Kind.RECURRING]
+        """What was put in this month and is gone: into full goals, out of reserves, or with a cycle's end."""
+        going_on = [goal for goal in self.goals if goal.kind != Kind.ONCE]
+        taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in going_on]
+        recurring = [goal for goal in going_on if goal.kind == Kind.RECURRING]
         return sum([*taken, *(self.month_of(goal).elsewhere or ZERO for goal in recurring)], ZERO)
 
     @property
@@ -185,8 +187,7 @@ class PlanningContext:
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
-        due = debts.due if debts else NOTHING_DUE
-        added = self._paid_and_there(goal) if goal.kind == Kind.RESERVE else self.month_of(goal).paid
+        due, added = debts.due if debts else NOTHING_DUE, self._paid_and_there(goal)
         return GoalInput(
             id=str(goal.id),
             name=goal.name,

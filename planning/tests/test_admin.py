@@ -69,7 +69,11 @@ class TestPlanningAdmin:
 
     def test_shows_a_snapshot(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/snapshot/{Snapshot.objects.get().id}/change/").content.decode()
-        assert "1000.00" in page
+        assert "1,000.00" in page
+
+    def test_names_the_history_of_a_plan_after_its_goal(self, as_admin: Client, plan: ActionPlan) -> None:
+        page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/history/").content.decode()
+        assert "History: Sailing boat" in page
 
     @pytest.mark.parametrize("model", ["snapshot", "actionplan", "planversion"])
     def test_changes_nothing(self, as_admin: Client, plan: ActionPlan, model: str) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from goals.vocabulary import Kind
 from tracking.models import CheckIn
 from tracking.tests.factories import CheckInFactory, MilestoneFactory, PulseFactory
 
@@ -55,3 +59,19 @@ class TestTrackingAdmin:
         assert as_admin.post("/admin/tracking/checkin/add/", {}).status_code == 403
         assert as_admin.post(url.replace("change", "delete"), {"post": "yes"}).status_code == 403
         assert CheckIn.objects.get().current_amount == 100
+
+    @pytest.mark.parametrize(
+        ("goal", "cycle"),
+        [
+            ({"kind": Kind.RECURRING, "repeat_every_months": 12, "first_date": date(2027, 3, 10)}, "3"),
+            ({"kind": Kind.ONCE}, ""),
+        ],
+    )
+    def test_counts_cycles_from_1_and_of_recurring_goals_alone(
+        self, as_admin: Client, saver: User, goal: dict[str, object], cycle: str
+    ) -> None:
+        named = {f"goal__{name}": value for name, value in goal.items()}
+        milestone = MilestoneFactory.create(goal__user=saver, cycle=2, **named)
+        page = as_admin.get("/admin/tracking/milestone/", {"q": "saver@"}).content.decode()
+        assert re.search(rf"field-of_cycle[^>]*>{cycle}<", page)
+        assert as_admin.get(reverse("admin:tracking_milestone_change", args=[milestone.id])).status_code == 200

@@ -164,6 +164,11 @@ class TestBackOffice:
         assert fault in office.post(self.page_of(snippet), self.form(snippet, short_title=title)).content
         assert not AuditEntry.objects.filter(action="snippet.updated").exists()
 
+    def test_says_once_that_a_field_is_empty(self, office: Client, snippet: Snippet) -> None:
+        page = office.post(self.page_of(snippet), self.form(snippet, short_title="")).content
+        assert b"This field is required" in page
+        assert b"Has nothing in it" not in page
+
     def test_stores_text_in_normal_form(self, office: Client, snippet: Snippet) -> None:
         office.post(self.page_of(snippet), self.form(snippet, short_title="A\u030angstro\u0308m"))
         snippet.refresh_from_db()

@@ -184,6 +184,7 @@ class TestWithoutDatabase:
                 wait_until(lambda: work.says("Job waits for the database"))
                 postgresql.start()
                 wait_until(lambda: len(server.taken) == 1 and sent(postgresql) == 1)
+                wait_until(lambda: work.says("Job goes on  job=mail"))  # else it is still the first wait
                 before = work.log.read_text().count("Job waits for the database")
                 postgresql.kill()
                 wait_until(lambda: work.log.read_text().count("Job waits for the database") > before)

@@ -15,9 +15,7 @@ from goals.vocabulary import Status
 from planning.models import ActionPlan
 from planning.queries import NEWEST_SNAPSHOTS
 
-NOTHING_TO_PAY: Final = (
-    "There is nothing to pay for your goals at present. After a check-in, make your plan again: it counts with it."
-)
+NOTHING_TO_PAY: Final = "There is nothing to pay for your goals at present."
 _MONTHLY: Final = re.compile(r"\b(?:(?:a|per|each|every) month|monthly)\b")
 
 
