@@ -1,5 +1,6 @@
 """`make bench`: the engine, HTTP beside the peers, its growth, the back office, and what a sign-in's time tells.
 
+ARGS="--only partitions", of tables with 5 000 000 rows, takes long and 10 GB, and is part of no other run.
 ARGS="--quick" measures FinCred alone on a small database, in less than a minute. ARGS="--against PATH" measures it
 beside another checkout of it, such as the last release. Where the database is: BENCH_DATABASE_URL, else
 `fincred_bench` on 127.0.0.1:5432, else a throwaway server. It is made again and dropped.
@@ -46,13 +47,13 @@ print(json.dumps([[caller.email, caller.token, [str(each) for each in caller.goa
 """
 LOCAL = "postgres://postgres@127.0.0.1:5432/fincred_bench"
 SIZES = (10, 100, 1000, 10_000)
-PARTS = ("engine", "worst", "http", "growth", "back-office", "sign-in")
+PARTS = ("engine", "worst", "http", "growth", "back-office", "sign-in", "partitions")
 
 
 def main() -> None:
     options = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and database go, too
-    if not (options.quick or options.against or options.only in ("engine", "worst", "back-office")):
+    if not (options.quick or options.against or options.only in ("engine", "worst", "back-office", "partitions")):
         subprocess.run([".ci/install", "requirements-bench.txt"], cwd=ROOT, check=True)
     with _database() as url:
         _start_django(url)
@@ -73,6 +74,8 @@ def main() -> None:
             _measure_back_office(url, options)
         if options.only == "sign-in" or not (options.only or options.quick):
             _measure_sign_in(url, options)
+        if options.only == "partitions":
+            _measure_partitions(url, options)
 
 
 def _arguments() -> argparse.Namespace:
@@ -82,6 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="of each workload, contenders taking turns")
     parser.add_argument("--seconds", type=int, default=4, help="of load a round")
     parser.add_argument("--tries", type=int, default=200, help="of each sign-in")
+    parser.add_argument("--people", type=int, default=50_000, help="of the partitions, each with 100 rows")
     parser.add_argument("--search", type=float, help="seconds of search for each of the costliest requests")
     parser.add_argument("--seed", type=int, default=1, help="of that search")
     parser.add_argument("--keep", action="store_true", help="what it finds, in benchmarks/worst/kept.json")
@@ -287,6 +291,16 @@ def _measure_sign_in(url: str, options: argparse.Namespace) -> None:
         sign_in.fill(options.tries)
         with running([contender]) as servers:
             sign_in.measure(servers[FINCRED.name].port, options.tries, options.workload)
+    finally:
+        data.drop_database(url, _maintenance(url))
+
+
+def _measure_partitions(url: str, options: argparse.Namespace) -> None:
+    from benchmarks import data, partitions
+
+    data.new_database(url, _maintenance(url))
+    try:
+        partitions.measure(url, options.people)
     finally:
         data.drop_database(url, _maintenance(url))
 

@@ -85,8 +85,11 @@ class Planned:
     of_debts: bool = False
 
     def ask_of(self, start: date) -> Decimal:
-        """All that the month from `start` asks for, paid or not."""
-        return self.this_month if self.month is None else amount_on(start, self.instalments)
+        """All that the month from `start` asks for, paid or not. A full goal asks for what it has had."""
+        if self.month is None:
+            return self.this_month
+        made = self.month.paid if self.month.start == start else ZERO
+        return max(made, amount_on(start, self.instalments))
 
 
 def count_month(start: date, amounts: Amounts, planned: Planned | None) -> PlannedMonth:

@@ -132,6 +132,9 @@ def test_of_one_that_is_filled_as_it_was_planned_too(person: Person, kind: Kind)
     person.plans()
     compare(person, goal, kind)
     assert person.summary["buffer_remaining"] == 1000 - 200
+    person.has(goal, 1250)  # beyond what was asked: taken from nothing else
+    person.plans()
+    assert person.summary["buffer_remaining"] == 1000 - 200
 
 
 @KINDS

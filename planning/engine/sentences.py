@@ -97,14 +97,19 @@ def already_there(facts: Facts) -> str:
     if "debts" in facts:
         return "Nothing is owed any more."
     if facts.get("reserve") == "full":
-        return f"It is full with {_amount(facts['already_there'])}: nothing is asked for until some is taken out."
+        return f"It is full with {_amount(_sum_there(facts))}: nothing is asked for until some is taken out."
     if facts.get("cycle") == "full":
         return f"{_there(facts)} Nothing is asked for until {facts['target_date']}, when its next cycle begins."
     return _there(facts)
 
 
 def _there(facts: Facts) -> str:
-    return f"{_amount(facts['already_there'])} of {_amount(facts['target_amount'])} is already there."
+    return f"{_amount(_sum_there(facts))} of {_amount(facts['target_amount'])} is already there."
+
+
+def _sum_there(facts: Facts) -> Decimal:
+    """With this month's payments, which may be what filled it."""
+    return Decimal(facts["already_there"] + facts["paid_this_month"])
 
 
 def due_today(facts: Facts) -> str:

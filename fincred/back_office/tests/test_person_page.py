@@ -183,7 +183,7 @@ class TestRows:
         for words in (
             "They don't want: drift.",
             f"<td>{at:%-d %b %Y %H:%M}</td> <td>weekly summary (their own)</td> <td>push</td> <td>never</td>",
-            "nothing to say at present</td> <td>pre transfer reminder: Boat</td>",
+            "nothing to say at present</td> <td>pre-transfer reminder: Boat</td>",
             "<td>paused</td> <td>check-in reminder</td>",
             "after 2 attempts.",
         ):
