@@ -82,7 +82,7 @@ class Paid:
 
     def fixed_in(self, month: int) -> list[tuple[date, int]]:
         """The payments of a month on days of the goal's own."""
-        if not self.state.days or month >= len(self.by_day):
+        if not self.state.days or month >= len(self.by_day) or not any(self.by_day[month]):
             return []
         days = zip(self.state.days.in_month(month), self.by_day[month], strict=False)
         return [(day, amount) for day, amount in days if amount]
@@ -122,8 +122,10 @@ class PaymentDays:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
         found = {}
         for month in compress(range(months), map(gt, self._totals, self._openings)):
-            first, placed = self.money.calendar.day(month), self._place(month)
-            found[month] = {position for position, day in placed.items() if day == first}
+            found[month] = set()
+            if placed := self._place(month):
+                first = self.money.calendar.day(month)
+                found[month] = {position for position, day in placed.items() if day == first}
         return found
 
     def _place(self, month: int) -> dict[int, date]:
@@ -132,6 +134,8 @@ class PaymentDays:
             return {}
         with_amounts = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.amounts[month]]
         placed = [paid for paid in with_amounts if month or paid.in_month(0)]
+        if not placed:
+            return {}
         fixed = [payment for paid in self._on_own_days for payment in paid.fixed_in(month)]
         placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
         amounts = [paid.in_month(month) for paid in placed]
