@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -23,7 +23,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
 
     Reads nothing unless there is a check-in of the present month that a plan's newest version doesn't know.
     """
-    news = [plan for plan in plans if plan.goal.status == Status.ACTIVE and _has_news(plan, today)]
+    starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
+    news = [plan for plan in plans if plan.goal.status == Status.ACTIVE and _has_news(plan, starts)]
     of_debts = [plan for plan in news if plan.goal.type == GoalType.DEBT_PAYOFF]
     for anchor in {plan.anchor for plan in news if plan not in of_debts}:
         savings = [plan for plan in news if plan.anchor == anchor and plan not in of_debts]
@@ -41,17 +42,24 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
             plan.put_in = _since_version(plan, context.month_of(goal), due=context.due_today(goal))
 
 
-def _has_news(plan: ActionPlan, today: date) -> bool:
+def _starts(anchor: date, today: date) -> tuple[date, date]:
+    """The day since when check-ins are of the present month, and the day on which that began.
+
+    On the first day of a month a payment on debts may have been made in the month that ends.
+    """
+    yesterday = max(anchor, today - timedelta(days=1))
+    return Calendar(yesterday, anchor).start, Calendar(max(anchor, today), anchor).start
+
+
+def _has_news(plan: ActionPlan, starts: Mapping[date, tuple[date, date]]) -> bool:
     told_on, anchor = plan.goal.last_check_in_date, plan.anchor
-    if told_on is None or anchor is None or anchor > today:
+    if told_on is None or anchor is None:
         return False
-    # On the first day of a month a payment on debts may have been made in the month that ends.
-    since = Calendar(max(anchor, today - timedelta(days=1)), anchor).start
+    since, start = starts[anchor]
+    if told_on < since:
+        return False
     known = PlannedMonth.from_json(plan.month)
-    return told_on >= since and (known.start, known.amount) != (
-        Calendar(today, anchor).start,
-        plan.goal.current_amount,
-    )
+    return (known.start, known.amount) != (start, plan.goal.current_amount)
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth, due: Decimal = ZERO) -> PutIn:
