@@ -63,7 +63,7 @@ ENTRIES = Table(
             "SELECT * FROM {table} WHERE person_id = $2::uuid ORDER BY sequence DESC LIMIT 1"
         ),
         "those of a request": "SELECT * FROM {table} WHERE request_id = $3",
-        "the newest 100 of staff": "SELECT * FROM {table} WHERE role = 'staff' ORDER BY id DESC LIMIT 100",
+        "the newest 100 of staff": "SELECT * FROM {table} WHERE role = 'support' ORDER BY id DESC LIMIT 100",
     },
     own={
         "id": "nextval('accounts_auditentry_id_seq')",
@@ -88,7 +88,9 @@ def _measure_table(database: psycopg.Connection, url: str, table: Table) -> None
     database.execute(f"VACUUM ANALYZE {table.name}, {table.partitioned}")
     for named, of in ((table.name, "one table"), (table.partitioned, "partitions")):
         [(size,)] = database.execute(
-            "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(%s::regclass)", [named]
+            "SELECT coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(%s::regclass)),"
+            " pg_total_relation_size(%s::regclass))::float8",
+            [named, named],
         )
         print(f"  size with indexes, {of}: {size / 1e6:,.0f} MB, {size / rows:.0f} bytes a row")
     print(f"  {'PostgreSQL, ms (median), and the indexes looked at':<56}{'one table':>16}{'partitions':>16}")
@@ -156,9 +158,8 @@ def _scans(node: dict[str, Any]) -> Iterator[int]:
 def _divide(database: psycopg.Connection, url: str, table: Table) -> None:
     """As a live table would be: both are written by a trigger, the old is copied in pieces, then names change."""
     old, new = table.name, table.partitioned
-    database.execute(
-        f"CREATE TABLE {new} (LIKE {old} INCLUDING DEFAULTS INCLUDING IDENTITY) PARTITION BY HASH ({table.key})"
-    )
+    alike = f"LIKE {old} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY"
+    database.execute(f"CREATE TABLE {new} ({alike}) PARTITION BY HASH ({table.key})")
     for part in range(PARTS):
         database.execute(
             f"CREATE TABLE {new}_{part} PARTITION OF {new} FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
@@ -205,7 +206,7 @@ def _indexes(database: psycopg.Connection, table: Table) -> Iterator[str]:
     found = database.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table.name])
     for number, (_, definition) in enumerate(found.fetchall()):
         text = re.sub(
-            r"INDEX \S+ ON \S+", f"INDEX {table.partitioned}_{number} ON {table.partitioned}", definition
+            r"INDEX \S+ ON \S+", f"INDEX {table.partitioned}_index_{number} ON {table.partitioned}", definition
         )
         if "UNIQUE" in text and table.key not in text:
             text = re.sub(r"\(([^)]*)\)", rf"(\1, {table.key})", text, count=1)
