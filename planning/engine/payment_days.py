@@ -120,7 +120,7 @@ class PaymentDays:
 
     def not_all_first(self, months: int) -> dict[int, set[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
-        found = {}
+        found: dict[int, set[int]] = {}
         for month in compress(range(months), map(gt, self._totals, self._openings)):
             found[month] = set()
             if placed := self._place(month):

@@ -79,7 +79,6 @@ class DebtLedger:
         self.open = [_account(debt, position, terms_of(debt, calendar)) for position, debt in enumerate(debts)]
         self._fixed = sum(account.terms.least for account in self.open if not account.terms.percent)
         self._changes = {account.terms.rates.promo_months for account in self.open}
-        self._kept = sum(to_cents(debt.min_payment) for debt in debts)
         self._order = _ORDER[strategy]
         self._close_the_paid()
 
@@ -115,15 +114,6 @@ class DebtLedger:
         """
         self._accrue()
         return self._pay(to_cents(budget))
-
-    def pay_as_planned(self, extra: Decimal) -> Decimal:
-        """Accrue a month's interest, then pay what the surplus keeps for minimum payments, and `extra`.
-
-        If it is less than the minimums, these are paid in full all the same. Returns the sum paid.
-        """
-        self._accrue()
-        due = sum(min(account.minimum, account.balance) for account in self.open)
-        return self._pay(max(due, self._kept + to_cents(extra)))
 
     def _accrue(self) -> None:
         if self.month in self._changes:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche
-from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.payoff import simulate
 from planning.engine.debts.tests.builders import debts_of_every_kind, with_extra
+from planning.engine.debts.tests.planned_ledger import PlannedLedger
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, grown, to_cents
 from planning.engine.tests.builders import CALENDAR, DEBTS, NEW_YEAR, card
@@ -125,7 +125,7 @@ class TestDebtPayoff:
     def test_pays_what_is_kept_and_what_it_is_given(self, debts: tuple[Debt, ...], offers: list[int]) -> None:
         """Where the minimum payments that are kept end or fall, too: before the date and after it."""
         need = DebtPayoff(Avalanche(debts, CALENDAR), max(1, len(offers) // 2), 0)
-        ledger, balances = DebtLedger(debts, CALENDAR), list[int]()
+        ledger, balances = PlannedLedger(debts, CALENDAR), list[int]()
         for kept, offer in zip(need.kept(len(offers)), offers, strict=True):
             if not ledger.is_cleared:
                 ledger.pay_as_planned(exact_money(kept + offer - need.minimums))

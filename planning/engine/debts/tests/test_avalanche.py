@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.debts.avalanche import Avalanche, Payments
-from planning.engine.debts.ledger import DebtLedger
 from planning.engine.debts.terms import Rates
 from planning.engine.debts.tests.builders import CALENDAR, debt, debts_of_every_kind, promoted
+from planning.engine.debts.tests.planned_ledger import PlannedLedger
 from planning.engine.model import Debt
 from planning.engine.money.cents import exact_money, to_cents
 
@@ -33,7 +33,7 @@ EXTRAS = st.lists(st.integers(0, 250), max_size=30)
 
 def by_ledger(debts: list[Debt], extras: list[int]) -> Payments:
     """The oracle: one month after the other."""
-    ledger, balances, left = DebtLedger(debts, CALENDAR), [], 0
+    ledger, balances, left = PlannedLedger(debts, CALENDAR), [], 0
     minimums = sum(to_cents(each.min_payment) for each in debts)
     for extra in extras:
         if not ledger.is_cleared:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.budget import Budget, Extra
 from planning.engine.debts.ledger import DebtLedger, Strategy
 from planning.engine.debts.level import HORIZON
@@ -186,7 +187,7 @@ class TestExamples:
 
     def test_a_plan_pays_minimums_in_full_that_are_more_than_the_surplus_keeps(self) -> None:
         cards = [by_percentage("1000.00", "0", "1", "50.00"), by_percentage("1000.00", "120", "1", "5.00")]
-        assert balances(cards, [DebtLedger.pay_as_planned] * 2, 0) == [Decimal("900.00"), Decimal("1185.92")]
+        assert Avalanche(cards, CALENDAR).pay([0, 0]).balances == [1950_00 + 89_00, 900_00 + 1185_92]
 
     def test_an_extra_is_paid_from_a_day_until_a_day(self) -> None:
         loan = [debt("loan", "1000.00", "0", "100.00")]
