@@ -29,6 +29,7 @@ from accounts.back_office import (
     mail_state,
     may_see_people,
     name_in_words,
+    reason_in_words,
 )
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
@@ -323,12 +324,12 @@ class PersonFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(AuditedAdmin):
     """The audit trail. A look at an entry is recorded as well."""
 
-    list_display = ("at", "what", "person", "who", "reason")
+    list_display = ("at", "what", "person", "who", "why")
     list_filter = (ByStaffFilter, PersonFilter)
-    readonly_fields = ("what", "person", "who", "changes")
+    readonly_fields = ("what", "person", "who", "why", "changes")
     # The words, then what they were made from and what an auditor checks the chain by.
     fieldsets: ClassVar = [
-        (None, {"fields": ["what", "person", "who", "at", "reason", "changes"]}),
+        (None, {"fields": ["what", "person", "who", "at", "why", "changes"]}),
         (
             "The record itself",
             {
@@ -364,6 +365,14 @@ class AuditEntryAdmin(AuditedAdmin):
     @admin.display
     def who(self, row: AuditEntry) -> str:
         return self._view(row).who
+
+    @admin.display(description="in the trail of")
+    def person(self, row: AuditEntry) -> str:
+        return super().person(row)
+
+    @admin.display(description="reason")
+    def why(self, row: AuditEntry) -> str:
+        return reason_in_words(row.reason)
 
     @admin.display(description="what changed")
     def changes(self, row: AuditEntry) -> SafeString:

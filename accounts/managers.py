@@ -23,6 +23,7 @@ MAX_MAIL_ATTEMPTS = 8
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
 PLACES_KNOWN = timedelta(days=180)
 ADDRESS_OF_ERASED_LIVES = timedelta(days=3)
+SENT_MAIL_LIVES = timedelta(days=1)  # so that staff can say whether it was sent
 
 Row = TypeVar("Row", bound=models.Model)
 Person = TypeVar("Person", bound=AbstractBaseUser)
@@ -164,9 +165,9 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         return deliverable.update(attempts=0, next_attempt_at=now)
 
     def purgeable(self, now: datetime) -> Self:
-        """Sent, or to an erased person whose address may be kept no longer."""
-        kept_too_long = Q(user=None, created_at__lte=now - ADDRESS_OF_ERASED_LIVES)
-        return self.filter(Q(sent_at__isnull=False) | kept_too_long)
+        """Sent a day ago, or to an erased person: sent, or with an address that may be kept no longer."""
+        of_erased = Q(sent_at__isnull=False) | Q(created_at__lte=now - ADDRESS_OF_ERASED_LIVES)
+        return self.filter(Q(sent_at__lte=now - SENT_MAIL_LIVES) | Q(of_erased, user=None))
 
 
 class IdempotencyKeyQuerySet(models.QuerySet[Row]):

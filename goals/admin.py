@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,7 +13,10 @@ from fincred import clock
 from fincred.errors import FinCredError
 from goals import services
 from goals.models import Goal
+from goals.transitions import ALLOWED
 from goals.vocabulary import Status
+
+_STATUS: Final = {"pause": Status.PAUSED, "cancel": Status.CANCELLED, "reopen": Status.ACTIVE}
 
 
 @admin.register(Goal)
@@ -34,20 +39,27 @@ class GoalAdmin(AuditedAdmin):
     exclude = ("pace",)  # the plan's, as its page shows it
     actions = ("pause", "cancel", "reopen")
 
+    def why_not(self, request: HttpRequest, action: str, row: Goal) -> str:
+        if why := super().why_not(request, action, row):
+            return why
+        if _STATUS[action] not in ALLOWED[row.status]:
+            return f"it is {row.get_status_display().lower()}"
+        return "all of its target is there" if row.status == Status.COMPLETED and row.is_done else ""
+
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("goals.help_goal")
 
     @admin.action(description="Pause goals", permissions=["help"])
     def pause(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
-        self._move(request, goals, Status.PAUSED)
+        self._move(request, goals, _STATUS["pause"])
 
     @admin.action(description="Cancel goals", permissions=["help"])
     def cancel(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
-        self._move(request, goals, Status.CANCELLED)
+        self._move(request, goals, _STATUS["cancel"])
 
     @admin.action(description="Reopen goals", permissions=["help"])
     def reopen(self, request: HttpRequest, goals: QuerySet[Goal]) -> None:
-        self._move(request, goals, Status.ACTIVE)
+        self._move(request, goals, _STATUS["reopen"])
 
     def _move(self, request: HttpRequest, goals: QuerySet[Goal], status: Status) -> None:
         """Call the service for each goal, on its person's own day; an error of one doesn't stop the others.

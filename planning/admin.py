@@ -18,6 +18,7 @@ from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
+from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
 from planning.services.action_plans import regenerate_action_plan
@@ -131,10 +132,18 @@ class ActionPlanAdmin(AuditedAdmin):
             "subtitle": None,
             "opts": self.opts,
             "original": plan,
-            "may_regenerate": may_help and plan.ended_at is None,
+            "may_regenerate": may_help and not self.why_not(request, "regenerate", plan),
             **(extra_context or {}),
         }
         return self._shown(request, TemplateResponse(request, "back_office/plan.html", context), "original")
+
+    def why_not(self, request: HttpRequest, action: str, row: ActionPlan) -> str:
+        if why := super().why_not(request, action, row):
+            return why
+        if row.ended_at:
+            return "it has ended"
+        status = row.goal.status
+        return "" if status == Status.ACTIVE else f"its goal is {row.goal.get_status_display().lower()}"
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("planning.help_actionplan")
@@ -148,9 +157,10 @@ class ActionPlanAdmin(AuditedAdmin):
             try:
                 made = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=now, today=today)
             except FinCredError as refusal:
-                self.message_user(request, f"{plan}: {refusal.message}", messages.ERROR)
+                self.message_user(request, f"{self.title_of(plan)}: {refusal.message}", messages.ERROR)
             else:
-                self.message_user(request, f"{plan}: version {made.version}", messages.SUCCESS)
+                told = f"{self.title_of(plan)}: planned again, version {made.version}"
+                self.message_user(request, told, messages.SUCCESS)
 
 
 @admin.register(PlanVersion)

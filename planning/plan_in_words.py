@@ -156,7 +156,7 @@ def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Diff
     ]
     before, after = older["explanation"]["facts"], newer["explanation"]["facts"]
     for name, words in (_MONEY | _OTHERS).items():
-        write = _money if name in _MONEY else day_in_words if name == "target_date" else str
+        write = _money if name in _MONEY else day_in_words if name == "target_date" else _load
         pairs.append((words, write(before.get(name, "")), write(after.get(name, ""))))
     return [Difference(*pair) for pair in pairs]
 
@@ -174,6 +174,11 @@ def _arrival(outputs: Mapping[str, Any]) -> str:
 
 def _money(amount: Any) -> str:
     return f"{Decimal(amount):,}" if amount != "" else ""
+
+
+def _load(load: Any) -> str:
+    """None where there is no room to divide by."""
+    return "no room" if load is None else str(load)
 
 
 def _months(months: int) -> str:

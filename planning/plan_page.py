@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from planning.models import ActionPlan, PlanVersion
@@ -13,13 +13,16 @@ MOST_VERSIONS: Final = 100
 
 
 def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = "") -> dict[str, Any]:
-    """The plan's reasons, and two versions side by side: those with these numbers, or else the newest two."""
+    """The plan's reasons, and two versions side by side: those with these numbers.
+
+    Else they are the newest one and the one before it that was in force 30 days ago, or was the first after that.
+    """
     count_what_was_put_in([plan], owner_id=plan.user_id, today=today)
     facts = plan.explanation["facts"]
     # The documents of the two that are compared are read when they are needed.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
     right = _version(versions, newer) or versions[0]
-    left = _version(versions, older) or next((each for each in versions if each.number < right.number), right)
+    left = _version(versions, older) or _in_force(versions, right, today - timedelta(days=30))
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
@@ -34,6 +37,13 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "right": right,
         "differences": differences(left.outputs, right.outputs) if left != right else [],
     }
+
+
+def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date) -> PlanVersion:
+    """Of the versions before `right`, the newest of that day or before it, else the oldest."""
+    before = [version for version in versions if version.number < right.number]
+    of_day = (version for version in before if version.created_at.date() <= day)
+    return next(of_day, before[-1] if before else right)
 
 
 def _version(versions: list[PlanVersion], number: str) -> PlanVersion | None:

@@ -33,10 +33,10 @@ class MilestoneAdmin(_OnGoals):
     exclude = ("cycle",)
     readonly_fields = ("of_cycle",)
 
-    @admin.display(description="cycle", empty_value="")
-    def of_cycle(self, milestone: Milestone) -> str | None:
+    @admin.display(description="cycle")
+    def of_cycle(self, milestone: Milestone) -> str:
         """The first is 1; a goal that isn't recurring has none."""
-        return str(milestone.cycle + 1) if milestone.goal.kind == Kind.RECURRING else None
+        return str(milestone.cycle + 1) if milestone.goal.kind == Kind.RECURRING else ""
 
 
 @admin.register(Pulse)

@@ -168,6 +168,7 @@ class Standing(models.Model):
             models.Index(fields=["-joined_at"], condition=Q(is_off_track=True), name="standing_off_track"),
             models.Index(fields=["-joined_at"], condition=Q(is_silent=True), name="standing_silent"),
             models.Index(fields=["-joined_at"], condition=Q(is_unplanned=True), name="standing_unplanned"),
+            models.Index(fields=["-joined_at"], condition=Q(has_plan=True), name="standing_planned"),
             models.Index(fields=["counted_at"], name="standing_counted_at"),
         ]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -100,7 +100,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context and (shown := context.get("cl")):
             self.record_list(request, shown.result_list)
-            context["whose"] = self._whose(request, shown.result_list)
+            context["whose"] = self._sought(request) if may_see_people(request) else None
         return response
 
     def changeform_view(
@@ -223,15 +223,16 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         rows = list(rows)
         with transaction.atomic():
             entry = self._record(request, request.user.pk, action, None, {"ids": [str(row.pk) for row in rows]})
-            record_listed(entry, {owner for row in rows if (owner := self._owner_of(row))})
+            shown = {owner for row in rows if (owner := self._owner_of(row))}
+            record_listed(entry, shown | {person.pk for person in [self._sought(request)] if person})
 
-    def _whose(self, request: HttpRequest, rows: Iterable[Any]) -> User | None:
-        """The person whose rows alone are listed, for the heading; None if there are none to tell by."""
-        sought = request.GET.get(self.person_lookup)
-        if not sought or not may_see_people(request):
+    def _sought(self, request: HttpRequest) -> User | None:
+        """The person whose rows alone are asked for, by the filter or by their id, also if they have none."""
+        try:
+            sought = UUID(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "").strip())
+        except ValueError:
             return None
-        people = (self.person_of(row) for row in rows)
-        return next((person for person in people if person and person.pk == UUID(sought)), None)
+        return User.objects.filter(pk=sought).first()
 
     def _owner_of(self, row: Any) -> UUID | None:
         *steps, last = self.owner.split("__")

@@ -43,7 +43,7 @@ def changes_table(before: Any, after: Any) -> SafeString:
 
 def name_in_words(name: str) -> str:
     """Names such as "checkin_reminder" as people read them."""
-    words = name.replace("_", " ").replace("checkin", "check in")
+    words = name.removeprefix("is_").replace("_", " ").replace("checkin", "check in")
     for word in _HYPHENS:
         words = re.sub(rf"\b{word.replace('-', ' ')}", word, words)
     return words

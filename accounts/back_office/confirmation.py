@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.back_office.factor import NOT_FRESH, is_fresh
-from accounts.vocabulary import StaffReason
+from accounts.back_office.reasons import REASONS
 from fincred.context import update_caller
 
 MOST_ROWS = 20
@@ -26,16 +26,11 @@ FINAL = frozenset({"erase"})
 # Called with the page (an `AuditedAdmin`), the request and the rows.
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 
-_REASONS = {
-    StaffReason.ASKED: "The person asked for it",
-    StaffReason.SECURITY: "For the account's safety",
-    StaffReason.ABUSE: "Abuse of the service",
-    StaffReason.CORRECTION: "To correct a mistake of ours",
-}
+_CHOICES = [(code, f"{words[0].upper()}{words[1:]}") for code, words in REASONS.items()]
 
 
 class ReasonForm(forms.Form):
-    reason = forms.ChoiceField(choices=[("", "Why?"), *((word.value, text) for word, text in _REASONS.items())])
+    reason = forms.ChoiceField(choices=[("", "Why?"), *_CHOICES])
 
 
 def confirmed(action: Action, *, name: str, title: str) -> Action:
@@ -92,7 +87,7 @@ def _asking(
         "rows": [(row, page.label_of(request, row)) for row in rows],
         "skipped": skipped,
         "form": form,
-        "reasons": [(word.value, text) for word, text in _REASONS.items()],
+        "reasons": _CHOICES,
         "return_to": _return_to(request),
         "is_final": name in FINAL,
     }

@@ -91,6 +91,7 @@ def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpRespo
     """429: too many attempts."""
     seconds = int(refusal.facts["retry_after"])
     wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    wait = "a second" if seconds == 1 else wait
     context = {"wait": wait, "title": "Wait a little", "site_header": "FinCred back office"}
     return TemplateResponse(
         request, "back_office/too_many.html", context, status=429, headers={"Retry-After": str(seconds)}

@@ -40,7 +40,7 @@ class BoundedList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
-        return rows.none() if self.waits_for_person and request.method == "GET" else rows
+        return rows.none() if self.waits_for_person and request.method != "POST" else rows
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

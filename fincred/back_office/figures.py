@@ -51,6 +51,10 @@ def _unplanned(day: date) -> int:
     return Standing.objects.filter(is_unplanned=True).count()
 
 
+def _planned(day: date) -> int:
+    return Standing.objects.filter(has_plan=True).count()
+
+
 def _silent(day: date) -> int:
     return Standing.objects.filter(is_silent=True).count()
 
@@ -68,6 +72,7 @@ FIGURES: Final = (
     Figure("check_ins", _check_ins),
     Figure("refused_sign_ins", _refused),
     Figure("people", _people, of_now=True),
+    Figure("people_planned", _planned, of_now=True),
     Figure("people_unplanned", _unplanned, of_now=True),
     Figure("people_silent", _silent, of_now=True),
     Figure("goals_off_track", _goals_off_track, of_now=True),

@@ -17,6 +17,7 @@ from fincred.ops.models import JobState
 from tracking.models import Standing
 
 WEEK = timedelta(days=7)
+_COLUMNS = {"off_track": "is_off_track", "no_check_in": "is_silent", "no_plan": "is_unplanned", "plan": "has_plan"}
 
 
 def counted_at() -> datetime | None:
@@ -39,11 +40,11 @@ class StandingFilter(admin.SimpleListFilter):
             ("off_track", "off track"),
             ("no_check_in", "no check-in for four weeks"),
             ("no_plan", "goals, but no plan"),
+            ("plan", "a plan"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        columns = {"off_track": "is_off_track", "no_check_in": "is_silent", "no_plan": "is_unplanned"}
-        column = columns.get(self.value() or "")
+        column = _COLUMNS.get(self.value() or "")
         if column is None:
             return queryset
         if any(request.GET.get(name) for name in (SEARCH_VAR, SignInFilter.parameter_name)):

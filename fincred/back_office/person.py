@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
-from accounts.back_office import EntryView, in_words, name_of_actor
+from accounts.back_office import EntryView, in_words, name_of_actor, reason_in_words
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
@@ -118,7 +118,7 @@ def _obstacles(person: User, now: datetime) -> list[str]:
         )
         if entry:
             who = name_of_actor(entry) or "an operator"
-            why = f', reason "{entry.reason}"' if entry.reason else ""
+            why = f": {reason_in_words(entry.reason)}" if entry.reason else ""
             found.append(f"Disabled by {who} on {entry.at:%-d %b %Y}{why}.")
         else:
             found.append("Disabled beside FinCred, so there is no entry that says by whom.")
@@ -207,12 +207,17 @@ def _chart(goal: Goal, made: Sequence[tuple[date, Decimal]], today: date) -> Saf
     days = [first + timedelta(days=ago) for ago in range(0, max(1, (today - first).days) + 1, step)]
     expected = [(day, goal.expected_on(day)) for day in [*days, today]]
     title = (
-        f"{goal.name}: {len(made)} check-ins from {day_in_words(made[0][0])} to {day_in_words(made[-1][0])}, "
-        f"the last {made[-1][1]:,}; expected by today {goal.expected_on(today):,}"
+        f"{goal.name}: {_check_ins(made)}, the last {made[-1][1]:,}; expected by today {goal.expected_on(today):,}"
     )
     top = max(amount for _, amount in (*made, expected[-1]))
     # The chart escapes its texts.
     return mark_safe(charts.lines(made, expected, target=top, title=title))  # noqa: S308
+
+
+def _check_ins(made: Sequence[tuple[date, Decimal]]) -> str:
+    if len(made) == 1:
+        return f"1 check-in on {day_in_words(made[0][0])}"
+    return f"{len(made)} check-ins from {day_in_words(made[0][0])} to {day_in_words(made[-1][0])}"
 
 
 def _weeks(mondays: Iterable[date], today: date) -> list[tuple[date, bool]]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import OutgoingMail
 from fincred.back_office import charts
 from fincred.back_office.figures import DAYS, Series, series
+from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
 
@@ -30,7 +31,8 @@ class Card:
 
 def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     """What the template shows to this member of staff: only figures whose lists they may see."""
-    figures, counted_at = series(today=now.astimezone(UTC).date())
+    figures, figures_of = series(today=now.astimezone(UTC).date())
+    counted_at = min((moment for moment in (figures_of, standings_of()) if moment), default=None)
     cards = []
     if staff.has_perm("accounts.view_user"):
         cards += _people(figures)
@@ -56,12 +58,13 @@ def _people(figures: dict[str, Series]) -> list[Card]:
             f"{people}?joined=week",
             chart=_bars(joined, "New people"),
         ),
+        Card(_number(figures["people_planned"].newest), "people with a plan", f"{people}?standing=plan", known),
         Card(_number(unplanned), "people with goals and no plan", f"{people}?standing=no_plan", known),
         Card(
             _number(silent),
             "people without a check-in for four weeks",
             f"{people}?standing=no_check_in",
-            f"{known}; all check-ins by day:",
+            f"{known}; {check_ins.last(7):,} check-ins of all in seven days:",
             _bars(check_ins, "Check-ins"),
         ),
         Card(
@@ -77,7 +80,8 @@ def _people(figures: dict[str, Series]) -> list[Card]:
 def _dead_mails() -> Card:
     dead = OutgoingMail.objects.given_up().count()
     url = f"{reverse('admin:accounts_outgoingmail_changelist')}?state=dead"
-    return Card(f"{dead:,}", "mails given up", url, "they can be tried again" if dead else "", is_bad=dead > 0)
+    words = "mail given up" if dead == 1 else "mails given up"
+    return Card(f"{dead:,}", words, url, "they can be tried again" if dead else "", is_bad=dead > 0)
 
 
 def _refused(refused: Series) -> Card:
@@ -89,9 +93,9 @@ def _refused(refused: Series) -> Card:
 def _jobs() -> Card:
     failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
     url = f"{reverse('admin:ops_jobstate_changelist')}?state=failing"
-    return Card(
-        f"{len(failing)}", "jobs that fail", url, note=", ".join(failing).replace("_", " "), is_bad=bool(failing)
-    )
+    words = "job that fails" if len(failing) == 1 else "jobs that fail"
+    note = ", ".join(failing).replace("_", " ")
+    return Card(f"{len(failing)}", words, url, note=note, is_bad=bool(failing))
 
 
 def _number(value: int | None) -> str:

@@ -57,11 +57,17 @@ class SnippetAdmin(DeclaredFiltersAdmin):
 class NotificationAdmin(AuditedAdmin):
     """What is sent to a person and when: why somebody got a message, or didn't."""
 
-    list_display = ("type", "person", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
+    list_display = ("what", "person", "channel", "status", "next_send_at", "last_sent_at", "is_planned")
     list_filter = ("type", "channel", "status", "is_planned")
-    list_select_related = ("user",)
+    list_select_related = ("user", "action_plan__goal")
     needs_person = True
     ordering = ("-created_at", "-id")
+
+    @admin.display
+    def what(self, row: Notification) -> str:
+        """With the goal that it is about, if it is about one."""
+        words = capfirst(name_in_words(row.type))
+        return f"{words}: {row.action_plan.goal.name}" if row.action_plan else words
 
     def title_of(self, row: Notification) -> str:
         return f"{capfirst(name_in_words(row.type))} by {row.channel}"

@@ -95,9 +95,14 @@ class TestGoalAdmin:
         open_goal = GoalFactory.create(user=saver, name="Open")
 
         page = act(as_agent, "pause", done, open_goal)
-
-        assert "Done: The goal cannot take this status" in page
+        assert f"Skipped Done ({saver.email}): it is completed" in page
         assert "Open: paused" in page
+        assert f"Skipped Done ({saver.email}): all of its target is there" in act(as_agent, "reopen", done)
+
+        GoalFactory.create_batch(5, user=saver)
+        cancelled = GoalFactory.create(user=saver, name="Sixth", status=Status.CANCELLED)
+        assert "Sixth: " in act(as_agent, "reopen", cancelled)
+        assert Goal.objects.get(pk=cancelled.pk).status == Status.CANCELLED
 
     def test_offers_nothing_to_those_who_may_only_look(self, as_agent: Client, agent: User, saver: User) -> None:
         agent.groups.clear()

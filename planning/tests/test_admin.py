@@ -86,12 +86,12 @@ class TestPlanningAdmin:
 
 class TestRegenerate:
     def test_makes_the_next_version(self, as_admin: Client, plan: ActionPlan) -> None:
-        assert "version 2" in regenerate(as_admin, plan)
+        assert "Sailing boat: planned again, version 2" in regenerate(as_admin, plan)
         assert plan.versions.count() == 2
 
     def test_shows_a_refusal(self, as_admin: Client, plan: ActionPlan, saver: User) -> None:
         update_goal(owner=saver, goal_id=plan.goal_id, changes={"status": "paused"}, now=NOON, today=TODAY)
-        assert "The goal is not active" in regenerate(as_admin, plan)
+        assert "its goal is paused" in regenerate(as_admin, plan)
         assert plan.versions.count() == 1
 
     def test_needs_the_permission_to_help(self, plan: ActionPlan) -> None:

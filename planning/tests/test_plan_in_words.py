@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -146,15 +147,19 @@ class TestVersions:
             "",
         }
 
-    def test_that_are_shown_are_the_newest_two_or_the_chosen(self, saver: User) -> None:
+    def test_that_are_shown_are_those_of_now_and_of_30_days_ago_or_the_chosen(self, saver: User) -> None:
         plan = planned(saver, "1200.00")
         assert plan_page(plan, today=TODAY)["differences"] == []
         for _ in range(2):
             regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
         plan.refresh_from_db()
         page = plan_page(plan, today=TODAY)
+        assert (page["left"].number, page["right"].number) == (1, 3)
+        page = plan_page(plan, today=TODAY + timedelta(days=30))
         assert (page["left"].number, page["right"].number) == (2, 3)
         page = plan_page(plan, today=TODAY, older="1", newer="3")
         assert (page["left"].number, page["right"].number) == (1, 3)
         page = plan_page(plan, today=TODAY, older="x", newer="9")
-        assert (page["left"].number, page["right"].number) == (2, 3)
+        assert (page["left"].number, page["right"].number) == (1, 3)
+        page = plan_page(plan, today=TODAY, older="2", newer="2")
+        assert page["differences"] == []

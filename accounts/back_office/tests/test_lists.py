@@ -114,10 +114,29 @@ class TestRows:
 
     def test_of_one_person_are_under_their_name(self, support: Client, saver: User) -> None:
         sessions, of_saver = "/admin/accounts/session/", {"user__exact": str(saver.pk)}
-        assert "<h1>Sessions</h1>" in support.get(sessions, of_saver).content.decode()
         open_session(user=saver, now=clock.now())
         assert f"<h1>Sessions of {saver.full_name}</h1>" in support.get(sessions, of_saver).content.decode()
         assert "<h1>Sessions</h1>" in support.get(sessions, {"q": "saver@"}).content.decode()
+
+    def test_are_a_look_at_them_also_if_there_are_none(self, support: Client, saver: User) -> None:
+        page = support.get("/admin/accounts/session/", {"user__exact": str(saver.pk)}).content.decode()
+        assert f"<h1>Sessions of {saver.full_name}</h1>" in page
+        assert ListedPerson.objects.filter(person_id=saver.pk, entry__action="session.listed").count() == 1
+
+    @pytest.mark.parametrize("asked", ["person_id__exact", "q"])
+    def test_of_their_trail_are_a_look_also_if_all_are_of_staff(
+        self, support: Client, agent: User, saver: User, asked: str
+    ) -> None:
+        support.get(PEOPLE)
+        before = ListedPerson.objects.filter(person_id=saver.pk).count()
+        support.get("/admin/accounts/auditentry/", {asked: str(saver.pk)})
+        assert ListedPerson.objects.filter(person_id=saver.pk).count() == before + 1
+
+    @pytest.mark.parametrize("method", ["get", "head", "options", "put"])
+    def test_that_are_not_shown_are_no_look(self, support: Client, saver: User, method: str) -> None:
+        open_session(user=saver, now=clock.now())
+        getattr(support, method)("/admin/accounts/session/")
+        assert not ListedPerson.objects.filter(person_id=saver.pk).exists()
 
     def test_say_how_people_are_in_words(self, support: Client, agent: User) -> None:
         UserFactory.create(email="gone@example.com", is_active=False, is_verified=False)

@@ -18,6 +18,7 @@ from fincred.back_office.models import DailyFigure
 from fincred.ops.jobs import run_if_due
 from fincred.ops.models import JobState
 from goals.tests.factories import GoalFactory
+from planning.tests.factories import goal_of, plan_for, snapshot_of
 from tracking.models import Standing
 from tracking.standings import count_standings
 from tracking.tests.factories import CheckInFactory
@@ -91,6 +92,9 @@ class TestTiles:
         type(late).objects.filter(user=late.user).update(
             last_check_in_date=TODAY, target_date=TODAY - timedelta(days=1)
         )
+        planned = UserFactory.create(created_at=noon - timedelta(days=40))
+        snapshot_of(planned)
+        plan_for(goal_of(planned))
         OutgoingMail.objects.create(
             user=late.user, purpose="x", attempts=MAX_MAIL_ATTEMPTS, created_at=noon, next_attempt_at=noon
         )
@@ -109,7 +113,7 @@ class TestTiles:
             said[card.words] = int(card.figure)
             found[card.words] = len(rows.context["cl"].result_list)
         assert said == found
-        assert len(said) == 6
+        assert len(said) == 7
         assert all(said.values())
 
 

@@ -28,6 +28,8 @@ from fincred.companion.services.preferences import update_preferences
 from fincred.companion.tests.education import write_texts
 from fincred.companion.vocabulary import Channel, NotificationType
 from fincred.ops.jobs import run_if_due
+from goals.tests.factories import GoalFactory
+from goals.vocabulary import Status
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in, create_pulse
 from tracking.tests.factories import MilestoneFactory
@@ -186,6 +188,7 @@ class TestRole:
             "enable": UserFactory.create(is_active=False),
             "mail_verification": UserFactory.create(is_verified=False),
             "revoke_role": UserFactory.create(is_staff=True),
+            "reopen": GoalFactory.create(status=Status.CANCELLED),
         }
         confirmed = set()
         for page in admin.site._registry.values():
