@@ -71,7 +71,10 @@ class GoalView:
 
     @property
     def may_reopen(self) -> bool:
-        return self.goal.status in {Status.PAUSED, Status.CANCELLED, Status.COMPLETED}
+        """Not one that is completed because all of its target is there."""
+        if self.goal.status == Status.COMPLETED:
+            return not self.goal.is_done
+        return self.goal.status in {Status.PAUSED, Status.CANCELLED}
 
 
 def person_page(person: User, *, now: datetime) -> dict[str, Any]:
