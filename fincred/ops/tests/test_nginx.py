@@ -199,6 +199,13 @@ class TestLog:
         assert self._lines(proxy)[-1]["path"] == logged
         assert "s3cret" not in proxy.log.read_text() + (proxy.folder / "log").read_text()
 
+    def test_tells_the_method_of_what_is_refused(self, proxy: ThrowawayNginx) -> None:
+        before = len(self._lines(proxy))
+        answer(proxy.port, LOGIN + b"Content-Length: 3000000\r\n\r\n")
+        wait_until(lambda: len(self._lines(proxy)) == before + 1)
+        line = self._lines(proxy)[-1]
+        assert (line["method"], line["status"]) == ("POST", "413")
+
     @staticmethod
     def _lines(proxy: ThrowawayNginx) -> list[dict[str, str]]:
         return [json.loads(line) for line in proxy.log.read_text().splitlines()]
