@@ -26,6 +26,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
+        "next_payment": next(iter(plan.upcoming(today, most=1)), None),
         "person": plan.user,
         "currency": plan.user.profile.currency,
         "sentence": in_one_sentence(facts, plan.feasibility),

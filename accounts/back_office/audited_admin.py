@@ -232,7 +232,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             sought = UUID(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "").strip())
         except ValueError:
             return None
-        return User.objects.filter(pk=sought).first()
+        return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
 
     def _owner_of(self, row: Any) -> UUID | None:
         *steps, last = self.owner.split("__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -58,6 +59,7 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page
         assert ">Sam Saver</a>" in page
+        assert re.search(r"still to be put in; next [\d,]+\.\d\d on \d+ \w+ \d{4}<", page)
         assert "There is one version only" in page
         regenerate(as_admin, plan)
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()

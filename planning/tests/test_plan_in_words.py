@@ -150,6 +150,7 @@ class TestVersions:
     def test_that_are_shown_are_those_of_now_and_of_30_days_ago_or_the_chosen(self, saver: User) -> None:
         plan = planned(saver, "1200.00")
         assert plan_page(plan, today=TODAY)["differences"] == []
+        assert plan_page(plan, today=TODAY)["next_payment"] == plan.upcoming(TODAY)[0]
         for _ in range(2):
             regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
         plan.refresh_from_db()

@@ -19,6 +19,7 @@ PATHS = [
     "accounts/user/?standing=off_track",
     "accounts/user/?standing=no_check_in",
     "accounts/user/?standing=no_plan",
+    "accounts/user/?standing=plan",
     "accounts/user/?standing=off_track&q=person",
     "accounts/user/?standing=no_plan&sign_in=disabled",
     "accounts/user/?joined=week",
