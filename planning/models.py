@@ -187,6 +187,8 @@ class ActionPlan(RevisedModel):
 
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
+    asked_now: Sequence[Payment] | None = None
+    """What is asked for instead of the newest version's payments, if it counted more as made than there is."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -282,7 +284,8 @@ class ActionPlan(RevisedModel):
     def _payments_left(self, today: date) -> Iterator[Payment]:
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
-        payments = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
+        stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
+        payments = stored if self.asked_now is None else iter(self.asked_now)
         left = debt_payments_left if self.is_of_debts else payments_left
         return left(Calendar(today, self.anchor), payments, self.put_in)
 

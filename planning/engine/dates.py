@@ -13,7 +13,9 @@ calendar_date = months_after
 class Calendar:
     """The planning calendar of a person on the day `as_of`: the day of `anchor` in each month.
 
-    Dates are counted from the latest one on or before `as_of`, which is date 0 and begins the present month.
+    Dates are counted from the latest one on or before `as_of`, which is date 0 and begins the present month. It
+    begins with the anchor: a day before it, as a person has who moves to a time zone further west, counts as the
+    anchor.
     """
 
     as_of: date
@@ -23,6 +25,7 @@ class Calendar:
     _passed: int = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "as_of", max(self.as_of, self.anchor))
         object.__setattr__(self, "_passed", _dates_until(self.anchor, self.as_of))
         object.__setattr__(self, "start", self.day(0))
 

@@ -112,17 +112,17 @@ class GoalState:
 
     @property
     def required_monthly(self) -> int:
-        """The level payment a month; with days of its own, see `allocated_monthly`."""
-        return self._monthly(self.need.total) if self.days else self.need.level
+        """The level payment a month; of a weekly or biweekly rhythm, what its level payments average."""
+        if self.days and self.days.cadence.frequency != Frequency.MONTHLY:
+            return average(self.need.total, self.need.months)
+        return self.need.level
 
     @property
     def allocated_monthly(self) -> int:
         """The average payment up to the date: a month, or with monthly days of its own on each of them."""
-        return self._monthly(sum(self.in_time.amounts))
-
-    def _monthly(self, total: int) -> int:
-        if self.days and self.days.cadence.frequency == Frequency.MONTHLY:
-            return average(total, sum(self.days.counts))
+        total, days = sum(self.in_time.amounts), self.days
+        if days and days.cadence.frequency == Frequency.MONTHLY:
+            return average(total, sum(days.counts))
         return average(total, self.need.months)
 
     @property

@@ -187,6 +187,7 @@ class PlanningContext:
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
+        cadence = None if debts else self._own_cadence(goal)
         due, added = debts.due if debts else NOTHING_DUE, self._paid_and_there(goal)
         return GoalInput(
             id=str(goal.id),
@@ -207,8 +208,8 @@ class PlanningContext:
             due=due.amount,
             due_made=due.made,
             due_principal=due.principal,
-            cadence=None if debts else self._own_cadence(goal),
-            chosen_each=terms.chosen_amount if terms else None,
+            cadence=cadence,
+            chosen_each=(terms.chosen_amount if cadence else terms.chosen_monthly) if terms else None,
             is_reserve=goal.kind == Kind.RESERVE,
             repeat_every_months=goal.repeat_every_months,
             first_date=goal.first_date,
@@ -239,9 +240,13 @@ class PlanningContext:
             raise SnapshotRequiredError(missing=list(self.contents.missing))
 
 
-def read_context(*, owner: User, today: date) -> PlanningContext:
-    """Without a snapshot its sections are missing, and count as zero."""
-    return _context(owner, today, *fetch_all(*context_queries(owner.id, today)))
+def read_context(*, owner: User, today: date, reaches_back: bool = False) -> PlanningContext:
+    """Without a snapshot its sections are missing, and count as zero.
+
+    With `reaches_back`, `today` may be a day before there was a plan, and the calendar had begun by then.
+    """
+    rows = fetch_all(*context_queries(owner.id, today))
+    return _context(owner, today, *rows, reaches_back=reaches_back)
 
 
 def lock_and_read_context(*, owner: User, today: date) -> tuple[PlanningContext, audit.Chain]:
@@ -270,13 +275,23 @@ def context_queries(owner_id: UUID, today: date) -> tuple[BoundQuery[Any], ...]:
 
 
 def _context(
-    owner: User, today: date, snapshots: list[Snapshot], read: list[Goal], versions: Sequence[PlanVersion]
+    owner: User,
+    today: date,
+    snapshots: list[Snapshot],
+    read: list[Goal],
+    versions: Sequence[PlanVersion],
+    *,
+    reaches_back: bool = False,
 ) -> PlanningContext:
     goals = [goal for goal in read if goal.status == Status.ACTIVE]
     newest_first = sorted(versions, key=lambda version: version.created_at, reverse=True)
     opened = [version for version in newest_first if version.plan.ended_at is None]
     plans = {version.plan.goal_id: version.plan for version in opened}
-    calendar = Calendar(today, _anchor([version.plan for version in opened], today))
+    anchor = _anchor([version.plan for version in opened], today)
+    if reaches_back and anchor > today:
+        anchor = _same_day_before(anchor, today)
+    calendar = Calendar(today, anchor)
+    today = calendar.as_of
     last_plans = {version.plan.goal_id: version.plan for version in reversed(newest_first)} | plans
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar, owner)}
     known = [*goals, *(plan.goal for plan in last_plans.values())]
@@ -311,10 +326,12 @@ def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:
     """The day of the calendar that the person's plans share: the present one while any of them is in force."""
     in_force = (plan for plan in newest_first if plan.goal.status in transitions.OPEN)
     plan = next(in_force, None)
-    anchor = (plan.anchor or plan.since) if plan else today
-    if anchor > today:  # what-if can ask about days before
-        anchor = date(max(date.min.year, today.year - 1), 1, anchor.day)
-    return min(anchor, today)
+    return (plan.anchor or plan.since) if plan else today
+
+
+def _same_day_before(anchor: date, today: date) -> date:
+    """A date of the same calendar a year or more before `today`, as far as there are years."""
+    return min(today, date(max(date.min.year, today.year - 1), 1, anchor.day))
 
 
 def _carried_in(newest_first: Sequence[ActionPlan], calendar: Calendar) -> Decimal:

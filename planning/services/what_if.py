@@ -38,7 +38,7 @@ MAX_GOALS: Final = 100
 class Question:
     """`contents` replace the stored snapshot in both plans, `money` parts of it in the scenario alone.
 
-    `changes` are by goal, in the order given.
+    `changes` are by goal, in the order given. `reaches_back` says that `as_of` has passed.
     """
 
     as_of: date
@@ -47,6 +47,7 @@ class Question:
     changes: Sequence[tuple[UUID, GoalChange]]
     new_goals: tuple[GoalInput, ...]
     money: OtherMoney = SAME_MONEY
+    reaches_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def what_if(*, owner: User, question: Question) -> Answer:
 
 
 def _context(owner: User, question: Question) -> PlanningContext:
-    stored = read_context(owner=owner, today=question.as_of)
+    stored = read_context(owner=owner, today=question.as_of, reaches_back=question.reaches_back)
     if question.contents is None:
         stored.require_snapshot()
         return stored

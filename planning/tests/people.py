@@ -46,7 +46,7 @@ class Person:
         response = self.client.put("/api/v0/snapshot", body | {"debts": [debt | {"goal_id": goal}]})
         assert response.status_code == 200, response.content
 
-    def wants(self, target: int, by: str, priority: str = "Medium", **more: Any) -> str:
+    def wants(self, target: float, by: str, priority: str = "Medium", **more: Any) -> str:
         body = {"type": "short_term_saving", "name": f"{target}", "target_amount": target, "target_date": by}
         response = self.client.post("/api/v0/goals", body | {"priority": priority} | more)
         assert response.status_code == 201, response.content

@@ -148,6 +148,18 @@ class TestLinkedDebt:
         person.on("2026-04-10")
         assert ask(person, goal) == (444.25, 344.25, 344.25)
 
+    @pytest.mark.parametrize("minimum", [0, 1])
+    def test_is_paid_a_chosen_weekly_amount_by_months(self, person: Person, minimum: int) -> None:
+        """25 a week are 108.33 a month, whether the surplus has dates (a minimum that ends) or not."""
+        person.earns(20000)
+        goal = person.wants(400, "2026-07-01", type="debt_payoff")
+        person.owes(20000, goal, balance=400, rate=12, minimum=minimum)
+        plan = person.plans()[goal]
+        body = {"amount": 25, "frequency": "weekly", "day_of_period": 3}
+        told = person.client.patch(f"/api/v0/action-plans/{plan['id']}", body).json()
+        assert (told["this_month"], told["allocated_monthly_contribution"]) == (108.33, 108.33)
+        assert told["upcoming"][0]["amount"] == 108.33
+
     def test_of_what_if_is_as_told(self, person: Person, goal: str) -> None:
         person.has(goal, 2000)
         debt = {"type": "other", "balance": 3000, "interest_rate_annual": 12, "min_payment": 100, "goal_id": goal}

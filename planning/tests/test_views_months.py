@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -71,6 +72,26 @@ class TestMoney:
         plans = person.stored()
         assert told(plans[goals[0]], *ASK) == [850, 850, 0, 0]
         assert told(plans[goals[1]], "this_month", "shortfall") == [100, 650]
+
+    @pytest.mark.parametrize("less", [0, 300, None])
+    def test_is_asked_for_again_when_a_check_in_is_corrected(
+        self, person: Person, goals: tuple[str, str], less: int | None
+    ) -> None:
+        """What was counted when it was planned: the check-in is deleted, or was of less."""
+        check_in = person.has(goals[0], 850)
+        person.plans()
+        if less is None:
+            assert person.client.delete(f"/api/v0/check-ins/{check_in['id']}").status_code == 204
+        else:
+            body = {"current_amount": less}
+            assert person.client.patch(f"/api/v0/check-ins/{check_in['id']}", body).status_code == 200
+        left = 850 - (less or 0)
+        for plans in (person.stored(), person.plans(), person.stored()):
+            plan = plans[goals[0]]
+            assert plan["this_month"] == left
+            payments = [(payment["date"], payment["amount"]) for payment in plan["upcoming"]]
+            assert payments == [("2026-03-10", left), ("2026-04-10", 850)]
+            assert plan["next_action_date"] == "2026-03-10"
 
     def test_that_was_put_into_a_goal_that_is_gone_is_gone(self, person: Person, goals: tuple[str, str]) -> None:
         person.has(goals[0], 850)
@@ -151,6 +172,25 @@ class TestCalendar:
         person.has(goal, 100)
         answer = person.client.post("/api/v0/planning/what-if", {"as_of": "2026-02-20"}).json()
         assert answer["baseline"]["goals"][0]["this_month"] == 50
+
+    @pytest.mark.parametrize("zone", ["Europe/London", "America/Los_Angeles", "Pacific/Pago_Pago"])
+    def test_has_not_begun_where_it_is_the_day_before(self, person: Person, time_machine: Any, zone: str) -> None:
+        """Planned on 11 March in Auckland, and again from further west, where it is still the 10th."""
+        time_machine.move_to(datetime(2026, 3, 10, 11, 30, tzinfo=UTC), tick=False)
+        profile = "/api/v0/users/me/profile"
+        person.client.patch(profile, {"timezone": "Pacific/Auckland"})
+        goals = person.wants(1700, "2026-05-11", "High"), person.wants(850, "2026-05-11", "Low")
+        there = person.plans()
+        assert there[goals[0]]["upcoming"][0] == {"date": "2026-03-11", "amount": 850}
+        person.has(goals[0], 850)
+        assert person.client.patch(profile, {"timezone": zone}).status_code == 200
+        for plans in (person.stored(), person.plans()):
+            a, b = (plans[goal] for goal in goals)
+            assert told(a, "this_month", "shortfall") == [0, 0]
+            assert a["upcoming"] == [{"date": "2026-04-11", "amount": 850}]
+            assert told(b, "this_month", "shortfall") == [0, 850]
+        baseline = person.client.post("/api/v0/planning/what-if", {}).json()["baseline"]["goals"]
+        assert sorted(goal["shortfall"] for goal in baseline) == [0, 850]
 
     def test_a_hundred_a_month_paid_on_the_day_is_not_short_ten_days_later(self, person: Person) -> None:
         person.earns(100)

@@ -114,6 +114,18 @@ class TestOwnDays:
         plan = person.client.patch(f"/api/v0/action-plans/{plan['id']}", body).json()
         assert (plan["feasibility"], plan["shortfall"]) == ("Unrealistic", 30.76)
 
+    @pytest.mark.parametrize(("target", "rate"), [(206.40, 0), (5000, 4.5), (1000, 0), (333.33, 2)])
+    def test_the_required_amount_is_enough_on_monthly_ones(
+        self, person: Person, target: float, rate: float
+    ) -> None:
+        """206.40 on eleven days is 18.77 on each, and 18.76 on average: the last one is smaller."""
+        goal = person.wants(target, "2027-10-30", annual_rate=rate)
+        plan = planned(person, goal, "monthly", 2)
+        assert plan["required_monthly_contribution"] == plan["amount"]
+        body = {"amount": plan["required_monthly_contribution"]}
+        chosen = person.client.patch(f"/api/v0/action-plans/{plan['id']}", body).json()
+        assert (chosen["feasibility"], chosen["shortfall"]) == ("Comfortable", 0)
+
     def test_of_a_late_goal_go_on(self, person: Person) -> None:
         person.earns(100)
         goal = person.wants(300, "2026-12-24")

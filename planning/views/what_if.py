@@ -53,8 +53,10 @@ def _question(data: dict[str, Any], today: date) -> Question:
     for change in data.get("goals", []):
         goal_id = change.pop("id")
         changes.append((goal_id, GoalChange(**change)))
+    as_of = data.get("as_of", today)
     return Question(
-        as_of=data.get("as_of", today),
+        as_of=as_of,
+        reaches_back=as_of < today,
         contents=data["snapshot"]["contents"] if "snapshot" in data else None,
         deltas=Deltas(data["income_delta"], data["expenses_delta"], data["extra_monthly"]),
         changes=changes,
