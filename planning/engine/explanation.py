@@ -55,8 +55,8 @@ class Queue:
 
     def __init__(self) -> None:
         self._chosen: list[GoalState] = []
-        self._sharing: list[tuple[int, int, Facts]] = []
-        self._credits: list[tuple[int, int]] = []
+        self._sharing: list[tuple[tuple[int, int], int, Facts]] = []
+        self._credits: list[tuple[tuple[int, int], int]] = []
         self.with_debts: list[GoalState] = []
 
     def add(self, state: GoalState) -> None:
@@ -65,26 +65,33 @@ class Queue:
             self.with_debts.append(state)
         if state.goal.chosen_monthly is not None:
             self._chosen.append(state)
-            self._credits.append((0, state.need.credit))
+            self._credits.append(((0, 0), state.need.credit))
         elif state.granted:
-            self._credits.append((state.need.deadline, state.need.credit))
-            self._sharing.append((state.need.deadline, state.granted, _takes(state, state.granted)))
+            # Of two dates in a month, more income comes too late for the earlier one.
+            by = state.need.deadline, -state.late_income
+            self._credits.append((by, state.need.credit))
+            self._sharing.append((by, state.granted, _takes(state, state.granted)))
 
-    def takes_by(self, month: int) -> tuple[list[Facts], int]:
-        """What the added goals take from the money of the first `month` months.
+    def takes_by(self, month: int, late_income: int) -> tuple[list[Facts], int]:
+        """What the added goals take from the money of the first `month` months, less the last one's `late_income`.
 
         Returns one document for each of them, and the sum in cents.
         """
-        # Where money has dates, what comes after a date is given once all that is promised is known.
-        paid = [(state, state.in_time if state.money else state.trajectory) for state in self._chosen]
-        chosen = [(state, sum(trajectory.amounts[:month])) for state, trajectory in paid]
-        sharing = [(taken, document) for months, taken, document in self._sharing if months <= month]
+        chosen = [(state, _chosen_by(state, month)) for state in self._chosen]
+        sharing = [(taken, document) for by, taken, document in self._sharing if by <= (month, -late_income)]
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
 
-    def credits_by(self, month: int) -> int:
+    def credits_by(self, month: int, late_income: int) -> int:
         """The part of what `takes_by` counts that was put in before, this month."""
-        return sum([credit for months, credit in self._credits if months <= month])
+        return sum([credit for by, credit in self._credits if by <= (month, -late_income)])
+
+
+def _chosen_by(state: GoalState, month: int) -> int:
+    """What a chosen amount takes of the money of the first months, before other goals are given theirs."""
+    if not state.money:
+        return sum(state.trajectory.amounts[:month])
+    return sum(state.in_time.amounts[:month]) + sum(state.reserved_late[:month])
 
 
 def _takes(state: GoalState, taken: int) -> Facts:
@@ -153,7 +160,7 @@ def _is_uneven(state: GoalState) -> bool:
 
 def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finances) -> Facts:
     goal, need = state.goal, state.need
-    ahead, taken_ahead = before.takes_by(state.binding_month)
+    ahead, taken_ahead = before.takes_by(state.binding_month, state.binding_late_income)
     other = _paid_elsewhere(state, taken_ahead, inputs)
     in_time = state.in_time.amounts
     needed = money(state.needed)
@@ -220,10 +227,10 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 
 def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
     """What the months up to the binding one leave, and what of it is held back for a later one."""
-    month = state.binding_month
+    month, late = state.binding_month, state.binding_late_income
     by = flow.by_for(before.with_debts)
-    by_then = by[month] - state.binding_late_income
-    ahead, made = before.takes_by(month)[1], before.credits_by(month)
+    by_then = by[month] - late
+    ahead, made = before.takes_by(month, late)[1], before.credits_by(month, late)
     elsewhere = flow.put_in - made - state.need.credit
     there = by_then - ahead - elsewhere
     held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0

@@ -10,7 +10,7 @@ from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON
 from planning.engine.model import PlanInput
 from planning.engine.money.cents import to_cents
-from planning.engine.needs import Needs, due_date
+from planning.engine.needs import Needs, due_date, is_overdue
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
@@ -26,6 +26,8 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
     month = state.need.deadline - 1
     if state.goal.debts:
         return 0
+    if state.goal.chosen_monthly is not None and not state.days and is_overdue(state.goal, inputs.calendar):
+        return 0  # it is paid each month, so there is no date for which the month's money can be too late
     if state.days:
         return money.after(month, state.days.in_month(month)[: state.days.counts[month]][-1:])[0]
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))

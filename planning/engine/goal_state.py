@@ -30,6 +30,8 @@ class GoalState:
     - `money`: what has dates of the person's money; None if nothing has.
     - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
+    - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
+      that no other goal is promised it.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
@@ -53,6 +55,7 @@ class GoalState:
     binding_late_income: int = 0
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
+    reserved_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
     _by_days: DatedSaving | None = None

@@ -145,8 +145,13 @@ class PaymentDays:
 
 
 def _place_in_queue(state: GoalState, month: int) -> tuple[int, int]:
-    """Goals for which money arrives too late in the month come first, then those in time, late ones last."""
+    """Those that count on the first day come first, then goals for which money arrives too late in the month.
+
+    After them come the others in time, late ones last.
+    """
     months = state.need.months
+    if month < len(state.on_first_day) and state.on_first_day[month]:
+        return -1, 0
     if month == months - 1 and state.late_income:
         return 0, -state.late_income
     return (1 if month < months else 2), 0
@@ -168,7 +173,9 @@ class FirstDays:
         money = states[0].money if bearing else None
         if money is None:
             return
-        before = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in self.committed]
+        for state in states:
+            state.on_first_day = ()
+        before = [Paid(state, state.in_time.amounts, state.in_time.by_day) for state in self.committed]
         paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
         free = add_freed(self._free, [*self.committed, *states])
         others = PaymentDays(money, free, [*before, *paid]).not_all_first(max([n.months for n in bearing]))

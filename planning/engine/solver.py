@@ -51,10 +51,13 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in sharing:
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
         _spend(free, state)
+    late_chosen = [state for state in chosen if state.reserved_late]
+    for state in late_chosen:  # paid anew below, once it is known what all others are promised
+        free[:] = map(add, free, state.reserved_late)
+        state.trajectory = state.in_time
     for state in chosen + sharing:
         _free_early(state, free)
     keep_for_payments(chosen + sharing, free)
-    late_chosen = [state for state in chosen if state.money and state.goes_on_late]
     for state in (*late_chosen, *_late_in_order(inputs, sharing)):
         if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
             free[:] = kept_for_later(free)
@@ -147,12 +150,16 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
-    if state.money:  # what comes after the date is given once all that is promised is known
+    if state.money:
         _spend(free, state)
         if state.payoff:
             state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
             free[:] = add_freed(free, [state])
         keep_for_payments([state], free)
+        if state.goes_on_late:
+            before = free.copy()
+            go_on_late(state, free, late_until, horizon=state.horizon)
+            state.reserved_late = list(map(sub, before, free))
         return
     if state.goes_on_late:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))

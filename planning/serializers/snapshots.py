@@ -72,8 +72,8 @@ class IncomeSerializer(RhythmSerializer):
     next_date = PlanDateField(
         default=None,
         allow_null=True,
-        help_text="With it the money arrives on this day and in its rhythm after it; without, it is averaged. "
-        "Required with `once`.",
+        help_text="With it the money arrives on this day and in its rhythm after it, never before it; without, it "
+        "is averaged. It may have passed: leave it when a payday is over. Required with `once`.",
     )
     until = PlanDateField(default=None, allow_null=True, help_text="The last day on which it may arrive.")
 

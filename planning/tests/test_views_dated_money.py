@@ -254,3 +254,36 @@ class TestAlternatives:
         more = found["more_money"]["extra_monthly"]
         assert shortfall(extra_monthly=more) == 0
         assert shortfall(extra_monthly=round(more - 0.01, 2)) > 0
+
+
+class TestChosenAmount:
+    """2 850 arrive on the 28th, 850 more than is spent. 50 a month are chosen, and go on after the goal's date."""
+
+    @pytest.fixture
+    def goals(self, person: Person) -> tuple[str, str]:
+        person.on("2026-09-01").tells({**MONTHLY, "amount": 2850, "next_date": "2026-09-28"}, expenses=2000)
+        chosen, other = person.wants(150, "2026-09-29", "Low"), person.wants(2400, "2026-12-01", "High")
+        plan = person.plans()[chosen]
+        assert person.client.patch(f"/api/v0/action-plans/{plan['id']}", {"amount": 50}).status_code == 200
+        return chosen, other
+
+    @pytest.mark.parametrize("planned_on", [13, 28, 30])
+    def test_of_a_late_goal_is_kept_from_what_others_are_promised(
+        self, person: Person, goals: tuple[str, str], planned_on: int
+    ) -> None:
+        """So no other goal is short once the date has passed, on whatever day it is planned again."""
+        chosen, other = goals
+        for month in (9, 10, 11):
+            for day in sorted({28, planned_on}):
+                plans = person.on(f"2026-{month:02}-{day}").stored()
+                plans = person.plans() if day == planned_on else plans
+                assert (plans[other]["shortfall"], plans[other]["feasibility"]) == (0, "Tight")
+                if day <= 28:
+                    first = {goal: plans[goal]["upcoming"][0] for goal in goals}
+                    payday = f"2026-{month:02}-28"
+                    assert first[chosen] == {"date": payday, "amount": 50}
+                    assert first[other] == {"date": payday, "amount": 800}
+                if day == 28:
+                    for goal, amount in ((chosen, 50), (other, 800)):
+                        person.has(goal, person.goal(goal)["current_amount"] + amount)
+        assert [person.goal(goal)["current_amount"] for goal in goals] == [150, 2400]

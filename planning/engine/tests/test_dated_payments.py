@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.engine.model import GoalInput, GoalPlan, PlanInput
+from fincred.money import ZERO
+from planning.engine.cadence import Cadence
+from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
+from planning.engine.money.flows import Flow
 from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
+from planning.engine.tests.builders import goal
 from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.vocabulary import Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -78,6 +83,31 @@ class TestPayments:
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
                 assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
+
+    def test_tell_what_the_room_is_made_of(self, seed: int, debts: bool) -> None:
+        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
+        for each, made in zip(case.goals, make_plan(case, with_alternatives=False).goals, strict=True):
+            if each.chosen_monthly is None and "money_by_then" in made.explanation.facts:
+                assert sum_of_room(made) == made.explanation.facts["room"], each.name
+
+
+def sum_of_room(made: GoalPlan) -> Decimal:
+    facts = made.explanation.facts
+    less = sum(facts[name] for name in ("lacking", "held_back", "taken_ahead", "paid_elsewhere"))
+    more: Decimal = facts["money_by_then"] + facts["carried_in"] + facts["paid_beyond"]
+    return max(ZERO, more - less)
+
+
+def test_a_goal_that_is_due_now_waits_for_no_goal_that_is_due_later_in_the_month() -> None:
+    """350 are there today, and 500 arrive in time for the other one."""
+    later = Flow(Decimal(500), PayFrequency.ONCE, date(2027, 7, 9))
+    weekly = Cadence(Frequency.WEEKLY, 3, date(2027, 5, 31))
+    overdue = goal(400, target_date=date(2027, 6, 5), cadence=weekly)
+    finances = Finances(Decimal("2350.00"), Decimal("2000.00"), ZERO, incomes=(later,))
+    inputs = PlanInput(date(2027, 6, 30), finances, (goal(150, target_date=date(2027, 7, 27)), overdue))
+    _, made = make_plan(inputs, with_alternatives=False).goals
+    assert (made.explanation.facts["room"], made.explanation.facts["taken_ahead"]) == (350, 0)
+    assert sum_of_room(made) == 350
 
 
 class TestPlace:
