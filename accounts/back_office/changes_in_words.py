@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sized
 from datetime import UTC
-from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from fincred.money import amount_in_words
 
 _AMOUNT: Final = re.compile(r"-?\d{1,20}\.\d{2}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -73,7 +74,7 @@ def value_in_words(value: Any) -> str:
 def _text(value: str) -> str:
     try:
         if _AMOUNT.fullmatch(value):
-            return f"{Decimal(value):,}"
+            return amount_in_words(value)
         if _DATE.fullmatch(value) and (day := parse_date(value)):
             return f"{day:%-d %b %Y}"
         if _MOMENT.fullmatch(value) and (moment := parse_datetime(value)) and moment.tzinfo:

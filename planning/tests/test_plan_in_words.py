@@ -84,7 +84,8 @@ class TestSum:
 
     def test_without_a_surplus_has_none_to_give(self) -> None:
         lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
-        assert (lines[0].words, lines[0].amount) == ("0 a month for 2 months", Decimal(0))
+        assert (lines[0].words, lines[0].amount) == ("0.00 a month for 2 months", Decimal(0))
+        assert str(lines[0].amount) == "0.00"
 
 
 class TestSentence:
