@@ -352,6 +352,12 @@ class AuditEntryAdmin(AuditedAdmin):
             row.view = view  # type: ignore[attr-defined]
         return rows
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
+        """With links to the rows that it names, for who may open them."""
+        if entry := super().get_object(request, object_id, from_field):
+            entry.link_to = partial(self.link_to, request)
+        return entry
+
     def _view(self, row: AuditEntry) -> EntryView:
         if not hasattr(row, "view"):
             self.prepared([row])
@@ -376,7 +382,7 @@ class AuditEntryAdmin(AuditedAdmin):
 
     @admin.display(description="what changed")
     def changes(self, row: AuditEntry) -> SafeString:
-        return changes_table(row.before, row.after)
+        return changes_table(row.before, row.after, row.link_to)  # type: ignore[attr-defined]
 
     def person_of(self, row: AuditEntry) -> User | None:
         return self._view(row).person

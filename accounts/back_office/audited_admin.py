@@ -189,6 +189,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             '<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[person.pk]), person.email
         )
 
+    def link_to(self, request: HttpRequest, kind: str, pk: str) -> SafeString | None:
+        """The title of another row, such as a goal, which leads to its page; None if that isn't theirs to open."""
+        pages = (page for page in self.admin_site._registry.values() if isinstance(page, AuditedAdmin))
+        page = next((page for page in pages if page.opts.model_name == kind.replace("_", "")), None)
+        if page is None or not page.has_view_permission(request):
+            return None
+        row = page.get_object(request, pk)
+        if row is None:
+            return format_html("one that is gone ({})", pk)
+        name = f"admin:{page.opts.app_label}_{page.opts.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), page.title_of(row))
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """With the person's address where the stock page would show an id."""
         fields = super().get_fields(request, obj)
