@@ -342,7 +342,7 @@ class AuditEntryAdmin(AuditedAdmin):
         ),
     ]
     search_help_text = (
-        "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
+        "A search takes the start of an e-mail address or of a name, or the whole id of anything or of a request."
     )
     ordering = ("-id",)
 
