@@ -45,7 +45,7 @@ def _debt(debt: DebtEntry) -> str:
     if debt.promo_rate_annual is not None and debt.promo_until:
         words += f", {rate_in_words(debt.promo_rate_annual)} until {day_in_words(debt.promo_until)}"
     least = amount_in_words(debt.min_payment)
-    if debt.min_payment_percent is not None:
+    if debt.min_payment_percent is not None and debt.min_payment_floor is not None:
         floor = amount_in_words(debt.min_payment_floor)
         least += f" ({rate_in_words(debt.min_payment_percent)} of it, {floor} at least)"
     return f"{words}; minimum payment {least}"

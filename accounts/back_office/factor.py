@@ -14,14 +14,17 @@ from django.urls import reverse
 from accounts import services
 from accounts.errors import TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
+from accounts.places import family
 from accounts.second_factor import setup_key, setup_link
 from fincred import clock
+from fincred.context import caller
 from fincred.errors import RateLimitExceededError
 
 FRESH: Final = timedelta(hours=1)
 NOT_FRESH: Final = "For this your sign-in must be less than an hour old: log out and in again."
 _PROVED: Final = "second_factor_proved"
-_SIGNED_IN_AT: Final = "signed_in_at"
+SIGNED_IN_AT: Final = "signed_in_at"
+DEVICE: Final = "device"
 _BEGUN: Final = "enrolment_begun"
 
 
@@ -36,13 +39,14 @@ def missing_factor(request: HttpRequest) -> HttpResponse | None:
 
 def note_sign_in(request: HttpRequest) -> None:
     """The session begins: with the password alone."""
-    request.session[_SIGNED_IN_AT] = clock.moment_of(request).timestamp()
+    request.session[SIGNED_IN_AT] = clock.moment_of(request).timestamp()
+    request.session[DEVICE] = family(caller().user_agent)
     request.session.pop(_PROVED, None)
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the sign-in is at most an hour old, for irreversible actions."""
-    signed_in_at = datetime.fromtimestamp(request.session.get(_SIGNED_IN_AT, 0), UTC)
+    signed_in_at = datetime.fromtimestamp(request.session.get(SIGNED_IN_AT, 0), UTC)
     return clock.moment_of(request) - signed_in_at <= FRESH
 
 

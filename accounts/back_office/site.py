@@ -93,7 +93,7 @@ class BackOffice(AdminSite):
             _record_sign_in(cast("User", request.user), clock.moment_of(request))
         return response
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """A GET asks: a link on another site must not log anybody out."""
         if request.method in {"GET", "HEAD"}:
             context = {**self.each_context(request), "title": "Log out"}

@@ -41,7 +41,7 @@ def reset_second_factor(*, user: User, now: datetime) -> str:
 
 def begun_enrolment(*, user: User, begun: UUID | None) -> SecondFactor | None:
     """The enrolment with this id, unless it was finished, or begun anew since."""
-    return SecondFactor.objects.filter(pk=begun, user=user, confirmed_at=None).first()
+    return SecondFactor.objects.filter(pk=begun, user=user, confirmed_at=None).first() if begun else None
 
 
 def begin_enrolment(*, user: User, code: str, now: datetime, begun: UUID | None = None) -> SecondFactor:

@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
-from accounts.back_office import EntryView, in_words, name_of_actor, reason_in_words
+from accounts.back_office import EntryView, in_words, name_of_actor, open_sessions, reason_in_words
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
@@ -94,6 +94,7 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "local_time": _local(now, zone),
         "obstacles": _obstacles(person, now),
         "sessions": _sessions(person),
+        "office_sessions": open_sessions(person, now=now) if person.is_staff else [],
         "snapshot": Snapshot.objects.filter(user=person).newest_first().first(),
         "goals": goals[:-older] if older else goals,
         "older_goals": goals[-older:] if older else [],
