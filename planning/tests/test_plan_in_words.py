@@ -165,3 +165,14 @@ class TestVersions:
         assert (page["left"].number, page["right"].number) == (1, 3)
         page = plan_page(plan, today=TODAY, older="2", newer="2")
         assert page["differences"] == []
+
+    def test_are_of_the_days_of_where_the_person_lives(self, saver: User) -> None:
+        """Noon in UTC is the next day in Auckland."""
+        saver.profile.timezone = "Pacific/Auckland"
+        saver.profile.save()
+        plan = planned(saver, "1200.00")
+        for _ in range(2):
+            regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
+        plan.refresh_from_db()
+        assert plan_page(plan, today=TODAY + timedelta(days=30))["left"].number == 1
+        assert plan_page(plan, today=TODAY + timedelta(days=31))["left"].number == 2

@@ -113,7 +113,7 @@ class TestTiles:
             said[card.words] = int(card.figure)
             found[card.words] = len(rows.context["cl"].result_list)
         assert said == found
-        assert len(said) == 7
+        assert len(said) == 8
         assert all(said.values())
 
 
@@ -136,6 +136,7 @@ class TestFilters:
         assert "as of 10 Mar, 12:00 UTC" in boss.get("/admin/accounts/user/").content.decode()
         assert self.found(boss, standing="off_track") == {goal.user.email}
         assert self.found(boss, standing="no_check_in") == {waiting.user.email}
+        assert self.found(boss, standing="check_in") == {goal.user.email}
         assert self.found(boss, standing="no_plan") == {goal.user.email, waiting.user.email}
         assert len(self.found(boss, standing="x")) == 3
 
