@@ -44,7 +44,7 @@ class StandingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("off_track", "off track"),
-            ("check_in", "a check-in in the last seven days"),
+            ("check_in", "a check-in in seven days"),
             ("no_check_in", "no check-in for four weeks"),
             ("no_plan", "goals, but no plan"),
             ("plan", "a plan"),
