@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.audit import record
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, RefusedSignIns, User
@@ -211,6 +213,16 @@ class TestTrail:
             page = support.get("/admin/accounts/auditentry/").content.decode()
         assert f'<td class="field-who">{agent.full_name}</td>' in page
         assert f'<a href="{PEOPLE}{saver.pk}/change/">{saver.email}</a>' in page
+
+    def test_tells_no_id_of_a_row_that_was_replaced(self, support: Client, saver: User) -> None:
+        old, new = str(uuid4()), str(uuid4())
+        record(
+            person=saver, action="notification.changed", subject=saver, now=clock.now(),
+            before={"action_plan_id": old}, after={"action_plan_id": new},
+        )  # fmt: skip
+        page = support.get("/admin/accounts/auditentry/").content.decode()
+        assert "notification changed: another action plan" in page
+        assert old not in page
 
     def test_of_somebody_who_is_gone_says_so(self, support: Client, saver: User) -> None:
         support.get(f"{PEOPLE}{saver.pk}/change/")
