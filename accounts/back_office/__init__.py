@@ -14,9 +14,9 @@ from accounts.back_office.factor import is_fresh
 from accounts.back_office.failure_in_words import Failure, told
 from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
-from accounts.back_office.open_sessions import open_sessions
 from accounts.back_office.reasons import reason_in_words
 from accounts.back_office.site import BackOffice
+from accounts.back_office.staff_sessions import open_sessions
 from accounts.back_office.trail_in_words import ERASED, EntryView, in_words, name_of_actor
 
 __all__ = [

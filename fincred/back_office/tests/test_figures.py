@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
 from accounts.services import login
 from accounts.tests.factories import UserFactory
+from fincred import clock
 from fincred.back_office.figures import DAYS, count_figures, series
 from fincred.back_office.jobs import JOBS
 from fincred.back_office.models import DailyFigure
@@ -81,6 +83,26 @@ class TestJob:
     def test_counts_figures_when_all_people_are_counted(self, saver: User, noon: datetime) -> None:
         assert JOBS[0].run(lambda: noon, lambda: True) == 0
         assert not DailyFigure.objects.exists()
+
+
+class TestStartPage:
+    def test_says_how_it_goes(self, boss: Client, saver: User) -> None:
+        page = boss.get("/admin/").content.decode()
+        assert "Not counted yet" in page
+        JOBS[0].run(clock.now, lambda: False)
+        page = boss.get("/admin/").content.decode()
+        assert "Counted as of" in page
+        for words in (
+            "new people",
+            "people with goals and no plan",
+            "check-ins",
+            "people with goals off track",
+            "mails given up",
+            "jobs that fail",
+        ):
+            assert words in page
+        for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
+            assert boss.get(link).status_code == 200
 
 
 class TestTiles:

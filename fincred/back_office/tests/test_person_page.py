@@ -382,25 +382,3 @@ class TestSearchBox:
 
     def test_of_nothing_stays(self, support: Client) -> None:
         assert self.lead(support, " \0") == "/admin/"
-
-
-class TestStartPage:
-    def test_says_how_it_goes(self, boss: Client, saver: User) -> None:
-        page = boss.get("/admin/").content.decode()
-        assert "Not counted yet" in page
-        from fincred.back_office.jobs import JOBS
-
-        JOBS[0].run(clock.now, lambda: False)
-        page = boss.get("/admin/").content.decode()
-        assert "Counted as of" in page
-        for words in (
-            "new people",
-            "people with goals and no plan",
-            "check-ins",
-            "people with goals off track",
-            "mails given up",
-            "jobs that fail",
-        ):
-            assert words in page
-        for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
-            assert boss.get(link).status_code == 200

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
 from accounts.back_office.factor import DEVICE, SIGNED_IN_AT
@@ -29,7 +28,7 @@ def open_sessions(staff: User, *, now: datetime) -> list[OpenSession]:
     """The newest first. Whose a session is stands inside of it, and only staff have any: all are read."""
     hashes = {staff.get_session_auth_hash(), *staff.get_session_auth_fallback_hash()}
     rows = Session.objects.filter(expire_date__gt=now).order_by("-expire_date")[:_MOST]
-    read = [(SessionStore().decode(row.session_data), row.expire_date) for row in rows]
+    read = [(row.get_decoded(), row.expire_date) for row in rows]
     found = [
         OpenSession(
             signed_in_at=datetime.fromtimestamp(contents[SIGNED_IN_AT], UTC),
