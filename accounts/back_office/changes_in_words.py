@@ -17,6 +17,7 @@ from fincred.money import amount_in_words, rate_in_words
 Link = Callable[[str, str], SafeString | None]
 
 _AMOUNT: Final = re.compile(r"-?\d{1,20}\.\d{2}")
+_NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,2})?")
 _RATE: Final = re.compile(r"\d{1,4}\.\d{4}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
@@ -59,6 +60,13 @@ def name_in_words(name: str) -> str:
 
 def rows_in_words(rows: Sized) -> str:
     return "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+
+
+def field_in_words(name: str, value: Any) -> str:
+    """A field's value; an amount that was recorded as 64 is 64.00 as elsewhere."""
+    if name.endswith("amount") and isinstance(value, str) and _NUMBER.fullmatch(value):
+        return amount_in_words(value)
+    return value_in_words(value)
 
 
 def value_in_words(value: Any) -> str:
@@ -105,7 +113,7 @@ def _side(name: str, values: Mapping[str, Any], link: Link) -> str:
         return link(name.removesuffix("_id"), str(value)) or str(value)
     if name == "ids" and isinstance(value, list):
         return rows_in_words(value)
-    return value_in_words(value)
+    return field_in_words(name, value)
 
 
 def _class(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> SafeString | str:

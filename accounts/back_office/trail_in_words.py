@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import prefetch_related_objects
 
-from accounts.back_office.changes_in_words import name_in_words, rows_in_words, value_in_words
+from accounts.back_office.changes_in_words import field_in_words, name_in_words, rows_in_words
 from accounts.models import AuditEntry, User
 from fincred.context import Role
 
@@ -90,4 +90,4 @@ def _change(name: str, before: object, after: object) -> str:
     """Ids say nothing here; the entry's page has the rows that they are of."""
     if name.endswith("_id"):
         return f"another {name_in_words(name.removesuffix('_id'))}"
-    return f"{name_in_words(name)} {value_in_words(before)} → {value_in_words(after)}"
+    return f"{name_in_words(name)} {field_in_words(name, before)} → {field_in_words(name, after)}"

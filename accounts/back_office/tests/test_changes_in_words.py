@@ -45,6 +45,18 @@ class TestWords:
     def test_of_a_value(self, value: Any, words: str) -> None:
         assert value_in_words(value) == words
 
+    @pytest.mark.parametrize(
+        ("name", "value", "words"),
+        [
+            ("current_amount", "64", "64.00"),
+            ("amount", "64.5", "64.50"),
+            ("amount", "x", "x"),
+            ("version", "64", "64"),
+        ],
+    )
+    def test_of_an_amount_have_two_decimals(self, name: str, value: str, words: str) -> None:
+        assert f'<td data-label="After">{words}</td>' in changes_table(None, {name: value})
+
     def test_of_what_was_listed_is_its_length(self) -> None:
         assert "2 rows" in changes_table(None, {"ids": ["a", "b"]})
 
