@@ -342,7 +342,7 @@ class AuditEntryAdmin(AuditedAdmin):
         ),
     ]
     search_help_text = (
-        "A person, by the start of an e-mail address or of a name; or the whole id of anything, or of a request."
+        "A search takes the start of an e-mail address or of a name, or the whole id of anything or of a request."
     )
     ordering = ("-id",)
 
@@ -351,6 +351,12 @@ class AuditEntryAdmin(AuditedAdmin):
         for row, view in zip(rows, in_words(rows), strict=True):
             row.view = view  # type: ignore[attr-defined]
         return rows
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
+        """With links to the rows that it names, for who may open them."""
+        if entry := super().get_object(request, object_id, from_field):
+            entry.link_to = partial(self.link_to, request)
+        return entry
 
     def _view(self, row: AuditEntry) -> EntryView:
         if not hasattr(row, "view"):
@@ -376,7 +382,7 @@ class AuditEntryAdmin(AuditedAdmin):
 
     @admin.display(description="what changed")
     def changes(self, row: AuditEntry) -> SafeString:
-        return changes_table(row.before, row.after)
+        return changes_table(row.before, row.after, row.link_to)  # type: ignore[attr-defined]
 
     def person_of(self, row: AuditEntry) -> User | None:
         return self._view(row).person

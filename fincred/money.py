@@ -11,6 +11,16 @@ MAX_MONEY: Final = Decimal("999999999999.99")
 MAX_RATE: Final = Decimal("1000")
 
 
+def amount_in_words(amount: Decimal | str) -> str:
+    """With thousands and two decimals, as explanations of plans have them: 1,250.00."""
+    return f"{Decimal(amount) + 0:,.2f}"  # + 0, so that there is no -0.00
+
+
+def rate_in_words(rate: Decimal | str) -> str:
+    """Percent without the zeros at the end: 22.9 %."""
+    return f"{Decimal(rate).normalize():f} %"
+
+
 def round_to_cents(amount: Decimal) -> Decimal:
     """The nearest cent; half a cent rounds away from zero."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)

@@ -327,6 +327,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 # Of the back office.
+LOGIN_REDIRECT_URL = "admin:index"
 if REDIS_URL:
     SESSION_ENGINE = "accounts.back_office.session_store"
 SESSION_COOKIE_AGE = env.integer("BACK_OFFICE_SESSION_HOURS", 12, most=24) * 60 * 60

@@ -44,7 +44,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "fincred.api.exception_handler.bad_request"
+handler400 = "accounts.back_office.refusals.bad_request"
 handler403 = "fincred.api.exception_handler.permission_denied"
 handler404 = "fincred.api.exception_handler.not_found"
 handler500 = "accounts.back_office.refusals.server_error"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -11,11 +11,21 @@ from django.http import HttpRequest
 from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.errors import FinCredError
+from fincred.money import rate_in_words
 from goals import services
 from goals.models import Goal
 from goals.transitions import ALLOWED
 from goals.vocabulary import Status
 
+# Fields of its page, and what a goal must have to show them.
+_ONLY_IF: Final = {
+    "repeats": "repeat_every_months",
+    "rate": "annual_rate",
+    **{
+        name: name
+        for name in ("why_text", "last_check_in_date", "first_date", "cycles_ended", "drained_on", "completed_at")
+    },
+}
 _STATUS: Final = {"pause": Status.PAUSED, "cancel": Status.CANCELLED, "reopen": Status.ACTIVE}
 
 
@@ -24,20 +34,43 @@ class GoalAdmin(AuditedAdmin):
     list_display = (
         "name",
         "person",
-        "type",
-        "kind",
         "status",
-        "priority",
         "current_amount",
         "target_amount",
         "target_date",
+        "priority",
+        "type",
+        "kind",
     )
     needs_person = True
     list_filter = ("status", "type", "kind", "priority")
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
-    exclude = ("pace",)  # the plan's, as its page shows it
+    fields = (
+        *("user", "type", "kind", "repeats", "status", "priority", "primary", "why_text"),
+        *("current_amount", "target_amount", "target_date", "rate", "last_check_in_date", "check_in_count"),
+        *("first_date", "cycles_ended", "drained_on", "started_on", "completed_at", "created_at", "updated_at"),
+    )
+    readonly_fields = ("repeats", "primary", "rate")
     actions = ("pause", "cancel", "reopen")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what this goal doesn't have, such as an interest rate."""
+        names = super().get_fields(request, obj)
+        return [name for name in names if obj is None or getattr(obj, _ONLY_IF.get(name, "pk"))]
+
+    @admin.display
+    def repeats(self, goal: Goal) -> str:
+        months = goal.repeat_every_months
+        return "every month" if months == 1 else f"every {months} months"
+
+    @admin.display(description="primary goal")
+    def primary(self, goal: Goal) -> str:
+        return "yes" if goal.primary_flag else "no"
+
+    @admin.display(description="interest a year")
+    def rate(self, goal: Goal) -> str:
+        return rate_in_words(goal.annual_rate)
 
     def why_not(self, request: HttpRequest, action: str, row: Goal) -> str:
         if why := super().why_not(request, action, row):

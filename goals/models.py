@@ -69,7 +69,7 @@ class Goal(RevisedModel):
     first_date = models.DateField(null=True)
     name = models.CharField(max_length=100)
     name_folded = FoldedField(source="name", max_length=300, db_default="")
-    target_amount = MoneyField()
+    target_amount = MoneyField(verbose_name="target")
     target_date = models.DateField()
     priority = models.CharField(max_length=6, choices=choices(Priority))
     # The database derives the rank from the word, so "High" before "Low" is a plain ORDER BY.
@@ -82,15 +82,15 @@ class Goal(RevisedModel):
         db_persist=True,
     )
     primary_flag = models.BooleanField(default=False)
-    why_text = models.CharField(max_length=500, null=True)  # noqa: DJ001  the contract's null
+    why_text = models.CharField("why they want it", max_length=500, null=True)  # noqa: DJ001  the contract's null
     annual_rate = RateField(default=NO_RATE)
     status = models.CharField(max_length=9, choices=choices(Status), default=Status.ACTIVE)
-    current_amount = MoneyField(default=ZERO)
-    last_check_in_date = models.DateField(null=True)
-    check_in_count = models.PositiveIntegerField(default=0, db_default=0)
+    current_amount = MoneyField(verbose_name="there now", default=ZERO)
+    last_check_in_date = models.DateField("last check-in", null=True)
+    check_in_count = models.PositiveIntegerField("check-ins", default=0, db_default=0)
     cycles_ended = models.PositiveIntegerField(default=0, db_default=0)
     started_on = models.DateField()
-    drained_on = models.DateField(null=True)
+    drained_on = models.DateField("below its target since", null=True)
     pace = ExactJSONField(null=True)
     completed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

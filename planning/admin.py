@@ -18,6 +18,7 @@ from accounts.back_office import AuditedAdmin
 from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
+from fincred.money import amount_in_words
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
@@ -34,12 +35,12 @@ class SnapshotAdmin(AuditedAdmin):
     list_display = (
         "number",
         "person",
+        "created_at",
+        "monthly_surplus",
         "monthly_income",
         "monthly_expenses",
         "monthly_minimum_payments",
-        "monthly_surplus",
         "net_worth",
-        "created_at",
     )
     list_select_related = ("user",)
     needs_person = True
@@ -72,11 +73,11 @@ class SnapshotAdmin(AuditedAdmin):
 
     @admin.display(description="monthly surplus")
     def told_surplus(self, snapshot: Snapshot) -> str:
-        return f"{snapshot.monthly_surplus:,}"
+        return amount_in_words(snapshot.monthly_surplus)
 
     @admin.display(description="net worth")
     def told_net_worth(self, snapshot: Snapshot) -> str:
-        return f"{snapshot.net_worth:,}"
+        return amount_in_words(snapshot.net_worth)
 
 
 class EndedFilter(admin.EmptyFieldListFilter):

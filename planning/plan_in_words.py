@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fincred.days_in_words import day_in_words, days_in_words
+from fincred.money import ZERO, amount_in_words
 from planning.engine.sentences import held_back_for
 from planning.vocabulary import Feasibility
 
@@ -55,12 +56,12 @@ def _of_the_room(facts: Facts) -> list[Line]:
     """What the goal's room is the sum of."""
     months, room = facts["binding_month"], Decimal(facts["room"])
     if "chosen_monthly" in facts and Decimal(facts["need"]) > room:
-        return [Line(f"the chosen {Decimal(facts['chosen_monthly']):,} a month comes to", room)]
+        return [Line(f"the chosen {amount_in_words(facts['chosen_monthly'])} a month comes to", room)]
     if "money_by_then" in facts:
         first = Line(f"what {_months(months)} leave{_freed(facts)}", Decimal(facts["money_by_then"]))
     else:
-        surplus = max(Decimal(facts["surplus"]), Decimal(0))
-        first = Line(f"{surplus:,} a month for {_months(months)}", surplus * months)
+        surplus = max(Decimal(facts["surplus"]), ZERO)
+        first = Line(f"{amount_in_words(surplus)} a month for {_months(months)}", surplus * months)
     changes = [
         Line("and what earlier months kept", _amount(facts, "carried_in")),
         Line("less what earlier months lacked", -_amount(facts, "lacking")),
@@ -105,11 +106,12 @@ def in_one_sentence(facts: Facts, feasibility: str) -> str:
     if _is_full(facts):
         return "It is full."
     if feasibility == Feasibility.UNREALISTIC:
-        return f"It needs {need:,} by its date, and only {room:,} is left for it."
+        return f"It needs {amount_in_words(need)} by its date, and only {amount_in_words(room)} is left for it."
     if not need:
         return "It needs nothing more."
     share = (need * 100 / room).quantize(Decimal(1))
-    return f"It needs {need:,} by its date, which is {share} % of the {room:,} that is left for it."
+    left = amount_in_words(room)
+    return f"It needs {amount_in_words(need)} by its date, which is {share} % of the {left} that is left for it."
 
 
 def _is_full(facts: Facts) -> bool:
@@ -127,9 +129,9 @@ def _alternative(alternative: Mapping[str, Any]) -> str:
         case "later_date":
             return f"a later date: {day_in_words(alternative['target_date'])}"
         case "smaller_amount":
-            return f"a smaller amount: {Decimal(alternative['target_amount']):,}"
+            return f"a smaller amount: {amount_in_words(alternative['target_amount'])}"
         case _:
-            return f"{Decimal(alternative['extra_monthly']):,} more a month"
+            return f"{amount_in_words(alternative['extra_monthly'])} more a month"
 
 
 _MONEY: Final = {
@@ -173,7 +175,7 @@ def _arrival(outputs: Mapping[str, Any]) -> str:
 
 
 def _money(amount: Any) -> str:
-    return f"{Decimal(amount):,}" if amount != "" else ""
+    return amount_in_words(amount) if amount != "" else ""
 
 
 def _load(load: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
+from fincred.clock import local_day
 from planning.models import ActionPlan, PlanVersion
 from planning.plan_in_words import alternatives_in_words, differences, in_one_sentence, sum_of
 from planning.services.put_in import count_what_was_put_in
@@ -22,7 +23,8 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     # The documents of the two that are compared are read when they are needed.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
     right = _version(versions, newer) or versions[0]
-    left = _version(versions, older) or _in_force(versions, right, today - timedelta(days=30))
+    zone = plan.user.profile.timezone
+    left = _version(versions, older) or _in_force(versions, right, today - timedelta(days=30), zone)
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
@@ -40,10 +42,10 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     }
 
 
-def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date) -> PlanVersion:
-    """Of the versions before `right`, the newest of that day or before it, else the oldest."""
+def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: str) -> PlanVersion:
+    """Of the versions before `right`, the newest of that day where they live or before it, else the oldest."""
     before = [version for version in versions if version.number < right.number]
-    of_day = (version for version in before if version.created_at.date() <= day)
+    of_day = (version for version in before if local_day(version.created_at, zone) <= day)
     return next(of_day, before[-1] if before else right)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fincred.days_in_words import day_in_words
+from fincred.money import amount_in_words, rate_in_words
 from planning.snapshot_contents import DebtEntry, IncomeEntry, PlannedExpense, SnapshotContents
 from planning.vocabulary import PayFrequency
 
@@ -16,9 +17,9 @@ def expenses_in_words(contents: SnapshotContents) -> list[str]:
     if expenses is None:
         return []
     essential = expenses.essential_amount
-    words = "" if essential is None else f", {essential:,} of them essential"
+    words = "" if essential is None else f", {amount_in_words(essential)} of them essential"
     planned = [f"{each.label or 'Planned'}: {_flow(each)}" for each in expenses.planned]
-    return [f"{expenses.total_amount:,} a month{words}", *planned]
+    return [f"{amount_in_words(expenses.total_amount)} a month{words}", *planned]
 
 
 def debts_in_words(contents: SnapshotContents) -> list[str]:
@@ -26,12 +27,12 @@ def debts_in_words(contents: SnapshotContents) -> list[str]:
 
 
 def savings_in_words(contents: SnapshotContents) -> list[str]:
-    return [f"{each.label or 'Savings'}: {each.balance:,}" for each in contents.savings]
+    return [f"{each.label or 'Savings'}: {amount_in_words(each.balance)}" for each in contents.savings]
 
 
 def _flow(entry: IncomeEntry | PlannedExpense) -> str:
     """How much, how often, and from which day on if it has one."""
-    words = f"{entry.amount:,} {entry.frequency}"
+    words = f"{amount_in_words(entry.amount)} {entry.frequency}"
     if entry.next_date:
         since = "on" if entry.frequency == PayFrequency.ONCE else "from"
         words += f" {since} {day_in_words(entry.next_date)}"
@@ -39,12 +40,12 @@ def _flow(entry: IncomeEntry | PlannedExpense) -> str:
 
 
 def _debt(debt: DebtEntry) -> str:
-    words = (
-        f"{debt.label or debt.type.replace('_', ' ')}: {debt.balance:,} at {debt.interest_rate_annual} % a year"
-    )
+    label = debt.label or debt.type.replace("_", " ")
+    words = f"{label}: {amount_in_words(debt.balance)} at {rate_in_words(debt.interest_rate_annual)} a year"
     if debt.promo_rate_annual is not None and debt.promo_until:
-        words += f", {debt.promo_rate_annual} % until {day_in_words(debt.promo_until)}"
-    least = f"{debt.min_payment:,}"
-    if debt.min_payment_percent is not None:
-        least += f" ({debt.min_payment_percent.normalize():f} % of it, {debt.min_payment_floor:,} at least)"
+        words += f", {rate_in_words(debt.promo_rate_annual)} until {day_in_words(debt.promo_until)}"
+    least = amount_in_words(debt.min_payment)
+    if debt.min_payment_percent is not None and debt.min_payment_floor is not None:
+        floor = amount_in_words(debt.min_payment_floor)
+        least += f" ({rate_in_words(debt.min_payment_percent)} of it, {floor} at least)"
     return f"{words}; minimum payment {least}"

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from accounts.back_office import AuditedAdmin
 from fincred.days_in_words import day_in_words
+from fincred.money import amount_in_words
 from goals.vocabulary import Kind
 from tracking.models import CheckIn, Milestone, Pulse
 
@@ -22,7 +23,7 @@ class CheckInAdmin(_OnGoals):
     ordering = ("-check_in_date", "-created_at", "-id")
 
     def title_of(self, row: CheckIn) -> str:
-        return f"{row.current_amount:,} on {day_in_words(row.check_in_date)}"
+        return f"{amount_in_words(row.current_amount)} on {day_in_words(row.check_in_date)}"
 
 
 @admin.register(Milestone)

@@ -159,6 +159,8 @@ class Standing(models.Model):
     is_silent = models.BooleanField()
     # With active goals, and no plan.
     is_unplanned = models.BooleanField()
+    # With a check-in today or on the six days before.
+    has_checked_in = models.BooleanField(default=False, db_default=False)
     counted_at = models.DateTimeField()
 
     privacy = Privacy(owner="user")
@@ -169,6 +171,7 @@ class Standing(models.Model):
             models.Index(fields=["-joined_at"], condition=Q(is_silent=True), name="standing_silent"),
             models.Index(fields=["-joined_at"], condition=Q(is_unplanned=True), name="standing_unplanned"),
             models.Index(fields=["-joined_at"], condition=Q(has_plan=True), name="standing_planned"),
+            models.Index(fields=["-joined_at"], condition=Q(has_checked_in=True), name="standing_checked_in"),
             models.Index(fields=["counted_at"], name="standing_counted_at"),
         ]
 

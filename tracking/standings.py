@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
 SILENCE: Final = timedelta(weeks=4)
+WEEK: Final = timedelta(weeks=1)
 # Within a run each person is counted once, also when a run ends early and another goes on.
 _FRESH: Final = timedelta(hours=12)
 
@@ -70,6 +71,7 @@ def _standing(
         is_off_track=off_track > 0,
         is_silent=bool(active) and since < today - SILENCE,
         is_unplanned=bool(active) and not has_plan,
+        has_checked_in=latest is not None and latest > today - WEEK,
         counted_at=now,
     )
 

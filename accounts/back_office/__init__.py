@@ -16,6 +16,7 @@ from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.reasons import reason_in_words
 from accounts.back_office.site import BackOffice
+from accounts.back_office.staff_sessions import open_sessions
 from accounts.back_office.trail_in_words import ERASED, EntryView, in_words, name_of_actor
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "may_see_people",
     "name_in_words",
     "name_of_actor",
+    "open_sessions",
     "reason_in_words",
     "told",
 ]

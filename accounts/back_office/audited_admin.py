@@ -9,24 +9,18 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
 from accounts.audit import record, record_listed
-from accounts.back_office.confirmation import confirmed
-from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
+from accounts.back_office.confirmation import MOST_ROWS, confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
-from accounts.back_office.factor import NOT_FRESH, is_fresh
-from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
-from accounts.back_office.refusals import refusal
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
 from accounts.models import AuditEntry, User
@@ -62,45 +56,19 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     by the services they call.
     """
 
-    # Whether its list is empty until a person or a search is given, because the table is large.
-    needs_person = False
     search_fields = ("id",)  # that there is a search; `matching` says what it finds
-    search_help_text = "Start of an e-mail address or of a name, or a whole id."
-    show_full_result_count = False
-    paginator = BoundedPaginator
-    list_per_page = PER_PAGE
-    list_max_show_all = 0
-
-    def get_urls(self) -> list[Any]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_csv"
-        return [path("csv/", self.admin_site.admin_view(self.download_view), name=name), *super().get_urls()]
-
-    def download_view(self, request: HttpRequest) -> HttpResponse:
-        """The list that the same query shows, as CSV: its first `MOST_DOWNLOADED` rows, each a recorded look."""
-        if not (self.has_view_permission(request) and may_download(request)):
-            raise PermissionDenied
-        if not is_fresh(request):
-            return refusal(request, NOT_FRESH, 403)
-        return self.refuse_undeclared(request, lambda: self._download(request))
-
-    def _download(self, request: HttpRequest) -> HttpResponse:
-        shown = self.get_changelist_instance(request)
-        rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
-        self.record_list(request, rows, action="downloaded")
-        columns = [name for name in shown.list_display if name != "action_checkbox"]
-        disposition = content_disposition_header(True, f"{self.opts.verbose_name_plural}.csv")
-        headers = {"Content-Disposition": disposition, "Content-Type": "text/csv; charset=utf-8"}
-        return HttpResponse(as_csv(self, columns, rows), headers=headers)
+    search_help_text = "A search takes the start of an e-mail address or of a name, or a whole id."
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        extra_context = {"most_downloaded": MOST_DOWNLOADED if may_download(request) else 0} | (
-            extra_context or {}
-        )
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context and (shown := context.get("cl")):
-            self.record_list(request, shown.result_list)
-            context["whose"] = self._sought(request) if may_see_people(request) else None
+            sees_people = may_see_people(request)
+            sought = self._sought(request)
+            self._record_list(request, shown.result_list, "listed", sought)
+            context["whose"] = sought if sees_people else None
+            if not sees_people:
+                shown.search_help_text = "A search takes a whole id, of one of these or of a person."
         return response
 
     def changeform_view(
@@ -120,9 +88,6 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request), self.owner)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return BoundedList
 
     @property
     def owner(self) -> str:
@@ -168,15 +133,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
 
-    def prepared(self, rows: list[Any]) -> list[Any]:
-        """The rows of a list, with what its columns need besides; read at once for all of them."""
-        return rows
-
     @admin.display(description="")
     def action_checkbox(self, row: Any) -> SafeString:
         """The box that chooses a row, named in words: the stock name is an id."""
         attributes = {"class": "action-select", "aria-label": f"Choose {row.label}"}
-        box = forms.CheckboxInput(attributes, check_test=lambda value: False)  # else each with a value is chosen
+        box = forms.CheckboxInput(attributes, check_test=lambda value: row.is_chosen)
         return box.render(ACTION_CHECKBOX_NAME, str(row.pk))
 
     @admin.display(description="person")
@@ -188,6 +149,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[person.pk]), person.email
         )
+
+    def link_to(self, request: HttpRequest, kind: str, pk: str) -> SafeString | None:
+        """The title of another row, such as a goal, which leads to its page; None if that isn't theirs to open."""
+        pages = (page for page in self.admin_site._registry.values() if isinstance(page, AuditedAdmin))
+        page = next((page for page in pages if page.opts.model_name == kind.replace("_", "")), None)
+        if page is None or not page.has_view_permission(request):
+            return None
+        row = page.get_object(request, pk)
+        if row is None:
+            return format_html("one that is gone ({})", pk)
+        name = f"admin:{page.opts.app_label}_{page.opts.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[pk]), page.title_of(row))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """With the person's address where the stock page would show an id."""
@@ -218,13 +191,25 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             row = getattr(row, name)
         return row if isinstance(row, User) else None
 
-    def record_list(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str = "listed") -> None:
-        """One entry in the chain of the member of staff, and one row for each person who is shown."""
+    def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
+        self._record_list(request, rows, action, self._sought(request))
+
+    def _record_list(
+        self, request: HttpRequest, rows: Iterable[models.Model], action: str, sought: User | None
+    ) -> None:
+        """One entry in the chain of the member of staff, and one row for each person who is shown.
+
+        Where no row is, the list tells that those who were sought have none.
+        """
         rows = list(rows)
+        about = {owner for row in rows if (owner := self._owner_of(row))}
+        if sought:
+            about.add(sought.pk)
+        elif not rows:
+            about.update(self._found(request))
         with transaction.atomic():
             entry = self._record(request, request.user.pk, action, None, {"ids": [str(row.pk) for row in rows]})
-            shown = {owner for row in rows if (owner := self._owner_of(row))}
-            record_listed(entry, shown | {person.pk for person in [self._sought(request)] if person})
+            record_listed(entry, about)
 
     def _sought(self, request: HttpRequest) -> User | None:
         """The person whose rows alone are asked for, by the filter or by their id, also if they have none."""
@@ -233,6 +218,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         except ValueError:
             return None
         return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
+
+    def _found(self, request: HttpRequest) -> Iterable[UUID]:
+        """Whom the list's search finds by address or name."""
+        found = people_matching(request.GET.get(SEARCH_VAR, "")).ids if may_see_people(request) else ()
+        return visible_to(request.user, User.objects.filter(pk__in=found), "pk").values_list("pk", flat=True)
 
     def _owner_of(self, row: Any) -> UUID | None:
         *steps, last = self.owner.split("__")

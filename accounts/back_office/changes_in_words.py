@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from datetime import UTC
-from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from fincred.money import amount_in_words, rate_in_words
+
+# Given a kind of row ("goal") and an id, a link to the row; None where there is none.
+Link = Callable[[str, str], SafeString | None]
+
 _AMOUNT: Final = re.compile(r"-?\d{1,20}\.\d{2}")
+_NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,2})?")
+_RATE: Final = re.compile(r"\d{1,4}\.\d{4}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _CODE: Final = re.compile(r"[a-z]+(_[a-z]+)+")
@@ -20,12 +26,15 @@ _NOTHING: Final = "–"
 _HYPHENS: Final = ("check-in", "sign-in", "pre-transfer")
 
 
-def changes_table(before: Any, after: Any) -> SafeString:
-    """A table of field, before and after. A list of rows that were looked at is told by its length."""
+def changes_table(before: Any, after: Any, link: Link = lambda kind, pk: None) -> SafeString:
+    """A table of field, before and after. A list of rows that were looked at is told by its length.
+
+    The id of another row is told by `link`.
+    """
     old = before if isinstance(before, dict) else {}
     new = after if isinstance(after, dict) else {}
     rows = [
-        (name_in_words(name), _side(name, old), _side(name, new), _class(name, old, new))
+        (_label(name), _side(name, old, link), _side(name, new, link), _class(name, old, new))
         for name in {**old, **new}
     ]
     if not rows:
@@ -53,6 +62,13 @@ def rows_in_words(rows: Sized) -> str:
     return "1 row" if len(rows) == 1 else f"{len(rows)} rows"
 
 
+def field_in_words(name: str, value: Any) -> str:
+    """A field's value; an amount that was recorded as 64 is 64.00 as elsewhere."""
+    if name.endswith("amount") and isinstance(value, str) and _NUMBER.fullmatch(value):
+        return amount_in_words(value)
+    return value_in_words(value)
+
+
 def value_in_words(value: Any) -> str:
     """A value as the trail keeps it, where amounts, dates and moments are strings."""
     match value:
@@ -73,7 +89,9 @@ def value_in_words(value: Any) -> str:
 def _text(value: str) -> str:
     try:
         if _AMOUNT.fullmatch(value):
-            return f"{Decimal(value):,}"
+            return amount_in_words(value)
+        if _RATE.fullmatch(value):
+            return rate_in_words(value)
         if _DATE.fullmatch(value) and (day := parse_date(value)):
             return f"{day:%-d %b %Y}"
         if _MOMENT.fullmatch(value) and (moment := parse_datetime(value)) and moment.tzinfo:
@@ -83,13 +101,19 @@ def _text(value: str) -> str:
     return name_in_words(value) if _CODE.fullmatch(value) else value
 
 
-def _side(name: str, values: Mapping[str, Any]) -> str:
+def _label(name: str) -> str:
+    return name_in_words(name.removesuffix("_id"))
+
+
+def _side(name: str, values: Mapping[str, Any], link: Link) -> str:
     if name not in values:
         return _NOTHING
     value = values[name]
+    if name.endswith("_id") and value:
+        return link(name.removesuffix("_id"), str(value)) or str(value)
     if name == "ids" and isinstance(value, list):
         return rows_in_words(value)
-    return value_in_words(value)
+    return field_in_words(name, value)
 
 
 def _class(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> SafeString | str:

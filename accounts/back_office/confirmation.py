@@ -46,19 +46,19 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
             return _back(request)
         if name in GRAVE and len(rows) > 1:
             page.message_user(request, "Choose one person for this.", messages.ERROR)
-            return None
+            return _list_again(page, request)
         if len(rows) > MOST_ROWS:
             page.message_user(request, f"Choose at most {MOST_ROWS} rows for an action.", messages.ERROR)
-            return None
+            return _list_again(page, request)
         whys = {row.pk: page.why_not(request, name, row) for row in rows}
         affected = [row for row in rows if not whys[row.pk]]
         skipped = [(page.label_of(request, row), whys[row.pk]) for row in rows if whys[row.pk]]
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if affected and not form.is_valid():
-            page.record_list(request, rows)
+            page.record_shown(request, rows, action="listed")
             return _asking(page, request, name=name, title=title, rows=affected, skipped=skipped, form=form)
         if skipped:
-            page.record_list(request, rows)
+            page.record_shown(request, rows, action="listed")
         for label, why in skipped:
             page.message_user(request, f"Skipped {label}: {why}", messages.WARNING)
         if not affected:
@@ -68,6 +68,13 @@ def confirmed(action: Action, *, name: str, title: str) -> Action:
         return action(page, request, queryset.filter(pk__in=[row.pk for row in affected])) or _back(request)
 
     return ask_first
+
+
+def _list_again(page: Any, request: HttpRequest) -> HttpResponse:
+    """The list, with the rows that were chosen still chosen."""
+    request.method = "GET"
+    answer: HttpResponse = page.changelist_view(request)
+    return answer
 
 
 def _asking(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.dateparse import parse_datetime
+from django.utils.http import content_disposition_header
 
+from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
+from accounts.back_office.factor import NOT_FRESH, is_fresh
+from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
 from accounts.back_office.refusals import refusal
 
 logger = logging.getLogger(__name__)
@@ -43,10 +49,49 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_per_page = PER_PAGE
+    list_max_show_all = 0
+    # Whether its list is empty until a person or a search is given, because the table is large.
+    needs_person = False
+    # What is counted below the list, one of them and several, if the model's names don't say it.
+    counted: tuple[str, str] | None = None
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_csv"
+        return [path("csv/", self.admin_site.admin_view(self.download_view), name=name), *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedList
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """The rows of a list, with what its columns need besides; read at once for all of them."""
+        return rows
+
+    def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
+        """Nothing is recorded: the rows are nobody's."""
 
     def title_of(self, row: Any) -> str:
         """What it is, for people."""
         return str(row)
+
+    def download_view(self, request: HttpRequest) -> HttpResponse:
+        """The list that the same query shows, as CSV: its first `MOST_DOWNLOADED` rows."""
+        if not (self.has_view_permission(request) and may_download(request)):
+            raise PermissionDenied
+        if not is_fresh(request):
+            return refusal(request, NOT_FRESH, 403)
+        return self.refuse_undeclared(request, lambda: self._download(request))
+
+    def _download(self, request: HttpRequest) -> HttpResponse:
+        shown = self.get_changelist_instance(request)
+        rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
+        self.record_shown(request, rows, action="downloaded")
+        columns = [name for name in shown.list_display if name != "action_checkbox"]
+        disposition = content_disposition_header(True, f"{self.opts.verbose_name_plural}.csv")
+        headers = {"Content-Disposition": disposition, "Content-Type": "text/csv; charset=utf-8"}
+        return HttpResponse(as_csv(self, columns, rows), headers=headers)
 
     def changeform_view(
         self,
@@ -71,8 +116,9 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        most = {"most_downloaded": MOST_DOWNLOADED if may_download(request) else 0}
         shown = super().changelist_view
-        return self.refuse_undeclared(request, lambda: shown(request, extra_context))
+        return self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
         """What `answer` returns, or a 400 for a filter that isn't declared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,15 +13,19 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.errors import TokenExpiredError, TokenInvalidError
-from accounts.models import User
+from accounts.models import SecondFactor, User
+from accounts.places import family
 from accounts.second_factor import setup_key, setup_link
 from fincred import clock
+from fincred.context import caller
 from fincred.errors import RateLimitExceededError
 
 FRESH: Final = timedelta(hours=1)
 NOT_FRESH: Final = "For this your sign-in must be less than an hour old: log out and in again."
 _PROVED: Final = "second_factor_proved"
-_SIGNED_IN_AT: Final = "signed_in_at"
+SIGNED_IN_AT: Final = "signed_in_at"
+DEVICE: Final = "device"
+_BEGUN: Final = "enrolment_begun"
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
@@ -34,13 +39,14 @@ def missing_factor(request: HttpRequest) -> HttpResponse | None:
 
 def note_sign_in(request: HttpRequest) -> None:
     """The session begins: with the password alone."""
-    request.session[_SIGNED_IN_AT] = clock.moment_of(request).timestamp()
+    request.session[SIGNED_IN_AT] = clock.moment_of(request).timestamp()
+    request.session[DEVICE] = family(caller().user_agent)
     request.session.pop(_PROVED, None)
 
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the sign-in is at most an hour old, for irreversible actions."""
-    signed_in_at = datetime.fromtimestamp(request.session.get(_SIGNED_IN_AT, 0), UTC)
+    signed_in_at = datetime.fromtimestamp(request.session.get(SIGNED_IN_AT, 0), UTC)
     return clock.moment_of(request) - signed_in_at <= FRESH
 
 
@@ -72,19 +78,31 @@ def enrol(request: HttpRequest) -> HttpResponse:
 
 def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
     code, answer = request.POST.get("code", ""), request.POST.get("answer")
+    begun = UUID(request.session[_BEGUN]) if _BEGUN in request.session else None
     try:
         if answer is None:
-            key = services.begin_enrolment(user=staff, code=code, now=now)
-            return _page(request, "key", key=setup_key(key), link=setup_link(key, staff.email), code=code)
-        codes = services.finish_enrolment(user=staff, code=code, answer=answer, now=now)
+            factor = services.begin_enrolment(user=staff, code=code, begun=begun, now=now)
+            request.session[_BEGUN] = str(factor.pk)
+            return _key_page(request, factor, code)
+        codes = services.finish_enrolment(user=staff, code=code, answer=answer, begun=begun, now=now)
     except RateLimitExceededError as refusal:
         return too_many(request, refusal)
     except (TokenInvalidError, TokenExpiredError):
         return _page(request, "code", error="That code is wrong, used, or older than an hour.")
     if codes is None:
-        return _page(request, "code", error="That wasn't what the authenticator shows. Begin again.")
+        same = services.begun_enrolment(user=staff, begun=begun)
+        if same is None:  # begun anew by another session just now
+            return _to("enrol")
+        error = "That isn't what the authenticator shows for this key. Try again."
+        return _key_page(request, same, code, error)
     _open(request)
     return _page(request, "done", codes=codes)
+
+
+def _key_page(request: HttpRequest, factor: SecondFactor, code: str, error: str = "") -> HttpResponse:
+    key = bytes(factor.key)
+    link = setup_link(key, _staff(request).email)
+    return _page(request, "key", key=setup_key(key), link=link, code=code, error=error)
 
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -15,7 +16,10 @@ PER_PAGE: Final = 50
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    """Counts no further than `MOST_COUNTED`: what is after that is found by a search or a filter."""
+    """Counts no further than `MOST_COUNTED`: what is after that is found by a search or a filter.
+
+    A page before the first is the first, one after the last is the last: a row fewer may have taken it away.
+    """
 
     @cached_property
     def _counted(self) -> int:
@@ -26,6 +30,12 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
     @cached_property
     def count(self) -> int:
         return min(self._counted, MOST_COUNTED)
+
+    def page(self, number: Any) -> Page[Any]:
+        return super().page(self.nearest(number))
+
+    def nearest(self, number: int) -> int:
+        return max(1, min(number, self.num_pages))
 
     @property
     def is_cut(self) -> bool:
@@ -45,10 +55,12 @@ class BoundedList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         page: Any = self.model_admin
+        self.page_num = self.paginator.nearest(self.page_num)
         self.result_list = page.prepared(list(self.result_list))
         if "action_checkbox" in self.list_display:
+            chosen = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
             for row in self.result_list:
-                row.label = page.label_of(request, row)
+                row.label, row.is_chosen = page.label_of(request, row), str(row.pk) in chosen
 
     @property
     def waits_for_person(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import admin
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,6 +19,7 @@ FORBIDDEN: Final = "Your role doesn't open this page or do this action. A superu
 MISSING: Final = "There is no such page, or what it was about is gone. The search box finds what is there."
 AWAY: Final = "The database can't be reached, or takes no changes now. Try again in a minute."
 FAULT: Final = "That is a fault of FinCred. Tell an operator the request id: the log has what happened."
+TOO_MUCH: Final = "Too much was sent at once, so nothing was done. Go back, and choose or type less."
 TOO_OLD: Final = "The page you came from is too old. Go back, load it again and repeat what you did."
 
 
@@ -39,6 +41,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_browser(request):
         return exception_handler.csrf_failure(request, reason)
     return refusal(request, TOO_OLD, 403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A form with too many fields, as when all rows of many lists are chosen, is a page; else the envelope."""
+    answer = exception_handler.bad_request(request, exception)
+    is_form = isinstance(exception, TooManyFieldsSent | TooManyFilesSent | RequestDataTooBig)
+    if not (is_form and request.path_info.startswith(reverse("admin:index")) and is_browser(request)):
+        return answer
+    return refusal(request, TOO_MUCH, answer.status_code)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from accounts.audit import record
@@ -91,6 +92,13 @@ class BackOffice(AdminSite):
             note_sign_in(request)
             _record_sign_in(cast("User", request.user), clock.moment_of(request))
         return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """A GET asks: a link on another site must not log anybody out."""
+        if request.method in {"GET", "HEAD"}:
+            context = {**self.each_context(request), "title": "Log out"}
+            return TemplateResponse(request, "back_office/log_out.html", context)
+        return super().logout(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         view = PasswordChangeView.as_view(

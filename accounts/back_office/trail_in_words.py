@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import prefetch_related_objects
 
-from accounts.back_office.changes_in_words import name_in_words, rows_in_words, value_in_words
+from accounts.back_office.changes_in_words import field_in_words, name_in_words, rows_in_words
 from accounts.models import AuditEntry, User
 from fincred.context import Role
 
@@ -82,9 +82,12 @@ def _what(entry: AuditEntry) -> str:
     before = entry.before if isinstance(entry.before, dict) else {}
     if entry.action.endswith((".listed", ".downloaded")):
         return f"{words} ({rows_in_words(after.get('ids', []))})"
-    changes = [
-        f"{name_in_words(name)} {value_in_words(before[name])} → {value_in_words(after.get(name))}"
-        for name in before
-        if before[name] != after.get(name)
-    ]
+    changes = [_change(name, before[name], after.get(name)) for name in before if before[name] != after.get(name)]
     return f"{words}: {', '.join(changes)}" if changes else words
+
+
+def _change(name: str, before: object, after: object) -> str:
+    """Ids say nothing here; the entry's page has the rows that they are of."""
+    if name.endswith("_id"):
+        return f"another {name_in_words(name.removesuffix('_id'))}"
+    return f"{name_in_words(name)} {field_in_words(name, before)} → {field_in_words(name, after)}"

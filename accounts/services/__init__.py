@@ -23,6 +23,7 @@ from accounts.services.registration import (
 )
 from accounts.services.second_factor import (
     begin_enrolment,
+    begun_enrolment,
     finish_enrolment,
     has_second_factor,
     prove_second_factor,
@@ -34,6 +35,7 @@ __all__ = [
     "ProfileChanges",
     "TokenPair",
     "begin_enrolment",
+    "begun_enrolment",
     "change_password",
     "end_all_sessions",
     "end_session",

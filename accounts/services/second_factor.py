@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -38,8 +39,16 @@ def reset_second_factor(*, user: User, now: datetime) -> str:
     return OneTimeToken.objects.issue(user=person, purpose=TokenPurpose.ENROL_STAFF, now=now)
 
 
-def begin_enrolment(*, user: User, code: str, now: datetime) -> bytes:
+def begun_enrolment(*, user: User, begun: UUID | None) -> SecondFactor | None:
+    """The enrolment with this id, unless it was finished, or begun anew since."""
+    return SecondFactor.objects.filter(pk=begun, user=user, confirmed_at=None).first() if begun else None
+
+
+def begin_enrolment(*, user: User, code: str, now: datetime, begun: UUID | None = None) -> SecondFactor:
     """The key for the person's authenticator. It counts once `finish_enrolment` has seen a code of it.
+
+    The session that has `begun` gets the same key again. Any other gets another key, and the one before is void:
+    who has seen it must not know the key that is confirmed.
 
     :raises RateLimitExceededError: too many tries.
     :raises TokenInvalidError: the code is wrong, used, or another person's.
@@ -49,22 +58,24 @@ def begin_enrolment(*, user: User, code: str, now: datetime) -> bytes:
     _enrolment_token(user, code, now)
     with transaction.atomic():
         person = lock_user(user.pk)
+        if factor := begun_enrolment(user=person, begun=begun):
+            return factor
         _remove(person)
-        return bytes(SecondFactor.objects.create(user=person, key=new_key(), created_at=now).key)
+        return SecondFactor.objects.create(user=person, key=new_key(), created_at=now)
 
 
-def finish_enrolment(*, user: User, code: str, answer: str, now: datetime) -> list[str] | None:
+def finish_enrolment(*, user: User, code: str, answer: str, begun: UUID | None, now: datetime) -> list[str] | None:
     """The backup codes, which can't be read again; None if `answer` isn't what the authenticator shows.
 
     :raises RateLimitExceededError: too many tries.
-    :raises TokenInvalidError: `code` is wrong, used, or another person's, or the enrolment wasn't begun.
+    :raises TokenInvalidError: `code` is wrong, used, or another person's, or no enrolment is `begun`.
     :raises TokenExpiredError: it is older than an hour.
     """
     limit_second_factor(user.pk, now=now)
     token = _enrolment_token(user, code, now)
     with transaction.atomic():
         person = lock_user(user.pk)
-        factor = SecondFactor.objects.filter(user=person, confirmed_at=None).first()
+        factor = begun_enrolment(user=person, begun=begun)
         if factor is None:
             raise TokenInvalidError
         step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)

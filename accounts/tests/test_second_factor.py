@@ -79,6 +79,11 @@ def signed_in_with_password(email: str = "agent@example.com") -> Client:
     return client
 
 
+def key_on(page: str) -> str:
+    [key] = re.findall("<code>([A-Z2-7 ]+)</code>", page)
+    return str(key)
+
+
 def enrolled(agent: User, client: Client) -> tuple[bytes, list[str]]:
     """Over the pages, as staff do it; the key and the backup codes."""
     code = services.reset_second_factor(user=agent, now=clock.now())
@@ -154,7 +159,11 @@ class TestEnrolment:
         assert "older than an hour" in client.post("/admin/second-factor/enrol/", {"code": code}).content.decode()
         with pytest.raises(Exception, match="invalid"):
             services.finish_enrolment(
-                user=agent, code=services.reset_second_factor(user=agent, now=noon), answer="1", now=noon
+                user=agent,
+                code=services.reset_second_factor(user=agent, now=noon),
+                answer="1",
+                begun=None,
+                now=noon,
             )
 
     def test_takes_nobody_elses_code(self, agent: User, noon: datetime) -> None:
@@ -164,14 +173,39 @@ class TestEnrolment:
         assert "is wrong" in page
         assert not SecondFactor.objects.exists()
 
-    def test_begins_again_after_a_wrong_answer(self, agent: User, noon: datetime) -> None:
-        code = services.reset_second_factor(user=agent, now=noon)
+    def test_shows_the_same_key_after_a_wrong_answer_and_a_reload(self, agent: User, noon: datetime) -> None:
+        path, code = "/admin/second-factor/enrol/", services.reset_second_factor(user=agent, now=noon)
         client = signed_in_with_password()
-        client.post("/admin/second-factor/enrol/", {"code": code})
-        page = client.post("/admin/second-factor/enrol/", {"code": code, "answer": "x"}).content.decode()
-        assert "Begin again" in page
+        first = key_on(client.post(path, {"code": code}).content.decode())
+        page = client.post(path, {"code": code, "answer": "000000"}).content.decode()
+        assert "Try again" in page
+        assert key_on(page) == key_on(client.post(path, {"code": code}).content.decode()) == first
         assert not services.has_second_factor(agent)
-        enrolled(agent, client)
+        key = bytes(SecondFactor.objects.get(user=agent).key)
+        client.post(path, {"code": code, "answer": code_at(key, clock.now())})
+        assert services.has_second_factor(agent)
+
+    def test_shows_no_other_session_its_key(self, agent: User, noon: datetime) -> None:
+        """Who has the password and the code too must not know the key that is confirmed."""
+        path, code = "/admin/second-factor/enrol/", services.reset_second_factor(user=agent, now=noon)
+        client, other = signed_in_with_password(), signed_in_with_password()
+        first = key_on(client.post(path, {"code": code}).content.decode())
+        key = bytes(SecondFactor.objects.get(user=agent).key)
+        assert "<code>" not in other.post(path, {"code": code, "answer": "000000"}).content.decode()
+        assert key_on(other.post(path, {"code": code}).content.decode()) != first
+        client.post(path, {"code": code, "answer": code_at(key, clock.now())})
+        assert not services.has_second_factor(agent)
+
+    def test_shows_no_key_once_its_code_is_too_old(self, agent: User, noon: datetime) -> None:
+        with time_machine.travel(noon, tick=False) as travelling:
+            path, code = "/admin/second-factor/enrol/", services.reset_second_factor(user=agent, now=noon)
+            client = signed_in_with_password()
+            client.post(path, {"code": code})
+            travelling.shift(3601)
+            for form in ({"code": code}, {"code": code, "answer": "000000"}):
+                page = client.post(path, form).content.decode()
+                assert "older than an hour" in page
+                assert "<code>" not in page
 
     def test_keeps_no_code_as_it_is(self, agent: User, noon: datetime) -> None:
         _, codes = enrolled(agent, Client())
@@ -182,7 +216,7 @@ class TestEnrolment:
 
     def test_is_not_proved_by_one_that_was_not_finished(self, agent: User, noon: datetime) -> None:
         code = services.reset_second_factor(user=agent, now=noon)
-        key = services.begin_enrolment(user=agent, code=code, now=noon)
+        key = bytes(services.begin_enrolment(user=agent, code=code, now=noon).key)
         assert not services.prove_second_factor(user=agent, answer=code_at(key, noon), now=noon)
 
 

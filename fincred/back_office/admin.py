@@ -54,6 +54,7 @@ class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """How many a day. Whose they were isn't kept."""
 
     list_display = ("day", "refused")
+    counted = ("day", "days")
     ordering = ("-day",)
 
     def title_of(self, row: RefusedSignIns) -> str:

@@ -12,6 +12,7 @@ from html import escape
 from typing import Final
 
 from fincred.days_in_words import day_in_words
+from fincred.money import amount_in_words
 
 Point = tuple[date, Decimal]
 
@@ -57,7 +58,7 @@ def lines(made: Sequence[Point], expected: Sequence[Point], *, target: Decimal, 
         parts.append(f'<path class="bo-made" d="M{"L".join(map(at, made))}"/>')
         for point in made:
             x, y = at(point).split()
-            dot = f"{day_in_words(point[0])}: {point[1]:,}"
+            dot = f"{day_in_words(point[0])}: {amount_in_words(point[1])}"
             parts.append(f'<circle class="bo-dot" cx="{x}" cy="{y}" r="2.5"><title>{escape(dot)}</title></circle>')
     return _svg(title, parts)
 

@@ -55,6 +55,10 @@ def _planned(day: date) -> int:
     return Standing.objects.filter(has_plan=True).count()
 
 
+def _checked_in(day: date) -> int:
+    return Standing.objects.filter(has_checked_in=True).count()
+
+
 def _silent(day: date) -> int:
     return Standing.objects.filter(is_silent=True).count()
 
@@ -74,6 +78,7 @@ FIGURES: Final = (
     Figure("people", _people, of_now=True),
     Figure("people_planned", _planned, of_now=True),
     Figure("people_unplanned", _unplanned, of_now=True),
+    Figure("people_checked_in", _checked_in, of_now=True),
     Figure("people_silent", _silent, of_now=True),
     Figure("goals_off_track", _goals_off_track, of_now=True),
     Figure("people_off_track", _people_off_track, of_now=True),

@@ -17,7 +17,13 @@ from fincred.ops.models import JobState
 from tracking.models import Standing
 
 WEEK = timedelta(days=7)
-_COLUMNS = {"off_track": "is_off_track", "no_check_in": "is_silent", "no_plan": "is_unplanned", "plan": "has_plan"}
+_COLUMNS = {
+    "off_track": "is_off_track",
+    "check_in": "has_checked_in",
+    "no_check_in": "is_silent",
+    "no_plan": "is_unplanned",
+    "plan": "has_plan",
+}
 
 
 def counted_at() -> datetime | None:
@@ -38,6 +44,7 @@ class StandingFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
             ("off_track", "off track"),
+            ("check_in", "a check-in in seven days"),
             ("no_check_in", "no check-in for four weeks"),
             ("no_plan", "goals, but no plan"),
             ("plan", "a plan"),

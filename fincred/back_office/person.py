@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
-from accounts.back_office import EntryView, in_words, name_of_actor, reason_in_words
+from accounts.back_office import EntryView, in_words, name_of_actor, open_sessions, reason_in_words
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, Session, User
 from accounts.rate_limits import sign_in_blocked_until
@@ -24,6 +24,7 @@ from fincred.back_office import charts
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.vocabulary import Kind
 from fincred.days_in_words import day_in_words
+from fincred.money import amount_in_words
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
@@ -93,6 +94,7 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "local_time": _local(now, zone),
         "obstacles": _obstacles(person, now),
         "sessions": _sessions(person),
+        "office_sessions": open_sessions(person, now=now) if person.is_staff else [],
         "snapshot": Snapshot.objects.filter(user=person).newest_first().first(),
         "goals": goals[:-older] if older else goals,
         "older_goals": goals[-older:] if older else [],
@@ -196,7 +198,7 @@ def _goal(
 
 
 def _bar(goal: Goal) -> SafeString:
-    title = f"{goal.name}: {goal.progress_percentage} % of {goal.target_amount:,}"
+    title = f"{goal.name}: {goal.progress_percentage} % of {amount_in_words(goal.target_amount)}"
     # The chart escapes its text.
     return mark_safe(charts.share(goal.current_amount, goal.target_amount, title=title))  # noqa: S308
 
@@ -209,9 +211,8 @@ def _chart(goal: Goal, made: Sequence[tuple[date, Decimal]], today: date) -> Saf
     step = max(1, (today - first).days // 24)
     days = [first + timedelta(days=ago) for ago in range(0, max(1, (today - first).days) + 1, step)]
     expected = [(day, goal.expected_on(day)) for day in [*days, today]]
-    title = (
-        f"{goal.name}: {_check_ins(made)}, the last {made[-1][1]:,}; expected by today {goal.expected_on(today):,}"
-    )
+    last, by_today = amount_in_words(made[-1][1]), amount_in_words(goal.expected_on(today))
+    title = f"{goal.name}: {_check_ins(made)}, the last {last}; expected by today {by_today}"
     top = max(amount for _, amount in (*made, expected[-1]))
     # The chart escapes its texts.
     return mark_safe(charts.lines(made, expected, target=top, title=title))  # noqa: S308

@@ -49,6 +49,7 @@ def _people(figures: dict[str, Series]) -> list[Card]:
     people = reverse("admin:accounts_user_changelist")
     joined, check_ins = figures["new_people"], figures["check_ins"]
     known = f"of {_number(figures['people'].newest)}"
+    count = check_ins.last(7)
     silent, unplanned = figures["people_silent"].newest, figures["people_unplanned"].newest
     off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
     return [
@@ -61,12 +62,13 @@ def _people(figures: dict[str, Series]) -> list[Card]:
         Card(_number(figures["people_planned"].newest), "people with a plan", f"{people}?standing=plan", known),
         Card(_number(unplanned), "people with goals and no plan", f"{people}?standing=no_plan", known),
         Card(
-            _number(silent),
-            "people without a check-in for four weeks",
-            f"{people}?standing=no_check_in",
-            f"{known}; {check_ins.last(7):,} check-ins of all in seven days:",
+            _number(figures["people_checked_in"].newest),
+            "people with a check-in in seven days",
+            f"{people}?standing=check_in",
+            f"{known}; {'1 check-in' if count == 1 else f'{count:,} check-ins'}",
             _bars(check_ins, "Check-ins"),
         ),
+        Card(_number(silent), "people without a check-in for four weeks", f"{people}?standing=no_check_in", known),
         Card(
             _number(off_track),
             "people with goals off track",

@@ -24,6 +24,8 @@ class SnippetAdmin(DeclaredFiltersAdmin):
     list_display = ("short_title", "topic", "context_goal_type", "context_feasibility", "updated_at")
     list_filter = ("topic", "context_goal_type", "context_feasibility")
     search_fields = ("short_title", "content")
+    search_help_text = "A search takes words of a title or of a text."
+    ordering = ("topic", "short_title", "id")
     readonly_fields = ("created_at", "updated_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -85,6 +87,7 @@ class NotificationPreferencesAdmin(AuditedAdmin):
         "drift",
         "sent_in_week",
     )
+    counted = ("person", "people")
     list_select_related = ("user",)
     needs_person = True
     ordering = ("user_id",)

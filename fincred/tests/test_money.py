@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fincred.money import round_to_cents, round_up_to_cents
+from fincred.money import amount_in_words, rate_in_words, round_to_cents, round_up_to_cents
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -26,3 +26,19 @@ class TestRounding:
     @pytest.mark.parametrize(("amount", "cents"), [("833.3333", "833.34"), ("5.00", "5.00"), ("0.0001", "0.01")])
     def test_rounding_up_never_asks_for_too_little(self, amount: str, cents: str) -> None:
         assert round_up_to_cents(Decimal(amount)) == Decimal(cents)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("amount", "words"),
+        [("0", "0.00"), ("1250", "1,250.00"), ("-3000.00", "-3,000.00"), ("1E+3", "1,000.00"), ("-0.00", "0.00")],
+    )
+    def test_of_amounts_have_two_decimals(self, amount: str, words: str) -> None:
+        assert amount_in_words(Decimal(amount)) == amount_in_words(amount) == words
+
+    @pytest.mark.parametrize(
+        ("rate", "words"),
+        [("22.9000", "22.9 %"), ("100.0000", "100 %"), ("0.0000", "0 %"), ("0.1234", "0.1234 %")],
+    )
+    def test_of_rates_end_with_their_last_digit(self, rate: str, words: str) -> None:
+        assert rate_in_words(Decimal(rate)) == words

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -12,7 +13,7 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
-from goals.vocabulary import Status
+from goals.vocabulary import Kind, Status
 
 pytestmark = [pytest.mark.integration, pytest.mark.goals]
 
@@ -38,6 +39,12 @@ def act(client: Client, action: str, *goals: Goal) -> str:
     return str(act_in_back_office(client, LIST, action, *goals).content.decode())
 
 
+def told(client: Client, goal: Goal) -> dict[str, str]:
+    """The fields of the goal's page."""
+    page = client.get(reverse("admin:goals_goal_change", args=[goal.id])).content.decode()
+    return dict(re.findall(r'<label>([^<]*):</label>\s*<div class="readonly">([^<]*)</div>', page))
+
+
 class TestGoalAdmin:
     def test_finds_goals_by_person_and_by_id(self, as_agent: Client, saver: User, stranger: User) -> None:
         boat = GoalFactory.create(user=saver, name="Sailing boat")
@@ -57,6 +64,22 @@ class TestGoalAdmin:
         assert "<input" not in page.partition('id="goal_form"')[2].partition("</form>")[0].replace(
             '<input type="hidden"', ""
         )
+
+    def test_tells_a_goal_in_words_and_leaves_out_what_it_has_not(self, as_agent: Client, saver: User) -> None:
+        repeats = {"kind": Kind.RECURRING, "repeat_every_months": 12, "first_date": date(2027, 3, 10)}
+        tax = GoalFactory.create(user=saver, annual_rate="2.5000", why_text="Peace", **repeats)
+        fund = GoalFactory.create(user=saver, kind=Kind.RESERVE, drained_on=date(2026, 3, 1))
+
+        tells = told(as_agent, tax)
+        assert (tells["Repeats"], tells["Interest a year"]) == ("every 12 months", "2.5 %")
+        assert (tells["Why they want it"], tells["Check-ins"]) == ("Peace", "0")
+        assert (tells["Kind"], tells["Primary goal"]) == ("Recurring", "no")
+        assert "Below its target since" not in tells
+        tells = told(as_agent, fund)
+        assert tells["Below its target since"] == "1 Mar 2026"
+        assert (tells["There now"], tells["Target"]) == ("0.00", "1,000.00")
+        absent = {"Repeats", "Interest a year", "Why they want it", "Last check-in", "Completed at", "First date"}
+        assert not absent & set(tells)
 
     def test_changes_no_money(self, as_agent: Client, saver: User) -> None:
         goal = GoalFactory.create(user=saver)

@@ -65,6 +65,16 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "2: regenerated" in page
 
+    def test_tells_the_days_of_versions_as_where_the_person_lives(
+        self, as_admin: Client, plan: ActionPlan, saver: User
+    ) -> None:
+        saver.profile.timezone = "Pacific/Auckland"
+        saver.profile.save()
+        plan.versions.update(created_at=NOON)
+        regenerate(as_admin, plan)
+        page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
+        assert "1: 11 Mar 2026" in page
+
     def test_shows_why_a_version_said_so(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/planversion/{plan.versions.get().id}/change/").content.decode()
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page

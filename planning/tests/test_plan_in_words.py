@@ -84,7 +84,8 @@ class TestSum:
 
     def test_without_a_surplus_has_none_to_give(self) -> None:
         lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
-        assert (lines[0].words, lines[0].amount) == ("0 a month for 2 months", Decimal(0))
+        assert (lines[0].words, lines[0].amount) == ("0.00 a month for 2 months", Decimal(0))
+        assert str(lines[0].amount) == "0.00"
 
 
 class TestSentence:
@@ -164,3 +165,14 @@ class TestVersions:
         assert (page["left"].number, page["right"].number) == (1, 3)
         page = plan_page(plan, today=TODAY, older="2", newer="2")
         assert page["differences"] == []
+
+    def test_are_of_the_days_of_where_the_person_lives(self, saver: User) -> None:
+        """Noon in UTC is the next day in Auckland."""
+        saver.profile.timezone = "Pacific/Auckland"
+        saver.profile.save()
+        plan = planned(saver, "1200.00")
+        for _ in range(2):
+            regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
+        plan.refresh_from_db()
+        assert plan_page(plan, today=TODAY + timedelta(days=30))["left"].number == 1
+        assert plan_page(plan, today=TODAY + timedelta(days=31))["left"].number == 2

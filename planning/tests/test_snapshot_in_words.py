@@ -18,7 +18,7 @@ from planning.vocabulary import DebtType, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
-CARD = DebtEntry(DebtType.CREDIT_CARD, Decimal("3200.00"), Decimal("22.99"), Decimal("97.84"), label="Card")
+CARD = DebtEntry(DebtType.CREDIT_CARD, Decimal("3200.00"), Decimal("22.9000"), Decimal("97.84"), label="Card")
 
 
 class TestWords:
@@ -67,7 +67,7 @@ class TestWords:
             promo_until=date(2027, 6, 30),
         )
         assert debts_in_words(SnapshotContents(debts=(CARD, loan))) == [
-            "Card: 3,200.00 at 22.99 % a year; minimum payment 97.84",
+            "Card: 3,200.00 at 22.9 % a year; minimum payment 97.84",
             (
                 "car loan: 8,500.00 at 5.9 % a year, 1.9 % until 30 Jun 2027; "
                 "minimum payment 210.00 (3 % of it, 25.00 at least)"

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.tests.factories import UserFactory
+from goals.tests.factories import GoalFactory
 from goals.vocabulary import Kind
 from tracking.models import CheckIn
+from tracking.services import create_check_in
 from tracking.tests.factories import CheckInFactory, MilestoneFactory, PulseFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking]
@@ -49,6 +52,21 @@ class TestTrackingAdmin:
             page = as_admin.get(f"/admin/tracking/{model}/", {"q": search}).content.decode()
             assert "Sailing boat" in page
             assert "Garden" not in page
+
+    def test_names_the_goal_of_a_check_in_that_was_changed(
+        self, as_admin: Client, saver: User, noon: datetime
+    ) -> None:
+        goal = GoalFactory.create(user=saver, name="Sailing <boat>")
+        create_check_in(owner=saver, goal_id=goal.pk, current_amount=Decimal("50.00"), now=noon, today=noon.date())
+        entry = AuditEntry.objects.get(action="check_in.created")
+        path = reverse("admin:accounts_auditentry_change", args=[entry.pk])
+
+        page = as_admin.get(path).content.decode()
+        link = f'<a href="{reverse("admin:goals_goal_change", args=[goal.pk])}">Sailing &lt;boat&gt;</a>'
+        assert f'<th scope="row">goal</th><td data-label="Before">–</td><td data-label="After">{link}</td>' in page
+
+        goal.delete()
+        assert f"one that is gone ({entry.after['goal_id']})" in as_admin.get(path).content.decode()
 
     def test_changes_nothing(self, as_admin: Client, saver: User) -> None:
         check_in = CheckInFactory.create(goal__user=saver)

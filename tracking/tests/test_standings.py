@@ -24,7 +24,7 @@ TODAY = date(2026, 3, 10)
 
 
 def standing_of(user: User) -> dict[str, Any]:
-    names = ("off_track_goals", "has_plan", "is_off_track", "is_silent", "is_unplanned")
+    names = ("off_track_goals", "has_plan", "is_off_track", "is_silent", "is_unplanned", "has_checked_in")
     return dict(Standing.objects.values(*names).get(user=user))
 
 
@@ -34,6 +34,7 @@ NOTHING = {
     "is_off_track": False,
     "is_silent": False,
     "is_unplanned": False,
+    "has_checked_in": False,
 }
 
 
@@ -48,7 +49,8 @@ class TestCounting:
         behind.refresh_from_db()
         assert behind.progress_status_on(TODAY) is ProgressStatus.OFF_TRACK
         assert count_standings(now=noon) == 2
-        assert standing_of(saver) == NOTHING | {"off_track_goals": 1, "has_plan": True, "is_off_track": True}
+        so = {"off_track_goals": 1, "has_plan": True, "is_off_track": True, "has_checked_in": True}
+        assert standing_of(saver) == NOTHING | so
         assert standing_of(stranger) == NOTHING
 
     def test_of_who_has_goals_and_no_plan(self, saver: User, noon: datetime) -> None:
@@ -62,6 +64,13 @@ class TestCounting:
         for days, silent in ((28, False), (29, True)):
             count_standings(now=noon + timedelta(days=days))
             assert standing_of(saver)["is_silent"] is silent
+
+    def test_of_a_check_in_lasts_seven_days(self, saver: User, noon: datetime) -> None:
+        goal = GoalFactory.create(user=saver, target_date=date(2027, 3, 10))
+        create_check_in(owner=saver, goal_id=goal.pk, current_amount=ZERO, now=noon, today=TODAY)
+        for days, counts in ((6, True), (7, False)):
+            count_standings(now=noon + timedelta(days=days))
+            assert standing_of(saver)["has_checked_in"] is counts
 
     def test_of_silence_counts_from_joining_without_a_check_in(self, noon: datetime, saver: User) -> None:
         GoalFactory.create(user=saver, target_date=date(2027, 3, 10))

@@ -75,6 +75,25 @@ class TestLooking:
         assert support.get("/admin/autocomplete/", field).status_code == 404
 
 
+class TestLeaving:
+    def test_is_asked_for_by_a_get_and_done_by_a_post(self, support: Client) -> None:
+        page = support.get("/admin/logout/")
+        assert (page.status_code, "Do you want to log out?" in page.content.decode()) == (200, True)
+        assert support.get(PEOPLE).status_code == 200
+        assert "You are logged out" in support.post("/admin/logout/").content.decode()
+        assert support.get(PEOPLE).status_code == 302
+
+
+class TestEntering:
+    @pytest.mark.parametrize(
+        "place", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:1"]
+    )
+    def test_leads_to_no_other_site(self, agent: User, place: str) -> None:
+        form = {"username": agent.email, "password": PASSWORD, "next": place}
+        assert Client().post("/admin/login/", form).headers["Location"] == "/admin/"
+        assert Client().post(f"/admin/login/?next={place}", form).headers["Location"] == "/admin/"
+
+
 class TestRefusals:
     """A browser gets a page, a program what it gets everywhere."""
 
@@ -91,6 +110,12 @@ class TestRefusals:
         assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
         assert words in page.content.decode()
         assert support.get(path).headers["Content-Type"].partition(";")[0] in {"application/json", "text/plain"}
+
+    def test_of_forms_with_too_many_fields_are_too(self, support: Client) -> None:
+        form = {"action": "disable", "_selected_action": [str(number) for number in range(1_500)]}
+        page = support.post(PEOPLE, form, headers={"Accept": "text/html"})
+        assert (page.status_code, "Too much was sent at once" in page.content.decode()) == (400, True)
+        assert support.post(PEOPLE, form).json()["success"] is False
 
     def test_of_forms_without_a_token_are_too(self, agent: User) -> None:
         client = Client(enforce_csrf_checks=True)

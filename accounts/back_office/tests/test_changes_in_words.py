@@ -27,6 +27,7 @@ class TestWords:
             (False, "no"),
             (3, "3"),
             ("1234567.50", "1,234,567.50"),
+            ("2.5000", "2.5 %"),
             ("2026-03-10", "10 Mar 2026"),
             ("2026-03-10T23:30:00+01:00", "10 Mar 2026 22:30 UTC"),
             ("2026-13-10", "2026-13-10"),
@@ -43,6 +44,18 @@ class TestWords:
     )
     def test_of_a_value(self, value: Any, words: str) -> None:
         assert value_in_words(value) == words
+
+    @pytest.mark.parametrize(
+        ("name", "value", "words"),
+        [
+            ("current_amount", "64", "64.00"),
+            ("amount", "64.5", "64.50"),
+            ("amount", "x", "x"),
+            ("version", "64", "64"),
+        ],
+    )
+    def test_of_an_amount_have_two_decimals(self, name: str, value: str, words: str) -> None:
+        assert f'<td data-label="After">{words}</td>' in changes_table(None, {name: value})
 
     def test_of_what_was_listed_is_its_length(self) -> None:
         assert "2 rows" in changes_table(None, {"ids": ["a", "b"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,19 @@ class TestManyAtOnce:
         page = act_in_back_office(support, PEOPLE, "disable", *crowd).content.decode()
         assert "Choose at most 20 rows" in page
         assert disabled() == 0
+
+    def test_stay_chosen(self, support: Client, saver: User, crowd: list[User]) -> None:
+        page = choose(support, *crowd)
+        boxes = re.findall('<input[^>]*name="_selected_action"[^>]*>', page)
+        checked = {re.findall('value="([^"]+)"', box)[0] for box in boxes if "checked" in box}
+        assert checked == {str(person.pk) for person in crowd}
+        assert len(boxes) > len(checked)
+
+    def test_are_not_offered(self, support: Client) -> None:
+        UserFactory.create_batch(60)
+        page = support.get(PEOPLE).content.decode()
+        assert "at most 20 at once" in page
+        assert not re.search("Select all [0-9]+ people", page)
 
     def test_are_refused_also_as_all_of_the_list(self, support: Client, crowd: list[User]) -> None:
         page = choose(support, crowd[0], select_across="1", confirmed="yes", reason="abuse")

@@ -15,10 +15,12 @@ from django.test import Client
 from accounts.back_office import csv_file
 from accounts.back_office.tests.acting import PEOPLE, signed_in
 from accounts.models import AuditEntry, ListedPerson, User
+from accounts.refusals import note_refused_sign_in
 from accounts.services import set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole
 from fincred import clock
+from fincred.ops.models import JobState
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -86,11 +88,19 @@ class TestFile:
         assert "(the first 1,000)" in auditor.get(PEOPLE).content.decode()
 
     def test_of_every_list_can_be_made(self, auditor: Client) -> None:
-        pages = [page for page in admin.site._registry.values() if hasattr(page, "download_view")]
-        for page in pages:
+        for page in admin.site._registry.values():
             answer = auditor.get(f"/admin/{page.opts.app_label}/{page.opts.model_name}/csv/")
             allowed = page.opts.label != "ops.JobState"
             assert (answer.status_code == 200) is allowed, page
+
+    def test_of_what_is_about_nobody_is_offered_and_no_look(self, auditor: Client, boss: Client) -> None:
+        JobState.objects.create(name="mail", next_run_at=clock.now())
+        note_refused_sign_in(clock.now())
+        before = AuditEntry.objects.count()
+        assert [row["Job"] for row in rows_of(boss.get("/admin/ops/jobstate/csv/"))] == ["mail"]
+        assert [row["Refused"] for row in rows_of(auditor.get("/admin/accounts/refusedsignins/csv/"))] == ["1"]
+        assert 'href="csv/"' in auditor.get("/admin/accounts/refusedsignins/").content.decode()
+        assert AuditEntry.objects.count() == before
 
 
 class TestLooks:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts.audit import record
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
-from accounts.models import AuditEntry, ListedPerson, OutgoingMail, User
+from accounts.models import AuditEntry, ListedPerson, OutgoingMail, RefusedSignIns, User
 from accounts.refusals import note_refused_sign_in
 from accounts.services import erase_person, open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
+from fincred.companion.services.preferences import update_preferences
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -65,6 +71,11 @@ class TestCounting:
         few = BoundedPaginator(User.objects.order_by("pk").filter(email="p1@example.com"), 50)
         assert (few.count, few.is_cut) == (1, False)
 
+    def test_of_preferences_is_of_people(self, support: Client, saver: User) -> None:
+        update_preferences(user=saver, changes={"drift": False}, now=clock.now())
+        page = support.get("/admin/companion/notificationpreferences/", {"q": "saver@"}).content.decode()
+        assert re.search(r'<p class="paginator">\s+1 person\s', page)
+
     def test_is_said_where_it_ended(self, support: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("accounts.back_office.lists.MOST_COUNTED", 2)
         UserFactory.create_batch(2)
@@ -74,6 +85,24 @@ class TestCounting:
         note_refused_sign_in(clock.now())
         note_refused_sign_in(clock.now())
         assert re.search(r'<p class="paginator">\s+1 day\s', support.get(REFUSED).content.decode())
+
+
+class TestPages:
+    def test_beyond_the_last_are_the_last_and_before_the_first_the_first(self, support: Client) -> None:
+        UserFactory.create_batch(50)
+        for asked, number in (("99", 2), ("0", 1), ("-3", 1), ("9" * 30, 2)):
+            page = support.get(PEOPLE, {"p": asked})
+            assert page.context is not None
+            assert (page.status_code, page.context["cl"].page_num) == (200, number), asked
+            assert len(page.context["cl"].result_list) == (50 if number == 1 else 1)
+
+    def test_of_lists_about_nobody_too(self, support: Client) -> None:
+        RefusedSignIns.objects.bulk_create(
+            RefusedSignIns(day=date(2026, 1, 1) + timedelta(days=ago), refused=1) for ago in range(51)
+        )
+        page = support.get(REFUSED, {"p": "99"})
+        assert page.context is not None
+        assert (page.status_code, page.context["cl"].page_num) == (200, 2)
 
 
 class TestFilters:
@@ -95,6 +124,10 @@ class TestNothing:
     def test_matches(self, support: Client) -> None:
         page = support.get(PEOPLE, {"q": "<nobody>"}).content.decode()
         assert 'Nothing matches "&lt;nobody&gt;"' in page
+
+    def test_matches_what_a_search_of_texts_takes(self, support: Client) -> None:
+        page = support.get("/admin/companion/snippet/", {"q": "zzzz"}).content.decode()
+        assert "A search takes words of a title or of a text. Check the spelling" in page
 
     def test_is_left_by_a_filter(self, support: Client) -> None:
         page = support.get("/admin/accounts/outgoingmail/", {"state": "dead"}).content.decode()
@@ -138,6 +171,31 @@ class TestRows:
         getattr(support, method)("/admin/accounts/session/")
         assert not ListedPerson.objects.filter(person_id=saver.pk).exists()
 
+    def test_that_a_search_of_names_does_not_find_are_a_look_at_who_has_none(
+        self, support: Client, saver: User, stranger: User
+    ) -> None:
+        open_session(user=stranger, now=clock.now())
+        support.get("/admin/accounts/session/", {"q": "saver@"})
+        assert shown() == {saver.pk}
+        support.get("/admin/goals/goal/", {"q": "sam", "status__exact": "active"})
+        assert {saver.pk, stranger.pk} <= shown()
+
+    def test_of_a_search_of_names_are_a_look_at_whose_they_are(
+        self, support: Client, saver: User, stranger: User
+    ) -> None:
+        open_session(user=saver, now=clock.now())
+        support.get("/admin/accounts/session/", {"q": "sam"})
+        assert shown() == {saver.pk}
+
+    def test_of_one_person_ask_for_them_once(self, support: Client, saver: User) -> None:
+        of_saver = {"user__exact": str(saver.pk)}
+        support.get("/admin/accounts/session/", of_saver)
+        with CaptureQueriesContext(connection) as captured:
+            support.get("/admin/accounts/session/", of_saver)
+        by_id = re.compile(r'FROM "accounts_user" WHERE "accounts_user"."id" = .* LIMIT 1$')
+        asked = [query["sql"] for query in captured if by_id.search(query["sql"])]
+        assert len([sql for sql in asked if saver.pk.hex in sql.replace("-", "")]) == 1
+
     def test_say_how_people_are_in_words(self, support: Client, agent: User) -> None:
         UserFactory.create(email="gone@example.com", is_active=False, is_verified=False)
         page = support.get(PEOPLE).content.decode()
@@ -155,6 +213,16 @@ class TestTrail:
             page = support.get("/admin/accounts/auditentry/").content.decode()
         assert f'<td class="field-who">{agent.full_name}</td>' in page
         assert f'<a href="{PEOPLE}{saver.pk}/change/">{saver.email}</a>' in page
+
+    def test_tells_no_id_of_a_row_that_was_replaced(self, support: Client, saver: User) -> None:
+        old, new = str(uuid4()), str(uuid4())
+        record(
+            person=saver, action="notification.changed", subject=saver, now=clock.now(),
+            before={"action_plan_id": old}, after={"action_plan_id": new},
+        )  # fmt: skip
+        page = support.get("/admin/accounts/auditentry/").content.decode()
+        assert "notification changed: another action plan" in page
+        assert old not in page
 
     def test_of_somebody_who_is_gone_says_so(self, support: Client, saver: User) -> None:
         support.get(f"{PEOPLE}{saver.pk}/change/")

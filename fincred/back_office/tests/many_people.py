@@ -17,6 +17,7 @@ PATHS = [
     "accounts/user/?q=person+p777@",
     f"accounts/user/?q={PERSON}",
     "accounts/user/?standing=off_track",
+    "accounts/user/?standing=check_in",
     "accounts/user/?standing=no_check_in",
     "accounts/user/?standing=no_plan",
     "accounts/user/?standing=plan",

@@ -25,8 +25,9 @@ INSERT INTO tracking_checkin (id, user_id, goal_id, current_amount, check_in_dat
 SELECT gen_random_uuid(), user_id, id, n, started_on + n, created_at, created_at, 1
 FROM goals_goal, generate_series(1, $check_ins) n;
 INSERT INTO tracking_standing (user_id, joined_at, off_track_goals, has_plan, is_off_track, is_silent, is_unplanned,
-                               counted_at)
-SELECT id, created_at, 1, true, email LIKE '%7@%', email LIKE '%9@%', email LIKE '%99@%', now()
+                               has_checked_in, counted_at)
+SELECT id, created_at, 1, true, email LIKE '%7@%', email LIKE '%9@%', email LIKE '%99@%',
+       email LIKE '%5@%', now()
 FROM accounts_user WHERE email LIKE 'p%';
 INSERT INTO companion_notification (id, user_id, type, channel, next_send_at, status, is_planned, is_moved, skipped,
                                     created_at, updated_at, revision)

@@ -269,6 +269,28 @@ class TestEveryPage:
         assert len(firsts) >= 2
 
 
+class TestLists:
+    """On a phone what matters is on the screen; on a desk a list is as wide as its page."""
+
+    @pytest.mark.parametrize("name", ["goals/goal", "planning/snapshot"])
+    def test_show_amounts_and_days(self, at_person: Office, name: str) -> None:
+        of_person, page = at_person.page.url.split("/")[-3], at_person.page
+        for width in (1440, 390):
+            at_person.show("light", width)
+            at_person.open(f"{name}/?user__exact={of_person}")
+            row = page.locator("#result_list tbody tr").first.locator("th, td")
+            seen = "\n".join(cell.inner_text() for cell in row.all() if cell.is_visible())
+            assert re.search(r"\d\.\d\d", seen), (width, seen)
+            assert re.search(r"\d [A-Z][a-z]{2} \d{4}", seen), (width, seen)
+            lists = page.locator(".results")
+            assert lists.evaluate("it => it.scrollWidth <= it.clientWidth"), (width, name)
+            for column in {
+                "goals/goal": ("current_amount", "target_amount"),
+                "planning/snapshot": ("monthly_surplus",),
+            }[name]:
+                expect(page.locator(f"#result_list .field-{column}").first).to_be_in_viewport()
+
+
 class TestWhatPeopleType:
     def test_makes_no_page_wider_than_its_screen(self, office: Office) -> None:
         office.find(LENGTHY[0])

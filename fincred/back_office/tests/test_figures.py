@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
 from accounts.services import login
 from accounts.tests.factories import UserFactory
+from fincred import clock
 from fincred.back_office.figures import DAYS, count_figures, series
 from fincred.back_office.jobs import JOBS
 from fincred.back_office.models import DailyFigure
@@ -83,6 +85,26 @@ class TestJob:
         assert not DailyFigure.objects.exists()
 
 
+class TestStartPage:
+    def test_says_how_it_goes(self, boss: Client, saver: User) -> None:
+        page = boss.get("/admin/").content.decode()
+        assert "Not counted yet" in page
+        JOBS[0].run(clock.now, lambda: False)
+        page = boss.get("/admin/").content.decode()
+        assert "Counted as of" in page
+        for words in (
+            "new people",
+            "people with goals and no plan",
+            "check-ins",
+            "people with goals off track",
+            "mails given up",
+            "jobs that fail",
+        ):
+            assert words in page
+        for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
+            assert boss.get(link).status_code == 200
+
+
 class TestTiles:
     def test_lead_to_as_many_rows_as_they_say(self, noon: datetime, boss: Client) -> None:
         for days in (0, 6, 7, 40):
@@ -113,7 +135,7 @@ class TestTiles:
             said[card.words] = int(card.figure)
             found[card.words] = len(rows.context["cl"].result_list)
         assert said == found
-        assert len(said) == 7
+        assert len(said) == 8
         assert all(said.values())
 
 
@@ -136,6 +158,7 @@ class TestFilters:
         assert "as of 10 Mar, 12:00 UTC" in boss.get("/admin/accounts/user/").content.decode()
         assert self.found(boss, standing="off_track") == {goal.user.email}
         assert self.found(boss, standing="no_check_in") == {waiting.user.email}
+        assert self.found(boss, standing="check_in") == {goal.user.email}
         assert self.found(boss, standing="no_plan") == {goal.user.email, waiting.user.email}
         assert len(self.found(boss, standing="x")) == 3
 

@@ -16,9 +16,9 @@ from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
-from accounts.services import login, open_session, set_active, set_role
-from accounts.tests.factories import UserFactory
-from accounts.vocabulary import StaffRole
+from accounts.services import end_all_sessions, login, open_session, set_active, set_role
+from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import EndReason, StaffRole
 from fincred import clock
 from fincred.companion.models import NotificationPreferences, OutgoingPush
 from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
@@ -165,6 +165,20 @@ class TestRows:
         page = page_of(support, saver)
         assert "<td>expired on" in page
         assert "open until" not in page
+
+    def test_of_sessions_of_staff_have_those_of_the_back_office(
+        self, boss: Client, agent: User, noon: datetime
+    ) -> None:
+        form = {"username": agent.email, "password": PASSWORD}
+        for program in ("Mozilla/5.0 Firefox/140", "Mozilla/5.0 Chrome/150"):
+            Client().post("/admin/login/", form, headers={"User-Agent": program})
+        page = page_of(boss, agent)
+        until = f"{noon + timedelta(hours=12):%-d %b %Y %H:%M}"
+        for program in ("Firefox", "Chrome"):
+            begun = f"<td>{noon:%-d %b %Y %H:%M}</td><td>{program}, back office</td>"
+            assert f"{begun}<td></td> <td>open until {until}</td>" in page, program
+        end_all_sessions(user=agent, reason=EndReason.SUPPORT, now=noon)
+        assert "back office</td>" not in page_of(boss, agent)
 
     def test_say_which_messages_are_planned(self, support: Client, saver: User, noon: datetime) -> None:
         snapshot_of(saver)
@@ -368,25 +382,3 @@ class TestSearchBox:
 
     def test_of_nothing_stays(self, support: Client) -> None:
         assert self.lead(support, " \0") == "/admin/"
-
-
-class TestStartPage:
-    def test_says_how_it_goes(self, boss: Client, saver: User) -> None:
-        page = boss.get("/admin/").content.decode()
-        assert "Not counted yet" in page
-        from fincred.back_office.jobs import JOBS
-
-        JOBS[0].run(clock.now, lambda: False)
-        page = boss.get("/admin/").content.decode()
-        assert "Counted as of" in page
-        for words in (
-            "new people",
-            "people with goals and no plan",
-            "check-ins",
-            "people with goals off track",
-            "mails given up",
-            "jobs that fail",
-        ):
-            assert words in page
-        for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
-            assert boss.get(link).status_code == 200
