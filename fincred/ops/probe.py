@@ -32,6 +32,10 @@ PATIENCE: Final = 5
 # "livemostrecent": of all workers, the one that looked last is right.
 READABLE = Gauge("fincred_database_readable", "1 if reads work", multiprocess_mode="livemostrecent")
 WRITABLE = Gauge("fincred_database_writable", "1 if writes work", multiprocess_mode="livemostrecent")
+# With a replica reads work without the primary, so that its being away is told apart from a full disk.
+PRIMARY_ANSWERS = Gauge(
+    "fincred_database_primary_answers", "1 if the primary can be read", multiprocess_mode="livemostrecent"
+)
 CACHE_ANSWERS = Gauge("fincred_cache_answers", "1 if the cache answers", multiprocess_mode="livemostrecent")
 
 
@@ -116,7 +120,9 @@ def _look_at_database() -> Condition:
         except Error as error:
             logger.warning("The database can't be read", extra={"database": alias, "reason": _reason(error)})
         else:
+            PRIMARY_ANSWERS.set(alias == DEFAULT_DB_ALIAS)
             return condition
+    PRIMARY_ANSWERS.set(0)
     return Condition(cache=_look_at_cache())
 
 

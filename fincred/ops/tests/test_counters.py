@@ -184,7 +184,14 @@ class TestMoves:
             as_saver.post(f"/api/v0/goals/{goal_id}/check-ins", {"current_amount": 3})
             assert check_ins() == 2
 
-    def test_fincred_database_readable_and_fincred_database_writable(self, figures: Figures) -> None:
+    def test_fincred_database_readable_and_fincred_database_writable_and_fincred_database_primary_answers(
+        self, figures: Figures
+    ) -> None:
+        def seen() -> list[float]:
+            probe.forget()
+            names = ("readable", "writable", "primary_answers")
+            return [figures.value(f"fincred_database_{name}") for name in names]
+
         def take_none(execute: Any, sql: str, *rest: Any) -> Any:
             if "ops_databasestate" in sql and sql.strip().startswith("INSERT"):
                 raise OperationalError
@@ -193,20 +200,11 @@ class TestMoves:
         def away(*_: object) -> None:
             raise OperationalError
 
-        probe.forget()
-        assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (1, 1)
-        probe.forget()
+        assert seen() == [1, 1, 1]
         with connection.execute_wrapper(take_none):
-            assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (
-                1,
-                0,
-            )
-        probe.forget()
+            assert seen() == [1, 0, 1]
         with connection.execute_wrapper(away):
-            assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (
-                0,
-                0,
-            )
+            assert seen() == [0, 0, 0]
         probe.forget()
 
     @pytest.mark.redis
