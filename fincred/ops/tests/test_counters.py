@@ -301,6 +301,10 @@ class TestNamed:
             assert rule["annotations"].keys() == {"summary", "do"}
             for page in re.findall(r"the handbook, '([^']+)'", rule["annotations"]["do"]):
                 assert re.search(rf"^#+ {re.escape(page)}$", pages, re.MULTILINE), page
+            # Without quotes it would say nothing that can be held to the dashboard.
+            named = re.findall(r"the dashboard's '([^']+)'", rule["annotations"]["do"])
+            assert rule["annotations"]["do"].count("dashboard") == len(named)
+            assert set(named) <= {panel["title"] for panel in json.loads(DASHBOARD.read_text())["panels"]}
 
     @pytest.mark.promtool
     def test_prometheus_takes_the_rules_and_they_fire_when_they_should(self) -> None:
