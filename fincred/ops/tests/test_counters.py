@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from django.db import OperationalError, connection
@@ -28,6 +31,8 @@ from accounts.vocabulary import MailPurpose
 from fincred import clock
 from fincred.db.postgresql.base import DatabaseWrapper
 from fincred.db.tests import test_replicas
+from fincred.db.tests.postgresql import ThrowawayServer
+from fincred.ops.figures import wal_figures
 from fincred.ops.jobs import registered_jobs, run_if_due
 from fincred.ops.probe import probe
 from fincred.ops.tests.test_figures import metrics
@@ -272,9 +277,48 @@ class TestPool:
         assert figure("fincred_database_pool_used") == 1
 
 
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.django_db
+class TestArchive:
+    @pytest.fixture
+    def server(self, postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+        """It archives by deploy/postgresql/archive.sh into a folder that isn't there yet."""
+        with ThrowawayServer(postgresql_binaries) as server:
+            script = server.folder / "archive.sh"
+            shutil.copy(ROOT / "deploy/postgresql/archive.sh", script)
+            command = f"WAL_ARCHIVE={server.folder}/archive {script} %p %f"
+            with psycopg.connect(server.url, autocommit=True) as link:
+                link.execute("ALTER SYSTEM SET archive_mode = on")
+                link.execute(f"ALTER SYSTEM SET archive_command = '{command}'".encode())
+            yield server
+
+    def test_fincred_wal_last_archived_timestamp_seconds(self, server: ThrowawayServer) -> None:
+        where = {"HOST": "127.0.0.1", "PORT": server.port, "NAME": "postgres", "USER": "postgres", "PASSWORD": ""}
+        options = {"pool": False}
+        with closing(DatabaseWrapper(connection.settings_dict | where | {"OPTIONS": options}, "own")) as database:
+
+            def told() -> list[float]:
+                return [sample.value for figure in wal_figures(database) for sample in figure.samples]
+
+            assert told() == [], "nothing is archived, and nothing is asked for"
+            database.close()
+            server.stop()
+            server.start()
+            assert told() == [0]
+            began = clock.now().timestamp()
+            with database.cursor() as cursor:
+                cursor.execute("CREATE TABLE written ()")
+                cursor.execute("SELECT pg_switch_wal()")
+            wait_until(lambda: told() > [began - 1])
+            assert list((server.folder / "archive").iterdir())
+
+
 class TestNamed:
     def test_every_figure_of_rules_and_dashboard_has_a_test_above(self) -> None:
-        tests = " ".join(name for each in (TestMoves, TestPool, test_replicas.TestReads) for name in vars(each))
+        tests = " ".join(
+            name for each in (TestMoves, TestPool, TestArchive, test_replicas.TestReads) for name in vars(each)
+        )
         assert len(named()) > 15
         assert [name for name in named() if name not in tests] == []
 
