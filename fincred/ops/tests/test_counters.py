@@ -353,11 +353,22 @@ class TestNamed:
     @pytest.mark.promtool
     def test_prometheus_takes_the_rules_and_they_fire_when_they_should(self) -> None:
         for command in (
+            ["check", "config", "--syntax-only", str(RULES.with_name("prometheus.yml"))],
             ["check", "rules", str(RULES)],
             ["test", "rules", str(RULES.with_name("alerts_test.yml"))],
         ):
             result = subprocess.run(["promtool", *command], check=False, capture_output=True, text=True)
             assert result.returncode == 0, result.stdout + result.stderr
+
+    def test_every_severity_has_a_receiver(self) -> None:
+        receivers = yaml.safe_load(RULES.with_name("alertmanager.yml").read_text())
+        rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+        routed = {
+            matcher: route["receiver"] for route in receivers["route"]["routes"] for matcher in route["matchers"]
+        }
+        for severity in {rule["labels"]["severity"] for rule in rules}:
+            assert routed.get(f'severity="{severity}"', receivers["route"]["receiver"]) == severity
+        assert {each["name"] for each in receivers["receivers"]} == {"page", "ticket"}
 
     def test_the_dashboard_is_whole(self) -> None:
         dashboard = json.loads(DASHBOARD.read_text())
