@@ -141,6 +141,21 @@ class TestSecrets:
         passwords = [text for name, text in before.items() if text and not name.startswith("database")]
         assert len(set(passwords)) == len(passwords)
 
+    def test_of_the_database_are_one_password_also_when_it_is_made_anew(self, secrets: Path) -> None:
+        def passwords() -> set[str]:
+            urls = [path.read_text() for path in secrets.glob("database_*url*")]
+            assert len(urls) == 3
+            return {url.split(":")[2].split("@")[0] for url in urls} | {
+                (secrets / "postgres_password").read_text()
+            }
+
+        [before] = passwords()
+        for path in (secrets / "postgres_password", *secrets.glob("database_*")):
+            path.unlink()
+        self.make(secrets)
+        [after] = passwords()
+        assert after != before
+
     def test_are_hidden_by_their_folder_and_can_be_read_inside_of_it(self, secrets: Path) -> None:
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
         (secrets / "email_url").unlink()
