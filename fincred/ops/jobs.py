@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.db.models import Exists, F, Q, QuerySet
 
+from fincred.ops import own_migrations
 from fincred.ops.heartbeat import heartbeat
 from fincred.ops.models import DatabaseState, JobState
 
@@ -186,6 +187,7 @@ class Worker:
             while not self._stop.is_set():
                 try:
                     close_old_connections()
+                    own_migrations.require()
                     run_if_due(job, clock=self._clock, stop=self._stop.is_set)
                     if is_away:
                         logger.info("Job goes on", extra={"job": job.name})
