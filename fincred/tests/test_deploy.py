@@ -323,6 +323,19 @@ class TestKubernetes:
         [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
         assert int(settings["DRAIN_SECONDS"]) < graceful < pods()["web"]["terminationGracePeriodSeconds"]
 
+    def test_connections_of_all_pods_fit_into_postgresql(self) -> None:
+        [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
+        deployments = {each["metadata"]["name"]: each for each in manifests() if each["kind"] == "Deployment"}
+        [scaler] = [each["spec"] for each in manifests() if each["kind"] == "HorizontalPodAutoscaler"]
+        workers = int(containers()["web"]["args"][-1])
+        # In an upgrade one pod more starts while one ends.
+        web = (scaler["maxReplicas"] + 2) * workers
+        work = deployments["fincred-work"]["spec"]["replicas"] + 1
+        jobs = sum(each["kind"] in ("Job", "CronJob") for each in manifests())
+        most, least = int(settings["DB_POOL_MAX"]), int(settings["DB_POOL_MIN"])
+        # Of its 100 PostgreSQL keeps three for superusers.
+        assert (web + work) * most + jobs * least <= 97
+
     def test_probes_paths_that_exist(self) -> None:
         document = (ROOT / "docs/openapi.yaml").read_text()
         paths = {probe["path"] for probe in find_all(list(containers().values()), "httpGet")}
