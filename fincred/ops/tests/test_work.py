@@ -197,9 +197,8 @@ class TestWithoutDatabase:
 class TestWithoutMigrations:
     """As on Kubernetes, where workers of a new version start beside its migrations."""
 
-    @pytest.mark.parametrize(
-        "celery", ["false", pytest.param("true", marks=[pytest.mark.celery, pytest.mark.redis])]
-    )
+    @pytest.mark.redis
+    @pytest.mark.parametrize("celery", ["false", pytest.param("true", marks=pytest.mark.celery)])
     def test_waits_for_them_in_the_same_process(
         self, tmp_path: Path, postgresql_binaries: Path, redis: Redis, celery: str
     ) -> None:
