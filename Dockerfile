@@ -8,7 +8,7 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin fincred \
-    && install -d -o fincred -m 700 /var/lib/fincred
+    && install -d -o fincred -m 700 /var/lib/fincred /backups
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .

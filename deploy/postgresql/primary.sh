@@ -1,8 +1,9 @@
 #!/bin/sh
 # Once, in a new database: who may stream, and the timeouts that a pooler would drop.
 set -eu
-psql --username "$POSTGRES_USER" --dbname "$POSTGRES_USER" --set ON_ERROR_STOP=1 \
-    --set password="$(cat "$REPLICATION_PASSWORD_FILE")" --set role="$POSTGRES_USER" <<'SQL'
+# psql reads the password itself, so no list of processes shows it.
+psql --username "$POSTGRES_USER" --dbname "$POSTGRES_USER" --set ON_ERROR_STOP=1 --set role="$POSTGRES_USER" <<'SQL'
+\set password `cat "$REPLICATION_PASSWORD_FILE"`
 CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'password';
 ALTER ROLE :"role" SET statement_timeout = '10s';
 ALTER ROLE :"role" SET lock_timeout = '4s';

@@ -174,18 +174,44 @@ def _has_replayed(recorded: int | None) -> bool:
 
     :raises NotAReplicaError: it has been promoted, or never was one.
     """
-    replica = connections[REPLICA]
-    replica.ensure_connection()
-    link = replica.connection
-    if link.info.parameter_status("in_hot_standby") == "off":  # the server reports it unasked
-        raise NotAReplicaError
+    replica = _replica()
     if recorded is None:
         return True
+    link = replica.connection
     # Kept with the connection, which ends with the server: a replica that crashed, or was rebuilt, may start again
     # at an earlier position.
     if getattr(link, "replayed", -1) < recorded:
         link.replayed = _position(replica, "pg_last_wal_replay_lsn()")
     return bool(link.replayed >= recorded)
+
+
+def _replica() -> BaseDatabaseWrapper:
+    """The connection to the replica.
+
+    :raises NotAReplicaError: it has been promoted, or never was one.
+    """
+    replica = connections[REPLICA]
+    replica.ensure_connection()
+    if replica.connection.info.parameter_status("in_hot_standby") == "off":  # the server reports it unasked
+        raise NotAReplicaError
+    return replica
+
+
+def bytes_behind() -> int | None:
+    """How much of the primary's log the replica has yet to replay; None without one that can be asked.
+
+    :raises django.db.Error: the primary can't be asked.
+    """
+    if not configured() or not _breaker.allows(time.monotonic()):
+        return None
+    try:
+        replayed = _position(_replica(), "pg_last_wal_replay_lsn()")
+    except Exception:  # reads go to the primary, too
+        _breaker.failed(time.monotonic())
+        return None
+    _breaker.succeeded()
+    written = _position(connection, "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() END")
+    return max(0, written - replayed) if written >= 0 else None
 
 
 def record_write(person: UUID) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from fincred import clock
+from fincred.ops import own_migrations
 from fincred.ops.jobs import registered_jobs, run_if_due
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ def run_job(name: str) -> None:
     if _stop.is_set() or name not in _JOBS:  # a newer version may have woken a job of its own
         return
     try:
+        own_migrations.require()
         run_if_due(_JOBS[name], clock=clock.now, stop=_stop.is_set)
     except (OperationalError, InterfaceError) as error:
         logger.warning("Job waits for the database", extra={"job": name, "reason": type(error).__name__})

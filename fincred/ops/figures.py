@@ -6,12 +6,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from django.db import Error
+from django.db import Error, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from fincred import clock
+from fincred.db.replicas import bytes_behind
 from fincred.ops.models import JobState
 
 logger = logging.getLogger(__name__)
@@ -34,7 +36,33 @@ def job_figures(now: datetime) -> Iterator[Metric]:
     yield from (success, seconds, failures, done)
 
 
-_registered: list[Figures] = [job_figures]
+def wal_figures(primary: BaseDatabaseWrapper) -> Iterator[Metric]:
+    """When the primary archived its log last, 0 for never; nothing where it archives none."""
+    if primary.vendor != "postgresql":
+        return
+    with primary.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(extract(epoch FROM last_archived_time), 0)"
+            " FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'"
+        )
+        for [moment] in cursor.fetchall():
+            name = "fincred_wal_last_archived_timestamp_seconds"
+            yield GaugeMetricFamily(name, "When PostgreSQL archived WAL last", float(moment))
+
+
+def replica_figures() -> Iterator[Metric]:
+    """How far behind the replica is; nothing while it, or the primary, can't be asked."""
+    behind = bytes_behind()
+    if behind is not None:
+        yield GaugeMetricFamily("fincred_replica_behind_bytes", "WAL that the replica has yet to replay", behind)
+
+
+def server_figures(now: datetime) -> Iterator[Metric]:
+    yield from wal_figures(connection)
+    yield from replica_figures()
+
+
+_registered: list[Figures] = [job_figures, server_figures]
 
 
 def register_figures(figures: Figures) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.db.models import Exists, F, Q, QuerySet
 
+from fincred.ops import own_migrations
 from fincred.ops.heartbeat import heartbeat
 from fincred.ops.models import DatabaseState, JobState
 
@@ -119,6 +120,12 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     return True
 
 
+def note_success(name: str, *, now: datetime, seconds: float) -> None:
+    """Have the metrics and the back office tell of what operators run themselves, daily, as of a job."""
+    told = {"last_success_at": now, "last_seconds": seconds, "next_run_at": now + timedelta(days=1)}
+    JobState.objects.update_or_create(name=name, defaults=told)
+
+
 def _claim(job: Job, owner: UUID, now: datetime) -> bool:
     """Take the job, in one statement. Nothing is due in a restored database before `after_restore` has run."""
     rows = JobState.objects.filter(name=job.name)
@@ -180,6 +187,7 @@ class Worker:
             while not self._stop.is_set():
                 try:
                     close_old_connections()
+                    own_migrations.require()
                     run_if_due(job, clock=self._clock, stop=self._stop.is_set)
                     if is_away:
                         logger.info("Job goes on", extra={"job": job.name})

@@ -7,17 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from threading import Lock
 from typing import Final
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, connections, transaction
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from prometheus_client import Gauge
 from redis import RedisError
 
+from fincred.ops import own_migrations
 from fincred.ops.models import DatabaseState
 from fincred.redis_server import redis_server
 
@@ -32,6 +30,10 @@ PATIENCE: Final = 5
 # "livemostrecent": of all workers, the one that looked last is right.
 READABLE = Gauge("fincred_database_readable", "1 if reads work", multiprocess_mode="livemostrecent")
 WRITABLE = Gauge("fincred_database_writable", "1 if writes work", multiprocess_mode="livemostrecent")
+# With a replica reads work without the primary, so that its being away is told apart from a full disk.
+PRIMARY_ANSWERS = Gauge(
+    "fincred_database_primary_answers", "1 if the primary can be read", multiprocess_mode="livemostrecent"
+)
 CACHE_ANSWERS = Gauge("fincred_cache_answers", "1 if the cache answers", multiprocess_mode="livemostrecent")
 
 
@@ -116,24 +118,19 @@ def _look_at_database() -> Condition:
         except Error as error:
             logger.warning("The database can't be read", extra={"database": alias, "reason": _reason(error)})
         else:
+            PRIMARY_ANSWERS.set(alias == DEFAULT_DB_ALIAS)
             return condition
+    PRIMARY_ANSWERS.set(0)
     return Condition(cache=_look_at_cache())
 
 
 def _look_at(alias: str) -> Condition:
     """:raises django.db.Error: it can't be read."""
-    recorder = MigrationRecorder(connections[alias])
-    if not _own_migrations() <= recorder.applied_migrations().keys():
+    if not own_migrations.are_applied(alias):
         return Condition(Check.OK, Check.MISSING, _look_at_cache())
     restored = DatabaseState.objects.using(alias).filter(restored_at__isnull=False).exists()
     writable = alias == DEFAULT_DB_ALIAS and _can_write(alias)
     return Condition(Check.OK if writable else Check.READ_ONLY, Check.OK, _look_at_cache(), restored)
-
-
-@cache
-def _own_migrations() -> frozenset[tuple[str, str]]:
-    """The migrations of the code that runs."""
-    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 _WRITE = """

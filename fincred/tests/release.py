@@ -95,3 +95,39 @@ def _fault(operation: Operation, before: Fields, released: Fields) -> str:
 def _is_narrower(old: Any, new: Any) -> bool:
     is_shorter = (new.max_length or math.inf) < (old.max_length or math.inf)
     return (old.null and not new.null) or old.get_internal_type() != new.get_internal_type() or is_shorter
+
+
+# What reads or writes a whole table while nobody may write to it, but for what makes it harmless.
+_LOCKING = (
+    (
+        r"\bADD CONSTRAINT \S+ (CHECK|FOREIGN)",
+        r"\bNOT VALID\b",
+        "make it NOT VALID, and validate it in a later migration",
+    ),
+    (
+        r"\bADD CONSTRAINT \S+ UNIQUE",
+        r"\bUSING INDEX\b",
+        "make its index concurrently, and then the constraint USING INDEX",
+    ),
+    (r"\bCREATE (UNIQUE )?INDEX\b", r"\bCONCURRENTLY\b", "make it by AddIndexConcurrently"),
+    (r"\bALTER COLUMN \S+ TYPE\b", r"\bTYPE (varchar\(|text\b)", "fill a new column instead"),
+    (r"\bALTER COLUMN \S+ SET NOT NULL\b", r"(?!)", "let it stay null in the database"),
+)
+
+
+def locks(statements: list[str]) -> list[str]:
+    """Which of these statements of PostgreSQL would hold up writers to a large table, and what to do instead.
+
+    Tables that they make themselves are empty.
+    """
+    made = {name for each in statements for name in re.findall(r'^CREATE TABLE "(\w+)"', each)}
+    found = []
+    for each in statements:
+        table = re.search(r'^(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?"\w+" ON) "(\w+)"', each)
+        if table and table[1] not in made:
+            found += [
+                f"{each} -- {instead}"
+                for locking, harmless, instead in _LOCKING
+                if re.search(locking, each) and not re.search(harmless, each)
+            ]
+    return found

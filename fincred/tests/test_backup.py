@@ -9,11 +9,12 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from accounts.models import AuditEntry, User
@@ -23,6 +24,7 @@ from fincred import clock
 from fincred.db import backup as archive
 from fincred.money import MAX_MONEY
 from fincred.ops.progress_bar import ProgressBar
+from fincred.ops.tests.test_figures import metrics
 from goals.models import Goal
 from tracking import demo
 
@@ -154,6 +156,26 @@ class TestFile:
         with pytest.raises(CommandError, match=r"^Stopped\. No file was written\.$"):
             call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
         assert not list(file.parent.iterdir())
+
+    def test_tells_the_metrics_when_it_succeeded(self, saver: User, file: Path) -> None:
+        name = 'fincred_job_last_success_timestamp_seconds{job="backup"}'
+        assert name not in metrics()
+        for _ in range(2):
+            began = clock.now().timestamp()
+            call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
+            assert began <= metrics()[name] <= clock.now().timestamp()
+
+    def test_of_a_database_that_takes_no_writes_succeeds_and_says_what_it_could_not_note(self, file: Path) -> None:
+        def take_none(execute: Any, sql: str, *rest: Any) -> Any:
+            if "ops_jobstate" in sql and not sql.startswith("SELECT"):
+                raise OperationalError
+            return execute(sql, *rest)
+
+        out = StringIO()
+        with connection.execute_wrapper(take_none):
+            call_command("backup", str(file), stdout=out, stderr=out)
+        assert archive.check(file)
+        assert "FinCredBackupLate" in out.getvalue()
 
     def test_is_signed_with_the_key_and_says_so_without_one(self, file: Path, settings: Settings) -> None:
         for key, warned in (("k" * 32, False), ("", True)):

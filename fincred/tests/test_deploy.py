@@ -8,6 +8,7 @@ import re
 import shlex
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from runpy import run_path
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fincred import __version__
 from fincred.environment import FILE_SUFFIX
 from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.tests.live import ROOT
@@ -26,7 +28,13 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-OURS = {name: each for name, each in COMPOSE["services"].items() if each.get("image") == "fincred"}
+
+
+def is_ours(service: dict[str, Any]) -> bool:
+    return str(service.get("image", "")).partition(":")[0] == "fincred"
+
+
+OURS = {name: each for name, each in COMPOSE["services"].items() if is_ours(each)}
 # No settings: what other programs read, and gunicorn.conf.py.
 OTHERS = {"POD_NAME", "PROMETHEUS_MULTIPROC_DIR"}
 
@@ -78,7 +86,7 @@ class TestSettings:
     def test_of_compose_exist(self) -> None:
         for file in (ROOT / "compose.yaml", DEPLOY / "compose.yaml"):
             services = yaml.safe_load(file.read_text())["services"]
-            ours = [each for each in services.values() if each.get("image") == "fincred"]
+            ours = [each for each in services.values() if is_ours(each)]
             named = {name for each in ours for name in each["environment"]}
             assert len(named) > 5
             assert [name for name in named if not is_setting(name)] == []
@@ -113,31 +121,57 @@ class TestSecrets:
 
     def test_are_all_made_but_the_mail_server_and_start_production(self, secrets: Path) -> None:
         made = {path.name: path for path in secrets.iterdir()}
-        assert made.keys() | {"email_url"} == COMPOSE["secrets"].keys()
+        assert made.keys() == COMPOSE["secrets"].keys()
+        assert {name for name, path in made.items() if not path.read_text()} == {
+            "email_url",
+            "alert_mail_password",
+        }
         environment = dict(OURS["web1"]["environment"])
         pointers = {name: value for name, value in environment.items() if name.endswith(FILE_SUFFIX)}
         files = {name: str(secrets / Path(value).name) for name, value in pointers.items()}
-        files.pop("EMAIL_URL_FILE")
+        (secrets / "email_url").write_text(SECRETS["EMAIL_URL"])
         words = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for name, value in environment.items()}
-        result = start_with(words | {"EMAIL_URL_FILE": "", "EMAIL_URL": SECRETS["EMAIL_URL"]} | files)
+        result = start_with(words | files)
         assert result.returncode == 0, result.stderr
 
     def test_stay_when_they_are_made_again(self, secrets: Path) -> None:
         before = {path.name: path.read_text() for path in secrets.iterdir()}
         self.make(secrets)
         assert {path.name: path.read_text() for path in secrets.iterdir()} == before
-        passwords = [text for name, text in before.items() if not name.startswith("database")]
+        passwords = [text for name, text in before.items() if text and not name.startswith("database")]
         assert len(set(passwords)) == len(passwords)
+
+    def test_of_the_database_are_one_password_also_when_it_is_made_anew(self, secrets: Path) -> None:
+        def passwords() -> set[str]:
+            urls = [path.read_text() for path in secrets.glob("database_*url*")]
+            assert len(urls) == 3
+            return {url.split(":")[2].split("@")[0] for url in urls} | {
+                (secrets / "postgres_password").read_text()
+            }
+
+        [before] = passwords()
+        for path in (secrets / "postgres_password", *secrets.glob("database_*")):
+            path.unlink()
+        self.make(secrets)
+        [after] = passwords()
+        assert after != before
 
     def test_are_hidden_by_their_folder_and_can_be_read_inside_of_it(self, secrets: Path) -> None:
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()} == {0o444}
+        (secrets / "email_url").unlink()
+        (secrets / "email_url").touch(mode=0o600)  # as somebody with a careful umask writes it
+        self.make(secrets)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()}
+        assert {name for name, mode in modes.items() if mode != 0o444} == {"email_url", "alert_mail_password"}
+        assert modes["email_url"] == modes["alert_mail_password"] == 0o644
 
     def test_are_given_to_each_service_that_names_them(self) -> None:
         for name, service in COMPOSE["services"].items():
             named = set(re.findall(r"/run/secrets/(\w+)", json.dumps(service)))
+            if name in ("prometheus", "alertmanager"):
+                named |= set(re.findall(r"/run/secrets/(\w+)", (DEPLOY / f"prometheus/{name}.yml").read_text()))
             given = set(service.get("secrets", ()))
-            assert named <= given | ({"metrics_token"} if name == "prometheus" else set()), name
+            assert named <= given, name
             assert given <= COMPOSE["secrets"].keys(), name
 
     def test_of_kubernetes_and_systemd_have_the_names_that_are_made(self) -> None:
@@ -155,7 +189,7 @@ class TestCompose:
     def test_has_what_the_architecture_promises(self) -> None:
         assert COMPOSE["services"].keys() == {
             "nginx", "web1", "web2", "web3", "work", "migrate", "primary", "replica", "pgbouncer", "redis",
-            "prometheus", "grafana",
+            "prometheus", "grafana", "backup", "alertmanager",
         }  # fmt: skip
 
     @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -166,7 +200,7 @@ class TestCompose:
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
         # Without one of its own, ours have that of the Dockerfile.
-        assert "healthcheck" in service or (service["image"] == "fincred" and dockerfile("HEALTHCHECK"))
+        assert "healthcheck" in service or (is_ours(service) and dockerfile("HEALTHCHECK"))
         # Each of these images begins as root unless told otherwise; the others name a user themselves.
         if service.get("image", "").startswith(("postgres:", "redis:")):
             assert service["user"] in ("postgres", "redis")
@@ -178,7 +212,47 @@ class TestCompose:
         assert f"0.0.0.0:{port}" in dockerfile("CMD")
         command = " ".join(COMPOSE["services"]["nginx"]["command"])
         assert re.findall(r"server (web\d):(\d+)", command) == [(f"web{n}", port) for n in (1, 2, 3)]
+        tags = {each["image"] for each in OURS.values()}
+        assert tags == {f"fincred:${{VERSION:-{__version__}}}"}, "one for each release, to go back to"
         assert OURS["web1"]["volumes"] == [f"erasures:{Path(OURS['web1']['environment']['ERASURE_LOG']).parent}"]
+
+    def test_what_a_promoted_replica_needs_is_what_the_primary_has(self) -> None:
+        primary, replica = (COMPOSE["services"][name] for name in ("primary", "replica"))
+        options = [
+            {each for each in service["command"] if each.startswith("-c")} for service in (primary, replica)
+        ]
+        assert options[0] <= options[1]
+        for name in ("archive:/var/lib/postgresql", "./postgresql/archive.sh:/archive.sh:ro"):
+            assert name in primary["volumes"]
+            assert name in replica["volumes"]
+        assert primary["environment"]["WAL_ARCHIVE"] == replica["environment"]["WAL_ARCHIVE"]
+
+    def test_its_backup_makes_one_file_a_day_and_keeps_35(self, tmp_path: Path) -> None:
+        """Run with a `python` that only writes the file, or fails, and without the sleep."""
+        python = tmp_path / "python"
+        python.write_text('#!/bin/sh\necho "$@" >> "$0.log"\n[ ! -e "$0.fails" ] && : > "$3"\n')
+        python.chmod(0o755)
+        backups = tmp_path / "backups"
+        backups.mkdir()
+        old = backups / "2020-01-01.fincred.gz"
+        old.touch()
+        os.utime(old, (0, 0))
+        script = COMPOSE["services"]["backup"]["command"][2].replace("$$", "$").replace("/backups", str(backups))
+        script = script.replace("sleep 3600", "break")
+        environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+        def run() -> int:
+            subprocess.run(["sh", "-c", script], check=True, env=environment)
+            return len((tmp_path / "python.log").read_text().splitlines())
+
+        (tmp_path / "python.fails").touch()
+        assert (run(), list(backups.iterdir())) == (1, [])
+        (tmp_path / "python.fails").unlink()
+        assert run() == 2
+        assert run() == 2
+        [made] = backups.iterdir()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d\.fincred\.gz", made.name)
+        assert (tmp_path / "python.log").read_text().splitlines()[-1] == f"manage.py backup {made}"
 
     def test_mounts_files_that_exist(self) -> None:
         services = COMPOSE["services"].values()
@@ -249,6 +323,19 @@ class TestKubernetes:
         [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
         assert int(settings["DRAIN_SECONDS"]) < graceful < pods()["web"]["terminationGracePeriodSeconds"]
 
+    def test_connections_of_all_pods_fit_into_postgresql(self) -> None:
+        [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
+        deployments = {each["metadata"]["name"]: each for each in manifests() if each["kind"] == "Deployment"}
+        [scaler] = [each["spec"] for each in manifests() if each["kind"] == "HorizontalPodAutoscaler"]
+        workers = int(containers()["web"]["args"][-1])
+        # In an upgrade one pod more starts while one ends.
+        web = (scaler["maxReplicas"] + 2) * workers
+        work = deployments["fincred-work"]["spec"]["replicas"] + 1
+        jobs = sum(each["kind"] in ("Job", "CronJob") for each in manifests())
+        most, least = int(settings["DB_POOL_MAX"]), int(settings["DB_POOL_MIN"])
+        # Of its 100 PostgreSQL keeps three for superusers.
+        assert (web + work) * most + jobs * least <= 97
+
     def test_probes_paths_that_exist(self) -> None:
         document = (ROOT / "docs/openapi.yaml").read_text()
         paths = {probe["path"] for probe in find_all(list(containers().values()), "httpGet")}
@@ -303,10 +390,41 @@ class TestSystemd:
         assert sorted(run) == sorted(["work", "migrate", "backup", "check_integrity"])
         assert set(run) <= known
 
+    def test_commands_by_hand_get_the_settings_and_secrets_of_the_services(self, tmp_path: Path) -> None:
+        made = tmp_path / "secrets"
+        subprocess.run([DEPLOY / "make-secrets", made], check=True, capture_output=True)
+        (made / "email_url").write_text(SECRETS["EMAIL_URL"])
+        settings = (DEPLOY / "systemd/fincred.env").read_text()
+        (tmp_path / "fincred.env").write_text(settings + '\nDEFAULT_FROM_EMAIL="FinCred <no-reply@x.example>"\n')
+        python = tmp_path / ".venv/bin/python"
+        python.parent.mkdir(parents=True)
+        script = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]))"
+        python.write_text(f"#!{sys.executable}\n{script}\n")
+        python.chmod(0o755)
+        text = (DEPLOY / "systemd/fincred-manage").read_text()
+        text, found = re.subn(r"setpriv --reuid fincred --regid fincred --clear-groups ", "", text)
+        assert found == 1
+        text = re.sub("/etc/fincred|/opt/fincred", str(tmp_path), text)
+        result = subprocess.run(
+            ["sh", "-c", text, "sh", "erase_user", "a b"],
+            check=True,
+            capture_output=True,
+            env={"PATH": "/usr/bin:/bin"},
+        )
+        arguments, folder, given = json.loads(result.stdout)
+        assert (arguments, folder) == (["manage.py", "erase_user", "a b"], str(tmp_path))
+        assert given["DEFAULT_FROM_EMAIL"] == "FinCred <no-reply@x.example>"
+        for unit in units().values():
+            loaded = [value.partition(":")[0] for key, value in unit if key == "LoadCredential"]
+            assert {name: given[name.upper()] for name in loaded} == {
+                name: (made / name).read_text() for name in loaded
+            }
+        assert start_with({name: value for name, value in given.items() if is_setting(name)}).returncode == 0
+
     @pytest.mark.slow
     @pytest.mark.systemd
     def test_units_are_what_systemd_takes(self, tmp_path: Path) -> None:
-        for file in (DEPLOY / "systemd").glob("fincred-*"):
+        for file in (DEPLOY / "systemd").glob("fincred-*.*"):
             text = file.read_text()
             (tmp_path / file.name).write_text(re.sub(r"/opt/fincred/\.venv/bin/\w+", "/bin/true", text))
         result = subprocess.run(

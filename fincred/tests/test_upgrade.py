@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import migrations, models
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from fincred.money import ZERO
 from fincred.tests.live import LiveServer, own_database
-from fincred.tests.release import faults, release, released_migrations, released_text, unpack
+from fincred.tests.release import faults, locks, release, released_migrations, released_text, unpack
 from fincred.tests.test_faults import Writer, wait_for_writes, writing
 from planning.serializers.snapshots import DebtSerializer
 from planning.snapshot_contents import Expenses, IncomeEntry, PlannedExpense, SnapshotContents
@@ -30,6 +30,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 # What the rule refuses and the release survives all the same: the operation, and why.
 SURVIVED: dict[str, str] = {}
+
+# What holds up writers and is borne all the same: the migration and its object, and why.
+BORNE: dict[str, str] = {}
 
 
 class TestMigrations:
@@ -105,6 +108,49 @@ class TestMigrations:
         before.add_model(ModelState("app", "Thing", fields | {"newest": models.IntegerField(null=True)}))
         before.add_model(ModelState("app", "Newer", fields))
         assert bool(faults(operation, "app", before, released)) == is_refused
+
+
+class TestLocks:
+    """A migration may take long, but no writer waits for it: tables of the release may be large."""
+
+    @pytest.mark.history
+    @pytest.mark.postgresql
+    @pytest.mark.django_db
+    def test_of_migrations_after_the_release_hold_up_nobody(self) -> None:
+        loader = MigrationLoader(connection, replace_migrations=False)
+        known = released_migrations()
+        plan = [
+            (loader.graph.nodes[node], False)
+            for node in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True)
+            if node not in known and node[0] in {app for app, _ in known}
+        ]
+        found = []
+        for migration, _ in plan:
+            sql = loader.collect_sql([(migration, False)])
+            found += [f"{migration}: {fault}" for fault in locks(sql)]
+        assert [fault for fault in found if not any(each in fault for each in BORNE)] == []
+
+    @pytest.mark.parametrize(
+        ("statement", "is_refused"),
+        [
+            ('ALTER TABLE "t" ADD CONSTRAINT "c" CHECK ("n" > 0)', True),
+            ('ALTER TABLE "t" ADD CONSTRAINT "c" CHECK ("n" > 0) NOT VALID', False),
+            ('ALTER TABLE "t" VALIDATE CONSTRAINT "c"', False),
+            ('ALTER TABLE "t" ADD CONSTRAINT "c" UNIQUE ("n")', True),
+            ('ALTER TABLE "t" ADD CONSTRAINT "c" UNIQUE USING INDEX "i"', False),
+            ('CREATE INDEX "i" ON "t" ("n")', True),
+            ('CREATE UNIQUE INDEX "i" ON "t" ("n")', True),
+            ('CREATE INDEX CONCURRENTLY "i" ON "t" ("n")', False),
+            ('ALTER TABLE "t" ADD COLUMN "n" integer DEFAULT 0 NOT NULL', False),
+            ('ALTER TABLE "t" ALTER COLUMN "n" TYPE bigint USING "n"::bigint', True),
+            ('ALTER TABLE "t" ALTER COLUMN "n" TYPE varchar(60)', False),
+            ('ALTER TABLE "t" ALTER COLUMN "n" SET NOT NULL', True),
+        ],
+        ids=range(12),
+    )
+    def test_are_told_by_the_statement(self, statement: str, is_refused: bool) -> None:
+        assert bool(locks([statement])) == is_refused
+        assert locks(['CREATE TABLE "t" ("n" integer)', statement]) == []
 
 
 class TestVocabulary:

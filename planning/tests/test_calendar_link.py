@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 from prometheus_client import REGISTRY
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import services
@@ -99,6 +100,19 @@ class TestRepeat:
         assert "Idempotent-Replayed" not in first.headers
         assert opened(first.headers["Location"]) == 200
         assert AuditEntry.objects.filter(action="calendar.linked").count() == 1
+
+    def test_tells_a_link_that_opens_also_under_another_secret_key(
+        self, owner: APIClient, settings: Settings
+    ) -> None:
+        first = owner.post(LINK, headers={"Idempotency-Key": "k"})
+        settings.SECRET_KEY = "another" * 6
+        again, third = (owner.post(LINK, headers={"Idempotency-Key": "k"}) for _ in range(2))
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert third.content == again.content
+        assert (opened(first.headers["Location"]), opened(again.headers["Location"])) == (404, 200)
+        assert CalendarLink.objects.count() == 1
+        owner.delete(LINK)
+        assert opened(owner.post(LINK, headers={"Idempotency-Key": "k"}).headers["Location"]) == 404
 
     def test_with_another_key_makes_another_link(self, owner: APIClient) -> None:
         answers = [owner.post(LINK, headers={"Idempotency-Key": key}) for key in "kl"]

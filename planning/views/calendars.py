@@ -11,6 +11,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
+from accounts.opaque_tokens import digest
 from accounts.rate_limits import limit_calendar, limit_tokens
 from accounts.views.base import PublicView
 from fincred import clock
@@ -21,6 +22,7 @@ from fincred.api.views import ApiView
 from fincred.errors import ResourceNotFoundError
 from planning import examples
 from planning.icalendar_text import as_icalendar
+from planning.models import CalendarLink
 from planning.serializers.calendars import CalendarLinkSerializer, CalendarQuery, CalendarSerializer
 from planning.services import calendars as services
 
@@ -73,9 +75,14 @@ class CalendarLinkView(ApiView):
     def post(self, request: Request) -> HttpResponse:
         self.without_fields()
         made = self._make(request)
-        path = reverse("calendar", args=[services.secret_of_calendar(UUID(json.loads(made.content)["id"]))])
+        link_id = UUID(json.loads(made.content)["id"])
+        secret = services.secret_of_calendar(link_id)
+        path = reverse("calendar", args=[secret])
         url = django_request(request).build_absolute_uri(path)
         repeated = {name: made.headers[name] for name in ("Idempotent-Replayed",) if name in made.headers}
+        if repeated:
+            # It may be of another SECRET_KEY, under which its address can't be told again: this one opens it now.
+            CalendarLink.objects.owned_by(self.user).filter(pk=link_id).update(secret_hash=digest(secret))
         headers = repeated | {"Location": path}
         return self.answer({"url": url}, CalendarLinkSerializer, status=201, headers=headers)
 

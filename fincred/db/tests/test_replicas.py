@@ -244,6 +244,18 @@ class TestReads:
         assert after["behind"] == before["behind"] + 1
         assert after["used"] == before["used"]
 
+    def test_move_fincred_replica_behind_bytes(
+        self, site: Site, person: Person, replica: ThrowawayReplica
+    ) -> None:
+        def behind() -> float:
+            [told] = re.findall(r"^fincred_replica_behind_bytes (\S+)$", site.get("/metrics").text, re.MULTILINE)
+            return float(told)
+
+        with standing_still(replica):
+            person.renames("written")
+            wait_until(lambda: behind() > 0)
+        wait_until(lambda: behind() == 0)
+
     def test_that_belong_to_a_write_come_from_the_primary(self, person: Person, replica: ThrowawayReplica) -> None:
         with standing_still(replica):
             person.is_renamed("after")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 from django.db import OperationalError, connection
@@ -28,6 +31,8 @@ from accounts.vocabulary import MailPurpose
 from fincred import clock
 from fincred.db.postgresql.base import DatabaseWrapper
 from fincred.db.tests import test_replicas
+from fincred.db.tests.postgresql import ThrowawayServer
+from fincred.ops.figures import wal_figures
 from fincred.ops.jobs import registered_jobs, run_if_due
 from fincred.ops.probe import probe
 from fincred.ops.tests.test_figures import metrics
@@ -184,7 +189,14 @@ class TestMoves:
             as_saver.post(f"/api/v0/goals/{goal_id}/check-ins", {"current_amount": 3})
             assert check_ins() == 2
 
-    def test_fincred_database_readable_and_fincred_database_writable(self, figures: Figures) -> None:
+    def test_fincred_database_readable_and_fincred_database_writable_and_fincred_database_primary_answers(
+        self, figures: Figures
+    ) -> None:
+        def seen() -> list[float]:
+            probe.forget()
+            names = ("readable", "writable", "primary_answers")
+            return [figures.value(f"fincred_database_{name}") for name in names]
+
         def take_none(execute: Any, sql: str, *rest: Any) -> Any:
             if "ops_databasestate" in sql and sql.strip().startswith("INSERT"):
                 raise OperationalError
@@ -193,20 +205,11 @@ class TestMoves:
         def away(*_: object) -> None:
             raise OperationalError
 
-        probe.forget()
-        assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (1, 1)
-        probe.forget()
+        assert seen() == [1, 1, 1]
         with connection.execute_wrapper(take_none):
-            assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (
-                1,
-                0,
-            )
-        probe.forget()
+            assert seen() == [1, 0, 1]
         with connection.execute_wrapper(away):
-            assert (figures.value("fincred_database_readable"), figures.value("fincred_database_writable")) == (
-                0,
-                0,
-            )
+            assert seen() == [0, 0, 0]
         probe.forget()
 
     @pytest.mark.redis
@@ -274,9 +277,48 @@ class TestPool:
         assert figure("fincred_database_pool_used") == 1
 
 
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.django_db
+class TestArchive:
+    @pytest.fixture
+    def server(self, postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
+        """It archives by deploy/postgresql/archive.sh into a folder that isn't there yet."""
+        with ThrowawayServer(postgresql_binaries) as server:
+            script = server.folder / "archive.sh"
+            shutil.copy(ROOT / "deploy/postgresql/archive.sh", script)
+            command = f"WAL_ARCHIVE={server.folder}/archive {script} %p %f"
+            with psycopg.connect(server.url, autocommit=True) as link:
+                link.execute("ALTER SYSTEM SET archive_mode = on")
+                link.execute(f"ALTER SYSTEM SET archive_command = '{command}'".encode())
+            yield server
+
+    def test_fincred_wal_last_archived_timestamp_seconds(self, server: ThrowawayServer) -> None:
+        where = {"HOST": "127.0.0.1", "PORT": server.port, "NAME": "postgres", "USER": "postgres", "PASSWORD": ""}
+        options = {"pool": False}
+        with closing(DatabaseWrapper(connection.settings_dict | where | {"OPTIONS": options}, "own")) as database:
+
+            def told() -> list[float]:
+                return [sample.value for figure in wal_figures(database) for sample in figure.samples]
+
+            assert told() == [], "nothing is archived, and nothing is asked for"
+            database.close()
+            server.stop()
+            server.start()
+            assert told() == [0]
+            began = clock.now().timestamp()
+            with database.cursor() as cursor:
+                cursor.execute("CREATE TABLE written ()")
+                cursor.execute("SELECT pg_switch_wal()")
+            wait_until(lambda: told() > [began - 1])
+            assert list((server.folder / "archive").iterdir())
+
+
 class TestNamed:
     def test_every_figure_of_rules_and_dashboard_has_a_test_above(self) -> None:
-        tests = " ".join(name for each in (TestMoves, TestPool, test_replicas.TestReads) for name in vars(each))
+        tests = " ".join(
+            name for each in (TestMoves, TestPool, TestArchive, test_replicas.TestReads) for name in vars(each)
+        )
         assert len(named()) > 15
         assert [name for name in named() if name not in tests] == []
 
@@ -303,15 +345,30 @@ class TestNamed:
             assert rule["annotations"].keys() == {"summary", "do"}
             for page in re.findall(r"the handbook, '([^']+)'", rule["annotations"]["do"]):
                 assert re.search(rf"^#+ {re.escape(page)}$", pages, re.MULTILINE), page
+            # Without quotes it would say nothing that can be held to the dashboard.
+            named = re.findall(r"the dashboard's '([^']+)'", rule["annotations"]["do"])
+            assert rule["annotations"]["do"].count("dashboard") == len(named)
+            assert set(named) <= {panel["title"] for panel in json.loads(DASHBOARD.read_text())["panels"]}
 
     @pytest.mark.promtool
     def test_prometheus_takes_the_rules_and_they_fire_when_they_should(self) -> None:
         for command in (
+            ["check", "config", "--syntax-only", str(RULES.with_name("prometheus.yml"))],
             ["check", "rules", str(RULES)],
             ["test", "rules", str(RULES.with_name("alerts_test.yml"))],
         ):
             result = subprocess.run(["promtool", *command], check=False, capture_output=True, text=True)
             assert result.returncode == 0, result.stdout + result.stderr
+
+    def test_every_severity_has_a_receiver(self) -> None:
+        receivers = yaml.safe_load(RULES.with_name("alertmanager.yml").read_text())
+        rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+        routed = {
+            matcher: route["receiver"] for route in receivers["route"]["routes"] for matcher in route["matchers"]
+        }
+        for severity in {rule["labels"]["severity"] for rule in rules}:
+            assert routed.get(f'severity="{severity}"', receivers["route"]["receiver"]) == severity
+        assert {each["name"] for each in receivers["receivers"]} == {"page", "ticket"}
 
     def test_the_dashboard_is_whole(self) -> None:
         dashboard = json.loads(DASHBOARD.read_text())

@@ -84,6 +84,22 @@ class TestHealth:
         assert response.status_code == 503
         assert response.json()["details"]["reason"] == "draining"
 
+    def test_a_draining_node_that_says_so_logs_no_error_and_any_other_503_does(
+        self, api: APIClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def errors() -> list[str]:
+            return [line.getMessage() for line in caplog.records if line.levelname == "ERROR"]
+
+        monkeypatch.setattr("fincred.ops.draining._draining", True)
+        monkeypatch.setattr(health, "probe", CachedProbe(Condition))
+        assert api.get("/api/v0/health/ready").status_code == 503
+        assert errors() == []
+        assert api.get("/api/v0/health/db").status_code == 503
+        assert errors() == ["Service Unavailable: /api/v0/health/db"]
+        monkeypatch.setattr("fincred.ops.draining._draining", False)
+        assert api.get("/api/v0/health/ready").status_code == 503
+        assert errors()[1:] == ["Service Unavailable: /api/v0/health/ready"]
+
     def test_a_database_that_takes_no_writes_is_ready(
         self, api: APIClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:

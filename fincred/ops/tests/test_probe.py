@@ -98,15 +98,15 @@ Gauges = Callable[[], list[float | None]]
 
 @pytest.fixture
 def gauges() -> Gauges:
-    names = ("fincred_database_readable", "fincred_database_writable", "fincred_cache_answers")
-    return lambda: [REGISTRY.get_sample_value(name) for name in names]
+    names = ("database_readable", "database_writable", "database_primary_answers", "cache_answers")
+    return lambda: [REGISTRY.get_sample_value(f"fincred_{name}") for name in names]
 
 
 @pytest.mark.django_db
 class TestLook:
     def test_finds_nothing_wrong(self, gauges: Gauges) -> None:
         assert look() == FINE
-        assert gauges() == [1, 1, 1]
+        assert gauges() == [1, 1, 1, 1]
         assert look() == FINE
 
     def test_finds_a_database_that_has_just_been_restored(self) -> None:
@@ -120,7 +120,7 @@ class TestLook:
             assert look() == Condition(Check.OK, Check.OK, Check.DEGRADED)
         finally:
             redis_server.cache_clear()
-        assert gauges() == [1, 1, 0]
+        assert gauges() == [1, 1, 1, 0]
 
     @pytest.mark.redis
     def test_finds_that_redis_takes_no_writes(self, settings: Any) -> None:
@@ -162,7 +162,7 @@ class TestRefusedWrites:
     def test_are_found(self, gauges: Gauges) -> None:
         with refused_writes():
             assert look() == Condition(Check.READ_ONLY, Check.OK, Check.OK)
-        assert gauges() == [1, 0, 1]
+        assert gauges() == [1, 0, 1, 1]
 
     def test_are_a_503_for_clients_whose_reads_go_on(self, as_saver: APIClient, settings: Settings) -> None:
         settings.RATE_LIMIT_ENABLED = True  # and counted in this database

@@ -194,6 +194,26 @@ class TestWithoutDatabase:
                 assert terminate(process) == 0
 
 
+class TestWithoutMigrations:
+    """As on Kubernetes, where workers of a new version start beside its migrations."""
+
+    @pytest.mark.redis
+    @pytest.mark.parametrize("celery", ["false", pytest.param("true", marks=pytest.mark.celery)])
+    def test_waits_for_them_in_the_same_process(
+        self, tmp_path: Path, postgresql_binaries: Path, redis: Redis, celery: str
+    ) -> None:
+        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
+            work = Work(tmp_path, postgresql.url, server.url, REDIS_URL=redis_server.REDIS, CELERY=celery)
+            work.server.manage("migrate", "--verbosity", "0", "ops", "0003")
+            with work.running() as process:
+                wait_until(lambda: work.says("Job waits for the database") and work.says("NotMigratedError"))
+                work.server.manage("migrate", "--verbosity", "0")
+                work.queue_mail(1)
+                wait_until(lambda: len(server.taken) == 1, seconds=90)
+                assert "Traceback" not in work.log.read_text()
+                assert terminate(process) == 0
+
+
 def sent(postgresql: ThrowawayServer) -> int:
     with psycopg.connect(postgresql.url) as link:
         return len(link.execute("SELECT 1 FROM accounts_outgoingmail WHERE sent_at IS NOT NULL").fetchall())

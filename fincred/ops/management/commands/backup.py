@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import Error, connection
 
+from fincred import clock
 from fincred.db import backup as archive
 from fincred.db.limits import patient
+from fincred.ops.jobs import note_success
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import stop_as_sigint
 
@@ -29,6 +32,7 @@ class Command(BaseCommand):
             self._write(file)
 
     def _write(self, file: Path) -> None:
+        began = time.monotonic()
         bar = ProgressBar(archive.row_count(), self.stderr)
         try:
             with stop_as_sigint():
@@ -40,4 +44,9 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}") from error
         if not settings.BACKUP_KEY:
             self.stderr.write("BACKUP_KEY isn't set: a restore will detect damage, but no forger.")
+        try:
+            note_success("backup", now=clock.now(), seconds=time.monotonic() - began)
+        except Error as error:  # a standby can be backed up, too
+            name = type(error.__cause__ or error).__name__
+            self.stderr.write(f"Not noted in the database ({name}): FinCredBackupLate doesn't know of it.")
         self.stdout.write(self.style.SUCCESS(f"{rows} rows in {file}"))

@@ -1,0 +1,34 @@
+"""Whether a database has the migrations of the code that runs. Newer ones don't matter."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+
+class NotMigratedError(OperationalError):
+    """The database lacks migrations of this code: as good as away, for it comes with `migrate`."""
+
+
+def are_applied(alias: str) -> bool:
+    """:raises django.db.Error: the database can't be read."""
+    return _own() <= MigrationRecorder(connections[alias]).applied_migrations().keys()
+
+
+@cache
+def require() -> None:
+    """Asks until it has found them, and never again.
+
+    :raises NotMigratedError:
+    :raises django.db.Error: the database can't be read.
+    """
+    if not are_applied(DEFAULT_DB_ALIAS):
+        raise NotMigratedError
+
+
+@cache
+def _own() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
