@@ -93,7 +93,7 @@ class TestPayments:
 
 def sum_of_room(made: GoalPlan) -> Decimal:
     facts = made.explanation.facts
-    less = sum(facts[name] for name in ("lacking", "held_back", "taken_ahead", "paid_elsewhere"))
+    less: Decimal = sum(facts[name] for name in ("lacking", "held_back", "taken_ahead", "paid_elsewhere"))
     more: Decimal = facts["money_by_then"] + facts["carried_in"] + facts["paid_beyond"]
     return max(ZERO, more - less)
 
