@@ -11,7 +11,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
-from accounts.opaque_tokens import digest
 from accounts.rate_limits import limit_calendar, limit_tokens
 from accounts.views.base import PublicView
 from fincred import clock
@@ -22,7 +21,6 @@ from fincred.api.views import ApiView
 from fincred.errors import ResourceNotFoundError
 from planning import examples
 from planning.icalendar_text import as_icalendar
-from planning.models import CalendarLink
 from planning.serializers.calendars import CalendarLinkSerializer, CalendarQuery, CalendarSerializer
 from planning.services import calendars as services
 
@@ -76,13 +74,13 @@ class CalendarLinkView(ApiView):
         self.without_fields()
         made = self._make(request)
         link_id = UUID(json.loads(made.content)["id"])
-        secret = services.secret_of_calendar(link_id)
-        path = reverse("calendar", args=[secret])
-        url = django_request(request).build_absolute_uri(path)
         repeated = {name: made.headers[name] for name in ("Idempotent-Replayed",) if name in made.headers}
         if repeated:
-            # It may be of another SECRET_KEY, under which its address can't be told again: this one opens it now.
-            CalendarLink.objects.owned_by(self.user).filter(pk=link_id).update(secret_hash=digest(secret))
+            secret = services.tell_secret_again(owner=self.user, link_id=link_id)
+        else:
+            secret = services.secret_of_calendar(link_id)
+        path = reverse("calendar", args=[secret])
+        url = django_request(request).build_absolute_uri(path)
         headers = repeated | {"Location": path}
         return self.answer({"url": url}, CalendarLinkSerializer, status=201, headers=headers)
 
