@@ -8,7 +8,6 @@ import re
 import shlex
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from runpy import run_path
@@ -377,61 +376,6 @@ class TestKubernetes:
             capture_output=True,
         )
         assert result.returncode == 0, result.stderr.decode()
-
-
-class TestSystemd:
-    def test_programs_are_those_of_the_handbook(self) -> None:
-        commands = {name: [value for key, value in unit if key == "ExecStart"] for name, unit in units().items()}
-        assert commands.keys() == {
-            f"fincred-{name}.service" for name in ("web", "work", "migrate", "backup", "check")
-        }
-        known = {path.stem for path in ROOT.glob("[a-z]*/**/management/commands/[a-z]*.py")} | {"migrate"}
-        run = re.findall(r"manage\.py (\w+)", json.dumps(commands))
-        assert sorted(run) == sorted(["work", "migrate", "backup", "check_integrity"])
-        assert set(run) <= known
-
-    def test_commands_by_hand_get_the_settings_and_secrets_of_the_services(self, tmp_path: Path) -> None:
-        made = tmp_path / "secrets"
-        subprocess.run([DEPLOY / "make-secrets", made], check=True, capture_output=True)
-        (made / "email_url").write_text(SECRETS["EMAIL_URL"])
-        settings = (DEPLOY / "systemd/fincred.env").read_text()
-        (tmp_path / "fincred.env").write_text(settings + '\nDEFAULT_FROM_EMAIL="FinCred <no-reply@x.example>"\n')
-        python = tmp_path / ".venv/bin/python"
-        python.parent.mkdir(parents=True)
-        script = "import json, os, sys; print(json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]))"
-        python.write_text(f"#!{sys.executable}\n{script}\n")
-        python.chmod(0o755)
-        text = (DEPLOY / "systemd/fincred-manage").read_text()
-        text, found = re.subn(r"setpriv --reuid fincred --regid fincred --clear-groups ", "", text)
-        assert found == 1
-        text = re.sub("/etc/fincred|/opt/fincred", str(tmp_path), text)
-        result = subprocess.run(
-            ["sh", "-c", text, "sh", "erase_user", "a b"],
-            check=True,
-            capture_output=True,
-            env={"PATH": "/usr/bin:/bin"},
-        )
-        arguments, folder, given = json.loads(result.stdout)
-        assert (arguments, folder) == (["manage.py", "erase_user", "a b"], str(tmp_path))
-        assert given["DEFAULT_FROM_EMAIL"] == "FinCred <no-reply@x.example>"
-        for unit in units().values():
-            loaded = [value.partition(":")[0] for key, value in unit if key == "LoadCredential"]
-            assert {name: given[name.upper()] for name in loaded} == {
-                name: (made / name).read_text() for name in loaded
-            }
-        assert start_with({name: value for name, value in given.items() if is_setting(name)}).returncode == 0
-
-    @pytest.mark.slow
-    @pytest.mark.systemd
-    def test_units_are_what_systemd_takes(self, tmp_path: Path) -> None:
-        for file in (DEPLOY / "systemd").glob("fincred-*.*"):
-            text = file.read_text()
-            (tmp_path / file.name).write_text(re.sub(r"/opt/fincred/\.venv/bin/\w+", "/bin/true", text))
-        result = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", *tmp_path.iterdir()],
-            check=False, capture_output=True, text=True, env=os.environ | {"SYSTEMD_LOG_LEVEL": "warning"},
-        )  # fmt: skip
-        assert (result.returncode, result.stderr) == (0, "")
 
 
 class TestScripts:
