@@ -109,7 +109,7 @@ _LOCKING = (
         r"\bUSING INDEX\b",
         "make its index concurrently, and then the constraint USING INDEX",
     ),
-    (r"\bCREATE (UNIQUE )?INDEX\b", r"\bCONCURRENTLY\b", "make it by AddIndexConcurrently"),
+    (r"\bCREATE (UNIQUE )?INDEX\b", r"\bCONCURRENTLY\b", "make it by AddIndexBesideWrites"),
     (r"\bALTER COLUMN \S+ TYPE\b", r"\bTYPE (varchar\(|text\b)", "fill a new column instead"),
     (r"\bALTER COLUMN \S+ SET NOT NULL\b", r"(?!)", "let it stay null in the database"),
 )

@@ -115,7 +115,7 @@ class TestLocks:
 
     @pytest.mark.history
     @pytest.mark.postgresql
-    @pytest.mark.django_db
+    @pytest.mark.django_db(transaction=True)  # what is made concurrently is refused within one
     def test_of_migrations_after_the_release_hold_up_nobody(self) -> None:
         loader = MigrationLoader(connection, replace_migrations=False)
         known = released_migrations()
