@@ -109,9 +109,11 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         if last.amount == amounts.now and not amounts.withdrawn:
             return last
         unplanned = last.unplanned
+        # What was put into a reserve and taken out again is asked for once more.
+        asked = last.paid + planned.this_month if amounts.withdrawn else planned.ask_of(start)
     else:
-        unplanned = ZERO
-    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), planned.ask_of(start))
+        unplanned, asked = ZERO, planned.ask_of(start)
+    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), asked)
     return PlannedMonth(start, amounts.now, paid, unplanned)
 
 

@@ -184,7 +184,10 @@ class DatedPortion:
         return free + beyond - there
 
     def pay_chosen(self, each: int) -> list[int]:
-        """Pay the same amount on each day, as far as the money goes; the credit is a part of it."""
+        """Pay the same amount on each day, as far as the money goes.
+
+        The credit is a part of it: it is what the first days get.
+        """
         given = -min(self.credit, each * self.counts[0])
         later = self.later or [(0,) * days for days in self.counts]
         for most, arrived, late_in_month in zip(self.most_after, self.arrived[1:], later, strict=False):
@@ -193,7 +196,7 @@ class DatedPortion:
                 amount = each if each <= there else max(0, there)
                 self.paid.append(amount)
                 given += amount
-        if self.counts[0]:
+        if not self.skips:  # a month's one payment, of which more may have been made
             self.paid[0] = max(self.paid[0], self.credit)
         return self.paid
 

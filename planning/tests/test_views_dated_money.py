@@ -287,3 +287,23 @@ class TestChosenAmount:
                     for goal, amount in ((chosen, 50), (other, 800)):
                         person.has(goal, person.goal(goal)["current_amount"] + amount)
         assert [person.goal(goal)["current_amount"] for goal in goals] == [150, 2400]
+
+    @pytest.mark.parametrize("has_dates", [True, False])
+    @pytest.mark.parametrize("day", ["2026-03-20", "2026-03-21", "2026-03-30"])
+    def test_on_own_days_is_asked_for_once(self, person: Person, has_dates: bool, day: str) -> None:
+        """400 a month and 100 on each Friday: two of them are paid, two are left."""
+        rhythm = {"next_date": "2026-03-10"} if has_dates else {}
+        debt = {"type": "other", "balance": 5000, "interest_rate_annual": 0, "min_payment": 100}
+        body = {"incomes": [{"amount": 500, "frequency": "monthly"} | rhythm], "expenses": {"total_amount": 0}}
+        assert person.client.put(SNAPSHOT, body | {"debts": [debt]}).status_code == 200
+        goal = person.wants(1200, "2026-09-10", "High")
+        plan = person.plans()[goal]
+        own = {"frequency": "weekly", "day_of_period": 5, "amount": 100}
+        assert person.client.patch(f"/api/v0/action-plans/{plan['id']}", own).status_code == 200
+        person.on("2026-03-13").has(goal, 100)
+        person.on("2026-03-20").has(goal, 200)
+        before = person.on(day).stored()[goal]
+        plan = person.plans()[goal]
+        assert (plan["this_month"], plan["upcoming"]) == (before["this_month"], before["upcoming"])
+        assert plan["this_month"] == 200
+        assert (person.cash_flow[0]["given"], person.cash_flow[0]["carried"]) == (400, 0)

@@ -158,6 +158,34 @@ class TestWithdrawals:
         assert (plan["this_month"], plan["amount"]) == (0, ask)
         assert person.summary["buffer_remaining"] == 1000 - ask
 
+    def test_are_asked_for_again_once(self, person: Person) -> None:
+        """100 are put in, 50 are taken out: 50 are asked for, and not again once they are put in."""
+        fund = person.plans_for(**FUND | {"target_date": "2027-03-10"})
+        person.has(fund, 100)
+        person.on("2026-03-12").has(fund, 50)
+        assert person.plans()[fund]["this_month"] == 50
+        person.has(fund, 100)
+        stored = person.stored()[fund]
+        assert (stored["this_month"], stored["upcoming"][0]["date"]) == (0, "2026-04-10")
+        planned = person.plans()[fund]
+        assert (planned["this_month"], planned["upcoming"][0]["date"]) == (0, "2026-04-10")
+        assert planned["upcoming"] == stored["upcoming"]
+
+    def test_use_up_the_months_money(self, person: Person) -> None:
+        """400 a month: 100 + 50 go into the reserve and 200 to the other goal, on whatever day it is planned."""
+        person.tells({"amount": 500, "frequency": "monthly", "next_date": "2026-03-10"}, expenses=100)
+        fund = person.plans_for(**FUND | {"target_date": "2027-03-10"})
+        person.wants(600, "2026-06-10", "Low")
+        person.plans()
+        person.has(fund, 100)
+        person.has(fund, 50)
+        person.plans()
+        assert (person.cash_flow[0]["given"], person.cash_flow[0]["carried"]) == (350, 50)
+        person.has(fund, 100)
+        for day in ("2026-03-10", "2026-03-25"):
+            person.on(day).plans()
+            assert (person.cash_flow[0]["given"], person.cash_flow[0]["carried"]) == (350, 50)
+
 
 class TestBadInput:
     @pytest.mark.parametrize(
