@@ -119,7 +119,8 @@ class DatedPortion:
     Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
     arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
     `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
-    and `most_by_date` that of the last.
+    and `most_by_date` that of the last. `most_before` is `most` without what is free only once debts are paid off
+    by this goal or those served after it, and `kept_by_date` what is kept of that for the goal until its date.
     """
 
     counts: Sequence[int]
@@ -128,12 +129,14 @@ class DatedPortion:
     credit: int = 0
     skips: bool = True
     most: Sequence[int] = ()
+    most_before: Sequence[int] = ()
     late_income: int = 0
     later: Sequence[Sequence[int]] = ()
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
     arrived: Sequence[int] = field(init=False, default=())
     most_by_date: int = field(init=False, default=0)
+    kept_by_date: int = field(init=False, default=0)
     most_after: Sequence[int] = field(init=False, default=())
     _days_left: int = field(init=False)
     _handled: int = field(init=False, default=0)
@@ -146,6 +149,9 @@ class DatedPortion:
         """Take note of the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
         self.most_by_date = min(self.most[self.months], arrived[self.months] - self.late_income)
+        self.kept_by_date = (
+            min(self.most_by_date, self.most_before[self.months]) if self.most_before else self.most_by_date
+        )
         self.most_after = [*self.most[1 : self.months], self.most_by_date]
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
@@ -233,9 +239,9 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
             spent += amount
             owed += portion.left
             spare -= amount
-            if portion.left:
+            if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                spare = min(spare, portion.most_by_date - spent - owed)
+                spare = min(spare, portion.kept_by_date - spent - owed)
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         waiting = [portion for portion in waiting if portion.left and portion.months > month]

@@ -259,7 +259,7 @@ def _share_once(
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free, effort)
-    _spread(states, add_freed(free, states), effort)
+    _spread(states, free, effort)
     days.find(states, [state.offers for state in states])
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
@@ -270,11 +270,13 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
 
     Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
     """
-    if any(state.days for state in states) or _is_money_kept(states, free):
+    with_freed = add_freed(free, states)
+    if any(state.days for state in states) or _is_money_kept(states, with_freed):
         effort.spend(12 * sum([state.need.months for state in states]))
-        most = {horizon: given_by(free, horizon) for horizon in {state.horizon for state in states if state.money}}
+        most = {h: given_by(with_freed, h) for h in {state.horizon for state in states if state.money}}
         dated = [_dated_portion(state, most.get(state.horizon, ())) for state in states]
-        spread_on_days(dated, free)
+        _keep_promises(states, dated, free, effort)
+        spread_on_days(dated, with_freed)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
             if not state.days:
@@ -284,10 +286,29 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
     ]
-    effort.spend(50 * len(states) + 20 * spread(even, free))
+    effort.spend(50 * len(states) + 20 * spread(even, with_freed))
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit
+
+
+def _keep_promises(
+    states: Sequence[GoalState], portions: Sequence[DatedPortion], free: Sequence[int], effort: Effort
+) -> None:
+    """Have each goal's money kept as if its own debts, and those of goals served after it, freed nothing.
+
+    When it is planned again, it must not count on that either.
+    """
+    if not any(state.payoff and state.frees_from is not None for state in states):
+        return
+    before: dict[int, list[int]] = {}
+    for state, portion in zip(states, portions, strict=True):
+        if state.horizon not in before:
+            effort.spend(len(free) // 2)
+            before[state.horizon] = given_by(free, state.horizon)
+        portion.most_before = before[state.horizon]
+        if state.payoff and state.frees_from is not None:
+            free, before = add_freed(free, [state]), {}
 
 
 def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:

@@ -152,3 +152,23 @@ class TestPaidOffByAGoal:
         assert {flow["minimum_payments"] for flow in person.cash_flow} == {0}
         assert plans[house]["shortfall"] == 2917.03
         assert due(person, "Car loan") == []
+
+    @pytest.mark.parametrize("day", ["2026-03-10", "2026-03-20", "2026-04-09"])
+    def test_is_kept_for_it_until_it_has_freed_its_minimum(self, person: Person, day: str) -> None:
+        """440 a month, and 480 more to be paid in the second, in which the debt's 60 are free once it is paid off.
+
+        The goal after it has what is left without these 60, so that the debt's 240 are there on whatever day of
+        the month it is planned again.
+        """
+        debts = person.wants(300, "2026-04-20", "High", type="debt_payoff")
+        loan = {"type": "other", "balance": 300, "interest_rate_annual": 0, "min_payment": 60, "goal_id": debts}
+        repair = {"amount": 480, "frequency": "once", "next_date": "2026-04-15"}
+        incomes, expenses = [{"amount": 1000, "frequency": "monthly"}], {"total_amount": 500, "planned": [repair]}
+        body = {"incomes": incomes, "expenses": expenses, "debts": [loan]}
+        assert person.client.put("/api/v0/snapshot", body).status_code == 200
+        later = person.wants(600, "2026-06-10", "Low")
+        plan = person.plans()[later]
+        assert (plan["shortfall"], plan["this_month"]) == (0, 160)
+        person.has(later, 160)
+        plan = person.on(day).plans()[debts]
+        assert (plan["shortfall"], plan["this_month"]) == (0, 240)
