@@ -192,7 +192,7 @@ class DatedPortion:
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes.
 
-        The credit is a part of it: it is what the first days get.
+        The credit is a part of it: it is what the first days get, and the last of the month what is beyond that.
         """
         given = -min(self.credit, each * self.counts[0])
         later = self.later or [(0,) * days for days in self.counts]
@@ -202,8 +202,10 @@ class DatedPortion:
                 amount = each if each <= there else max(0, there)
                 self.paid.append(amount)
                 given += amount
-        if not self.skips:  # a month's one payment, of which more may have been made
-            self.paid[0] = max(self.paid[0], self.credit)
+        days = self.counts[0]
+        beyond = self.credit - sum(self.paid[:days])
+        if days and beyond > 0:
+            self.paid[days - 1] += beyond
         return self.paid
 
     def _miss_until(self, month: int) -> None:
