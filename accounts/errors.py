@@ -5,6 +5,7 @@ from __future__ import annotations
 from fincred.errors import (
     AuthenticationError,
     AuthorizationError,
+    ConflictError,
     DatabaseUnavailableError,
     FieldError,
     ValidationError,
@@ -73,6 +74,16 @@ class UnacceptablePasswordError(ValidationError):
 
     def __init__(self, *, field: str, faults: list[tuple[str, str]]) -> None:
         super().__init__(errors=[field_error(field, message, code) for message, code in faults])
+
+
+class StaffRoleHeldError(ConflictError):
+    """Their looks and deeds would be nobody's, and the last superuser would be gone."""
+
+    message = "Who has a role in the back office can't be erased before a superuser has taken it away"
+
+
+class LastSuperuserError(ConflictError):
+    message = "The last superuser stays one, since nobody else could give roles"
 
 
 class ErasureNotRecordedError(DatabaseUnavailableError):

@@ -117,7 +117,8 @@ class TestActions:
             ("mail_verification", {"is_active": False}, "disabled: no mail is sent to them"),
             ("mail_reset", {"is_active": False}, "disabled: no mail is sent to them"),
             ("revoke_role", {}, "no member of staff"),
-            ("revoke_role", {"is_staff": True, "is_superuser": True}, "superusers stay staff"),
+            ("erase", {"is_staff": True}, "staff: take their role away first"),
+            ("erase", {"is_superuser": True}, "staff: take their role away first"),
         ],
     )
     def test_that_would_do_nothing_say_so(
@@ -143,6 +144,14 @@ class TestActions:
         assert User.objects.get(pk=saver.pk).has_perm("accounts.help_user")
         act(boss, "revoke_role", saver)
         assert not User.objects.get(pk=saver.pk).is_staff
+
+    def test_a_superuser_takes_the_role_of_another_away(self, boss: Client) -> None:
+        other = User.objects.create_superuser("other@example.com")
+        act(boss, "revoke_role", other)
+        other.refresh_from_db()
+        assert (other.is_staff, other.is_superuser) == (False, False)
+        act(boss, "erase", other)
+        assert not User.objects.filter(pk=other.pk).exists()
 
     def test_who_may_only_look_is_offered_none(self, saver: User) -> None:
         onlooker = UserFactory.create(is_staff=True)
