@@ -16,7 +16,8 @@ from django.utils.text import capfirst
 from accounts.audit import looks_in_lists
 from accounts.back_office import AuditedAdmin, EntryView, changes_table, in_words, reason_in_words
 from accounts.models import AuditEntry, User
-from accounts.search import Found
+from accounts.search import Found, looks_like_id
+from fincred.context import Role
 
 # Written into the SQL, because PostgreSQL doesn't use a partial index if the value is a parameter.
 BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
@@ -24,15 +25,20 @@ BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_fiel
 MOST_LOOKS: Final = 5000
 
 
-class ByStaffFilter(admin.SimpleListFilter):
+class ByFilter(admin.SimpleListFilter):
     title = "who"
     parameter_name = "by"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("staff", "staff")]
+        return [("staff", "staff"), ("person", "the person themselves")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(BY_STAFF) if self.value() == "staff" else queryset
+        match self.value():
+            case "staff":
+                return queryset.filter(BY_STAFF)
+            case "person":
+                return queryset.filter(role=Role.PERSON)
+        return queryset
 
 
 def of_person(person_id: UUID) -> Q:
@@ -59,7 +65,7 @@ class AuditEntryAdmin(AuditedAdmin):
     """The audit trail. A look at an entry is recorded as well."""
 
     list_display = ("at", "what", "person", "who", "why")
-    list_filter = (ByStaffFilter, PersonFilter)
+    list_filter = (ByFilter, PersonFilter)
     readonly_fields = ("what", "person", "who", "why", "changes")
     # The words, then what they were made from and what an auditor checks the chain by.
     fieldsets: ClassVar = [
@@ -123,6 +129,14 @@ class AuditEntryAdmin(AuditedAdmin):
 
     def title_of(self, row: AuditEntry) -> str:
         return capfirst(self.what(row))
+
+    def nothing_found(self, search: str) -> str:
+        if not looks_like_id(search):
+            return ""
+        return (
+            f'No entry of the trail has the id "{search}". If it is a request\'s, '
+            "it changed nothing, or isn't ours: the log has it."
+        )
 
     def matching(self, search: str, found: Found) -> Q:
         try:

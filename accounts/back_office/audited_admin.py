@@ -62,7 +62,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))
         context = response.context_data if isinstance(response, TemplateResponse) else None
-        if context and (shown := context.get("cl")):
+        # A refused action shows the list from within the list's view.
+        if context and (shown := context.get("cl")) and "whose" not in context:
             sees_people = may_see_people(request)
             sought = self._sought(request)
             self._record_list(request, shown.result_list, "listed", sought)

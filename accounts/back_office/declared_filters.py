@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
 from django.db.models import QuerySet
@@ -76,6 +76,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         """What it is, for people."""
         return str(row)
 
+    def nothing_found(self, search: str) -> str:
+        """What an empty list says of a search, if more can be said than to look at its spelling."""
+        return ""
+
     def download_view(self, request: HttpRequest) -> HttpResponse:
         """The list that the same query shows, as CSV: its first `MOST_DOWNLOADED` rows."""
         if not (self.has_view_permission(request) and may_download(request)):
@@ -116,7 +120,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        most = {"most_downloaded": MOST_DOWNLOADED if may_download(request) else 0}
+        most = {
+            "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
+            "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
+        }
         shown = super().changelist_view
         return self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
 

@@ -21,6 +21,7 @@ from accounts.services import erase_person, open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.companion.services.preferences import update_preferences
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -237,6 +238,16 @@ class TestByStaff:
         page = support.get("/admin/accounts/auditentry/", {"by": "staff"})
         assert page.context is not None
         assert {entry.role for entry in page.context["cl"].result_list} == {"support"}
+
+    def test_are_beside_those_of_the_person(self, support: Client, saver: User) -> None:
+        record(person=saver, action="goal.created", subject=saver, now=clock.now())
+        set_caller(Caller(role=Role.PERSON, actor_id=saver.pk))
+        record(person=saver, action="goal.paused", subject=saver, now=clock.now())
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        of_saver = {"person_id__exact": str(saver.pk), "by": "person"}
+        page = support.get("/admin/accounts/auditentry/", of_saver)
+        assert page.context is not None
+        assert {entry.action for entry in page.context["cl"].result_list} == {"goal.paused"}
 
     @pytest.mark.parametrize("search", ["r-7", "person", "staff", "object"])
     def test_an_entry_is_found(self, support: Client, agent: User, saver: User, search: str) -> None:
