@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from fincred.clock import local_day
@@ -28,6 +30,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
+        "is_uneven": not plan.is_chosen and _highest(facts) > Decimal(facts["required_monthly"]),
         "next_payment": next(iter(plan.upcoming(today, most=1)), None),
         "person": plan.user,
         "currency": plan.user.profile.currency,
@@ -40,6 +43,10 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "right": right,
         "differences": differences(left.outputs, right.outputs) if left != right else [],
     }
+
+
+def _highest(facts: Mapping[str, Any]) -> Decimal:
+    return Decimal(facts.get("highest_month", 0))
 
 
 def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: str) -> PlanVersion:
