@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -24,15 +24,19 @@ from accounts.back_office import (
     may_see_people,
     name_in_words,
 )
+from accounts.errors import MailedJustNowError
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, Session, User
-from accounts.vocabulary import EndReason, MailPriority, StaffRole
+from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
 from fincred.errors import FinCredError
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
+
+
+_MAILED_BY: Final = {"mail_reset": MailPurpose.RESET_PASSWORD, "mail_verification": MailPurpose.VERIFY_EMAIL}
 
 
 def _why_not(action: str, person: User) -> str:
@@ -104,7 +108,11 @@ class UserAdmin(AuditedAdmin):
         return format_html_join(" · ", '<a href="{}?{}__exact={}">{}</a>', links)
 
     def why_not(self, request: HttpRequest, action: str, row: User) -> str:
-        return super().why_not(request, action, row) or _why_not(action, row)
+        if why := super().why_not(request, action, row) or _why_not(action, row):
+            return why
+        purpose, now = _MAILED_BY.get(action), clock.moment_of(request)
+        is_again = purpose and services.was_mailed_just_now(user=row, purpose=purpose, now=now)
+        return MailedJustNowError.message if is_again else ""
 
     def title_of(self, row: User) -> str:
         return row.full_name or "No name"

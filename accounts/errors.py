@@ -76,6 +76,12 @@ class UnacceptablePasswordError(ValidationError):
         super().__init__(errors=[field_error(field, message, code) for message, code in faults])
 
 
+class MailedJustNowError(ConflictError):
+    """Each press of a button would be a mail more."""
+
+    message = "one was queued or sent less than a minute ago"
+
+
 class StaffRoleHeldError(ConflictError):
     """Their looks and deeds would be nobody's, and the last superuser would be gone."""
 

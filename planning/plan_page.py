@@ -30,7 +30,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
-        "is_uneven": not plan.is_chosen and _highest(facts) > Decimal(facts["required_monthly"]),
+        "is_uneven": not plan.is_chosen and _is_uneven(facts),
         "next_payment": next(iter(plan.upcoming(today, most=1)), None),
         "person": plan.user,
         "currency": plan.user.profile.currency,
@@ -45,8 +45,10 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     }
 
 
-def _highest(facts: Mapping[str, Any]) -> Decimal:
-    return Decimal(facts.get("highest_month", 0))
+def _is_uneven(facts: Mapping[str, Any]) -> bool:
+    """Whether a month asks for more than the even amount; figures that an older engine lacked say nothing."""
+    highest = facts.get("highest_month", 0)
+    return Decimal(highest) > Decimal(facts.get("required_monthly", highest))
 
 
 def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: str) -> PlanVersion:

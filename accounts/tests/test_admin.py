@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -107,6 +108,18 @@ class TestActions:
         newcomer = UserFactory.create(is_verified=False)
         act(support, "mail_verification", saver, newcomer)
         assert OutgoingMail.objects.get().user == newcomer
+
+    @pytest.mark.parametrize("action", ["mail_reset", "mail_verification"])
+    def test_mail_again_once_a_minute(self, support: Client, noon: datetime, action: str) -> None:
+        newcomer = UserFactory.create(is_verified=False)
+        assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+        OutgoingMail.objects.update(sent_at=noon)
+        again = act(support, action, newcomer).content.decode()
+        assert f"({newcomer.email}): one was queued or sent less than a minute ago" in again
+        assert OutgoingMail.objects.count() == AuditEntry.objects.filter(action="mail.queued").count() == 1
+        with time_machine.travel(noon + timedelta(minutes=1), tick=False):
+            assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+        assert OutgoingMail.objects.count() == 2
 
     @pytest.mark.parametrize(
         ("action", "state", "why"),

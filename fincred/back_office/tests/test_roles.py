@@ -90,7 +90,7 @@ def rows(saver: User) -> dict[str, Model]:
     )
     open_session(user=saver, now=now)
     note_refused_sign_in(now)
-    queue_mail(user=saver, purpose="reset_password", now=now)
+    queue_mail(user=saver, purpose="reset_password", now=now - timedelta(hours=1))
     update_preferences(user=saver, changes={"drift": False}, now=now)
     create_notification(
         owner=saver,
