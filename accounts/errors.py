@@ -27,6 +27,12 @@ class TokenInvalidError(AuthenticationError):
     message = "The token is invalid"
 
 
+class EnrolmentBegunAnewError(TokenInvalidError):
+    """By another session, with the same code: whoever has the first key must not know the one that counts."""
+
+    message = "Another session has begun with this code since, so your key is void. Enter the code for a new key."
+
+
 class TokenExpiredError(AuthenticationError):
     code = "TOKEN_EXPIRED"
     message = "The token has expired"

@@ -84,6 +84,7 @@ class AuditEntryAdmin(AuditedAdmin):
     search_help_text = (
         "A search takes the start of an e-mail address or of a name, or the whole id of anything or of a request."
     )
+    search_help_of_one = "Of these a search takes the whole id of anything or of a request."
     ordering = ("-id",)
 
     def prepared(self, rows: list[AuditEntry]) -> list[AuditEntry]:

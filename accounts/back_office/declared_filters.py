@@ -69,6 +69,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         """The rows of a list, with what its columns need besides; read at once for all of them."""
         return rows
 
+    def columns_of_file(self, columns: list[Any], rows: list[Any]) -> list[Any]:
+        """Those of the list, with what a file needs besides."""
+        return columns
+
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
         """Nothing is recorded: the rows are nobody's."""
 
@@ -92,8 +96,9 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         shown = self.get_changelist_instance(request)
         rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
         self.record_shown(request, rows, action="downloaded")
-        columns = [name for name in shown.list_display if name != "action_checkbox"]
-        disposition = content_disposition_header(True, f"{self.opts.verbose_name_plural}.csv")
+        columns = self.columns_of_file([name for name in shown.list_display if name != "action_checkbox"], rows)
+        name = str(self.opts.verbose_name_plural).replace(" ", "-")
+        disposition = content_disposition_header(True, f"{name}.csv")
         headers = {"Content-Disposition": disposition, "Content-Type": "text/csv; charset=utf-8"}
         return HttpResponse(as_csv(self, columns, rows), headers=headers)
 

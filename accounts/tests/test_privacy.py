@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.audit import broken_chains
+from accounts.audit import broken_chains, record, record_listed
 from accounts.errors import StaffRoleHeldError, TokenInvalidError, WrongPasswordError
 from accounts.mail import queue_mail, send_due_mail
 from accounts.models import (
@@ -40,6 +40,7 @@ from accounts.services import (
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 from fincred import clock
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -47,6 +48,15 @@ DAY = timedelta(days=1)
 
 
 class TestExport:
+    def test_calls_all_staff_so(self, saver: User, noon: datetime) -> None:
+        """Auditors and superusers aren't support, which is the trail's word for all of them."""
+        boss = User.objects.create_superuser("boss@example.com")
+        set_caller(Caller(role=Role.STAFF, actor_id=boss.pk))
+        record_listed(record(person=boss, action="user.listed", subject=boss, now=noon), [saver.pk])
+        exported = export_person(user=saver, now=noon)
+        assert [look["role"] for look in exported["looks_in_lists"]] == ["staff"]
+        assert exported["audit_trail"][-1]["role"] == "staff"
+
     def test_tells_everything_and_no_secret(self, saver: User, noon: datetime) -> None:
         open_session(user=saver, now=noon)
         queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=noon)

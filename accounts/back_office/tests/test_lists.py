@@ -152,6 +152,19 @@ class TestRows:
         assert f"<h1>Sessions of {saver.full_name}</h1>" in support.get(sessions, of_saver).content.decode()
         assert "<h1>Sessions</h1>" in support.get(sessions, {"q": "saver@"}).content.decode()
 
+    def test_of_one_person_say_what_a_search_of_them_takes(self, support: Client, saver: User) -> None:
+        for name, of_saver, words in (
+            ("session", {"user__exact": str(saver.pk)}, "Of these a search takes a whole id."),
+            (
+                "auditentry",
+                {"person_id__exact": str(saver.pk)},
+                "Of these a search takes the whole id of anything or of a request.",
+            ),
+        ):
+            page = support.get(f"/admin/accounts/{name}/", of_saver).content.decode()
+            assert words in page, name
+            assert "of a name" not in page, name
+
     def test_are_a_look_at_them_also_if_there_are_none(self, support: Client, saver: User) -> None:
         page = support.get("/admin/accounts/session/", {"user__exact": str(saver.pk)}).content.decode()
         assert f"<h1>Sessions of {saver.full_name}</h1>" in page
