@@ -1,4 +1,4 @@
-"""The pages of people and of the audit trail: search, view, and named actions; nothing is edited."""
+"""The pages of people, their sessions and mails: search, view, and named actions; nothing is edited."""
 
 from __future__ import annotations
 
@@ -6,45 +6,37 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+import accounts.trail_admin  # noqa: F401  registers its page
 from accounts import services
-from accounts.audit import looks_in_lists
 from accounts.back_office import (
     ERASED,
     AuditedAdmin,
-    EntryView,
-    changes_table,
-    in_words,
     mail_state,
     may_see_people,
     name_in_words,
-    reason_in_words,
 )
+from accounts.errors import MailedJustNowError
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import AuditEntry, OutgoingMail, Session, User
-from accounts.search import Found
-from accounts.vocabulary import EndReason, MailPriority, StaffRole
+from accounts.models import OutgoingMail, Session, User
+from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
-
-# Written into the SQL, because PostgreSQL doesn't use a partial index if the value is a parameter.
-BY_STAFF: Final = RawSQL("accounts_auditentry.role = 'support'", (), output_field=BooleanField())
-# A person's trail shows at most this many list views. Their export has all of them.
-MOST_LOOKS: Final = 5000
+from fincred.errors import FinCredError
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
+
+
+_MAILED_BY: Final = {"mail_reset": MailPurpose.RESET_PASSWORD, "mail_verification": MailPurpose.VERIFY_EMAIL}
 
 
 def _why_not(action: str, person: User) -> str:
@@ -56,7 +48,7 @@ def _why_not(action: str, person: User) -> str:
         ("mail_reset", not person.is_active, "disabled: no mail is sent to them"),
         ("mail_verification", not person.is_active, "disabled: no mail is sent to them"),
         ("mail_verification", reachable, "the address is verified"),
-        ("revoke_role", person.is_superuser, "superusers stay staff"),
+        ("erase", person.has_role, "staff: take their role away first"),
         ("revoke_role", not person.is_staff, "no member of staff"),
     )
     return next((why for name, is_so, why in whys if name == action and is_so), "")
@@ -116,7 +108,11 @@ class UserAdmin(AuditedAdmin):
         return format_html_join(" · ", '<a href="{}?{}__exact={}">{}</a>', links)
 
     def why_not(self, request: HttpRequest, action: str, row: User) -> str:
-        return super().why_not(request, action, row) or _why_not(action, row)
+        if why := super().why_not(request, action, row) or _why_not(action, row):
+            return why
+        purpose, now = _MAILED_BY.get(action), clock.moment_of(request)
+        is_again = purpose and services.was_mailed_just_now(user=row, purpose=purpose, now=now)
+        return MailedJustNowError.message if is_again else ""
 
     def title_of(self, row: User) -> str:
         return row.full_name or "No name"
@@ -178,10 +174,17 @@ class UserAdmin(AuditedAdmin):
 
     def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
         chosen = list(people)
+        refused = 0
         for person in chosen:
-            do(user=person, now=clock.moment_of(request))
-        whom = "1 person" if len(chosen) == 1 else f"{len(chosen)} people"
-        self.message_user(request, f"Done for {whom}.", messages.SUCCESS)
+            try:
+                do(user=person, now=clock.moment_of(request))
+            except FinCredError as refusal:
+                refused += 1
+                told = f"Skipped {self.label_of(request, person)}: {refusal.message}"
+                self.message_user(request, told, messages.WARNING)
+        if done := len(chosen) - refused:
+            whom = "1 person" if done == 1 else f"{done} people"
+            self.message_user(request, f"Done for {whom}.", messages.SUCCESS)
 
 
 @admin.register(Session)
@@ -288,112 +291,3 @@ class OutgoingMailAdmin(AuditedAdmin):
         level = messages.SUCCESS if retried else messages.WARNING
         told = "1 mail is tried again." if retried == 1 else f"{retried} mails are tried again."
         self.message_user(request, told, level)
-
-
-class ByStaffFilter(admin.SimpleListFilter):
-    title = "who"
-    parameter_name = "by"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("staff", "staff")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(BY_STAFF) if self.value() == "staff" else queryset
-
-
-def of_person(person_id: UUID) -> Q:
-    """What a person's trail consists of: their chain, and the lists of staff that showed them."""
-    return Q(person_id=person_id) | Q(pk__in=looks_in_lists(person_id, most=MOST_LOOKS))
-
-
-class PersonFilter(admin.SimpleListFilter):
-    """The trail of one person, which is more than their chain. Set by links only."""
-
-    title = "person"
-    parameter_name = "person_id__exact"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, "this person") for value in request.GET.getlist(self.parameter_name)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        """:raises ValueError: it is no id."""
-        return queryset.filter(of_person(UUID(self.value()))) if self.value() else queryset
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(AuditedAdmin):
-    """The audit trail. A look at an entry is recorded as well."""
-
-    list_display = ("at", "what", "person", "who", "why")
-    list_filter = (ByStaffFilter, PersonFilter)
-    readonly_fields = ("what", "person", "who", "why", "changes")
-    # The words, then what they were made from and what an auditor checks the chain by.
-    fieldsets: ClassVar = [
-        (None, {"fields": ["what", "person", "who", "at", "why", "changes"]}),
-        (
-            "The record itself",
-            {
-                "classes": ["collapse"],
-                "fields": [
-                    *("person_id", "sequence", "actor_id", "role", "action", "object_type", "object_id"),
-                    *("request_id", "address_hash", "previous_hash", "hash"),
-                ],
-            },
-        ),
-    ]
-    search_help_text = (
-        "A search takes the start of an e-mail address or of a name, or the whole id of anything or of a request."
-    )
-    ordering = ("-id",)
-
-    def prepared(self, rows: list[AuditEntry]) -> list[AuditEntry]:
-        """With the words of each, for which names are read."""
-        for row, view in zip(rows, in_words(rows), strict=True):
-            row.view = view  # type: ignore[attr-defined]
-        return rows
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
-        """With links to the rows that it names, for who may open them."""
-        if entry := super().get_object(request, object_id, from_field):
-            entry.link_to = partial(self.link_to, request)
-        return entry
-
-    def _view(self, row: AuditEntry) -> EntryView:
-        if not hasattr(row, "view"):
-            self.prepared([row])
-        view: EntryView = row.view  # type: ignore[attr-defined]
-        return view
-
-    @admin.display
-    def what(self, row: AuditEntry) -> str:
-        return self._view(row).what
-
-    @admin.display
-    def who(self, row: AuditEntry) -> str:
-        return self._view(row).who
-
-    @admin.display(description="in the trail of")
-    def person(self, row: AuditEntry) -> str:
-        return super().person(row)
-
-    @admin.display(description="reason")
-    def why(self, row: AuditEntry) -> str:
-        return reason_in_words(row.reason)
-
-    @admin.display(description="what changed")
-    def changes(self, row: AuditEntry) -> SafeString:
-        return changes_table(row.before, row.after, row.link_to)  # type: ignore[attr-defined]
-
-    def person_of(self, row: AuditEntry) -> User | None:
-        return self._view(row).person
-
-    def title_of(self, row: AuditEntry) -> str:
-        return capfirst(self.what(row))
-
-    def matching(self, search: str, found: Found) -> Q:
-        try:
-            sought = UUID(search)
-        except ValueError:
-            return Q(request_id=search) | Q(person_id__in=found.ids)
-        of_staff = Q(BY_STAFF, actor_id=sought)
-        return Q(request_id=search) | Q(object_id=str(sought)) | of_person(sought) | of_staff

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fincred.errors import (
     AuthenticationError,
     AuthorizationError,
+    ConflictError,
     DatabaseUnavailableError,
     FieldError,
     ValidationError,
@@ -24,6 +25,12 @@ class TokenInvalidError(AuthenticationError):
 
     code = "TOKEN_INVALID"
     message = "The token is invalid"
+
+
+class EnrolmentBegunAnewError(TokenInvalidError):
+    """By another session, with the same code: whoever has the first key must not know the one that counts."""
+
+    message = "Another session has begun with this code since, so your key is void. Enter the code for a new key."
 
 
 class TokenExpiredError(AuthenticationError):
@@ -73,6 +80,22 @@ class UnacceptablePasswordError(ValidationError):
 
     def __init__(self, *, field: str, faults: list[tuple[str, str]]) -> None:
         super().__init__(errors=[field_error(field, message, code) for message, code in faults])
+
+
+class MailedJustNowError(ConflictError):
+    """Each press of a button would be a mail more."""
+
+    message = "one was queued or sent less than a minute ago"
+
+
+class StaffRoleHeldError(ConflictError):
+    """Their looks and deeds would be nobody's, and the last superuser would be gone."""
+
+    message = "Who has a role in the back office can't be erased before a superuser has taken it away"
+
+
+class LastSuperuserError(ConflictError):
+    message = "The last superuser stays one, since nobody else could give roles"
 
 
 class ErasureNotRecordedError(DatabaseUnavailableError):

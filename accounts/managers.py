@@ -23,6 +23,7 @@ MAX_MAIL_ATTEMPTS = 8
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
 PLACES_KNOWN = timedelta(days=180)
 ADDRESS_OF_ERASED_LIVES = timedelta(days=3)
+MAIL_AGAIN_AFTER = timedelta(minutes=1)
 SENT_MAIL_LIVES = timedelta(days=1)  # so that staff can say whether it was sent
 
 Row = TypeVar("Row", bound=models.Model)
@@ -134,6 +135,11 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
         )
         # In the order of the index alone: each claim takes the first, of thousands of the same moment too.
         return waiting.filter(~Exists(restored)).order_by("priority", "next_attempt_at")
+
+    def just_now(self, now: datetime) -> Self:
+        """Queued or sent within the last minute."""
+        since = now - MAIL_AGAIN_AFTER
+        return self.filter(Q(created_at__gt=since) | Q(sent_at__gt=since))
 
     def put_back(self, now: datetime) -> int:
         """Have mail count from now that was queued by a clock that has gone back since; how many.

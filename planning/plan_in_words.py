@@ -45,11 +45,21 @@ def sum_of(facts: Facts) -> list[Line]:
     room, need = Decimal(facts["room"]), Decimal(facts["need"])
     lines = [
         *_of_the_room(facts),
-        Line(f"leaves for this goal by {day_in_words(facts['binding_date'])}", room, is_result=True),
+        Line(f"leaves for this goal{_until(facts)}", room, is_result=True),
         Line(f"it needs, until {day_in_words(facts['target_date'])}", -need),
     ]
     words = "so this is missing" if need > room else "so this is to spare"
     return [*lines, Line(words, abs(room - need), is_result=True)]
+
+
+def _until(facts: Facts) -> str:
+    """Which months the room is of. A month of the planning calendar that begins before the date counts whole."""
+    binding, target = str(facts["binding_date"]), str(facts["target_date"])
+    if binding <= target:
+        return f" by {day_in_words(binding)}"
+    if facts["binding_month"] <= facts.get("months", facts["binding_month"]):
+        return f", from the months that begin before {day_in_words(target)}"
+    return f" by {day_in_words(binding)}, when goals that come first leave it the least"
 
 
 def _of_the_room(facts: Facts) -> list[Line]:
@@ -140,13 +150,13 @@ _MONEY: Final = {
     "minimum_payments": "minimum payments a month",
     "surplus": "surplus a month",
     "target_amount": "target",
-    "already_there": "already there",
+    "already_there": "there when it was planned, without that month's payments",
     "taken_ahead": "taken by goals ahead of it",
     "room": "left for it by its date",
     "need": "needed by its date",
     "shortfall": "missing at its date",
 }
-_OTHERS: Final = {"target_date": "date", "load": "load (needed / left)"}
+_OTHERS: Final = {"target_date": "date", "load": "needed / left, rounded up"}
 
 
 def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Difference]:

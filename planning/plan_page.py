@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from fincred.clock import local_day
@@ -28,6 +30,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
+        "is_uneven": not plan.is_chosen and _is_uneven(facts),
         "next_payment": next(iter(plan.upcoming(today, most=1)), None),
         "person": plan.user,
         "currency": plan.user.profile.currency,
@@ -40,6 +43,12 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "right": right,
         "differences": differences(left.outputs, right.outputs) if left != right else [],
     }
+
+
+def _is_uneven(facts: Mapping[str, Any]) -> bool:
+    """Whether a month asks for more than the even amount; figures that an older engine lacked say nothing."""
+    highest = facts.get("highest_month", 0)
+    return Decimal(highest) > Decimal(facts.get("required_monthly", highest))
 
 
 def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: str) -> PlanVersion:

@@ -27,6 +27,7 @@ from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
 from fincred import clock
+from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
 
 
@@ -59,14 +60,20 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     search_fields = ("id",)  # that there is a search; `matching` says what it finds
     search_help_text = "A search takes the start of an e-mail address or of a name, or a whole id."
 
+    search_help_of_one = "Of these a search takes a whole id."
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))
         context = response.context_data if isinstance(response, TemplateResponse) else None
-        if context and (shown := context.get("cl")):
+        # A refused action shows the list from within the list's view.
+        if context and (shown := context.get("cl")) and "whose" not in context:
             sees_people = may_see_people(request)
             sought = self._sought(request)
             self._record_list(request, shown.result_list, "listed", sought)
             context["whose"] = sought if sees_people else None
+            if sees_people and sought and self.person_lookup in request.GET:
+                shown.search_help_text = self.search_help_of_one
+                context["currency"] = sought.profile.currency if self._has_amounts(shown.list_display) else ""
             if not sees_people:
                 shown.search_help_text = "A search takes a whole id, of one of these or of a person."
         return response
@@ -85,6 +92,22 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
+
+    def columns_of_file(self, columns: list[Any], rows: list[Any]) -> list[Any]:
+        """Amounts come with the currency of the person whose they are."""
+        if not self._has_amounts(columns):
+            return columns
+        models.prefetch_related_objects(rows, f"{self.owner}__profile")
+        return [*columns, "currency"]
+
+    def _has_amounts(self, columns: Iterable[Any]) -> bool:
+        amounts = {field.name for field in self.opts.get_fields() if isinstance(field, MoneyField)}
+        return not amounts.isdisjoint(columns)
+
+    @admin.display
+    def currency(self, row: Any) -> str:
+        """Empty for a row that was imported without a profile."""
+        return getattr(getattr(self.person_of(row), "profile", None), "currency", "")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request), self.owner)

@@ -53,8 +53,10 @@ def _cell(page: Any, row: Model, name: Any) -> str:
             return ""
         case bool() as flag:
             return "yes" if flag else "no"
-        case datetime() | date() as moment:
-            return moment.isoformat()
+        case datetime() as moment:
+            return moment.isoformat(timespec="seconds")
+        case date() as day:
+            return day.isoformat()
         case int() | Decimal() as number:
             return str(number)
         case other:

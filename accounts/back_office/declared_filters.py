@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
 from django.db.models import QuerySet
@@ -69,12 +69,20 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         """The rows of a list, with what its columns need besides; read at once for all of them."""
         return rows
 
+    def columns_of_file(self, columns: list[Any], rows: list[Any]) -> list[Any]:
+        """Those of the list, with what a file needs besides."""
+        return columns
+
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
         """Nothing is recorded: the rows are nobody's."""
 
     def title_of(self, row: Any) -> str:
         """What it is, for people."""
         return str(row)
+
+    def nothing_found(self, search: str) -> str:
+        """What an empty list says of a search, if more can be said than to look at its spelling."""
+        return ""
 
     def download_view(self, request: HttpRequest) -> HttpResponse:
         """The list that the same query shows, as CSV: its first `MOST_DOWNLOADED` rows."""
@@ -88,8 +96,9 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         shown = self.get_changelist_instance(request)
         rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
         self.record_shown(request, rows, action="downloaded")
-        columns = [name for name in shown.list_display if name != "action_checkbox"]
-        disposition = content_disposition_header(True, f"{self.opts.verbose_name_plural}.csv")
+        columns = self.columns_of_file([name for name in shown.list_display if name != "action_checkbox"], rows)
+        name = str(self.opts.verbose_name_plural).replace(" ", "-")
+        disposition = content_disposition_header(True, f"{name}.csv")
         headers = {"Content-Disposition": disposition, "Content-Type": "text/csv; charset=utf-8"}
         return HttpResponse(as_csv(self, columns, rows), headers=headers)
 
@@ -116,7 +125,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        most = {"most_downloaded": MOST_DOWNLOADED if may_download(request) else 0}
+        most = {
+            "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
+            "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
+        }
         shown = super().changelist_view
         return self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
 

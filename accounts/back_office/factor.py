@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts import services
-from accounts.errors import TokenExpiredError, TokenInvalidError
+from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
 from accounts.second_factor import setup_key, setup_link
@@ -26,15 +26,19 @@ _PROVED: Final = "second_factor_proved"
 SIGNED_IN_AT: Final = "signed_in_at"
 DEVICE: Final = "device"
 _BEGUN: Final = "enrolment_begun"
+_WANTED: Final = "wanted_page"
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
     """Where the member of staff has to go before anything else; None if nowhere."""
     if request.session.get(_PROVED):
         return None
-    if services.has_second_factor(_staff(request)):
-        return _to("prove")
-    return _to("enrol") if settings.SECOND_FACTOR else None
+    has_factor = services.has_second_factor(_staff(request))
+    if not (has_factor or settings.SECOND_FACTOR):
+        return None
+    if request.method == "GET":
+        request.session[_WANTED] = request.get_full_path()
+    return _to("prove" if has_factor else "enrol")
 
 
 def note_sign_in(request: HttpRequest) -> None:
@@ -63,7 +67,8 @@ def prove(request: HttpRequest) -> HttpResponse:
             return too_many(request, refusal)
         if is_right:
             _open(request)
-            return _to("index")
+            # A page of this site: the session keeps it, no parameter.
+            return HttpResponseRedirect(request.session.pop(_WANTED, reverse("admin:index")))
         error = "That code is wrong, or was used before."
     return _page(request, "prove", error=error)
 
@@ -87,8 +92,10 @@ def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
         codes = services.finish_enrolment(user=staff, code=code, answer=answer, begun=begun, now=now)
     except RateLimitExceededError as refusal:
         return too_many(request, refusal)
-    except (TokenInvalidError, TokenExpiredError):
-        return _page(request, "code", error="That code is wrong, used, or older than an hour.")
+    except (TokenInvalidError, TokenExpiredError) as refusal:
+        is_anew = isinstance(refusal, EnrolmentBegunAnewError)
+        error = refusal.message if is_anew else "That code is wrong, used, or older than an hour."
+        return _page(request, "code", error=error)
     if codes is None:
         same = services.begun_enrolment(user=staff, begun=begun)
         if same is None:  # begun anew by another session just now

@@ -108,6 +108,11 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         """The same condition as `managers.person_may_enter`, for a row that was read."""
         return self.is_active
 
+    @property
+    def has_role(self) -> bool:
+        """Whether they are staff or a superuser, also one that a program has made without the other."""
+        return self.is_staff or self.is_superuser
+
     def get_session_auth_hash(self) -> str:
         """Compared by Django at each request of a back-office session."""
         return self._of_epoch(super().get_session_auth_hash())

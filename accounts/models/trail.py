@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,9 @@ from accounts.opaque_tokens import DIGEST_LENGTH
 from fincred.context import Role
 from fincred.db.fields import ExactJSONField, choices
 from fincred.db.privacy import Privacy
+
+# The trail's word is of before there were other roles than support.
+_ROLES: Final = {Role.STAFF.value: "staff"}
 
 
 class AuditEntry(models.Model):
@@ -40,6 +43,7 @@ class AuditEntry(models.Model):
         owner="person_id",
         section="audit_trail",
         withheld=("id", "person_id", "address_hash", "previous_hash", "hash"),
+        words={"role": _ROLES},
         order=("sequence",),
         outlive=True,
     )
@@ -76,6 +80,7 @@ class ListedPerson(models.Model):
         section="looks_in_lists",
         withheld=("id", "person_id", "entry_id"),
         joined={name: f"entry__{name}" for name in ("at", "actor_id", "role", "action")},
+        words={"role": _ROLES},
         order=("entry_id",),
         outlive=True,
     )

@@ -20,6 +20,7 @@ from accounts.services.registration import (
     resend_verification,
     verify_email,
     verify_email_and_login,
+    was_mailed_just_now,
 )
 from accounts.services.second_factor import (
     begin_enrolment,
@@ -71,4 +72,5 @@ __all__ = [
     "update_profile",
     "verify_email",
     "verify_email_and_login",
+    "was_mailed_just_now",
 ]

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session as BackOfficeSession
 
 from accounts.mail import hold_unsent_mail
 from accounts.models import IdempotencyKey, OneTimeToken, Session, User
-from accounts.services.privacy import erase_person
+from accounts.services.privacy import erase_again
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.events import DatabaseRestored, publish
@@ -66,7 +66,7 @@ def finish_restore(
         outcome.sessions_ended += end_all_sessions(user=person, reason=EndReason.RESTORED, now=now)
         progress(1)
     for person_id in returned:
-        erase_person(user=User.objects.get(pk=person_id), now=now, announce=False)
+        erase_again(user=User.objects.get(pk=person_id), now=now)
         outcome.people_erased += 1
         progress(1)
     outcome.unconfirmed = _still_there([each.person_id for each in erasures if not each.done and each.at >= since])

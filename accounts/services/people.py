@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session as BackOfficeSession
 from django.db import transaction
 
 from accounts.audit import fields_of, record
+from accounts.errors import LastSuperuserError
 from accounts.models import Profile, User
 from accounts.search import write_terms
 from accounts.services.addresses import person_at
@@ -115,19 +118,45 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
 def set_role(*, user: User, role: StaffRole | None, now: datetime) -> User:
     """Give a person the back office with the permissions of this role alone; None takes it away.
 
-    Another role, or none, ends their sessions there; the same one given again revives none.
+    A superuser stays one beside a role, and is none any more without. Another role, or none, ends their sessions
+    there; the same one given again revives none.
+
+    :raises LastSuperuserError:
     """
+    if role is None and user.is_superuser:
+        _require_another_superuser(user)
     user = lock_user(user.pk)
     groups = Group.objects.filter(name__in=list(StaffRole))
-    before = {"is_staff": user.is_staff, "roles": sorted(user.groups.values_list("name", flat=True))}
-    user.is_staff = role is not None or user.is_superuser
-    after = {"is_staff": user.is_staff, "roles": [role.value] if role else []}
+    before = _role_of(user, sorted(user.groups.values_list("name", flat=True)))
+    user.is_staff = role is not None
+    user.is_superuser = user.is_superuser and user.is_staff
+    after = _role_of(user, [role.value] if role else [])
     if before != after:
         user.session_epoch += 1
-    user.save(update_fields=["is_staff", "session_epoch"])
+    if role is None:
+        _forget_back_office_sessions(user)
+    user.save(update_fields=["is_staff", "is_superuser", "session_epoch"])
     user.groups.remove(*groups)
     user.groups.add(*groups.filter(name=role))
     action = "role.granted" if role else "role.revoked"
     record(person=user, action=action, subject=user, now=now, before=before, after=after)
     logger.info("Role granted" if role else "Role revoked", extra={"user_id": str(user.pk), "role": role})
     return user
+
+
+def _role_of(user: User, names: list[str]) -> dict[str, Any]:
+    return {"is_staff": user.is_staff, "is_superuser": user.is_superuser, "roles": names}
+
+
+def _require_another_superuser(user: User) -> None:
+    """All of them are locked, in one order: two who take each other's role away come one after the other."""
+    superusers = User.objects.may_enter().filter(is_staff=True, is_superuser=True).order_by("pk")
+    if not any(each.pk != user.pk for each in superusers.select_for_update(no_key=True)):
+        raise LastSuperuserError
+
+
+def _forget_back_office_sessions(staff: User) -> None:
+    """These hold their owner's id encoded, so each has to be looked into; they are few and live for hours."""
+    for session in BackOfficeSession.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(staff.pk):
+            session.delete()

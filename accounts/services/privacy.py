@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as BackOfficeSession
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.audit import record
-from accounts.errors import ErasureNotRecordedError
+from accounts.errors import ErasureNotRecordedError, StaffRoleHeldError
 from accounts.mail import queue_farewell
 from accounts.models import (
     IdempotencyKey,
@@ -60,6 +59,7 @@ def leave(*, user: User, password: str, now: datetime, expected: Precondition = 
     :raises PreconditionFailedError: the person isn't as `expected`.
     :raises RateLimitExceededError: too many wrong passwords.
     :raises WrongPasswordError: under `password`.
+    :raises StaffRoleHeldError: they have a role in the back office.
     """
     confirm_password(user=user, password=password, field="password", now=now)
     with transaction.atomic():
@@ -75,15 +75,29 @@ def erase_person(*, user: User, now: datetime, announce: bool = True) -> None:
     Their audit trail stays, which names them by id alone. The key to its network addresses goes with their row.
     Unless `announce` is false a last mail goes to their address, if they had verified it.
 
+    :raises StaffRoleHeldError: they have a role in the back office.
     :raises ErasureNotRecordedError: the list outside of the database can't be written.
     """
     user = lock_user(user.pk)
+    if user.has_role:
+        raise StaffRoleHeldError
+    _erase(user, now, announce=announce)
+
+
+@transaction.atomic
+def erase_again(*, user: User, now: datetime) -> None:
+    """The same for who was erased already and came back with a backup, in which they may have a role.
+
+    :raises ErasureNotRecordedError: the list outside of the database can't be written.
+    """
+    _erase(lock_user(user.pk), now, announce=False)
+
+
+def _erase(user: User, now: datetime, *, announce: bool) -> None:
     # A refresh in progress would add a row after the deletion; ending its session stops it.
     end_all_sessions(user=user, reason=EndReason.ERASED, now=now)
     record(person=user, action="person.erased", subject=user, now=now)
     _note_outside(user.pk, now)
-    if user.is_staff:
-        _forget_back_office_sessions(user)
     erase_rows(user.pk)
     close_gap(user.mailbox)
     if announce and user.is_verified:
@@ -98,13 +112,6 @@ def _note_outside(person_id: UUID, now: datetime) -> None:
     except erasure_log.ErasureLogError as error:
         raise ErasureNotRecordedError from error
     transaction.on_commit(lambda: erasure_log.note_done(person_id, now=now), robust=True)
-
-
-def _forget_back_office_sessions(staff: User) -> None:
-    """These hold their owner's id encoded, so each has to be looked into; they are few and live for hours."""
-    for session in BackOfficeSession.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(staff.pk):
-            session.delete()
 
 
 # What higher apps keep for a while, by kind: registered in their `AppConfig.ready()`.

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.audit import Chain, record
-from accounts.errors import EmailAlreadyExistsError, NoMailboxAtAddressError
+from accounts.errors import EmailAlreadyExistsError, MailedJustNowError, NoMailboxAtAddressError
 from accounts.mail import queue_mail
 from accounts.mailboxes import NoMailboxError, spelling
-from accounts.models import Profile, SearchTerm, User
+from accounts.models import OutgoingMail, Profile, SearchTerm, User
 from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_tokens
 from accounts.services.addresses import people_at, person_at
@@ -126,17 +126,30 @@ def resend_verification(*, email: str, now: datetime) -> None:
 
 @transaction.atomic
 def remind_to_verify(*, user: User, now: datetime) -> None:
-    """Queue the verification mail again when the person asks staff for it."""
+    """Queue the verification mail again when the person asks staff for it.
+
+    :raises MailedJustNowError: less than a minute ago.
+    """
     _mail_again(user, MailPurpose.VERIFY_EMAIL, now)
 
 
 @transaction.atomic
 def remind_to_reset(*, user: User, now: datetime) -> None:
-    """Queue the mail with the link to a new password when the person asks staff for it."""
+    """Queue the mail with the link to a new password when the person asks staff for it.
+
+    :raises MailedJustNowError: less than a minute ago.
+    """
     _mail_again(user, MailPurpose.RESET_PASSWORD, now)
+
+
+def was_mailed_just_now(*, user: User, purpose: MailPurpose, now: datetime) -> bool:
+    """Whether such a mail to the person was queued or sent within the last minute."""
+    return OutgoingMail.objects.filter(user=user, purpose=purpose).just_now(now).exists()
 
 
 def _mail_again(user: User, purpose: MailPurpose, now: datetime) -> None:
     person = lock_user(user.pk)
+    if was_mailed_just_now(user=person, purpose=purpose, now=now):
+        raise MailedJustNowError
     queue_mail(user=person, purpose=purpose, now=now)
     record(person=person, action="mail.queued", subject=person, now=now, after={"purpose": purpose})

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import TokenInvalidError
+from accounts.errors import EnrolmentBegunAnewError, TokenInvalidError
 from accounts.models import BackupCode, OneTimeToken, SecondFactor, User
 from accounts.opaque_tokens import digest
 from accounts.rate_limits import limit_second_factor
@@ -69,6 +69,7 @@ def finish_enrolment(*, user: User, code: str, answer: str, begun: UUID | None, 
 
     :raises RateLimitExceededError: too many tries.
     :raises TokenInvalidError: `code` is wrong, used, or another person's, or no enrolment is `begun`.
+    :raises EnrolmentBegunAnewError: another session has begun since.
     :raises TokenExpiredError: it is older than an hour.
     """
     limit_second_factor(user.pk, now=now)
@@ -77,7 +78,7 @@ def finish_enrolment(*, user: User, code: str, answer: str, begun: UUID | None, 
         person = lock_user(user.pk)
         factor = begun_enrolment(user=person, begun=begun)
         if factor is None:
-            raise TokenInvalidError
+            raise EnrolmentBegunAnewError if begun else TokenInvalidError
         step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)
         if step is None:
             return None

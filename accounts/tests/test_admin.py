@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -108,6 +109,18 @@ class TestActions:
         act(support, "mail_verification", saver, newcomer)
         assert OutgoingMail.objects.get().user == newcomer
 
+    @pytest.mark.parametrize("action", ["mail_reset", "mail_verification"])
+    def test_mail_again_once_a_minute(self, support: Client, noon: datetime, action: str) -> None:
+        newcomer = UserFactory.create(is_verified=False)
+        assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+        OutgoingMail.objects.update(sent_at=noon)
+        again = act(support, action, newcomer).content.decode()
+        assert f"({newcomer.email}): one was queued or sent less than a minute ago" in again
+        assert OutgoingMail.objects.count() == AuditEntry.objects.filter(action="mail.queued").count() == 1
+        with time_machine.travel(noon + timedelta(minutes=1), tick=False):
+            assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+        assert OutgoingMail.objects.count() == 2
+
     @pytest.mark.parametrize(
         ("action", "state", "why"),
         [
@@ -117,7 +130,8 @@ class TestActions:
             ("mail_verification", {"is_active": False}, "disabled: no mail is sent to them"),
             ("mail_reset", {"is_active": False}, "disabled: no mail is sent to them"),
             ("revoke_role", {}, "no member of staff"),
-            ("revoke_role", {"is_staff": True, "is_superuser": True}, "superusers stay staff"),
+            ("erase", {"is_staff": True}, "staff: take their role away first"),
+            ("erase", {"is_superuser": True}, "staff: take their role away first"),
         ],
     )
     def test_that_would_do_nothing_say_so(
@@ -143,6 +157,14 @@ class TestActions:
         assert User.objects.get(pk=saver.pk).has_perm("accounts.help_user")
         act(boss, "revoke_role", saver)
         assert not User.objects.get(pk=saver.pk).is_staff
+
+    def test_a_superuser_takes_the_role_of_another_away(self, boss: Client) -> None:
+        other = User.objects.create_superuser("other@example.com")
+        act(boss, "revoke_role", other)
+        other.refresh_from_db()
+        assert (other.is_staff, other.is_superuser) == (False, False)
+        act(boss, "erase", other)
+        assert not User.objects.filter(pk=other.pk).exists()
 
     def test_who_may_only_look_is_offered_none(self, saver: User) -> None:
         onlooker = UserFactory.create(is_staff=True)

@@ -156,6 +156,12 @@ class TestMail:
 
 
 class TestErasure:
+    def test_is_repeated_of_who_was_staff_in_the_backup(self, saver: User, noon: datetime, log: Path) -> None:
+        User.objects.update(is_staff=True, is_superuser=True)
+        log.write_text(f"2026-03-10T12:00:00Z {saver.pk} done\n")
+        finish_restore(since=noon, now=noon)
+        assert not User.objects.exists()
+
     def test_is_on_the_list_when_it_is_committed(
         self, saver: User, noon: datetime, log: Path, django_capture_on_commit_callbacks: Any
     ) -> None:

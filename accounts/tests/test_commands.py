@@ -181,6 +181,12 @@ class TestEraseUser:
             run("erase_user", saver.email)
         assert User.objects.exists()
 
+    def test_fails_for_staff(self, saver: User) -> None:
+        User.objects.update(is_staff=True)
+        with pytest.raises(CommandError, match=r"Nothing was erased: .* a superuser has taken it away"):
+            run("erase_user", saver.email, "--no-input")
+        assert User.objects.exists()
+
     def test_fails_for_nobody_and_so_a_second_time(self, saver: User) -> None:
         run("erase_user", saver.email, "--no-input")
         with pytest.raises(CommandError, match="No person"):

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
+from accounts.errors import LastSuperuserError
 from accounts.groups import provide_roles
 from accounts.models import User
 from accounts.services import set_role
@@ -89,9 +90,18 @@ class TestSetRole:
         set_role(user=saver, role=StaffRole.SUPPORT, now=clock.now())
         assert client.get("/admin/").status_code == 200
 
-    def test_of_a_superuser_they_stay_staff(self, db: None) -> None:
+    def test_leaves_the_last_superuser(self, saver: User) -> None:
+        boss, other = (User.objects.create_superuser(f"{name}@example.com") for name in ("boss", "other"))
+        User.objects.filter(pk=other.pk).update(is_active=False)
+        with pytest.raises(LastSuperuserError):
+            set_role(user=boss, role=None, now=clock.now())
+        assert User.objects.get(pk=boss.pk).is_superuser
+        User.objects.filter(pk=other.pk).update(is_active=True)
+        assert not set_role(user=boss, role=None, now=clock.now()).is_superuser
+
+    def test_of_a_superuser_is_given_beside_it(self, db: None) -> None:
         boss = User.objects.create_superuser("boss@example.com")
-        assert set_role(user=boss, role=None, now=clock.now()).is_staff
+        assert set_role(user=boss, role=StaffRole.SUPPORT, now=clock.now()).is_superuser
 
     def test_again_revives_no_session_of_the_back_office(self, saver: User, client: Client) -> None:
         client.force_login(set_role(user=saver, role=StaffRole.SUPPORT, now=clock.now()))

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.audit import broken_chains
-from accounts.errors import TokenInvalidError, WrongPasswordError
+from accounts.audit import broken_chains, record, record_listed
+from accounts.errors import StaffRoleHeldError, TokenInvalidError, WrongPasswordError
 from accounts.mail import queue_mail, send_due_mail
 from accounts.models import (
     AuditEntry,
@@ -35,10 +35,12 @@ from accounts.services import (
     privacy,
     purge_expired,
     refresh,
+    set_role,
 )
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 from fincred import clock
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -46,6 +48,15 @@ DAY = timedelta(days=1)
 
 
 class TestExport:
+    def test_calls_all_staff_so(self, saver: User, noon: datetime) -> None:
+        """Auditors and superusers aren't support, which is the trail's word for all of them."""
+        boss = User.objects.create_superuser("boss@example.com")
+        set_caller(Caller(role=Role.STAFF, actor_id=boss.pk))
+        record_listed(record(person=boss, action="user.listed", subject=boss, now=noon), [saver.pk])
+        exported = export_person(user=saver, now=noon)
+        assert [look["role"] for look in exported["looks_in_lists"]] == ["staff"]
+        assert exported["audit_trail"][-1]["role"] == "staff"
+
     def test_tells_everything_and_no_secret(self, saver: User, noon: datetime) -> None:
         open_session(user=saver, now=noon)
         queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=noon)
@@ -92,11 +103,19 @@ class TestErase:
         assert saver.sessions.live().count() == 1
         assert Profile.objects.get().user == saver
 
-    def test_of_staff_takes_their_back_office_sessions_along(self, saver: User, noon: datetime) -> None:
+    @pytest.mark.parametrize("held", ["is_staff", "is_superuser"])
+    def test_of_staff_waits_until_they_have_no_role(self, saver: User, noon: datetime, held: str) -> None:
+        User.objects.update(**{held: True})
+        with pytest.raises(StaffRoleHeldError):
+            erase_person(user=saver, now=noon)
+        assert User.objects.exists()
+
+    def test_of_former_staff_finds_no_back_office_session_of_theirs(self, saver: User, noon: datetime) -> None:
         staff = [User.objects.create_superuser(f"boss{number}@example.com") for number in range(2)]
         clients = [Client(), Client()]
         for client, member in zip(clients, staff, strict=True):
             client.force_login(member)
+        set_role(user=staff[0], role=None, now=noon)
         erase_person(user=staff[0], now=noon)
         assert BackOfficeSession.objects.get().get_decoded()["_auth_user_id"] == str(staff[1].pk)
 

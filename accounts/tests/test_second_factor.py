@@ -142,6 +142,9 @@ class TestDoor:
             assert "used before" in other.post("/admin/second-factor/", {"answer": code}).content.decode()
             assert other.post("/admin/second-factor/", {"answer": codes[0].upper()}).status_code == 302
             assert AuditEntry.objects.filter(action="backup_code.used").count() == 1
+            deep = "/admin/accounts/user/?q=sam"
+            assert (again := signed_in_with_password()).get(deep).status_code == 302
+            assert again.post("/admin/second-factor/", {"answer": codes[1]}).headers["Location"] == deep
             again = signed_in_with_password()
             assert "used before" in again.post("/admin/second-factor/", {"answer": codes[0]}).content.decode()
 
@@ -193,7 +196,8 @@ class TestEnrolment:
         key = bytes(SecondFactor.objects.get(user=agent).key)
         assert "<code>" not in other.post(path, {"code": code, "answer": "000000"}).content.decode()
         assert key_on(other.post(path, {"code": code}).content.decode()) != first
-        client.post(path, {"code": code, "answer": code_at(key, clock.now())})
+        page = client.post(path, {"code": code, "answer": code_at(key, clock.now())}).content.decode()
+        assert "Another session has begun with this code since" in page
         assert not services.has_second_factor(agent)
 
     def test_shows_no_key_once_its_code_is_too_old(self, agent: User, noon: datetime) -> None:

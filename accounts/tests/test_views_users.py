@@ -137,6 +137,15 @@ class TestErase:
         assert not User.objects.exists()
         assert as_saver.get(ME).json()["error_code"] == "TOKEN_INVALID"
 
+    @pytest.mark.parametrize("held", ["is_staff", "is_superuser"])
+    def test_refuses_who_has_a_role_in_the_back_office(self, as_saver: APIClient, held: str) -> None:
+        User.objects.update(**{held: True})
+        answer = as_saver.delete(ME, {"password": PASSWORD})
+        assert (answer.status_code, answer.json()["error_code"]) == (409, "CONFLICT")
+        assert "a superuser has taken it away" in answer.json()["error"]
+        User.objects.update(**{held: False})
+        assert as_saver.delete(ME, {"password": PASSWORD}).status_code == 204
+
     @pytest.mark.parametrize(
         ("body", "error"),
         [

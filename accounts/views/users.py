@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from accounts import examples, services
-from accounts.errors import TokenExpiredError, TokenInvalidError
+from accounts.errors import StaffRoleHeldError, TokenExpiredError, TokenInvalidError
 from accounts.serializers import PasswordConfirmationSerializer, ProfileSerializer, UserSerializer
 from accounts.views.base import SessionView
 from fincred.api.openapi import documented
@@ -31,12 +31,13 @@ class Me(SessionView):
         summary="Erase me",
         description=(
             "Everything held about the person is deleted, at once and for good. The body confirms it. Backups, "
-            "which are kept for 35 days at most, hold the person until then; what restores one erases them again."
+            "which are kept for 35 days at most, hold the person until then; what restores one erases them again. "
+            "Who has a role in the back office is refused with 409 until a superuser has taken it away."
         ),
         request=PasswordConfirmationSerializer,
         request_example={"password": "correct horse battery"},
         status=204,
-        errors=(TokenInvalidError, TokenExpiredError),
+        errors=(TokenInvalidError, TokenExpiredError, StaffRoleHeldError),
     )
     def delete(self, request: Request) -> HttpResponse:
         data = self.validated(PasswordConfirmationSerializer)

@@ -14,7 +14,7 @@ from accounts.admin import UserAdmin
 from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
 from accounts.models import RefusedSignIns, User
 from fincred import clock
-from fincred.back_office.filters import FailingFilter, JoinedFilter, SignInFilter, StandingFilter
+from fincred.back_office.filters import FailingFilter, JoinedFilter, RoleFilter, SignInFilter, StandingFilter
 from fincred.back_office.job_in_words import job_state
 from fincred.back_office.person import person_page
 from fincred.days_in_words import day_in_words
@@ -63,7 +63,7 @@ class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    list_filter: ClassVar[Any] = (StandingFilter, SignInFilter, JoinedFilter)
+    list_filter: ClassVar[Any] = (StandingFilter, SignInFilter, JoinedFilter, RoleFilter)
 
     def change_view(
         self,

@@ -12,11 +12,13 @@ from django.http import HttpRequest
 
 from accounts.back_office import MOST_COUNTED
 from accounts.models import User
+from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.ops.models import JobState
 from tracking.models import Standing
 
 WEEK = timedelta(days=7)
+SUPERUSER = "superuser"
 _COLUMNS = {
     "off_track": "is_off_track",
     "check_in": "has_checked_in",
@@ -115,4 +117,21 @@ class SignInFilter(admin.SimpleListFilter):
                 return queryset.filter(is_active=False)
             case "staff":
                 return queryset.filter(is_staff=True)
+        return queryset
+
+
+class RoleFilter(admin.SimpleListFilter):
+    """Staff, of whom there are few, by their role."""
+
+    title = "role in the back office"
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*((role.value, role.value) for role in StaffRole), (SUPERUSER, SUPERUSER)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() == SUPERUSER:
+            return queryset.filter(is_staff=True, is_superuser=True)
+        if self.value() in list(StaffRole):
+            return queryset.filter(is_staff=True, groups__name=self.value())
         return queryset

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
@@ -17,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.audit import looks_in_lists
 from accounts.back_office import EntryView, in_words, name_of_actor, open_sessions, reason_in_words
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import AuditEntry, OutgoingMail, Session, User
+from accounts.models import AuditEntry, OutgoingMail, SecondFactor, Session, User
 from accounts.rate_limits import sign_in_blocked_until
 from fincred import clock
 from fincred.back_office import charts
@@ -91,7 +90,8 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "profile": person.profile,
         "today": today,
         "now": now,
-        "local_time": _local(now, zone),
+        "roles": _roles(person),
+        "factor_since": _factor_since(person),
         "obstacles": _obstacles(person, now),
         "sessions": _sessions(person),
         "office_sessions": open_sessions(person, now=now) if person.is_staff else [],
@@ -110,8 +110,17 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _local(now: datetime, zone: str) -> datetime:
-    return now.astimezone(ZoneInfo(zone))
+def _roles(person: User) -> list[str]:
+    """What they are in the back office, if anything."""
+    if not person.has_role:
+        return []
+    superuser = ["superuser"] if person.is_superuser else []
+    return [*superuser, *person.groups.order_by("name").values_list("name", flat=True)] or ["staff without a role"]
+
+
+def _factor_since(person: User) -> datetime | None:
+    enrolled = SecondFactor.objects.filter(user=person, confirmed_at__isnull=False) if person.has_role else None
+    return enrolled.values_list("confirmed_at", flat=True).first() if enrolled is not None else None
 
 
 def _obstacles(person: User, now: datetime) -> list[str]:

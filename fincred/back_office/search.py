@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from accounts.search import people_matching
+from accounts.search import looks_like_id, people_matching
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -42,6 +42,8 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
     if is_id or not _page(User).has_view_permission(request):
         return None
     people = _visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]
+    if not people and looks_like_id(sought) and _page(AuditEntry).has_view_permission(request):
+        return _list(AuditEntry, sought)
     return _change(User, people[0].pk) if len(people) == 1 else _list(User, sought)
 
 

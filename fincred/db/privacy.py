@@ -27,14 +27,16 @@ class Privacy:
     `owner` is the path from a row to the person's id, None where the rows belong to no person. All fields are
     exported but the `withheld` ones, in the export's `section` (dotted where sections are nested); without a
     section nothing is. `joined` are columns of other tables that are exported too, by their names in the export.
-    `order` is that of the exported rows; `single` stands for one row instead of a list. Rows that `outlive` the
-    person are left by an erasure, so they may hold nothing that identifies a person.
+    `words` are what a column's values are called there instead. `order` is that of the exported rows; `single`
+    stands for one row instead of a list. Rows that `outlive` the person are left by an erasure, so they may hold
+    nothing that identifies a person.
     """
 
     owner: str | None
     section: str = ""
     withheld: tuple[str, ...] = ()
     joined: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     order: tuple[str, ...] = ("created_at", "id")
     single: bool = False
     outlive: bool = False
@@ -93,4 +95,5 @@ def _exported(model: type[Model], privacy: Privacy, person_id: UUID) -> Iterator
     texts = {column.attname for column in columns if isinstance(column, BinaryField)}.intersection(names)
     rows = model._base_manager.filter(**{str(privacy.owner): person_id}).order_by(*privacy.order)
     for row in rows.values(*names, **{name: F(path) for name, path in privacy.joined.items()}):
-        yield row | {name: bytes(row[name]).decode() for name in texts}
+        said = {name: words.get(row[name], row[name]) for name, words in privacy.words.items()}
+        yield row | {name: bytes(row[name]).decode() for name in texts} | said

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, datetime
 
@@ -8,8 +10,8 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts.back_office.tests.acting import act_in_back_office
-from accounts.models import User
+from accounts.back_office.tests.acting import act_in_back_office, signed_in
+from accounts.models import Profile, User
 from accounts.tests.factories import UserFactory
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
@@ -43,6 +45,21 @@ def told(client: Client, goal: Goal) -> dict[str, str]:
     """The fields of the goal's page."""
     page = client.get(reverse("admin:goals_goal_change", args=[goal.id])).content.decode()
     return dict(re.findall(r'<label>([^<]*):</label>\s*<div class="readonly">([^<]*)</div>', page))
+
+
+class TestCurrency:
+    def test_is_said_above_the_list_of_one_person_and_in_a_file(self, saver: User, stranger: User) -> None:
+        client = signed_in(User.objects.create_superuser("boss@example.com"))
+        Profile.objects.filter(user=saver).update(currency="EUR")
+        for person in (saver, stranger):
+            GoalFactory.create(user=person)
+        page = client.get("/admin/goals/goal/", {"user__exact": str(saver.pk)}).content.decode()
+        assert "Amounts are in EUR." in page
+        assert "Amounts are in" not in client.get("/admin/goals/goal/", {"q": "sam"}).content.decode()
+        file = client.get("/admin/goals/goal/csv/", {"q": "sam"}).content.decode()
+        rows = list(csv.DictReader(io.StringIO(file, newline="")))
+        assert {row["Person"]: row["Currency"] for row in rows} == {saver.email: "EUR", stranger.email: "USD"}
+        assert "Currency" not in client.get("/admin/accounts/user/csv/").content.decode()
 
 
 class TestGoalAdmin:

@@ -65,6 +65,20 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "2: regenerated" in page
 
+    def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
+        page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
+        assert "<dt>Even amount</dt><dd>100.00 monthly</dd>" in page
+        assert "is there today" in page
+        uneven = "A month asks for what it leaves after goals that come first"
+        assert uneven not in page
+        plan.explanation["facts"]["highest_month"] = "100.01"
+        plan.save()
+        assert uneven in as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
+        ActionPlan.objects.update(is_chosen=True)
+        page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
+        assert "<dt>Chosen amount</dt><dd>100.00 monthly</dd>" in page
+        assert uneven not in page
+
     def test_tells_the_days_of_versions_as_where_the_person_lives(
         self, as_admin: Client, plan: ActionPlan, saver: User
     ) -> None:

@@ -82,6 +82,25 @@ class TestSum:
             ("leaves for this goal by 10 Apr 2026", Decimal("0.00")),
         ]
 
+    @pytest.mark.parametrize(
+        ("binding", "words"),
+        [
+            ({"binding_date": "2026-04-10"}, "leaves for this goal by 10 Apr 2026"),
+            (
+                {"binding_date": "2026-05-10"},
+                "leaves for this goal, from the months that begin before 12 Apr 2026",
+            ),
+            (
+                {"binding_date": "2026-06-10", "binding_month": 3},
+                "leaves for this goal by 10 Jun 2026, when goals that come first leave it the least",
+            ),
+        ],
+    )
+    def test_says_until_when_it_counts(self, binding: dict[str, Any], words: str) -> None:
+        facts = FACTS | {"months": 2, "binding_month": 2, "room": "2000.00"} | binding
+        [result, *_] = (line for line in sum_of(facts) if line.is_result)
+        assert result.words == words
+
     def test_without_a_surplus_has_none_to_give(self) -> None:
         lines = sum_of(FACTS | {"surplus": "-5.00", "room": "0.00", "binding_month": 2})
         assert (lines[0].words, lines[0].amount) == ("0.00 a month for 2 months", Decimal(0))
@@ -128,6 +147,8 @@ class TestVersions:
             | {"facts": outputs["explanation"]["facts"] | {"monthly_income": "3500.00"}},
         }
         changed = [each for each in differences(outputs, richer) if each.is_changed]
+        words = [each.words for each in differences(outputs, richer)]
+        assert {"there when it was planned, without that month's payments", "needed / left, rounded up"} < {*words}
         assert changed == [
             Difference("arrives on", "10 Feb 2027", "never, as planned"),
             Difference("income a month", "3,000.00", "3,500.00"),

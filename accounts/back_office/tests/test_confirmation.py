@@ -91,6 +91,10 @@ class TestManyAtOnce:
         assert checked == {str(person.pk) for person in crowd}
         assert len(boxes) > len(checked)
 
+    def test_are_looked_at_once(self, support: Client, crowd: list[User]) -> None:
+        choose(support, *crowd)
+        assert AuditEntry.objects.filter(action="user.listed").count() == 1
+
     def test_are_not_offered(self, support: Client) -> None:
         UserFactory.create_batch(60)
         page = support.get(PEOPLE).content.decode()

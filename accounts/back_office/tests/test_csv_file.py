@@ -47,8 +47,12 @@ class TestFile:
             "Email": "saver@example.com",
             "Full name": saver.profile.full_name,
             "State": "active",
-            "Joined": saver.created_at.isoformat(),
+            "Joined": saver.created_at.isoformat(timespec="seconds"),
         }
+
+    def test_has_a_name_without_spaces(self, auditor: Client) -> None:
+        answer = auditor.get("/admin/planning/actionplan/csv/")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="action-plans.csv"'
 
     def test_is_offered_where_it_is_allowed(self, auditor: Client, support: Client, saver: User) -> None:
         link = 'href="csv/?q=saver%40"'

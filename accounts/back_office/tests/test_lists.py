@@ -21,6 +21,7 @@ from accounts.services import erase_person, open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.companion.services.preferences import update_preferences
+from fincred.context import Caller, Role, set_caller
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -151,6 +152,19 @@ class TestRows:
         assert f"<h1>Sessions of {saver.full_name}</h1>" in support.get(sessions, of_saver).content.decode()
         assert "<h1>Sessions</h1>" in support.get(sessions, {"q": "saver@"}).content.decode()
 
+    def test_of_one_person_say_what_a_search_of_them_takes(self, support: Client, saver: User) -> None:
+        for name, of_saver, words in (
+            ("session", {"user__exact": str(saver.pk)}, "Of these a search takes a whole id."),
+            (
+                "auditentry",
+                {"person_id__exact": str(saver.pk)},
+                "Of these a search takes the whole id of anything or of a request.",
+            ),
+        ):
+            page = support.get(f"/admin/accounts/{name}/", of_saver).content.decode()
+            assert words in page, name
+            assert "of a name" not in page, name
+
     def test_are_a_look_at_them_also_if_there_are_none(self, support: Client, saver: User) -> None:
         page = support.get("/admin/accounts/session/", {"user__exact": str(saver.pk)}).content.decode()
         assert f"<h1>Sessions of {saver.full_name}</h1>" in page
@@ -237,6 +251,16 @@ class TestByStaff:
         page = support.get("/admin/accounts/auditentry/", {"by": "staff"})
         assert page.context is not None
         assert {entry.role for entry in page.context["cl"].result_list} == {"support"}
+
+    def test_are_beside_those_of_the_person(self, support: Client, saver: User) -> None:
+        record(person=saver, action="goal.created", subject=saver, now=clock.now())
+        set_caller(Caller(role=Role.PERSON, actor_id=saver.pk))
+        record(person=saver, action="goal.paused", subject=saver, now=clock.now())
+        support.get(f"{PEOPLE}{saver.pk}/change/")
+        of_saver = {"person_id__exact": str(saver.pk), "by": "person"}
+        page = support.get("/admin/accounts/auditentry/", of_saver)
+        assert page.context is not None
+        assert {entry.action for entry in page.context["cl"].result_list} == {"goal.paused"}
 
     @pytest.mark.parametrize("search", ["r-7", "person", "staff", "object"])
     def test_an_entry_is_found(self, support: Client, agent: User, saver: User, search: str) -> None:

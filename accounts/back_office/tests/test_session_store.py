@@ -18,7 +18,7 @@ from redis import Redis
 from accounts.back_office import session_store
 from accounts.back_office.session_store import SessionStore
 from accounts.models import User
-from accounts.services import end_all_sessions, erase_person, set_active
+from accounts.services import end_all_sessions, set_active, set_role
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason
 from fincred import clock
@@ -97,6 +97,11 @@ class TestWithRedis:
         assert not is_in(client)
 
 
+def _dismiss(boss: User) -> None:
+    User.objects.create_superuser("other@example.com")
+    set_role(user=boss, role=None, now=clock.now())
+
+
 @pytest.mark.redis
 class TestEnds:
     """Each way to end a session ends it at once, though Redis has it as live."""
@@ -107,10 +112,10 @@ class TestEnds:
             lambda boss, client: client.post("/admin/logout/"),
             lambda boss, client: end_all_sessions(user=boss, reason=EndReason.SUPPORT, now=clock.now()),
             lambda boss, client: set_active(user=boss, is_active=False, now=clock.now()),
-            lambda boss, client: erase_person(user=boss, now=clock.now()),
+            lambda boss, client: _dismiss(boss),
             lambda boss, client: User.objects.update(is_staff=False),
         ],
-        ids=["signing out", "ending all", "disabling", "erasing", "no staff any more"],
+        ids=["signing out", "ending all", "disabling", "taking the role away", "no staff any more"],
     )
     def test_at_once(self, redis: Redis, boss: User, end: Callable[[User, Client], Any]) -> None:
         client = signed_in(boss)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.errors import ErasureNotRecordedError
+from accounts.errors import ErasureNotRecordedError, StaffRoleHeldError
 from accounts.services import erase_person, find_person
 from fincred import clock
 from fincred.errors import ResourceNotFoundError
@@ -31,6 +31,8 @@ class Command(BaseCommand):
             raise CommandError("Nothing was erased.")
         try:
             erase_person(user=user, now=clock.now())
+        except StaffRoleHeldError as error:
+            raise CommandError(f"Nothing was erased: {error.message}.") from None
         except ErasureNotRecordedError as error:
             raise CommandError(f"Nothing was erased. {error.__cause__}.") from error
         self.stdout.write(

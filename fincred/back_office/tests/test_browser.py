@@ -261,7 +261,13 @@ class TestEveryPage:
         office.find("demo@fincred.example")
         hrefs = office.page.locator("#content a[href*='/change/']").evaluate_all("them => them.map(it => it.href)")
         firsts = {re.sub("[0-9a-f-]{36}", "*", href): href for href in reversed(hrefs)}.values()
-        for path in ("", *(f"{name}/" for name in LISTS), *(each.partition("/admin/")[2] for each in firsts)):
+        filtered = "accounts/user/?sign_in=staff"
+        for path in (
+            "",
+            filtered,
+            *(f"{name}/" for name in LISTS),
+            *(each.partition("/admin/")[2] for each in firsts),
+        ):
             look(path)
         office.page.context.clear_cookies()
         look("login/")

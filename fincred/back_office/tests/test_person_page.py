@@ -68,6 +68,11 @@ class TestTitle:
         nameless = UserFactory.create(email="x@example.com", full_name=None)
         assert "<h1>x@example.com</h1>" in page_of(support, nameless)
 
+    def test_has_the_time_where_they_live(self, support: Client, saver: User, noon: datetime) -> None:
+        saver.profile.timezone = "Asia/Tokyo"
+        saver.profile.save()
+        assert "it is Tue 21:00 there" in page_of(support, saver)
+
 
 class TestSigningIn:
     def test_has_nothing_in_the_way(self, support: Client, saver: User) -> None:
@@ -160,6 +165,13 @@ class TestRows:
             MilestoneFactory.create(goal=goal, cycle=cycle, percent=percent)
         assert "Milestones of this cycle: 25 %, 50 %." in page_of(support, saver)
 
+    def test_of_a_goal_without_a_plan_expect_nothing_of_it(self, support: Client, saver: User) -> None:
+        GoalFactory.create(user=saver)
+        page = page_of(support, saver)
+        assert "No plan." in page
+        assert "The plan expects" not in page
+        assert "0 check-ins" in page
+
     def test_of_sessions_say_which_are_over(self, support: Client, saver: User) -> None:
         open_session(user=saver, now=clock.now() - timedelta(days=100))
         page = page_of(support, saver)
@@ -243,6 +255,10 @@ class TestRows:
         assert "<td>Alex Agent</td><td>person listed (1 row)</td>" in page
         agent.delete()
         assert "an erased person" in page_of(boss, saver)
+
+    def test_of_the_trail_have_their_reason_in_words_on_a_phone_too(self, support: Client, saver: User) -> None:
+        act_in_back_office(support, "/admin/accounts/user/", "disable", saver, reason="security")
+        assert "<td>for the account&#x27;s safety</td>" in page_of(support, saver)
 
     def test_of_goals_that_changed_say_how(self, support: Client, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver)
@@ -339,46 +355,3 @@ class TestJobs:
 
     def test_are_not_offered_for_staff(self, support: Client, agent: User) -> None:
         assert 'class="bo-act"' not in page_of(support, agent)
-
-
-class TestSearchBox:
-    def lead(self, client: Client, sought: str) -> str:
-        answer = client.get("/admin/find/", {"q": sought})
-        assert answer.status_code == 302
-        return answer.headers["Location"]
-
-    def test_leads_to_the_one_person(self, support: Client, saver: User) -> None:
-        for sought in ("saver@", str(saver.pk), "SAM saver@"):
-            assert self.lead(support, sought) == path_of(saver)
-
-    def test_leads_to_the_list_of_several(self, support: Client, saver: User, stranger: User) -> None:
-        assert self.lead(support, "sam") == "/admin/accounts/user/?q=sam"
-        assert self.lead(support, "nobody at all") == "/admin/accounts/user/?q=nobody+at+all"
-
-    def test_leads_to_anything_with_an_id(self, support: Client, saver: User) -> None:
-        snapshot_of(saver)
-        plan = plan_for(goal_of(saver))
-        assert self.lead(support, str(plan.goal_id)) == f"/admin/goals/goal/{plan.goal_id}/change/"
-        assert self.lead(support, str(plan.pk)) == f"/admin/planning/actionplan/{plan.pk}/change/"
-
-    def test_leads_to_the_trail_of_a_request_or_of_what_is_gone(self, support: Client, saver: User) -> None:
-        support.get(path_of(saver), headers={"X-Request-ID": "r-7"})
-        assert self.lead(support, "r-7") == "/admin/accounts/auditentry/?q=r-7"
-        gone = "00000000-0000-4000-8000-000000000001"
-        assert self.lead(support, gone) == f"/admin/accounts/auditentry/?q={gone}"
-
-    @pytest.mark.parametrize("made_by", [str.upper, lambda text: text.replace("-", "")])
-    def test_leads_to_a_request_whose_id_is_a_uuid_as_the_app_wrote_it(
-        self, support: Client, saver: User, made_by: Any
-    ) -> None:
-        request_id = made_by("a0b1c2d3-0000-4000-8000-00000000000f")
-        support.get(path_of(saver), headers={"X-Request-ID": request_id})
-        page = support.get(self.lead(support, request_id)).content.decode()
-        assert "person viewed" in page
-
-    def test_leads_to_every_kind_of_row_with_an_id(self, support: Client, saver: User) -> None:
-        row = NotificationFactory.create(user=saver)
-        assert self.lead(support, str(row.pk)) == f"/admin/companion/notification/{row.pk}/change/"
-
-    def test_of_nothing_stays(self, support: Client) -> None:
-        assert self.lead(support, " \0") == "/admin/"

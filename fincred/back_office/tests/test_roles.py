@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.mail import queue_mail
-from accounts.models import AuditEntry, OutgoingMail, User
+from accounts.models import AuditEntry, OutgoingMail, SecondFactor, User
 from accounts.refusals import note_refused_sign_in
 from accounts.services import open_session, set_role
 from accounts.tests.factories import UserFactory
@@ -90,7 +90,7 @@ def rows(saver: User) -> dict[str, Model]:
     )
     open_session(user=saver, now=now)
     note_refused_sign_in(now)
-    queue_mail(user=saver, purpose="reset_password", now=now)
+    queue_mail(user=saver, purpose="reset_password", now=now - timedelta(hours=1))
     update_preferences(user=saver, changes={"drift": False}, now=now)
     create_notification(
         owner=saver,
@@ -242,6 +242,40 @@ class TestWhoSeesNoPeople:
         for sought in (saver.email, "nobody@example.com", str(saver.pk), entry.request_id or "x", str(uuid4())):
             assert client.get("/admin/find/", {"q": sought}).headers["Location"] == "/admin/", sought
         assert "may see" in client.get("/admin/").content.decode()
+
+
+class TestPageOfStaff:
+    def page(self, client: Client, person: User) -> str:
+        return client.get(f"/admin/accounts/user/{person.pk}/change/").content.decode()
+
+    def test_names_the_role_and_says_whether_a_second_factor_is_enrolled(self, noon: datetime) -> None:
+        boss = User.objects.create_superuser("boss@example.com")
+        agent = set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=noon)
+        client = signed_in(boss)
+        assert '<span class="bo-tag">superuser</span>' in self.page(client, boss)
+        page = self.page(client, agent)
+        assert '<span class="bo-tag">Auditor</span>' in page
+        assert '<span class="bo-tag bo-bad">no second factor</span>' in page
+        SecondFactor.objects.create(user=agent, key=b"k", created_at=noon, confirmed_at=noon)
+        assert '<span class="bo-tag bo-ok">second factor since 10 Mar 2026</span>' in self.page(client, agent)
+
+    def test_of_others_says_nothing_of_the_kind(self, saver: User) -> None:
+        assert "second factor" not in self.page(
+            signed_in(User.objects.create_superuser("boss@example.com")), saver
+        )
+
+    def test_is_found_by_the_role(self, saver: User) -> None:
+        client = signed_in(User.objects.create_superuser("boss@example.com"))
+        agent = set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=clock.now())
+        found = {}
+        for role in ("superuser", "Auditor", "Support", "nonsense"):
+            page = client.get("/admin/accounts/user/", {"role": role})
+            assert page.context is not None
+            found[role] = {person.email for person in page.context["cl"].result_list}
+        assert found["superuser"] == {"boss@example.com"}
+        assert found["Auditor"] == {agent.email}
+        assert found["Support"] == set()
+        assert saver.email in found["nonsense"]
 
 
 class TestOperations:

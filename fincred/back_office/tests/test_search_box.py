@@ -1,0 +1,77 @@
+"""The search box of every page leads to a person, a row, or what a request did."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.back_office.tests.acting import signed_in
+from accounts.models import User
+from accounts.services import set_role
+from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
+from fincred import clock
+from fincred.back_office.tests.test_person_page import path_of
+from fincred.companion.tests.factories import NotificationFactory
+from planning.tests.factories import goal_of, plan_for, snapshot_of
+
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
+
+
+@pytest.fixture
+def support(db: None) -> Client:
+    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
+    return signed_in(set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now()))
+
+
+class TestSearchBox:
+    def lead(self, client: Client, sought: str) -> str:
+        answer = client.get("/admin/find/", {"q": sought})
+        assert answer.status_code == 302
+        return answer.headers["Location"]
+
+    def test_leads_to_the_one_person(self, support: Client, saver: User) -> None:
+        for sought in ("saver@", str(saver.pk), "SAM saver@"):
+            assert self.lead(support, sought) == path_of(saver)
+
+    def test_leads_to_the_list_of_several(self, support: Client, saver: User, stranger: User) -> None:
+        assert self.lead(support, "sam") == "/admin/accounts/user/?q=sam"
+        assert self.lead(support, "nobody at all") == "/admin/accounts/user/?q=nobody+at+all"
+
+    def test_leads_to_anything_with_an_id(self, support: Client, saver: User) -> None:
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver))
+        assert self.lead(support, str(plan.goal_id)) == f"/admin/goals/goal/{plan.goal_id}/change/"
+        assert self.lead(support, str(plan.pk)) == f"/admin/planning/actionplan/{plan.pk}/change/"
+
+    def test_leads_to_the_trail_of_a_request_or_of_what_is_gone(self, support: Client, saver: User) -> None:
+        support.get(path_of(saver), headers={"X-Request-ID": "r-7"})
+        assert self.lead(support, "r-7") == "/admin/accounts/auditentry/?q=r-7"
+        gone = "00000000-0000-4000-8000-000000000001"
+        assert self.lead(support, gone) == f"/admin/accounts/auditentry/?q={gone}"
+
+    @pytest.mark.parametrize("made_by", [str.upper, lambda text: text.replace("-", "")])
+    def test_leads_to_a_request_whose_id_is_a_uuid_as_the_app_wrote_it(
+        self, support: Client, saver: User, made_by: Any
+    ) -> None:
+        request_id = made_by("a0b1c2d3-0000-4000-8000-00000000000f")
+        support.get(path_of(saver), headers={"X-Request-ID": request_id})
+        page = support.get(self.lead(support, request_id)).content.decode()
+        assert "person viewed" in page
+
+    def test_leads_to_every_kind_of_row_with_an_id(self, support: Client, saver: User) -> None:
+        row = NotificationFactory.create(user=saver)
+        assert self.lead(support, str(row.pk)) == f"/admin/companion/notification/{row.pk}/change/"
+
+    def test_of_nothing_stays(self, support: Client) -> None:
+        assert self.lead(support, " \0") == "/admin/"
+
+    @pytest.mark.parametrize("request_id", ["a0b1c2d3-0000-4000-8000-00000000000f", "req-77"])
+    def test_says_of_a_request_that_left_nothing_what_that_means(self, support: Client, request_id: str) -> None:
+        page = " ".join(unescape(support.get(self.lead(support, request_id)).content.decode()).split())
+        assert f'No entry of the trail has the id "{request_id}".' in page
+        assert "it changed nothing, or isn't ours: the log has it" in page
+        assert "Check the spelling" not in page
