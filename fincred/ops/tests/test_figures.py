@@ -47,6 +47,17 @@ class TestMetrics:
         assert states == {"due": 1, "dead": 2}
         assert 3600 <= seen["fincred_outbox_oldest_seconds"] < 3700
 
+    def test_count_how_late_mail_is_from_when_it_was_due(self, saver: User, stranger: User) -> None:
+        """Until then it waits on purpose: for the end of quiet hours, or of a mail server's greylisting."""
+        now = clock.now()
+        for person in (saver, stranger):
+            queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=now - timedelta(hours=9))
+        OutgoingMail.objects.filter(user=saver).update(next_attempt_at=now + timedelta(hours=1))
+        OutgoingMail.objects.filter(user=stranger).update(next_attempt_at=now - timedelta(minutes=1))
+        assert 60 <= metrics()["fincred_outbox_oldest_seconds"] < 3600
+        OutgoingMail.objects.filter(user=stranger).delete()
+        assert metrics()["fincred_outbox_oldest_seconds"] == 0
+
     def test_show_the_others_without_a_database(self) -> None:
         def away(*_: object) -> None:
             raise OperationalError
