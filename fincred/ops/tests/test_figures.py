@@ -11,7 +11,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import MailPurpose
 from fincred import clock
-from fincred.ops.jobs import registered_jobs, run_if_due
+from fincred.ops.jobs import Clock, Job, JobPostponedError, Stop, registered_jobs, run_if_due
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -34,6 +34,22 @@ class TestMetrics:
             assert 0 < seen[f'fincred_job_last_seconds{{job="{name}"}}'] < 60
             assert seen[f'fincred_job_failures{{job="{name}"}}'] == 0
         assert seen['fincred_job_done_total{job="mail"}'] == 1
+
+    def test_tell_that_a_worker_lives_whose_job_is_postponed_and_count_no_failure(self) -> None:
+        def away(clock: Clock, stop: Stop) -> int:
+            raise JobPostponedError("mail server: ConnectionRefusedError")
+
+        def fails(clock: Clock, stop: Stop) -> int:
+            raise ZeroDivisionError
+
+        now = clock.now()
+        for name, run in (("away", away), ("fails", fails)):
+            job = Job(name=name, every=timedelta(minutes=1), run=run)
+            assert not run_if_due(job, clock=lambda: now)
+        seen = metrics()
+        for name, failures in (("away", 0), ("fails", 1)):
+            assert seen[f'fincred_job_failures{{job="{name}"}}'] == failures
+            assert seen[f'fincred_job_next_run_timestamp_seconds{{job="{name}"}}'] == now.timestamp() + 60
 
     def test_tell_what_the_outbox_holds(self, saver: User, stranger: User) -> None:
         hour_ago = clock.now() - timedelta(hours=1)
