@@ -170,7 +170,9 @@ class TestSecrets:
     def test_are_made_in_folders_that_git_ignores(self) -> None:
         papers = [ROOT / "docs/operations.md", *DEPLOY.rglob("*.yaml")]
         named = {
-            folder for paper in papers for folder in re.findall(r"make-secrets (\w[\w/]*secrets)", paper.read_text())
+            folder
+            for paper in papers
+            for folder in re.findall(r"make-secrets (\w[\w/]*secrets)", paper.read_text())
         }
         assert named == {"deploy/secrets"}
         assert "/deploy/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
