@@ -113,7 +113,7 @@ class TestArchive:
         return file
 
     def archive(self, wal: Path) -> int:
-        command = [ROOT / "deploy/postgresql/archive.sh", wal, wal.name]
+        command = [str(ROOT / "deploy/postgresql/archive.sh"), str(wal), wal.name]
         where = {"WAL_ARCHIVE": str(wal.parent / "archive")}
         return subprocess.run(command, check=False, env=os.environ | where, capture_output=True).returncode
 
