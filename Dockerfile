@@ -12,11 +12,11 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin finc
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ENV=production
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ENV=production WEB_CONCURRENCY=2
 USER fincred
 EXPOSE 8000
 # The image has no curl. Starting may take a while where the database is far away.
 HEALTHCHECK --interval=15s --timeout=6s --start-period=20s --retries=3 CMD ["python", "-m", "fincred.ops.healthcheck"]
 # exec form: gunicorn is process 1 and gets the SIGTERM on which it finishes what was started.
-CMD ["gunicorn", "fincred.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2"]
+CMD ["gunicorn", "fincred.wsgi:application", "--bind", "0.0.0.0:8000"]
 STOPSIGNAL SIGTERM

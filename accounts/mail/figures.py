@@ -14,21 +14,22 @@ from accounts.models import OutgoingMail
 
 
 def outbox_figures(now: datetime) -> Iterator[Metric]:
-    """How much mail is due and dead, and how long the oldest that isn't sent, held or dead has waited.
+    """How much mail is due and dead, and for how long the first has been due.
 
+    Until then mail waits on purpose: for the end of quiet hours, or of a mail server's greylisting.
     It reads unsent mail only, which is few: `fincred_job_done_total{job="mail"}` counts what was sent.
     """
-    waiting = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False)
+    is_due = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False, next_attempt_at__lte=now)
     row = OutgoingMail.objects.filter(sent_at=None).aggregate(
-        due=Count("pk", filter=waiting & Q(next_attempt_at__lte=now)),
+        due=Count("pk", filter=is_due),
         dead=Count("pk", filter=Q(attempts__gte=MAX_MAIL_ATTEMPTS)),
-        oldest=Min("created_at", filter=waiting),
+        first=Min("next_attempt_at", filter=is_due),
     )
     mails = GaugeMetricFamily("fincred_outbox_mails", "Unsent mails", labels=["state"])
     for state in ("due", "dead"):
         mails.add_metric([state], row[state])
     yield mails
-    age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0
+    late = (now - row["first"]).total_seconds() if row["first"] else 0
     yield GaugeMetricFamily(
-        "fincred_outbox_oldest_seconds", "Age of the oldest mail that waits", value=max(age, 0)
+        "fincred_outbox_oldest_seconds", "For how long the first mail has been due", value=late
     )

@@ -7,7 +7,7 @@ When you add a service that writes, also lock the person first, `record` what it
 from __future__ import annotations
 
 from accounts.services.addresses import people_without_mailbox, person_at, shared_mailboxes
-from accounts.services.after_restore import finish_restore
+from accounts.services.after_restore import NotFromThenError, finish_restore
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, on_password_set, request_reset, reset_password
@@ -33,6 +33,7 @@ from accounts.services.second_factor import (
 from accounts.services.sessions import TokenPair, end_all_sessions, end_session, login, open_session, refresh
 
 __all__ = [
+    "NotFromThenError",
     "ProfileChanges",
     "TokenPair",
     "begin_enrolment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.events import DatabaseRestored, publish
 from fincred.ops import erasure_log
-from fincred.ops.models import DatabaseState
+from fincred.ops.jobs import CLOCK_SKEW
+from fincred.ops.models import DatabaseState, JobState
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,10 @@ class Outcome:
     unconfirmed: list[UUID] = field(default_factory=list)
 
 
+class NotFromThenError(Exception):
+    """The database isn't as it was at the moment that was named."""
+
+
 def finish_restore(
     *, since: datetime, now: datetime, start: Callable[[int], Progress] = lambda _: lambda _: None
 ) -> Outcome:
@@ -50,8 +55,10 @@ def finish_restore(
     can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
     returns with 1 after each.
 
-    :raises ErasureLogError: the list of erased people can't be read. Then nothing was changed.
+    :raises NotFromThenError: jobs have run in it since. Then nothing was changed, and so in the next.
+    :raises ErasureLogError: the list of erased people can't be read.
     """
+    _require_from(since)
     erasures = erasure_log.read()
     outcome = Outcome(mail_held=hold_unsent_mail())
     outcome.tokens_deleted = OneTimeToken.objects.all().delete()[0]
@@ -73,6 +80,19 @@ def finish_restore(
     DatabaseState.objects.update(restored_at=None)
     logger.info("Restore finished", extra={"sessions": outcome.sessions_ended, "people": outcome.people_erased})
     return outcome
+
+
+def _require_from(since: datetime) -> None:
+    """A point-in-time recovery leaves no mark, but in a database that serves jobs have succeeded a moment ago.
+
+    :raises NotFromThenError: one has, after `since`.
+    """
+    if DatabaseState.objects.filter(restored_at__isnull=False).exists():
+        return
+    last = JobState.objects.filter(last_success_at__gt=since + CLOCK_SKEW).order_by("-last_success_at").first()
+    if last and last.last_success_at:
+        moment = last.last_success_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        raise NotFromThenError(f"the job {last.name} succeeded in it at {moment}")
 
 
 def _still_there(ids: list[UUID]) -> list[UUID]:

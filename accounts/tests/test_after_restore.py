@@ -11,6 +11,7 @@ import pytest
 from django.contrib.sessions.models import Session as BackOfficeSession
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -24,8 +25,9 @@ from accounts.services.after_restore import finish_restore
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import MailPurpose, TokenPurpose
 from fincred import clock
+from fincred.db.names import named
 from fincred.ops import erasure_log
-from fincred.ops.models import DatabaseState
+from fincred.ops.models import DatabaseState, JobState
 from fincred.ops.probe import look
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
@@ -197,6 +199,25 @@ class TestCommand:
         assert f"manage.py erase_user {saver.pk}" in told
         assert told.endswith("The service may serve.\n")
         assert "0 sessions ended" in run("after_restore", "--since", SINCE)
+
+    def test_says_first_which_database_it_acts_on(self, noon: datetime) -> None:
+        told = run("after_restore", "--since", SINCE)
+        assert told.startswith(f"{named(connection)}: ")
+
+    def test_refuses_a_database_in_which_jobs_have_run_since(self, saver: User, noon: datetime) -> None:
+        """Nobody can have restored it to that moment: it is most likely the one that serves."""
+        open_session(user=saver, now=noon)
+        JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)
+        with pytest.raises(CommandError, match=r"mail succeeded .* 2026-03-10T12:00:00Z.* Nothing was changed"):
+            run("after_restore", "--since", "2026-03-10T11:54:59Z")
+        assert Session.objects.unended().exists()
+        run("after_restore", "--since", "2026-03-10T11:55:00Z")  # clocks may differ by so much
+        assert not Session.objects.unended().exists()
+
+    def test_takes_one_that_restore_has_filled_whatever_ran_in_it_before(self, noon: datetime) -> None:
+        restored()
+        JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)
+        assert "The service may serve" in run("after_restore", "--since", "2026-03-09T12:00:00Z")
 
     @pytest.mark.parametrize("moment", ["yesterday", "2026-03-10", "2026-03-10T12:00:00", "2026-03-10T12:00:01Z"])
     def test_refuses_a_moment_that_is_none_or_to_come(self, noon: datetime, moment: str) -> None:

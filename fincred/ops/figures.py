@@ -22,18 +22,23 @@ Figures = Callable[[datetime], Iterable[Metric]]
 
 
 def job_figures(now: datetime) -> Iterator[Metric]:
-    """When each job succeeded last, how long that took, how often it has failed since, and how much it did."""
+    """When each job succeeded last, and how long that took; its failures since; when it is due; how much it did.
+
+    That it couldn't reach something is no failure. A worker that lives moves the moment at which it is due.
+    """
     success = GaugeMetricFamily("fincred_job_last_success_timestamp_seconds", "When it succeeded", labels=["job"])
     seconds = GaugeMetricFamily("fincred_job_last_seconds", "How long its last success took", labels=["job"])
     failures = GaugeMetricFamily("fincred_job_failures", "Failures since its last success", labels=["job"])
+    due = GaugeMetricFamily("fincred_job_next_run_timestamp_seconds", "When it is due next", labels=["job"])
     done = CounterMetricFamily("fincred_job_done", "Things done, such as mails sent", labels=["job"])
     for row in JobState.objects.order_by("name"):
         if row.last_success_at and row.last_seconds is not None:
             success.add_metric([row.name], row.last_success_at.timestamp())
             seconds.add_metric([row.name], row.last_seconds)
-        failures.add_metric([row.name], row.failures)
+        failures.add_metric([row.name], 0 if row.is_postponed else row.failures)
+        due.add_metric([row.name], row.next_run_at.timestamp())
         done.add_metric([row.name], row.done)
-    yield from (success, seconds, failures, done)
+    yield from (success, seconds, failures, due, done)
 
 
 def wal_figures(primary: BaseDatabaseWrapper) -> Iterator[Metric]:

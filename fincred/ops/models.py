@@ -43,7 +43,7 @@ class JobState(models.Model):
     last_seconds = models.FloatField(null=True)
     # In a row, since the last success.
     failures = models.PositiveIntegerField(default=0)
-    # Why the last run failed: the error's name, or what the job couldn't reach. Empty after a success.
+    # Why the last run failed: the error's name, or what the job couldn't reach: and how. Empty after a success.
     failure = models.CharField(max_length=60, blank=True, default="", db_default="")
     done = models.PositiveBigIntegerField(default=0)
 
@@ -52,3 +52,8 @@ class JobState(models.Model):
 
     def __str__(self) -> str:
         return f"Job {self.name}"
+
+    @property
+    def is_postponed(self) -> bool:
+        """Whether the last run couldn't reach something, which is no fault of the job's."""
+        return ":" in self.failure or self.failure in {"OperationalError", "InterfaceError"}

@@ -63,6 +63,7 @@ class TestRoundTrip:
         assert manage(other, "migrate", "-v0").returncode == 0
         restored = manage(other, "restore", str(file))
         assert restored.returncode == 0, restored.stderr
+        assert restored.stdout.startswith(f"Database {other}: restoring {file}.\n")
         assert "manage.py after_restore --since 20" in restored.stdout
         code = "import json; from fincred.db.backup import digests; print(json.dumps(digests()))"
         shell = manage(other, "shell", "-v0", "-c", code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -10,7 +11,6 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from runpy import run_path
 from typing import Any
 
 import pytest
@@ -159,10 +159,23 @@ class TestSecrets:
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
         (secrets / "email_url").unlink()
         (secrets / "email_url").touch(mode=0o600)  # as somebody with a careful umask writes it
+        (secrets / "backup_key").unlink()
+        (secrets / "backup_key").write_text("another")
+        (secrets / "backup_key").chmod(0o600)
         self.make(secrets)
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()}
         assert {name for name, mode in modes.items() if mode != 0o444} == {"email_url", "alert_mail_password"}
         assert modes["email_url"] == modes["alert_mail_password"] == 0o644
+
+    def test_are_made_in_folders_that_git_ignores(self) -> None:
+        papers = [ROOT / "docs/operations.md", *DEPLOY.rglob("*.yaml")]
+        named = {
+            folder
+            for paper in papers
+            for folder in re.findall(r"make-secrets (\w[\w/]*secrets)", paper.read_text())
+        }
+        assert named == {"deploy/secrets"}
+        assert "/deploy/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
 
     def test_are_given_to_each_service_that_names_them(self) -> None:
         for name, service in COMPOSE["services"].items():
@@ -197,7 +210,11 @@ class TestCompose:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
+        limits = service["deploy"]["resources"]["limits"]
+        assert limits.keys() == {"cpus", "memory"}
+        assert float(limits["cpus"]) <= 2, (
+            "Docker refuses more than the server has, and docs/scaling.md names one of two"
+        )
         # Without one of its own, ours have that of the Dockerfile.
         assert "healthcheck" in service or (is_ours(service) and dockerfile("HEALTHCHECK"))
         # Each of these images begins as root unless told otherwise; the others name a user themselves.
@@ -209,6 +226,8 @@ class TestCompose:
         assert all(service["stop_grace_period"] == "40s" for name, service in OURS.items() if name != "migrate")
         assert OURS["web1"].get("command") is None, "it runs the image's own"
         assert f"0.0.0.0:{port}" in dockerfile("CMD")
+        assert "--workers" not in dockerfile("CMD"), "it would make WEB_CONCURRENCY a dead setting"
+        assert "WEB_CONCURRENCY=2" in dockerfile("ENV").split()
         command = " ".join(COMPOSE["services"]["nginx"]["command"])
         assert re.findall(r"server (web\d):(\d+)", command) == [(f"web{n}", port) for n in (1, 2, 3)]
         tags = {each["image"] for each in OURS.values()}
@@ -253,6 +272,18 @@ class TestCompose:
         assert re.fullmatch(r"\d{4}-\d\d-\d\d\.fincred\.gz", made.name)
         assert (tmp_path / "python.log").read_text().splitlines()[-1] == f"manage.py backup {made}"
 
+    def test_a_command_is_given_another_database_as_the_handbook_says(self, tmp_path: Path) -> None:
+        assert "-e DATABASE_URL_FILE= -e DATABASE_URL migrate" in (ROOT / "docs/operations.md").read_text()
+        subprocess.run([DEPLOY / "make-secrets", tmp_path], check=True, capture_output=True)
+        (tmp_path / "email_url").write_text(SECRETS["EMAIL_URL"])
+        environment = {
+            name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value).replace("/run/secrets", str(tmp_path))
+            for name, value in OURS["migrate"]["environment"].items()
+        }
+        copy = {"DATABASE_URL_FILE": "", "DATABASE_URL": "postgres://fincred:x@restored:5432/fincred"}
+        result = start_with(environment | copy)
+        assert result.returncode == 0, result.stderr
+
     def test_mounts_files_that_exist(self) -> None:
         services = COMPOSE["services"].values()
         sources = [mount.split(":")[0] for service in services for mount in service.get("volumes", ())]
@@ -287,99 +318,78 @@ class TestCompose:
         ]  # fmt: skip
 
 
-class TestKubernetes:
-    @pytest.mark.parametrize("component", ["web", "work", "migrate", "backup", "check"])
-    def test_each_pod_has_no_rights_and_limits(self, component: str) -> None:
-        spec, container = pods()[component], containers()[component]
-        uid = int((re.search(r"--uid (\d+)", (ROOT / "Dockerfile").read_text()) or ["", "0"])[1])
-        assert spec["securityContext"]["runAsNonRoot"] is True
-        assert spec["securityContext"]["runAsUser"] == uid
-        assert spec["automountServiceAccountToken"] is False
-        assert container["securityContext"] == {
-            "readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]},
-        }  # fmt: skip
-        assert "memory" in container["resources"]["limits"]
-        mounted = {mount["name"] for mount in container["volumeMounts"]}
-        assert mounted == {volume["name"] for volume in spec["volumes"]}
+class TestCopyElsewhere:
+    """With a `docker` of its own, which says who is the primary and fails where it is told to."""
 
-    def test_agrees_with_the_dockerfile(self) -> None:
-        web = containers()["web"]
-        assert web["args"] == json.loads(dockerfile("CMD"))
-        assert [port["containerPort"] for port in web["ports"]] == [int(dockerfile("EXPOSE"))]
-        assert {each["image"] for each in containers().values()} == {"fincred"}
-        paths = {mount["name"]: mount["mountPath"] for mount in web["volumeMounts"]}
-        variables = {each["name"]: each.get("value") for each in web["env"]}
-        assert variables["PROMETHEUS_MULTIPROC_DIR"] == paths["metrics"]
-        assert str(Path(variables["ERASURE_LOG"]).parent) == paths["erasures"]
-        assert f"install -d -o fincred -m 700 {paths['erasures']}" in (ROOT / "Dockerfile").read_text()
+    DOCKER = """#!/bin/sh
+echo "$@" >> "$0.log"
+service=$6
+case "$*" in
+    *"$FAILS"*) echo cut off; exit 1 ;;
+    *pg_is_in_recovery*)
+        [ "$service" != "$STOPPED" ] || exit 1
+        [ "$service" = primary ] && echo f || echo "${REPLICA:-t}" ;;
+    *pg_basebackup*) echo "of $service" | gzip ;;
+    *" cp "*) eval "to=\\${$#}"; echo copied > "$to/${5##*/}" ;;
+esac
+"""
 
-    def test_waits_longer_for_an_end_than_a_process_takes(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # Where it is absent the file sets it, and all later figures of this process would be sought there.
-        monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-        graceful = run_path(str(ROOT / "gunicorn.conf.py"))["graceful_timeout"]
-        [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
-        assert int(settings["DRAIN_SECONDS"]) < graceful < pods()["web"]["terminationGracePeriodSeconds"]
-
-    def test_connections_of_all_pods_fit_into_postgresql(self) -> None:
-        [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
-        deployments = {each["metadata"]["name"]: each for each in manifests() if each["kind"] == "Deployment"}
-        [scaler] = [each["spec"] for each in manifests() if each["kind"] == "HorizontalPodAutoscaler"]
-        workers = int(containers()["web"]["args"][-1])
-        # In an upgrade one pod more starts while one ends.
-        web = (scaler["maxReplicas"] + 2) * workers
-        work = deployments["fincred-work"]["spec"]["replicas"] + 1
-        jobs = sum(each["kind"] in ("Job", "CronJob") for each in manifests())
-        most, least = int(settings["DB_POOL_MAX"]), int(settings["DB_POOL_MIN"])
-        # Of its 100 PostgreSQL keeps three for superusers.
-        assert (web + work) * most + jobs * least <= 97
-
-    def test_probes_paths_that_exist(self) -> None:
-        document = (ROOT / "docs/openapi.yaml").read_text()
-        paths = {probe["path"] for probe in find_all(list(containers().values()), "httpGet")}
-        assert paths == {"/api/v0/health/live", "/api/v0/health/ready"}
-        assert all(f"{path}:" in document for path in paths)
-
-    def test_what_is_selected_is_there(self) -> None:
-        names = {(each["kind"], each["metadata"]["name"]) for each in manifests()}
-        for claim in find_all(manifests(), "claimName"):
-            assert ("PersistentVolumeClaim", claim) in names
-        for backend in find_all(manifests(), "service"):
-            assert ("Service", backend["name"]) in names
-        for target in find_all(manifests(), "scaleTargetRef"):
-            assert (target["kind"], target["name"]) in names
-        labels = [set(each.items()) for each in find_all(manifests(), "matchLabels")]
-        known = {("app.kubernetes.io/component", component) for component in pods()}
-        known |= {("app.kubernetes.io/name", "fincred")}
-        ours = [each for each in labels if not any(key == "kubernetes.io/metadata.name" for key, _ in each)]
-        assert all(each <= known for each in ours)
-
-    def test_every_file_of_the_base_is_listed_and_pods_get_the_name_that_policies_select(self) -> None:
-        base = DEPLOY / "kubernetes" / "base"
-        listed = yaml.safe_load((base / "kustomization.yaml").read_text())
-        files = {file.name for file in base.iterdir()} - {"kustomization.yaml"}
-        assert set(listed["resources"]) == files
-        [labels] = listed["labels"]
-        assert labels["pairs"] == {"app.kubernetes.io/name": "fincred"}
-        assert labels["includeTemplates"] is True
-
-    @pytest.mark.slow
-    @pytest.mark.kubernetes
-    def test_the_overlay_is_what_kubernetes_takes(self, tmp_path: Path) -> None:
-        overlay = DEPLOY / "kubernetes" / "overlays" / "production"
-        made = subprocess.run(["kubectl", "kustomize", overlay], check=True, capture_output=True)
-        (tmp_path / "all.yaml").write_bytes(made.stdout)
-        result = subprocess.run(
-            ["kubernetes-validate", "--strict", "--no-warn", tmp_path / "all.yaml"],
+    def copy(self, tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "docker").write_text(self.DOCKER)
+        (tmp_path / "docker").chmod(0o755)
+        (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        return subprocess.run(
+            [DEPLOY / "copy-elsewhere", tmp_path / "elsewhere"],
             check=False,
             capture_output=True,
+            text=True,
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", "FAILS": "nothing", "STOPPED": "none"} | variables,
         )
-        assert result.returncode == 0, result.stderr.decode()
+
+    def copied(self, tmp_path: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (tmp_path / "elsewhere").iterdir()}
+
+    @pytest.mark.parametrize(
+        ("variables", "source"), [({}, "primary"), ({"STOPPED": "primary", "REPLICA": "f"}, "replica")]
+    )
+    def test_copies_all_that_a_restore_needs_from_who_is_the_primary(
+        self, tmp_path: Path, variables: dict[str, str], source: str
+    ) -> None:
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        for name in ("2020-01-01.base.tar.gz", "erasures.log"):
+            (elsewhere / name).touch()
+            os.utime(elsewhere / name, (0, 0))
+        result = self.copy(tmp_path, **variables)
+        assert result.returncode == 0, result.stderr
+        [base] = elsewhere.glob("*.base.tar.gz")
+        assert gzip.decompress(base.read_bytes()) == f"of {source}\n".encode()
+        assert {path.name for path in elsewhere.iterdir()} == {base.name, "archive", "backups", "erasures.log"}
+        named = re.findall(r" cp (\S+):(\S+) ", (tmp_path / "docker.log").read_text())
+        volumes = {
+            service: [mount.split(":")[1] for mount in COMPOSE["services"][service]["volumes"]]
+            for service, _ in named
+        }
+        assert [path for service, path in named if not path.startswith(tuple(volumes[service]))] == []
+
+    @pytest.mark.parametrize("what", ["pg_basebackup", "archive", "backups", "erasures.log"])
+    def test_fails_aloud_and_leaves_no_base_backup_that_only_looks_whole(self, tmp_path: Path, what: str) -> None:
+        assert self.copy(tmp_path, FAILS=what).returncode != 0
+        whole = [name for name in self.copied(tmp_path) if name.endswith(".base.tar.gz")]
+        assert len(whole) == (what != "pg_basebackup")
+
+    def test_says_that_no_primary_answers(self, tmp_path: Path) -> None:
+        result = self.copy(tmp_path, STOPPED="primary")
+        assert (result.returncode, result.stderr) == (1, "No primary answers.\n")
+        assert self.copied(tmp_path) == {}
 
 
 class TestScripts:
-    @pytest.mark.parametrize("file", sorted(DEPLOY.rglob("*.sh")), ids=lambda file: file.name)
+    @pytest.mark.parametrize(
+        "file",
+        [*sorted(DEPLOY.rglob("*.sh")), DEPLOY / "copy-elsewhere", DEPLOY / "make-secrets"],
+        ids=lambda file: file.name,
+    )
     def test_are_shell_and_may_be_run(self, file: Path) -> None:
         subprocess.run(["sh", "-n", file], check=True)
         assert os.access(file, os.X_OK)

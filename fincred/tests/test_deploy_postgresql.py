@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -100,6 +101,40 @@ def site(postgresql_binaries: Path) -> Iterator[Site]:
         made = Site(primary)
         made.prepare()
         yield made
+
+
+class TestArchive:
+    """Without a server: `archive_timeout` ends a file of 16 MB each minute, which is nearly all zeros."""
+
+    @pytest.fixture
+    def wal(self, tmp_path: Path) -> Path:
+        file = tmp_path / "000000010000000000000001"
+        file.write_bytes(b"written" + bytes(16 * 1024 * 1024 - 7))
+        return file
+
+    def archive(self, wal: Path) -> int:
+        command = [str(ROOT / "deploy/postgresql/archive.sh"), str(wal), wal.name]
+        where = {"WAL_ARCHIVE": str(wal.parent / "archive")}
+        return subprocess.run(command, check=False, env=os.environ | where, capture_output=True).returncode
+
+    def test_holds_a_file_small_and_gives_it_back_by_the_command_of_the_handbook(self, wal: Path) -> None:
+        assert self.archive(wal) == 0
+        [kept] = (wal.parent / "archive").iterdir()
+        assert kept.stat().st_size < wal.stat().st_size / 100
+        handbook = (ROOT / "docs/operations.md").read_text()
+        [command] = re.findall(r"\"restore_command = '(.*)'\" >>", handbook)
+        back = wal.parent / "back"
+        command = command.replace("/archive/", f"{kept.parent}/").replace("%f", wal.name).replace("%p", str(back))
+        assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+        assert back.read_bytes() == wal.read_bytes()
+        missing = command.replace(wal.name, "000000010000000000000002")
+        assert subprocess.run(["sh", "-c", missing], check=False, capture_output=True).returncode != 0
+
+    def test_takes_the_same_file_twice_and_refuses_another_of_its_name(self, wal: Path) -> None:
+        assert self.archive(wal) == 0
+        assert self.archive(wal) == 0
+        wal.write_bytes(bytes(16 * 1024 * 1024))
+        assert self.archive(wal) != 0
 
 
 class TestReplica:

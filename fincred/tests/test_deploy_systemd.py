@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ import pytest
 from fincred.tests.live import ROOT
 from fincred.tests.test_deploy import DEPLOY, is_setting, units
 from fincred.tests.test_environment import SECRETS, start_with
+
+# The arguments of manage.py, its folder, its environment.
+Given = tuple[list[str], str, dict[str, str]]
+ByHand = Callable[..., Given]
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -29,7 +34,9 @@ class TestSystemd:
         assert sorted(run) == sorted(["work", "migrate", "backup", "check_integrity"])
         assert set(run) <= known
 
-    def test_commands_by_hand_get_the_settings_and_secrets_of_the_services(self, tmp_path: Path) -> None:
+    @pytest.fixture
+    def by_hand(self, tmp_path: Path) -> ByHand:
+        """Runs fincred-manage with arguments and an environment: what its manage.py is given, and where."""
         made = tmp_path / "secrets"
         subprocess.run([DEPLOY / "make-secrets", made], check=True, capture_output=True)
         (made / "email_url").write_text(SECRETS["EMAIL_URL"])
@@ -44,19 +51,33 @@ class TestSystemd:
         text, found = re.subn(r"setpriv --reuid fincred --regid fincred --clear-groups ", "", text)
         assert found == 1
         text = re.sub("/etc/fincred|/opt/fincred", str(tmp_path), text)
-        result = subprocess.run(
-            ["sh", "-c", text, "sh", "erase_user", "a b"],
-            check=True,
-            capture_output=True,
-            env={"PATH": "/usr/bin:/bin"},
-        )
-        arguments, folder, given = json.loads(result.stdout)
+
+        def run(*arguments: str, **variables: str) -> Given:
+            result = subprocess.run(
+                ["sh", "-c", text, "sh", *arguments],
+                check=True,
+                capture_output=True,
+                env={"PATH": "/usr/bin:/bin"} | variables,
+            )
+            told: Given = json.loads(result.stdout)
+            return told
+
+        return run
+
+    def test_commands_by_hand_act_on_the_database_that_they_are_given(self, by_hand: ByHand) -> None:
+        copy = "postgres://fincred:hidden@127.0.0.1:5433/fincred"
+        assert by_hand("check_integrity", DATABASE_URL=copy)[2]["DATABASE_URL"] == copy
+
+    def test_commands_by_hand_get_the_settings_and_secrets_of_the_services(
+        self, by_hand: ByHand, tmp_path: Path
+    ) -> None:
+        arguments, folder, given = by_hand("erase_user", "a b")
         assert (arguments, folder) == (["manage.py", "erase_user", "a b"], str(tmp_path))
         assert given["DEFAULT_FROM_EMAIL"] == "FinCred <no-reply@x.example>"
         for unit in units().values():
             loaded = [value.partition(":")[0] for key, value in unit if key == "LoadCredential"]
             assert {name: given[name.upper()] for name in loaded} == {
-                name: (made / name).read_text() for name in loaded
+                name: (tmp_path / "secrets" / name).read_text() for name in loaded
             }
         assert start_with({name: value for name, value in given.items() if is_setting(name)}).returncode == 0
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
-from accounts.services import finish_restore
+from accounts.services import NotFromThenError, finish_restore
 from fincred import clock
+from fincred.db.names import named
 from fincred.ops.erasure_log import ErasureLogError
 from fincred.ops.progress_bar import ProgressBar
 
@@ -18,6 +20,7 @@ class Command(BaseCommand):
         "Run this after `restore` or a point-in-time recovery, before the service serves. It ends all sessions, "
         "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), drops pushes that wait, "
         "skips reminders that were due meanwhile, and erases again everybody on the erasure list (ERASURE_LOG). "
+        "It refuses a database in which jobs have run since the moment: that is one that serves. "
         "Example: manage.py after_restore --since 2026-03-10T03:00:00Z"
     )
 
@@ -32,10 +35,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, since: str, **options: Any) -> None:
         now = clock.now()
         moment = _moment(since, now)
+        database = named(connection)
+        self.stdout.write(f"{database}: ending what the restore brought back.")
         try:
             outcome = finish_restore(
                 since=moment, now=now, start=lambda people: ProgressBar(people, self.stderr).advance
             )
+        except NotFromThenError as error:
+            raise CommandError(
+                f"{database} isn't as it was at {since}: {error}. Is it the one that serves? Nothing was changed."
+            ) from error
         except ErasureLogError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
         self.stdout.write(

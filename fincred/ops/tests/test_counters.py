@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -122,6 +121,13 @@ class TestMoves:
         assert figures.value("fincred_job_last_success_timestamp_seconds", job="mail") >= began
         assert figures.value("fincred_job_last_success_timestamp_seconds", job="purge_expired") >= began
         assert figures.value("fincred_job_last_seconds", job="mail") > 0
+
+    def test_fincred_job_next_run_timestamp_seconds(self, figures: Figures) -> None:
+        [mail] = [job for job in registered_jobs() if job.name == "mail"]
+        began = clock.now()
+        assert run_if_due(mail, clock=clock.now)
+        expected = (began + mail.every).timestamp()
+        assert figures.value("fincred_job_next_run_timestamp_seconds", job="mail") >= expected
 
     def test_fincred_job_failures(self, figures: Figures, saver: User, settings: Settings) -> None:
         settings.EMAIL_BACKEND = "no.such.Backend"
@@ -336,44 +342,3 @@ class TestNamed:
             ("fincred_sign_ins_refused_total", {"reason": "inactive"}),
         ):
             assert REGISTRY.get_sample_value(name, labels) is not None, name
-
-    def test_every_alert_says_what_to_do_and_the_handbook_has_the_page(self) -> None:
-        rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-        pages = (ROOT / "docs" / "operations.md").read_text()
-        for rule in rules:
-            assert rule["labels"]["severity"] in ("page", "ticket")
-            assert rule["annotations"].keys() == {"summary", "do"}
-            for page in re.findall(r"the handbook, '([^']+)'", rule["annotations"]["do"]):
-                assert re.search(rf"^#+ {re.escape(page)}$", pages, re.MULTILINE), page
-            # Without quotes it would say nothing that can be held to the dashboard.
-            named = re.findall(r"the dashboard's '([^']+)'", rule["annotations"]["do"])
-            assert rule["annotations"]["do"].count("dashboard") == len(named)
-            assert set(named) <= {panel["title"] for panel in json.loads(DASHBOARD.read_text())["panels"]}
-
-    @pytest.mark.promtool
-    def test_prometheus_takes_the_rules_and_they_fire_when_they_should(self) -> None:
-        for command in (
-            ["check", "config", "--syntax-only", str(RULES.with_name("prometheus.yml"))],
-            ["check", "rules", str(RULES)],
-            ["test", "rules", str(RULES.with_name("alerts_test.yml"))],
-        ):
-            result = subprocess.run(["promtool", *command], check=False, capture_output=True, text=True)
-            assert result.returncode == 0, result.stdout + result.stderr
-
-    def test_every_severity_has_a_receiver(self) -> None:
-        receivers = yaml.safe_load(RULES.with_name("alertmanager.yml").read_text())
-        rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-        routed = {
-            matcher: route["receiver"] for route in receivers["route"]["routes"] for matcher in route["matchers"]
-        }
-        for severity in {rule["labels"]["severity"] for rule in rules}:
-            assert routed.get(f'severity="{severity}"', receivers["route"]["receiver"]) == severity
-        assert {each["name"] for each in receivers["receivers"]} == {"page", "ticket"}
-
-    def test_the_dashboard_is_whole(self) -> None:
-        dashboard = json.loads(DASHBOARD.read_text())
-        sources = yaml.safe_load((ROOT / "deploy/grafana/provisioning/datasources/prometheus.yml").read_text())
-        assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
-        assert {panel["datasource"]["uid"] for panel in dashboard["panels"]} == {sources["datasources"][0]["uid"]}
-        places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]
-        assert len(set(places)) == len(places)

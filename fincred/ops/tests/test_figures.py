@@ -11,7 +11,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import MailPurpose
 from fincred import clock
-from fincred.ops.jobs import registered_jobs, run_if_due
+from fincred.ops.jobs import Clock, Job, JobPostponedError, Stop, registered_jobs, run_if_due
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -35,6 +35,22 @@ class TestMetrics:
             assert seen[f'fincred_job_failures{{job="{name}"}}'] == 0
         assert seen['fincred_job_done_total{job="mail"}'] == 1
 
+    def test_tell_that_a_worker_lives_whose_job_is_postponed_and_count_no_failure(self) -> None:
+        def away(clock: Clock, stop: Stop) -> int:
+            raise JobPostponedError("mail server: ConnectionRefusedError")
+
+        def fails(clock: Clock, stop: Stop) -> int:
+            raise ZeroDivisionError
+
+        now = clock.now()
+        for name, run in (("away", away), ("fails", fails)):
+            job = Job(name=name, every=timedelta(minutes=1), run=run)
+            assert not run_if_due(job, clock=lambda: now)
+        seen = metrics()
+        for name, failures in (("away", 0), ("fails", 1)):
+            assert seen[f'fincred_job_failures{{job="{name}"}}'] == failures
+            assert seen[f'fincred_job_next_run_timestamp_seconds{{job="{name}"}}'] == now.timestamp() + 60
+
     def test_tell_what_the_outbox_holds(self, saver: User, stranger: User) -> None:
         hour_ago = clock.now() - timedelta(hours=1)
         for purpose in (MailPurpose.VERIFY_EMAIL, MailPurpose.RESET_PASSWORD):
@@ -46,6 +62,17 @@ class TestMetrics:
         states = {state: seen[f'fincred_outbox_mails{{state="{state}"}}'] for state in ("due", "dead")}
         assert states == {"due": 1, "dead": 2}
         assert 3600 <= seen["fincred_outbox_oldest_seconds"] < 3700
+
+    def test_count_how_late_mail_is_from_when_it_was_due(self, saver: User, stranger: User) -> None:
+        """Until then it waits on purpose: for the end of quiet hours, or of a mail server's greylisting."""
+        now = clock.now()
+        for person in (saver, stranger):
+            queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=now - timedelta(hours=9))
+        OutgoingMail.objects.filter(user=saver).update(next_attempt_at=now + timedelta(hours=1))
+        OutgoingMail.objects.filter(user=stranger).update(next_attempt_at=now - timedelta(minutes=1))
+        assert 60 <= metrics()["fincred_outbox_oldest_seconds"] < 3600
+        OutgoingMail.objects.filter(user=stranger).delete()
+        assert metrics()["fincred_outbox_oldest_seconds"] == 0
 
     def test_show_the_others_without_a_database(self) -> None:
         def away(*_: object) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from fincred.db import backup as archive
+from fincred.db.names import named
 from fincred.ops.progress_bar import ProgressBar
 
 
@@ -23,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        self.stdout.write(f"{named(connection)}: restoring {file}.")
         try:
             restored = archive.restore(file, start=lambda rows: ProgressBar(rows, self.stderr).advance)
         except archive.ArchiveError as error:
