@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -11,12 +12,21 @@ from pytest_django import Settings
 from accounts.audit import broken_chains
 from accounts.errors import (
     EmailAlreadyExistsError,
+    MailedJustNowError,
     TokenExpiredError,
     TokenInvalidError,
     UnacceptablePasswordError,
 )
 from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, Profile, User
-from accounts.services import login, register, resend_verification, verify_email, verify_email_and_login
+from accounts.services import (
+    login,
+    register,
+    remind_to_reset,
+    remind_to_verify,
+    resend_verification,
+    verify_email,
+    verify_email_and_login,
+)
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.registration import _store
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -173,6 +183,17 @@ class TestResendVerification:
         for email in (saver.email, "off@example.com", "nobody@example.com"):
             resend_verification(email=email, now=noon)
         assert not OutgoingMail.objects.exists()
+
+
+class TestMailAgainByStaff:
+    @pytest.mark.parametrize("remind", [remind_to_verify, remind_to_reset])
+    def test_is_sent_once_a_minute(self, newcomer: User, noon: datetime, remind: Callable[..., None]) -> None:
+        """Also where two members of staff press the button at the same time."""
+        remind(user=newcomer, now=noon)
+        with pytest.raises(MailedJustNowError):
+            remind(user=newcomer, now=noon + timedelta(seconds=59))
+        remind(user=newcomer, now=noon + timedelta(seconds=61))
+        assert AuditEntry.objects.filter(person_id=newcomer.pk, action="mail.queued").count() == 2
 
 
 @pytest.mark.postgresql

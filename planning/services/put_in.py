@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -29,7 +29,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
     newest version doesn't know, or one is gone that it knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
-    news = [plan for plan in plans if plan.goal.status == Status.ACTIVE and _has_news(plan, starts)]
+    active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
+    news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
     of_debts = [plan for plan in news if plan.goal.type == GoalType.DEBT_PAYOFF]
     unmade = []
     for anchor in {plan.anchor for plan in news if plan not in of_debts}:
@@ -67,11 +68,8 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
     return Calendar(yesterday, anchor).start, Calendar(max(anchor, today), anchor).start
 
 
-def _has_news(plan: ActionPlan, starts: Mapping[date, tuple[date, date]]) -> bool:
-    told_on, anchor = plan.goal.last_check_in_date, plan.anchor
-    if anchor is None:
-        return False
-    since, start = starts[anchor]
+def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
+    told_on = plan.goal.last_check_in_date
     known = PlannedMonth.from_json(plan.month)
     if known.start == start:
         return known.amount != Decimal(plan.goal.current_amount)
