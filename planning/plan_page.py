@@ -46,7 +46,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
 
 
 def _is_uneven(facts: Mapping[str, Any]) -> bool:
-    """Whether a month asks for more than the even amount; figures that an older engine lacked say nothing."""
+    """Whether a month asks for more than the level payment; figures that an older engine lacked say nothing."""
     highest = facts.get("highest_month", 0)
     return Decimal(highest) > Decimal(facts.get("required_monthly", highest))
 

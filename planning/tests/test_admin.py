@@ -67,9 +67,9 @@ class TestPlanningAdmin:
 
     def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
-        assert "<dt>Even amount</dt><dd>100.00 monthly</dd>" in page
+        assert "<dt>First payment</dt><dd>100.00 monthly</dd>" in page
         assert "is there today" in page
-        uneven = "A month asks for what it leaves after goals that come first"
+        uneven = "months leave different amounts after goals that come first"
         assert uneven not in page
         plan.explanation["facts"]["highest_month"] = "100.01"
         plan.save()
