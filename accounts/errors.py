@@ -28,7 +28,7 @@ class TokenInvalidError(AuthenticationError):
 
 
 class EnrolmentBegunAnewError(TokenInvalidError):
-    """By another session, with the same code: whoever has the first key must not know the one that counts."""
+    """By another session, with the same code: who has the first key must not know the one that counts."""
 
     message = "Another session has begun with this code since, so your key is void. Enter the code for a new key."
 
@@ -89,13 +89,13 @@ class MailedJustNowError(ConflictError):
 
 
 class StaffRoleHeldError(ConflictError):
-    """Their looks and deeds would be nobody's, and the last superuser would be gone."""
+    """The trail would no longer name who looked and acted, and the last superuser could be gone."""
 
     message = "Who has a role in the back office can't be erased before a superuser has taken it away"
 
 
 class LastSuperuserError(ConflictError):
-    message = "The last superuser stays one, since nobody else could give roles"
+    message = "The last superuser stays one, since only a superuser gives roles"
 
 
 class ErasureNotRecordedError(DatabaseUnavailableError):

@@ -39,8 +39,9 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
         calendar = Calendar(today, anchor or today)
         months = counted_months(owner_id, [plan.goal for plan in savings], calendar, planned).months
         for plan in savings:
-            plan.put_in = PutIn(_since_version(plan, months[plan.goal_id]))
-        unmade += [plan for plan in savings if _since_version(plan, months[plan.goal_id]) < ZERO]
+            since_version = _since_version(plan, months[plan.goal_id])
+            plan.put_in = PutIn(since_version)
+            unmade += [plan] if since_version < ZERO else []
     if not of_debts and not unmade:
         return
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
