@@ -7,15 +7,15 @@ only one on its first day earns interest for the month.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from planning.engine.effort import Effort
-from planning.engine.money.cents import growth_of, monthly_interest, needed_before
+from planning.engine.money.cents import growth_of, monthly_interest
 from planning.engine.own_days import CalendarDays, OwnDays
 from planning.engine.trajectory import Trajectory
 
-_Followed = tuple[list[list[int]], list[int], int]
-"""The offers of each month, the balance just after them, and the one at the goal's date with all interest."""
+_Followed = tuple[list[int], int]
+"""The balance just after the offers of each month, and the one at the goal's date with all interest."""
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class DatedSaving:
     months: int = field(init=False)
     deadline: int = field(init=False)
     _total: int | None = field(init=False, default=None)
-    _followed: tuple[list[int], list[list[int]], list[int], int] | None = field(init=False, default=None)
+    _followed: tuple[list[int], list[int], int] | None = field(init=False, default=None)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
     _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
@@ -68,7 +68,7 @@ class DatedSaving:
     def missing(self, offers: list[int]) -> int:
         if self.start + self.credit >= self.target:
             return 0
-        return max(0, self.target - self._follow(offers)[2])
+        return max(0, self.target - self._follow(offers)[1])
 
     def simulate(self, offers: list[int]) -> Trajectory:
         if self._taken is None or offers != self._taken[0]:
@@ -130,13 +130,16 @@ class DatedSaving:
 
     def _follow(self, offers: list[int]) -> _Followed:
         if self._followed is None or offers != self._followed[0]:
-            by_month = self._by_month(offers)
-            self._followed = offers, by_month, *self._grow_by(by_month)
+            self._followed = offers, *self._grow(*self._sums(offers), self.credit)
         return self._followed[1:]
 
-    def _grow_by(self, offers: Sequence[list[int]]) -> tuple[list[int], int]:
-        early = [paid[0] if starts else 0 for paid, starts in zip(offers, self.days.on_start, strict=True)]
-        return self._grow([*map(sum, offers)], early, self.credit)
+    def _sums(self, offers: Sequence[int]) -> tuple[list[int], list[int]]:
+        """What each month is offered, and the part of it that is on the month's first day."""
+        by, counts = [0, *accumulate(offers)], self.days.counts
+        ends = [*accumulate(counts)]
+        amounts = [by[end] - by[end - count] for end, count in zip(ends, counts, strict=True)]
+        first = zip(ends, counts, self.days.on_start, strict=True)
+        return amounts, [offers[end - count] if starts else 0 for end, count, starts in first]
 
     def _grow(self, amounts: list[int], early: list[int], credit: int) -> tuple[list[int], int]:
         """The balance just after each month's payments, and the one at the goal's date with all interest.
@@ -166,12 +169,12 @@ class DatedSaving:
         present = self.start + self.credit
         if present >= self.target:
             return self._idle(self._by_month(on_days), present)
-        offers, balances, end = self._follow(on_days)
+        offers, (balances, end) = self._by_month(on_days), self._follow(on_days)
         if end < self.target:
             return Trajectory(self._amounts(offers), balances, end, self.target - end, None, offers)
         if end > self.target:
             offers = self._without_excess(offers, balances)
-            balances, _ = self._grow_by(offers)
+            balances, _ = self._follow([*chain.from_iterable(offers)])
         done = bisect_left(balances, self.target)
         balances = balances[:done] + [self.target] * (self.months - done)
         return Trajectory(self._amounts(offers), balances, self.target, 0, done, offers)
@@ -204,9 +207,10 @@ class DatedSaving:
 
     def _last_needed(self, offers: list[list[int]], balances: list[int]) -> tuple[int, int, int]:
         """The last month whose payments are needed, the balance before them, and the balance needed at its end."""
-        enough = self.target
+        enough, (growth, half, year) = self.target, growth_of(self.rate)
         for month in range(self.months - 1, 0, -1):
-            before, needed = balances[month] - sum(offers[month]), needed_before(enough, self.rate)
+            before = balances[month] - sum(offers[month])
+            needed = -((half - enough * year) // growth)  # same as `needed_before`
             if before < needed:
                 return month, before, enough
             enough = needed

@@ -122,10 +122,10 @@ class PaymentDays:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
         found: dict[int, set[int]] = {}
         for month in compress(range(months), map(gt, self._totals, self._openings)):
-            found[month] = set()
-            if placed := self._place(month):
-                first = self.money.calendar.day(month)
-                found[month] = {position for position, day in placed.items() if day == first}
+            found[month], first = set(), self.money.calendar.day(month)
+            arriving = sum([amount for day, amount in self.money.arrivals(month) if day == first])
+            if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
+                found[month] = {position for position, day in self._place(month).items() if day == first}
         return found
 
     def _place(self, month: int) -> dict[int, date]:
