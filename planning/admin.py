@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -121,7 +122,8 @@ class ActionPlanAdmin(AuditedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Why the plan is what it is, and what changed between two of its versions."""
-        plan = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        is_stock = request.method == "POST" or TO_FIELD_VAR in request.GET  # which refuses both
+        plan = None if is_stock else self.get_object(request, unquote(object_id))
         if plan is None or not self.has_view_permission(request, plan):
             return super().change_view(request, object_id, form_url, extra_context)
         today = clock.local_day(clock.moment_of(request), plan.user.profile.timezone)
