@@ -172,7 +172,7 @@ class PlanVersionAdmin(AuditedAdmin):
     list_filter = ("reason",)
     list_select_related = ("plan__goal", "plan__user")
     needs_person = True
-    ordering = ("-created_at", "-id")
+    ordering = ("-created_at", "-number", "-id")  # replanning writes several at one moment
     exclude = ("inputs", "outputs")
     readonly_fields = ("goal", "person", "feasibility", "why", "compared")
 
