@@ -20,6 +20,7 @@ from accounts import services
 from accounts.back_office import (
     ERASED,
     AuditedAdmin,
+    end_open_session,
     mail_state,
     may_see_people,
     name_in_words,
@@ -50,6 +51,7 @@ def _why_not(action: str, person: User) -> str:
         ("mail_verification", reachable, "the address is verified"),
         ("erase", person.has_role, "staff: take their role away first"),
         ("revoke_role", not person.is_staff, "no member of staff"),
+        ("end_office_session", not person.is_staff, "no member of staff"),
     )
     return next((why for name, is_so, why in whys if name == action and is_so), "")
 
@@ -65,6 +67,7 @@ class UserAdmin(AuditedAdmin):
         "disable",
         "enable",
         "end_sessions",
+        "end_office_session",
         "mail_verification",
         "mail_reset",
         "export",
@@ -136,6 +139,15 @@ class UserAdmin(AuditedAdmin):
     @admin.action(description="End all sessions", permissions=["help"])
     def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people, partial(services.end_all_sessions, reason=EndReason.SUPPORT))
+
+    @admin.action(description="End one session of the back office", permissions=["appoint"])
+    def end_office_session(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        mark = request.POST.get("session", "")
+        ended = [end_open_session(person, mark, now=clock.moment_of(request)) for person in people]
+        if any(ended):
+            self.message_user(request, "Ended.", messages.SUCCESS)
+        else:
+            self.message_user(request, "That session has ended already.", messages.WARNING)
 
     @admin.action(description="Send the verification mail again", permissions=["help"])
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:

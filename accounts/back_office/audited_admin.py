@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.audit import record, record_listed
-from accounts.back_office.confirmation import MOST_ROWS, confirmed
+from accounts.back_office.confirmation import MOST_ROWS, NEEDS, confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
@@ -162,6 +162,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """Each action first shows the people it affects and asks for a reason."""
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
+
+    def get_action_choices(self, request: HttpRequest, *choices: Any, **more: Any) -> list[tuple[str, str]]:
+        """A list offers those alone that need nothing but its rows; a form may ask for any."""
+        found = super().get_action_choices(request, *choices, **more)
+        return [choice for choice in found if choice[0] not in NEEDS or request.method == "POST"]
 
     @admin.display(description="")
     def action_checkbox(self, row: Any) -> SafeString:

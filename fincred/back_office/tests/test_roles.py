@@ -57,7 +57,7 @@ HELP = {
 }
 APPOINT = {
     *("user.export", "user.erase", "user.grant_support", "user.grant_operations", "user.grant_auditor"),
-    "user.revoke_role",
+    *("user.revoke_role", "user.end_office_session"),
 }
 ACTIONS: dict[str, set[str]] = {
     "nobody": set(),
@@ -188,6 +188,7 @@ class TestRole:
             "enable": UserFactory.create(is_active=False),
             "mail_verification": UserFactory.create(is_verified=False),
             "revoke_role": UserFactory.create(is_staff=True),
+            "end_office_session": UserFactory.create(is_staff=True),
             "reopen": GoalFactory.create(status=Status.CANCELLED),
         }
         confirmed = set()
