@@ -198,8 +198,7 @@ class UserAdmin(AuditedAdmin):
                 do(user=person, now=clock.moment_of(request))
             except FinCredError as refusal:
                 refused += 1
-                told = f"Skipped {self.label_of(request, person)}: {refusal.message}"
-                self.message_user(request, told, messages.WARNING)
+                self.say_refused(request, person, refusal)
         if done := len(chosen) - refused:
             whom = "1 person" if done == 1 else f"{done} people"
             self.message_user(request, f"Done for {whom}.", messages.SUCCESS)

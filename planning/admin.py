@@ -160,7 +160,7 @@ class ActionPlanAdmin(AuditedAdmin):
             try:
                 made = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=now, today=today)
             except FinCredError as refusal:
-                self.message_user(request, f"{self.title_of(plan)}: {refusal.message}", messages.ERROR)
+                self.say_refused(request, plan, refusal)
             else:
                 told = f"{self.title_of(plan)}: planned again, version {made.version}"
                 self.message_user(request, told, messages.SUCCESS)

@@ -30,6 +30,7 @@ from accounts.services import lock_user
 from fincred import clock
 from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
+from fincred.errors import FinCredError
 
 
 def may_see_people(request: HttpRequest) -> bool:
@@ -228,6 +229,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
         self._record_list(request, rows, action, self._sought(request))
+
+    def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError) -> None:
+        """Name a row for which a service refused an action. That is a look at it: no page may have shown it yet."""
+        self.record_shown(request, [row], action="listed")
+        told = f"Skipped {self.label_of(request, row)}: {refusal.message}"
+        self.message_user(request, told, messages.WARNING)
 
     def _record_list(
         self, request: HttpRequest, rows: Iterable[models.Model], action: str, sought: User | None
