@@ -231,7 +231,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         self._record_list(request, rows, action, self._sought(request))
 
     def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError) -> None:
-        """Name a row for which a service refused an action. That is a look at it: no page may have shown it yet."""
+        """Name a row that a service refused. That is a look at it: no page may have shown it yet."""
         self.record_shown(request, [row], action="listed")
         told = f"Skipped {self.label_of(request, row)}: {refusal.message}"
         self.message_user(request, told, messages.WARNING)
