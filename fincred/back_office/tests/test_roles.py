@@ -260,6 +260,15 @@ class TestPageOfStaff:
         SecondFactor.objects.create(user=agent, key=b"k", created_at=noon, confirmed_at=noon)
         assert '<span class="bo-tag bo-ok">second factor since 10 Mar 2026</span>' in self.page(client, agent)
 
+    def test_gives_and_takes_roles_for_superusers(self, saver: User) -> None:
+        boss = signed_in(User.objects.create_superuser("boss@example.com"))
+        given = ["grant_support", "grant_operations", "grant_auditor"]
+        assert re.findall('value="((?:grant|revoke)_[a-z]+)"', self.page(boss, saver)) == given
+        agent = set_role(user=saver, role=StaffRole.AUDITOR, now=clock.now())
+        assert "revoke_role" in self.page(boss, agent)
+        other = signed_in(set_role(user=UserFactory.create(), role=StaffRole.SUPPORT, now=clock.now()))
+        assert "Role in the back office" not in self.page(other, UserFactory.create())
+
     def test_of_others_says_nothing_of_the_kind(self, saver: User) -> None:
         assert "second factor" not in self.page(
             signed_in(User.objects.create_superuser("boss@example.com")), saver
