@@ -20,11 +20,12 @@ from accounts import services
 from accounts.back_office import (
     ERASED,
     AuditedAdmin,
+    end_open_session,
     mail_state,
     may_see_people,
     name_in_words,
 )
-from accounts.errors import MailedJustNowError
+from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, Session, User
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
@@ -50,6 +51,7 @@ def _why_not(action: str, person: User) -> str:
         ("mail_verification", reachable, "the address is verified"),
         ("erase", person.has_role, "staff: take their role away first"),
         ("revoke_role", not person.is_staff, "no member of staff"),
+        ("end_office_session", not person.is_staff, "no member of staff"),
     )
     return next((why for name, is_so, why in whys if name == action and is_so), "")
 
@@ -59,10 +61,13 @@ class UserAdmin(AuditedAdmin):
     list_display = ("email", "full_name", "state", "joined")
     list_filter: ClassVar[Any] = ()
     ordering = ("-created_at", "-id")
+    # Of the stock page, which is never shown: named, so that no secret is among them.
+    fields = ("email", "is_active", "is_verified", "is_staff", "created_at")
     actions = (
         "disable",
         "enable",
         "end_sessions",
+        "end_office_session",
         "mail_verification",
         "mail_reset",
         "export",
@@ -135,6 +140,15 @@ class UserAdmin(AuditedAdmin):
     def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people, partial(services.end_all_sessions, reason=EndReason.SUPPORT))
 
+    @admin.action(description="End one session of the back office", permissions=["appoint"])
+    def end_office_session(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        mark = request.POST.get("session", "")
+        ended = [end_open_session(person, mark, now=clock.moment_of(request)) for person in people]
+        if any(ended):
+            self.message_user(request, "Ended.", messages.SUCCESS)
+        else:
+            self.message_user(request, "That session has ended already.", messages.WARNING)
+
     @admin.action(description="Send the verification mail again", permissions=["help"])
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people, services.remind_to_verify)
@@ -152,8 +166,12 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
     def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
-        services.erase_person(user=people.get(), now=clock.moment_of(request))
-        self.message_user(request, "The person is erased.", messages.SUCCESS)
+        try:
+            services.erase_person(user=people.get(), now=clock.moment_of(request))
+        except (StaffRoleHeldError, ErasureNotRecordedError) as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+        else:
+            self.message_user(request, "The person is erased.", messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
     @admin.action(description="Make a support agent", permissions=["appoint"])
@@ -180,8 +198,7 @@ class UserAdmin(AuditedAdmin):
                 do(user=person, now=clock.moment_of(request))
             except FinCredError as refusal:
                 refused += 1
-                told = f"Skipped {self.label_of(request, person)}: {refusal.message}"
-                self.message_user(request, told, messages.WARNING)
+                self.say_refused(request, person, refusal)
         if done := len(chosen) - refused:
             whom = "1 person" if done == 1 else f"{done} people"
             self.message_user(request, f"Done for {whom}.", messages.SUCCESS)

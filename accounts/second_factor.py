@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
+import segno
 from django_otp.oath import TOTP
 
 SECRET_BYTES: Final = 20
@@ -54,6 +55,12 @@ def setup_link(key: bytes, account: str) -> str:
     label = quote(f"FinCred:{account}")
     query = urlencode({"secret": base64.b32encode(key).decode(), "issuer": "FinCred"})
     return f"otpauth://totp/{label}?{query}"
+
+
+def setup_picture(link: str) -> str:
+    """The link as a QR code, in SVG: dark modules alone, so the page gives it a light ground."""
+    code = segno.make_qr(link, error="m")
+    return code.svg_inline(scale=4, title="The key as a QR code", svgclass=None, lineclass=None)
 
 
 def new_backup_codes() -> list[str]:

@@ -107,6 +107,6 @@ class GoalAdmin(AuditedAdmin):
                     owner=goal.user, goal_id=goal.id, changes={"status": status}, now=now, today=today
                 )
             except FinCredError as refusal:
-                self.message_user(request, f"{goal}: {refusal.message}", messages.ERROR)
+                self.say_refused(request, goal, refusal)
             else:
                 self.message_user(request, f"{goal}: {status}", messages.SUCCESS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -121,7 +122,8 @@ class ActionPlanAdmin(AuditedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Why the plan is what it is, and what changed between two of its versions."""
-        plan = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        is_stock = request.method == "POST" or TO_FIELD_VAR in request.GET  # which refuses both
+        plan = None if is_stock else self.get_object(request, unquote(object_id))
         if plan is None or not self.has_view_permission(request, plan):
             return super().change_view(request, object_id, form_url, extra_context)
         today = clock.local_day(clock.moment_of(request), plan.user.profile.timezone)
@@ -158,7 +160,7 @@ class ActionPlanAdmin(AuditedAdmin):
             try:
                 made = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=now, today=today)
             except FinCredError as refusal:
-                self.message_user(request, f"{self.title_of(plan)}: {refusal.message}", messages.ERROR)
+                self.say_refused(request, plan, refusal)
             else:
                 told = f"{self.title_of(plan)}: planned again, version {made.version}"
                 self.message_user(request, told, messages.SUCCESS)
@@ -170,7 +172,7 @@ class PlanVersionAdmin(AuditedAdmin):
     list_filter = ("reason",)
     list_select_related = ("plan__goal", "plan__user")
     needs_person = True
-    ordering = ("-created_at", "-id")
+    ordering = ("-created_at", "-number", "-id")  # replanning writes several at one moment
     exclude = ("inputs", "outputs")
     readonly_fields = ("goal", "person", "feasibility", "why", "compared")
 

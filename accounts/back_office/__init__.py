@@ -16,7 +16,7 @@ from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.reasons import reason_in_words
 from accounts.back_office.site import BackOffice
-from accounts.back_office.staff_sessions import open_sessions
+from accounts.back_office.staff_sessions import end_open_session, open_sessions
 from accounts.back_office.trail_in_words import ERASED, EntryView, in_words, name_of_actor
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Failure",
     "ReadOnlyAdminMixin",
     "changes_table",
+    "end_open_session",
     "in_words",
     "is_fresh",
     "mail_state",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db import models, transaction
@@ -19,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.audit import record, record_listed
-from accounts.back_office.confirmation import MOST_ROWS, confirmed
+from accounts.back_office.confirmation import MOST_ROWS, NEEDS, confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
@@ -29,6 +30,7 @@ from accounts.services import lock_user
 from fincred import clock
 from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
+from fincred.errors import FinCredError
 
 
 def may_see_people(request: HttpRequest) -> bool:
@@ -126,6 +128,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """The declared filters, and the person whose rows they are."""
         return lookup == self.person_lookup or super().lookup_allowed(lookup, value, request)
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """:raises DisallowedModelAdminLookup: also for two persons at once, of whom a look would name one."""
+        if len(request.GET.getlist(self.person_lookup)) > 1:
+            raise DisallowedModelAdminLookup
+        return super().get_changelist_instance(request)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -155,6 +163,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         """Each action first shows the people it affects and asks for a reason."""
         actions: Iterable[Any] = dict(super().get_actions(request) or {}).values()
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
+
+    def get_action_choices(self, request: HttpRequest, *choices: Any, **more: Any) -> list[tuple[str, str]]:
+        """A list offers those alone that need nothing but its rows; a form may ask for any."""
+        found = super().get_action_choices(request, *choices, **more)
+        return [choice for choice in found if choice[0] not in NEEDS or request.method == "POST"]
 
     @admin.display(description="")
     def action_checkbox(self, row: Any) -> SafeString:
@@ -216,6 +229,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
         self._record_list(request, rows, action, self._sought(request))
+
+    def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError) -> None:
+        """Name a row that a service refused. That is a look at it: no page may have shown it yet."""
+        self.record_shown(request, [row], action="listed")
+        told = f"Skipped {self.label_of(request, row)}: {refusal.message}"
+        self.message_user(request, told, messages.WARNING)
 
     def _record_list(
         self, request: HttpRequest, rows: Iterable[models.Model], action: str, sought: User | None

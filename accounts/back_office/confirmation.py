@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -22,6 +22,9 @@ MOST_ROWS = 20
 GRAVE = frozenset({"export", "erase"})
 # Actions that can't be undone.
 FINAL = frozenset({"erase"})
+
+# What an action of a row's page needs besides the row, kept by the confirmation page. A list doesn't offer these.
+NEEDS: Final = {"end_office_session": "session"}
 
 # Called with the page (an `AuditedAdmin`), the request and the rows.
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
@@ -97,6 +100,7 @@ def _asking(
         "reasons": _CHOICES,
         "return_to": _return_to(request),
         "is_final": name in FINAL,
+        "needs": {NEEDS[name]: request.POST.get(NEEDS[name], "")} if name in NEEDS else {},
     }
     return TemplateResponse(request, "back_office/confirm_action.html", context)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.dateparse import parse_datetime
@@ -88,6 +89,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         """The list that the same query shows, as CSV: its first `MOST_DOWNLOADED` rows."""
         if not (self.has_view_permission(request) and may_download(request)):
             raise PermissionDenied
+        if request.method == "POST":
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         if not is_fresh(request):
             return refusal(request, NOT_FRESH, 403)
         return self.refuse_undeclared(request, lambda: self._download(request))
@@ -109,7 +112,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if object_id is not None and TO_FIELD_VAR not in request.GET:  # which is refused first
+            self._require_row(request, object_id)
+        shown = super().changeform_view
+        response = self.refuse_undeclared(request, lambda: shown(request, object_id, form_url, extra_context))
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context and (row := context.get("original")):
             context |= {"title": self.title_of(row), "subtitle": None}
@@ -118,11 +124,20 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        self._require_row(request, object_id)
         response = super().history_view(request, object_id, extra_context)
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context and (row := context.get("object")):
             context |= {"title": f"History: {self.title_of(row)}", "of": self.title_of(row)}
         return response
+
+    def _require_row(self, request: HttpRequest, object_id: str) -> None:
+        """The stock pages would lead to the start page, with the id in a message.
+
+        :raises Http404: there is no such row.
+        """
+        if self.has_view_permission(request) and self.get_object(request, unquote(object_id)) is None:
+            raise Http404
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         most = {
@@ -130,7 +145,15 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
         }
         shown = super().changelist_view
-        return self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
+        response = self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
+        if (
+            request.method == "POST"
+            and isinstance(response, TemplateResponse)
+            and "cl" in (response.context_data or {})
+        ):
+            # No action took the form, so Django has made the list, without waiting for a person.
+            return HttpResponseRedirect(request.get_full_path())
+        return response
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
         """What `answer` returns, or a 400 for a filter that isn't declared."""
@@ -139,6 +162,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
             return refusal(request, "This list can't be filtered by that.", 400)
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """No row is found by another column than its id, which needs no name."""
+        return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The allowlist of every list: its filters."""

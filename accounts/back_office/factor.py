@@ -10,12 +10,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from accounts import services
 from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
-from accounts.second_factor import setup_key, setup_link
+from accounts.second_factor import setup_key, setup_link, setup_picture
 from fincred import clock
 from fincred.context import caller
 from fincred.errors import RateLimitExceededError
@@ -109,7 +110,8 @@ def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
 def _key_page(request: HttpRequest, factor: SecondFactor, code: str, error: str = "") -> HttpResponse:
     key = bytes(factor.key)
     link = setup_link(key, _staff(request).email)
-    return _page(request, "key", key=setup_key(key), link=link, code=code, error=error)
+    picture = mark_safe(setup_picture(link))  # noqa: S308  modules drawn by numbers, and no text of others
+    return _page(request, "key", key=setup_key(key), link=link, picture=picture, code=code, error=error)
 
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:

@@ -15,14 +15,14 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from accounts.audit import record
 from accounts.back_office.factor import enrol, missing_factor, note_sign_in, prove, too_many
 from accounts.back_office.refusals import FORBIDDEN, MISSING, is_browser, refusal
-from accounts.errors import UnacceptablePasswordError, WrongPasswordError
+from accounts.errors import TokenInvalidError, UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
 from accounts.services import lock_user_and_read
@@ -35,6 +35,8 @@ from fincred.errors import RateLimitExceededError
 
 # What is open before the second factor is proved: proving and enrolling it, and leaving.
 _WITHOUT_FACTOR = frozenset({"prove", "enrol", "logout"})
+# Django's admin would answer any other method as it answers a GET.
+_METHODS = ("GET", "HEAD", "POST")
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -55,13 +57,16 @@ class BackOffice(AdminSite):
 
         def as_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             update_caller(role=Role.STAFF, actor_id=request.user.pk)
+            if request.method not in _METHODS:
+                return HttpResponseNotAllowed(_METHODS)
             is_free = name in _WITHOUT_FACTOR
             try:
                 return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
-            except (PermissionDenied, Http404) as error:
+            except (PermissionDenied, Http404, TokenInvalidError) as error:
+                # The last: the person was erased between the two reads of them.
+                is_missing = not isinstance(error, PermissionDenied)
                 if not is_browser(request):
-                    raise
-                is_missing = isinstance(error, Http404)
+                    raise (Http404 if is_missing else PermissionDenied) from error
                 return refusal(request, MISSING if is_missing else FORBIDDEN, 404 if is_missing else 403)
 
         inner = super().admin_view(as_staff, cacheable)

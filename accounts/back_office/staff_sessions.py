@@ -1,43 +1,78 @@
-"""The sessions of the back office that a member of staff has open."""
+"""The sessions of the back office that a member of staff has open, and the end of one of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.audit import record
 from accounts.back_office.factor import DEVICE, SIGNED_IN_AT
 from accounts.models import User
+from accounts.services import lock_user
 
 _MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """`device` is the family of programs that signed in, such as "Firefox"."""
+    """`device` is the family of programs that signed in, such as "Firefox"; `mark` tells it apart on a page.
 
+    The key of a session opens it, so a page has a hash of it instead.
+    """
+
+    mark: str
     signed_in_at: datetime
     device: str
     expires_at: datetime
 
 
 def open_sessions(staff: User, *, now: datetime) -> list[OpenSession]:
-    """The newest first. Whose a session is stands inside of it, and only staff have any: all are read."""
+    """The newest first."""
+    found = [_told(row, contents) for row, contents in _sessions_of(staff, now)]
+    return sorted(found, key=lambda session: session.signed_in_at, reverse=True)
+
+
+@transaction.atomic
+def end_open_session(staff: User, mark: str, *, now: datetime) -> bool:
+    """End the one with this mark; False if it isn't open any more."""
+    person = lock_user(staff.pk)
+    for row, contents in _sessions_of(person, now):
+        session = _told(row, contents)
+        if constant_time_compare(session.mark, mark):
+            # By the store, which may keep it elsewhere too.
+            import_module(settings.SESSION_ENGINE).SessionStore(row.session_key).delete()
+            facts = {"device": session.device}
+            record(person=person, action="back_office_session.ended", subject=person, now=now, after=facts)
+            return True
+    return False
+
+
+def _sessions_of(staff: User, now: datetime) -> list[tuple[Session, dict[str, Any]]]:
+    """Whose a session is stands inside of it, and only staff have any: all are read."""
     hashes = {staff.get_session_auth_hash(), *staff.get_session_auth_fallback_hash()}
     rows = Session.objects.filter(expire_date__gt=now).order_by("-expire_date")[:_MOST]
-    read = [(row.get_decoded(), row.expire_date) for row in rows]
-    found = [
-        OpenSession(
-            signed_in_at=datetime.fromtimestamp(contents[SIGNED_IN_AT], UTC),
-            device=contents.get(DEVICE, ""),
-            expires_at=expires_at,
-        )
-        for contents, expires_at in read
+    read = [(row, row.get_decoded()) for row in rows]
+    return [
+        (row, contents)
+        for row, contents in read
         if contents.get(SESSION_KEY) == str(staff.pk)
         and contents.get(HASH_SESSION_KEY) in hashes
         and SIGNED_IN_AT in contents
     ]
-    return sorted(found, key=lambda session: session.signed_in_at, reverse=True)
+
+
+def _told(row: Session, contents: dict[str, Any]) -> OpenSession:
+    return OpenSession(
+        mark=salted_hmac("fincred.back_office.session", row.session_key, algorithm="sha256").hexdigest(),
+        signed_in_at=datetime.fromtimestamp(contents[SIGNED_IN_AT], UTC),
+        device=contents.get(DEVICE, ""),
+        expires_at=row.expire_date,
+    )

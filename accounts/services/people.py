@@ -100,7 +100,12 @@ def update_profile(
 
 @transaction.atomic
 def set_active(*, user: User, is_active: bool, now: datetime) -> User:
-    """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none."""
+    """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none.
+
+    :raises LastSuperuserError: nobody could give roles any more.
+    """
+    if not is_active:
+        _require_another_superuser(user)
     user = lock_user(user.pk)
     before = fields_of(user, ["is_active"])
     user.is_active = is_active
@@ -123,7 +128,7 @@ def set_role(*, user: User, role: StaffRole | None, now: datetime) -> User:
 
     :raises LastSuperuserError:
     """
-    if role is None and user.is_superuser:
+    if role is None:
         _require_another_superuser(user)
     user = lock_user(user.pk)
     groups = Group.objects.filter(name__in=list(StaffRole))
@@ -149,7 +154,9 @@ def _role_of(user: User, names: list[str]) -> dict[str, Any]:
 
 
 def _require_another_superuser(user: User) -> None:
-    """All of them are locked, in one order: two who take each other's role away come one after the other."""
+    """If the person is one. All are locked, in one order: two who put each other out come one after the other."""
+    if not user.is_superuser:
+        return
     superusers = User.objects.may_enter().filter(is_staff=True, is_superuser=True).order_by("pk")
     if not any(each.pk != user.pk for each in superusers.select_for_update(no_key=True)):
         raise LastSuperuserError

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.errors import LastSuperuserError
 from accounts.groups import provide_roles
 from accounts.models import User
-from accounts.services import set_role
+from accounts.services import set_active, set_role
 from accounts.vocabulary import StaffRole
 from fincred import clock
 
@@ -98,6 +98,14 @@ class TestSetRole:
         assert User.objects.get(pk=boss.pk).is_superuser
         User.objects.filter(pk=other.pk).update(is_active=True)
         assert not set_role(user=boss, role=None, now=clock.now()).is_superuser
+
+    def test_disabling_leaves_the_last_superuser_too(self, db: None) -> None:
+        boss, other = (User.objects.create_superuser(f"{name}@example.com") for name in ("boss", "other"))
+        assert not set_active(user=boss, is_active=False, now=clock.now()).is_active
+        with pytest.raises(LastSuperuserError):
+            set_active(user=other, is_active=False, now=clock.now())
+        assert User.objects.get(pk=other.pk).is_active
+        assert set_active(user=boss, is_active=True, now=clock.now()).is_active
 
     def test_of_a_superuser_is_given_beside_it(self, db: None) -> None:
         boss = User.objects.create_superuser("boss@example.com")

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import segno
 import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -15,7 +16,15 @@ from django.test import Client
 from accounts import services
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import AuditEntry, BackupCode, OneTimeToken, SecondFactor, User
-from accounts.second_factor import backup_code, code_at, new_backup_codes, setup_key, setup_link, step_of
+from accounts.second_factor import (
+    backup_code,
+    code_at,
+    new_backup_codes,
+    setup_key,
+    setup_link,
+    setup_picture,
+    step_of,
+)
 from accounts.services import open_session, set_role
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import StaffRole
@@ -60,6 +69,15 @@ class TestCodes:
             "otpauth://totp/FinCred%3Aa%2Bb%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=FinCred"
         )
 
+    def test_are_set_up_by_a_picture_of_the_link(self) -> None:
+        link = setup_link(b"k" * 20, "agent@example.com")
+        picture = setup_picture(link)
+        assert picture.startswith("<svg")
+        assert "as a QR code" in picture
+        assert picture != setup_picture(setup_link(b"l" * 20, "agent@example.com"))
+        modules = sum(map(int, re.findall(r"h(\d+)", picture)))
+        assert modules == sum(bit for row in segno.make_qr(link, error="m").matrix for bit in row)
+
     def test_for_a_rainy_day_are_ten_and_differ(self) -> None:
         codes = new_backup_codes()
         assert len(set(codes)) == 10
@@ -91,6 +109,7 @@ def enrolled(agent: User, client: Client) -> tuple[bytes, list[str]]:
     page = client.post("/admin/second-factor/enrol/", {"code": code}).content.decode()
     key = bytes(SecondFactor.objects.get(user=agent).key)
     assert setup_key(key) in page
+    assert setup_picture(setup_link(key, agent.email)) in page
     answer = code_at(key, clock.now())
     page = client.post("/admin/second-factor/enrol/", {"code": code, "answer": answer}).content.decode()
     codes = re.findall(r"<code>([a-z2-7-]{19})</code>", page)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -73,7 +74,7 @@ class PersonAdmin(UserAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The page of a person; what is sent to it is refused as by every page."""
-        if request.method != "GET" or "_to_field" in request.GET:
+        if request.method == "POST" or TO_FIELD_VAR in request.GET:
             return super().change_view(request, object_id, form_url, extra_context)
         person = self.get_object(request, unquote(object_id))
         if person is None or not self.has_view_permission(request, person):

@@ -81,16 +81,21 @@ class JoinedFilter(admin.SimpleListFilter):
 
 
 class FailingFilter(admin.SimpleListFilter):
-    """Jobs whose last run failed."""
+    """Jobs whose last run failed, or couldn't reach something."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("failing", "failing")]
+        return [("failing", "failing"), ("postponed", "postponed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JobState]) -> QuerySet[JobState]:
-        return queryset.filter(failures__gt=0) if self.value() == "failing" else queryset
+        match self.value():
+            case "failing":
+                return queryset & JobState.objects.failing()
+            case "postponed":
+                return queryset & JobState.objects.postponed()
+        return queryset
 
 
 class SignInFilter(admin.SimpleListFilter):

@@ -23,7 +23,8 @@ def job_state(job: JobState) -> SafeString | str:
     times = "once" if job.failures == 1 else f"{job.failures} times in a row"
     if not job.failure:
         return f"failed {times}: {_LOG}"
-    return told(f"failed {times}: {{}}", why_it_failed(job.failure), job.failure)
+    went = "postponed" if job.is_postponed else "failed"
+    return told(f"{went} {times}: {{}}", why_it_failed(job.failure), job.failure)
 
 
 def why_it_failed(failure: str) -> Failure:

@@ -18,8 +18,9 @@ from accounts.search import looks_like_id, people_matching
 def find(request: HttpRequest) -> HttpResponse:
     """Redirects to the object with this id, to the only matching person, or to a list of matches.
 
-    It shows nothing itself, and looks only at what the member of staff may see: where it leads would tell them
-    who is there. The page that it leads to records the look.
+    It shows nothing itself, and looks only at what the member of staff may see: where it leads tells them who is
+    there. So a person who is found is recorded here, also for a program that doesn't follow; other pages record
+    the look.
     """
     sought = request.GET.get("q", "").replace("\0", "").strip()[:254]
     place = _place_of(request, sought) if sought else None
@@ -41,10 +42,13 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
         return _list(AuditEntry, sought)
     if is_id or not _page(User).has_view_permission(request):
         return None
-    people = _visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]
+    people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2])
     if not people and looks_like_id(sought) and _page(AuditEntry).has_view_permission(request):
         return _list(AuditEntry, sought)
-    return _change(User, people[0].pk) if len(people) == 1 else _list(User, sought)
+    if len(people) != 1:
+        return _list(User, sought)
+    _page(User).record_shown(request, people, action="found")
+    return _change(User, people[0].pk)
 
 
 def _page_with_id(request: HttpRequest, sought: UUID) -> str | None:

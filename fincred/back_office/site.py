@@ -21,8 +21,10 @@ class Site(BackOffice):
         return [path("find/", self.admin_view(find), name="find"), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What is needed most comes first."""
+        """What is needed most comes first: of its own group the list of people."""
         apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: model["object_name"] != "User")
         return sorted(apps, key=lambda app: _ORDER.index(app["app_label"]))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

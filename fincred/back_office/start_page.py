@@ -93,10 +93,14 @@ def _refused(refused: Series) -> Card:
 
 
 def _jobs() -> Card:
-    failing = list(JobState.objects.filter(failures__gt=0).order_by("name").values_list("name", flat=True))
+    failing, postponed = (
+        list(jobs.order_by("name").values_list("name", flat=True))
+        for jobs in (JobState.objects.failing(), JobState.objects.postponed())
+    )
     url = f"{reverse('admin:ops_jobstate_changelist')}?state=failing"
     words = "job that fails" if len(failing) == 1 else "jobs that fail"
-    note = ", ".join(failing).replace("_", " ")
+    waiting = f"postponed: {', '.join(postponed)}" if postponed else ""
+    note = "; ".join(filter(None, (", ".join(failing), waiting))).replace("_", " ")
     return Card(f"{len(failing)}", words, url, note=note, is_bad=bool(failing))
 
 

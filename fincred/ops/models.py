@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from fincred.db.privacy import NOT_PERSONAL
 
+# The errors of a database that is away.
+_AWAY = ("OperationalError", "InterfaceError")
+
 
 class DatabaseState(models.Model):
     """One row that belongs to this database: no backup holds it, no restore brings it."""
@@ -29,6 +32,20 @@ class DatabaseState(models.Model):
         return "The state of this database"
 
 
+# Whether the last run couldn't reach something, which is no fault of the job's.
+_POSTPONED = Q(failure__contains=":") | Q(failure__in=_AWAY)
+
+
+class JobStateQuerySet(models.QuerySet["JobState"]):
+    def failing(self) -> JobStateQuerySet:
+        """Those whose last run failed by a fault."""
+        return self.filter(~_POSTPONED, failures__gt=0)
+
+    def postponed(self) -> JobStateQuerySet:
+        """Those whose last run couldn't reach something."""
+        return self.filter(_POSTPONED, failures__gt=0)
+
+
 class JobState(models.Model):
     """When a job is due, which worker has it, and how it went; what runs it is `fincred.ops.jobs`."""
 
@@ -47,6 +64,8 @@ class JobState(models.Model):
     failure = models.CharField(max_length=60, blank=True, default="", db_default="")
     done = models.PositiveBigIntegerField(default=0)
 
+    objects = JobStateQuerySet.as_manager()
+
     class Meta:
         verbose_name = "job"
 
@@ -56,4 +75,4 @@ class JobState(models.Model):
     @property
     def is_postponed(self) -> bool:
         """Whether the last run couldn't reach something, which is no fault of the job's."""
-        return ":" in self.failure or self.failure in {"OperationalError", "InterfaceError"}
+        return ":" in self.failure or self.failure in _AWAY

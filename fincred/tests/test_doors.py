@@ -101,6 +101,7 @@ DOORS: dict[str, Callable[[Visitor], bool]] = {
 
 @pytest.fixture
 def visitor(db: None) -> Visitor:
+    User.objects.create_superuser("other@example.com")  # the last one can't be disabled
     return Visitor(User.objects.create_superuser("staff@example.com", PASSWORD))
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.back_office.tests.acting import act_in_back_office, signed_in
-from accounts.models import Profile, User
+from accounts.models import ListedPerson, Profile, User
 from accounts.tests.factories import UserFactory
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
@@ -141,8 +141,18 @@ class TestGoalAdmin:
 
         GoalFactory.create_batch(5, user=saver)
         cancelled = GoalFactory.create(user=saver, name="Sixth", status=Status.CANCELLED)
-        assert "Sixth: " in act(as_agent, "reopen", cancelled)
+        assert f"Skipped Sixth ({saver.email}): " in act(as_agent, "reopen", cancelled)
         assert Goal.objects.get(pk=cancelled.pk).status == Status.CANCELLED
+
+    def test_that_a_service_refuses_is_a_look_at_whose_it_is(self, as_agent: Client, saver: User) -> None:
+        """A confirmed form for a goal that was never shown: the refusal names it."""
+        full = [GoalFactory.create(user=saver) for _ in range(5)]
+        goal = GoalFactory.create(user=saver, name="Sixth boat", status=Status.CANCELLED)
+        chosen = {"action": "reopen", "_selected_action": str(goal.pk), "confirmed": "yes", "reason": "asked"}
+        assert len(full) == 5
+        as_agent.post(LIST, chosen)
+        looks = ListedPerson.objects.filter(person_id=saver.pk).values_list("entry__action", flat=True)
+        assert list(looks) == ["goal.listed"]
 
     def test_offers_nothing_to_those_who_may_only_look(self, as_agent: Client, agent: User, saver: User) -> None:
         agent.groups.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +14,7 @@ from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from goals.services import update_goal
-from planning.models import ActionPlan, Snapshot
+from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -54,6 +55,15 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/{model}/", {"q": "saver@example.com"}).content.decode()
         assert "1 result" in page
         assert "saver@example.com" in page
+
+    def test_lists_versions_of_one_moment_by_number(self, as_admin: Client, plan: ActionPlan) -> None:
+        first = plan.versions.values().get()
+        PlanVersion.objects.bulk_create(
+            PlanVersion(**first | {"id": uuid4(), "number": number}) for number in (2, 3, 4, 5)
+        )
+        shown = as_admin.get("/admin/planning/planversion/", {"q": "saver@example.com"})
+        assert shown.context is not None
+        assert [version.number for version in shown.context["cl"].result_list] == [5, 4, 3, 2, 1]
 
     def test_shows_a_plan_with_its_reasons_and_versions(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from accounts.audit import broken_chains
 from accounts.back_office import AuditedAdmin
 from accounts.back_office.refusals import server_error
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import AuditEntry, User
-from accounts.services import end_all_sessions, erase_person
+from accounts.services import end_all_sessions, erase_person, lock_user
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason
 from fincred import clock
@@ -22,6 +25,7 @@ from fincred import clock
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
 TRAIL = "/admin/accounts/auditentry/"
+NOBODY: Final = "00000000-0000-0000-0000-000000000000"
 
 
 def newest() -> AuditEntry:
@@ -110,6 +114,27 @@ class TestRefusals:
         assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
         assert words in page.content.decode()
         assert support.get(path).headers["Content-Type"].partition(";")[0] in {"application/json", "text/plain"}
+
+    def test_of_a_row_that_is_gone_are_pages_without_its_id(self, support: Client) -> None:
+        page = support.get(f"{PEOPLE}{NOBODY}/change/", headers={"Accept": "text/html"})
+        assert (page.status_code, NOBODY in page.content.decode()) == (404, False)
+        assert "what it was about is gone" in page.content.decode()
+
+    def test_of_a_person_who_was_erased_meanwhile_are_pages(
+        self, support: Client, saver: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("accounts.back_office.audited_admin.lock_user", lambda pk: lock_user(UUID(NOBODY)))
+        page = support.get(f"{PEOPLE}{saver.pk}/change/", headers={"Accept": "text/html"})
+        assert (page.status_code, "what it was about is gone" in page.content.decode()) == (404, True)
+
+    def test_of_an_erasure_that_cannot_be_noted_say_so(
+        self, boss: Client, saver: User, settings: Settings, tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").touch()
+        settings.ERASURE_LOG = tmp_path / "file" / "log"
+        page = act_in_back_office(boss, PEOPLE, "erase", saver)
+        assert (page.status_code, "so nothing was erased" in page.content.decode()) == (200, True)
+        assert User.objects.filter(pk=saver.pk).exists()
 
     def test_of_forms_with_too_many_fields_are_too(self, support: Client) -> None:
         form = {"action": "disable", "_selected_action": [str(number) for number in range(1_500)]}

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Field
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.back_office.tests.acting import act_in_back_office
-from accounts.models import Session, User
+from accounts.models import AuditEntry, Session, User
 from accounts.services import open_session
 from fincred import clock
 from goals.models import Goal
@@ -143,6 +144,32 @@ class TestSecrets:
     def test_nor_by_the_address_of_their_page(self, support: Client, saver: User) -> None:
         assert support.get(f"/admin/accounts/user/{saver.password}/change/?_to_field=password").status_code == 400
 
+    @pytest.mark.parametrize("query", ["_to_field=id", "_to_field=password", "_to_field=id&_popup=1"])
+    def test_nor_by_asking_for_the_stock_page_of_a_person(self, support: Client, saver: User, query: str) -> None:
+        page = support.get(f"/admin/accounts/user/{saver.pk}/change/?{query}", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+        assert saver.password not in page.content.decode()
+
+    @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "PATCH", "DELETE"])
+    def test_nor_by_another_method(self, support: Client, saver: User, method: str) -> None:
+        for path in (
+            "",
+            "accounts/user/",
+            f"accounts/user/{saver.pk}/change/",
+            f"accounts/user/{saver.pk}/history/",
+        ):
+            answer = support.generic(method, f"/admin/{path}")
+            assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST"), path
+            assert saver.password not in answer.content.decode()
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_are_fields_of_no_page(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        """A page has no secret to show, however it is asked for."""
+        request = RequestFactory().get("/")
+        request.user = User.objects.get(email="boss@example.com")
+        shown = {name for name in flatten_fieldsets(page.get_fieldsets(request)) if isinstance(name, str)}
+        assert not shown & {"password", "audit_key", "token_hash", "key", "code_hash", "session_epoch"}
+
     def test_nor_by_way_of_their_goals(self, support: Client, saver: User) -> None:
         assert support.get("/admin/goals/goal/?user__password__startswith=pbkdf2").status_code == 400
 
@@ -166,9 +193,9 @@ class TestPersonsRows:
         assert trail.context is not None
         assert [entry.action for entry in trail.context["cl"].result_list] == ["user.listed"]
 
-    def test_are_waited_for(self, support: Client, saver: User) -> None:
-        """Nobody reads all goals of all people."""
-        Goal.objects.create(
+    @pytest.fixture
+    def goal_of_saver(self, saver: User) -> Goal:
+        return Goal.objects.create(
             user=saver,
             name="Boat",
             type="emergency_fund",
@@ -179,9 +206,30 @@ class TestPersonsRows:
             created_at=clock.now(),
             updated_at=clock.now(),
         )
+
+    def test_are_waited_for(self, support: Client, saver: User, goal_of_saver: Goal) -> None:
+        """Nobody reads all goals of all people."""
         assert "Boat" not in support.get("/admin/goals/goal/").content.decode()
         for query in ({"user__exact": str(saver.pk)}, {"q": "saver@"}, {"q": str(saver.pk)}):
             assert "Boat" in support.get("/admin/goals/goal/", query).content.decode()
+
+    def test_are_waited_for_also_by_a_form_that_no_action_takes(self, boss: Client, goal_of_saver: Goal) -> None:
+        before = AuditEntry.objects.count()
+        for form in ({}, {"_selected_action": str(goal_of_saver.pk)}, {"action": "nonsense", "index": "0"}):
+            page = boss.post("/admin/goals/goal/", form)
+            assert (page.status_code, page.headers.get("Location")) == (302, "/admin/goals/goal/"), form
+        assert AuditEntry.objects.count() == before
+
+    def test_are_downloaded_by_a_get_alone(self, boss: Client, goal_of_saver: Goal) -> None:
+        assert boss.post("/admin/goals/goal/csv/").status_code == 405
+
+    def test_are_those_of_one_person(self, boss: Client, saver: User, stranger: User) -> None:
+        """Of two, the heading would name one, and a look at who has none would be recorded of one."""
+        query = f"user__exact={saver.pk}&user__exact={stranger.pk}"
+        assert boss.get(f"/admin/goals/goal/?{query}").status_code == 400
+        assert boss.get(f"/admin/goals/goal/csv/?{query}").status_code == 400
+        query = query.replace("user__", "person_id__")
+        assert boss.get(f"/admin/accounts/auditentry/?{query}").status_code == 400
 
 
 class TestOrder:

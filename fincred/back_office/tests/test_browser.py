@@ -142,6 +142,16 @@ def as_support(browser: Browser, server: LiveServer) -> Any:
     return cookies
 
 
+@pytest.fixture(scope="module")
+def as_boss(browser: Browser, server: LiveServer) -> Any:
+    """The cookies of a superuser."""
+    office = Office(browser, server)
+    office.enter(*BOSS)
+    cookies = office.page.context.storage_state()
+    office.page.context.close()
+    return cookies
+
+
 @pytest.fixture
 def office(browser: Browser, server: LiveServer, as_support: Any) -> Iterator[Office]:
     """At the start page, as support."""
@@ -295,6 +305,30 @@ class TestLists:
                 "planning/snapshot": ("monthly_surplus",),
             }[name]:
                 expect(page.locator(f"#result_list .field-{column}").first).to_be_in_viewport()
+
+    def test_are_reached_from_the_start_page_of_a_phone_and_as_wide_as_any_screen(
+        self, browser: Browser, server: LiveServer, as_boss: Any
+    ) -> None:
+        """Every list, with all that a superuser sees of it."""
+        office, wide = Office(browser, server, as_boss), list[str]()
+        office.show("light", 390)
+        office.open()
+        office.page.get_by_text("All lists").click()
+        links = office.page.locator("#content .bo-lists a")
+        lists = [link.get_attribute("href") or "" for link in links.all() if link.is_visible()]
+        assert len(lists) == 16
+        for path in lists:
+            searches = "" if path.endswith(("/jobstate/", "/refusedsignins/")) else "?q=demo"
+            office.page.goto(f"{server.url}{path}{searches}")
+            for width in (390, 768, 900, 1024, 1100, 1280, 1440):
+                office.show("light", width)
+                if office.page.evaluate(
+                    "[document.scrollingElement, ...document.querySelectorAll('.results')]"
+                    ".some(it => it.scrollWidth > it.clientWidth + 1)"
+                ):
+                    wide.append(f"{width}: {path}")
+        office.page.context.close()
+        assert wide == []
 
 
 class TestWhatPeopleType:

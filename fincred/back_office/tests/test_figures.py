@@ -120,8 +120,9 @@ class TestTiles:
         OutgoingMail.objects.create(
             user=late.user, purpose="x", attempts=MAX_MAIL_ATTEMPTS, created_at=noon, next_attempt_at=noon
         )
-        for name, failures in (("broken", 2), ("fine", 0)):
-            JobState.objects.create(name=name, failures=failures, next_run_at=noon)
+        jobs = {"broken": (2, "ValueError"), "fine": (0, ""), "mail": (3, "mail server: gaierror")}
+        for name, (failures, failure) in jobs.items():
+            JobState.objects.create(name=name, failures=failures, failure=failure, next_run_at=noon)
         count_standings(now=noon)
         count_figures(now=noon)
         page = boss.get("/admin/")
@@ -137,6 +138,20 @@ class TestTiles:
         assert said == found
         assert len(said) == 8
         assert all(said.values())
+
+
+class TestJobs:
+    def test_that_wait_for_another_service_are_no_failures(self, noon: datetime, boss: Client) -> None:
+        waiting = {"mail": "mail server: gaierror", "pushes": "Expo: 502", "goal_cycles": "OperationalError"}
+        for name, failure in waiting.items():
+            JobState.objects.create(name=name, failures=1, failure=failure, next_run_at=noon)
+        page = boss.get("/admin/").content.decode()
+        assert "jobs that fail" in page
+        assert "postponed: goal cycles, mail, pushes" in page
+        for state, count in (("failing", 0), ("postponed", 3)):
+            shown = boss.get("/admin/ops/jobstate/", {"state": state})
+            assert shown.context is not None
+            assert len(shown.context["cl"].result_list) == count, state
 
 
 class TestFilters:

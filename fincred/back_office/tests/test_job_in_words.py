@@ -20,10 +20,13 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
         (JobState(), "hasn't run yet"),
         (JobState(last_success_at=NOON), "goes well"),
         (JobState(failures=1), "failed once: the log"),
-        (JobState(failures=3, failure="mail server: TimeoutError"), "failed 3 times in a row: the mail server is"),
-        (JobState(failures=3, failure="Expo: 502"), "Expo, which delivers pushes"),
-        (JobState(failures=1, failure="OperationalError"), "the database was away"),
-        (JobState(failures=1, failure="ZeroDivisionError"), "a fault of the program"),
+        (
+            JobState(failures=3, failure="mail server: TimeoutError"),
+            "postponed 3 times in a row: the mail server is",
+        ),
+        (JobState(failures=1, failure="Expo: 502"), "postponed once: Expo, which delivers pushes"),
+        (JobState(failures=1, failure="OperationalError"), "postponed once: the database was away"),
+        (JobState(failures=1, failure="ZeroDivisionError"), "failed once: a fault of the program"),
     ],
 )
 def test_each_state_has_its_words(job: JobState, words: str) -> None:

@@ -28,6 +28,12 @@ def test_each_group_of_pages_has_a_plain_name(boss: Client) -> None:
     assert "Ops" not in re.findall(r">\s*(\w+)\s*<", page)
 
 
+def test_the_list_of_people_is_the_first(boss: Client) -> None:
+    page = boss.get("/admin/").content.decode()
+    assert page.index("/admin/accounts/user/") < page.index("/admin/accounts/auditentry/")
+    assert page.partition('class="bo-lists"')[2].count("<li>") == 16
+
+
 def test_the_box_of_a_row_is_named_by_whom_it_chooses(boss: Client) -> None:
     person = UserFactory.create(email="dana@example.com")
     page = boss.get("/admin/accounts/user/").content.decode()

@@ -57,7 +57,7 @@ HELP = {
 }
 APPOINT = {
     *("user.export", "user.erase", "user.grant_support", "user.grant_operations", "user.grant_auditor"),
-    "user.revoke_role",
+    *("user.revoke_role", "user.end_office_session"),
 }
 ACTIONS: dict[str, set[str]] = {
     "nobody": set(),
@@ -188,6 +188,7 @@ class TestRole:
             "enable": UserFactory.create(is_active=False),
             "mail_verification": UserFactory.create(is_verified=False),
             "revoke_role": UserFactory.create(is_staff=True),
+            "end_office_session": UserFactory.create(is_staff=True),
             "reopen": GoalFactory.create(status=Status.CANCELLED),
         }
         confirmed = set()
@@ -258,6 +259,15 @@ class TestPageOfStaff:
         assert '<span class="bo-tag bo-bad">no second factor</span>' in page
         SecondFactor.objects.create(user=agent, key=b"k", created_at=noon, confirmed_at=noon)
         assert '<span class="bo-tag bo-ok">second factor since 10 Mar 2026</span>' in self.page(client, agent)
+
+    def test_gives_and_takes_roles_for_superusers(self, saver: User) -> None:
+        boss = signed_in(User.objects.create_superuser("boss@example.com"))
+        given = ["grant_support", "grant_operations", "grant_auditor"]
+        assert re.findall('value="((?:grant|revoke)_[a-z]+)"', self.page(boss, saver)) == given
+        agent = set_role(user=saver, role=StaffRole.AUDITOR, now=clock.now())
+        assert "revoke_role" in self.page(boss, agent)
+        other = signed_in(set_role(user=UserFactory.create(), role=StaffRole.SUPPORT, now=clock.now()))
+        assert "Role in the back office" not in self.page(other, UserFactory.create())
 
     def test_of_others_says_nothing_of_the_kind(self, saver: User) -> None:
         assert "second factor" not in self.page(

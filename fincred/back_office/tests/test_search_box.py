@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.back_office.tests.acting import signed_in
-from accounts.models import User
+from accounts.models import ListedPerson, User
 from accounts.services import set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole
@@ -36,6 +36,15 @@ class TestSearchBox:
     def test_leads_to_the_one_person(self, support: Client, saver: User) -> None:
         for sought in ("saver@", str(saver.pk), "SAM saver@"):
             assert self.lead(support, sought) == path_of(saver)
+
+    def test_that_finds_a_person_is_a_look_at_them_also_if_nobody_follows(
+        self, support: Client, saver: User, stranger: User
+    ) -> None:
+        """Where it leads tells that they are here."""
+        self.lead(support, "saver@")
+        looks = ListedPerson.objects.values_list("person_id", "entry__action")
+        assert list(looks) == [(saver.pk, "user.found")]
+        assert "person found" in support.get(path_of(saver)).content.decode()
 
     def test_leads_to_the_list_of_several(self, support: Client, saver: User, stranger: User) -> None:
         assert self.lead(support, "sam") == "/admin/accounts/user/?q=sam"

@@ -1,4 +1,4 @@
-// Filters fold away on a small screen.
+// Filters fold away where they are above the list.
 for (const filters of document.querySelectorAll(".bo-filters")) {
-  if (window.innerWidth < 768) filters.open = false;
+  if (window.innerWidth < 1400) filters.open = false;
 }
