@@ -126,8 +126,7 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
             early[last] += [(state.late_income, amount)] if amount else []
     for month in range(months):
         if earning[month] and first[month]:
-            [arriving_later] = money.after(month, [money.calendar.day(month)])
-            early[month].append((arriving_later, first[month]))
+            early[month].append((money.after_first_day(month), first[month]))
     return early
 
 

@@ -59,8 +59,7 @@ class Flow:
             return
         last = end if self.until is None else min(end, self.until + timedelta(days=1))
         for rhythm in _rhythms(self):
-            for number in range(rhythm.count_before(since), rhythm.count_before(last)):
-                yield rhythm.day(number)
+            yield from rhythm.days(since, last)
 
 
 class _ByDays(NamedTuple):
@@ -72,8 +71,9 @@ class _ByDays(NamedTuple):
     def count_before(self, day: date) -> int:
         return max(0, (day.toordinal() - 1 - self.first) // self.step + 1)
 
-    def day(self, number: int) -> date:
-        return date.fromordinal(self.first + number * self.step)
+    def days(self, since: date, end: date) -> Iterator[date]:
+        first = self.first + self.count_before(since) * self.step
+        return map(date.fromordinal, range(first, end.toordinal(), self.step))
 
 
 class _ByMonths(NamedTuple):
@@ -87,9 +87,10 @@ class _ByMonths(NamedTuple):
         last = _index(day) - (_clamped(self.day_of_month, _index(day)) >= day.day)
         return max(0, (last - self.first) // self.step + 1)
 
-    def day(self, number: int) -> date:
-        month = self.first + number * self.step
-        return date(month // 12, month % 12 + 1, _clamped(self.day_of_month, month))
+    def days(self, since: date, end: date) -> Iterator[date]:
+        for number in range(self.count_before(since), self.count_before(end)):
+            month = self.first + number * self.step
+            yield date(month // 12, month % 12 + 1, _clamped(self.day_of_month, month))
 
 
 _Rhythm = _ByDays | _ByMonths
@@ -151,8 +152,8 @@ def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
         return
     last = end if flow.until is None else min(end, flow.until + timedelta(days=1))
     for rhythm in _rhythms(flow):
-        for number in range(rhythm.count_before(since), rhythm.count_before(last)):
-            sums[_month_of(rhythm.day(number), starts)] += cents
+        for day in rhythm.days(since, last):
+            sums[_month_of(day, starts)] += cents
 
 
 def _month_of(day: date, starts: Sequence[date]) -> int:
