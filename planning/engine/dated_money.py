@@ -34,6 +34,7 @@ class DatedMoney:
     _planned: list[int] = field(init=False, default_factory=list)
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
     _after_first: dict[int, int] = field(init=False, default_factory=dict)
     _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
     _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
@@ -114,6 +115,14 @@ class DatedMoney:
             each = [self.after(month, days.in_month(month)[:count]) for month, count in enumerate(days.counts)]
             self._after[id(days)] = known = days, each
         return known[1]
+
+    def after_late_days(self, days: OwnDays, month: int) -> list[int]:
+        """What arrives in a month after each of its days that are too late for a goal."""
+        _, known = self._after_late.setdefault(id(days), (days, {}))
+        if month not in known:
+            in_time = days.counts[month] if month < len(days.counts) else 0
+            known[month] = self.after(month, days.in_month(month)[in_time:])
+        return known[month]
 
     def arrivals(self, month: int) -> list[tuple[date, int]]:
         """The days of a month on which incomes arrive, and how much on each."""

@@ -76,8 +76,8 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
     for month in range(1, len(state.trajectory.by_day)):
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
-        amounts, in_month = state.trajectory.by_day[month][count:], days.in_month(month)[count:]
-        for amount, late in zip(amounts, money.after(month, in_month), strict=False):
+        amounts = state.trajectory.by_day[month][count:]
+        for amount, late in zip(amounts, money.after_late_days(days, month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + late if amount else 0)
         free[month - 1] -= lacking

@@ -121,10 +121,12 @@ class PaymentDays:
     def not_all_first(self, months: int) -> dict[int, set[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
         found: dict[int, set[int]] = {}
+        incomes = self.money.incomes(len(self.free))
         for month in compress(range(months), map(gt, self._totals, self._openings)):
-            found[month], first = set(), self.money.calendar.day(month)
-            arriving = sum([amount for day, amount in self.money.arrivals(month) if day == first])
+            found[month] = set()
+            arriving = incomes[month] - self.money.after_first_day(month)
             if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
+                first = self.money.calendar.day(month)
                 found[month] = {position for position, day in self._place(month).items() if day == first}
         return found
 

@@ -62,6 +62,10 @@ class Flow:
             yield from rhythm.days(since, last)
 
 
+_SHORTEST: Final = 28
+"""The days of the shortest month."""
+
+
 class _ByDays(NamedTuple):
     """Every `step` days from the day with the ordinal `first` on."""
 
@@ -101,6 +105,12 @@ def _rhythms(flow: Flow) -> tuple[_Rhythm, ...]:
     """The rhythms of which the flow consists; one that comes once has none."""
     if flow.frequency in _DAYS:
         return (_ByDays(flow.next_date.toordinal(), _DAYS[flow.frequency]),)
+    return _monthly_rhythms(flow)
+
+
+@lru_cache(maxsize=1000)
+def _monthly_rhythms(flow: Flow) -> tuple[_ByMonths, ...]:
+    """The rhythms of a flow that doesn't go by weeks."""
     first, day, step = _index(flow.next_date), flow.next_date.day, _MONTHS[flow.frequency]
     rhythms = (_ByMonths(first, day, step),)
     if flow.frequency is not PayFrequency.SEMIMONTHLY:
@@ -131,7 +141,7 @@ def by_month(flows: Sequence[Flow], calendar: Calendar, months: int) -> list[int
         if flow.frequency in _DAYS:
             _add_by_days(sums, flow, ordinals)
         else:
-            _add_by_months(sums, flow, starts)
+            _add_by_months(sums, flow, starts, calendar.anchor.day)
     return sums
 
 
@@ -143,7 +153,7 @@ def _add_by_days(sums: list[int], flow: Flow, ordinals: Sequence[int]) -> None:
         sums[month] += (counts[month + 1] - before) * cents
 
 
-def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
+def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date], start_day: int) -> None:
     cents, since, end = to_cents(flow.amount), starts[0], starts[-1]
     if flow.frequency is PayFrequency.ONCE:
         days = [*flow.days_in(since, end)]
@@ -151,9 +161,16 @@ def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
             sums[_month_of(day, starts)] += cents
         return
     last = end if flow.until is None else min(end, flow.until + timedelta(days=1))
-    for rhythm in _rhythms(flow):
-        for day in rhythm.days(since, last):
-            sums[_month_of(day, starts)] += cents
+    for rhythm in _monthly_rhythms(flow):
+        if start_day > rhythm.day_of_month >= _SHORTEST:  # the day may be before a month's start or on it
+            for day in rhythm.days(since, last):
+                sums[_month_of(day, starts)] += cents
+            continue
+        before, step = rhythm.count_before(since), rhythm.step
+        count = max(0, rhythm.count_before(last) - before)
+        first = rhythm.first + before * step - _index(since) - (rhythm.day_of_month < start_day)
+        months = slice(first, first + count * step, step)
+        sums[months] = [amount + cents for amount in sums[months]]
 
 
 def _month_of(day: date, starts: Sequence[date]) -> int:
