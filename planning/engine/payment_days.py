@@ -31,15 +31,15 @@ def place(
     days of their own. An amount is paid on the first day from which on there is always enough for it beside what
     those before it are paid.
     """
-    days, there = [first], [opening]
+    days, changes = [first], [opening]
     for day, arriving in arrivals:
         if day > days[-1]:
             days.append(day)
-            there.append(there[-1])
-        there[-1] += arriving
+            changes.append(0)
+        changes[-1] += arriving
     for day, paid in fixed:
-        for later in range(bisect_right(days, day) - 1, len(there)):
-            there[later] -= paid
+        changes[bisect_right(days, day) - 1] -= paid
+    there = [*accumulate(changes)]
     placed = []
     # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
     # after it may still be paid that day; the larger one isn't paid any later for that.
