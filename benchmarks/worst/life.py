@@ -22,7 +22,8 @@ from benchmarks.worst.people import Person, day_of, money, percent
 from fincred import clock
 from fincred.money import MAX_MONEY
 from goals.models import Goal
-from goals.vocabulary import GoalType
+from goals.vocabulary import GoalType, Kind
+from planning.engine.dates import calendar_date
 from planning.models import ActionPlan
 
 API = "/api/v0/"
@@ -64,6 +65,9 @@ class Life:
             annual_rate=percent(goal["rate"]),
             current_amount=Decimal("0.00"),
             started_on=self._today,
+            kind=Kind.RECURRING if goal.get("repeat") else Kind.ONCE,
+            repeat_every_months=goal.get("repeat") or None,
+            first_date=day_of(goal, self._today) if goal.get("repeat") else None,
             created_at=now + timedelta(seconds=number),
             updated_at=now,
         )
@@ -78,6 +82,9 @@ class Life:
         yield "what-if", self._ask("POST", "planning/what-if", self._question(with_schedule=False))
         yield "what-if, schedules", self._ask("POST", "planning/what-if", self._question(with_schedule=True))
         yield "debt-payoff", self._ask("POST", "planning/debt-payoff", self._budget())
+        yield "coach", self._ask("POST", "chat/message", {"message": "Can I afford 99999 by 2199?"})
+        to = calendar_date(self._today, 24).isoformat()
+        yield "calendar", self._ask("GET", f"planning/calendar?from={self._today}&to={to}")
         yield "suggestions", self._ask("GET", "planning/suggestions")
         for goal in self._goals:
             yield "goal", self._ask("PATCH", f"goals/{goal.id}", {"annual_rate": percent(1)})
@@ -126,10 +133,21 @@ class Life:
         ]
         income = money(self._person["surplus"] + more) + minimums(self._person, self._today)
         return {
-            "incomes": [{"amount": min(income, MAX_MONEY), "frequency": "monthly"}],
-            "expenses": {"total_amount": 0},
+            "incomes": [{"amount": min(income, MAX_MONEY), "frequency": "monthly"}, *self._flows("incomes")],
+            "expenses": {"total_amount": 0, "planned": self._flows("planned")},
             "debts": debts,
         }
+
+    def _flows(self, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "amount": money(flow["amount"]),
+                "frequency": flow["frequency"],
+                "next_date": (self._today + timedelta(days=flow["in"])).isoformat(),
+                "until": flow["until"] and (self._today + timedelta(days=flow["until"])).isoformat(),
+            }
+            for flow in self._person.get(name, ())
+        ]
 
     def _question(self, *, with_schedule: bool) -> dict[str, Any]:
         new = [

@@ -1,7 +1,8 @@
 """People whose numbers are all valid and hardly ever sensible, as plain documents; and small changes of them.
 
 Amounts are in cents, rates and percentages in ten-thousandths of a percent, days are counted from today. A debt
-with `percent` has `minimum` as its floor.
+with `percent` has `minimum` as its floor. A goal with `repeat` recurs every so many months. `incomes` and
+`planned` (expenses) have dates; people that were kept before have neither.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from random import Random
 from typing import Any, Final
 
 from goals.vocabulary import Priority
-from planning.vocabulary import Frequency
+from planning.vocabulary import Frequency, PayFrequency
 
 Person = dict[str, Any]
 
 STORED: Final = 5
 MOST_GOALS: Final = 100
 MOST_DEBTS: Final = 50
+MOST_FLOWS: Final = 49
+"""One income has no date: what the other numbers were made from."""
+PLANNED: Final = (PayFrequency.ONCE, PayFrequency.MONTHLY, PayFrequency.QUARTERLY, PayFrequency.ANNUAL)
 MOST_CENTS: Final = 10**14 - 1
 MOST_RATE: Final = 10**7
 CENTURY: Final = 36_600
@@ -35,6 +39,9 @@ def draw(random: Random) -> Person:
     person: Person = {"surplus": _amount(random), "goals": stored, "new_goals": new}
     if random.random() < 0.5:
         _make_tight(random, person)
+    if random.random() < 0.5:
+        person["incomes"] = _flows(random, tuple(PayFrequency))
+        person["planned"] = _flows(random, PLANNED)
     return _with_allowed_debts(person)
 
 
@@ -57,7 +64,7 @@ def changed(random: Random, person: Person) -> Person:
     for _ in range(random.choice([1, 1, 2, 4])):
         goals = person[random.choice(["goals", "goals", "new_goals"])] or person["goals"]
         goal = random.choice(goals)
-        what = random.randrange(8)
+        what = random.randrange(10)
         if what == 0:
             person["surplus"] = _near(random, person["surplus"])
         elif what == 1:
@@ -68,6 +75,10 @@ def changed(random: Random, person: Person) -> Person:
             goal["rate"] = _rate(random)
         elif what == 4:
             goal["target"] = _near(random, goal["target"])
+        elif what == 5:
+            person["incomes"] = _flows(random, tuple(PayFrequency))
+        elif what == 6:
+            person["planned"] = _flows(random, PLANNED)
         elif goal["debts"]:
             _change_debts(random, goal["debts"])
     return _with_allowed_debts(person)
@@ -122,7 +133,22 @@ def _goal(random: Random, *, own: bool) -> Person:
         "debts": [_debt(random) for _ in range(random.choice([1, 3, 10, 10, 50]))] if kind == "debts" else [],
         "cadence": [frequency.value, random.randint(1, last)] if kind == "days" else None,
         "chosen": _amount(random, 10**9) if own and random.random() < 0.2 else 0,
+        "repeat": random.choice([1, 12, 120]) if own and kind != "debts" and random.random() < 0.2 else 0,
     }
+
+
+def _flows(random: Random, frequencies: tuple[PayFrequency, ...]) -> list[Person]:
+    """Few or as many as there may be; all in one rhythm or each in its own."""
+    same = random.choice([None, *frequencies])
+    return [
+        {
+            "amount": _amount(random, 10**9),
+            "frequency": (same or random.choice(frequencies)).value,
+            "in": random.randrange(400),
+            "until": random.choice([None, None, None, _days(random) + 400]),
+        }
+        for _ in range(random.choice([0, 1, 3, MOST_FLOWS]))
+    ]
 
 
 def _debt(random: Random) -> Person:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -15,8 +15,9 @@ from planning.engine.cadence import Cadence, monthly_amount
 from planning.engine.debts.budget import Budget, Extra
 from planning.engine.debts.payoff import compare
 from planning.engine.model import Finances, GoalInput, PlanInput
+from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
-from planning.vocabulary import Frequency
+from planning.vocabulary import Frequency, PayFrequency
 
 FIRST: Final = 20
 """So many people are drawn before the costliest of them is changed; later one in ten is drawn anew."""
@@ -69,9 +70,23 @@ def _cpu(aim: Measured, person: Person, today: date) -> float:
 
 def _inputs(person: Person, today: date, goals: list[Person]) -> PlanInput:
     kept = minimums(person, today)
-    finances = Finances(money(person["surplus"]) + kept, Decimal("0.00"), kept)
+    income = money(person["surplus"]) + kept
+    flows = _flows(person.get("incomes", ()), today), _flows(person.get("planned", ()), today)
+    finances = Finances(income, Decimal("0.00"), kept, *flows)
     stored = len(person["goals"])
     return PlanInput(today, finances, tuple(_goal(goal, n, today, n < stored) for n, goal in enumerate(goals)))
+
+
+def _flows(flows: Sequence[Person], today: date) -> tuple[Flow, ...]:
+    return tuple(
+        Flow(
+            money(flow["amount"]),
+            PayFrequency(flow["frequency"]),
+            today + timedelta(days=flow["in"]),
+            None if flow["until"] is None else today + timedelta(days=flow["until"]),
+        )
+        for flow in flows
+    )
 
 
 def _goal(goal: Person, number: int, today: date, is_stored: bool) -> GoalInput:
@@ -92,4 +107,6 @@ def _goal(goal: Person, number: int, today: date, is_stored: bool) -> GoalInput:
         chosen_monthly=None if chosen is None else monthly_amount(chosen, Frequency(frequency)),
         chosen_each=chosen,
         cadence=Cadence(Frequency(frequency), day, today) if goal["cadence"] and not debts else None,
+        repeat_every_months=goal.get("repeat") or None,
+        first_date=day_of(goal, today) if goal.get("repeat") else None,
     )

@@ -1,11 +1,12 @@
 """A person's money with dates, by months of the planning calendar. All money is whole cents."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
 from operator import add, sub
+from typing import Final
 
 from planning.engine.dates import Calendar
 from planning.engine.effort import Effort
@@ -14,6 +15,9 @@ from planning.engine.model import Finances
 from planning.engine.money.cents import to_cents
 from planning.engine.money.flows import by_month
 from planning.engine.own_days import OwnDays
+
+_LISTED: Final = 24
+"""The months whose arrivals are listed together: by itself each would take several times as long."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class DatedMoney:
     _planned: list[int] = field(init=False, default_factory=list)
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
+    _after_first: dict[int, int] = field(init=False, default_factory=dict)
     _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
     _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
 
@@ -88,6 +94,12 @@ class DatedMoney:
         arriving, rest = self._rest_of(month)
         return [rest[bisect_right(arriving, max(day, self.calendar.as_of))] for day in days]
 
+    def after_first_day(self, month: int) -> int:
+        """What arrives in a month after its first day."""
+        if month not in self._after_first:
+            [self._after_first[month]] = self.after(month, [self.calendar.day(month)])
+        return self._after_first[month]
+
     def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
         """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
         if month not in self._rests:
@@ -104,14 +116,29 @@ class DatedMoney:
             self._after[id(days)] = known = days, each
         return known[1]
 
+    def after_late_days(self, days: OwnDays, month: int) -> list[int]:
+        """What arrives in a month after each of its days that are too late for a goal."""
+        _, known = self._after_late.setdefault(id(days), (days, {}))
+        if month not in known:
+            in_time = days.counts[month] if month < len(days.counts) else 0
+            known[month] = self.after(month, days.in_month(month)[in_time:])
+        return known[month]
+
     def arrivals(self, month: int) -> list[tuple[date, int]]:
         """The days of a month on which incomes arrive, and how much on each."""
         if month not in self._arrivals:
-            since, end = self.calendar.day(month), self.calendar.day(month + 1)
-            sums: dict[date, int] = {}
-            for flow in self.finances.incomes:
-                amount = to_cents(flow.amount)
-                for day in flow.days_in(since, end):
-                    sums[day] = sums.get(day, 0) + amount
-            self._arrivals[month] = sorted(sums.items())
+            self._list(month, max(month + 1, min(month + _LISTED, len(self._incomes))))
         return self._arrivals[month]
+
+    def _list(self, first: int, until: int) -> None:
+        """Find the arrivals of the months from `first` to before `until`."""
+        ends = [self.calendar.day(month) for month in range(first, until + 1)]
+        sums: dict[date, int] = {}
+        for flow in self.finances.incomes:
+            amount = to_cents(flow.amount)
+            for day in flow.days_in(ends[0], ends[-1]):
+                sums[day] = sums.get(day, 0) + amount
+        days = sorted(sums)
+        places = [bisect_left(days, end) for end in ends]
+        for month, since, end in zip(range(first, until), places, places[1:], strict=False):
+            self._arrivals[month] = [(day, sums[day]) for day in days[since:end]]

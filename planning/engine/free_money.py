@@ -76,8 +76,8 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
     for month in range(1, len(state.trajectory.by_day)):
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
-        amounts, in_month = state.trajectory.by_day[month][count:], days.in_month(month)[count:]
-        for amount, late in zip(amounts, money.after(month, in_month), strict=False):
+        amounts = state.trajectory.by_day[month][count:]
+        for amount, late in zip(amounts, money.after_late_days(days, month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + late if amount else 0)
         free[month - 1] -= lacking
@@ -126,8 +126,7 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
             early[last] += [(state.late_income, amount)] if amount else []
     for month in range(months):
         if earning[month] and first[month]:
-            [arriving_later] = money.after(month, [money.calendar.day(month)])
-            early[month].append((arriving_later, first[month]))
+            early[month].append((money.after_first_day(month), first[month]))
     return early
 
 

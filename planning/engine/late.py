@@ -64,8 +64,4 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
 
 def _after_late_days(state: GoalState, month: int) -> list[int]:
     """What arrives in a month after each of the goal's late days in it."""
-    days, money = state.days, state.money
-    if not days or not money:
-        return [0]
-    in_time = days.counts[month] if month < len(days.counts) else 0
-    return money.after(month, days.in_month(month)[in_time:])
+    return state.money.after_late_days(state.days, month) if state.days and state.money else [0]

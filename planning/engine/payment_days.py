@@ -31,15 +31,15 @@ def place(
     days of their own. An amount is paid on the first day from which on there is always enough for it beside what
     those before it are paid.
     """
-    days, there = [first], [opening]
+    days, changes = [first], [opening]
     for day, arriving in arrivals:
         if day > days[-1]:
             days.append(day)
-            there.append(there[-1])
-        there[-1] += arriving
+            changes.append(0)
+        changes[-1] += arriving
     for day, paid in fixed:
-        for later in range(bisect_right(days, day) - 1, len(there)):
-            there[later] -= paid
+        changes[bisect_right(days, day) - 1] -= paid
+    there = [*accumulate(changes)]
     placed = []
     # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
     # after it may still be paid that day; the larger one isn't paid any later for that.
@@ -121,10 +121,12 @@ class PaymentDays:
     def not_all_first(self, months: int) -> dict[int, set[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
         found: dict[int, set[int]] = {}
+        incomes = self.money.incomes(len(self.free))
         for month in compress(range(months), map(gt, self._totals, self._openings)):
-            found[month], first = set(), self.money.calendar.day(month)
-            arriving = sum([amount for day, amount in self.money.arrivals(month) if day == first])
+            found[month] = set()
+            arriving = incomes[month] - self.money.after_first_day(month)
             if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
+                first = self.money.calendar.day(month)
                 found[month] = {position for position, day in self._place(month).items() if day == first}
         return found
 

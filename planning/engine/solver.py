@@ -141,7 +141,7 @@ def _commit(state: GoalState, free: list[int], late_until: int, effort: Effort, 
 
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
-    effort.spend((15 if state.days else 10 if state.money else 5) * max(state.need.months, late_until))
+    effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
     need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)

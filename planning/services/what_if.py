@@ -13,7 +13,7 @@ from accounts.models import User
 from fincred.errors import FieldError
 from fincred.money import MAX_MONEY
 from planning.engine.levels import Levels
-from planning.engine.model import GoalInput, Plan
+from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.scenarios import (
@@ -59,8 +59,10 @@ class Answer:
     cash_flow: tuple[ComparedMonth, ...]
 
 
-def what_if(*, owner: User, question: Question) -> Answer:
+def what_if(*, owner: User, question: Question, baseline: Plan | None = None) -> Answer:
     """The plan as it is and as it would be, both counted from the question's day. Nothing is stored.
+
+    `baseline` is the plan as it is, if an answer to another question of the same request has it.
 
     :raises SnapshotRequiredError: no contents are given and the stored ones lack income or expenses.
     :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
@@ -71,7 +73,7 @@ def what_if(*, owner: User, question: Question) -> Answer:
     _require_later_dates(question)
     changed_context = _changed(context, question)
     _require_not_negative(changed_context, question)
-    baseline = context.plan_input()
+    inputs = context.plan_input()
     changed = scenario(
         changed_context.plan_input(),
         deltas=question.deltas,
@@ -79,9 +81,14 @@ def what_if(*, owner: User, question: Question) -> Answer:
         new=question.new_goals,
     )
     levels = Levels()
-    before, after = (make_plan(each, needs=Needs(each.calendar, levels=levels)) for each in (baseline, changed))
+    before = baseline or _plan(inputs, levels)
+    after = before if changed == inputs else _plan(changed, levels)
     compared = tuple(differences(before, after)), tuple(compare_months(before, after))
     return Answer(question.as_of, before, after, *compared)
+
+
+def _plan(inputs: PlanInput, levels: Levels) -> Plan:
+    return make_plan(inputs, needs=Needs(inputs.calendar, levels=levels))
 
 
 def _context(owner: User, question: Question) -> PlanningContext:

@@ -59,8 +59,11 @@ class Flow:
             return
         last = end if self.until is None else min(end, self.until + timedelta(days=1))
         for rhythm in _rhythms(self):
-            for number in range(rhythm.count_before(since), rhythm.count_before(last)):
-                yield rhythm.day(number)
+            yield from rhythm.days(since, last)
+
+
+_SHORTEST: Final = 28
+"""The days of the shortest month."""
 
 
 class _ByDays(NamedTuple):
@@ -72,8 +75,9 @@ class _ByDays(NamedTuple):
     def count_before(self, day: date) -> int:
         return max(0, (day.toordinal() - 1 - self.first) // self.step + 1)
 
-    def day(self, number: int) -> date:
-        return date.fromordinal(self.first + number * self.step)
+    def days(self, since: date, end: date) -> Iterator[date]:
+        first = self.first + self.count_before(since) * self.step
+        return map(date.fromordinal, range(first, end.toordinal(), self.step))
 
 
 class _ByMonths(NamedTuple):
@@ -87,9 +91,10 @@ class _ByMonths(NamedTuple):
         last = _index(day) - (_clamped(self.day_of_month, _index(day)) >= day.day)
         return max(0, (last - self.first) // self.step + 1)
 
-    def day(self, number: int) -> date:
-        month = self.first + number * self.step
-        return date(month // 12, month % 12 + 1, _clamped(self.day_of_month, month))
+    def days(self, since: date, end: date) -> Iterator[date]:
+        for number in range(self.count_before(since), self.count_before(end)):
+            month = self.first + number * self.step
+            yield date(month // 12, month % 12 + 1, _clamped(self.day_of_month, month))
 
 
 _Rhythm = _ByDays | _ByMonths
@@ -100,6 +105,12 @@ def _rhythms(flow: Flow) -> tuple[_Rhythm, ...]:
     """The rhythms of which the flow consists; one that comes once has none."""
     if flow.frequency in _DAYS:
         return (_ByDays(flow.next_date.toordinal(), _DAYS[flow.frequency]),)
+    return _monthly_rhythms(flow)
+
+
+@lru_cache(maxsize=1000)
+def _monthly_rhythms(flow: Flow) -> tuple[_ByMonths, ...]:
+    """The rhythms of a flow that doesn't go by weeks."""
     first, day, step = _index(flow.next_date), flow.next_date.day, _MONTHS[flow.frequency]
     rhythms = (_ByMonths(first, day, step),)
     if flow.frequency is not PayFrequency.SEMIMONTHLY:
@@ -130,7 +141,7 @@ def by_month(flows: Sequence[Flow], calendar: Calendar, months: int) -> list[int
         if flow.frequency in _DAYS:
             _add_by_days(sums, flow, ordinals)
         else:
-            _add_by_months(sums, flow, starts)
+            _add_by_months(sums, flow, starts, calendar.anchor.day)
     return sums
 
 
@@ -142,7 +153,7 @@ def _add_by_days(sums: list[int], flow: Flow, ordinals: Sequence[int]) -> None:
         sums[month] += (counts[month + 1] - before) * cents
 
 
-def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
+def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date], start_day: int) -> None:
     cents, since, end = to_cents(flow.amount), starts[0], starts[-1]
     if flow.frequency is PayFrequency.ONCE:
         days = [*flow.days_in(since, end)]
@@ -150,9 +161,16 @@ def _add_by_months(sums: list[int], flow: Flow, starts: Sequence[date]) -> None:
             sums[_month_of(day, starts)] += cents
         return
     last = end if flow.until is None else min(end, flow.until + timedelta(days=1))
-    for rhythm in _rhythms(flow):
-        for number in range(rhythm.count_before(since), rhythm.count_before(last)):
-            sums[_month_of(rhythm.day(number), starts)] += cents
+    for rhythm in _monthly_rhythms(flow):
+        if start_day > rhythm.day_of_month >= _SHORTEST:  # the day may be before a month's start or on it
+            for day in rhythm.days(since, last):
+                sums[_month_of(day, starts)] += cents
+            continue
+        before, step = rhythm.count_before(since), rhythm.step
+        count = max(0, rhythm.count_before(last) - before)
+        first = rhythm.first + before * step - _index(since) - (rhythm.day_of_month < start_day)
+        months = slice(first, first + count * step, step)
+        sums[months] = [amount + cents for amount in sums[months]]
 
 
 def _month_of(day: date, starts: Sequence[date]) -> int:

@@ -206,7 +206,7 @@ def _missing(question: Question, amount: Decimal, now: _Purchase, by: date | Non
 def _later(question: Question, amount: Decimal, now: _Purchase) -> str:
     """By when it is there if it is put aside bit by bit, as a goal would be."""
     by = _later_date(now.plan.alternatives) or _after_all_goals(now.answer)
-    then = _purchase(question, amount, by)
+    then = _purchase(question, amount, by, now.answer.baseline)
     reached = then.plan.projected_completion_date
     if reached is None:
         return "Beside your goals as they are, I find no date by which it would be there."
@@ -228,7 +228,7 @@ def _after_all_goals(answer: Answer) -> date:
     return min(LATEST, max(last, answer.as_of) + timedelta(days=1))
 
 
-def _purchase(question: Question, amount: Decimal, by: date) -> _Purchase:
+def _purchase(question: Question, amount: Decimal, by: date, baseline: Plan | None = None) -> _Purchase:
     goal = GoalInput(
         id=None,
         name="One purchase",
@@ -238,7 +238,7 @@ def _purchase(question: Question, amount: Decimal, by: date) -> _Purchase:
         target_date=by,
         priority=Priority.LOW,
     )
-    answer = _what_if(question, new_goals=(goal,))
+    answer = _what_if(question, new_goals=(goal,), baseline=baseline)
     return _Purchase(answer, next(plan for plan in answer.scenario.goals if plan.goal_id is None))
 
 
@@ -305,9 +305,11 @@ def _what_if(
     income: Decimal = ZERO,
     expenses: Decimal = ZERO,
     new_goals: tuple[GoalInput, ...] = (),
+    baseline: Plan | None = None,
 ) -> Answer:
     return service.what_if(
         owner=question.asker.user,
+        baseline=baseline,
         question=service.Question(
             as_of=question.asker.today,
             contents=None,

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -69,6 +70,24 @@ class TestCount:
             in_month = [day for day in days_of(some, until) if day >= since]
             assert cents == some.amount * 100 * len(in_month)
             assert some.amount_in(since, until) == cents
+
+    @pytest.mark.parametrize("frequency", ["semimonthly", "monthly", "quarterly", "annual"])
+    @pytest.mark.parametrize("day", [1, 13, 14, 15, 16, 27, 28, 29, 30, 31])
+    def test_by_month_where_the_months_start_late_in_them(self, frequency: str, day: int) -> None:
+        """February's 28th may be both the start of a month and the day on which the money comes."""
+        for anchor in (1, 13, 27, 28, 29, 30, 31):
+            some, calendar = (
+                flow(frequency, f"2027-01-{day:02}"),
+                Calendar(date(2027, 1, 31), date(2027, 1, anchor)),
+            )
+            starts = [calendar.day(month) for month in range(40)]
+            counted = [some.amount_in(since, end) for since, end in pairwise(starts)]
+            assert by_month([some], calendar, 39) == counted
+
+    @pytest.mark.parametrize("frequency", [each.value for each in PayFrequency])
+    def test_by_month_of_what_has_ended_is_nothing(self, frequency: str) -> None:
+        ended = flow(frequency, "2023-01-10", "2023-08-11")
+        assert by_month([ended], Calendar(date(2024, 9, 15), date(2024, 8, 28)), 14) == [0] * 14
 
     def test_takes_no_longer_for_fifty_years_that_have_passed(self) -> None:
         """Some 2 600 weeks: every one would be listed, were they not counted."""
