@@ -20,6 +20,8 @@ def measure(*, seconds: float, seed: int, keep: bool, quick: bool) -> None:
 
     With `keep`, what was found takes the place of what was kept under the same name; `quick` measures one person.
     """
+    import fincred.wsgi  # noqa: F401  as a server does, leaves what is loaded out of garbage collection
+
     kept: dict[str, Person] = json.loads(KEPT.read_text())
     people = dict([*kept.items()][:1] if quick else kept)
     for name, aim in AIMS.items() if seconds else ():

@@ -60,6 +60,11 @@ class Calendar:
         return max(0, _dates_until(self.anchor, target_date) - self._passed)
 
 
+def most_months(start: date) -> int:
+    """The number of months from `start` that begin before the year 9999 ends."""
+    return (date.max.year - start.year) * 12 + 12 - start.month
+
+
 def instalment_count(as_of: date, target_date: date) -> int:
     """The number of saving instalments: calendar dates from `as_of` to before `target_date`, at least 1."""
     return max(1, _dates_before(as_of, target_date))

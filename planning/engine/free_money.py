@@ -29,9 +29,9 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
     if state.goal.chosen_monthly is not None and not state.days and is_overdue(state.goal, inputs.calendar):
         return 0  # it is paid each month, so there is no date for which the month's money can be too late
     if state.days:
-        return money.after(month, state.days.in_month(month)[: state.days.counts[month]][-1:])[0]
+        return money.paydays.after(month, state.days.in_month(month)[: state.days.counts[month]][-1:])[0]
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
-    return money.late_income(month, due)
+    return money.paydays.late_income(month, due)
 
 
 def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
@@ -77,7 +77,7 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
         amounts = state.trajectory.by_day[month][count:]
-        for amount, late in zip(amounts, money.after_late_days(days, month), strict=False):
+        for amount, late in zip(amounts, money.paydays.after_late_days(days, month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + late if amount else 0)
         free[month - 1] -= lacking
@@ -119,14 +119,14 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
     for state, is_first in zip(states, on_first_day, strict=True):
         last = state.need.months - 1
         if state.days:
-            for month, pairs in enumerate(map(zip, money.after_days(state.days), state.in_time.by_day)):
+            for month, pairs in enumerate(map(zip, money.paydays.after_days(state.days), state.in_time.by_day)):
                 early[month] += [(later, amount) for later, amount in pairs if amount]
         elif state.late_income and not (earning[last] and any(is_first[last:])):
             amount = state.in_time.amounts[last]
             early[last] += [(state.late_income, amount)] if amount else []
     for month in range(months):
         if earning[month] and first[month]:
-            early[month].append((money.after_first_day(month), first[month]))
+            early[month].append((money.paydays.after_first_day(month), first[month]))
     return early
 
 

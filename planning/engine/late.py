@@ -64,4 +64,4 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
 
 def _after_late_days(state: GoalState, month: int) -> list[int]:
     """What arrives in a month after each of the goal's late days in it."""
-    return state.money.after_late_days(state.days, month) if state.days and state.money else [0]
+    return state.money.paydays.after_late_days(state.days, month) if state.days and state.money else [0]

@@ -11,7 +11,7 @@ from planning.engine.cadence import Cadence
 from planning.engine.cycles import cycles_of
 from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
-from planning.engine.dates import Calendar, calendar_date
+from planning.engine.dates import Calendar, calendar_date, most_months
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.level import least_extra
 from planning.engine.effort import Effort
@@ -20,6 +20,7 @@ from planning.engine.model import Debt, Finances, GoalInput, PlanInput
 from planning.engine.money.cents import divided_up, follow, grown, rate_units, to_cents
 from planning.engine.money.time_value import level_payment
 from planning.engine.own_days import OwnDays, own_days
+from planning.engine.paydays import Paydays
 from planning.engine.trajectory import DebtPayoff, Need, Saving
 from planning.vocabulary import Frequency
 
@@ -32,12 +33,20 @@ LATE_MONTHS: Final = 600
 class Needs:
     """The needs of goals by a calendar, each computed once.
 
-    `effort` counts what they and their simulations take. `levels` may be shared with other plans on the calendar.
+    `effort` counts what they and their simulations take. `levels`, and the `paydays` of the same incomes, may be
+    shared with other plans on the calendar.
     """
 
-    def __init__(self, calendar: Calendar, effort: Effort | None = None, levels: Levels | None = None) -> None:
+    def __init__(
+        self,
+        calendar: Calendar,
+        effort: Effort | None = None,
+        levels: Levels | None = None,
+        paydays: Paydays | None = None,
+    ) -> None:
         self.effort = effort or Effort()
         self._levels = levels or Levels()
+        self._paydays = paydays
         self._calendar = calendar
         self._of: dict[int, tuple[GoalInput, Need]] = {}
         self._known: dict[tuple[object, ...], Need] = {}
@@ -52,7 +61,9 @@ class Needs:
     def dated_money(self, finances: Finances) -> DatedMoney:
         """What has dates of a person's money, from the cache if it is what was asked for last."""
         if self._dated is None or not self._dated.is_of(finances):
-            self._dated = DatedMoney(finances, self._calendar, self.effort)
+            if self._paydays is None or self._paydays.incomes != finances.incomes:
+                self._paydays = Paydays(finances.incomes, self._calendar)
+            self._dated = DatedMoney(finances, self._paydays, self.effort)
         return self._dated
 
     def cycles(self, goal: GoalInput, most: int) -> Sequence[GoalInput]:
@@ -138,7 +149,7 @@ class Needs:
 
 def last_month(start: date) -> int:
     """The last month in which a late goal can be met: `LATE_MONTHS`, or fewer near the end of the year 9999."""
-    return min(LATE_MONTHS, (date.max.year - start.year) * 12 + 12 - start.month)
+    return min(LATE_MONTHS, most_months(start))
 
 
 def due_date(goal: GoalInput, calendar: Calendar) -> date:

@@ -116,7 +116,9 @@ class PaymentDays:
         """The day on which a goal is paid in a month."""
         if month not in self._placed:
             self._placed[month] = self._place(month)
-        return self._placed[month].get(state.position, self.money.calendar.day(month + state.need.first_payment))
+        return self._placed[month].get(
+            state.position, self.money.paydays.calendar.day(month + state.need.first_payment)
+        )
 
     def not_all_first(self, months: int) -> dict[int, set[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
@@ -124,9 +126,9 @@ class PaymentDays:
         incomes = self.money.incomes(len(self.free))
         for month in compress(range(months), map(gt, self._totals, self._openings)):
             found[month] = set()
-            arriving = incomes[month] - self.money.after_first_day(month)
+            arriving = incomes[month] - self.money.paydays.after_first_day(month)
             if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
-                first = self.money.calendar.day(month)
+                first = self.money.paydays.calendar.day(month)
                 found[month] = {position for position, day in self._place(month).items() if day == first}
         return found
 
@@ -141,8 +143,8 @@ class PaymentDays:
         fixed = [payment for paid in self._on_own_days for payment in paid.fixed_in(month)]
         placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
         amounts = [paid.in_month(month) for paid in placed]
-        arrivals = self.money.arrivals(month)
-        days = place(self.money.calendar.day(month), opening, arrivals, fixed, amounts)
+        arrivals = self.money.paydays.arrivals(month)
+        days = place(self.money.paydays.calendar.day(month), opening, arrivals, fixed, amounts)
         return {paid.state.position: day for paid, day in zip(placed, days, strict=True)}
 
 

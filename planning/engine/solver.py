@@ -328,7 +328,7 @@ def _dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     if money:
         portion.most = most
         portion.late_income = state.late_income
-        portion.later = money.after_days(days) if days else ()
+        portion.later = money.paydays.after_days(days) if days else ()
     return portion
 
 

@@ -15,6 +15,7 @@ from fincred.money import MAX_MONEY
 from planning.engine.levels import Levels
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.needs import Needs
+from planning.engine.paydays import Paydays
 from planning.engine.plan import make_plan
 from planning.scenarios import (
     SAME_MONEY,
@@ -80,15 +81,15 @@ def what_if(*, owner: User, question: Question, baseline: Plan | None = None) ->
         changes={str(goal_id): change for goal_id, change in question.changes},
         new=question.new_goals,
     )
-    levels = Levels()
-    before = baseline or _plan(inputs, levels)
-    after = before if changed == inputs else _plan(changed, levels)
+    found = Levels(), Paydays(inputs.finances.incomes, inputs.calendar)
+    before = baseline or _plan(inputs, *found)
+    after = before if changed == inputs else _plan(changed, *found)
     compared = tuple(differences(before, after)), tuple(compare_months(before, after))
     return Answer(question.as_of, before, after, *compared)
 
 
-def _plan(inputs: PlanInput, levels: Levels) -> Plan:
-    return make_plan(inputs, needs=Needs(inputs.calendar, levels=levels))
+def _plan(inputs: PlanInput, levels: Levels, paydays: Paydays) -> Plan:
+    return make_plan(inputs, needs=Needs(inputs.calendar, levels=levels, paydays=paydays))
 
 
 def _context(owner: User, question: Question) -> PlanningContext:

@@ -1,0 +1,97 @@
+"""On which days a person's incomes arrive, by months of the planning calendar. All money is whole cents."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from typing import Final
+
+from planning.engine.dates import Calendar, most_months
+from planning.engine.money.cents import to_cents
+from planning.engine.money.flows import Flow
+from planning.engine.own_days import OwnDays
+
+_LISTED: Final = 24
+"""The months whose arrivals are listed together: by itself each would take several times as long."""
+
+
+@dataclass(slots=True)
+class Paydays:
+    """The days of `incomes` with dates; what is asked for twice is found once.
+
+    Plans with these incomes on the same calendar can share them.
+    """
+
+    incomes: tuple[Flow, ...]
+    calendar: Calendar
+    _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
+    _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
+    _after_first: dict[int, int] = field(init=False, default_factory=dict)
+    _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
+    _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
+
+    def late_income(self, month: int, day: date) -> int:
+        """What arrives in a month on this day or later."""
+        if (month, day) not in self._late:
+            end = self.calendar.day(month + 1)
+            flows = self.incomes if day < end else ()
+            self._late[month, day] = sum([flow.amount_in(day, end) for flow in flows])
+        return self._late[month, day]
+
+    def after(self, month: int, days: Iterable[date]) -> list[int]:
+        """What arrives in a month after each of these days; those that have passed are due now."""
+        if not self.incomes:
+            return [0 for _ in days]
+        arriving, rest = self._rest_of(month)
+        return [rest[bisect_right(arriving, max(day, self.calendar.as_of))] for day in days]
+
+    def after_first_day(self, month: int) -> int:
+        """What arrives in a month after its first day."""
+        if month not in self._after_first:
+            [self._after_first[month]] = self.after(month, [self.calendar.day(month)])
+        return self._after_first[month]
+
+    def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
+        """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
+        if month not in self._rests:
+            arrivals = self.arrivals(month)
+            rest = [*accumulate([amount for _, amount in reversed(arrivals)], initial=0)]
+            self._rests[month] = [day for day, _ in arrivals], rest[::-1]
+        return self._rests[month]
+
+    def after_days(self, days: OwnDays) -> list[list[int]]:
+        """What arrives in each month after each day of a plan's own in time."""
+        known = self._after.get(id(days))
+        if known is None:
+            each = [self.after(month, days.in_month(month)[:count]) for month, count in enumerate(days.counts)]
+            self._after[id(days)] = known = days, each
+        return known[1]
+
+    def after_late_days(self, days: OwnDays, month: int) -> list[int]:
+        """What arrives in a month after each of its days that are too late for a goal."""
+        _, known = self._after_late.setdefault(id(days), (days, {}))
+        if month not in known:
+            in_time = days.counts[month] if month < len(days.counts) else 0
+            known[month] = self.after(month, days.in_month(month)[in_time:])
+        return known[month]
+
+    def arrivals(self, month: int) -> list[tuple[date, int]]:
+        """The days of a month on which incomes arrive, and how much on each."""
+        if month not in self._arrivals:
+            self._list(month, max(month + 1, min(month + _LISTED, most_months(self.calendar.start))))
+        return self._arrivals[month]
+
+    def _list(self, first: int, until: int) -> None:
+        """Find the arrivals of the months from `first` to before `until`."""
+        ends = [self.calendar.day(month) for month in range(first, until + 1)]
+        sums: dict[date, int] = {}
+        for flow in self.incomes:
+            amount = to_cents(flow.amount)
+            for day in flow.days_in(ends[0], ends[-1]):
+                sums[day] = sums.get(day, 0) + amount
+        days = sorted(sums)
+        places = [bisect_left(days, end) for end in ends]
+        for month, since, end in zip(range(first, until), places, places[1:], strict=False):
+            self._arrivals[month] = [(day, sums[day]) for day in days[since:end]]
