@@ -193,6 +193,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "fincred.ops.middleware.BodyLimitMiddleware",
     "fincred.ops.host_check.CommonMiddleware",
+    "fincred.ops.restored.RestoredMiddleware",
     *(["fincred.db.replicas.ReplicaMiddleware"] if _replica else []),
     "fincred.ops.middleware.BrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -343,7 +344,7 @@ LOGGING = {
         "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
         "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
-    "filters": {"news": {"()": "fincred.ops.draining.NewsFilter"}},
+    "filters": {"news": {"()": "fincred.ops.logs.NewsFilter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "none": {"class": "logging.NullHandler"},
