@@ -126,12 +126,6 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     return True
 
 
-def note_success(name: str, *, now: datetime, seconds: float) -> None:
-    """Have the metrics and the back office tell of what operators run themselves, daily, as of a job."""
-    told = {"last_success_at": now, "last_seconds": seconds, "next_run_at": now + timedelta(days=1)}
-    JobState.objects.update_or_create(name=name, defaults=told)
-
-
 def _claim(job: Job, owner: UUID, now: datetime) -> bool:
     """Take the job, in one statement.
 

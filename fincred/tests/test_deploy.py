@@ -201,7 +201,7 @@ class TestCompose:
     def test_has_what_the_architecture_promises(self) -> None:
         assert COMPOSE["services"].keys() == {
             "nginx", "web1", "web2", "web3", "work", "migrate", "primary", "replica", "pgbouncer", "redis",
-            "prometheus", "grafana", "backup", "alertmanager",
+            "prometheus", "grafana", "backup", "check", "alertmanager",
         }  # fmt: skip
 
     @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -365,6 +365,7 @@ esac
         [base] = elsewhere.glob("*.base.tar.gz")
         assert gzip.decompress(base.read_bytes()) == f"of {source}\n".encode()
         assert {path.name for path in elsewhere.iterdir()} == {base.name, "archive", "backups", "erasures.log"}
+        assert (tmp_path / "docker.log").read_text().endswith("exec -T backup python manage.py backup_copied\n")
         named = re.findall(r" cp (\S+):(\S+) ", (tmp_path / "docker.log").read_text())
         volumes = {
             service: [mount.split(":")[1] for mount in COMPOSE["services"][service]["volumes"]]
@@ -377,6 +378,7 @@ esac
         assert self.copy(tmp_path, FAILS=what).returncode != 0
         whole = [name for name in self.copied(tmp_path) if name.endswith(".base.tar.gz")]
         assert len(whole) == (what != "pg_basebackup")
+        assert "backup_copied" not in (tmp_path / "docker.log").read_text()
 
     def test_says_that_no_primary_answers(self, tmp_path: Path) -> None:
         result = self.copy(tmp_path, STOPPED="primary")
