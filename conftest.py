@@ -27,6 +27,7 @@ from fincred import clock
 from fincred.context import Caller, set_caller
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import find_binaries
+from fincred.ops.probe import CachedProbe, Check, Condition
 from fincred.ops.tests import redis_server
 from fincred.ops.tests.nginx import ThrowawayNginx
 
@@ -157,8 +158,16 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def defaults(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling."""
+def defaults(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling.
+
+    No request looks whether the database was restored: that would be queries of no test's own.
+    """
+    fine = CachedProbe(lambda: Condition(Check.OK, Check.OK, Check.OK))
+    fine.condition()
+    monkeypatch.setattr("fincred.ops.restored.probe", fine)
     set_caller(Caller())
     settings.ERASURE_LOG = tmp_path_factory.getbasetemp() / "erasures.log"
     settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on

@@ -120,6 +120,10 @@ class Environment:
 
         return self._read_secret(name, "", parse, "visible ASCII characters without spaces")
 
+    def password(self, name: str) -> str:
+        """A secret that is sent as it is; empty when absent."""
+        return self._read_secret(name, "", str, "a password")
+
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         def parse(value: str) -> str:
             return choices[choices.index(value)]

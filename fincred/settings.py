@@ -83,6 +83,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DB_POOL_MIN = env.integer("DB_POOL_MIN", 5, most=1000)
 DB_POOL_MAX = env.integer("DB_POOL_MAX", 15, most=1000)
 DB_POOL_TIMEOUT = env.integer("DB_POOL_TIMEOUT", 2, most=60)
+# Of the primary and the replica where their URLs have none: so it has one home, and URLs need not be secret.
+_password = env.password("DATABASE_PASSWORD")
 DATABASE_POOLER = env.choice("DATABASE_POOLER", "none", ("none", "transaction"))
 if DB_POOL_MIN > DB_POOL_MAX:
     env.fault("DB_POOL_MIN", "must not be more than DB_POOL_MAX")
@@ -111,7 +113,8 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
         # What is prepared is planned once. PostgreSQL assumes that a LIMIT given as a parameter returns a tenth of
         # the rows; where that plan looks expensive it would plan again each time, which costs more than the rows.
         options["options"] = f"{limits} -c plan_cache_mode=force_generic_plan"
-    engine = {"ENGINE": "fincred.db.postgresql", "OPTIONS": options}
+    password = {"PASSWORD": database.get("PASSWORD") or _password}
+    engine = {"ENGINE": "fincred.db.postgresql", "OPTIONS": options} | password
     return database | engine | {"DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER == "transaction"}
 
 
@@ -193,6 +196,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "fincred.ops.middleware.BodyLimitMiddleware",
     "fincred.ops.host_check.CommonMiddleware",
+    "fincred.ops.restored.RestoredMiddleware",
     *(["fincred.db.replicas.ReplicaMiddleware"] if _replica else []),
     "fincred.ops.middleware.BrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -343,7 +347,7 @@ LOGGING = {
         "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
         "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
-    "filters": {"news": {"()": "fincred.ops.draining.NewsFilter"}},
+    "filters": {"news": {"()": "fincred.ops.logs.NewsFilter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "none": {"class": "logging.NullHandler"},

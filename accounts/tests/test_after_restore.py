@@ -214,6 +214,11 @@ class TestCommand:
         run("after_restore", "--since", "2026-03-10T11:55:00Z")  # clocks may differ by so much
         assert not Session.objects.unended().exists()
 
+    @pytest.mark.parametrize("name", ["backup", "backup_copied", "check_integrity"])
+    def test_takes_a_recovered_copy_that_an_operator_has_looked_at(self, noon: datetime, name: str) -> None:
+        JobState.objects.create(name=name, next_run_at=noon, last_success_at=noon)
+        assert "The service may serve" in run("after_restore", "--since", "2026-03-09T12:00:00Z")
+
     def test_takes_one_that_restore_has_filled_whatever_ran_in_it_before(self, noon: datetime) -> None:
         restored()
         JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)

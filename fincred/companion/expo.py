@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
@@ -16,12 +16,17 @@ MOST_MESSAGES: Final = 100
 MOST_RECEIPTS: Final = 300
 DEVICE_GONE: Final = "DeviceNotRegistered"
 
-_SECONDS: Final = 10
+# Expo may have taken what it hasn't answered, so it is given time; less than supervisors give a worker to stop.
+_SECONDS: Final = 30
 _LARGEST: Final = 1 << 20
 
 
 class ExpoError(Exception):
     """No answer that can be used; the text has no token."""
+
+
+class ExpoUnansweredError(ExpoError):
+    """Expo has the request, and no answer came: nobody can tell whether it took the messages."""
 
 
 class ExpoRefusedError(ExpoError):
@@ -32,6 +37,7 @@ def send(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A ticket for each message, in their order.
 
     :raises ExpoRefusedError: one message or several have Expo refuse all of them.
+    :raises ExpoUnansweredError: it may have taken them.
     :raises ExpoError:
     """
     tickets = _post("send", messages)
@@ -66,5 +72,9 @@ def _post(path: str, body: Any) -> Any:
             return json.loads(answer.read(_LARGEST))["data"]
     except HTTPError as error:
         raise (ExpoRefusedError if error.code == HTTPStatus.BAD_REQUEST else ExpoError)(str(error.code)) from error
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+    except URLError as error:  # urllib's, for what fails before the request is sent
+        raise ExpoError(type(error.reason).__name__) from error
+    except (OSError, HTTPException) as error:
+        raise ExpoUnansweredError(type(error).__name__) from error
+    except (ValueError, KeyError, TypeError) as error:
         raise ExpoError(type(error).__name__) from error

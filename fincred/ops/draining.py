@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 _draining = False
 
 
@@ -16,11 +14,3 @@ def begin() -> None:
 def is_draining() -> bool:
     """Whether SIGTERM has come: no balancer should send more requests to this process."""
     return _draining
-
-
-class NewsFilter(logging.Filter):
-    """Of Django's lines about 5xx: that `ready` says no while draining is what it should say, and no error."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        path = getattr(getattr(record, "request", None), "path_info", "")
-        return not (is_draining() and path.endswith("/health/ready"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import platform
+from threading import Lock
 from typing import Any
 
 import django
@@ -17,6 +19,8 @@ from fincred.api.views import ApiView
 from fincred.errors import AuthorizationError, DatabaseUnavailableError
 from fincred.ops.draining import is_draining
 from fincred.ops.probe import Check, Condition, probe
+
+logger = logging.getLogger(__name__)
 
 STATUSES = ("healthy", "degraded")
 DETAILED = {
@@ -88,6 +92,26 @@ class DatabaseDownError(DatabaseUnavailableError):
     """Neither the database nor a replica of it can be read; fact: `checks`."""
 
 
+class _Readiness:
+    """Tells the log when `ready` begins to say no, or says it for another reason, and when it says yes again."""
+
+    def __init__(self) -> None:
+        self._reason = ""
+        self._lock = Lock()
+
+    def note(self, reason: str) -> None:
+        """`reason` is empty when it says yes."""
+        with self._lock:
+            before, self._reason = self._reason, reason
+        if reason and reason != before:
+            logger.warning("Not ready", extra={"reason": reason})
+        elif before and not reason:
+            logger.info("Ready again")
+
+
+readiness = _Readiness()
+
+
 class _PublicView(ApiView):
     authentication_classes = []
     permission_classes = []
@@ -135,11 +159,11 @@ class Ready(_PublicView):
         if is_draining():
             raise NotReadyError(reason="draining", checks={})
         condition = probe.condition()
+        reason = fault_of(condition)
+        readiness.note(reason)
         _check_readable(condition)
-        if condition.migrations != Check.OK:
-            raise NotReadyError(reason="migrations", checks=condition.checks)
-        if condition.restored:
-            raise NotReadyError(reason="after_restore", checks=condition.checks)
+        if reason:
+            raise NotReadyError(reason=reason, checks=condition.checks)
         return self.answer(_report(condition.checks))
 
 
@@ -168,6 +192,15 @@ class Detailed(ApiView):
         if not self.user.is_staff:
             raise AuthorizationError
         return self.answer(describe() | _report(probe.condition().checks) | engines())
+
+
+def fault_of(condition: Condition) -> str:
+    """Why this node should get no requests; empty if it should."""
+    if condition.database == Check.FAILED:
+        return "database"
+    if condition.migrations != Check.OK:
+        return "migrations"
+    return "after_restore" if condition.restored else ""
 
 
 def _check_readable(condition: Condition) -> None:

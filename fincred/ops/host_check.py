@@ -8,10 +8,15 @@ from django.http import HttpRequest
 from django.middleware import common
 
 
+def is_probe(path: str) -> bool:
+    """Whether balancers, supervisors and Prometheus ask it: by address, and at any time."""
+    return path == "/metrics" or path.startswith("/api/v0/health")
+
+
 class CommonMiddleware(common.CommonMiddleware):
     """Django's, which refuses a Host that isn't in ALLOWED_HOSTS; probes and Prometheus call by address."""
 
     def process_request(self, request: HttpRequest) -> Any:
-        if request.path == "/metrics" or request.path.startswith("/api/v0/health"):
+        if is_probe(request.path):
             return None
         return super().process_request(request)

@@ -42,6 +42,10 @@ class JobPostponedError(Exception):
     """A job raises it if something that it needs can't be reached; the text names it. It is tried again soon."""
 
 
+class AfterRestoreNeededError(OperationalError):
+    """The database was restored, and nothing is due in it before `after_restore` has run: as good as away."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Something that is due once in each interval of `every`.
@@ -82,6 +86,8 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     """Run the job unless it isn't due, or another worker has it; whether it ran to its end.
 
     An error of the job is logged, and counted in its row.
+
+    :raises AfterRestoreNeededError: it is due.
     """
     owner = uuid4()
     if not _claim(job, owner, clock()):
@@ -120,14 +126,11 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
     return True
 
 
-def note_success(name: str, *, now: datetime, seconds: float) -> None:
-    """Have the metrics and the back office tell of what operators run themselves, daily, as of a job."""
-    told = {"last_success_at": now, "last_seconds": seconds, "next_run_at": now + timedelta(days=1)}
-    JobState.objects.update_or_create(name=name, defaults=told)
-
-
 def _claim(job: Job, owner: UUID, now: datetime) -> bool:
-    """Take the job, in one statement. Nothing is due in a restored database before `after_restore` has run."""
+    """Take the job, in one statement.
+
+    :raises AfterRestoreNeededError: it is due.
+    """
     rows = JobState.objects.filter(name=job.name)
     if not rows.exists():
         JobState.objects.bulk_create([JobState(name=job.name, next_run_at=now)], ignore_conflicts=True)
@@ -136,10 +139,14 @@ def _claim(job: Job, owner: UUID, now: datetime) -> bool:
     due = rows.filter(
         Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=far + LEASE),
         Q(next_run_at__lte=now) | Q(next_run_at__gt=far + job.every),
-        ~Exists(DatabaseState.objects.filter(restored_at__isnull=False)),
     )
-    if not due.exists():  # a look writes nothing
+    waits = Exists(DatabaseState.objects.filter(restored_at__isnull=False))
+    found = due.annotate(waits=waits).values_list("waits", flat=True).first()  # a look writes nothing
+    if found is None:
         return False
+    if found:
+        raise AfterRestoreNeededError
+    due = due.filter(~waits)
     if job.parallel:
         return bool(due.update(next_run_at=now + job.every, leased_until=None))
     return bool(due.update(owner=owner, leased_until=now + LEASE))

@@ -52,6 +52,14 @@ def _message(record: logging.LogRecord) -> str:
     return _PERSONAL.sub(_REMOVED, record.getMessage())
 
 
+class NewsFilter(logging.Filter):
+    """Drops Django's line for a 503 of `ready`: that is an answer, and a change has a line of its own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        path = getattr(getattr(record, "request", None), "path_info", "")
+        return not (path.endswith("/health/ready") and getattr(record, "status_code", None) == 503)
+
+
 class _ScrubbedFormatter(logging.Formatter):
     """Logs an exception with its traceback, and removes personal data that its text may quote."""
 

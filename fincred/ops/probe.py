@@ -72,6 +72,16 @@ class CachedProbe:
     def forget(self) -> None:
         self._found = None
 
+    def last(self) -> Condition | None:
+        """What the last look found, however long ago; None before the first."""
+        found = self._found
+        return found[1] if found else None
+
+    def age(self) -> float:
+        """How many seconds ago that was."""
+        found = self._found
+        return self._clock() - found[0] if found else float("inf")
+
     def condition(self) -> Condition:
         """The condition now, or up to VALID seconds ago; a look that takes too long is a failure."""
         found = self._younger_than(FRESH)

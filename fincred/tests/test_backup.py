@@ -166,6 +166,13 @@ class TestFile:
             call_command("backup", str(file), stdout=StringIO(), stderr=StringIO())
             assert began <= metrics()[name] <= clock.now().timestamp()
 
+    def test_that_was_copied_tells_the_metrics(self, db: None) -> None:
+        name = 'fincred_job_last_success_timestamp_seconds{job="backup_copied"}'
+        assert name not in metrics()
+        began = clock.now().timestamp()
+        call_command("backup_copied", stdout=StringIO())
+        assert began <= metrics()[name] <= clock.now().timestamp()
+
     def test_of_a_database_that_takes_no_writes_succeeds_and_says_what_it_could_not_note(self, file: Path) -> None:
         def take_none(execute: Any, sql: str, *rest: Any) -> Any:
             if "ops_jobstate" in sql and not sql.startswith("SELECT"):

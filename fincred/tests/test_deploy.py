@@ -129,7 +129,7 @@ class TestSecrets:
         pointers = {name: value for name, value in environment.items() if name.endswith(FILE_SUFFIX)}
         files = {name: str(secrets / Path(value).name) for name, value in pointers.items()}
         (secrets / "email_url").write_text(SECRETS["EMAIL_URL"])
-        words = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for name, value in environment.items()}
+        words = {name: re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", value) for name, value in environment.items()}
         result = start_with(words | files)
         assert result.returncode == 0, result.stderr
 
@@ -137,23 +137,20 @@ class TestSecrets:
         before = {path.name: path.read_text() for path in secrets.iterdir()}
         self.make(secrets)
         assert {path.name: path.read_text() for path in secrets.iterdir()} == before
-        passwords = [text for name, text in before.items() if text and not name.startswith("database")]
-        assert len(set(passwords)) == len(passwords)
+        made = [text for text in before.values() if text]
+        assert len(set(made)) == len(made)
 
-    def test_of_the_database_are_one_password_also_when_it_is_made_anew(self, secrets: Path) -> None:
-        def passwords() -> set[str]:
-            urls = [path.read_text() for path in secrets.glob("database_*url*")]
-            assert len(urls) == 3
-            return {url.split(":")[2].split("@")[0] for url in urls} | {
-                (secrets / "postgres_password").read_text()
-            }
-
-        [before] = passwords()
-        for path in (secrets / "postgres_password", *secrets.glob("database_*")):
-            path.unlink()
-        self.make(secrets)
-        [after] = passwords()
-        assert after != before
+    def test_of_the_database_is_one_file_and_stands_in_no_address(self) -> None:
+        urls = [
+            value
+            for paper in DEPLOY.rglob("*")
+            if paper.is_file()
+            for value in re.findall(r"postgres://(\S+)@", paper.read_text())
+        ]
+        assert set(urls) == {"fincred"}
+        services = COMPOSE["services"].values()
+        named = {name for service in services for name in service.get("secrets", ())}
+        assert {name for name in named if "database" in name} == {"database_password"}
 
     def test_are_hidden_by_their_folder_and_can_be_read_inside_of_it(self, secrets: Path) -> None:
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
@@ -201,7 +198,7 @@ class TestCompose:
     def test_has_what_the_architecture_promises(self) -> None:
         assert COMPOSE["services"].keys() == {
             "nginx", "web1", "web2", "web3", "work", "migrate", "primary", "replica", "pgbouncer", "redis",
-            "prometheus", "grafana", "backup", "alertmanager",
+            "prometheus", "grafana", "backup", "check", "alertmanager",
         }  # fmt: skip
 
     @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -273,15 +270,15 @@ class TestCompose:
         assert (tmp_path / "python.log").read_text().splitlines()[-1] == f"manage.py backup {made}"
 
     def test_a_command_is_given_another_database_as_the_handbook_says(self, tmp_path: Path) -> None:
-        assert "-e DATABASE_URL_FILE= -e DATABASE_URL migrate" in (ROOT / "docs/operations.md").read_text()
+        copy = "postgres://fincred@restored:5432/fincred"
+        assert f"-e DATABASE_URL={copy} migrate" in (ROOT / "docs/operations.md").read_text()
         subprocess.run([DEPLOY / "make-secrets", tmp_path], check=True, capture_output=True)
         (tmp_path / "email_url").write_text(SECRETS["EMAIL_URL"])
         environment = {
-            name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value).replace("/run/secrets", str(tmp_path))
+            name: re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", value).replace("/run/secrets", str(tmp_path))
             for name, value in OURS["migrate"]["environment"].items()
         }
-        copy = {"DATABASE_URL_FILE": "", "DATABASE_URL": "postgres://fincred:x@restored:5432/fincred"}
-        result = start_with(environment | copy)
+        result = start_with(environment | {"DATABASE_URL": copy})
         assert result.returncode == 0, result.stderr
 
     def test_mounts_files_that_exist(self) -> None:
@@ -365,6 +362,7 @@ esac
         [base] = elsewhere.glob("*.base.tar.gz")
         assert gzip.decompress(base.read_bytes()) == f"of {source}\n".encode()
         assert {path.name for path in elsewhere.iterdir()} == {base.name, "archive", "backups", "erasures.log"}
+        assert (tmp_path / "docker.log").read_text().endswith("exec -T backup python manage.py backup_copied\n")
         named = re.findall(r" cp (\S+):(\S+) ", (tmp_path / "docker.log").read_text())
         volumes = {
             service: [mount.split(":")[1] for mount in COMPOSE["services"][service]["volumes"]]
@@ -377,6 +375,7 @@ esac
         assert self.copy(tmp_path, FAILS=what).returncode != 0
         whole = [name for name in self.copied(tmp_path) if name.endswith(".base.tar.gz")]
         assert len(whole) == (what != "pg_basebackup")
+        assert "backup_copied" not in (tmp_path / "docker.log").read_text()
 
     def test_says_that_no_primary_answers(self, tmp_path: Path) -> None:
         result = self.copy(tmp_path, STOPPED="primary")

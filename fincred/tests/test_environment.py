@@ -217,6 +217,7 @@ SECRETS = {
     "JWT_SECRET_KEY_PREVIOUS": "q" * 40,
     "DATABASE_URL": "postgres://u:p@db.example/fincred",
     "DATABASE_REPLICA_URL": "postgres://u:p@replica.example/fincred",
+    "DATABASE_PASSWORD": "pa ss#wo%rd",
     "REDIS_URL": "redis://:p@cache.example:6379/0",
     "EMAIL_URL": "smtp+tls://u:p@mail.example:587",
 }
@@ -252,6 +253,18 @@ class TestSecretsFromFiles:
         )
         assert by_value == by_file
         assert b"b" * 40 in by_file
+
+    def test_the_password_of_the_database_is_that_of_urls_without_one(self, file: Path) -> None:
+        file.write_text("pa ss#wo%rd\n")
+        told = "from fincred.settings import DATABASES as d; print(*(d[name]['PASSWORD'] for name in d))"
+        given = GOOD_PRODUCTION | {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": "postgres://u@db.example/fincred",
+            "DATABASE_REPLICA_URL": "postgres://u:own@replica.example/fincred",
+            "DATABASE_PASSWORD_FILE": str(file),
+        }
+        said = subprocess.check_output([sys.executable, "-c", told], cwd=ROOT, env=given, text=True)
+        assert said == "pa ss#wo%rd own\n"
 
     @pytest.mark.parametrize("name", SECRETS)
     def test_one_that_is_missing_stops_the_start_and_is_the_only_fault(

@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.models import AuditEntry, User
 from fincred import clock
 from fincred.db.integrity import rows_off_their_source
+from fincred.ops.models import JobState
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.models import PlanVersion
@@ -146,6 +147,17 @@ class TestCommand:
         )
         with pytest.raises(CommandError, match="2 fault"):
             run()
+
+    def test_tells_the_metrics_that_all_of_it_was_right(self, saver: User) -> None:
+        noted = JobState.objects.filter(name="check_integrity")
+        Goal.objects.filter(pk=GoalFactory.create(user=saver).pk).update(current_amount=5)
+        with pytest.raises(CommandError):
+            run()
+        call_command("check_integrity", "--shard", "1/64", stdout=StringIO(), stderr=StringIO())
+        assert not noted.exists()
+        Goal.objects.update(current_amount=0)
+        run()
+        assert noted.get().last_success_at
 
     def test_each_shard_finds_the_faults_of_its_people(self) -> None:
         goals = {}

@@ -25,6 +25,8 @@ Stop = Callable[[], bool]
 LEASE: Final = timedelta(minutes=2)
 HEARTBEAT: Final = timedelta(seconds=20)
 MOST_ATTEMPTS: Final = 5
+# A push that Expo may have taken is sent once more and no oftener: lost is worse than twice, and twice than often.
+LAST_BUT_ONE: Final = MOST_ATTEMPTS - 1
 
 # All that a lock screen shows: no amounts, names or words of the person.
 WORDS: Final = {
@@ -97,7 +99,12 @@ def _prolong(pushes: list[OutgoingPush], clock: Clock) -> None:
 def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """No transaction is open here: Expo may take its time."""
     now = clock()
-    tickets = expo.send([_message(push) for push in pushes])
+    try:
+        tickets = expo.send([_message(push) for push in pushes])
+    except expo.ExpoUnansweredError:
+        unanswered = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes])
+        unanswered.filter(attempts__lt=LAST_BUT_ONE).update(attempts=LAST_BUT_ONE)
+        raise
     answers = list(zip(pushes, tickets, strict=True))
     sent = []
     for push, ticket in answers:

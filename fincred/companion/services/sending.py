@@ -90,11 +90,21 @@ def _skip_batch(now: datetime) -> int:
     rows = _lock_due(now)
     for row in rows:
         try:
-            _move_on(row, rhythm_of(row.user.profile, row.user.notification_preferences), now)
+            rhythm = rhythm_of(row.user.profile, row.user.notification_preferences)
+            _take_drift_for_told(row, day_in(now, rhythm.zone))
+            _move_on(row, rhythm, now)
         except Exception:
             _put_off(row, now)
     store(rows, now)
     return len(rows)
+
+
+def _take_drift_for_told(row: Notification, today: date) -> None:
+    """A drift is told once for a plan's version, so one that may have been told must not be told next week."""
+    plan = row.action_plan
+    is_of_drift = row.is_planned and row.type == NotificationType.GOAL_PROGRESS_UPDATE
+    if is_of_drift and plan and not plan.ended_at and _has_drifted(row, plan, today):
+        row.announced = plan.version
 
 
 def _lock_due(now: datetime) -> list[Notification]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from accounts.models import User
 from fincred.companion.models import Notification, OutgoingPush
 from fincred.companion.services import add_device, send_due_notifications, send_due_pushes
-from fincred.companion.tests.reminding import DAY, MONDAY_EVENING, REMINDER, TUESDAY, own, row, run
+from fincred.companion.tests.reminding import (
+    DAY,
+    MONDAY_EVENING,
+    REMINDER,
+    TUESDAY,
+    check_in,
+    goal_with_plan,
+    own,
+    row,
+    run,
+)
 from fincred.companion.vocabulary import Channel, NotificationType, Platform
 from fincred.events import DatabaseRestored, publish
+from goals.models import Goal
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db, pytest.mark.usefixtures("no_delivery_on_commit")]
 
@@ -51,6 +62,31 @@ class TestReminders:
         assert not Notification.objects.due(AFTERWARDS).exists()
         mine.refresh_from_db()
         assert mine.next_send_at == AFTERWARDS + timedelta(hours=1)
+
+
+class TestDrift:
+    THURSDAY = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    WAY_BACK = "Laptop: a way back to the plan"
+
+    def drifted(self, person: User, amount: int) -> None:
+        plan = goal_with_plan(person, target_date=date(2026, 12, 1))
+        check_in(person, plan.goal, amount)
+
+    def test_that_may_have_been_told_is_not_told_a_week_later(self, planned: User) -> None:
+        self.drifted(planned, 300)
+        publish(DatabaseRestored(self.THURSDAY + timedelta(hours=1)))
+        assert self.WAY_BACK not in run(self.THURSDAY + WEEK)
+
+    def test_that_came_afterwards_is_told(self, planned: User) -> None:
+        self.drifted(planned, 1)
+        publish(DatabaseRestored(self.THURSDAY + timedelta(hours=1)))
+        check_in(planned, Goal.objects.get(name="Laptop"), 300, self.THURSDAY + DAY)
+        assert self.WAY_BACK in run(self.THURSDAY + WEEK)
+
+    def test_whose_day_was_before_the_backup_or_is_to_come_is_left_alone(self, planned: User) -> None:
+        self.drifted(planned, 300)
+        publish(DatabaseRestored(TUESDAY + timedelta(hours=1)))
+        assert self.WAY_BACK in run(self.THURSDAY)
 
 
 class TestPushes:

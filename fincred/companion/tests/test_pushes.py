@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, repeat
+from threading import Event
 from typing import Any
 
 import pytest
@@ -158,6 +160,26 @@ class TestAPushThatWasSent:
 
         monkeypatch.setattr(expo, "tickets_for", late)
         assert send_due_pushes(clock=lambda: AT + timedelta(seconds=next(seconds))) == 1
+
+    def test_is_sent_once_more_and_no_oftener_where_the_answer_never_comes(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
+    ) -> None:
+        monkeypatch.setattr("fincred.companion.expo._SECONDS", 0.2)
+        at_once, moment, gone = expo.tickets_for, AT, Event()
+
+        def never(messages: list[dict[str, Any]]) -> Any:
+            answer = at_once(messages)
+            gone.wait(5)
+            return answer
+
+        monkeypatch.setattr(expo, "tickets_for", never)
+        send_due_notifications(clock=lambda: AT)
+        while OutgoingPush.objects.exists():
+            moment = OutgoingPush.objects.get().next_attempt_at
+            with suppress(ExpoError):
+                send_due_pushes(clock=repeat(moment).__next__)
+        gone.set()
+        assert len(expo.messages) == 2
 
 
 class TestTickets:

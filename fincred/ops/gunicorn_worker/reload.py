@@ -23,15 +23,49 @@ _STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 _REST = 5
 
 
+class _Stop:
+    """Whether the arbiter was told to stop: from then on no trial is worth waiting for.
+
+    The arbiter looks at signals only between two things that it does, and at those that came together in their
+    order. On a busy machine a trial takes longer than supervisors wait, so a signal to stop ends it at once.
+    """
+
+    def __init__(self) -> None:
+        self.is_told = False
+        self._trial: subprocess.Popen[str] | None = None
+        self._before: dict[int, Any] = {number: signal.getsignal(number) for number in _STOPS}
+        for number in _STOPS:
+            signal.signal(number, self._told)
+
+    def _told(self, number: int, frame: Any) -> None:
+        self.is_told = True
+        if self._trial:
+            self._trial.kill()
+        self._before[number](number, frame)
+
+    @contextmanager
+    def ending(self, trial: subprocess.Popen[str]) -> Iterator[None]:
+        self._trial = trial
+        if self.is_told:  # meanwhile
+            trial.kill()
+        try:
+            yield
+        finally:
+            self._trial = None
+
+
 def refuse_faulty_reloads(server: Any) -> None:
     """Have the arbiter look first whether new workers could start, and else keep the old ones.
 
     gunicorn stops as a whole when a worker can't start, and would have stopped the old ones by then.
     """
-    reload = server.reload
+    reload, stop = server.reload, _Stop()
 
     def reload_if_it_can_start() -> None:
-        if fault := _fault():
+        fault = "" if stop.is_told else _fault(stop)
+        if stop.is_told:
+            server.log.info("Not reloaded: it stops")
+        elif fault:
             server.log.error("Not reloaded, the old workers go on. %s", fault)
         else:
             reload()
@@ -39,7 +73,7 @@ def refuse_faulty_reloads(server: Any) -> None:
     server.reload = reload_if_it_can_start
 
 
-def _fault() -> str:
+def _fault(stop: _Stop) -> str:
     """Why a worker couldn't start with the settings and the code as they are now; empty if it could."""
     try:
         # Its metrics are thrown away. The folder is in the workers' one, which is there even if the disk is full.
@@ -51,7 +85,7 @@ def _fault() -> str:
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            with trial, _ended_by_a_stop(trial):
+            with trial, stop.ending(trial):
                 try:
                     said = trial.communicate(timeout=_SECONDS)[1].strip()
                 except subprocess.TimeoutExpired:
@@ -60,27 +94,6 @@ def _fault() -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"It could not be tried: {error}"
     return said or f"The trial ended with {trial.returncode}." if trial.returncode else ""
-
-
-@contextmanager
-def _ended_by_a_stop(trial: subprocess.Popen[str]) -> Iterator[None]:
-    """A signal to stop ends the trial, and does what it does otherwise.
-
-    The arbiter looks at signals only after the trial, and on a busy machine it takes longer than supervisors wait.
-    """
-    before: dict[int, Any] = {number: signal.getsignal(number) for number in _STOPS}
-
-    def end(number: int, frame: Any) -> None:
-        trial.kill()
-        before[number](number, frame)
-
-    for number in _STOPS:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for stop, handler in before.items():
-            signal.signal(stop, handler)
 
 
 def leave_place_empty(worker: Any, error: BaseException) -> NoReturn:

@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fincred.ops import own_work
 from fincred.ops.jobs import registered_jobs
 from fincred.ops.tests.test_counters import DASHBOARD, RULES
 from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
+
+
+# What takes minutes, and what takes days and is evaluated more rarely.
+TESTS = [RULES.with_name("alerts_test.yml"), RULES.with_name("alerts_days_test.yml")]
 
 
 class TestAlerts:
@@ -42,13 +47,13 @@ class TestAlerts:
             ["check", "config", "--syntax-only", str(RULES.with_name("prometheus.yml"))],
             ["check", "config", "--syntax-only", str(cluster)],
             ["check", "rules", str(RULES)],
-            ["test", "rules", str(RULES.with_name("alerts_test.yml"))],
+            *(["test", "rules", str(file)] for file in TESTS),
         ):
             result = subprocess.run(["promtool", *command], check=False, capture_output=True, text=True)
             assert result.returncode == 0, result.stdout + result.stderr
 
     def test_every_alert_fires_in_a_test(self) -> None:
-        tests = yaml.safe_load(RULES.with_name("alerts_test.yml").read_text())["tests"]
+        tests = [test for file in TESTS for test in yaml.safe_load(file.read_text())["tests"]]
         asked = [each for test in tests for each in test.get("promql_expr_test", ())]
         fires = {
             name
@@ -74,6 +79,14 @@ class TestAlerts:
         [alive] = re.findall(r'job=~"([\w|]+)"', rules["FinCredWorkerSilent"])
         assert set(alive.split("|")) == {name for name, every in jobs.items() if every <= timedelta(minutes=1)}
 
+    def test_what_operators_run_has_an_alert_of_its_own(self) -> None:
+        rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+        exprs = {rule["alert"]: rule["expr"] for rule in rules}
+        for work, alert in own_work._ALERTS.items():
+            assert f'{{job="{work}"}}' in exprs[alert]
+        [others] = re.findall(r'job!~"([\w|]+)"', exprs["FinCredJobLate"])
+        assert set(own_work.OwnWork) < set(others.split("|"))
+
     def test_every_severity_has_a_receiver(self) -> None:
         receivers = yaml.safe_load(RULES.with_name("alertmanager.yml").read_text())
         rules = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
@@ -83,6 +96,14 @@ class TestAlerts:
         for severity in {rule["labels"]["severity"] for rule in rules}:
             assert routed.get(f'severity="{severity}"', receivers["route"]["receiver"]) == severity
         assert {each["name"] for each in receivers["receivers"]} == {"page", "ticket"}
+
+    def test_the_dashboard_leaves_out_probes_where_the_alerts_do(self) -> None:
+        panels = {panel["title"]: panel["targets"] for panel in json.loads(DASHBOARD.read_text())["panels"]}
+        for title in ("Errors of a hundred requests", "Seconds to answer", "Slowest routes, p95"):
+            for target in panels[title]:
+                asked = re.findall(r"fincred_http_\w+(\{[^}]*\})?", target["expr"])
+                assert asked
+                assert all('route!~"/api/v0/health.*|/metrics"' in labels for labels in asked), title
 
     def test_the_dashboard_is_whole(self) -> None:
         dashboard = json.loads(DASHBOARD.read_text())

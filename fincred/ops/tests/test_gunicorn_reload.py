@@ -29,15 +29,19 @@ def told() -> Iterator[list[int]]:
 class Arbiter(SimpleNamespace):
     def __init__(self) -> None:
         self.done: list[str] = []
-        log = SimpleNamespace(error=lambda text, fault: self.done.append(text % fault))
+        log = SimpleNamespace(error=lambda text, fault: self.done.append(text % fault), info=self.done.append)
         super().__init__(log=log, reload=lambda: self.done.append("reloaded"))
         refuse_faulty_reloads(self)
 
 
 @pytest.fixture
-def arbiter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Arbiter:
+def arbiter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: list[int]) -> Iterator[Arbiter]:
+    """Its handlers are there before, as gunicorn's are, and after it those of pytest are back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)}
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    return Arbiter()
+    yield Arbiter()
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class TestTrial:
@@ -56,7 +60,18 @@ class TestTrial:
         arbiter.reload()
         stopper.join()
         assert told == [signal.SIGTERM]
-        assert arbiter.done == ["Not reloaded, the old workers go on. The trial ended with -9."]
+        assert arbiter.done == ["Not reloaded: it stops"]
+
+    def test_is_not_begun_when_a_stop_came_together_with_the_reload(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arbiter: Arbiter, told: list[int]
+    ) -> None:
+        begun = tmp_path / "begun"
+        monkeypatch.setattr(reload, "_START", f"open({str(begun)!r}, 'w')")
+        os.kill(os.getpid(), signal.SIGTERM)
+        arbiter.reload()
+        assert told == [signal.SIGTERM]
+        assert arbiter.done == ["Not reloaded: it stops"]
+        assert not begun.exists()
 
     def test_that_succeeds_is_followed_by_the_reload(
         self, monkeypatch: pytest.MonkeyPatch, arbiter: Arbiter, told: list[int]

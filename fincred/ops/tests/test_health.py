@@ -84,21 +84,42 @@ class TestHealth:
         assert response.status_code == 503
         assert response.json()["details"]["reason"] == "draining"
 
-    def test_a_draining_node_that_says_so_logs_no_error_and_any_other_503_does(
+    def test_that_says_no_logs_what_changed_and_no_line_for_each_probe(
         self, api: APIClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        def errors() -> list[str]:
-            return [line.getMessage() for line in caplog.records if line.levelname == "ERROR"]
-
+        monkeypatch.setattr(health, "readiness", health._Readiness())
+        unmigrated = Condition(Check.OK, Check.MISSING, Check.OK)
+        restored = Condition(Check.OK, Check.OK, Check.OK, restored=True)
+        fine = Condition(Check.OK, Check.OK, Check.OK)
+        caplog.set_level("INFO")
+        found = iter((fine, unmigrated, unmigrated, restored, restored, Condition(), Condition(), fine, fine))
+        monkeypatch.setattr("fincred.ops.probe.FRESH", 0)
+        monkeypatch.setattr(health, "probe", CachedProbe(lambda: next(found)))
+        for _ in range(9):
+            api.get("/api/v0/health/ready")
         monkeypatch.setattr("fincred.ops.draining._draining", True)
+        assert api.get("/api/v0/health/ready").status_code == 503
+        lines = [line for line in caplog.records if line.name != "fincred.ops.middleware"]
+        assert [(line.levelname, line.getMessage(), getattr(line, "reason", None)) for line in lines] == [
+            ("WARNING", "Not ready", "migrations"),
+            ("WARNING", "Not ready", "after_restore"),
+            ("WARNING", "Not ready", "database"),
+            ("INFO", "Ready again", None),
+        ]
+
+    def test_that_fails_by_itself_is_an_error_as_any_other_path(
+        self, api: APIClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def broken() -> Condition:
+            raise ArithmeticError
+
+        api.raise_request_exception = False
+        monkeypatch.setattr(health, "probe", CachedProbe(broken))
+        assert api.get("/api/v0/health/ready").status_code == 500
         monkeypatch.setattr(health, "probe", CachedProbe(Condition))
-        assert api.get("/api/v0/health/ready").status_code == 503
-        assert errors() == []
         assert api.get("/api/v0/health/db").status_code == 503
-        assert errors() == ["Service Unavailable: /api/v0/health/db"]
-        monkeypatch.setattr("fincred.ops.draining._draining", False)
-        assert api.get("/api/v0/health/ready").status_code == 503
-        assert errors()[1:] == ["Service Unavailable: /api/v0/health/ready"]
+        errors = [line.getMessage() for line in caplog.records if line.levelname == "ERROR"]
+        assert errors == ["Internal Server Error: /api/v0/health/ready", "Service Unavailable: /api/v0/health/db"]
 
     def test_a_database_that_takes_no_writes_is_ready(
         self, api: APIClient, monkeypatch: pytest.MonkeyPatch

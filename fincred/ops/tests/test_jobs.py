@@ -8,7 +8,14 @@ import pytest
 
 from fincred import clock
 from fincred.ops import jobs
-from fincred.ops.jobs import Job, JobPostponedError, register_job, registered_jobs, run_if_due
+from fincred.ops.jobs import (
+    AfterRestoreNeededError,
+    Job,
+    JobPostponedError,
+    register_job,
+    registered_jobs,
+    run_if_due,
+)
 from fincred.ops.models import DatabaseState, JobState
 from fincred.tests.live import wait_until
 
@@ -126,7 +133,9 @@ class TestRunIfDue:
 
     def test_waits_in_a_restored_database(self, noon: datetime) -> None:
         DatabaseState.objects.update_or_create(pk=1, defaults={"restored_at": noon})
-        assert not run_if_due(HOURLY, clock=at(noon))
+        with pytest.raises(AfterRestoreNeededError):
+            run_if_due(HOURLY, clock=at(noon))
+        assert row().owner is None
         DatabaseState.objects.update(restored_at=None)
         assert run_if_due(HOURLY, clock=at(noon))
 

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import Error, connection
+from django.db import connection
 
-from fincred import clock
 from fincred.db import backup as archive
 from fincred.db.limits import patient
-from fincred.ops.jobs import note_success
+from fincred.ops.own_work import OwnWork, note_success
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import stop_as_sigint
 
@@ -44,9 +43,5 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}") from error
         if not settings.BACKUP_KEY:
             self.stderr.write("BACKUP_KEY isn't set: a restore will detect damage, but no forger.")
-        try:
-            note_success("backup", now=clock.now(), seconds=time.monotonic() - began)
-        except Error as error:  # a standby can be backed up, too
-            name = type(error.__cause__ or error).__name__
-            self.stderr.write(f"Not noted in the database ({name}): FinCredBackupLate doesn't know of it.")
+        note_success(OwnWork.BACKUP, seconds=time.monotonic() - began, stderr=self.stderr)
         self.stdout.write(self.style.SUCCESS(f"{rows} rows in {file}"))
