@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from accounts.search import looks_like_id, people_matching
+from accounts.search_words import SEARCH_TOO_LONG, is_too_long
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -21,7 +22,10 @@ def find(request: HttpRequest) -> HttpResponse:
     It shows nothing itself, and looks only at what the member of staff may see: where it leads would tell them
     who is there. The page that it leads to records the look.
     """
-    sought = request.GET.get("q", "").replace("\0", "").strip()[:254]
+    sought = request.GET.get("q", "").replace("\0", "").strip()
+    if is_too_long(sought):
+        messages.warning(request, SEARCH_TOO_LONG)
+        return HttpResponseRedirect(reverse("admin:index"))
     place = _place_of(request, sought) if sought else None
     if sought and place is None:
         messages.warning(request, "There is nothing with this id that you may see.")
