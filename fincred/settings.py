@@ -343,7 +343,10 @@ LOGGING = {
         "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
         "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
-    "filters": {"news": {"()": "fincred.ops.draining.NewsFilter"}},
+    "filters": {
+        "answered": {"()": "fincred.ops.logs.AnsweredFilter"},
+        "news": {"()": "fincred.ops.draining.NewsFilter"},
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "none": {"class": "logging.NullHandler"},
@@ -352,7 +355,7 @@ LOGGING = {
     "loggers": {
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["news"]},
+        "django.request": {"level": "ERROR", "filters": ["news", "answered"]},
         # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
         "django.security": {"handlers": ["none"], "propagate": False},
     },
