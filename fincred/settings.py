@@ -24,6 +24,7 @@ VAR = ROOT / "var"
 env = Environment(os.environ, read_env_file(ENV_FILE))
 
 ENV = env.choice("ENV", "development", ENVIRONMENTS)
+env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
 SERVICE_NAME = "fincred"
 API_VERSION = __version__
 DEVELOPMENT = ENV == "development"
@@ -381,4 +382,8 @@ if PRODUCTION:
         env.fault("ALLOWED_HOSTS", "must list the hosts in production, without wildcards")
     if SECRET_KEY == JWT_SECRET_KEY:
         env.fault("JWT_SECRET_KEY", "must differ from SECRET_KEY")
+    if JWT_SECRET_KEY_PREVIOUS and JWT_SECRET_KEY_PREVIOUS in {SECRET_KEY, SECRET_KEY_PREVIOUS}:
+        env.fault("JWT_SECRET_KEY_PREVIOUS", "must differ from SECRET_KEY and SECRET_KEY_PREVIOUS")
+    if SECRET_KEY_PREVIOUS and SECRET_KEY_PREVIOUS == JWT_SECRET_KEY:
+        env.fault("SECRET_KEY_PREVIOUS", "must differ from JWT_SECRET_KEY")
 env.report()
