@@ -68,6 +68,14 @@ class NoMailboxAtAddressError(FieldError):
         super().__init__(field="email", message="The domain of this address can't exist.", code="invalid_domain")
 
 
+class LongLocalPartError(FieldError):
+    """Mail servers need not take an address with so much before its @."""
+
+    def __init__(self) -> None:
+        message = "Before the @ are more than 64 characters."
+        super().__init__(field="email", message=message, code="max_length")
+
+
 class WrongPasswordError(FieldError):
     """The current password, which is required again before a serious change, is wrong."""
 

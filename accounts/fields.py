@@ -6,10 +6,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from accounts.mailboxes import MAX_LENGTH, NoMailboxError, mailbox_of, mailbox_or_none
+from accounts.mailboxes import (
+    MAX_LENGTH,
+    MAX_LOCAL_PART,
+    LocalPartTooLongError,
+    NoMailboxError,
+    mailbox_or_none,
+    spelling,
+)
 from fincred.db.fields import DerivedField
 
 NO_MAILBOX = "The domain of this address can't exist."
+LONG_LOCAL_PART = f"Before the @ are more than {MAX_LOCAL_PART} characters."
 
 
 class MailboxField(DerivedField):
@@ -25,8 +33,10 @@ class MailboxField(DerivedField):
 
 
 def validate_mailbox(address: str) -> None:
-    """:raises ValidationError: the address has no mailbox."""
+    """:raises ValidationError: no new account may have the address."""
     try:
-        mailbox_of(address)
+        spelling(address)
+    except LocalPartTooLongError:
+        raise ValidationError(LONG_LOCAL_PART, code="max_length") from None
     except NoMailboxError:
         raise ValidationError(NO_MAILBOX, code="invalid_domain") from None

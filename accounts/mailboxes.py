@@ -13,10 +13,16 @@ import idna
 from fincred.text import is_too_long, normalize
 
 MAX_LENGTH: Final = 254
+# Octets before the @ (RFC 5321, 4.5.3.1.1): mail servers need take no more.
+MAX_LOCAL_PART: Final = 64
 
 
 class NoMailboxError(ValueError):
     """The address has no domain that IDNA 2008 allows, or is too long for SMTP."""
+
+
+class LocalPartTooLongError(NoMailboxError):
+    """What is before the @ is longer than mail servers have to take. Older accounts may have it: they stay."""
 
 
 def mailbox_of(address: str) -> str:
@@ -47,9 +53,11 @@ def mailbox_or_none(address: str) -> str | None:
 def spelling(address: str) -> str:
     """How a new address is stored and shown: in lower case and normal form C, its domain in ASCII only if it was.
 
-    :raises NoMailboxError: it has none.
+    :raises NoMailboxError: it has none, or one that not every mail server takes.
     """
-    mailbox_of(address)
+    mailbox = mailbox_of(address)
+    if len(mailbox.rpartition("@")[0].encode()) > MAX_LOCAL_PART:
+        raise LocalPartTooLongError
     local, domain = _parts(address)
     # Not str.lower() alone, which makes another letter of a capital sigma at the end of a word.
     letters = domain if domain.isascii() else idna.uts46_remap(domain, std3_rules=False)

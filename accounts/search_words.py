@@ -11,6 +11,7 @@ from fincred.text import fold
 
 LONGEST: Final = 254
 MOST_WORDS: Final = 20
+SEARCH_TOO_LONG: Final = f"A search takes at most {MOST_WORDS} words and {LONGEST} characters."
 
 
 def words_of_person(email: str, full_name: str | None) -> list[str]:
@@ -22,6 +23,11 @@ def words_of_person(email: str, full_name: str | None) -> list[str]:
     parts = [part for word in words for part in re.findall(r"\w+", word)]
     terms = {fold(email), fold(mailbox_or_none(email) or email), *[*words, *parts][:MOST_WORDS]}
     return sorted({term[:LONGEST] for term in terms})
+
+
+def is_too_long(search: str) -> bool:
+    """Whether the search has more words or characters than any list of the back office looks for."""
+    return len(search.strip()) > LONGEST or len(search.split()) > MOST_WORDS
 
 
 def words_of_search(search: str) -> list[str]:

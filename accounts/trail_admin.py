@@ -95,8 +95,9 @@ class AuditEntryAdmin(AuditedAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
         """With links to the rows that it names, for who may open them."""
-        if entry := super().get_object(request, object_id, from_field):
-            entry.link_to = partial(self.link_to, request)
+        entry: AuditEntry | None = super().get_object(request, object_id, from_field)
+        if entry:
+            entry.link_to = partial(self.link_to, request)  # type: ignore[attr-defined]
         return entry
 
     def _view(self, row: AuditEntry) -> EntryView:

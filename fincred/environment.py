@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import getaddresses
 from functools import cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +26,8 @@ MIN_KEY_BYTES = 32
 FILE_SUFFIX = "_FILE"
 
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+# All addresses; those of IPv4 as a socket of IPv6 names them; and all of IPv6 that are in public use.
+_ALL = tuple(map(ip_network, ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "2000::/3")))
 # Names this close to a setting's are taken for a typing error.
 _TYPO_DISTANCE = 2
 
@@ -73,6 +75,13 @@ class Environment:
             if _distance(name.upper(), nearest) <= _TYPO_DISTANCE:
                 faults.append(f".env line {line}: {name} is not a setting; {nearest} is")
         return faults
+
+    def refuse_instead_of(self, name: str, default: str, *others: str) -> None:
+        """Note each name that is given where `name` is meant, as others call it; `default` does no harm."""
+        if name not in self._variables:
+            for other in others:
+                if self._variables.get(other, default) != default:
+                    self.fault(other, f"is not a setting; {name} is, and it isn't set")
 
     def read(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
         """The parsed value, or `default` when absent or faulty (the fault is noted)."""
@@ -170,11 +179,11 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        """Never one of all addresses: with it every client could say where it comes from."""
+        """Never all addresses, also by several: with them every client could say where it comes from."""
 
         def parse(value: str) -> list[Any]:
             networks = [ip_network(entry) for entry in _entries(value)]
-            if any(network.prefixlen == 0 for network in networks):
+            if any(_covers_all(network) for network in _together(networks)):
                 raise ValueError
             return networks
 
@@ -254,6 +263,16 @@ class Environment:
 
 def _entries(value: str) -> list[str]:
     return [entry.strip() for entry in value.split(",") if entry.strip()]
+
+
+def _together(networks: list[IPv4Network | IPv6Network]) -> Iterator[IPv4Network | IPv6Network]:
+    """The fewest networks of the same addresses."""
+    yield from collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
+    yield from collapse_addresses(each for each in networks if isinstance(each, IPv6Network))
+
+
+def _covers_all(network: IPv4Network | IPv6Network) -> bool:
+    return any(each[0] in network and each[-1] in network for each in _ALL)
 
 
 @cache

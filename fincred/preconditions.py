@@ -28,5 +28,13 @@ class Precondition:
         if is_refused or not is_wanted:
             raise PreconditionFailedError
 
+    def require_untagged(self) -> None:
+        """Services call this, under the lock, for what is there and has no tag: `*` alone names it.
+
+        :raises PreconditionFailedError: the change was meant for what has a tag, or for nothing.
+        """
+        if self.versions is not None or self.refused is None:
+            raise PreconditionFailedError
+
 
 ANY_VERSION: Final = Precondition(None)

@@ -23,6 +23,23 @@ _OPTIONS = {
 }
 
 
+def _check_encoding(value: str) -> None:
+    """:raises ValueError: a `%` that encodes nothing, or no text: it would be taken as it is, or be replaced."""
+    if re.search("%(?![0-9A-Fa-f]{2})", value) or "\0" in unquote(value, errors="strict"):
+        raise ValueError
+
+
+def _check_server(value: str) -> None:
+    """Of a URL with a server, and perhaps a password.
+
+    :raises ValueError: also a space, or brackets around no address, which each reader takes otherwise.
+    """
+    _check_encoding(value)
+    if re.search(r"[\s\x00-\x1f\x7f]", value):
+        raise ValueError
+    urlsplit(value)
+
+
 def parse_url(value: str, schemes: tuple[str, ...]) -> SplitResult:
     """:raises ValueError: another scheme, no host, or a port that is none."""
     parts = urlsplit(value)
@@ -55,10 +72,14 @@ def parse_database(value: str) -> dict[str, Any]:
     if not config["NAME"] or not config.keys() <= _DATABASE_KEYS:
         raise ValueError
     if scheme == "sqlite":
+        _check_encoding(rest)
         if config.get("OPTIONS"):
             raise ValueError
     else:
-        if re.search(r"#|\s", rest.rpartition("@")[2]):  # in a password they are taken as they are
+        _check_server(value)
+        if "#" in rest.rpartition("@")[2]:  # in a password it is taken as it is
+            raise ValueError
+        if not re.fullmatch(r"[\w.:,/-]*", config["HOST"]):
             raise ValueError
         options = config.get("OPTIONS", {})
         if "options" in options:  # the settings send their own
@@ -72,6 +93,7 @@ def parse_database(value: str) -> dict[str, Any]:
 def parse_email(value: str) -> dict[str, Any]:
     """:raises ValueError: no such scheme, no host, or something in it would be ignored."""
     parts = urlsplit(value)
+    _check_encoding(value)
     if parts.query or parts.fragment:
         raise ValueError
     config = dict(Env.email_url_config(value))
@@ -80,6 +102,7 @@ def parse_email(value: str) -> dict[str, Any]:
             raise ValueError
         config["EMAIL_FILE_PATH"] = unquote(parts.path)  # django-environ drops the leading slash
     elif parts.scheme.startswith("smtp"):
+        _check_server(value)
         parse_url(value, (parts.scheme,))
         if parts.path not in ("", "/"):
             raise ValueError
@@ -91,7 +114,11 @@ def parse_email(value: str) -> dict[str, Any]:
 def parse_redis(value: str) -> str:
     """The URL. Raises what redis-py does, or ValueError where something in it would be ignored."""
     parts = urlsplit(value)
+    _check_encoding(value)
+    if parts.fragment:
+        raise ValueError
     if parts.scheme != "unix":
+        _check_server(value)
         parse_url(value, ("redis", "rediss"))
         if not re.fullmatch("/?[0-9]*", parts.path):
             raise ValueError

@@ -24,6 +24,7 @@ VAR = ROOT / "var"
 env = Environment(os.environ, read_env_file(ENV_FILE))
 
 ENV = env.choice("ENV", "development", ENVIRONMENTS)
+env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
 SERVICE_NAME = "fincred"
 API_VERSION = __version__
 DEVELOPMENT = ENV == "development"
@@ -347,7 +348,10 @@ LOGGING = {
         "console": {"()": "fincred.ops.logs.ConsoleFormatter"},
         "json": {"()": "fincred.ops.logs.JSONFormatter"},
     },
-    "filters": {"news": {"()": "fincred.ops.logs.NewsFilter"}},
+    "filters": {
+        "answered": {"()": "fincred.ops.logs.AnsweredFilter"},
+        "news": {"()": "fincred.ops.logs.NewsFilter"},
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "none": {"class": "logging.NullHandler"},
@@ -356,7 +360,7 @@ LOGGING = {
     "loggers": {
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["news"]},
+        "django.request": {"level": "ERROR", "filters": ["news", "answered"]},
         # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
         "django.security": {"handlers": ["none"], "propagate": False},
     },
@@ -382,4 +386,8 @@ if PRODUCTION:
         env.fault("ALLOWED_HOSTS", "must list the hosts in production, without wildcards")
     if SECRET_KEY == JWT_SECRET_KEY:
         env.fault("JWT_SECRET_KEY", "must differ from SECRET_KEY")
+    if JWT_SECRET_KEY_PREVIOUS and JWT_SECRET_KEY_PREVIOUS in {SECRET_KEY, SECRET_KEY_PREVIOUS}:
+        env.fault("JWT_SECRET_KEY_PREVIOUS", "must differ from SECRET_KEY and SECRET_KEY_PREVIOUS")
+    if SECRET_KEY_PREVIOUS and SECRET_KEY_PREVIOUS == JWT_SECRET_KEY:
+        env.fault("SECRET_KEY_PREVIOUS", "must differ from JWT_SECRET_KEY")
 env.report()

@@ -25,6 +25,7 @@ from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
 from accounts.back_office.refusals import refusal
+from accounts.search_words import SEARCH_TOO_LONG, is_too_long
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,10 @@ def _both_take(value: str) -> bool:
     except ValueError:  # a month 13, which the filter refuses itself
         pass
     return "\0" not in value
+
+
+class SearchTooLongError(Exception):
+    """A search of more words than a query can hold: each is a condition of its own, in an expression of all."""
 
 
 class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -105,6 +110,10 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         headers = {"Content-Disposition": disposition, "Content-Type": "text/csv; charset=utf-8"}
         return HttpResponse(as_csv(self, columns, rows), headers=headers)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """None also for a key that only one database can be asked for."""
+        return super().get_object(request, object_id, from_field) if _both_take(object_id) else None
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -124,6 +133,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):  # Django says first whether there is such a row
+            raise PermissionDenied
         self._require_row(request, object_id)
         response = super().history_view(request, object_id, extra_context)
         context = response.context_data if isinstance(response, TemplateResponse) else None
@@ -156,9 +167,11 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return response
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """What `answer` returns, or a 400 for a filter that isn't declared."""
+        """What `answer` returns, or a 400 for a filter that isn't declared, or a search that is too long."""
         try:
             return answer()
+        except SearchTooLongError:
+            return refusal(request, SEARCH_TOO_LONG, 400)
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
             return refusal(request, "This list can't be filtered by that.", 400)
@@ -175,7 +188,12 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return lookup in declared
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
+        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value.
+
+        :raises SearchTooLongError: before any query is made of it.
+        """
+        if is_too_long(request.GET.get(SEARCH_VAR, "")):
+            raise SearchTooLongError
         if not all(_both_take(value) for _, values in request.GET.lists() for value in values):
             raise DisallowedModelAdminLookup
         try:

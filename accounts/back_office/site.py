@@ -84,6 +84,7 @@ class BackOffice(AdminSite):
         return [
             path("second-factor/", self.admin_view(prove), name="prove"),
             path("second-factor/enrol/", self.admin_view(enrol), name="enrol"),
+            path("r/<path:place>", self.admin_view(self.shortcut_view)),
             *super().get_urls(),
         ]
 
@@ -115,6 +116,10 @@ class BackOffice(AdminSite):
             return view(request)
         except RateLimitExceededError as refusal:
             return too_many(request, refusal)
+
+    def shortcut_view(self, request: HttpRequest, place: str) -> HttpResponse:
+        """Off: no model has pages elsewhere, and Django reads rows of every model by whatever key it gets."""
+        raise Http404
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Off: no page needs it, and it would show rows without an entry in the audit trail."""

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from accounts.models import User
 from fincred.db.id_ranges import MOST_SHARDS, IdRange, pages
 from fincred.ops.progress_bar import ProgressBar
-from fincred.ops.stop_signals import stop_as_sigint
+from fincred.ops.stop_signals import stop_when_asked
 
 PAGE = 500
 
@@ -47,6 +47,8 @@ class PeopleCommand(BaseCommand):
     def go_through(self, *, shard: tuple[str, IdRange] | None, after: UUID | None) -> int:
         """Work through all people, or those of a shard, after this one; returns their number.
 
+        A signal stops it after the person at hand, a second one at once.
+
         :raises CommandError: it was stopped, or the database is away; it says how to go on.
         """
         name, part = shard or ("", IdRange())
@@ -54,10 +56,12 @@ class PeopleCommand(BaseCommand):
         bar = ProgressBar(User.objects.filter(part.of("pk")).count(), self.stderr)
         last = after
         try:
-            with stop_as_sigint():
+            with stop_when_asked() as is_asked:
                 for people, ids in pages(User.objects.all(), part, PAGE):
                     for last in self.work(people, ids):  # noqa: B007  told when the work is stopped
                         bar.advance()
+                        if is_asked() and bar.done < bar.total:
+                            raise KeyboardInterrupt
         except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
             bar.stop()
             self.stopped(bar.done, bar.total)

@@ -9,9 +9,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.audit import Chain, record
-from accounts.errors import EmailAlreadyExistsError, MailedJustNowError, NoMailboxAtAddressError
+from accounts.errors import (
+    EmailAlreadyExistsError,
+    LongLocalPartError,
+    MailedJustNowError,
+    NoMailboxAtAddressError,
+)
 from accounts.mail import queue_mail
-from accounts.mailboxes import NoMailboxError, spelling
+from accounts.mailboxes import LocalPartTooLongError, NoMailboxError, spelling
 from accounts.models import OutgoingMail, Profile, SearchTerm, User
 from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_tokens
@@ -34,6 +39,7 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
 
     :raises RateLimitExceededError: too many from this network; nothing is hashed.
     :raises NoMailboxAtAddressError: the domain of the address isn't valid.
+    :raises LongLocalPartError: over 64 octets before the @.
     :raises EmailAlreadyExistsError: also when two register the same mailbox at the same time.
     :raises UnacceptablePasswordError: under `password`.
     """
@@ -52,6 +58,8 @@ def register(*, email: str, password: str, full_name: str | None, now: datetime)
 def _spelling(email: str) -> str:
     try:
         return spelling(email)
+    except LocalPartTooLongError:
+        raise LongLocalPartError from None
     except NoMailboxError:
         raise NoMailboxAtAddressError from None
 

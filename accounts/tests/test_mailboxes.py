@@ -24,7 +24,7 @@ from rest_framework.test import APIClient
 
 from accounts.errors import EmailAlreadyExistsError, InvalidCredentialsError, NoMailboxAtAddressError
 from accounts.mail import send_due_mail
-from accounts.mailboxes import NoMailboxError, mailbox_of, mailbox_or_none, spelling
+from accounts.mailboxes import LocalPartTooLongError, NoMailboxError, mailbox_of, mailbox_or_none, spelling
 from accounts.models import OutgoingMail, RateCounter, User
 from accounts.search import write_terms
 from accounts.services import (
@@ -149,6 +149,44 @@ class TestNewAccounts:
         monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
         with pytest.raises(CommandError, match=said):
             call_command("createsuperuser", "--no-input", email=address, stdout=StringIO())
+
+
+LONGEST, TOO_LONG = f"{'a' * 64}@example.com", f"{'a' * 65}@example.com"
+
+
+class TestLocalPart:
+    """Before the @ are at most 64 octets (RFC 5321, 4.5.3.1.1): mail servers need take no more."""
+
+    @pytest.mark.parametrize("address", [TOO_LONG, "ä" * 33 + "@example.com", "a" * 65 + "@münchen.de"], ids=ascii)
+    def test_of_a_new_address_is_not_longer(self, address: str) -> None:
+        with pytest.raises(LocalPartTooLongError):
+            spelling(address)
+        with pytest.raises(LocalPartTooLongError):
+            User.objects.create_user(address)
+
+    @pytest.mark.parametrize("address", [LONGEST, "ä" * 32 + "@example.com"], ids=ascii)
+    def test_may_have_all_of_them(self, db: None, address: str) -> None:
+        assert User.objects.create_user(address).email == address
+
+    def test_is_a_field_error_where_somebody_registers(self, api: APIClient, db: None) -> None:
+        answer = api.post("/api/v0/auth/register", {"email": TOO_LONG, "password": PASSWORD})
+        [error] = answer.json()["details"]["errors"]
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "VALIDATION_ERROR")
+        assert (error["field"], error["code"]) == ("email", "max_length")
+        assert not User.objects.exists()
+        assert api.post("/api/v0/auth/register", {"email": LONGEST, "password": PASSWORD}).status_code == 201
+
+    def test_is_refused_by_createsuperuser(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+        with pytest.raises(CommandError, match="more than 64"):
+            call_command("createsuperuser", "--no-input", email=TOO_LONG, stdout=StringIO())
+
+    def test_of_an_older_account_stays(self, db: None, api: APIClient) -> None:
+        [person] = older(TOO_LONG)
+        assert person.mailbox == TOO_LONG
+        assert find_person(TOO_LONG) == person
+        credentials = {"email": TOO_LONG, "password": PASSWORD}
+        assert api.post("/api/v0/auth/login", credentials).status_code == 200
 
 
 @pytest.mark.parametrize("address", SPELLINGS, ids=ascii)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -17,6 +19,16 @@ _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 
 class JSONNegotiation(DefaultContentNegotiation):
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """None, which is a 415, also for a range of types, and for JSON that says that it isn't UTF-8."""
+        sent: str = request.content_type or ""
+        media_type, parameters = parse_header_parameters(sent)
+        if "*" in media_type:
+            return None
+        parser: BaseParser | None = super().select_parser(request, parsers)
+        is_json = parser is not None and parser.media_type == "application/json"
+        return None if is_json and parameters.get("charset", "utf-8").lower() != "utf-8" else parser
+
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:

@@ -194,9 +194,7 @@ class Schema(AutoSchema):
 
     @property
     def _takes_if_match(self) -> bool:
-        """Whether this changes what the view's GET shows with a version."""
-        reading = getattr(self.view, "get", None)
-        return self.method in ("PUT", "PATCH", "DELETE") and getattr(reading, "has_version", False)
+        return self.method in ("PUT", "PATCH", "DELETE")
 
     @property
     def _view_method(self) -> Callable[..., Any]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import parse_qsl
 
-from fincred.errors import FieldError
+from fincred.errors import FieldError, ValidationError, field_error
+
+REPEATED: Final = "Must not be repeated."
+# Filters, of which several values mean either-or.
+MAY_BE_REPEATED: Final = frozenset({"status", "type", "priority"})
 
 
 def parse_query(raw: str) -> dict[str, list[str]]:
@@ -17,6 +22,16 @@ def parse_query(raw: str) -> dict[str, list[str]]:
     for name, value in parse_qsl(raw, keep_blank_values=True, encoding="latin-1"):
         params.setdefault(_utf8(name, name), []).append(_utf8(value, name))
     return params
+
+
+def refuse_repeated(params: dict[str, list[str]]) -> None:
+    """Also of names that no view knows: which of the values was meant?
+
+    :raises ValidationError: naming each that is repeated.
+    """
+    names = [name for name, values in params.items() if len(values) > 1 and name not in MAY_BE_REPEATED]
+    if names:
+        raise ValidationError(errors=[field_error(name, REPEATED, "repeated") for name in names])
 
 
 def _utf8(text: str, name: str) -> str:

@@ -19,6 +19,7 @@ from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from fincred.api.query_params import REPEATED
 from fincred.errors import NoFieldsToUpdateError
 from fincred.ids import read_id
 from fincred.money import MAX_MONEY, MAX_RATE, round_to_cents
@@ -30,7 +31,7 @@ _MAX_NUMBER_TEXT = 40
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2200, 12, 31)
 _FLOAT_ERROR = Decimal("1e-6")
-_REPEATED = serializers.ErrorDetail("Must not be repeated.", code="repeated")
+_REPEATED = serializers.ErrorDetail(REPEATED, code="repeated")
 
 
 class _DecimalField(serializers.Field[Decimal, Any, Any, Any]):

@@ -21,7 +21,7 @@ from fincred import clock
 from fincred.api.django_request import django_request
 from fincred.api.etags import named_tags, precondition, tag_of
 from fincred.api.pagination import Page
-from fincred.api.query_params import parse_query
+from fincred.api.query_params import parse_query, refuse_repeated
 from fincred.api.renderers import JSONResponse
 from fincred.api.representation import serialize, serialize_many
 from fincred.api.serializers import PageQuery, Serializer
@@ -73,10 +73,14 @@ class ApiView(GenericAPIView[Any]):
         return retry_if_aborted(from_the_start)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """:raises FieldError: the query is not UTF-8, whether the view reads it or not."""
+        """Whether the view reads the query or not, it is checked.
+
+        :raises FieldError: it is not UTF-8.
+        :raises fincred.errors.ValidationError: a parameter is repeated.
+        """
         super().initial(request, *args, **kwargs)
         if query := django_request(request).META.get("QUERY_STRING"):
-            parse_query(query)
+            refuse_repeated(parse_query(query))
 
     def perform_authentication(self, request: Request) -> None:
         self.session_check = cast("SessionCheck | None", request.auth)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from accounts.search import looks_like_id, people_matching
+from accounts.search_words import SEARCH_TOO_LONG, is_too_long
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -22,7 +23,10 @@ def find(request: HttpRequest) -> HttpResponse:
     there. So a person who is found is recorded here, also for a program that doesn't follow; other pages record
     the look.
     """
-    sought = request.GET.get("q", "").replace("\0", "").strip()[:254]
+    sought = request.GET.get("q", "").replace("\0", "").strip()
+    if is_too_long(sought):
+        messages.warning(request, SEARCH_TOO_LONG)
+        return HttpResponseRedirect(reverse("admin:index"))
     place = _place_of(request, sought) if sought else None
     if sought and place is None:
         messages.warning(request, "There is nothing with this id that you may see.")

@@ -60,6 +60,22 @@ class NewsFilter(logging.Filter):
         return not (path.endswith("/health/ready") and getattr(record, "status_code", None) == 503)
 
 
+class AnsweredFilter(logging.Filter):
+    """Of Django's lines about 5xx: with DEBUG one tells its own page, a 500, and another what is answered.
+
+    One line is left, with the exception and the status that the client gets: 503 if the database is away.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        answer = getattr(getattr(record, "request", None), "server_error", None)
+        if answer is None:
+            return True
+        if isinstance(record.args, tuple):
+            record.args = (answer.reason_phrase, *record.args[1:])
+        record.status_code = answer.status_code
+        return record.exc_info is not None
+
+
 class _ScrubbedFormatter(logging.Formatter):
     """Logs an exception with its traceback, and removes personal data that its text may quote."""
 

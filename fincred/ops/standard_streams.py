@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -18,8 +19,24 @@ def standard_streams() -> Iterator[None]:
     _replace_closed()
     try:
         yield
+    except BrokenPipeError:  # unbuffered, the command itself meets it
+        if not _is_reader_gone():
+            raise
+        _drop_output()
+        sys.exit(_ENDED_BY_SIGPIPE)
     finally:
         _flush()
+
+
+def _is_reader_gone() -> bool:
+    standard_output = select.poll()
+    standard_output.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in standard_output.poll(0))
+
+
+def _drop_output() -> None:
+    """The interpreter flushes once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _replace_closed() -> None:
@@ -37,7 +54,7 @@ def _flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more
+        _drop_output()
         if isinstance(error, BrokenPipeError):
             sys.exit(_ENDED_BY_SIGPIPE)
         sys.exit(f"Standard output can't be written: {error.strerror}")

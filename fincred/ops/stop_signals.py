@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 
@@ -25,6 +26,30 @@ def stop_as_sigint() -> Iterator[None]:
     before = {number: signal.signal(number, signal.default_int_handler) for number in _others()}
     try:
         yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def stop_when_asked() -> Iterator[Callable[[], bool]]:
+    """Whether one of these signals has come; a second one raises KeyboardInterrupt.
+
+    For work that is done piece by piece. An exception may be raised anywhere, also where others take it for a
+    failure of the piece.
+
+    In the main thread only.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, *_others())}
+    try:
+        yield lambda: bool(asked)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

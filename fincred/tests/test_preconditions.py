@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -31,9 +33,12 @@ from tracking.tests.factories import CheckInFactory, PulseFactory
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 V0 = "/api/v0"
-# A device is removed by its token and a calendar's link is told once: no version of either can be missed.
-UNVERSIONED = {"DELETE /devices", "DELETE /planning/calendar/link"}
-CHANGES = [one for one in OPERATIONS if one.method in ("PUT", "PATCH", "DELETE") and str(one) not in UNVERSIONED]
+CHANGING = ("PUT", "PATCH", "DELETE")
+CHANGES = [one for one in OPERATIONS if one.method in CHANGING]
+# A calendar's link is told once: no answer has a tag of it.
+TAGGED = [one for one in CHANGES if str(one) != "DELETE /planning/calendar/link"]
+# Where the tag of what is changed is told, if not at the same path: a device is removed by its token.
+SHOWN_AT = {"DELETE /devices": "/api/v0/devices/{device_id}"}
 QUERIES = {"GET /planning/calendar": "?from=2026-03-01&to=2026-12-31"}
 OF_SOMEBODY = [operation for operation in CHANGES if "{" in operation.path]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
@@ -58,6 +63,9 @@ class Device:
 
     def url(self, operation: Operation) -> str:
         return operation.path.format(**self.ids) + QUERIES.get(str(operation), "")
+
+    def tag_for(self, operation: Operation) -> str:
+        return self.tag(SHOWN_AT.get(str(operation), operation.path).format(**self.ids))
 
     def tag(self, url: str) -> str:
         return str(self.client.get(url).headers["ETag"])
@@ -107,17 +115,9 @@ class TestEveryChange:
         assert_failed(device.send(operation, {"If-Match": STALE}))
         assert digests() == before
 
-    def test_of_the_present_version_is_made(self, operation: Operation, device: Device) -> None:
-        url = device.url(operation)
-        answer = device.send(operation, {"If-Match": device.tag(url)})
-        assert answer.status_code in (200, 204), answer.content
-        if operation.method != "DELETE":
-            assert answer.headers["ETag"] == device.tag(url)
-
-    def test_of_none_but_others_is_refused_and_changes_nothing(self, operation: Operation, device: Device) -> None:
-        before, tag = digests(), device.tag(device.url(operation))
-        for header in ("*", tag, f'"7-a", W/{tag}'):
-            assert_failed(device.send(operation, {"If-None-Match": header}))
+    def test_of_nothing_is_refused_and_changes_nothing(self, operation: Operation, device: Device) -> None:
+        before = digests()
+        assert_failed(device.send(operation, {"If-None-Match": "*"}))
         assert digests() == before
         assert "If-None-Match" in operation.parameters("header")
 
@@ -132,6 +132,37 @@ class TestEveryChange:
         assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
 
 
+@pytest.mark.parametrize("operation", TAGGED, ids=str)
+class TestEveryChangeOfWhatHasATag:
+    def test_of_the_present_version_is_made(self, operation: Operation, device: Device) -> None:
+        answer = device.send(operation, {"If-Match": device.tag_for(operation)})
+        assert answer.status_code in (200, 204), answer.content
+        if operation.method != "DELETE":
+            assert answer.headers["ETag"] == device.tag_for(operation)
+
+    def test_of_none_but_others_is_refused_and_changes_nothing(self, operation: Operation, device: Device) -> None:
+        before, tag = digests(), device.tag_for(operation)
+        for header in (tag, f'"7-a", W/{tag}'):
+            assert_failed(device.send(operation, {"If-None-Match": header}))
+        assert digests() == before
+
+
+def routes(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each method and path by which the URL conf lets something be changed."""
+    for each in patterns:
+        path = prefix + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from routes(each.url_patterns, path)
+        elif path.startswith(V0[1:]):
+            for method in CHANGING:
+                if hasattr(each.callback.view_class, method.lower()):
+                    yield method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+
+
+def test_no_change_is_left_out() -> None:
+    assert sorted(routes(get_resolver().url_patterns)) == sorted((one.method, one.path) for one in CHANGES)
+
+
 @pytest.mark.parametrize("if_match", ["*", '"1-a"', STALE])
 @pytest.mark.parametrize("operation", OF_SOMEBODY, ids=str)
 class TestNotFound:
@@ -143,6 +174,12 @@ class TestNotFound:
     def test_of_nothing_is_the_same(self, operation: Operation, if_match: str, device: Device) -> None:
         device.ids = dict.fromkeys(device.ids, "00000000-0000-4000-8000-000000000000")
         assert device.send(operation, {"If-Match": if_match}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/devices", "/planning/calendar/link"])
+def test_not_found_comes_first_also_without_an_id(path: str, device: Device, as_stranger: APIClient) -> None:
+    [operation] = [one for one in CHANGES if str(one) == f"DELETE {path}"]
+    assert device.send(operation, {"If-Match": STALE}, client=as_stranger).status_code == 404
 
 
 class TestGoalOnTwoDevices:

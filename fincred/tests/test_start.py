@@ -150,14 +150,17 @@ class TestStandardStreams:
             check=False,
         )
 
+    @pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_whose_reader_is_gone_end_the_command_quietly(self, command: str, database: str) -> None:
+    def test_whose_reader_is_gone_end_the_command_quietly(
+        self, command: str, buffered: dict[str, str], database: str
+    ) -> None:
         reader, writer = os.pipe()
         os.close(reader)
         result = subprocess.run(
             [sys.executable, "manage.py", command],
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": database},
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": database} | buffered,
             stdout=writer,
             stderr=subprocess.PIPE,
             text=True,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -226,13 +227,21 @@ class TestListing:
         assert {goal["name"] for goal in response.json()} == {"A", "P"}
         assert "status=active&status=paused" in response.headers["Link"]
 
-    @pytest.mark.parametrize("query", ["search=a&search=b", "limit=1&limit=2", "offset=0&offset=0"])
+    @pytest.mark.parametrize(
+        "query", ["search=a&search=b", "limit=1&limit=2", "offset=0&offset=0", "foo=1&foo=2", "%C3%A4=&%C3%A4="]
+    )
     def test_refuses_a_repeated_parameter_of_one_value(self, as_saver: APIClient, query: str) -> None:
         response = as_saver.get(f"/api/v0/goals?{query}")
 
         assert response.status_code == 400
         [error] = response.json()["details"]["errors"]
-        assert (error["field"], error["code"]) == (query.partition("=")[0], "repeated")
+        assert (error["field"], error["code"]) == (unquote(query.partition("=")[0]), "repeated")
+
+    def test_refuses_a_repeated_parameter_that_it_does_not_read(self, as_saver: APIClient, saver: User) -> None:
+        goal = f"/api/v0/goals/{GoalFactory.create(user=saver).pk}"
+        for answer in (as_saver.get(f"{goal}?a=1&a=1"), as_saver.patch(f"{goal}?a=1&a=2", {"name": "Other"})):
+            assert (answer.status_code, answer.json()["details"]["errors"][0]["field"]) == (400, "a")
+        assert as_saver.get(f"{goal}?a=1&b=2").status_code == 200
 
     def test_refuses_what_is_not_utf8(self, as_saver: APIClient) -> None:
         response = as_saver.get("/api/v0/goals?search=%E4")

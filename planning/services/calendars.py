@@ -20,6 +20,7 @@ from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
 from fincred.money import ZERO
+from fincred.preconditions import ANY_VERSION, Precondition
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
 from planning.engine.effort import Effort
@@ -124,10 +125,13 @@ def tell_secret_again(*, owner: User, link_id: UUID) -> str:
 
 
 @transaction.atomic
-def revoke_calendar_link(*, owner: User, now: datetime) -> None:
-    """:raises ResourceNotFoundError: the person has no link."""
+def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+    """:raises ResourceNotFoundError: the person has no link.
+
+    :raises PreconditionFailedError: `expected` names a tag; a link, which is told once, has none.
+    """
     person = lock_user(owner.pk)
-    if not _revoke(person, now):
+    if not _revoke(person, now, expected):
         raise ResourceNotFoundError
 
 
@@ -151,11 +155,12 @@ def on_database_restored(event: DatabaseRestored) -> None:
     CalendarLink.objects.all().delete()
 
 
-def _revoke(person: User, now: datetime) -> bool:
+def _revoke(person: User, now: datetime, expected: Precondition = ANY_VERSION) -> bool:
     """Whether there was a link to revoke."""
     link = CalendarLink.objects.owned_by(person).first()
     if link is None:
         return False
+    expected.require_untagged()
     record(person=person, action="calendar.unlinked", subject=link, now=now)
     link.delete()
     logger.info("Calendar link revoked", extra={"user_id": str(person.pk)})

@@ -76,15 +76,35 @@ class TestPlanAll:
         with pytest.raises(CommandError, match=f"plan_all --after {plans[0].user_id}$"):
             run("--after", str(plans[0].user_id))
 
-    def test_sigterm_tells_how_to_go_on_as_well(
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_a_signal_stops_it_after_the_person_at_hand(
+        self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    ) -> None:
+        """Raised in the middle of a person, it would be taken for a failure to plan them."""
+        before = signal.getsignal(number)
+        self.stop_at(plans[0], monkeypatch, lambda: os.kill(os.getpid(), number))
+        with pytest.raises(CommandError, match=f"Stopped.\nContinue with: .*plan_all --after {plans[0].user_id}"):
+            run()
+        assert versions(plans) == [2, 1]
+        assert signal.getsignal(number) == before
+
+    def test_a_second_signal_stops_it_at_once(
         self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        before = signal.getsignal(signal.SIGTERM)
-        self.stop_at(plans[1], monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        def stop_twice() -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        self.stop_at(plans[1], monkeypatch, stop_twice)
         with pytest.raises(CommandError, match=f"plan_all --after {plans[0].user_id}"):
             run()
         assert versions(plans) == [2, 1]
-        assert signal.getsignal(signal.SIGTERM) == before
+
+    def test_a_signal_at_the_last_person_leaves_nothing_to_do(
+        self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.stop_at(plans[1], monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        assert "The plans of 2 people are up to date." in run()
 
     def test_a_database_that_fails_stops_it_and_tells_how_to_go_on(
         self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch
@@ -102,7 +122,7 @@ class TestPlanAll:
         assert versions(plans) == [1, 2]
 
     def stop_at(
-        self, plan: ActionPlan, monkeypatch: pytest.MonkeyPatch, failure: BaseException | Callable[[], None]
+        self, plan: ActionPlan, monkeypatch: pytest.MonkeyPatch, failure: BaseException | Callable[[], object]
     ) -> None:
         """Planning that person is interrupted; the others are planned."""
 

@@ -99,7 +99,7 @@ class CalendarLinkView(ApiView):
         errors=(ResourceNotFoundError,),
     )
     def delete(self, request: Request) -> HttpResponse:
-        services.revoke_calendar_link(owner=self.user, now=self.now)
+        services.revoke_calendar_link(owner=self.user, now=self.now, expected=self.expected)
         return self.no_content()
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Field
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from accounts.back_office.tests.acting import act_in_back_office
+from accounts.back_office.tests.acting import act_in_back_office, signed_in
 from accounts.models import AuditEntry, Session, User
+from accounts.search_words import SEARCH_TOO_LONG
 from accounts.services import open_session
+from accounts.tests.factories import UserFactory
 from fincred import clock
 from goals.models import Goal
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
 PAGES = list(admin.site._registry.values())
+# The pages with a form; all others show what services wrote.
+CHANGED_BY_STAFF = {"companion.Snippet"}
 # Each list with the only columns, of itself or of what it refers to, that it may be filtered by.
 DECLARED = {
     "accounts.User": {"id"},
@@ -40,6 +45,12 @@ DECLARED = {
     "companion.NotificationPreferences": {"user"},
     "tracking.Milestone": {"reached_on", "user"},
 }
+
+
+@pytest.fixture
+def without_role(db: None) -> Client:
+    """The browser of somebody who may enter and see nothing."""
+    return signed_in(UserFactory.create(is_staff=True))
 
 
 def columns_of(page: admin.ModelAdmin[Any]) -> Iterator[tuple[str, Field[Any, Any]]]:
@@ -121,9 +132,57 @@ class TestEveryList:
         assert boss.get("/admin/tracking/pulse/", {"completed_at__gte": moment}).status_code == 400
 
     @pytest.mark.parametrize("page", PAGES, ids=str)
+    @pytest.mark.parametrize("sought", ["a " * 1100, "a" * 255, "a " * 21], ids=["all", "letters", "words"])
+    def test_refuses_a_search_of_too_many_words_or_letters(
+        self, page: admin.ModelAdmin[Any], sought: str, boss: Client
+    ) -> None:
+        for path in (list_of(page), f"{list_of(page)}csv/"):
+            answer = boss.get(path, {"q": sought})
+            assert (answer.status_code, answer.content.decode()) == (400, f"{SEARCH_TOO_LONG}\n")
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_takes_the_longest_search(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        for sought in ("  a" * 20, "a" * 254):
+            assert boss.get(list_of(page), {"q": sought}).status_code == 200
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_survives_what_it_is_paged_and_sorted_by(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for query in ("o=99.-x.1", "p=x", "p=999999999999999999999", "q=%00", "q=%FF", "all=", "_facets=True"):
             assert boss.get(f"{list_of(page)}?{query}").status_code in {200, 400}, query
+
+
+class TestEveryPageOfARow:
+    """Of a key that no row has, whether or not the database takes it."""
+
+    NEVER: ClassVar = ["%00", "a%00b", "_00", "x", "9" * 40, "0000-00-00", "00000000-0000-0000-0000-000000000000"]
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_is_missing(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        for key in self.NEVER:
+            for view in ("change", "history"):
+                assert boss.get(f"{list_of(page)}{key}/{view}/").status_code == 302, (key, view)
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_takes_nothing_that_is_sent(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
+        changes = 302 if page.opts.label in CHANGED_BY_STAFF else 403
+        for key in self.NEVER:
+            assert boss.post(f"{list_of(page)}{key}/change/", {"a": "b"}).status_code == changes, key
+            for send in (boss.get, boss.post):
+                assert send(f"{list_of(page)}{key}/delete/").status_code == 403, key
+
+    @pytest.mark.parametrize("page", PAGES, ids=str)
+    def test_is_refused_first_without_the_permission(
+        self, page: admin.ModelAdmin[Any], without_role: Client
+    ) -> None:
+        for key in self.NEVER:
+            for view in ("change", "history", "delete"):
+                assert without_role.get(f"{list_of(page)}{key}/{view}/").status_code == 403, (key, view)
+
+    def test_of_any_kind_has_no_address_by_numbers(self, boss: Client) -> None:
+        """Django's short cut to rows of any model reads them with whatever key it is given."""
+        for kind in ContentType.objects.all():
+            for key in ("x", "%00", "1"):
+                assert boss.get(f"/admin/r/{kind.pk}/{key}/").status_code == 404, kind
 
 
 class TestSecrets:

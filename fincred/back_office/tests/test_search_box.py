@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.models import ListedPerson, User
+from accounts.search_words import SEARCH_TOO_LONG
 from accounts.services import set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole
@@ -77,6 +78,11 @@ class TestSearchBox:
 
     def test_of_nothing_stays(self, support: Client) -> None:
         assert self.lead(support, " \0") == "/admin/"
+
+    @pytest.mark.parametrize("sought", ["a " * 1100, "sam " * 21, "s" * 255], ids=["all", "words", "letters"])
+    def test_of_too_much_stays_and_says_so(self, support: Client, sought: str) -> None:
+        page = support.get(self.lead(support, sought)).content.decode()
+        assert SEARCH_TOO_LONG in page
 
     @pytest.mark.parametrize("request_id", ["a0b1c2d3-0000-4000-8000-00000000000f", "req-77"])
     def test_says_of_a_request_that_left_nothing_what_that_means(self, support: Client, request_id: str) -> None:

@@ -15,6 +15,7 @@ from fincred.companion.errors import TooManyDevicesError
 from fincred.companion.models import Device
 from fincred.companion.vocabulary import Platform
 from fincred.errors import ResourceNotFoundError
+from fincred.preconditions import ANY_VERSION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -44,15 +45,17 @@ def add_device(*, owner: User, platform: Platform, token: str, now: datetime) ->
 
 
 @transaction.atomic
-def remove_device(*, owner: User, token: str, now: datetime) -> None:
+def remove_device(*, owner: User, token: str, now: datetime, expected: Precondition = ANY_VERSION) -> None:
     """No more pushes to it; those that wait are dropped.
 
     :raises ResourceNotFoundError: the person has no such device.
+    :raises PreconditionFailedError: it isn't as `expected`.
     """
     person = lock_user(owner.pk)
     device = Device.objects.owned_by(person).filter(token=token).first()
     if device is None:
         raise ResourceNotFoundError
+    expected.require(device.revision)
     record(person=person, action="device.removed", subject=device, now=now)
     device.delete()
     logger.info("Device removed", extra={"user_id": str(person.pk)})

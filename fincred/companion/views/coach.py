@@ -110,6 +110,8 @@ class ChatSessionRefresh(ApiView):
         response_example=examples.CHAT_REFRESHED,
     )
     def post(self, request: Request, session_id: UUID) -> HttpResponse:
+        with self.not_found_first(chat_session(self.user.pk, session_id, self.now)):
+            self.without_fields()
         services.refresh_session(owner=self.user, session_id=session_id, now=self.now)
         return self.answer(examples.CHAT_REFRESHED)
 

@@ -147,7 +147,8 @@ class DeviceList(ApiView):
         tags=["accounts"],
     )
     def delete(self, request: Request) -> HttpResponse:
-        services.remove_device(owner=self.user, now=self.now, **self.validated(DeviceTokenSerializer))
+        data = self.validated(DeviceTokenSerializer)
+        services.remove_device(owner=self.user, expected=self.expected, now=self.now, **data)
         return self.no_content()
 
 

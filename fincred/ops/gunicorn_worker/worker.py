@@ -41,6 +41,12 @@ for each, future in IS_KEPT.items():
     future.set_result(each)
 
 
+def says_close(headers: list[tuple[str, str]]) -> bool:
+    """Whether `close` is among the connection's options, of which several make a list (RFC 9112, 9.6)."""
+    options = ",".join(value for name, value in headers if name == "CONNECTION")
+    return "close" in {option.strip(" \t").lower() for option in options.split(",")}
+
+
 class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._waiting: dict[ClientSocket, float] = {}
@@ -118,6 +124,8 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     def handle_request(self, req: Any, conn: Any) -> Any:
         if req.version >= (1, 1) and not any(name == "HOST" for name, _ in req.headers):
             raise HostMissingError
+        if says_close(req.headers):  # gunicorn knows it only where it is the header's one option
+            req.force_close()
         if isinstance(req.body.reader, ChunkedReader) or req.body.reader.length:
             ClientBody(req, conn.sock, lambda: self._pool.has_queue)
         else:

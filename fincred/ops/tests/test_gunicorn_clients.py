@@ -255,6 +255,26 @@ class TestKeepingConnections:
             response, _ = answer(wire)
             assert (response.status, response.headers["Connection"]) == (404, "close")
 
+    @pytest.mark.parametrize(
+        "options",
+        ["close", "TE, close", "close, TE", "Upgrade ,\tClose", "keep-alive, close", "TE\r\nConnection: close"],
+    )
+    @pytest.mark.parametrize("body", [b"\r\n", b"Content-Length: 2\r\n\r\n{}"], ids=["no body", "a body"])
+    def test_a_client_that_ends_it_among_other_options_is_heard(
+        self, patient: LiveServer, options: str, body: bytes
+    ) -> None:
+        with connect(patient) as wire:
+            wire.sendall(LIVE[:-2] + f"Connection: {options}\r\n".encode() + body)
+            response, _ = answer(wire)
+            assert (response.status, response.headers["Connection"]) == (200, "close")
+            assert rest(wire) == b""
+
+    @pytest.mark.parametrize("options", ["TE", "closed", "TE, x-close", "keep-alive, TE"])
+    def test_other_options_keep_it(self, patient: LiveServer, options: str) -> None:
+        with connect(patient) as wire:
+            wire.sendall(LIVE[:-2] + f"Connection: {options}\r\n\r\n".encode())
+            assert answer(wire)[0].headers["Connection"] == "keep-alive"
+
     @pytest.mark.parametrize("length", [900_000, 3_000_000])
     def test_a_large_one_ends_it(self, patient: LiveServer, length: int) -> None:
         with connect(patient) as wire:

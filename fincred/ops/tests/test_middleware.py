@@ -107,10 +107,37 @@ class TestEnvelope:
         assert_envelope(response, 400, "MALFORMED_REQUEST")
         assert not [record for record in caplog.records if record.exc_info]
 
-    @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x"])
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            *(
+                "text/plain",
+                "application/xml",
+                "multipart/form-data; boundary=x",
+                "*/*",
+                "application/*",
+                "*/json",
+            ),
+            *(
+                "application/json; charset=utf-16",
+                'application/json;Charset="ISO-8859-1"',
+                "application/json; charset=",
+            ),
+        ],
+    )
     def test_of_a_body_that_is_not_json(self, api: APIClient, kind: str) -> None:
         response = api.post("/api/v0/auth/register", "hello", content_type=kind)
         assert_envelope(response, 415, "UNSUPPORTED_MEDIA_TYPE")
+
+    def test_of_a_range_of_types_where_forms_are_taken_too(self, api: APIClient) -> None:
+        for kind in ("*/*", "application/*", "multipart/*"):
+            assert_envelope(
+                api.post("/api/v0/auth/login", "hello", content_type=kind), 415, "UNSUPPORTED_MEDIA_TYPE"
+            )
+
+    @pytest.mark.parametrize("kind", ["application/json;charset=UTF-8", 'application/json; charset="utf-8"'])
+    def test_of_no_body_that_says_it_is_utf_8(self, api: APIClient, kind: str) -> None:
+        assert_envelope(api.post("/api/v0/auth/register", "{}", content_type=kind), 400, "VALIDATION_ERROR")
 
     @pytest.mark.parametrize("accept", ["text/csv", "application/json;q=0", "text/html, application/json; q=0.0"])
     def test_of_an_accept_that_excludes_json(self, api: APIClient, accept: str) -> None:
@@ -172,6 +199,26 @@ def test_a_database_that_is_away_is_asked_once(client: Client, settings: Any, de
     with connection.execute_wrapper(away):
         assert client.get("/admin/").status_code == 503
     assert len(asked) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+@pytest.mark.parametrize("path", ["/api/v0/goals", "/admin/"])
+def test_a_database_that_is_away_is_logged_as_it_is_answered(
+    as_saver: APIClient, settings: Any, debug: bool, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DEBUG = debug
+    as_saver.force_login(User.objects.create_superuser("boss@example.com"))
+    as_saver.raise_request_exception = False
+
+    def away(*args: Any) -> Any:
+        raise OperationalError
+
+    with connection.execute_wrapper(away):
+        assert as_saver.get(path).status_code == 503
+    [line] = [record for record in caplog.records if record.name == "django.request"]
+    assert (line.getMessage(), vars(line)["status_code"]) == (f"Service Unavailable: {path}", 503)
+    assert line.exc_info
 
 
 class TestRequestLine:
