@@ -77,10 +77,10 @@ class Environment:
         return faults
 
     def refuse_instead_of(self, name: str, default: str, *others: str) -> None:
-        """Note each name that is given where `name` is meant, as others call it; `default` does no harm."""
+        """Note each name in the file that others use for what `name` is; `default` does no harm."""
         if name not in self._variables:
             for other in others:
-                if self._variables.get(other, default) != default:
+                if other in self._lines and self._variables.get(other, default) != default:
                     self.fault(other, f"is not a setting; {name} is, and it isn't set")
 
     def read(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:

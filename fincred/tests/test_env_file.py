@@ -134,6 +134,20 @@ class TestSettings:
         assert env.hosts("ALLOWED_HOSTS", []) == []
         env.report()
 
+    def test_a_name_that_others_use_is_told_unless_the_setting_is_given(self, path: Path) -> None:
+        path.write_text("ENVIRONMENT=production\nAPP_ENV=development\n")
+        env = Environment({"DJANGO_ENV": "production"}, read_env_file(path))
+        env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
+        with pytest.raises(ImproperlyConfigured) as refused:
+            env.report()
+        assert str(refused.value).splitlines()[1:] == [
+            "  ENVIRONMENT: is not a setting; ENV is, and it isn't set (.env line 1)"
+        ]
+
+        env = Environment({"ENV": "staging"}, read_env_file(path))
+        env.refuse_instead_of("ENV", "development", "ENVIRONMENT")
+        env.report()
+
     def test_a_value_that_does_not_parse_is_named_by_its_line(self, path: Path) -> None:
         path.write_text("\nDB_POOL_MIN=hunter2\n")
         assert "DB_POOL_MIN: must be a whole number from 1 to 1000000 (.env line 2)" in self.faults(path)

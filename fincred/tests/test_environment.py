@@ -343,17 +343,6 @@ class TestProduction:
             run_path(SETTINGS)
         assert "ppp" not in str(refused.value)
 
-    @pytest.mark.parametrize("name", ["ENVIRONMENT", "DJANGO_ENV", "APP_ENV"])
-    def test_is_not_taken_for_development_where_others_would_say_it(
-        self, name: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        given = {each: value for each, value in GOOD_PRODUCTION.items() if each != "ENV"}
-        monkeypatch.setattr(os, "environ", given | {name: "production"})
-        with pytest.raises(ImproperlyConfigured, match=f"{name}: is not a setting; ENV is, and it isn't set"):
-            run_path(SETTINGS)
-        monkeypatch.setattr(os, "environ", GOOD_PRODUCTION | {name: "live"})
-        run_path(SETTINGS)
-
     def test_starts_no_process_with_a_fault(self) -> None:
         result = start_with(GOOD_PRODUCTION | {"DEBUG": "true"})
         assert result.returncode != 0
