@@ -137,6 +137,7 @@ class TestSettings:
     def test_a_name_that_others_use_is_told_unless_the_setting_is_given(self, path: Path) -> None:
         path.write_text("ENVIRONMENT=production\nAPP_ENV=development\n")
         env = Environment({"DJANGO_ENV": "production"}, read_env_file(path))
+        env.choice("ENV", "development", ("development", "production"))
         env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
         with pytest.raises(ImproperlyConfigured) as refused:
             env.report()
@@ -144,7 +145,8 @@ class TestSettings:
             "  ENVIRONMENT: is not a setting; ENV is, and it isn't set (.env line 1)"
         ]
 
-        env = Environment({"ENV": "staging"}, read_env_file(path))
+        env = Environment({"ENV": "production"}, read_env_file(path))
+        env.choice("ENV", "development", ("development", "production"))
         env.refuse_instead_of("ENV", "development", "ENVIRONMENT")
         env.report()
 
