@@ -17,10 +17,12 @@ from fincred.ops.probe import CachedProbe, probe
 
 # A process that nobody asks for its health looks by itself after so many seconds.
 LOOK_SECONDS: Final = 60
+# Reads no database.
+DOCUMENTATION: Final = frozenset({"/", "/docs", "/redoc", "/openapi.json"})
 
 
 class RestoredMiddleware:
-    """503 for all but probes while the last look found a restored database.
+    """503 for all but probes and the documentation while the last look found a restored database.
 
     A look takes as long as the database does, so a request waits for one only if there was none yet, or if it was
     refused by the last one. Otherwise the look follows an answer that shows that the database is there.
@@ -33,7 +35,7 @@ class RestoredMiddleware:
         self.probe = looked_at or probe
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if is_probe(request.path_info):
+        if is_probe(request.path_info) or request.path_info in DOCUMENTATION:
             return self.get_response(request)
         if self._is_shut():
             return _refusal()
