@@ -39,6 +39,11 @@ admin.site.unregister(Group)  # the permissions of a group are set in code
 
 _MAILED_BY: Final = {"mail_reset": MailPurpose.RESET_PASSWORD, "mail_verification": MailPurpose.VERIFY_EMAIL}
 
+_MAIL_WORDS: Final = {
+    "mail_reset": "The mail for a new password",
+    "mail_verification": "The verification mail",
+}
+
 
 def _why_not(action: str, person: User) -> str:
     """Why the action would have no effect on this person; empty if it has one."""
@@ -116,8 +121,25 @@ class UserAdmin(AuditedAdmin):
         if why := super().why_not(request, action, row) or _why_not(action, row):
             return why
         purpose, now = _MAILED_BY.get(action), clock.moment_of(request)
-        is_again = purpose and services.was_mailed_just_now(user=row, purpose=purpose, now=now)
+        is_again = purpose and services.mail_of_just_now(user=row, purpose=purpose, now=now)
         return MailedJustNowError.message if is_again else ""
+
+    def nothing_found(self, search: str) -> str:
+        return f'Nobody is called "{search}". {self.search_help_text} Check the spelling.'
+
+    def mails_that_wait(self, request: HttpRequest, person: User) -> list[str]:
+        """Which mails this member of staff may send to the person in less than a minute, and when."""
+        now = clock.moment_of(request)
+        possible = self.get_actions(request).keys() & _MAILED_BY.keys()
+        waits = []
+        for action in sorted(possible):
+            if super().why_not(request, action, person) or _why_not(action, person):
+                continue
+            if mail := services.mail_of_just_now(user=person, purpose=_MAILED_BY[action], now=now):
+                happened, moment = ("sent", mail.sent_at) if mail.sent_at else ("queued", mail.created_at)
+                again = f"it can be sent again from {mail.may_be_repeated_at:%H:%M:%S}"
+                waits.append(f"{_MAIL_WORDS[action]} was {happened} at {moment:%H:%M:%S} UTC; {again}.")
+        return waits
 
     def title_of(self, row: User) -> str:
         return row.full_name or "No name"

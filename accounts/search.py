@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,11 +28,6 @@ class Found:
 
     ids: tuple[UUID, ...]
     more: bool = False
-
-
-def looks_like_id(search: str) -> bool:
-    """Whether it may be the id of a request, which is a client's to choose, rather than an address or a name."""
-    return bool(re.fullmatch(r"[^\s@]*\d[^\s@]*", search))
 
 
 def write_terms(user: User, full_name: str | None) -> None:

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from accounts.audit import looks_in_lists
 from accounts.back_office import AuditedAdmin, EntryView, changes_table, in_words, reason_in_words
 from accounts.models import AuditEntry, User
-from accounts.search import Found, looks_like_id
+from accounts.search import Found
 from fincred.context import Role
 
 # Written into the SQL, because PostgreSQL doesn't use a partial index if the value is a parameter.
@@ -133,8 +133,12 @@ class AuditEntryAdmin(AuditedAdmin):
         return capfirst(self.what(row))
 
     def nothing_found(self, search: str) -> str:
-        if not looks_like_id(search):
-            return ""
+        try:
+            UUID(search)
+        except ValueError:
+            return (
+                f'Nobody is called "{search}", and no entry of the trail has it as an id. {self.search_help_text}'
+            )
         return (
             f'No entry of the trail has the id "{search}". If it is a request\'s, '
             "it changed nothing, or isn't ours: the log has it."

@@ -185,7 +185,9 @@ class PlanVersionAdmin(AuditedAdmin):
 
     @admin.display(description="its figures")
     def compared(self, version: PlanVersion) -> str:
-        """The plan's page, with this version beside the one before."""
+        """The plan's page, with this version beside the one before, if there is one."""
+        if not version.plan.versions.filter(number=version.number - 1).exists():
+            return "the first version: there is none before"
         path = reverse("admin:planning_actionplan_change", args=[version.plan_id])
         link = f"{path}?older={version.number - 1}&newer={version.number}"
         return format_html('<a href="{}">beside the version before</a>', link)

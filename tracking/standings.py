@@ -29,8 +29,13 @@ _FRESH: Final = timedelta(hours=12)
 
 
 def count_standings(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
-    """Count everybody who wasn't counted within the last twelve hours; how many."""
-    due = User.objects.filter(Q(standing=None) | Q(standing__counted_at__lte=now - _FRESH)).order_by("pk")
+    """Count everybody but staff who wasn't counted within the last twelve hours; how many."""
+    Standing.objects.filter(user__is_staff=True).delete()
+    due = (
+        User.objects.filter(is_staff=False)
+        .filter(Q(standing=None) | Q(standing__counted_at__lte=now - _FRESH))
+        .order_by("pk")
+    )
     counted = 0
     last: UUID | None = None
     while not stop():

@@ -17,10 +17,11 @@ from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.reasons import reason_in_words
 from accounts.back_office.site import BackOffice
 from accounts.back_office.staff_sessions import end_open_session, open_sessions
-from accounts.back_office.trail_in_words import ERASED, EntryView, in_words, name_of_actor
+from accounts.back_office.trail_in_words import ERASED, IS_LOOK, EntryView, in_words, name_of_actor
 
 __all__ = [
     "ERASED",
+    "IS_LOOK",
     "MOST_COUNTED",
     "AuditedAdmin",
     "BackOffice",

@@ -8,13 +8,20 @@ from functools import cache
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from accounts.back_office.changes_in_words import field_in_words, name_in_words, rows_in_words
 from accounts.models import AuditEntry, User
 from fincred.context import Role
 
 ERASED = "an erased person"
+IS_LOOK = (
+    Q(action__endswith=".viewed")
+    | Q(action__endswith=".listed")
+    | Q(action__endswith=".found")
+    | Q(action__endswith=".downloaded")
+)
+"""Entries that say what staff saw. All others say what was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.managers import (
-    OutgoingMailQuerySet,
-)
+from accounts.managers import MAIL_AGAIN_AFTER, OutgoingMailQuerySet
 from accounts.models.people import User
 from accounts.vocabulary import MailPriority, MailPurpose
 from fincred.db.models import UUIDModel
@@ -80,6 +79,11 @@ class OutgoingMail(UUIDModel):
             ),
             models.Index(fields=["-created_at", "-id"], name="outgoing_mail_newest"),
         ]
+
+    @property
+    def may_be_repeated_at(self) -> datetime:
+        """From when staff may send another one of its purpose."""
+        return (self.sent_at or self.created_at) + MAIL_AGAIN_AFTER
 
     def __str__(self) -> str:
         return f"Mail {self.pk}"

@@ -14,13 +14,13 @@ from accounts.services.passwords import change_password, on_password_set, reques
 from accounts.services.people import ProfileChanges, find_person, set_active, set_role, update_profile
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
+    mail_of_just_now,
     register,
     remind_to_reset,
     remind_to_verify,
     resend_verification,
     verify_email,
     verify_email_and_login,
-    was_mailed_just_now,
 )
 from accounts.services.second_factor import (
     begin_enrolment,
@@ -51,6 +51,7 @@ __all__ = [
     "lock_user",
     "lock_user_and_read",
     "login",
+    "mail_of_just_now",
     "on_password_set",
     "open_session",
     "people_without_mailbox",
@@ -73,5 +74,4 @@ __all__ = [
     "update_profile",
     "verify_email",
     "verify_email_and_login",
-    "was_mailed_just_now",
 ]

@@ -150,14 +150,15 @@ def remind_to_reset(*, user: User, now: datetime) -> None:
     _mail_again(user, MailPurpose.RESET_PASSWORD, now)
 
 
-def was_mailed_just_now(*, user: User, purpose: MailPurpose, now: datetime) -> bool:
-    """Whether such a mail to the person was queued or sent within the last minute."""
-    return OutgoingMail.objects.filter(user=user, purpose=purpose).just_now(now).exists()
+def mail_of_just_now(*, user: User, purpose: MailPurpose, now: datetime) -> OutgoingMail | None:
+    """Such a mail to the person that was queued or sent within the last minute, for which another one waits."""
+    mails = OutgoingMail.objects.filter(user=user, purpose=purpose).just_now(now)
+    return max(mails, key=lambda mail: mail.may_be_repeated_at, default=None)
 
 
 def _mail_again(user: User, purpose: MailPurpose, now: datetime) -> None:
     person = lock_user(user.pk)
-    if was_mailed_just_now(user=person, purpose=purpose, now=now):
+    if mail_of_just_now(user=person, purpose=purpose, now=now):
         raise MailedJustNowError
     queue_mail(user=person, purpose=purpose, now=now)
     record(person=person, action="mail.queued", subject=person, now=now, after={"purpose": purpose})

@@ -87,6 +87,7 @@ class PersonAdmin(UserAdmin):
             "opts": self.opts,
             "original": person,
             "may": self.actions_for(request, person),
+            "mails_that_wait": self.mails_that_wait(request, person),
             "elsewhere": self.elsewhere(person),
             **(extra_context or {}),
         }

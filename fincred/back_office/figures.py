@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.models import RefusedSignIns, User
 from fincred.back_office.models import DailyFigure
@@ -28,9 +28,14 @@ class Figure:
     of_now: bool = False
 
 
+def joined_since(day: date) -> QuerySet[User]:
+    """People who joined on this day or later. Staff aren't counted."""
+    return User.objects.filter(is_staff=False, created_at__gte=datetime.combine(day, time(), UTC))
+
+
 def _joined(day: date) -> int:
-    start = datetime.combine(day, time(), UTC)
-    return User.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    return joined_since(day).filter(created_at__lt=end).count()
 
 
 def _check_ins(day: date) -> int:

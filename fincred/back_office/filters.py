@@ -65,7 +65,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 class JoinedFilter(admin.SimpleListFilter):
-    """Who joined today or on the six days before, in UTC: those whom the start page counts as new."""
+    """Who joined today or on the six days before, in UTC: those whom the start page counts as new, so no staff."""
 
     title = "joined"
     parameter_name = "joined"
@@ -77,7 +77,8 @@ class JoinedFilter(admin.SimpleListFilter):
         if self.value() != "week":
             return queryset
         today = clock.moment_of(request).astimezone(UTC).date()
-        return queryset.filter(created_at__gte=datetime.combine(today - timedelta(days=6), time(), UTC))
+        first = datetime.combine(today - timedelta(days=6), time(), UTC)
+        return queryset.filter(is_staff=False, created_at__gte=first)
 
 
 class FailingFilter(admin.SimpleListFilter):

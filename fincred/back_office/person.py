@@ -14,7 +14,7 @@ from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
-from accounts.back_office import EntryView, in_words, name_of_actor, open_sessions, reason_in_words
+from accounts.back_office import IS_LOOK, EntryView, in_words, name_of_actor, open_sessions, reason_in_words
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, SecondFactor, Session, User
 from accounts.rate_limits import sign_in_blocked_until
@@ -247,10 +247,24 @@ def _streak_text(so_far: Streaks) -> str:
     return f"{in_weeks(so_far.current)} now, {in_weeks(so_far.longest)} at most"
 
 
-def _trail(person: User) -> list[EntryView]:
-    """The newest entries of the person's chain and of lists that showed them."""
-    own = list(AuditEntry.objects.filter(person_id=person.pk).order_by("-sequence")[:MOST_ENTRIES])
-    looks = list(AuditEntry.objects.filter(pk__in=looks_in_lists(person.pk, most=MOST_ENTRIES)))
-    entries = sorted({entry.pk: entry for entry in (*own, *looks)}.values(), key=lambda entry: -entry.pk)
-    entries = entries[:MOST_ENTRIES]
-    return in_words(entries)
+def _trail(person: User) -> list[tuple[str, list[tuple[EntryView, str]]]]:
+    """The newest entries of the person's chain and of lists that showed them: what was done, apart from looks."""
+    own = AuditEntry.objects.filter(person_id=person.pk).order_by("-sequence")
+    deeds = list(own.exclude(IS_LOOK)[:MOST_ENTRIES])
+    listed = AuditEntry.objects.filter(pk__in=looks_in_lists(person.pk, most=MOST_ENTRIES))
+    both = {entry.pk: entry for entry in (*own.filter(IS_LOOK)[:MOST_ENTRIES], *listed)}
+    looks = sorted(both.values(), key=lambda entry: -entry.pk)[:MOST_ENTRIES]
+    views = in_words([*deeds, *looks])
+    names = _goal_names(deeds)
+    done = [(view, names.get(view.entry.object_id, "")) for view in views[: len(deeds)]]
+    return [("Who did what", done), ("Who looked", [(view, "") for view in views[len(deeds) :]])]
+
+
+def _goal_names(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """By the id of a goal, of its plan or of a check-in of it that entries are about: what the goal is called."""
+    names: dict[str, str] = {}
+    for model, name in ((Goal, "name"), (CheckIn, "goal__name"), (ActionPlan, "goal__name")):
+        ids = [entry.object_id for entry in entries if entry.object_type == model._meta.model_name]
+        rows: Any = model._default_manager.filter(pk__in=ids).values_list("pk", name)
+        names |= {str(pk): called for pk, called in rows}
+    return names

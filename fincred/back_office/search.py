@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from accounts.search import looks_like_id, people_matching
+from accounts.search import people_matching
 from accounts.search_words import SEARCH_TOO_LONG, is_too_long
 
 
@@ -20,8 +20,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """Redirects to the object with this id, to the only matching person, or to a list of matches.
 
     It shows nothing itself, and looks only at what the member of staff may see: where it leads tells them who is
-    there. So a person who is found is recorded here, also for a program that doesn't follow; other pages record
-    the look.
+    there. So a person who is found, by a row of theirs too, is recorded here, also for a program that doesn't
+    follow; other pages record the look.
     """
     sought = request.GET.get("q", "").replace("\0", "").strip()
     if is_too_long(sought):
@@ -35,11 +35,11 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _place_of(request: HttpRequest, sought: str) -> str | None:
     try:
-        is_id, page = True, _page_with_id(request, UUID(sought))
+        is_id, found = True, _found_by_id(request, UUID(sought))
     except ValueError:
-        is_id, page = False, None
-    if page:
-        return page
+        is_id, found = False, None
+    if found:
+        return found
     if _page(AuditEntry).has_view_permission(request) and (
         is_id or AuditEntry.objects.filter(request_id=sought).exists()
     ):
@@ -47,20 +47,20 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
     if is_id or not _page(User).has_view_permission(request):
         return None
     people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2])
-    if not people and looks_like_id(sought) and _page(AuditEntry).has_view_permission(request):
-        return _list(AuditEntry, sought)
     if len(people) != 1:
         return _list(User, sought)
     _page(User).record_shown(request, people, action="found")
     return _change(User, people[0].pk)
 
 
-def _page_with_id(request: HttpRequest, sought: UUID) -> str | None:
-    """The page of the object with this id, of all kinds that the back office has pages of."""
-    for page in admin.site._registry.values():
-        has_uuid = isinstance(page.opts.pk, UUIDField)
-        if has_uuid and page.has_view_permission(request) and _visible(request, page.model).filter(pk=sought):
-            return _change(page.model, sought)
+def _found_by_id(request: HttpRequest, sought: UUID) -> str | None:
+    """The page of the object with this id, of all kinds that the back office has pages of; records the look."""
+    for model, page in admin.site._registry.items():
+        if not isinstance(page.opts.pk, UUIDField) or not page.has_view_permission(request):
+            continue
+        if rows := list(_visible(request, model).filter(pk=sought)):
+            _page(model).record_shown(request, rows, action="found")
+            return _change(model, sought)
     return None
 
 

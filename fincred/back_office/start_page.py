@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import OutgoingMail
 from fincred.back_office import charts
-from fincred.back_office.figures import DAYS, Series, series
+from fincred.back_office.figures import DAYS, Series, joined_since, series
 from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
@@ -31,11 +31,12 @@ class Card:
 
 def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     """What the template shows to this member of staff: only figures whose lists they may see."""
-    figures, figures_of = series(today=now.astimezone(UTC).date())
+    today = now.astimezone(UTC).date()
+    figures, figures_of = series(today=today)
     counted_at = min((moment for moment in (figures_of, standings_of()) if moment), default=None)
     cards = []
     if staff.has_perm("accounts.view_user"):
-        cards += _people(figures)
+        cards += _people(figures, new=joined_since(today - timedelta(days=6)).count())
     if staff.has_perm("accounts.view_outgoingmail"):
         cards.append(_dead_mails())
     if staff.has_perm("accounts.view_refusedsignins"):
@@ -45,33 +46,44 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     return {"cards": cards, "counted_at": counted_at, "days": DAYS}
 
 
-def _people(figures: dict[str, Series]) -> list[Card]:
+def _people(figures: dict[str, Series], *, new: int) -> list[Card]:
     people = reverse("admin:accounts_user_changelist")
     joined, check_ins = figures["new_people"], figures["check_ins"]
     known = f"of {_number(figures['people'].newest)}"
     count = check_ins.last(7)
     silent, unplanned = figures["people_silent"].newest, figures["people_unplanned"].newest
+    planned, checked_in = figures["people_planned"].newest, figures["people_checked_in"].newest
     off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
     return [
         Card(
-            f"{joined.last(7):,}",
-            "new people in seven days",
+            f"{new:,}",
+            f"new {_persons(new)} in seven days",
             f"{people}?joined=week",
             chart=_bars(joined, "New people"),
         ),
-        Card(_number(figures["people_planned"].newest), "people with a plan", f"{people}?standing=plan", known),
-        Card(_number(unplanned), "people with goals and no plan", f"{people}?standing=no_plan", known),
+        Card(_number(planned), f"{_persons(planned)} with a plan", f"{people}?standing=plan", known),
         Card(
-            _number(figures["people_checked_in"].newest),
-            "people with a check-in in seven days",
+            _number(unplanned),
+            f"{_persons(unplanned)} with goals and no plan",
+            f"{people}?standing=no_plan",
+            known,
+        ),
+        Card(
+            _number(checked_in),
+            f"{_persons(checked_in)} with a check-in in seven days",
             f"{people}?standing=check_in",
             f"{known}; {'1 check-in' if count == 1 else f'{count:,} check-ins'}",
             _bars(check_ins, "Check-ins"),
         ),
-        Card(_number(silent), "people without a check-in for four weeks", f"{people}?standing=no_check_in", known),
+        Card(
+            _number(silent),
+            f"{_persons(silent)} without a check-in for four weeks",
+            f"{people}?standing=no_check_in",
+            known,
+        ),
         Card(
             _number(off_track),
-            "people with goals off track",
+            f"{_persons(off_track)} with goals off track",
             f"{people}?standing=off_track",
             "1 goal" if goals == 1 else f"{_number(goals)} goals",
             is_bad=bool(off_track),
@@ -89,7 +101,9 @@ def _dead_mails() -> Card:
 def _refused(refused: Series) -> Card:
     url = reverse("admin:accounts_refusedsignins_changelist")
     chart = _bars(refused, "Refused sign-ins")
-    return Card(f"{refused.last(7):,}", "refused sign-ins in seven days", url, chart=chart)
+    count = refused.last(7)
+    words = "refused sign-in in seven days" if count == 1 else "refused sign-ins in seven days"
+    return Card(f"{count:,}", words, url, chart=chart)
 
 
 def _jobs() -> Card:
@@ -102,6 +116,10 @@ def _jobs() -> Card:
     waiting = f"postponed: {', '.join(postponed)}" if postponed else ""
     note = "; ".join(filter(None, (", ".join(failing), waiting))).replace("_", " ")
     return Card(f"{len(failing)}", words, url, note=note, is_bad=bool(failing))
+
+
+def _persons(count: int | None) -> str:
+    return "person" if count == 1 else "people"
 
 
 def _number(value: int | None) -> str:

@@ -75,6 +75,19 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "2: regenerated" in page
 
+    def test_sets_a_version_beside_the_one_before_if_there_is_one(
+        self, as_admin: Client, plan: ActionPlan
+    ) -> None:
+        regenerate(as_admin, plan)
+        first, second = plan.versions.order_by("number")
+        pages = [
+            as_admin.get(f"/admin/planning/planversion/{version.pk}/change/").content.decode()
+            for version in (first, second)
+        ]
+        assert ["beside the version before" in page for page in pages] == [False, True]
+        assert "the first version: there is none before" in pages[0]
+        assert f'href="/admin/planning/actionplan/{plan.pk}/change/?older=1&amp;newer=2"' in pages[1]
+
     def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "<dt>First payment</dt><dd>100.00 monthly</dd>" in page

@@ -94,12 +94,18 @@ class TestCounting:
         assert count_standings(now=noon + timedelta(hours=1)) == 0
         assert count_standings(now=noon + timedelta(hours=13)) == 2
 
+    def test_leaves_out_staff_and_who_became_one_since(self, saver: User, stranger: User, noon: datetime) -> None:
+        assert count_standings(now=noon) == 2
+        User.objects.filter(pk=saver.pk).update(is_staff=True)
+        assert count_standings(now=noon + timedelta(hours=13)) == 1
+        assert Standing.objects.get().user == stranger
+
     def test_takes_a_constant_number_of_queries(
         self, saver: User, stranger: User, noon: datetime, django_assert_max_num_queries: Any
     ) -> None:
         for user in (saver, stranger):
             GoalFactory.create_batch(3, user=user)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             count_standings(now=noon)
 
     @pytest.mark.postgresql

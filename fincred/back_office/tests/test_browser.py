@@ -25,7 +25,7 @@ LISTS: Final = ("accounts/user", "accounts/auditentry", "goals/goal", "tracking/
 AXE: Final = "axe-core@4.14.1"
 AXE_SHA512: Final = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
 # What no support agent has typed: a name of 150 letters, and a goal that is one long word.
-LENGTHY: Final = ("lengthy@fincred.example", "Long " * 30, "W" * 100)
+LENGTHY: Final = ("lengthy.montgomery@fincred.example", "Long " * 30, "W" * 100)
 MAKE_PEOPLE: Final = f"""
 from datetime import timedelta
 from django.core.management import call_command
@@ -329,6 +329,13 @@ class TestLists:
                     wide.append(f"{width}: {path}")
         office.page.context.close()
         assert wide == []
+
+    @pytest.mark.parametrize("name", ["accounts/user", "accounts/auditentry"])
+    def test_have_an_address_on_one_line_where_there_is_room(self, office: Office, name: str) -> None:
+        office.find(LENGTHY[0])
+        office.open(f"{name}/")
+        link = office.page.locator("#result_list :is(.field-email, .field-person) a", has_text=LENGTHY[0]).first
+        assert link.evaluate("it => it.getClientRects().length * it.offsetHeight < 25")
 
 
 class TestWhatPeopleType:

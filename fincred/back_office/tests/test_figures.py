@@ -48,10 +48,10 @@ class TestFigures:
         count_figures(now=noon)
         figures, counted_at = series(today=TODAY)
         assert counted_at == noon
-        assert figures["new_people"].values[-4:] == (2, 0, 0, 2)
+        assert figures["new_people"].values[-4:] == (2, 0, 0, 1)
         assert figures["check_ins"].last(7) == 1
         assert figures["refused_sign_ins"].values[-1] == 2
-        assert figures["people"].newest == 4
+        assert figures["people"].newest == 3
         assert figures["people"].values[:-1] == (None,) * (DAYS - 1)
 
     def test_of_the_last_days_are_counted_again_and_older_ones_kept(self, noon: datetime) -> None:
@@ -106,6 +106,34 @@ class TestStartPage:
 
 
 class TestTiles:
+    def test_leave_out_staff(self, noon: datetime, boss: Client, saver: User) -> None:
+        """Also who became one after a count, once the next has run."""
+        colleague = UserFactory.create(created_at=noon)
+        for person in (saver, colleague):
+            snapshot_of(person)
+            plan_for(goal_of(person))
+        count_standings(now=noon)
+        User.objects.filter(pk=colleague.pk).update(is_staff=True)
+        User.objects.filter(pk=saver.pk).update(created_at=noon)
+        count_standings(now=noon)
+        count_figures(now=noon)
+        page = boss.get("/admin/")
+        assert page.context is not None
+        new, planned, *_ = page.context["cards"]
+        assert (new.figure, new.words) == ("1", "new person in seven days")
+        assert (planned.figure, planned.words, planned.note) == ("1", "person with a plan", "of 1")
+        for card in (new, planned):
+            shown = boss.get(card.url)
+            assert shown.context is not None
+            assert [person.pk for person in shown.context["cl"].result_list] == [saver.pk]
+
+    def test_of_new_people_is_of_now_as_its_list_is(self, noon: datetime, boss: Client) -> None:
+        count_figures(now=noon)
+        UserFactory.create_batch(2, created_at=noon)
+        page = boss.get("/admin/")
+        assert page.context is not None
+        assert page.context["cards"][0].figure == "2"
+
     def test_lead_to_as_many_rows_as_they_say(self, noon: datetime, boss: Client) -> None:
         for days in (0, 6, 7, 40):
             GoalFactory.create(user=UserFactory.create(created_at=noon - timedelta(days=days)))

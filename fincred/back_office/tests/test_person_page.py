@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -83,6 +84,19 @@ class TestSigningIn:
         page = page_of(support, newcomer)
         assert "The address isn&#x27;t verified" in page
         assert "Send the verification mail" in page
+
+    def test_says_from_when_a_mail_can_be_sent_again(self, support: Client, saver: User, noon: datetime) -> None:
+        newcomer = UserFactory.create(is_verified=False)
+        queue_mail(user=newcomer, purpose="verify_email", now=noon - timedelta(seconds=20))
+        queue_mail(user=saver, purpose="reset_password", now=noon - timedelta(minutes=3))
+        OutgoingMail.objects.filter(user=saver).update(sent_at=noon - timedelta(seconds=5))
+        page = page_of(support, newcomer)
+        assert "The verification mail was queued at 11:59:40 UTC; it can be sent again from 12:00:40." in page
+        assert "Send the verification mail" not in page
+        page = page_of(support, saver)
+        assert "The mail for a new password was sent at 11:59:55 UTC; it can be sent again from 12:00:55." in page
+        User.objects.filter(pk=saver.pk).update(is_active=False)
+        assert "can be sent again" not in page_of(support, saver)
 
     def test_may_have_a_mailbox_that_is_gone(self, support: Client, saver: User, noon: datetime) -> None:
         User.objects.filter(pk=saver.pk).update(mail_refused_at=noon)
@@ -256,6 +270,23 @@ class TestRows:
         agent.delete()
         assert "an erased person" in page_of(boss, saver)
 
+    def test_of_the_trail_keep_what_was_done_apart_from_looks(
+        self, support: Client, saver: User, noon: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("fincred.back_office.person.MOST_ENTRIES", 3)
+        goal = GoalFactory.create(user=saver, name="Sailing boat")
+        set_caller(Caller(role=Role.PERSON, actor_id=saver.pk))
+        create_check_in(owner=saver, goal_id=goal.pk, current_amount=Decimal(1), now=noon, today=TODAY)
+        cancel_goal(owner=saver, goal_id=goal.pk, now=noon, today=TODAY)
+        for _ in range(5):
+            support.get("/admin/accounts/user/", {"q": "saver@"})
+            page_of(support, saver)
+        deeds, looks = page_of(support, saver).split('id="h-trail"')[1].split("Who looked</h3>")
+        assert "goal cancelled: status active → cancelled · Sailing boat<" in deeds
+        assert "check-in created · Sailing boat<" in deeds
+        assert "viewed" not in deeds
+        assert looks.count("person viewed") + looks.count("person listed") == 3
+
     def test_of_the_trail_have_their_reason_in_words_on_a_phone_too(self, support: Client, saver: User) -> None:
         act_in_back_office(support, "/admin/accounts/user/", "disable", saver, reason="security")
         assert "<td>for the account&#x27;s safety</td>" in page_of(support, saver)
@@ -264,7 +295,9 @@ class TestRows:
         goal = GoalFactory.create(user=saver)
         set_caller(Caller(role=Role.PERSON, actor_id=saver.pk))
         cancel_goal(owner=saver, goal_id=goal.pk, now=noon, today=TODAY)
-        assert "<td>themselves</td><td>goal cancelled: status active → cancelled</td>" in page_of(support, saver)
+        assert f"<td>themselves</td><td>goal cancelled: status active → cancelled · {goal.name}</td>" in page_of(
+            support, saver
+        )
 
 
 def press(client: Client, person: User, action: str, reason: str = "asked") -> Any:

@@ -84,8 +84,23 @@ class TestSearchBox:
         page = support.get(self.lead(support, sought)).content.decode()
         assert SEARCH_TOO_LONG in page
 
-    @pytest.mark.parametrize("request_id", ["a0b1c2d3-0000-4000-8000-00000000000f", "req-77"])
-    def test_says_of_a_request_that_left_nothing_what_that_means(self, support: Client, request_id: str) -> None:
+    @pytest.mark.parametrize("sought", ["anna1985", "#69", "req-77"])
+    def test_says_of_what_is_no_id_that_nobody_is_called_that(self, support: Client, sought: str) -> None:
+        page = " ".join(unescape(support.get(self.lead(support, sought)).content.decode()).split())
+        assert "<title>People" in page
+        assert f'Nobody is called "{sought}"' in page
+
+    @pytest.mark.parametrize("whole", ["person", "goal"])
+    def test_by_an_id_is_a_look_at_the_person_also_if_nobody_follows(
+        self, support: Client, saver: User, whole: str
+    ) -> None:
+        goal = goal_of(saver)
+        self.lead(support, str(saver.pk if whole == "person" else goal.pk))
+        looks = ListedPerson.objects.values_list("person_id", "entry__action")
+        assert list(looks) == [(saver.pk, "user.found" if whole == "person" else "goal.found")]
+
+    def test_says_of_a_request_that_left_nothing_what_that_means(self, support: Client) -> None:
+        request_id = "a0b1c2d3-0000-4000-8000-00000000000f"
         page = " ".join(unescape(support.get(self.lead(support, request_id)).content.decode()).split())
         assert f'No entry of the trail has the id "{request_id}".' in page
         assert "it changed nothing, or isn't ours: the log has it" in page
