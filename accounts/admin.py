@@ -125,7 +125,7 @@ class UserAdmin(AuditedAdmin):
         return MailedJustNowError.message if is_again else ""
 
     def nothing_found(self, search: str) -> str:
-        return f'Nobody is called "{search}". {self.search_help_text} Check the spelling.'
+        return f'No person is called "{search}". {self.search_help_text} Check the spelling.'
 
     def mails_that_wait(self, request: HttpRequest, person: User) -> list[str]:
         """Which mails this member of staff may send to the person in less than a minute, and when."""

@@ -136,9 +136,8 @@ class AuditEntryAdmin(AuditedAdmin):
         try:
             UUID(search)
         except ValueError:
-            return (
-                f'Nobody is called "{search}", and no entry of the trail has it as an id. {self.search_help_text}'
-            )
+            found = f'No person is called "{search}", and no entry of the trail has it as an id.'
+            return f"{found} {self.search_help_text}"
         return (
             f'No entry of the trail has the id "{search}". If it is a request\'s, '
             "it changed nothing, or isn't ours: the log has it."

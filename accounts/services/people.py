@@ -102,7 +102,7 @@ def update_profile(
 def set_active(*, user: User, is_active: bool, now: datetime) -> User:
     """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none.
 
-    :raises LastSuperuserError: nobody could give roles any more.
+    :raises LastSuperuserError: no superuser would be left to give roles.
     """
     if not is_active:
         _require_another_superuser(user)

@@ -26,7 +26,7 @@ class ExpoError(Exception):
 
 
 class ExpoUnansweredError(ExpoError):
-    """Expo has the request, and no answer came: nobody can tell whether it took the messages."""
+    """Expo has the request, and no answer came: it is unknown whether it took the messages."""
 
 
 class ExpoRefusedError(ExpoError):

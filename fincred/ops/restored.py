@@ -1,6 +1,7 @@
-"""A restored database serves nobody before `after_restore` has run, also behind a proxy that never asks `ready`.
+"""With a restored database no request is answered before `after_restore` has run.
 
-It holds sessions that had ended and people who were erased.
+That holds also behind a proxy that never asks `ready`. The database has sessions that had ended, and people who
+were erased.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fincred.ops.health import NotReadyError, fault_of, readiness
 from fincred.ops.host_check import is_probe
 from fincred.ops.probe import CachedProbe, probe
 
-# A process that nobody asks for its health looks by itself after so many seconds.
+# A process that no probe asks looks by itself after so many seconds.
 LOOK_SECONDS: Final = 60
 # Reads no database.
 DOCUMENTATION: Final = frozenset({"/", "/docs", "/redoc", "/openapi.json"})

@@ -23,7 +23,7 @@ UPDATES = [
 ]
 
 
-# Who wants to leave may, whatever is sent with it; the button of a mail is pressed by any program of mail.
+# A person who wants to leave may, with any body; the button of a mail is pressed by any program of mail.
 LEAVING = {"/api/v0/auth/logout", "/api/v0/auth/logout-all", "/api/v0/unsubscribe/{token}"}
 WITHOUT_INPUT = [
     path

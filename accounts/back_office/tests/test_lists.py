@@ -124,7 +124,7 @@ class TestNothing:
 
     def test_matches(self, support: Client) -> None:
         page = support.get(PEOPLE, {"q": "<nobody>"}).content.decode()
-        assert "Nobody is called &quot;&lt;nobody&gt;&quot;" in page
+        assert "No person is called &quot;&lt;nobody&gt;&quot;" in page
 
     def test_matches_what_a_search_of_texts_takes(self, support: Client) -> None:
         page = support.get("/admin/companion/snippet/", {"q": "zzzz"}).content.decode()

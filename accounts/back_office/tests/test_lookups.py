@@ -177,7 +177,7 @@ class TestEveryPageOfARow:
                 assert without_role.get(f"{list_of(page)}{key}/{view}/").status_code == 403, (key, view)
 
     def test_of_any_kind_has_no_address_by_numbers(self, boss: Client) -> None:
-        """Django's short cut to rows of any model reads them with whatever key it is given."""
+        """Django's short cut to rows of any model reads them with any key."""
         for kind in ContentType.objects.all():
             for key in ("x", "%00", "1"):
                 assert boss.get(f"/admin/r/{kind.pk}/{key}/").status_code == 404, kind

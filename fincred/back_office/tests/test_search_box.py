@@ -88,7 +88,7 @@ class TestSearchBox:
     def test_says_of_what_is_no_id_that_nobody_is_called_that(self, support: Client, sought: str) -> None:
         page = " ".join(unescape(support.get(self.lead(support, sought)).content.decode()).split())
         assert "<title>People" in page
-        assert f'Nobody is called "{sought}"' in page
+        assert f'No person is called "{sought}"' in page
 
     @pytest.mark.parametrize("whole", ["person", "goal"])
     def test_by_an_id_is_a_look_at_the_person_also_if_nobody_follows(

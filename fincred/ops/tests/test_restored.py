@@ -1,4 +1,4 @@
-"""Before `after_restore` has run, a restored database serves nobody: its sessions and people may be ended ones."""
+"""A restored database answers no request before `after_restore`: its sessions may have ended, people be erased."""
 
 from __future__ import annotations
 
