@@ -1,11 +1,13 @@
-"""Fixtures that every app's tests use: two people, their clients, a fixed noon. And what is run where."""
+"""Fixtures that every app's tests use: people and staff, their clients, a fixed noon. And what is run where."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,6 +20,8 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
+from django.db.backends.signals import connection_created
+from django.test import Client
 from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 from redis import Redis
@@ -32,6 +36,8 @@ from fincred.ops.tests import redis_server
 from fincred.ops.tests.nginx import ThrowawayNginx
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
     from accounts.models import User
 
 
@@ -56,6 +62,8 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
+    # Else each client of a test looks through all static files. Servers that tests start do so, once.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -72,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         drills = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in drills]
-    _leave_random_examples_uncovered(items)
+    _leave_repetitions_uncovered(items)
     if _is_worker(config):
         # A parallel run hands out whole files in this order: the longest don't come last.
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -91,10 +99,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "nginx", "needs nginx, before a server of its own")
 
 
-def _leave_random_examples_uncovered(items: list[pytest.Item]) -> None:
-    """Coverage is of examples that somebody chose; measuring it makes random ones 2.5 times as slow."""
+def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
+    """Coverage makes a test up to 2.5 times as slow, and is of examples that somebody chose.
+
+    So it follows no random examples, and no tests of whole processes.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+        is_random = isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj)
+        if is_random or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
 
 
@@ -145,6 +157,22 @@ def _execute(item: pytest.Item, statements: list[str]) -> None:
     with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """What `.ci/test.py` has migrated is copied: every process of a parallel run would migrate anew."""
+    if connection.vendor == "postgresql" and "TEST_MIGRATED_DATABASE" in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = os.environ["TEST_MIGRATED_DATABASE"]
+    elif connection.vendor == "sqlite" and "TEST_MIGRATED_FILE" in os.environ:
+        connection_created.connect(_copy_migrated_file)
+
+
+def _copy_migrated_file(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """The first connection is the one that would be migrated."""
+    connection_created.disconnect(_copy_migrated_file)
+    with closing(sqlite3.connect(os.environ["TEST_MIGRATED_FILE"])) as migrated:
+        migrated.backup(connection.connection)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -214,6 +242,34 @@ def stranger(db: None) -> User:
     from accounts.tests.factories import UserFactory
 
     return UserFactory.create(email="stranger@example.com")
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    """A member of staff who has the role of support."""
+    from accounts.services import set_role
+    from accounts.tests.factories import UserFactory
+    from accounts.vocabulary import StaffRole
+
+    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
+    return set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now())
+
+
+@pytest.fixture
+def support(agent: User) -> Client:
+    """The agent's browser."""
+    from accounts.back_office.tests.acting import signed_in
+
+    return signed_in(agent)
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    """A superuser's browser."""
+    from accounts.back_office.tests.acting import signed_in
+    from accounts.models import User
+
+    return signed_in(User.objects.create_superuser("boss@example.com"))
 
 
 def client_of(user: User) -> APIClient:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Commands for operators and developers: `./manage.py help`."""
 
+import logging
 import os
 import sys
 
@@ -17,11 +18,14 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
 
-        from fincred.db.limits import lift_time_limits_of_command
+        from fincred.db.limits import SERVING, lift_time_limits_of_command
     except ModuleNotFoundError as error:
         sys.exit(f"{error}. Run `make install`, and then .venv/bin/python manage.py")
     try:
-        lift_time_limits_of_command("".join(sys.argv[1:2]))
+        command = "".join(sys.argv[1:2])
+        lift_time_limits_of_command(command)
+        if command not in SERVING:  # its last words say why there is no connection, once
+            logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("Stopped.")
@@ -48,11 +52,13 @@ def _in_words(error: Exception) -> str | None:
         return None
     if (getattr(error.__cause__, "sqlstate", "") or str(error)).startswith(_NOT_MIGRATED):
         return f"The database needs `manage.py migrate` first: {error}"
+    from fincred.db.in_words import database_in_words
+
     # DatabaseError itself: SQLite finds no database in its file, or a damaged one. Others are errors of ours.
     is_its_state = type(error) in (OperationalError, InterfaceError, DatabaseError)
-    return f"The database can't do this: {error}" if is_its_state else None
+    return database_in_words(error) if is_its_state else None
 
 
 if __name__ == "__main__":
-    with standard_streams(), stop_as_sigint():
+    with standard_streams(), stop_as_sigint(is_whole_process=True):
         main()

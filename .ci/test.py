@@ -3,6 +3,8 @@
 Each database has one run of pytest, with a process for each core (JOBS=1: one process). Tests marked `unit` or
 `once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
+All processes begin with a copy of one migrated database.
+
 PostgreSQL is TEST_DATABASE_URL, else a throwaway server from installed binaries, else one at 127.0.0.1:5432 that
 lets user postgres in without a password. Redis is TEST_REDIS_URL, else a throwaway server, else 127.0.0.1:6379.
 With REQUIRE_PG=1 the absence of either is a failure, and so is every skipped test. With COVERAGE=1 coverage is
@@ -14,11 +16,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,6 +37,9 @@ JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1))
 # Files whole, so that their tests share servers.
 PARALLEL = ("-n", JOBS, "--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
+# An empty variable counts as absent and overrides a developer's .env. Compiled files are kept whatever the
+# environment says: tests start hundreds of processes, and each would compile everything anew.
+ENVIRONMENT = os.environ | {"ENV": "development", "PYTHONDONTWRITEBYTECODE": ""}
 LOCAL_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/fincred"
 
 
@@ -65,13 +73,37 @@ def find_redis(servers: ExitStack) -> tuple[str | None, str]:
     return None, "redis-server isn't installed, and none answers at 127.0.0.1:6379 (or set TEST_REDIS_URL)"
 
 
+def migrate(servers: ExitStack, database: str | None) -> dict[str, str]:
+    """Migrate an SQLite file and a PostgreSQL database at the same time, and say in variables where they are."""
+    file = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="fincred-migrated-"))) / "db.sqlite3"
+    urls = [f"sqlite:///{file}"]
+    variables = {"TEST_MIGRATED_FILE": str(file)}
+    if database:
+        name = f"test_{urlsplit(database).path[1:]}_migrated"
+        execute(database, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+        servers.callback(execute, database, f'DROP DATABASE "{name}" WITH (FORCE)')
+        urls.append(urlsplit(database)._replace(path=f"/{name}").geturl())
+        variables["TEST_MIGRATED_DATABASE"] = name
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    started = [subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT | {"DATABASE_URL": url}) for url in urls]
+    statuses = [process.wait() for process in started]
+    if any(statuses):
+        sys.exit("The migrations failed, for the reason above.")
+    return variables
+
+
+def execute(database: str, *statements: str) -> None:
+    with psycopg.connect(_maintenance(database), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def run(database: str, selection: str, arguments: list[str], **variables: str) -> str:
     """Run pytest, and say in words how it went."""
     print(f"\n==> Tests on {database}, {JOBS} at a time", flush=True)
     command = [sys.executable, "-m", "pytest", *PARALLEL, *arguments, "-m", selection]
     began = time.monotonic()
-    # An empty variable counts as absent and overrides a developer's .env.
-    status = subprocess.run(command, cwd=ROOT, env=os.environ | {"ENV": "development"} | variables, check=False)
+    status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | variables, check=False)
     passed = {0: "passed", NOTHING_SELECTED: "nothing selected"}.get(status.returncode, "FAILED")
     return f"{passed} after {time.monotonic() - began:.0f} seconds"
 
@@ -91,7 +123,9 @@ def main() -> int | str:
         if results and REQUIRED:
             report(results)
             return "With REQUIRE_PG=1 the tests need both PostgreSQL and Redis."
-        variables = {"TEST_REDIS_URL": redis} if redis else {}
+        variables = migrate(servers, database)
+        if redis:
+            variables["TEST_REDIS_URL"] = redis
         elsewhere = " and not postgresql" if database else ""
         selection = f"({options.markers}){elsewhere}"
         results["SQLite"] = run("SQLite", selection, [*COVERAGE, *arguments], DATABASE_URL="", **variables)

@@ -26,7 +26,7 @@ from accounts.back_office import (
     name_in_words,
 )
 from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
-from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.managers import is_given_up
 from accounts.models import OutgoingMail, Session, User
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
@@ -38,6 +38,17 @@ admin.site.unregister(Group)  # the permissions of a group are set in code
 
 
 _MAILED_BY: Final = {"mail_reset": MailPurpose.RESET_PASSWORD, "mail_verification": MailPurpose.VERIFY_EMAIL}
+
+_GRANTS: Final = {
+    "grant_support": StaffRole.SUPPORT,
+    "grant_operations": StaffRole.OPERATIONS,
+    "grant_auditor": StaffRole.AUDITOR,
+}
+_ROLE_WORDS: Final = {
+    StaffRole.SUPPORT: "a support agent",
+    StaffRole.OPERATIONS: "an operator of jobs and mail",
+    StaffRole.AUDITOR: "an auditor",
+}
 
 _MAIL_WORDS: Final = {
     "mail_reset": "The mail for a new password",
@@ -59,6 +70,10 @@ def _why_not(action: str, person: User) -> str:
         ("end_office_session", not person.is_staff, "no member of staff"),
     )
     return next((why for name, is_so, why in whys if name == action and is_so), "")
+
+
+def _name_of(person: User) -> str:
+    return person.full_name or person.email
 
 
 @admin.register(User)
@@ -120,6 +135,9 @@ class UserAdmin(AuditedAdmin):
     def why_not(self, request: HttpRequest, action: str, row: User) -> str:
         if why := super().why_not(request, action, row) or _why_not(action, row):
             return why
+        role = _GRANTS.get(action)
+        if role and row.is_staff and row.groups.filter(name=role).exists():
+            return f"{_ROLE_WORDS[role]} already"
         purpose, now = _MAILED_BY.get(action), clock.moment_of(request)
         is_again = purpose and services.mail_of_just_now(user=row, purpose=purpose, now=now)
         return MailedJustNowError.message if is_again else ""
@@ -152,32 +170,43 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Disable: no login, all sessions end", permissions=["help"])
     def disable(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_active, is_active=False))
+        self._each(request, people, partial(services.set_active, is_active=False), "{who} is disabled")
 
     @admin.action(description="Enable: may log in again", permissions=["help"])
     def enable(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_active, is_active=True))
+        self._each(request, people, partial(services.set_active, is_active=True), "{who} is enabled")
 
     @admin.action(description="End all sessions", permissions=["help"])
     def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.end_all_sessions, reason=EndReason.SUPPORT))
+        end = partial(services.end_all_sessions, reason=EndReason.SUPPORT)
+
+        def told(person: User, ended: int) -> str:
+            sessions = "1 session" if ended == 1 else f"{ended} sessions"
+            told = f"Ended {sessions} of {_name_of(person)}."
+            if person.is_staff:
+                told = told if ended else f"{_name_of(person)} had no open session in an app."
+                return f"{told} Those of the back office are ended too."
+            return told if ended else f"{_name_of(person)} had no open session."
+
+        self._each(request, people, end, told)
 
     @admin.action(description="End one session of the back office", permissions=["appoint"])
     def end_office_session(self, request: HttpRequest, people: QuerySet[User]) -> None:
         mark = request.POST.get("session", "")
-        ended = [end_open_session(person, mark, now=clock.moment_of(request)) for person in people]
-        if any(ended):
-            self.message_user(request, "Ended.", messages.SUCCESS)
-        else:
+        ended = [person for person in people if end_open_session(person, mark, now=clock.moment_of(request))]
+        for person in ended:
+            told = f"Ended one session of {_name_of(person)} in the back office."
+            self.message_user(request, told, messages.SUCCESS)
+        if not ended:
             self.message_user(request, "That session has ended already.", messages.WARNING)
 
     @admin.action(description="Send the verification mail again", permissions=["help"])
     def mail_verification(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, services.remind_to_verify)
+        self._each(request, people, services.remind_to_verify, "The verification mail to {who} is queued")
 
     @admin.action(description="Send the mail for a new password", permissions=["help"])
     def mail_reset(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, services.remind_to_reset)
+        self._each(request, people, services.remind_to_reset, "The mail for a new password to {who} is queued")
 
     @admin.action(description="Export everything held about one person", permissions=["appoint"])
     def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
@@ -198,32 +227,39 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Make a support agent", permissions=["appoint"])
     def grant_support(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_role, role=StaffRole.SUPPORT))
+        self._grant(request, people, StaffRole.SUPPORT)
 
     @admin.action(description="Make an operator of jobs and mail", permissions=["appoint"])
     def grant_operations(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_role, role=StaffRole.OPERATIONS))
+        self._grant(request, people, StaffRole.OPERATIONS)
 
     @admin.action(description="Make an auditor", permissions=["appoint"])
     def grant_auditor(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_role, role=StaffRole.AUDITOR))
+        self._grant(request, people, StaffRole.AUDITOR)
 
     @admin.action(description="Staff no longer", permissions=["appoint"])
     def revoke_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, partial(services.set_role, role=None))
+        self._each(request, people, partial(services.set_role, role=None), "{who} is no longer staff")
 
-    def _each(self, request: HttpRequest, people: QuerySet[User], do: Callable[..., Any]) -> None:
-        chosen = list(people)
-        refused = 0
-        for person in chosen:
+    def _grant(self, request: HttpRequest, people: QuerySet[User], role: StaffRole) -> None:
+        self._each(request, people, partial(services.set_role, role=role), f"{{who}} is {_ROLE_WORDS[role]} now")
+
+    def _each(
+        self,
+        request: HttpRequest,
+        people: QuerySet[User],
+        do: Callable[..., Any],
+        done: str | Callable[[User, Any], str],
+    ) -> None:
+        """Do it to each person, and say of each what was done: `done` has their name as "{who}"."""
+        for person in people:
             try:
-                do(user=person, now=clock.moment_of(request))
+                answer = do(user=person, now=clock.moment_of(request))
             except FinCredError as refusal:
-                refused += 1
                 self.say_refused(request, person, refusal)
-        if done := len(chosen) - refused:
-            whom = "1 person" if done == 1 else f"{done} people"
-            self.message_user(request, f"Done for {whom}.", messages.SUCCESS)
+            else:
+                told = f"{done.format(who=_name_of(person))}." if isinstance(done, str) else done(person, answer)
+                self.message_user(request, told, messages.SUCCESS)
 
 
 @admin.register(Session)
@@ -247,12 +283,13 @@ class SessionAdmin(AuditedAdmin):
 
     @admin.action(description="End this session", permissions=["help"])
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
-        ended = sum(
-            services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=clock.moment_of(request))
-            for session in sessions
-        )
-        level = messages.SUCCESS if ended else messages.WARNING
-        self.message_user(request, f"Ended {ended}.", level)
+        now = clock.moment_of(request)
+        for session in sessions.select_related("user__profile"):
+            what = f"the session of {_name_of(session.user)}: {self.title_of(session)}"
+            if services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=now):
+                self.message_user(request, f"Ended {what}.", messages.SUCCESS)
+            else:
+                self.message_user(request, f"Skipped {what}: it has ended already.", messages.WARNING)
 
 
 class MailStateFilter(admin.SimpleListFilter):
@@ -265,7 +302,7 @@ class MailStateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
         match self.value():
             case "dead":
-                return queryset.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
+                return queryset.filter(is_given_up(clock.moment_of(request)), sent_at=None)
             case "unsent" | "sent" as state:
                 return queryset.filter(sent_at__isnull=state == "unsent")
         return queryset
@@ -316,7 +353,7 @@ class OutgoingMailAdmin(AuditedAdmin):
             return "sent already"
         if row.is_held:
             return "held by a restore: an operator decides"
-        if row.attempts < MAX_MAIL_ATTEMPTS:
+        if not row.is_given_up(clock.moment_of(request)):
             return "it is still being tried"
         is_refused = row.user and row.user.mail_refused_at and row.priority != MailPriority.AWAITED
         return "their mailbox refused mail: they verify their address first" if is_refused else ""

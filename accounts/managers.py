@@ -20,6 +20,8 @@ from fincred.ops.jobs import CLOCK_SKEW
 from fincred.ops.models import DatabaseState
 
 MAX_MAIL_ATTEMPTS = 8
+# The failure of a mail while it is being sent: a process that is killed then can note none.
+UNFINISHED = "unfinished"
 IDEMPOTENCY_KEYS_LIVE = timedelta(hours=24)
 PLACES_KNOWN = timedelta(days=180)
 ADDRESS_OF_ERASED_LIVES = timedelta(days=3)
@@ -33,6 +35,12 @@ Person = TypeVar("Person", bound=AbstractBaseUser)
 def person_may_enter(path: str = "") -> Q:
     """The one condition that every door asks of a person; `path` leads from the queried row to theirs."""
     return Q(**{f"{path}is_active": True})
+
+
+def is_given_up(now: datetime) -> Q:
+    """Of unsent mail: the last attempt has failed, or its process has ended and so has its lease."""
+    under_way = Q(failure=UNFINISHED, next_attempt_at__gt=now)
+    return Q(attempts__gte=MAX_MAIL_ATTEMPTS) & ~under_way
 
 
 class UserManager(BaseUserManager[Person]):
@@ -157,9 +165,9 @@ class OutgoingMailQuerySet(models.QuerySet[Row]):
     def held(self) -> Self:
         return self.filter(sent_at=None, is_held=True)
 
-    def given_up(self) -> Self:
-        """Unsent after the last attempt. Kept until an operator has them tried again."""
-        return self.filter(sent_at=None, attempts__gte=MAX_MAIL_ATTEMPTS)
+    def given_up(self, now: datetime) -> Self:
+        """Unsent after the last attempt, which isn't under way. Kept until an operator has them tried again."""
+        return self.filter(is_given_up(now), sent_at=None)
 
     def retry(self, now: datetime) -> int:
         """Make them due again, from the first attempt; how many.

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
+from fincred import clock
 from fincred.back_office.tests import many_people
 from fincred.back_office.tests.many_people import FILES, PATHS
 
@@ -18,8 +19,12 @@ PAGES = ("", "find/?q=p777@", "find/?q=person", "find/?q=p777@example.com-3", *P
 
 
 def fill(people: int) -> str:
-    """So many people, each with 5 goals of 5 check-ins and 10 entries of the trail; a superuser's cookie."""
+    """So many people, each with 5 goals of 5 check-ins and 10 entries of the trail; a superuser's cookie.
+
+    The person whose page is measured has past plannings as well: that page is the one that takes the most.
+    """
     many_people.fill(people=people, goals=5, check_ins=5, entries=10)
+    many_people.plan_in_the_past(clock.now())
     cookies = signed_in(User.objects.create_superuser("boss@bench.example")).cookies
     return f"{settings.SESSION_COOKIE_NAME}={cookies[settings.SESSION_COOKIE_NAME].value}"
 

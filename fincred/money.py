@@ -12,7 +12,10 @@ MAX_RATE: Final = Decimal("1000")
 
 
 def amount_in_words(amount: Decimal | str) -> str:
-    """With thousands and two decimals, as explanations of plans have them: 1,250.00."""
+    """With thousands and two decimals, as explanations of plans have them: 1,250.00.
+
+    In every currency, also in those without cents: the API keeps hundredths of all of them, and plans share them.
+    """
     return f"{Decimal(amount) + 0:,.2f}"  # + 0, so that there is no -0.00
 
 

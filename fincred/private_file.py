@@ -6,7 +6,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +14,8 @@ from typing import IO
 @contextmanager
 def write_private(path: Path) -> Iterator[IO[bytes]]:
     """A file to write into, which takes its name and the place of an older one only when it is complete.
+
+    It is on the disk when this ends.
 
     :raises OSError: it can't be written, or something that isn't a file has its name. Then nothing has changed.
     """
@@ -27,6 +29,20 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, target)
+            sync_folder(target.parent)
         except BaseException:
-            os.unlink(file.name)
+            with suppress(FileNotFoundError):  # it has its name already
+                os.unlink(file.name)
             raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of its files on the disk: until then a crash may take back a new one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some shared folders, such as SMB's, can't do that
+            raise
+    finally:
+        os.close(descriptor)

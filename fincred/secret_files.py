@@ -8,6 +8,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from fincred.private_file import sync_folder
+
 
 def development_key(name: str, folder: Path) -> str:
     """The secret of that name in `folder`, made on first use; several processes may start at once."""
@@ -17,9 +19,11 @@ def development_key(name: str, folder: Path) -> str:
         with tempfile.NamedTemporaryFile("w", dir=folder) as file:  # readable by its owner alone
             file.write(secrets.token_urlsafe(48))
             file.flush()
+            os.fsync(file.fileno())
             # Appears whole, and only once.
             with suppress(FileExistsError):
                 os.link(file.name, path)
+            sync_folder(folder)
     return path.read_text().strip()
 
 

@@ -91,7 +91,7 @@ if DB_POOL_MIN > DB_POOL_MAX:
     env.fault("DB_POOL_MIN", "must not be more than DB_POOL_MAX")
 
 
-def _tuned(database: dict[str, Any]) -> dict[str, Any]:
+def _tuned(database: dict[str, Any], alias: str = "default") -> dict[str, Any]:
     """What each engine needs to be safe under parallel requests, and never to wait for ever."""
     if database["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE takes the write lock at the start, so two writers queue instead of deadlocking.
@@ -102,7 +102,7 @@ def _tuned(database: dict[str, Any]) -> dict[str, Any]:
     # Attempts to reconnect slow down as they fail; giving up early lets the next request try afresh.
     pool = {
         "min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX, "timeout": DB_POOL_TIMEOUT, "reconnect_timeout": 2,
-        "connection_class": Connection,
+        "connection_class": Connection, "name": alias,
     }  # fmt: skip
     # The longest wait for an answer, above the 10 s after which PostgreSQL itself ends a statement; and idle
     # connections find out by themselves that the network is gone.
@@ -145,7 +145,7 @@ if _replica:
         env.fault("DATABASE_REPLICA_URL", "needs a DATABASE_URL that is PostgreSQL as well")
     if not REDIS_URL:
         env.fault("DATABASE_REPLICA_URL", "needs REDIS_URL, where all processes record each person's last write")
-    DATABASES["replica"] = _tuned(_replica) | {"TEST": {"MIRROR": "default"}}
+    DATABASES["replica"] = _tuned(_replica, "replica") | {"TEST": {"MIRROR": "default"}}
     # The primary serves as well, so no request waits long for a replica.
     DATABASES["replica"]["OPTIONS"]["pool"]["timeout"] = 1
     DATABASES["replica"]["OPTIONS"]["tcp_user_timeout"] = 2000
@@ -174,6 +174,7 @@ DELIVER_MAIL_ON_COMMIT = not EMAIL_BACKEND.endswith("smtp.EmailBackend")
 # --- Django
 INSTALLED_APPS = [
     "fincred.apps.BackOfficeConfig",
+    "fincred.ops",  # before auth, whose `createsuperuser` it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -183,7 +184,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "fincred.ops",
     "accounts",
     "goals",
     "planning",
@@ -209,6 +209,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "fincred.urls"
+DEFAULT_EXCEPTION_REPORTER = "fincred.api.exception_handler.Report"
 WSGI_APPLICATION = "fincred.wsgi.application"
 TEMPLATES = [
     {
@@ -351,6 +352,7 @@ LOGGING = {
     "filters": {
         "answered": {"()": "fincred.ops.logs.AnsweredFilter"},
         "news": {"()": "fincred.ops.logs.NewsFilter"},
+        "outage": {"()": "fincred.db.postgresql.outages.OutageFilter"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
@@ -363,6 +365,7 @@ LOGGING = {
         "django.request": {"level": "ERROR", "filters": ["news", "answered"]},
         # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
         "django.security": {"handlers": ["none"], "propagate": False},
+        "psycopg.pool": {"filters": ["outage"]},
     },
 }
 

@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
 
 # gunicorn's own status for a worker that can't start, on which it stops as a whole instead of trying again.
 _CANNOT_START = 3
+_UTF_8 = frozenset({"utf-8", "utf8"})
+_ANOTHER_CHARSET = "charset=another"
 
 try:
     _django = get_wsgi_application()
@@ -45,7 +47,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     a body by its Content-Length; a chunked one has none, and would look empty. And it would keep the connection
     to the database until a client has taken its answer.
     """
-    environ["CONTENT_TYPE"] = _without_charset(environ.get("CONTENT_TYPE", ""))
+    environ["CONTENT_TYPE"] = _with_plain_charset(environ.get("CONTENT_TYPE", ""))
     if environ.get("HTTP_TRANSFER_ENCODING") and environ.get("wsgi.input_terminated"):
         limit = settings.MAX_BODY_BYTES
         environ |= {"wsgi.input": ChunkedBody(environ["wsgi.input"], limit), "CONTENT_LENGTH": str(limit)}
@@ -78,7 +80,21 @@ class ChunkedBody:
         return data
 
 
-def _without_charset(content_type: str) -> str:
+def _with_plain_charset(content_type: str) -> str:
+    """The type without a charset that is UTF-8; any other becomes one that no codec has, and JSON in it is a 415.
+
+    Some of the codecs that Python finds by name raise errors of their own when Django decodes by them.
+    """
     kind, *parameters = content_type.split(";")
-    kept = [parameter for parameter in parameters if parameter.strip().lower().startswith("boundary=")]
-    return ";".join([kind, *kept])
+    boundary = [parameter for parameter in parameters if _name(parameter) == "boundary"]
+    charsets = [parameter for parameter in parameters if _name(parameter).startswith("charset")]
+    others = [_ANOTHER_CHARSET] if any(map(_is_another_charset, charsets)) else []
+    return ";".join([kind, *boundary, *others])
+
+
+def _name(parameter: str) -> str:
+    return parameter.partition("=")[0].strip().lower()
+
+
+def _is_another_charset(parameter: str) -> bool:
+    return parameter.partition("=")[2].strip().strip('"').lower() not in _UTF_8

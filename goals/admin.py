@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from fincred import clock
 from fincred.errors import FinCredError
 from fincred.money import rate_in_words
 from goals import services
+from goals.errors import GoalLimitExceededError
 from goals.models import Goal
 from goals.transitions import ALLOWED
 from goals.vocabulary import Status
@@ -26,6 +27,7 @@ _ONLY_IF: Final = {
         for name in ("why_text", "last_check_in_date", "first_date", "cycles_ended", "drained_on", "completed_at")
     },
 }
+_DONE: Final = {Status.PAUSED: "paused", Status.CANCELLED: "cancelled", Status.ACTIVE: "reopened"}
 _STATUS: Final = {"pause": Status.PAUSED, "cancel": Status.CANCELLED, "reopen": Status.ACTIVE}
 
 
@@ -51,7 +53,7 @@ class GoalAdmin(AuditedAdmin):
         *("current_amount", "target_amount", "target_date", "rate", "last_check_in_date", "check_in_count"),
         *("first_date", "cycles_ended", "drained_on", "started_on", "completed_at", "created_at", "updated_at"),
     )
-    readonly_fields = ("repeats", "primary", "rate")
+    readonly_fields: ClassVar[Any] = ("repeats", "primary", "rate")
     actions = ("pause", "cancel", "reopen")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -106,7 +108,12 @@ class GoalAdmin(AuditedAdmin):
                 services.update_goal(
                     owner=goal.user, goal_id=goal.id, changes={"status": status}, now=now, today=today
                 )
+            except GoalLimitExceededError as refusal:
+                most = refusal.facts["max_count"]
+                why = f"they have {most} active goals, and there can't be more. Pause or cancel one of them first."
+                self.say_refused(request, goal, refusal, why)
             except FinCredError as refusal:
                 self.say_refused(request, goal, refusal)
             else:
-                self.message_user(request, f"{goal}: {status}", messages.SUCCESS)
+                told = f'Goal "{goal.name}" was {_DONE[status]}.'
+                self.message_user(request, told, messages.SUCCESS)

@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
 
 class Reader(Protocol):
-    """How check-ins are read, in one statement each."""
+    """How check-ins are read, in one round trip each."""
 
     def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
         """By goal, the amount before `day`, of goals with a check-in on or after it."""
@@ -38,6 +38,9 @@ class Reader(Protocol):
 
         Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
         """
+
+    def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
+        """The same of these goals; one statement for each."""
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         """By goal that is recurring or a reserve, what its check-ins on or after `day` told, in their order."""
@@ -50,6 +53,9 @@ class NoCheckIns:
         return {}
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        return {}
+
+    def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from fincred.db.writes import Write, insert, update, update_each, write_all
 from fincred.events import GoalsChanged, publish
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals import transitions
+from goals.changes import GoalChanges, follow_reserve, make_changes, move_date, what_changes
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
 from goals.queries import ACTIVE_GOALS, GOAL
@@ -50,22 +51,6 @@ PLANNED: Final = frozenset(
 
 # What the audit trail may hold of a goal: figures and states, never the person's words.
 AUDITED: Final = PLANNED | {"current_amount"}
-
-
-class GoalChanges(TypedDict, total=False):
-    """What a person can change of a goal: the columns that `update_goal` stores. What is absent stays."""
-
-    type: str
-    name: str
-    target_amount: Decimal
-    target_date: date
-    priority: str
-    primary_flag: bool
-    why_text: str | None
-    annual_rate: Decimal
-    status: str
-    kind: str
-    repeat_every_months: int | None
 
 
 # The columns that are stored when a person changes a goal.
@@ -172,7 +157,7 @@ def update_goal(
     goal, chain = _read_under_lock(owner, goal_id)
     expected.require(goal.revision)
     before = audit.fields_of(goal, AUDITED)
-    changed = {name for name, value in changes.items() if getattr(goal, name) != value}
+    changed = what_changes(goal, changes)
     if not changed:
         return goal
     require_kind(
@@ -185,7 +170,7 @@ def update_goal(
         require_future(changes["target_date"], today)
     if "primary_flag" in changed and changes["primary_flag"]:
         _take_primary_flag(owner.id, now)
-    _apply(goal, changes, changed, today)
+    make_changes(goal, changes, today=today)
     if "status" in changed:
         require_transition(goal, changes["status"], today)
         _set_status(goal, changes["status"], now)
@@ -240,41 +225,48 @@ def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> Write:
 def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: datetime) -> None:
     """Move the date as the goal's plan proposes. No event is published: the caller holds the lock and replans."""
     before = {"target_date": goal.target_date}
-    goal.target_date, goal.drained_on, goal.updated_at = target_date, None, now
-    goal.first_date = target_date if goal.kind == Kind.RECURRING else None
+    move_date(goal, target_date)
+    goal.updated_at = now
     entry = _entry(chain, goal, "goal.updated", before, now)
     write_all(update(goal, "target_date", "drained_on", "first_date", "updated_at"), insert(entry))
     if goal.kind == Kind.RECURRING:
         _note_next_end(goal.user_id)
 
 
-def end_cycle(
-    *,
-    goal: Goal,
-    target_date: date,
-    current_amount: Decimal,
-    told_on: date,
-    cycles: int,
-    writes: Sequence[Write],
-    chain: audit.Chain,
-    now: datetime,
-    today: date,
-) -> None:
-    """Begin a recurring goal's cycle that ends on `target_date` with what those before it left over.
+@dataclass(frozen=True, slots=True)
+class CycleEnd:
+    """A recurring goal's cycle ends on `target_date` now, and begins with what those before it left over.
 
-    So many `cycles` end. `writes` store the check-in of each, the last one of the day `told_on`. The caller is
-    `repeatable`, holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    So many `cycles` have ended. `writes` store the check-in of each, the last one of the day `told_on`.
     """
-    before = audit.fields_of(goal, ("target_date", "current_amount"))
-    goal.target_date, goal.current_amount, goal.last_check_in_date = target_date, current_amount, told_on
-    goal.check_in_count += cycles
-    goal.cycles_ended += cycles
-    goal.updated_at = now
-    entry = _entry(chain, goal, "goal.cycle_ended", before, now)
-    write_all(*writes, update(goal, "target_date", "cycles_ended", *_FOLLOWS_CHECK_INS), insert(entry))
-    _note_next_end(goal.user_id)
-    logger.info("Cycle ended", extra={"goal_id": goal.id})
-    publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
+
+    goal: Goal
+    target_date: date
+    current_amount: Decimal
+    told_on: date
+    cycles: int
+    writes: Sequence[Write]
+
+
+def end_cycles(ends: Sequence[CycleEnd], *, chain: audit.Chain, now: datetime, today: date) -> None:
+    """Begin the present cycles of one person's goals, and plan once for all of them.
+
+    The caller is `repeatable`, holds the lock of the person's row and has read the goals, and `chain`, under it.
+    """
+    for end in ends:
+        goal = end.goal
+        before = audit.fields_of(goal, ("target_date", "current_amount"))
+        goal.target_date, goal.current_amount = end.target_date, end.current_amount
+        goal.last_check_in_date = end.told_on
+        goal.check_in_count += end.cycles
+        goal.cycles_ended += end.cycles
+        goal.updated_at = now
+        entry = _entry(chain, goal, "goal.cycle_ended", before, now)
+        write_all(*end.writes, update(goal, "target_date", "cycles_ended", *_FOLLOWS_CHECK_INS), insert(entry))
+        logger.info("Cycle ended", extra={"goal_id": goal.id})
+    if ends:
+        _note_next_end(chain.person.id)
+        publish(GoalsChanged(goal=ends[-1].goal, chain=chain, now=now, today=today))
 
 
 @transaction.atomic(savepoint=False)
@@ -303,7 +295,7 @@ def record_progress(
     moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
-    _follow_reserve(goal, was_full=was_reached, day=last_check_in_date or today)
+    follow_reserve(goal, was_full=was_reached, day=last_check_in_date or today)
     if moved:
         goal.updated_at = now
     if goal.is_done and goal.status in transitions.OPEN:
@@ -341,27 +333,6 @@ def _note_next_end(user_id: UUID) -> None:
     """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
     goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
     User.objects.filter(pk=user_id).update(cycle_ends_on=goals.aggregate(end=Min("target_date"))["end"])
-
-
-def _apply(goal: Goal, changes: GoalChanges, changed: AbstractSet[str], today: date) -> None:
-    """Make the changes but that of the status, and what of its kind follows from them."""
-    was_full = goal.is_reached
-    for name in changed - {"status"}:
-        setattr(goal, name, changes[name])  # type: ignore[literal-required]
-    if changed & {"target_date", "kind", "repeat_every_months"}:
-        goal.first_date = goal.target_date if goal.kind == Kind.RECURRING else None
-    if "target_date" in changed:
-        goal.drained_on = None
-    else:
-        _follow_reserve(goal, was_full=was_full, day=today)
-
-
-def _follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:
-    """Note when a reserve was drained; a goal that is none, or is full, wasn't."""
-    if goal.kind != Kind.RESERVE or goal.is_reached:
-        goal.drained_on = None
-    elif was_full:
-        goal.drained_on = day
 
 
 def _set_status(goal: Goal, status: str, now: datetime) -> None:

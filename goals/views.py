@@ -13,6 +13,7 @@ from fincred.api.openapi import documented
 from fincred.api.views import ApiView
 from fincred.errors import NoFieldsToUpdateError
 from goals import examples, services
+from goals.changes import GoalChanges
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.queries import GOAL, goals_of
 from goals.serializers import ORDERINGS, GoalCreateSerializer, GoalFilter, GoalSerializer, GoalUpdateSerializer
@@ -102,7 +103,7 @@ class GoalDetail(ApiView):
 
     def _update(self, goal_id: UUID) -> HttpResponse:
         with self.not_found_first(GOAL.bind(owner=self.user.pk, goal_id=goal_id)):
-            changes = cast("services.GoalChanges", self.validated(GoalUpdateSerializer))
+            changes = cast("GoalChanges", self.validated(GoalUpdateSerializer))
             expected = self.expected
         goal = services.update_goal(
             owner=self.user, goal_id=goal_id, changes=changes, expected=expected, now=self.now, today=self.today

@@ -162,7 +162,7 @@ class ActionPlanAdmin(AuditedAdmin):
             except FinCredError as refusal:
                 self.say_refused(request, plan, refusal)
             else:
-                told = f"{self.title_of(plan)}: planned again, version {made.version}"
+                told = f'The plan of goal "{self.title_of(plan)}" was made again: version {made.version}.'
                 self.message_user(request, told, messages.SUCCESS)
 
 

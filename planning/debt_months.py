@@ -11,7 +11,6 @@ from fincred.money import ZERO
 from planning.engine.dates import Calendar
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.ledger import DebtLedger
-from planning.engine.debts.payoff import minimum_payments
 from planning.engine.model import Debt
 from planning.engine.needs import MAX_MONTHS
 from planning.months import Planned, PlannedMonth
@@ -21,6 +20,7 @@ from planning.paid_off import (
     at_start,
     balance_of,
     counted_month,
+    each_due,
     left_by,
     less,
     minimums_due,
@@ -125,16 +125,32 @@ class _Payment(NamedTuple):
 
 
 def _kept(started: tuple[Debt, ...], month: Calendar, by: date) -> Decimal:
-    """What the month keeps for minimum payments, as `DebtPayoff.kept` has it.
+    """What the month keeps for minimum payments, as `DebtPayoff.kept` has it."""
+    return sum(_kept_for_each(started, month, by), ZERO)
 
-    Minimums that alone clear the debts by the goal's date end with each debt; otherwise those of closed debts are
-    kept until then, and go to the others.
-    """
-    kept, due = minimum_payments(started), minimums_due(started, month)
+
+def _kept_for_each(started: tuple[Debt, ...], month: Calendar, by: date) -> tuple[Decimal, ...]:
+    kept, due = tuple(debt.min_payment for debt in started), each_due(started, month)
     if due == kept:
         return kept
-    months = max(1, min(MAX_MONTHS, month.payments(by)))
-    return kept if Avalanche(started, month).owed_alone(months) else due
+    payments = min(MAX_MONTHS, month.payments(by))
+    return due if Avalanche(started, month).keeps_due(payments) else kept
+
+
+def kept_last_month(
+    calendar: Calendar, debts: tuple[Debt, ...], paid_off: PaidOff, by: date
+) -> tuple[Decimal, ...]:
+    """The minimum payment of each debt on the present month's first day: what the month before kept for it.
+
+    Nothing once the debts are cleared.
+    """
+    first_day = Calendar(calendar.start, calendar.anchor)
+    if calendar.month_has_begun:
+        paid_off = paid_off.of_month_before(calendar.passed_before(calendar.as_of))
+    started, ended = at_start(debts, paid_off, first_day), counted_month(first_day)
+    if not balance_of(after_month(started, paid_off.in_month, ended)):
+        return (ZERO,) * len(debts)
+    return _kept_for_each(started, ended, by)
 
 
 def _payment(

@@ -46,9 +46,10 @@ class PlannedMonth:
     """A month from `start`, as a version of a goal's plan counted it.
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
-    `unplanned` this month before the goal had a plan. `last_ask` is what the month before asked of linked debts;
-    None if they weren't planned in it, and on all days but the month's first. Where a cycle ended in the month,
-    the present one began on `began`, and `elsewhere` is what was put into those before it as the plan asked.
+    `unplanned` this month before the goal had a plan, or into a reserve with withdrawals beyond what it asks.
+    `last_ask` is what the month before asked of linked debts; None if they weren't planned in it, and on all days
+    but the month's first. Where a cycle ended in the month, the present one began on `began`, and `elsewhere` is
+    what was put into those before it as the plan asked.
     """
 
     start: date
@@ -113,8 +114,11 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         asked = last.paid + planned.this_month if amounts.withdrawn else planned.ask_of(start)
     else:
         unplanned, asked = ZERO, planned.ask_of(start)
-    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), asked)
-    return PlannedMonth(start, amounts.now, paid, unplanned)
+    put_in = max(ZERO, amounts.put_in - amounts.interest - unplanned)
+    paid = min(put_in, asked)
+    # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
+    beyond = put_in - paid if amounts.withdrawn else ZERO
+    return PlannedMonth(start, amounts.now, paid, unplanned + beyond)
 
 
 def _count_cycle(start: date, amounts: Amounts, planned: Planned) -> PlannedMonth:

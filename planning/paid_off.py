@@ -41,6 +41,12 @@ class PaidOff:
     earlier: tuple[tuple[int, Decimal], ...] = ()
     beside: Decimal = ZERO
 
+    def of_month_before(self, number: int) -> PaidOff:
+        """As on the first day of the month with this number, without what the snapshot's balances have already."""
+        since = dict(self.earlier).get(number - 1, ZERO)
+        earlier = tuple(each for each in self.earlier if each[0] < number - 1)
+        return replace(self, in_month=since, in_month_since=since, earlier=earlier)
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTold:
@@ -172,7 +178,12 @@ def month_of_interest(debts: Debts, month: Calendar) -> Decimal:
 
 def minimums_due(debts: Debts, month: Calendar) -> Decimal:
     """The sum of the minimum payments at the end of a month, each at most what is owed then."""
-    return sum((min(first_minimum(debt, month), _owed_after(debt, month)) for debt in debts), ZERO)
+    return sum(each_due(debts, month), ZERO)
+
+
+def each_due(debts: Debts, month: Calendar) -> tuple[Decimal, ...]:
+    """The minimum payment of each debt at the end of a month, at most what is owed then."""
+    return tuple(min(first_minimum(debt, month), _owed_after(debt, month)) for debt in debts)
 
 
 def _owed_after(debt: Debt, month: Calendar) -> Decimal:

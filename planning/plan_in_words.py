@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from fincred.days_in_words import day_in_words, days_in_words
 from fincred.money import ZERO, amount_in_words
+from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
+from planning.engine.model import Finances
 from planning.engine.sentences import held_back_for
 from planning.vocabulary import Feasibility
 
 Facts = Mapping[str, Any]
+
+
+LABELS_IN_WORDS: Final = (
+    f"A load up to {COMFORTABLE_LOAD} is Comfortable, up to {FULL_LOAD} is Tight, and above that Unrealistic: "
+    "the goal can't be reached by its date."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,29 @@ def _ahead(facts: Facts) -> list[Line]:
     ]
 
 
+def paydays_in_words(finances: Finances, start: date, facts: Facts) -> str:
+    """How many paydays the sum counts, by income; empty where no income has dates. It counts from `start` on."""
+    if "money_by_then" not in facts:
+        return ""
+    binding, target = str(facts["binding_date"]), str(facts["target_date"])
+    is_after_target = facts["binding_month"] > facts.get("months", facts["binding_month"])
+    end = date.fromisoformat(binding if is_after_target else min(binding, target))
+    counts: dict[str, int] = {}
+    for income in finances.incomes:
+        name = income.label or "an income without a name"
+        counts[name] = counts.get(name, 0) + income.count_before(end) - income.count_before(start)
+    told = ", ".join(f"{name} {_times(count)}" for name, count in counts.items())
+    return (
+        f"Paydays that it counts, from {day_in_words(start)} to before {day_in_words(end)}: {told}."
+        if told
+        else ""
+    )
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def _freed(facts: Facts) -> str:
     """Which debts end so that months leave more."""
     ends = [
@@ -122,6 +154,17 @@ def in_one_sentence(facts: Facts, feasibility: str) -> str:
     share = (need * 100 / room).quantize(Decimal(1))
     left = amount_in_words(room)
     return f"It needs {amount_in_words(need)} by its date, which is {share} % of the {left} that is left for it."
+
+
+def load_in_words(facts: Facts) -> str:
+    """How its load comes about, which decides the label. Nothing of a goal that is full."""
+    load = facts.get("load", "")
+    if _is_full(facts) or load == "":
+        return ""
+    if load is None:
+        return f"Nothing is left for it by its date, so there is no load. {LABELS_IN_WORDS}"
+    need, room = amount_in_words(facts["need"]), amount_in_words(facts["room"])
+    return f"Load: it needs {need}, divided by the {room} that is left for it: {load}. {LABELS_IN_WORDS}"
 
 
 def _is_full(facts: Facts) -> bool:
@@ -156,7 +199,7 @@ _MONEY: Final = {
     "need": "needed by its date",
     "shortfall": "missing at its date",
 }
-_OTHERS: Final = {"target_date": "date", "load": "needed / left, rounded up"}
+_OTHERS: Final = {"target_date": "date", "load": "load: needed / left, rounded up"}
 
 
 def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Difference]:

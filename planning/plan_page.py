@@ -8,8 +8,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fincred.clock import local_day
+from planning.engine import codec
 from planning.models import ActionPlan, PlanVersion
-from planning.plan_in_words import alternatives_in_words, differences, in_one_sentence, sum_of
+from planning.plan_in_words import (
+    alternatives_in_words,
+    differences,
+    in_one_sentence,
+    load_in_words,
+    paydays_in_words,
+    sum_of,
+)
 from planning.services.put_in import count_what_was_put_in
 
 MOST_VERSIONS: Final = 100
@@ -20,10 +28,11 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
 
     Else they are the newest one and the one before it that was in force 30 days ago, or was the first after that.
     """
-    count_what_was_put_in([plan], owner_id=plan.user_id, today=today)
+    count_what_was_put_in([plan], owner=plan.user, today=today)
     facts = plan.explanation["facts"]
     # The documents of the two that are compared are read when they are needed.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
+    inputs = codec.plan_input_from_json(versions[0].inputs["plan"])
     right = _version(versions, newer) or versions[0]
     zone = plan.user.profile.timezone
     left = _version(versions, older) or _in_force(versions, right, today - timedelta(days=30), zone)
@@ -36,8 +45,11 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "currency": plan.user.profile.currency,
         "sentence": in_one_sentence(facts, plan.feasibility),
         "sum": sum_of(facts),
+        "paydays": paydays_in_words(inputs.finances, inputs.calendar.day(0), facts),
+        "load": load_in_words(facts),
         "facts": facts,
         "alternatives": alternatives_in_words(plan.alternatives),
+        "has_later_date": any(alternative["kind"] == "later_date" for alternative in plan.alternatives),
         "versions": versions,
         "left": left,
         "right": right,

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from fincred.money import ZERO
-from goals.vocabulary import Priority
+from goals.changes import GoalChanges
+from goals.vocabulary import Priority, Status
 from planning.engine.model import Finances, GoalInput, GoalPlan, MonthOfMoney, Plan, PlanInput
 from planning.snapshot_contents import DebtEntry, Expenses, IncomeEntry, PlannedExpense, SnapshotContents
 
@@ -24,11 +25,21 @@ class GoalChange:
     annual_rate: Decimal | None = None
     exclude: bool = False
 
-    def applied_to(self, goal: GoalInput) -> GoalInput:
-        names = ("target_amount", "target_date", "priority", "annual_rate")
-        given = {name: getattr(self, name) for name in names}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        return replace(goal, **changes)
+    @property
+    def as_changes(self) -> GoalChanges:
+        """What the person would change of the goal; one that is left out would be paused."""
+        if self.exclude:
+            return {"status": Status.PAUSED}
+        changes: GoalChanges = {}
+        if self.target_amount is not None:
+            changes["target_amount"] = self.target_amount
+        if self.target_date is not None:
+            changes["target_date"] = self.target_date
+        if self.priority is not None:
+            changes["priority"] = self.priority
+        if self.annual_rate is not None:
+            changes["annual_rate"] = self.annual_rate
+        return changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +102,9 @@ class ComparedMonth:
     after: MonthOfMoney
 
 
-def scenario(
-    baseline: PlanInput, *, deltas: Deltas, changes: dict[str, GoalChange], new: tuple[GoalInput, ...]
-) -> PlanInput:
-    """The baseline with more or less money a month, stored goals changed by id, and new goals after them."""
-    unchanged = GoalChange()
-    stored = [(goal, changes.get(goal.id or "", unchanged)) for goal in baseline.goals]
-    kept = tuple(change.applied_to(goal) for goal, change in stored if not change.exclude)
-    return replace(baseline, finances=deltas.applied_to(baseline.finances), goals=kept + new)
+def scenario(inputs: PlanInput, *, deltas: Deltas, new: tuple[GoalInput, ...]) -> PlanInput:
+    """The inputs with more or less money a month, and with new goals after the stored ones."""
+    return replace(inputs, finances=deltas.applied_to(inputs.finances), goals=inputs.goals + new)
 
 
 def compare_months(before: Plan, after: Plan) -> Iterator[ComparedMonth]:

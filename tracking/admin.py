@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.contrib import admin
 
-from accounts.back_office import AuditedAdmin
+from accounts.back_office import AuditedAdmin, InWordsFilter
 from fincred.days_in_words import day_in_words
 from fincred.money import amount_in_words
 from goals.vocabulary import Kind
 from tracking.models import CheckIn, Milestone, Pulse
+from tracking.vocabulary import Spending
+
+_SPENT: Final[Mapping[str, str]] = {
+    Spending.UNDER: "Less than planned",
+    Spending.ON: "As planned",
+    Spending.OVER: "More than planned",
+}
 
 
 class _OnGoals(AuditedAdmin):
@@ -40,13 +50,23 @@ class MilestoneAdmin(_OnGoals):
         return str(milestone.cycle + 1) if milestone.goal.kind == Kind.RECURRING else ""
 
 
+class SpendingFilter(InWordsFilter):
+    words = _SPENT
+
+
 @admin.register(Pulse)
 class PulseAdmin(AuditedAdmin):
     needs_person = True
     list_select_related = ("user",)
-    list_display = ("completed_at", "person", "made_planned_payments", "spending_vs_plan", "mood_score")
-    list_filter = ("completed_at", "made_planned_payments", "spending_vs_plan")
+    list_display = ("completed_at", "person", "made_planned_payments", "spent", "mood_score")
+    list_filter = ("completed_at", "made_planned_payments", ("spending_vs_plan", SpendingFilter))
     ordering = ("-completed_at", "-id")
+    exclude = ("spending_vs_plan",)
+    readonly_fields = ("spent",)
+
+    @admin.display(description="they spent")
+    def spent(self, pulse: Pulse) -> str:
+        return _SPENT[pulse.spending_vs_plan]
 
     def title_of(self, row: Pulse) -> str:
         return f"{day_in_words(row.period_start)} to {day_in_words(row.period_end)}"

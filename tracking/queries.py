@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
-from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
+from accounts.models import User
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.money import ZERO
 from goals.history import Step, Told
 from goals.models import Goal
@@ -57,6 +58,11 @@ _AMOUNTS_BEFORE: Final = PreparedQuery(
     )
     .values_list("pk", "before")
 )
+_CHECK_INS_OF_GOAL: Final = PreparedQuery(
+    CheckIn.objects.of_goal(Parameter("goal"))
+    .order_by("check_in_date", "created_at", "id")
+    .values_list("check_in_date", "created_at", "current_amount")
+)
 _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
     CheckIn.objects.owned_by(Parameter("owner"))
     .filter(
@@ -96,6 +102,10 @@ class HistoryReader:
         for goal_id, check_in_day, at, amount in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
             by_goal[goal_id].append(Told(check_in_day, at, amount))
         return by_goal
+
+    def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
+        rows = fetch_all(*(_CHECK_INS_OF_GOAL.bind(goal=goal_id) for goal_id in goal_ids))
+        return {goal_id: [Told(*row) for row in of_goal] for goal_id, of_goal in zip(goal_ids, rows, strict=True)}
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         by_goal: dict[UUID, list[Step]] = defaultdict(list)
@@ -203,20 +213,20 @@ def make_dashboard(
     weeks: list[date],
     milestones: list[Milestone],
     *,
+    owner: User,
     today: date,
 ) -> Dashboard:
-    """What a person sees first."""
-    return Dashboard(_lines(top_goals, open_plans, today), _stats(amounts, weeks, today), milestones)
+    """What a person sees first; the others are what `dashboard_reads` fetches."""
+    return Dashboard(_lines(owner, top_goals, open_plans, today), _stats(amounts, weeks, today), milestones)
 
 
-def _lines(goals: list[Goal], open_plans: list[ActionPlan], today: date) -> list[GoalLine]:
+def _lines(owner: User, goals: list[Goal], open_plans: list[ActionPlan], today: date) -> list[GoalLine]:
     plans = {plan.goal_id: plan for plan in open_plans}
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
     shown = [plans[goal.id] for goal in goals if goal.id in plans]
-    if shown:
-        count_what_was_put_in(shown, owner_id=goals[0].user_id, today=today)
+    count_what_was_put_in(shown, owner=owner, today=today)
     return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
 
 

@@ -161,7 +161,7 @@ class DashboardView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         rows = self.fetch(*queries.dashboard_reads(self.user_id))
-        dashboard = queries.make_dashboard(*rows, today=self.today)
+        dashboard = queries.make_dashboard(*rows, owner=self.user, today=self.today)
         return self.answer(dashboard, DashboardSerializer, today=self.today)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin, may_see_people
 from accounts.back_office.changes_in_words import changes_table, name_in_words
-from accounts.back_office.declared_filters import DeclaredFiltersAdmin
+from accounts.back_office.declared_filters import DeclaredFiltersAdmin, InWordsFilter
 from accounts.back_office.factor import is_fresh
 from accounts.back_office.failure_in_words import Failure, told
 from accounts.back_office.lists import MOST_COUNTED
@@ -28,6 +28,7 @@ __all__ = [
     "DeclaredFiltersAdmin",
     "EntryView",
     "Failure",
+    "InWordsFilter",
     "ReadOnlyAdminMixin",
     "changes_table",
     "end_open_session",

@@ -20,8 +20,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.audit import record, record_listed
-from accounts.back_office.confirmation import MOST_ROWS, NEEDS, confirmed
+from accounts.back_office.confirmation import GRAVE, MOST_ROWS, NEEDS, confirmed
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin
+from accounts.back_office.factor import is_fresh
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
 from accounts.models import AuditEntry, User
@@ -167,7 +168,12 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def get_action_choices(self, request: HttpRequest, *choices: Any, **more: Any) -> list[tuple[str, str]]:
         """A list offers those alone that need nothing but its rows; a form may ask for any."""
         found = super().get_action_choices(request, *choices, **more)
-        return [choice for choice in found if choice[0] not in NEEDS or request.method == "POST"]
+        again = "" if is_fresh(request) else " (log out and in again first)"
+        return [
+            (name, f"{text}{again}" if name in GRAVE else text)
+            for name, text in found
+            if name not in NEEDS or request.method == "POST"
+        ]
 
     @admin.display(description="")
     def action_checkbox(self, row: Any) -> SafeString:
@@ -230,10 +236,13 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
         self._record_list(request, rows, action, self._sought(request))
 
-    def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError) -> None:
-        """Name a row that a service refused. That is a look at it: no page may have shown it yet."""
+    def say_refused(self, request: HttpRequest, row: Any, refusal: FinCredError, why: str = "") -> None:
+        """Name a row that a service refused, and why if that isn't what clients are told.
+
+        That is a look at it: no page may have shown it yet.
+        """
         self.record_shown(request, [row], action="listed")
-        told = f"Skipped {self.label_of(request, row)}: {refusal.message}"
+        told = f"Skipped {self.label_of(request, row)}: {why or refusal.message}"
         self.message_user(request, told, messages.WARNING)
 
     def _record_list(
@@ -274,9 +283,17 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return owner
 
     def _shown(self, request: HttpRequest, response: HttpResponse, name: str) -> HttpResponse:
-        if isinstance(response, TemplateResponse) and (row := (response.context_data or {}).get(name)):
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (row := context.get(name)):
             person = self.person_of(row)
             self._record(request, person.pk if person else request.user.pk, "viewed", row, None)
+            if person and may_see_people(request):
+                has_amounts = self._has_amounts(field.name for field in self.opts.get_fields())
+                context |= {
+                    "whose": person,
+                    "person_lookup": self.person_lookup,
+                    "currency": self.currency(row) if has_amounts else "",
+                }
         return response
 
     @transaction.atomic

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
@@ -20,17 +20,19 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header
+from django.utils.text import capfirst
 
+from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh
-from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator
+from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
 from accounts.back_office.refusals import refusal
 from accounts.search_words import SEARCH_TOO_LONG, is_too_long
 
 logger = logging.getLogger(__name__)
 
 # What Django's list filters put behind the name of their field.
-_FILTER_LOOKUPS = ("", "__exact", "__isnull", "__isempty", "__gte", "__lt")
+_FILTER_LOOKUPS = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
 
 
 def _both_take(value: str) -> bool:
@@ -44,6 +46,21 @@ def _both_take(value: str) -> bool:
     except ValueError:  # a month 13, which the filter refuses itself
         pass
     return "\0" not in value
+
+
+class InWordsFilter(admin.ChoicesFieldListFilter):
+    """The choices of a field as people read them: "Check-in reminder", or in words of their own."""
+
+    words: Mapping[str, str] = {}
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        values = [value for value, _ in self.field.flatchoices if value is not None]
+        words = [self.words.get(value) or capfirst(name_in_words(value)) for value in values]
+        every, *others = super().choices(changelist)
+        yield every
+        for choice, word in zip(others, words, strict=False):  # after them may be one for rows without a value
+            yield {**choice, "display": word}
+        yield from others[len(words) :]
 
 
 class SearchTooLongError(Exception):
@@ -151,8 +168,11 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             raise Http404
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST":
+            self._require_action(request)
         most = {
             "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
+            "is_fresh": is_fresh(request),
             "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
         }
         shown = super().changelist_view
@@ -166,12 +186,31 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             return HttpResponseRedirect(request.get_full_path())
         return response
 
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """The declared filters; those by a field of choices name them in words."""
+        declared = super().get_list_filter(request)
+        return [(one, InWordsFilter) if self._has_choices(one) else one for one in declared]
+
+    def _has_choices(self, one: Any) -> bool:
+        return isinstance(one, str) and bool(getattr(get_fields_from_path(self.model, one)[-1], "choices", None))
+
+    def _require_action(self, request: HttpRequest) -> None:
+        """Django would say that no action was chosen.
+
+        :raises PermissionDenied: a form asks for an action of this list that the member of staff may not do.
+        """
+        asked = {str(name) for name in self.actions or ()} & set(request.POST.getlist("action"))
+        if not asked <= self.get_actions(request).keys():
+            raise PermissionDenied
+
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """What `answer` returns, or a 400 for a filter that isn't declared, or a search that is too long."""
+        """What `answer` returns, or a 400 for a filter or a choice that isn't declared, or a search too long."""
         try:
             return answer()
         except SearchTooLongError:
             return refusal(request, SEARCH_TOO_LONG, 400)
+        except UnknownChoiceError as unknown:
+            return refusal(request, unknown.text, 400)
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
             return refusal(request, "This list can't be filtered by that.", 400)
@@ -183,9 +222,9 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The allowlist of every list: its filters."""
         filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
-        filters = [getattr(one, "parameter_name", one) for one in filters]  # of a filter of our own
-        declared = {f"{name}{lookup}" for name in filters for lookup in _FILTER_LOOKUPS}
-        return lookup in declared
+        own = {one.parameter_name for one in filters if hasattr(one, "parameter_name")}
+        of_columns = [name for name in filters if isinstance(name, str)]
+        return lookup in own | {f"{name}{end}" for name in of_columns for end in _FILTER_LOOKUPS}
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value.

@@ -7,22 +7,26 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from accounts import services
+from accounts.audit import record
 from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
 from accounts.second_factor import setup_key, setup_link, setup_picture
+from accounts.services import lock_user
 from fincred import clock
 from fincred.context import caller
 from fincred.errors import RateLimitExceededError
 
 FRESH: Final = timedelta(hours=1)
 NOT_FRESH: Final = "For this your sign-in must be less than an hour old: log out and in again."
+ENTERED: Final = "back_office.entered"
 _PROVED: Final = "second_factor_proved"
 SIGNED_IN_AT: Final = "signed_in_at"
 DEVICE: Final = "device"
@@ -40,6 +44,11 @@ def missing_factor(request: HttpRequest) -> HttpResponse | None:
     if request.method == "GET":
         request.session[_WANTED] = request.get_full_path()
     return _to("prove" if has_factor else "enrol")
+
+
+def is_asked_for(staff: User) -> bool:
+    """Whether the password alone doesn't let them in."""
+    return bool(settings.SECOND_FACTOR) or services.has_second_factor(staff)
 
 
 def note_sign_in(request: HttpRequest) -> None:
@@ -67,7 +76,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         except RateLimitExceededError as refusal:
             return too_many(request, refusal)
         if is_right:
-            _open(request)
+            _open(request, entered=True)
             # A page of this site: the session keeps it, no parameter.
             return HttpResponseRedirect(request.session.pop(_WANTED, reverse("admin:index")))
         error = "That code is wrong, or was used before."
@@ -103,7 +112,8 @@ def _enrol(request: HttpRequest, staff: User, now: datetime) -> HttpResponse:
             return _to("enrol")
         error = "That isn't what the authenticator shows for this key. Try again."
         return _key_page(request, same, code, error)
-    _open(request)
+    # Where none is required they were in already.
+    _open(request, entered=settings.SECOND_FACTOR)
     return _page(request, "done", codes=codes)
 
 
@@ -125,8 +135,12 @@ def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpRespo
     )
 
 
-def _open(request: HttpRequest) -> None:
-    """Mark both factors as proved, and give the session another key."""
+def _open(request: HttpRequest, *, entered: bool) -> None:
+    """Mark both factors as proved, and give the session another key; record that they have `entered` with it."""
+    if entered:
+        with transaction.atomic():
+            staff = lock_user(_staff(request).pk)
+            record(person=staff, action=ENTERED, subject=staff, now=clock.moment_of(request))
     request.session.cycle_key()
     request.session[_PROVED] = True
 

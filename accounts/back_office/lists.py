@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.contrib.admin.filters import DateFieldListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
@@ -13,6 +14,15 @@ from django.utils.functional import cached_property
 
 MOST_COUNTED: Final = 1000
 PER_PAGE: Final = 50
+
+
+class UnknownChoiceError(Exception):
+    """A filter has no such choice; the text says which it has."""
+
+    def __init__(self, title: Any, values: list[str], choices: list[str]) -> None:
+        offered = f"Choose one in the list: {', '.join(choices)}."
+        self.text = f'The filter "{title}" has no choice {" and ".join(values)}. {offered}'
+        super().__init__(self.text)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
@@ -47,6 +57,18 @@ class BoundedList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return list(self.model_admin.get_ordering(request))
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """:raises UnknownChoiceError: a filter is given a value that it doesn't offer, or several."""
+        found = super().get_filters(request)
+        for spec in found[0]:
+            choices = [] if isinstance(spec, DateFieldListFilter) else list(spec.choices(self))
+            given = [(name, request.GET.getlist(name)) for name in spec.expected_parameters() if name]
+            values = [f"{name}={value}" for name, values in given for value in values]
+            is_known = len(values) <= 1 and any(choice["selected"] for choice in choices)
+            if values and choices and not is_known:
+                raise UnknownChoiceError(spec.title, values, [str(choice["display"]) for choice in choices])
+        return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from accounts.back_office.failure_in_words import Failure, told
-from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED
 from accounts.models import OutgoingMail
 
 _NO_SIGN_IN: Final = Failure(
@@ -28,6 +28,9 @@ _LETTERS: Final = Failure(
     "the mail server can't write to an address with such letters", "ask the person for another address"
 )
 _EARLIER: Final = Failure("their mailbox refused an earlier mail", "they verify their address first")
+_UNFINISHED: Final = Failure(
+    "it is being sent now, or the process that sent it has ended", "try again later; it may arrive twice"
+)
 _FAULT: Final = Failure("FinCred couldn't write or send it", "tell an operator: the log has the fault")
 
 # The server says that it doesn't know us, or not well enough.
@@ -60,7 +63,8 @@ def mail_state(mail: OutgoingMail) -> SafeString | str:
     if mail.attempts >= MAX_MAIL_ATTEMPTS:
         if not mail.failure:
             return "given up: no reason was kept"
-        return told("given up: {}", why_not_sent(mail.failure), mail.failure)
+        form = "last attempt: {}" if mail.failure == UNFINISHED else "given up: {}"
+        return told(form, why_not_sent(mail.failure), mail.failure)
     attempts = "1 attempt" if mail.attempts == 1 else f"{mail.attempts} attempts"
     due = f"due {_moment(mail.next_attempt_at)}, {attempts}"
     return (
@@ -72,6 +76,8 @@ def why_not_sent(failure: str) -> Failure:
     """What is kept of the last attempt, such as "SMTPDataError 554", in words."""
     if failure == "address refused":
         return _EARLIER
+    if failure == UNFINISHED:
+        return _UNFINISHED
     name, _, code = failure.partition(" ")
     if code in _SIGN_IN_CODES:
         return _NO_SIGN_IN

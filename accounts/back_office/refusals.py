@@ -20,6 +20,8 @@ MISSING: Final = "There is no such page, or what it was about is gone. The searc
 AWAY: Final = "The database can't be reached, or takes no changes now. Try again in a minute."
 FAULT: Final = "That is a fault of FinCred. Tell an operator the request id: the log has what happened."
 TOO_MUCH: Final = "Too much was sent at once, so nothing was done. Go back, and choose or type less."
+NOT_UTF8: Final = "Something in this address isn't UTF-8, so it can't be read. Type it again."
+TWICE: Final = "This address gives two values for one name, and it is unclear which is meant."
 TOO_OLD: Final = "The page you came from is too old. Go back, load it again and repeat what you did."
 
 

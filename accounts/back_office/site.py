@@ -20,8 +20,16 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from accounts.audit import record
-from accounts.back_office.factor import enrol, missing_factor, note_sign_in, prove, too_many
-from accounts.back_office.refusals import FORBIDDEN, MISSING, is_browser, refusal
+from accounts.back_office.factor import (
+    ENTERED,
+    enrol,
+    is_asked_for,
+    missing_factor,
+    note_sign_in,
+    prove,
+    too_many,
+)
+from accounts.back_office.refusals import FORBIDDEN, MISSING, NOT_UTF8, TWICE, is_browser, refusal
 from accounts.errors import TokenInvalidError, UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
@@ -29,9 +37,10 @@ from accounts.services import lock_user_and_read
 from accounts.services.passwords import check_acceptable, confirm_password, lock_confirmed, set_password
 from accounts.services.places import known_places, note_place
 from fincred import clock
+from fincred.api.query_params import parse_query
 from fincred.context import Role, update_caller
 from fincred.db.writes import write_all
-from fincred.errors import RateLimitExceededError
+from fincred.errors import FieldError, RateLimitExceededError
 
 # What is open before the second factor is proved: proving and enrolling it, and leaving.
 _WITHOUT_FACTOR = frozenset({"prove", "enrol", "logout"})
@@ -61,7 +70,8 @@ class BackOffice(AdminSite):
                 return HttpResponseNotAllowed(_METHODS)
             is_free = name in _WITHOUT_FACTOR
             try:
-                return (None if is_free else missing_factor(request)) or view(request, *args, **kwargs)
+                refused = None if is_free else missing_factor(request) or _unclear_query(request)
+                return refused or view(request, *args, **kwargs)
             except (PermissionDenied, Http404, TokenInvalidError) as error:
                 # The last: the person was erased between the two reads of them.
                 is_missing = not isinstance(error, PermissionDenied)
@@ -166,7 +176,18 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 @transaction.atomic
 def _record_sign_in(staff: User, now: datetime) -> None:
+    """They have entered, or their password was right and the second factor is asked for."""
     update_caller(role=Role.STAFF, actor_id=staff.pk)
     person, places = lock_user_and_read(staff.pk, known_places(staff.pk))
-    record(person=person, action="back_office.entered", subject=staff, now=now)
+    action = "back_office.password_accepted" if is_asked_for(staff) else ENTERED
+    record(person=person, action=action, subject=staff, now=now)
     write_all(*note_place(person, places, now))
+
+
+def _unclear_query(request: HttpRequest) -> HttpResponse | None:
+    """A 400 for an address that Django would guess at: not UTF-8, or one name with two values."""
+    try:
+        values = parse_query(request.META.get("QUERY_STRING", "")).values()
+    except FieldError:
+        return refusal(request, NOT_UTF8, 400)
+    return refusal(request, TWICE, 400) if any(len(each) > 1 for each in values) else None

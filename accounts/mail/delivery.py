@@ -19,7 +19,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
-from accounts.managers import MAX_MAIL_ATTEMPTS, OutgoingMailQuerySet
+from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED, OutgoingMailQuerySet
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
 from fincred.context import as_system
@@ -150,8 +150,8 @@ def _claim(due: Due, now: datetime) -> _Claim | _Outcome | None:
         mail.save(update_fields=["attempts", "failure"])
         return _Outcome.FAILED
     mail.attempts += 1
-    mail.next_attempt_at = now + LEASE
-    mail.save(update_fields=["attempts", "next_attempt_at"])
+    mail.next_attempt_at, mail.failure = now + LEASE, UNFINISHED
+    mail.save(update_fields=["attempts", "next_attempt_at", "failure"])
     token = ""
     if message.token and mail.user:
         token = OneTimeToken.objects.issue(user=mail.user, purpose=message.token, now=now)

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
-from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.managers import MAX_MAIL_ATTEMPTS, is_given_up
 from accounts.models import OutgoingMail
 
 
@@ -22,7 +22,7 @@ def outbox_figures(now: datetime) -> Iterator[Metric]:
     is_due = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False, next_attempt_at__lte=now)
     row = OutgoingMail.objects.filter(sent_at=None).aggregate(
         due=Count("pk", filter=is_due),
-        dead=Count("pk", filter=Q(attempts__gte=MAX_MAIL_ATTEMPTS)),
+        dead=Count("pk", filter=is_given_up(now)),
         first=Min("next_attempt_at", filter=is_due),
     )
     mails = GaugeMetricFamily("fincred_outbox_mails", "Unsent mails", labels=["state"])

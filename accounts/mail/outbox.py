@@ -89,11 +89,11 @@ def _deliver_on_commit(mails: OutgoingMailQuerySet[OutgoingMail], now: datetime)
 
 def retry_given_up_mail(*, now: datetime) -> int:
     """Make mail that was given up due again, from its first attempt; how many."""
-    return OutgoingMail.objects.given_up().retry(now)
+    return OutgoingMail.objects.given_up(now).retry(now)
 
 
-def count_given_up_mail() -> int:
-    return OutgoingMail.objects.given_up().count()
+def count_given_up_mail(*, now: datetime) -> int:
+    return OutgoingMail.objects.given_up(now).count()
 
 
 def hold_unsent_mail() -> int:

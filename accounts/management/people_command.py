@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from accounts.models import User
 from fincred.db.id_ranges import MOST_SHARDS, IdRange, pages
+from fincred.db.in_words import database_in_words
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.stop_signals import stop_when_asked
 
@@ -38,7 +39,7 @@ class PeopleCommand(BaseCommand):
             metavar="I/N",
             help=f"one of N (at most {MOST_SHARDS}) equal parts of the people, for a process each",
         )
-        parser.add_argument("--after", type=UUID, metavar="ID", help="continue after this person")
+        parser.add_argument("--after", type=_id, metavar="ID", help="continue after this person")
 
     def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
         """Do the work for `people`, who are those with an id in `ids`; yield each one when they are done."""
@@ -65,12 +66,16 @@ class PeopleCommand(BaseCommand):
         except (KeyboardInterrupt, OperationalError, InterfaceError) as error:
             bar.stop()
             self.stopped(bar.done, bar.total)
-            why = "Stopped." if isinstance(error, KeyboardInterrupt) else f"The database can't do this: {error}"
+            why = "Stopped." if isinstance(error, KeyboardInterrupt) else database_in_words(error)
             options = [f"--shard {name}"] if name else []
-            options += [f"--after {last}"] if last else []
+            options += [f"--after {last}", *self.also_to_continue()] if last else []
             command = type(self).__module__.rpartition(".")[2]
             raise CommandError(f"{why}\nContinue with: {' '.join(['manage.py', command, *options])}") from None
         return bar.done
+
+    def also_to_continue(self) -> list[str]:
+        """More options of the command that goes on."""
+        return []
 
     def stopped(self, done: int, total: int) -> None:
         """Say how far it came."""
@@ -79,6 +84,13 @@ class PeopleCommand(BaseCommand):
 
 def _shard(text: str) -> tuple[str, IdRange]:
     try:
-        return text, IdRange.shard(text)
+        return "/".join(str(int(part)) for part in text.split("/")), IdRange.shard(text)
     except ValueError:
         raise ArgumentTypeError(f"write it like 2/4, the second of four; at most {MOST_SHARDS} parts") from None
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ArgumentTypeError("write the id of a person, as a stopped run printed it") from None

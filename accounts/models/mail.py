@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from accounts.managers import MAIL_AGAIN_AFTER, OutgoingMailQuerySet
+from accounts.managers import MAIL_AGAIN_AFTER, MAX_MAIL_ATTEMPTS, UNFINISHED, OutgoingMailQuerySet
 from accounts.models.people import User
 from accounts.vocabulary import MailPriority, MailPurpose
 from fincred.db.models import UUIDModel
@@ -87,3 +87,8 @@ class OutgoingMail(UUIDModel):
 
     def __str__(self) -> str:
         return f"Mail {self.pk}"
+
+    def is_given_up(self, now: datetime) -> bool:
+        """Whether it is unsent after the last attempt, which isn't under way."""
+        under_way = self.failure == UNFINISHED and self.next_attempt_at > now
+        return not self.sent_at and self.attempts >= MAX_MAIL_ATTEMPTS and not under_way

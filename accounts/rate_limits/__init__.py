@@ -3,7 +3,8 @@
 Belongs here: policies, counters, and what enforces them. Doesn't: the 429 itself (`fincred.api`).
 When you add a limit, also give it a `Policy`, call `enforce` before the costly work, and name it in SECURITY.md.
 A quota of every call belongs in `throttles`, a limit inside of a service in `limits`. A view names its own in
-`own_limits`, and with `write_limit` what it counts against instead of all other writes.
+`own_limits`, and with `write_limit` what it counts against instead of all other writes. `cost` is its price in
+points.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from accounts.rate_limits.limits import (
     limit_second_factor,
     limit_sign_in,
     limit_tokens,
+    second_factor_blocked_until,
     sign_in_blocked_until,
 )
 from accounts.rate_limits.policies import COACH_BY_DAY, COACH_BY_MINUTE, SIGN_OUT, Policy
@@ -35,6 +37,7 @@ __all__ = [
     "limit_second_factor",
     "limit_sign_in",
     "limit_tokens",
+    "second_factor_blocked_until",
     "sign_in_blocked_until",
     "window_of",
 ]

@@ -12,6 +12,8 @@ from accounts.rate_limits.counters import enforce, used_until
 from accounts.rate_limits.policies import Policy
 from fincred.context import caller
 
+_OF_SECOND_FACTOR = (policies.SECOND_FACTOR, policies.SECOND_FACTOR_BY_DAY)
+
 
 def limit_sign_in(*, email: str, now: datetime) -> None:
     """Count an attempt to prove a password. Call it before the password is hashed, which is slow on purpose.
@@ -46,9 +48,16 @@ def limit_tokens(*, now: datetime) -> None:
 def limit_second_factor(user_id: UUID, *, now: datetime) -> None:
     """Count an attempt to prove a second factor, or to enrol one.
 
-    :raises RateLimitExceededError: too many of this member of staff.
+    :raises RateLimitExceededError: too many of this member of staff, in a minute or on a day in UTC.
     """
-    enforce(policies.SECOND_FACTOR, str(user_id), now=now)
+    for policy in _OF_SECOND_FACTOR:
+        enforce(policy, str(user_id), now=now)
+
+
+def second_factor_blocked_until(user_id: UUID, *, now: datetime) -> datetime | None:
+    """Until when no second factor is taken because of too many attempts; None if one is."""
+    ends = [used_until(policy, str(user_id), now=now) for policy in _OF_SECOND_FACTOR]
+    return max(filter(None, ends), default=None)
 
 
 def limit_refresh(session_id: UUID, *, now: datetime) -> None:

@@ -91,7 +91,7 @@ def _require_from(since: datetime) -> None:
     if DatabaseState.objects.filter(restored_at__isnull=False).exists():
         return
     # Not what operators run: a check or a backup of the copy says nothing of who uses it.
-    of_workers = JobState.objects.exclude(name__in=list(OwnWork))
+    of_workers = JobState.objects.whole().exclude(name__in=list(OwnWork))
     last = of_workers.filter(last_success_at__gt=since + CLOCK_SKEW).order_by("-last_success_at").first()
     if last and last.last_success_at:
         moment = last.last_success_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def retry_dead_mail(*, mail: OutgoingMail, now: datetime) -> bool:
     """Make this mail due again, from its first attempt; whether it was given up until now."""
     person = lock_user(cast("UUID", mail.user_id))
-    if not OutgoingMail.objects.given_up().filter(pk=mail.pk).retry(now):
+    if not OutgoingMail.objects.given_up(now).filter(pk=mail.pk).retry(now):
         return False
     record(person=person, action="mail.retried", subject=mail, now=now, after={"purpose": mail.purpose})
     logger.info("Mail is tried again", extra={"user_id": str(person.pk), "mail_id": str(mail.pk)})

@@ -1,4 +1,7 @@
-"""The second factor of staff: enrolling with a one-time code, proving it, and starting again."""
+"""The second factor of staff: enrolling with a one-time code, proving it, and starting again.
+
+A wrong code or answer is audited, and counted as a refused sign-in.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import EnrolmentBegunAnewError, TokenInvalidError
+from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import BackupCode, OneTimeToken, SecondFactor, User
 from accounts.opaque_tokens import digest
 from accounts.rate_limits import limit_second_factor
+from accounts.refusals import note_refused_sign_in
 from accounts.second_factor import backup_code, new_backup_codes, new_key, step_of
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason, TokenPurpose
+from fincred.counters import SIGN_INS_REFUSED
 
 logger = logging.getLogger(__name__)
 
@@ -74,24 +79,29 @@ def finish_enrolment(*, user: User, code: str, answer: str, begun: UUID | None, 
     """
     limit_second_factor(user.pk, now=now)
     token = _enrolment_token(user, code, now)
-    with transaction.atomic():
-        person = lock_user(user.pk)
-        factor = begun_enrolment(user=person, begun=begun)
-        if factor is None:
-            raise EnrolmentBegunAnewError if begun else TokenInvalidError
-        step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)
-        if step is None:
-            return None
-        spend_token(token=token, now=now)
-        factor.last_step, factor.confirmed_at = step, now
-        factor.save(update_fields=["last_step", "confirmed_at"])
-        codes = new_backup_codes()
-        BackupCode.objects.bulk_create(
-            BackupCode(user=person, code_hash=digest(backup_code(each))) for each in codes
-        )
-        record(person=person, action="second_factor.enrolled", subject=person, now=now)
-        logger.info("Second factor enrolled", extra={"user_id": str(person.pk)})
-        return codes
+    codes = _confirm(user, token, answer, begun, now)
+    if codes is None:
+        _note_refusal(user, now)
+    return codes
+
+
+@transaction.atomic
+def _confirm(user: User, token: OneTimeToken, answer: str, begun: UUID | None, now: datetime) -> list[str] | None:
+    person = lock_user(user.pk)
+    factor = begun_enrolment(user=person, begun=begun)
+    if factor is None:
+        raise EnrolmentBegunAnewError if begun else TokenInvalidError
+    step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)
+    if step is None:
+        return None
+    spend_token(token=token, now=now)
+    factor.last_step, factor.confirmed_at = step, now
+    factor.save(update_fields=["last_step", "confirmed_at"])
+    codes = new_backup_codes()
+    BackupCode.objects.bulk_create(BackupCode(user=person, code_hash=digest(backup_code(each))) for each in codes)
+    record(person=person, action="second_factor.enrolled", subject=person, now=now)
+    logger.info("Second factor enrolled", extra={"user_id": str(person.pk)})
+    return codes
 
 
 def prove_second_factor(*, user: User, answer: str, now: datetime) -> bool:
@@ -102,25 +112,47 @@ def prove_second_factor(*, user: User, answer: str, now: datetime) -> bool:
     limit_second_factor(user.pk, now=now)
     with transaction.atomic():
         person = lock_user(user.pk)
-        factor = SecondFactor.objects.filter(user=person, confirmed_at__isnull=False).first()
-        if factor is None:
-            return False
-        step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)
-        if step is not None:
-            factor.last_step = step
-            factor.save(update_fields=["last_step"])
-            return True
-        unused = BackupCode.objects.filter(user=person, used_at=None, code_hash=digest(backup_code(answer)))
-        if not unused.update(used_at=now):
-            return False
-        record(person=person, action="backup_code.used", subject=person, now=now)
+        is_right = _is_right(person, answer, now)
+    if not is_right:
+        _note_refusal(user, now)
+    return is_right
+
+
+def _note_refusal(user: User, now: datetime) -> None:
+    """Audit and count a wrong code or answer: the one who gives it knows the password."""
+    with transaction.atomic():
+        person = lock_user(user.pk)
+        record(person=person, action="second_factor.refused", subject=person, now=now)
+        note_refused_sign_in(now)
+    SIGN_INS_REFUSED.labels("second_factor").inc()
+    logger.warning("Second factor refused", extra={"user_id": str(person.pk)})
+
+
+def _is_right(person: User, answer: str, now: datetime) -> bool:
+    """Whether the answer is right; it is spent then."""
+    factor = SecondFactor.objects.filter(user=person, confirmed_at__isnull=False).first()
+    if factor is None:
+        return False
+    step = step_of(bytes(factor.key), answer, now=now, after=factor.last_step)
+    if step is not None:
+        factor.last_step = step
+        factor.save(update_fields=["last_step"])
         return True
+    unused = BackupCode.objects.filter(user=person, used_at=None, code_hash=digest(backup_code(answer)))
+    if not unused.update(used_at=now):
+        return False
+    record(person=person, action="backup_code.used", subject=person, now=now)
+    return True
 
 
 def _enrolment_token(user: User, code: str, now: datetime) -> OneTimeToken:
-    token = find_token(token=code.strip(), purpose=TokenPurpose.ENROL_STAFF, now=now)
-    if token.user_id != user.pk:
-        raise TokenInvalidError
+    try:
+        token = find_token(token=code.strip(), purpose=TokenPurpose.ENROL_STAFF, now=now)
+        if token.user_id != user.pk:
+            raise TokenInvalidError
+    except (TokenInvalidError, TokenExpiredError):
+        _note_refusal(user, now)
+        raise
     return token
 
 

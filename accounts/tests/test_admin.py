@@ -101,8 +101,30 @@ class TestActions:
 
     def test_end_sessions(self, support: Client, saver: User) -> None:
         open_session(user=saver, now=clock.now())
-        assert "Done for 1" in act(support, "end_sessions", saver).content.decode()
+        assert "Ended 1 session of Sam Saver." in act(support, "end_sessions", saver).content.decode()
         assert saver.sessions.get().end_reason == "support"
+
+    def test_end_sessions_say_how_many_and_whose(self, boss: Client, agent: User, saver: User) -> None:
+        for _ in range(2):
+            open_session(user=agent, now=clock.now())
+        page = act(boss, "end_sessions", agent, saver).content.decode()
+        assert "Ended 2 sessions of Alex Agent. Those of the back office are ended too." in page
+        assert "Sam Saver had no open session." in page
+        page = act(boss, "end_sessions", agent).content.decode()
+        assert "Alex Agent had no open session in an app. Those of the back office are ended too." in page
+
+    def test_end_one_session_says_which(self, support: Client, saver: User) -> None:
+        open_session(user=saver, now=clock.now())
+        saver.sessions.update(device="Firefox")
+        session = saver.sessions.get()
+        page = act_in_back_office(support, "/admin/accounts/session/", "end", session).content.decode()
+        assert "Ended the session of Sam Saver: Firefox since " in page
+
+    def test_give_a_role_once(self, boss: Client, saver: User) -> None:
+        assert "Sam Saver is an auditor now." in act(boss, "grant_auditor", saver).content.decode()
+        assert f"({saver.email}): an auditor already" in act(boss, "grant_auditor", saver).content.decode()
+        assert "Sam Saver is a support agent now." in act(boss, "grant_support", saver).content.decode()
+        assert "Sam Saver is no longer staff." in act(boss, "revoke_role", saver).content.decode()
 
     def test_mail_verification_to_who_waits_for_it(self, support: Client, saver: User) -> None:
         newcomer = UserFactory.create(is_verified=False)
@@ -112,13 +134,13 @@ class TestActions:
     @pytest.mark.parametrize("action", ["mail_reset", "mail_verification"])
     def test_mail_again_once_a_minute(self, support: Client, noon: datetime, action: str) -> None:
         newcomer = UserFactory.create(is_verified=False)
-        assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+        assert f" to {newcomer.full_name} is queued." in act(support, action, newcomer).content.decode()
         OutgoingMail.objects.update(sent_at=noon)
         again = act(support, action, newcomer).content.decode()
         assert f"({newcomer.email}): one was queued or sent less than a minute ago" in again
         assert OutgoingMail.objects.count() == AuditEntry.objects.filter(action="mail.queued").count() == 1
         with time_machine.travel(noon + timedelta(minutes=1), tick=False):
-            assert "Done for 1 person." in act(support, action, newcomer).content.decode()
+            assert f" to {newcomer.full_name} is queued." in act(support, action, newcomer).content.decode()
         assert OutgoingMail.objects.count() == 2
 
     @pytest.mark.parametrize(

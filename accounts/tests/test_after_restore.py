@@ -134,14 +134,14 @@ class TestMail:
         assert finish_restore(since=noon, now=noon).mail_held == 1
         assert self.sent() == 0
         assert "verify_email: 1" in run("held_mail")
-        assert "1 mails are due" in run("held_mail", "--release")
+        assert "Mail that is due now: 1." in run("held_mail", "--release")
         assert self.sent() == 1
-        assert "0 mails are held" in run("held_mail")
+        assert "Mail that is held: 0." in run("held_mail")
 
     def test_is_gone_when_it_is_dropped(self, waiting: OutgoingMail, noon: datetime) -> None:
         finish_restore(since=noon, now=noon)
-        assert "1 mails are deleted" in run("held_mail", "--drop")
-        assert "0 mails are deleted" in run("held_mail", "--drop")
+        assert "Mail that is deleted: 1." in run("held_mail", "--drop")
+        assert "Mail that is deleted: 0." in run("held_mail", "--drop")
         assert not OutgoingMail.objects.exists()
 
     def test_that_the_person_asks_for_again_is_sent(
@@ -194,11 +194,11 @@ class TestCommand:
         erasure_log.note_done(gone.pk, now=noon)
         erasure_log.note_begun(saver.pk, now=noon)
         told = run("after_restore", "--since", SINCE)
-        assert "1 sessions ended" in told
-        assert "1 people had come back and are erased again" in told
+        assert "Sessions ended: 1." in told
+        assert "People who had come back and are erased again: 1." in told
         assert f"manage.py erase_user {saver.pk}" in told
         assert told.endswith("The service may serve.\n")
-        assert "0 sessions ended" in run("after_restore", "--since", SINCE)
+        assert "Sessions ended: 0." in run("after_restore", "--since", SINCE)
 
     def test_says_first_which_database_it_acts_on(self, noon: datetime) -> None:
         told = run("after_restore", "--since", SINCE)

@@ -31,11 +31,31 @@ def run(*args: str, **options: Any) -> str:
     return out.getvalue()
 
 
+PEOPLE_COMMANDS = ("plan_all", "plan_notifications", "check_integrity")
+
+
 class TestHelp:
     @pytest.mark.parametrize("name", ["send_due_mail", "purge_expired", "export_user", "erase_user"])
     def test_shows_an_example(self, name: str) -> None:
         command = load_command_class("accounts", name)
         assert f"manage.py {name}" in command.create_parser("manage.py", name).format_help().replace("\n ", "")
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            "send_due_mail --watch",
+            "seed_demo --users",
+            "work --beside",
+            *(f"{name} {option}" for name in PEOPLE_COMMANDS for option in ("--shard", "--after")),
+        ],
+    )
+    def test_that_can_not_be_read_are_refused_in_plain_words(self, command: str) -> None:
+        with pytest.raises(CommandError, match=": write ") as refused:
+            run(*command.split(), "soon")
+        assert "_" not in str(refused.value)
+        assert "invalid" not in str(refused.value)
 
 
 class TestSendDueMail:

@@ -12,7 +12,7 @@ class TestPlaces:
     def test_knows_currencies(self, code: str) -> None:
         assert is_currency(code)
 
-    @pytest.mark.parametrize("code", ["eur", "Eur", "XYZ", "EU", "", "€UR", "XXX", "XTS", "XAU"])
+    @pytest.mark.parametrize("code", ["eur", "Eur", "XYZ", "EU", "", "€UR", "XXX", "XTS", "XAU", "CLF", "USN"])
     def test_knows_no_other_currencies(self, code: str) -> None:
         assert not is_currency(code)
 

@@ -8,23 +8,16 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import segno
 import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import services
 from accounts.back_office.tests.acting import act_in_back_office
-from accounts.models import AuditEntry, BackupCode, OneTimeToken, SecondFactor, User
-from accounts.second_factor import (
-    backup_code,
-    code_at,
-    new_backup_codes,
-    setup_key,
-    setup_link,
-    setup_picture,
-    step_of,
-)
+from accounts.models import AuditEntry, BackupCode, OneTimeToken, RefusedSignIns, SecondFactor, User
+from accounts.rate_limits import second_factor_blocked_until
+from accounts.rate_limits.policies import SECOND_FACTOR_BY_DAY
+from accounts.second_factor import backup_code, code_at, setup_key, setup_link, setup_picture
 from accounts.services import open_session, set_role
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import StaffRole
@@ -33,61 +26,6 @@ from fincred import clock
 KEY = b"12345678901234567890"
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PAGES = ("/admin/", "/admin/accounts/user/", "/admin/password_change/", "/admin/find/?q=a", "/admin/jsi18n/")
-
-
-@pytest.mark.unit
-@pytest.mark.accounts
-class TestCodes:
-    @pytest.mark.parametrize(("seconds", "code"), [(59, "287082"), (1111111109, "081804"), (2000000000, "279037")])
-    def test_are_those_of_the_rfc(self, seconds: int, code: str) -> None:
-        """RFC 6238, appendix B, the last six digits."""
-        assert code_at(KEY, datetime.fromtimestamp(seconds, UTC)) == code
-
-    def test_are_taken_a_step_early_and_late(self) -> None:
-        step = int(NOON.timestamp()) // 30
-        taken = {ago: step_of(KEY, code_at(KEY, NOON - timedelta(seconds=ago)), now=NOON, after=0) for ago in
-                 (-60, -30, 0, 30, 60)}  # fmt: skip
-        assert taken == {-60: None, -30: step + 1, 0: step, 30: step - 1, 60: None}
-
-    def test_work_once(self) -> None:
-        step = step_of(KEY, code_at(KEY, NOON), now=NOON, after=0)
-        assert step is not None
-        assert step_of(KEY, code_at(KEY, NOON), now=NOON, after=step) is None
-
-    @pytest.mark.parametrize("text", ["", "12345", "1234567", "٠١٢٣٤٥", "-12345", "a" * 6, "1e5"])
-    def test_are_six_digits(self, text: str) -> None:
-        assert step_of(KEY, text, now=NOON, after=0) is None
-
-    def test_may_be_typed_with_spaces(self) -> None:
-        code = code_at(KEY, NOON)
-        assert step_of(KEY, f" {code[:3]} {code[3:]} ", now=NOON, after=0)
-
-    def test_are_set_up_by_a_key_or_a_link(self) -> None:
-        assert setup_key(KEY) == "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
-        link = setup_link(KEY, "a+b@example.com")
-        assert link == (
-            "otpauth://totp/FinCred%3Aa%2Bb%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=FinCred"
-        )
-
-    def test_are_set_up_by_a_picture_of_the_link(self) -> None:
-        link = setup_link(b"k" * 20, "agent@example.com")
-        picture = setup_picture(link)
-        assert picture.startswith("<svg")
-        assert "as a QR code" in picture
-        assert picture != setup_picture(setup_link(b"l" * 20, "agent@example.com"))
-        modules = sum(map(int, re.findall(r"h(\d+)", picture)))
-        assert modules == sum(bit for row in segno.make_qr(link, error="m").matrix for bit in row)
-
-    def test_for_a_rainy_day_are_ten_and_differ(self) -> None:
-        codes = new_backup_codes()
-        assert len(set(codes)) == 10
-        assert all(re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", code) for code in codes)
-        assert backup_code(f" {codes[0].upper()} ") == codes[0].replace("-", "")
-
-
-@pytest.fixture
-def agent(db: None) -> User:
-    return set_role(user=UserFactory.create(email="agent@example.com"), role=StaffRole.SUPPORT, now=clock.now())
 
 
 def signed_in_with_password(email: str = "agent@example.com") -> Client:
@@ -140,6 +78,16 @@ class TestDoor:
         act_in_back_office(signed_in_with_password(), "/admin/accounts/user/", "disable", saver)
         assert User.objects.get(pk=saver.pk).is_active
 
+    def test_tells_of_each_wrong_answer(self, agent: User, caplog: pytest.LogCaptureFixture) -> None:
+        """The one who gives it knows the password."""
+        enrolled(agent, Client())
+        client = signed_in_with_password()
+        for answer in ("000000", "not-a-code"):
+            client.post("/admin/second-factor/", {"answer": answer})
+        refused = AuditEntry.objects.filter(action="second_factor.refused", person_id=agent.pk)
+        assert refused.count() == RefusedSignIns.objects.get().refused == 2
+        assert [record.message for record in caplog.records].count("Second factor refused") == 2
+
     def test_asks_whoever_has_enrolled_at_each_sign_in(self, agent: User, noon: datetime) -> None:
         with time_machine.travel(noon, tick=False) as travelling:
             client = Client()
@@ -171,6 +119,32 @@ class TestDoor:
 @pytest.mark.integration
 @pytest.mark.accounts
 @pytest.mark.django_db
+class TestTrail:
+    def entered(self, agent: User) -> list[str]:
+        entries = AuditEntry.objects.filter(person_id=agent.pk, action__startswith="back_office.")
+        return list(entries.order_by("sequence").values_list("action", flat=True))
+
+    def test_says_entered_when_both_factors_are_proved(self, agent: User, noon: datetime, settings: Any) -> None:
+        settings.SECOND_FACTOR = True
+        with time_machine.travel(noon, tick=False) as travelling:
+            key, _ = enrolled(agent, Client())
+            both = ["back_office.password_accepted", "back_office.entered"]
+            assert self.entered(agent) == both
+            travelling.shift(60)
+            client = signed_in_with_password()
+            client.post("/admin/second-factor/", {"answer": "000000"})
+            assert self.entered(agent) == [*both, "back_office.password_accepted"]
+            client.post("/admin/second-factor/", {"answer": code_at(key, clock.now())})
+            assert self.entered(agent) == [*both, *both]
+
+    def test_says_it_once_to_who_enrols_though_none_is_required(self, agent: User) -> None:
+        enrolled(agent, Client())
+        assert self.entered(agent) == ["back_office.entered"]
+
+
+@pytest.mark.integration
+@pytest.mark.accounts
+@pytest.mark.django_db
 class TestEnrolment:
     def test_takes_the_code_of_the_command_once_and_within_an_hour(self, agent: User, noon: datetime) -> None:
         client = signed_in_with_password()
@@ -187,6 +161,25 @@ class TestEnrolment:
                 begun=None,
                 now=noon,
             )
+
+    def test_tells_of_each_wrong_code_and_answer(
+        self, agent: User, noon: datetime, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The one who gives it knows the password."""
+        path = "/admin/second-factor/enrol/"
+        old = services.reset_second_factor(user=agent, now=noon - timedelta(hours=2))
+        others = set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=noon)
+        wrong = ("x", old, services.reset_second_factor(user=others, now=noon))
+        code = services.reset_second_factor(user=agent, now=noon)
+        client = signed_in_with_password()
+        for each in wrong:
+            client.post(path, {"code": each})
+        client.post(path, {"code": "x", "answer": "000000"})
+        client.post(path, {"code": code})
+        client.post(path, {"code": code, "answer": "000000"})
+        refused = AuditEntry.objects.filter(action="second_factor.refused", person_id=agent.pk)
+        assert refused.count() == RefusedSignIns.objects.get().refused == 5
+        assert [record.message for record in caplog.records].count("Second factor refused") == 5
 
     def test_takes_nobody_elses_code(self, agent: User, noon: datetime) -> None:
         other = set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=noon)
@@ -286,6 +279,21 @@ class TestLimits:
         assert enrolling.status_code == 302
         assert client.post("/admin/second-factor/", {"answer": code_at(key, clock.now())}).status_code == 429
 
+    def test_stop_who_goes_on_until_the_day_is_over(self, agent: User, noon: datetime, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        with time_machine.travel(noon, tick=False) as travelling:
+            key, _ = enrolled(agent, Client())
+            client = signed_in_with_password()
+            guesses = 0
+            while client.post("/admin/second-factor/", {"answer": "000000"}).status_code == 200:
+                guesses += 1
+                travelling.shift(20)
+            assert guesses == SECOND_FACTOR_BY_DAY.quota - 2  # the enrolment took two of them
+            assert second_factor_blocked_until(agent.pk, now=clock.now()) == datetime(2026, 3, 11, tzinfo=UTC)
+            travelling.move_to(datetime(2026, 3, 11, tzinfo=UTC))
+            assert second_factor_blocked_until(agent.pk, now=clock.now()) is None
+            assert client.post("/admin/second-factor/", {"answer": code_at(key, clock.now())}).status_code == 302
+
     def test_stop_who_guesses_a_code_of_enrolment(self, agent: User, noon: datetime, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
         client = signed_in_with_password()
@@ -310,6 +318,23 @@ class TestFreshSignIn:
             travelling.shift(3600)
             act_in_back_office(client, "/admin/accounts/user/", "erase", saver)
             assert not User.objects.filter(pk=saver.pk).exists()
+
+    def test_is_asked_for_on_the_page_before_the_click(self, saver: User, noon: datetime) -> None:
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD)
+        places = {
+            f"/admin/accounts/user/{saver.pk}/change/": "These need your password again",
+            "/admin/accounts/user/": "Your sign-in is older than an hour",
+        }
+        with time_machine.travel(noon, tick=False) as travelling:
+            client = signed_in_with_password(boss.email)
+            for path, words in places.items():
+                assert words not in client.get(path).content.decode()
+            assert "(log out and in again first)" not in client.get("/admin/accounts/user/").content.decode()
+            travelling.shift(3601)
+            for path, words in places.items():
+                assert words in client.get(path).content.decode(), path
+            page = client.get("/admin/accounts/user/").content.decode()
+        assert page.count("(log out and in again first)</option>") == 2, "to export and to erase"
 
     def test_is_none_with_a_wrong_password(self, saver: User, noon: datetime) -> None:
         """Whoever has only the session knows no password."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import DatabaseError as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import get_resolver
 from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
@@ -24,6 +25,9 @@ from rest_framework import exceptions as drf
 
 from fincred import errors
 from fincred.api.renderers import JSONResponse
+from fincred.db.own_migrations import lacks_migrations
+
+_CLIENTS: Final = (BadRequest, SuspiciousOperation, MultiPartParserError)
 
 STATUS: dict[type[errors.FinCredError], int] = {
     errors.AuthenticationError: 401,
@@ -140,9 +144,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """An unexpected exception. A database that can't be reached or written is a 503 with `Retry-After`."""
+    """An unexpected exception. A database that can't be reached, written or isn't migrated yet is a 503."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, OperationalError | InterfaceError) or (error and lacks_migrations(error)):
         return plain_response(503, errors.DatabaseUnavailableError.code, errors.DatabaseUnavailableError.message)
     if isinstance(error, DjangoDatabaseError):
         return plain_response(500, errors.DatabaseError.code, errors.DatabaseError.message)
@@ -157,6 +161,28 @@ def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
         request.server_error = answer  # type: ignore[attr-defined]
         if answer.status_code == 503:
             request.exception_reporter_class = _EmptyReport
+
+
+class Report(ExceptionReporter):
+    """Django's page with DEBUG. A client's fault is answered as without, and not with that page.
+
+    That would read the parameters again, and fail where these are the fault. Django asks nobody before it makes
+    the page, so the answer waits at the request for `RequestContextMiddleware`.
+    """
+
+    def get_traceback_html(self) -> SafeString:
+        return SafeString("") if self._is_answered() else super().get_traceback_html()
+
+    def get_traceback_text(self) -> SafeString:
+        return SafeString("") if self._is_answered() else super().get_traceback_text()
+
+    def _is_answered(self) -> bool:
+        """Answer a client's fault; any other has Django's page."""
+        if self.request is None or not isinstance(self.exc_value, _CLIENTS):
+            return False
+        bad_request: Any = get_resolver().resolve_error_handler(400)
+        self.request.client_error = bad_request(self.request, self.exc_value)  # type: ignore[attr-defined]
+        return True
 
 
 class _EmptyReport(ExceptionReporter):

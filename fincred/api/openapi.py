@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -21,8 +21,8 @@ from rest_framework.fields import empty
 from fincred import errors as failures
 from fincred.api.exception_handler import HTTP_CODES, envelope, status_of
 from fincred.api.openapi_parts import (
+    ALWAYS,
     COUNTED,
-    COUNTED_ERRORS,
     ERROR_ENVELOPE,
     ERROR_SCHEMA,
     FIELD_ERROR,
@@ -33,10 +33,14 @@ from fincred.api.openapi_parts import (
     IF_NONE_MATCH,
     IF_NONE_MATCH_OF_CHANGES,
     NOT_MODIFIED,
+    UNCOUNTED,
     header_references,
 )
 from fincred.api.renderers import render_json
 from fincred.api.serializers import PageQuery, QuerySerializer, Serializer
+
+if TYPE_CHECKING:
+    from fincred.api.views import ApiView
 
 View = TypeVar("View", bound=Callable[..., Any])
 ErrorClass = type[failures.FinCredError]
@@ -114,17 +118,16 @@ class Schema(AutoSchema):
         if operation is None:
             return None
         if self.method == "GET":
-            operation["responses"]["304"] = NOT_MODIFIED
+            operation["responses"]["304"] = {"description": NOT_MODIFIED}
         if parameters := list(self._header_parameters()):
             operation.setdefault("parameters", []).extend(parameters)
         by_status: dict[int, list[tuple[str, str]]] = {}
         for status, code, message in self._refusals():
             by_status.setdefault(status, []).append((code, message))
         for status, refusals in sorted(by_status.items()):
-            operation["responses"][str(status)] = _error_response(refusals, self._headers_of_error(status))
-        for status in operation["responses"].keys() & {"200", "201", "204"}:
-            if described := header_references(self._headers_of_success(status)):
-                operation["responses"][status]["headers"] = described
+            operation["responses"][str(status)] = _error_response(refusals)
+        for code, response in operation["responses"].items():
+            response["headers"] = header_references(self._headers_of(int(code)))
         if self.method in ("PUT", "PATCH") and "requestBody" in operation:
             operation["requestBody"]["required"] = True
         if limits := " ".join(self._limits()):
@@ -134,7 +137,7 @@ class Schema(AutoSchema):
 
     def _limits(self) -> Iterator[str]:
         """What is said of the limits that the view has beside those of all reads and writes."""
-        if cost := getattr(self.view, "cost", 0):
+        if cost := cast("ApiView", self.view).cost:
             yield f"Takes {cost} point{'s' * (cost > 1)} of the rate limit `cost`."
         if policy := getattr(self.view, "write_limit", None):
             yield f"Counts against the rate limit `{policy.name}` ({policy.quota} a minute) instead of `writes`."
@@ -159,14 +162,19 @@ class Schema(AutoSchema):
         if getattr(self._view_method, "takes_idempotency_key", False):
             yield IDEMPOTENCY_KEY
 
-    def _headers_of_success(self, status: str) -> Iterator[str]:
+    def _headers_of(self, status: int) -> Iterator[str]:
+        """Those that an answer with this status has, or can have."""
+        yield from self._headers_of_success(status) if status < 400 else HEADERS_OF_ERRORS.get(status, ())
+        if self._is_counted and status not in UNCOUNTED:
+            yield from COUNTED
+        yield from ALWAYS
+
+    def _headers_of_success(self, status: int) -> Iterator[str]:
         has_version = getattr(self._view_method, "has_version", False)
         if self.method == "GET" or has_version:
             yield "ETag"
-        if status == "201" and has_version:
+        if status == 201 and has_version:
             yield "Location"
-        if self._is_counted:
-            yield from COUNTED
         yield from getattr(self._view_method, "documented_headers", ())
         if getattr(self._view_method, "is_list", False):
             yield from ("X-Total-Count", "Link")
@@ -182,10 +190,6 @@ class Schema(AutoSchema):
         if schema.get("description") == Serializer.__doc__:
             del schema["description"]
         return schema
-
-    def _headers_of_error(self, status: int) -> tuple[str, ...]:
-        counted = COUNTED if self._is_counted and status in COUNTED_ERRORS else ()
-        return (*HEADERS_OF_ERRORS.get(status, ()), *counted)
 
     @property
     def _is_counted(self) -> bool:
@@ -242,18 +246,15 @@ _TAGS = {
 _examples: dict[str, dict[str, Any]] = {}
 
 
-def _error_response(refusals: list[tuple[str, str]], headers: Sequence[str]) -> dict[str, Any]:
+def _error_response(refusals: list[tuple[str, str]]) -> dict[str, Any]:
     for code, message in refusals:
         _examples[code] = {"value": envelope(message, code, {}), "summary": message}
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code, _ in refusals}
     schema = {"$ref": f"#/components/schemas/{ERROR_SCHEMA}"}
-    response: dict[str, Any] = {
+    return {
         "description": ", ".join(f"`{code}`" for code, _ in refusals),
         "content": {"application/json": {"schema": schema, "examples": examples}},
     }
-    if headers:
-        response["headers"] = header_references(headers)
-    return response
 
 
 def finish(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

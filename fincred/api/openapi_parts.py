@@ -59,12 +59,18 @@ HEADERS = {
     "RateLimit-Policy": _header("The quotas that the request counts against."),
     "Retry-After": _header("Seconds to wait before the next try.", "integer"),
     "WWW-Authenticate": _header("Always `Bearer`."),
+    "X-Process-Time": _header("How long the server worked on it, like `12.34ms`."),
+    "X-Request-ID": _header(
+        "The client's own where it sent one that matches `[A-Za-z0-9._-]{1,128}`, else a new one. "
+        "The server's logs have it."
+    ),
     "X-Total-Count": _header("How many rows there are on all pages.", "integer"),
 }
 COUNTED = ("RateLimit", "RateLimit-Policy")
-HEADERS_OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After", *COUNTED), 503: ("Retry-After",)}
-# Decided after the request was counted, except for a few of the 400.
-COUNTED_ERRORS = (400, 403, 404, 409, 412, 422)
+ALWAYS = ("X-Request-ID", "X-Process-Time")
+HEADERS_OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+# Refused before anything is counted. Each other answer can come after it; a 400 or a 401, for instance, does both.
+UNCOUNTED = (406,)
 
 
 def header_references(names: Iterable[str]) -> dict[str, Any]:
@@ -97,4 +103,4 @@ IF_NONE_MATCH_OF_CHANGES = {
     "schema": _ETAGS,
     "description": "`*`: 412 if something is stored already. ETags: 412 if it has the version of one of them.",
 }
-NOT_MODIFIED = {"description": "The client has this answer.", "headers": header_references(["ETag"])}
+NOT_MODIFIED = "The client has this answer."

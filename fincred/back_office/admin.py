@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -10,18 +11,36 @@ from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.admin import UserAdmin
-from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin
-from accounts.models import RefusedSignIns, User
+from accounts.back_office import DeclaredFiltersAdmin, ReadOnlyAdminMixin, is_fresh
+from accounts.models import AuditEntry, RefusedSignIns, User
+from accounts.trail_admin import AuditEntryAdmin
 from fincred import clock
-from fincred.back_office.filters import FailingFilter, JoinedFilter, RoleFilter, SignInFilter, StandingFilter
-from fincred.back_office.job_in_words import job_state
+from fincred.back_office.filters import (
+    DaysFilter,
+    FailingFilter,
+    JoinedFilter,
+    RoleFilter,
+    SignInFilter,
+    StandingFilter,
+)
+from fincred.back_office.goal_names import goal_names
+from fincred.back_office.job_in_words import in_shards, job_state
 from fincred.back_office.person import person_page
-from fincred.days_in_words import day_in_words
-from fincred.ops.models import JobState
+from fincred.days_in_words import day_in_words, days_in_words
+from fincred.money import amount_in_words
+from fincred.ops.models import JobState, JobStateQuerySet
+from fincred.ops.own_work import OwnWork
+from goals.admin import GoalAdmin
+from goals.models import Goal
+from planning.models import ActionPlan
 
 admin.site.unregister(User)
+admin.site.unregister(Goal)
+admin.site.unregister(AuditEntry)
 
 
 @admin.register(JobState)
@@ -33,6 +52,10 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     ordering = ("name",)
     fields = readonly_fields = ("state", "last_success_at", "next_run_at", "leased_until", "took", "done")
 
+    def get_queryset(self, request: HttpRequest) -> JobStateQuerySet:
+        """A job that is done in shards is one row as well."""
+        return JobState.objects.whole()
+
     def title_of(self, row: JobState) -> str:
         return f"Job: {self.title(row)}"
 
@@ -42,7 +65,11 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     @admin.display
     def state(self, job: JobState) -> str:
-        return job_state(job)
+        if job.name != OwnWork.CHECK:
+            return job_state(job)
+        shards = JobState.objects.of_shards(job.name).values_list("name", "last_success_at")
+        done = {name.removeprefix(f"{job.name} "): moment for name, moment in shards if moment}
+        return format_html("{}{}", job_state(job), in_shards(job, done))
 
     @admin.display(description="took")
     def took(self, job: JobState) -> str:
@@ -50,11 +77,53 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return "" if job.last_seconds is None else f"{job.last_seconds:.2f}\N{NO-BREAK SPACE}s"
 
 
+@admin.register(Goal)
+class GoalPage(GoalAdmin):
+    """With what the app above goals knows of one: its plan, and why it is what it is."""
+
+    readonly_fields: ClassVar[Any] = (*GoalAdmin.readonly_fields, "plan", "why")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return ["plan", *(["why"] if _plan_of(obj) else []), *fields] if obj else fields
+
+    @admin.display
+    def plan(self, goal: Goal) -> str:
+        plan = _plan_of(goal)
+        if plan is None:
+            return "It has no plan."
+        words = f"{amount_in_words(plan.amount)} {self.currency(goal)} {plan.frequency}, version {plan.version}"
+        path = reverse("admin:planning_actionplan_change", args=[plan.pk])
+        return format_html('{}: <a href="{}">{}, and what changed</a>', plan.feasibility, path, words)
+
+    @admin.display
+    def why(self, goal: Goal) -> str:
+        plan = _plan_of(goal)
+        return days_in_words(plan.explanation["text"]) if plan else ""
+
+
+def _plan_of(goal: Goal) -> ActionPlan | None:
+    return ActionPlan.objects.filter(goal=goal).open().first()
+
+
+@admin.register(AuditEntry)
+class TrailPage(AuditEntryAdmin):
+    """With the names of the goals that entries are about, which the app below goals doesn't know."""
+
+    def prepared(self, rows: list[AuditEntry]) -> list[AuditEntry]:
+        names = goal_names(rows)
+        for row in super().prepared(rows):
+            if name := names.get(row.object_id):
+                row.view = replace(self._view(row), what=f"{self._view(row).what} · {name}")  # type: ignore[attr-defined]
+        return rows
+
+
 @admin.register(RefusedSignIns)
 class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     """How many a day. Whose they were isn't kept."""
 
     list_display = ("day", "refused")
+    list_filter = (DaysFilter,)
     counted = ("day", "days")
     ordering = ("-day",)
 
@@ -87,6 +156,7 @@ class PersonAdmin(UserAdmin):
             "opts": self.opts,
             "original": person,
             "may": self.actions_for(request, person),
+            "is_fresh": is_fresh(request),
             "mails_that_wait": self.mails_that_wait(request, person),
             "elsewhere": self.elsewhere(person),
             **(extra_context or {}),

@@ -5,10 +5,11 @@ Each has a text alternative that says what it shows. Pure: no Django.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from html import escape
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from fincred.days_in_words import day_in_words
@@ -19,6 +20,7 @@ Point = tuple[date, Decimal]
 _WIDTH: Final = 320
 _HEIGHT: Final = 90
 _PAD: Final = 6
+_STROKE: Final = 8
 
 
 def bars(values: Sequence[int | None], *, title: str) -> str:
@@ -37,30 +39,61 @@ def bars(values: Sequence[int | None], *, title: str) -> str:
     return _svg(title, [base, *parts])
 
 
-def lines(made: Sequence[Point], expected: Sequence[Point], *, target: Decimal, title: str) -> str:
-    """What was there by day, against what the plan expects; from 0 to the target, or to what is above it."""
-    days = [day for day, _ in (*made, *expected)]
-    if not days:
-        return ""
-    first, last = min(days), max(days)
-    most = max([target, *(amount for _, amount in (*made, *expected))]) or Decimal(1)
+def lines(made: Sequence[Point], expected: Sequence[Sequence[Point]], *, target: Decimal, title: str) -> str:
+    """What was there by day, against what was expected; from 0 to the target, or to what is above it.
 
-    def at(point: Point) -> str:
+    Each line of `expected` is drawn by itself, so that one plan's doesn't run into the next one's. In a chart of a
+    single day its dot stands in the middle, and what was expected is level.
+    """
+    points = [*made, *(point for line in expected for point in line)]
+    if not points:
+        return ""
+    first, last = min(points)[0], max(points)[0]
+    most = max([target, *(amount for _, amount in points)]) or Decimal(1)
+    if first == last:
+        # As if the days around it were the same.
+        expected = [
+            [(day + timedelta(days=by), amount) for by in (-1, 1)] for (day, amount), *_ in filter(None, expected)
+        ]
+        first, last = first - timedelta(days=1), last + timedelta(days=1)
+
+    def at(point: Point) -> tuple[float, float]:
         day, amount = point
-        x = (day - first).days / max(1, (last - first).days) * (_WIDTH - 2 * _PAD) + _PAD
-        y = _HEIGHT - _PAD - float(amount / most) * (_HEIGHT - 2 * _PAD)
-        return f"{x:.1f} {y:.1f}"
+        x = (day - first).days / (last - first).days * (_WIDTH - 2 * _PAD) + _PAD
+        return x, _HEIGHT - _PAD - float(amount / most) * (_HEIGHT - 2 * _PAD)
 
     parts = [f'<path class="bo-base" d="M0 {_HEIGHT - _PAD}H{_WIDTH}"/>']
-    if expected:
-        parts.append(f'<path class="bo-expected" d="M{"L".join(map(at, expected))}"/>')
+    drawn = [[*map(at, line)] for line in expected if line]
+    for line, newer in zip_longest(drawn, drawn[1:], fillvalue=()):
+        if len(line) == 1:
+            # A plan of today: a point would not be seen, so it is a stroke up to that day.
+            path = f"{_path(line)}h-{_STROKE}"
+        else:
+            # Where such a stroke is, no figure of the older plan is beside it.
+            path = _path(_up_to(newer[0][0] - _STROKE, line) if len(newer) == 1 else line)
+        parts.append(f'<path class="bo-expected" d="M{path}"/>')
     if made:
-        parts.append(f'<path class="bo-made" d="M{"L".join(map(at, made))}"/>')
+        parts.append(f'<path class="bo-made" d="M{_path(map(at, made))}"/>')
         for point in made:
-            x, y = at(point).split()
-            dot = f"{day_in_words(point[0])}: {amount_in_words(point[1])}"
-            parts.append(f'<circle class="bo-dot" cx="{x}" cy="{y}" r="2.5"><title>{escape(dot)}</title></circle>')
+            x, y = at(point)
+            dot = escape(f"{day_in_words(point[0])}: {amount_in_words(point[1])}")
+            parts.append(f'<circle class="bo-dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{dot}</title></circle>')
     return _svg(title, parts)
+
+
+def _path(points: Iterable[tuple[float, float]]) -> str:
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _up_to(end: float, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The part of a line left of `end`."""
+    kept = [points[0]]
+    for (x, y), (next_x, next_y) in pairwise(points):
+        if next_x > end:
+            share_of_step = max(0.0, (end - x) / (next_x - x))
+            return [*kept, (x + share_of_step * (next_x - x), y + share_of_step * (next_y - y))]
+        kept.append((next_x, next_y))
+    return kept
 
 
 def share(part: Decimal, whole: Decimal, *, title: str) -> str:

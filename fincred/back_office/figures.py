@@ -44,10 +44,6 @@ def _check_ins(day: date) -> int:
     return told.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).count()
 
 
-def _refused(day: date) -> int:
-    return RefusedSignIns.objects.filter(day=day).aggregate(sum=Sum("refused"))["sum"] or 0
-
-
 def _people(day: date) -> int:
     return Standing.objects.count()
 
@@ -79,7 +75,6 @@ def _people_off_track(day: date) -> int:
 FIGURES: Final = (
     Figure("new_people", _joined),
     Figure("check_ins", _check_ins),
-    Figure("refused_sign_ins", _refused),
     Figure("people", _people, of_now=True),
     Figure("people_planned", _planned, of_now=True),
     Figure("people_unplanned", _unplanned, of_now=True),
@@ -124,6 +119,13 @@ class Series:
     def last(self, days: int) -> int:
         """The sum of the last days."""
         return sum(value or 0 for value in self.values[-days:])
+
+
+def refused_sign_ins(*, today: date) -> Series:
+    """Of the last `DAYS` days, as of now: there is a row for each day."""
+    days = tuple(today - timedelta(days=ago) for ago in reversed(range(DAYS)))
+    refused = dict(RefusedSignIns.objects.filter(day__gte=days[0]).values_list("day", "refused"))
+    return Series(days, tuple(refused.get(day, 0) for day in days))
 
 
 def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.back_office import MOST_COUNTED
-from accounts.models import User
+from accounts.models import RefusedSignIns, User
 from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.ops.models import JobState
@@ -79,6 +79,21 @@ class JoinedFilter(admin.SimpleListFilter):
         today = clock.moment_of(request).astimezone(UTC).date()
         first = datetime.combine(today - timedelta(days=6), time(), UTC)
         return queryset.filter(is_staff=False, created_at__gte=first)
+
+
+class DaysFilter(admin.SimpleListFilter):
+    """Today and the six days before, in UTC: those whose sum the start page shows."""
+
+    title = "days"
+    parameter_name = "days"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("week", "the last seven")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RefusedSignIns]) -> QuerySet[RefusedSignIns]:
+        if self.value() != "week":
+            return queryset
+        return queryset.filter(day__gt=clock.moment_of(request).astimezone(UTC).date() - timedelta(days=7))
 
 
 class FailingFilter(admin.SimpleListFilter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -25,6 +27,20 @@ def job_state(job: JobState) -> SafeString | str:
         return f"failed {times}: {_LOG}"
     went = "postponed" if job.is_postponed else "failed"
     return told(f"{went} {times}: {{}}", why_it_failed(job.failure), job.failure)
+
+
+def in_shards(job: JobState, moments: Mapping[str, datetime]) -> str:
+    """How far the job has come in shards; `moments` are their last successes by name, such as "2/4"."""
+    if not moments:
+        return ""
+    _, _, count = max(moments, key=moments.__getitem__).partition("/")
+    done = [moment for shard, moment in moments.items() if shard.endswith(f"/{count}")]
+    if job.last_success_at is None:
+        return f": {len(done)} of {count} shards are done"
+    if len(done) == int(count):
+        return f", in {count} shards"
+    newer = sum(moment > job.last_success_at for moment in done)
+    return f", and since then {newer} of {count} shards" if newer else ""
 
 
 def why_it_failed(failure: str) -> Failure:

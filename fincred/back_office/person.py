@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
 from accounts.back_office import IS_LOOK, EntryView, in_words, name_of_actor, open_sessions, reason_in_words
-from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, SecondFactor, Session, User
-from accounts.rate_limits import sign_in_blocked_until
+from accounts.rate_limits import second_factor_blocked_until, sign_in_blocked_until
 from fincred import clock
 from fincred.back_office import charts
+from fincred.back_office.check_in_chart import CheckInChart, check_in_chart
+from fincred.back_office.goal_names import goal_names
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
+from fincred.companion.notification_in_words import next_in_words
 from fincred.companion.vocabulary import Kind
-from fincred.days_in_words import day_in_words
 from fincred.money import amount_in_words
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
 from planning.models import ActionPlan, Snapshot
-from planning.plan_in_words import alternatives_in_words
+from planning.plan_in_words import LABELS_IN_WORDS, alternatives_in_words
+from planning.services.past_paces import expected_lines, made_by_older_engines
+from planning.vocabulary import Feasibility
 from tracking.models import CheckIn, CheckInWeek, Milestone
 from tracking.streaks import Streaks, monday_of, streaks
 
@@ -60,7 +64,8 @@ class GoalView:
     expected: Decimal
     percent: Decimal
     bar: SafeString
-    chart: SafeString
+    chart: CheckInChart | None
+    has_older_engine: bool
     check_ins: int
     milestones: list[int]
     alternatives: list[str]
@@ -68,6 +73,14 @@ class GoalView:
     @property
     def is_active(self) -> bool:
         return self.goal.status == Status.ACTIVE
+
+    @property
+    def is_unrealistic(self) -> bool:
+        return self.plan is not None and self.plan.feasibility == Feasibility.UNREALISTIC
+
+    @property
+    def is_off_track(self) -> bool:
+        return self.standing == _STATUS_WORDS[ProgressStatus.OFF_TRACK]
 
     @property
     def may_reopen(self) -> bool:
@@ -82,8 +95,9 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
     zone = person.profile.timezone
     today = clock.local_day(now, zone)
     trail = _trail(person)
-    goals = _goals(person, today)
+    goals = _goals(person, today, zone)
     older = max(0, sum(not view.is_active for view in goals) - MOST_OVER)
+    mails = list(OutgoingMail.objects.filter(user=person).order_by("-created_at", "-id")[:MOST_MAILS])
     weeks = list(CheckInWeek.objects.filter(user=person).values_list("monday", flat=True))
     return {
         "person": person,
@@ -97,12 +111,15 @@ def person_page(person: User, *, now: datetime) -> dict[str, Any]:
         "office_sessions": open_sessions(person, now=now) if person.is_staff else [],
         "snapshot": Snapshot.objects.filter(user=person).newest_first().first(),
         "goals": goals[:-older] if older else goals,
+        "attention": [view for view in goals if view.is_active and (view.is_unrealistic or view.is_off_track)],
         "older_goals": goals[-older:] if older else [],
+        "has_charts": any(view.chart for view in goals),
+        "labels": LABELS_IN_WORDS if any(view.plan for view in goals) else "",
         "streaks": streaks(weeks, today),
         "weeks": _weeks(weeks, today),
         "streak_text": _streak_text(streaks(weeks, today)),
-        "mails": OutgoingMail.objects.filter(user=person).order_by("-created_at", "-id")[:MOST_MAILS],
-        "most_attempts": MAX_MAIL_ATTEMPTS,
+        "mails": mails,
+        "given_up": {mail.pk for mail in mails if mail.is_given_up(now)},
         "notifications": _notifications(person),
         "pushes": OutgoingPush.objects.filter(device__user=person).order_by("-created_at", "-id")[:MOST_MAILS],
         "switched_off": _switched_off(person),
@@ -138,12 +155,14 @@ def _obstacles(person: User, now: datetime) -> list[str]:
             found.append("Disabled beside FinCred, so there is no entry that says by whom.")
     if not person.is_verified:
         found.append(f"The address isn't verified; they joined on {person.created_at:%-d %b %Y}.")
-    if person.mail_refused_at:
-        found.append(
-            f"On {person.mail_refused_at:%-d %b %Y} their mail server said that there is no such mailbox."
-        )
+    if person.has_role and settings.SECOND_FACTOR and not _factor_since(person):
+        found.append("Into the back office only with a second factor: an operator enrols one (enrol_staff).")
     if until := sign_in_blocked_until(person.email, now=now):
         found.append(f"Too many attempts: sign-in is refused until {until:%H:%M:%S} UTC.")
+    if person.has_role and (until := second_factor_blocked_until(person.pk, now=now)):
+        found.append(
+            f"Too many attempts at their second factor: none is taken until {until:%-d %b, %H:%M:%S} UTC."
+        )
     if not person.has_usable_password():
         found.append("They have no password: send the mail for a new one.")
     return found
@@ -155,11 +174,15 @@ def _sessions(person: User) -> list[Session]:
     return list(rows.order_by("-created_at", "-id")[:MOST_SESSIONS])
 
 
-def _notifications(person: User) -> list[Notification]:
-    """What is planned for them, the soonest first, and what has no next moment at the end."""
+def _notifications(person: User) -> list[tuple[Notification, str]]:
+    """What is planned for them and when it is sent; the soonest first, what has no next moment at the end."""
+    # Of plans and goals only what is shown: their schedules take longer to read than all of the page.
+    own = [field.name for field in Notification._meta.concrete_fields]
     rows = Notification.objects.filter(user=person).select_related("action_plan__goal")
+    rows = rows.only(*own, "action_plan__ended_at", "action_plan__goal__name")
     newest = rows.newest_first()[:MOST_NOTIFICATIONS]
-    return sorted(newest, key=lambda row: row.next_send_at or datetime.max.replace(tzinfo=UTC))
+    soonest = sorted(newest, key=lambda row: row.next_send_at or datetime.max.replace(tzinfo=UTC))
+    return [(row, next_in_words(row)) for row in soonest]
 
 
 def _switched_off(person: User) -> list[str]:
@@ -168,11 +191,12 @@ def _switched_off(person: User) -> list[str]:
     return [kind for kind in Kind if preferences and not getattr(preferences, kind)]
 
 
-def _goals(person: User, today: date) -> list[GoalView]:
+def _goals(person: User, today: date, zone: str) -> list[GoalView]:
     goals = list(Goal.objects.filter(user=person).order_by("-created_at", "-id"))
     goals.sort(key=lambda goal: goal.updated_at, reverse=True)  # those that ended last are asked about first
-    goals.sort(key=_urgency)
-    plans = {plan.goal_id: plan for plan in ActionPlan.objects.filter(user=person).open()}
+    # Their schedules are long, and on their own pages.
+    open_plans = ActionPlan.objects.filter(user=person).open().defer("instalments", "payments", "carried")
+    plans = {plan.goal_id: plan for plan in open_plans}
     made: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
     newest = CheckIn.objects.filter(user=person).newest_first()[:MOST_CHECK_INS]
     for check_in in reversed(newest):
@@ -181,15 +205,40 @@ def _goals(person: User, today: date) -> list[GoalView]:
     of_the_cycle = Milestone.objects.filter(user=person, cycle=F("goal__cycles_ended"))
     for goal_id, percent in of_the_cycle.order_by("percent").values_list("goal_id", "percent"):
         reached[goal_id].append(percent)
-    return [_goal(goal, plans.get(goal.pk), made[goal.pk], reached[goal.pk], today) for goal in goals]
+    told = [goal for goal in goals if made[goal.pk]]
+    expected = expected_lines(told, zone=zone, today=today) if told else {}
+    charts_of = {goal.pk: check_in_chart(goal, made[goal.pk], expected.get(goal.pk, ()), today) for goal in goals}
+    older = made_by_older_engines(pk for pk, chart in charts_of.items() if chart and chart.has_gaps)
+    views = [
+        _goal(
+            goal,
+            plans.get(goal.pk),
+            charts_of[goal.pk],
+            reached[goal.pk],
+            today,
+            has_older_engine=goal.pk in older,
+        )
+        for goal in goals
+    ]
+    return sorted(views, key=_urgency)
 
 
-def _urgency(goal: Goal) -> tuple[Any, ...]:
-    return (0, goal.priority_rank, goal.target_date) if goal.status == Status.ACTIVE else (1,)
+def _urgency(view: GoalView) -> tuple[Any, ...]:
+    """First what needs attention: Unrealistic goals, then those off track; then as they are planned."""
+    if not view.is_active:
+        return (1,)
+    goal = view.goal
+    return 0, not view.is_unrealistic, not view.is_off_track, goal.priority_rank, goal.target_date
 
 
 def _goal(
-    goal: Goal, plan: ActionPlan | None, made: Sequence[tuple[date, Decimal]], reached: list[int], today: date
+    goal: Goal,
+    plan: ActionPlan | None,
+    chart: CheckInChart | None,
+    reached: list[int],
+    today: date,
+    *,
+    has_older_engine: bool,
 ) -> GoalView:
     standing = "full" if goal.is_full else _STATUS_WORDS[goal.progress_status_on(today)]
     return GoalView(
@@ -199,7 +248,8 @@ def _goal(
         expected=goal.expected_on(today),
         percent=goal.progress_percentage,
         bar=_bar(goal),
-        chart=_chart(goal, made, today),
+        chart=chart,
+        has_older_engine=has_older_engine,
         check_ins=goal.check_in_count,
         milestones=reached,
         alternatives=alternatives_in_words(plan.alternatives) if plan else [],
@@ -210,27 +260,6 @@ def _bar(goal: Goal) -> SafeString:
     title = f"{goal.name}: {goal.progress_percentage} % of {amount_in_words(goal.target_amount)}"
     # The chart escapes its text.
     return mark_safe(charts.share(goal.current_amount, goal.target_amount, title=title))  # noqa: S308
-
-
-def _chart(goal: Goal, made: Sequence[tuple[date, Decimal]], today: date) -> SafeString:
-    """Check-ins as a line against what was expected, until today."""
-    if not made:
-        return mark_safe("")
-    first = min(made[0][0], goal.started_on)
-    step = max(1, (today - first).days // 24)
-    days = [first + timedelta(days=ago) for ago in range(0, max(1, (today - first).days) + 1, step)]
-    expected = [(day, goal.expected_on(day)) for day in [*days, today]]
-    last, by_today = amount_in_words(made[-1][1]), amount_in_words(goal.expected_on(today))
-    title = f"{goal.name}: {_check_ins(made)}, the last {last}; expected by today {by_today}"
-    top = max(amount for _, amount in (*made, expected[-1]))
-    # The chart escapes its texts.
-    return mark_safe(charts.lines(made, expected, target=top, title=title))  # noqa: S308
-
-
-def _check_ins(made: Sequence[tuple[date, Decimal]]) -> str:
-    if len(made) == 1:
-        return f"1 check-in on {day_in_words(made[0][0])}"
-    return f"{len(made)} check-ins from {day_in_words(made[0][0])} to {day_in_words(made[-1][0])}"
 
 
 def _weeks(mondays: Iterable[date], today: date) -> list[tuple[date, bool]]:
@@ -244,7 +273,10 @@ def _streak_text(so_far: Streaks) -> str:
     def in_weeks(count: int) -> str:
         return "1 week" if count == 1 else f"{count} weeks"
 
-    return f"{in_weeks(so_far.current)} now, {in_weeks(so_far.longest)} at most"
+    if not so_far.longest:
+        return "No streak yet"
+    now = f"{in_weeks(so_far.current)} now" if so_far.current else "No streak now"
+    return f"{now}, {in_weeks(so_far.longest)} at most"
 
 
 def _trail(person: User) -> list[tuple[str, list[tuple[EntryView, str]]]]:
@@ -255,16 +287,6 @@ def _trail(person: User) -> list[tuple[str, list[tuple[EntryView, str]]]]:
     both = {entry.pk: entry for entry in (*own.filter(IS_LOOK)[:MOST_ENTRIES], *listed)}
     looks = sorted(both.values(), key=lambda entry: -entry.pk)[:MOST_ENTRIES]
     views = in_words([*deeds, *looks])
-    names = _goal_names(deeds)
+    names = goal_names(deeds)
     done = [(view, names.get(view.entry.object_id, "")) for view in views[: len(deeds)]]
     return [("Who did what", done), ("Who looked", [(view, "") for view in views[len(deeds) :]])]
-
-
-def _goal_names(entries: Iterable[AuditEntry]) -> dict[str, str]:
-    """By the id of a goal, of its plan or of a check-in of it that entries are about: what the goal is called."""
-    names: dict[str, str] = {}
-    for model, name in ((Goal, "name"), (CheckIn, "goal__name"), (ActionPlan, "goal__name")):
-        ids = [entry.object_id for entry in entries if entry.object_type == model._meta.model_name]
-        rows: Any = model._default_manager.filter(pk__in=ids).values_list("pk", name)
-        names |= {str(pk): called for pk, called in rows}
-    return names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,6 +14,11 @@ from django.urls import reverse
 from accounts.models import AuditEntry, User
 from accounts.search import people_matching
 from accounts.search_words import SEARCH_TOO_LONG, is_too_long
+
+_NOTHING: Final = (
+    "No person has such a name or e-mail address, and no request with this id is in the audit trail. "
+    "A request that changed nothing leaves no entry there: an operator finds its id in the log."
+)
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -40,13 +45,16 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
         is_id, found = False, None
     if found:
         return found
-    if _page(AuditEntry).has_view_permission(request) and (
-        is_id or AuditEntry.objects.filter(request_id=sought).exists()
-    ):
+    # Clients choose the ids of their requests: a name that was chosen as one still finds its person.
+    may_see_people = not is_id and _page(User).has_view_permission(request)
+    people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]) if may_see_people else []
+    may_see_trail = not people and _page(AuditEntry).has_view_permission(request)
+    if may_see_trail and (is_id or AuditEntry.objects.filter(request_id=sought).exists()):
         return _list(AuditEntry, sought)
-    if is_id or not _page(User).has_view_permission(request):
+    if not may_see_people:
         return None
-    people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2])
+    if not people:
+        messages.warning(request, f'Nothing was found for "{sought}". {_NOTHING}')
     if len(people) != 1:
         return _list(User, sought)
     _page(User).record_shown(request, people, action="found")

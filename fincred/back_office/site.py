@@ -16,9 +16,14 @@ _ORDER: Final = ("accounts", "goals", "planning", "tracking", "companion", "ops"
 
 class Site(BackOffice):
     def get_urls(self) -> list[Any]:
-        from fincred.back_office.search import find  # noqa: PLC0415  the site is made before the models
+        from fincred.back_office.metrics_page import metrics_page  # noqa: PLC0415  the site is made before the models
+        from fincred.back_office.search import find  # noqa: PLC0415
 
-        return [path("find/", self.admin_view(find), name="find"), *super().get_urls()]
+        return [
+            path("find/", self.admin_view(find), name="find"),
+            path("metrics/", self.admin_view(metrics_page), name="metrics"),
+            *super().get_urls(),
+        ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """What is needed most comes first: of its own group the list of people."""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import OutgoingMail
 from fincred.back_office import charts
-from fincred.back_office.figures import DAYS, Series, joined_since, series
+from fincred.back_office.figures import DAYS, Series, joined_since, refused_sign_ins, series
 from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
@@ -38,12 +38,17 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     if staff.has_perm("accounts.view_user"):
         cards += _people(figures, new=joined_since(today - timedelta(days=6)).count())
     if staff.has_perm("accounts.view_outgoingmail"):
-        cards.append(_dead_mails())
+        cards.append(_dead_mails(now))
     if staff.has_perm("accounts.view_refusedsignins"):
-        cards.append(_refused(figures["refused_sign_ins"]))
+        cards.append(_refused(refused_sign_ins(today=today)))
     if staff.has_perm("ops.view_jobstate"):
         cards.append(_jobs())
-    return {"cards": cards, "counted_at": counted_at, "days": DAYS}
+    return {
+        "cards": cards,
+        "counted_at": counted_at,
+        "days": DAYS,
+        "sees_people": staff.has_perm("accounts.view_user"),
+    }
 
 
 def _people(figures: dict[str, Series], *, new: int) -> list[Card]:
@@ -91,15 +96,15 @@ def _people(figures: dict[str, Series], *, new: int) -> list[Card]:
     ]
 
 
-def _dead_mails() -> Card:
-    dead = OutgoingMail.objects.given_up().count()
+def _dead_mails(now: datetime) -> Card:
+    dead = OutgoingMail.objects.given_up(now).count()
     url = f"{reverse('admin:accounts_outgoingmail_changelist')}?state=dead"
     words = "mail given up" if dead == 1 else "mails given up"
     return Card(f"{dead:,}", words, url, "they can be tried again" if dead else "", is_bad=dead > 0)
 
 
 def _refused(refused: Series) -> Card:
-    url = reverse("admin:accounts_refusedsignins_changelist")
+    url = f"{reverse('admin:accounts_refusedsignins_changelist')}?days=week"
     chart = _bars(refused, "Refused sign-ins")
     count = refused.last(7)
     words = "refused sign-in in seven days" if count == 1 else "refused sign-ins in seven days"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from accounts.audit import record
@@ -15,6 +17,16 @@ from accounts.back_office import AuditedAdmin, DeclaredFiltersAdmin, name_in_wor
 from accounts.services import lock_user
 from fincred import clock
 from fincred.companion.models import Notification, NotificationPreferences, Snippet
+from fincred.companion.notification_in_words import next_in_words
+from fincred.days_in_words import day_in_words
+
+# Fields of a notification's page, and what it must have to show them.
+_ONLY_IF: Final = {
+    "for_day": "due_on",
+    "last_for_day": "last_due_on",
+    "told_of_version": "announced",
+    "without_device": "skipped",
+}
 
 
 @admin.register(Snippet)
@@ -64,6 +76,51 @@ class NotificationAdmin(AuditedAdmin):
     list_select_related = ("user", "action_plan__goal")
     needs_person = True
     ordering = ("-created_at", "-id")
+    fields = ("user", "what", "next", "last", "channel", "planned_by", "plan", *_ONLY_IF)
+    readonly_fields = ("what", "next", "last", "planned_by", "plan", *_ONLY_IF)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what this one doesn't have, such as a day it is for."""
+        names = super().get_fields(request, obj)
+        return [name for name in names if obj is None or getattr(obj, _ONLY_IF.get(name, "pk"))]
+
+    @admin.display(description="sent next (UTC)")
+    def next(self, row: Notification) -> str:
+        return next_in_words(row)
+
+    @admin.display(description="last sent (UTC)")
+    def last(self, row: Notification) -> str:
+        return f"{row.last_sent_at:%-d %b %Y %H:%M}" if row.last_sent_at else "never"
+
+    @admin.display(description="by whom")
+    def planned_by(self, row: Notification) -> str:
+        if not row.is_planned:
+            return "the person asked for it"
+        return "FinCred planned it, the person moved it" if row.is_moved else "FinCred planned it"
+
+    @admin.display(description="for the day")
+    def for_day(self, row: Notification) -> str:
+        return day_in_words(row.due_on) if row.due_on else ""
+
+    @admin.display(description="last one was for the day")
+    def last_for_day(self, row: Notification) -> str:
+        return day_in_words(row.last_due_on) if row.last_due_on else ""
+
+    @admin.display(description="off plan, as told of version")
+    def told_of_version(self, row: Notification) -> int | None:
+        return row.announced
+
+    @admin.display(description="not pushed, for want of a device")
+    def without_device(self, row: Notification) -> str:
+        return "once" if row.skipped == 1 else f"{row.skipped} times"
+
+    @admin.display
+    def plan(self, row: Notification) -> str:
+        """The page of the plan that it is about."""
+        if row.action_plan is None:
+            return "it is about no plan"
+        path = reverse("admin:planning_actionplan_change", args=[row.action_plan_id])
+        return format_html('<a href="{}">{}</a>', path, row.action_plan.goal.name)
 
     @admin.display
     def what(self, row: Notification) -> str:

@@ -16,8 +16,8 @@ from fincred.text import fold
 
 
 def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
-    """An enumeration as a field's `choices`, labelled as Django's TextChoices are."""
-    return [(word.value, word.name.replace("_", " ").title()) for word in words]
+    """An enumeration as a field's `choices`, labelled as people read them: "Short term saving"."""
+    return [(word.value, word.name.replace("_", " ").capitalize()) for word in words]
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # generic in the stubs only

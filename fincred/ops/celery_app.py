@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from fincred import clock
-from fincred.ops import own_migrations
+from fincred.db import own_migrations
 from fincred.ops.jobs import registered_jobs, run_if_due
 
 logger = logging.getLogger(__name__)

@@ -16,6 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from fincred.private_file import sync_folder
+
 _BEGUN: Final = "begun"
 _DONE: Final = "done"
 
@@ -103,5 +105,6 @@ def _append(line: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        sync_folder(path.parent)  # the file may be new
     except OSError as error:
         raise ErasureLogError(f"The erasure list {path} can't be written: {error.strerror}") from error

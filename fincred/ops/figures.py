@@ -30,8 +30,8 @@ def job_figures(now: datetime) -> Iterator[Metric]:
     seconds = GaugeMetricFamily("fincred_job_last_seconds", "How long its last success took", labels=["job"])
     failures = GaugeMetricFamily("fincred_job_failures", "Failures since its last success", labels=["job"])
     due = GaugeMetricFamily("fincred_job_next_run_timestamp_seconds", "When it is due next", labels=["job"])
-    done = CounterMetricFamily("fincred_job_done", "Things done, such as mails sent", labels=["job"])
-    for row in JobState.objects.order_by("name"):
+    done = CounterMetricFamily("fincred_job_done", "What workers have done, such as mails sent", labels=["job"])
+    for row in JobState.objects.whole().order_by("name"):
         if row.last_success_at and row.last_seconds is not None:
             success.add_metric([row.name], row.last_success_at.timestamp())
             seconds.add_metric([row.name], row.last_seconds)

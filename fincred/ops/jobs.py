@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.db.models import Exists, F, Q, QuerySet
 
-from fincred.ops import own_migrations
+from fincred.db import own_migrations
 from fincred.ops.heartbeat import heartbeat
 from fincred.ops.models import DatabaseState, JobState
 

@@ -91,15 +91,17 @@ class RequestContextMiddleware:
     def _in_envelope(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Pages and libraries answer errors in HTML or not at all; only the admin's people read HTML.
 
-        With DEBUG Django's own page hides that the database can't be reached: also from the admin's people.
+        With DEBUG Django's own page hides that the database can't be reached, and what a client did wrong: also
+        from the admin's people.
         """
         is_json = response.headers.get("Content-Type", "").startswith("application/json")
         server_error = getattr(request, "server_error", None)
         is_away = server_error is not None and server_error.status_code == 503
-        is_page = request.path_info.startswith("/admin/") and not is_away
+        client_error = getattr(request, "client_error", None)
+        is_page = request.path_info.startswith("/admin/") and not is_away and client_error is None
         if response.status_code < 400 or is_json or is_page:
             return response
-        enveloped = server_error or plain_response(response.status_code)
+        enveloped: HttpResponse = client_error or server_error or plain_response(response.status_code)
         for name, value in response.headers.items():
             if name.lower().startswith(_KEPT):
                 enveloped.headers[name] = value
@@ -194,6 +196,18 @@ class BrowserMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_api = request.path_info.startswith("/api/")
         return self.for_clients(request) if is_api else self.for_browsers(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: Any) -> HttpResponse | None:
+        """A form that its client breaks off is a 400; Django's check, which follows, would call it a forgery.
+
+        That check, too, reads a form only if it came with a cookie.
+        """
+        if settings.CSRF_COOKIE_NAME in request.COOKIES and not getattr(view, "csrf_exempt", False):
+            try:
+                request.POST  # noqa: B018  reads it
+            except UnreadablePostError:
+                return plain_response(400)
+        return None
 
 
 def _end_of_chain(get_response: Any) -> GetResponse:

@@ -37,6 +37,14 @@ _POSTPONED = Q(failure__contains=":") | Q(failure__in=_AWAY)
 
 
 class JobStateQuerySet(models.QuerySet["JobState"]):
+    def whole(self) -> JobStateQuerySet:
+        """Without the rows of shards, such as `check_integrity 2/4`."""
+        return self.exclude(name__contains="/")
+
+    def of_shards(self, job: str) -> JobStateQuerySet:
+        """The rows of this job's shards."""
+        return self.filter(name__startswith=f"{job} ", name__contains="/")
+
     def failing(self) -> JobStateQuerySet:
         """Those whose last run failed by a fault."""
         return self.filter(~_POSTPONED, failures__gt=0)

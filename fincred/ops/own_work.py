@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.core.management.base import OutputWrapper
 from django.db import Error
+from django.db.models import Count, Min, Sum
 
 from fincred import clock
 from fincred.ops.models import JobState
@@ -28,12 +29,30 @@ _ALERTS = {
 }
 
 
-def note_success(work: OwnWork, *, seconds: float, stderr: OutputWrapper) -> None:
-    """Have the metrics and the back office tell of it as of a job. A standby can't note it: no failure."""
-    now = clock.now()
+def note_success(
+    work: OwnWork, *, seconds: float, stderr: OutputWrapper, shard: str = "", at: datetime | None = None
+) -> None:
+    """Have the metrics and the back office tell of it as of a job. A standby can't note it: no failure.
+
+    A `shard`, such as `2/4`, is noted by itself; once all of them are, the whole is as old as the oldest.
+    """
+    now = at or clock.now()
     told = {"last_success_at": now, "last_seconds": seconds, "next_run_at": now + _EVERY[work]}
     try:
-        JobState.objects.update_or_create(name=work, defaults=told)
+        JobState.objects.update_or_create(name=f"{work} {shard}" if shard else work, defaults=told)
+        if shard:
+            JobState.objects.get_or_create(name=work, defaults={"next_run_at": now})
+            _note_whole(work, int(shard.partition("/")[2]))
     except Error as error:
         name = type(error.__cause__ or error).__name__
         stderr.write(f"Not noted in the database ({name}): {_ALERTS[work]} doesn't know of it.")
+
+
+def _note_whole(work: OwnWork, count: int) -> None:
+    shards = JobState.objects.filter(name__in=[f"{work} {number}/{count}" for number in range(1, count + 1)])
+    found = shards.aggregate(count=Count("pk"), oldest=Min("last_success_at"), seconds=Sum("last_seconds"))
+    whole = JobState.objects.filter(name=work, last_success_at__gte=found["oldest"])
+    if found["count"] == count and not whole.exists():
+        oldest, seconds = found["oldest"], found["seconds"]
+        told = {"last_success_at": oldest, "last_seconds": seconds, "next_run_at": oldest + _EVERY[work]}
+        JobState.objects.update_or_create(name=work, defaults=told)

@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, connections, tr
 from prometheus_client import Gauge
 from redis import RedisError
 
-from fincred.ops import own_migrations
+from fincred.db import own_migrations
 from fincred.ops.models import DatabaseState
 from fincred.redis_server import redis_server
 

@@ -16,10 +16,11 @@ def on_stop(handler: Callable[[int, Any], object]) -> None:
 
 
 @contextmanager
-def stop_as_sigint() -> Iterator[None]:
+def stop_as_sigint(*, is_whole_process: bool = False) -> Iterator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt, as SIGINT does.
 
-    So files are tidied up, and the command can say how to continue.
+    So files are tidied up, and the command can say how to continue. After the whole process there is nothing to
+    be stopped, and they are ignored: while Python ends, its exit status stays that of the command.
 
     In the main thread only.
     """
@@ -28,7 +29,7 @@ def stop_as_sigint() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if is_whole_process else handler)
 
 
 @contextmanager

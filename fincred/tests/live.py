@@ -151,7 +151,7 @@ def own_database(folder: Path, *, migrated: bool = True) -> Iterator[str]:
     if not settings.POSTGRESQL:
         file = folder / "live.sqlite3"
         if migrated:
-            shutil.copy(_migrated_file(), file)
+            shutil.copy(migrated_file(), file)
         yield f"sqlite:///{file}"
         return
     name = _create_database(template=_migrated_database() if migrated else "template1")
@@ -162,8 +162,10 @@ def own_database(folder: Path, *, migrated: bool = True) -> Iterator[str]:
 
 
 @cache
-def _migrated_file() -> Path:
-    """Migrated once in a process, and copied for each server."""
+def migrated_file() -> Path:
+    """An SQLite file, migrated once in a run or in a process, to be copied."""
+    if file := os.environ.get("TEST_MIGRATED_FILE"):
+        return Path(file)
     folder = Path(tempfile.mkdtemp(prefix="fincred-migrated-"))
     atexit.register(shutil.rmtree, folder)
     manage(f"sqlite:///{folder / 'db.sqlite3'}", "migrate", "--verbosity", "0")
@@ -172,7 +174,9 @@ def _migrated_file() -> Path:
 
 @cache
 def _migrated_database() -> str:
-    """The name of one that is migrated once in a process, and copied for each server."""
+    """The name of one that is migrated once in a run or in a process, and copied for each server."""
+    if database := os.environ.get("TEST_MIGRATED_DATABASE"):
+        return database
     name = _create_database(template="template1")
     atexit.register(_drop_database, name)
     manage(_url(name), "migrate", "--verbosity", "0")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +13,26 @@ import pytest
 from django.conf import settings as project
 from rest_framework.test import APIClient
 
+from accounts.errors import TokenInvalidError
+from accounts.rate_limits import Policy, policies
+from accounts.services import end_all_sessions
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.vocabulary import EndReason
+from conftest import client_of
+from fincred import clock
 from fincred.companion.models import Snippet
 from fincred.companion.tests.education import write_texts
+from fincred.ops.middleware import SECURITY_HEADERS
 from fincred.tests.operations import OPERATIONS, Operation
-from fincred.tests.test_preconditions import Device
+from fincred.tests.test_preconditions import QUERIES, Device
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
-# Every answer has these, and only repeats and pages that go on have the others.
-NOT_DESCRIBED = {"X-Request-ID", "X-Process-Time"}
+# HTTP's own, those against attacks, and for 405 those of another operation of the path: no client reads them here.
+GENERAL = {"Content-Type", "Content-Length", "Vary", "Cache-Control", "Allow", "Connection", *SECURITY_HEADERS}
+# Only repeats and pages that go on have these.
 NOT_ALWAYS = {"Idempotent-Replayed", "Link"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
 # They need a mailed token, or a staff member's.
 NEEDS_MORE = ("GET /auth/verify-email", "GET /health/detailed")
 ANSWERED = [one for one in OPERATIONS if one.method != "POST" and str(one) not in NEEDS_MORE]
@@ -31,7 +44,7 @@ def limited(settings: Any, noon: datetime, db: None) -> None:
 
 
 def exposed(answer: Any) -> set[str]:
-    return {name for name in project.CORS_EXPOSE_HEADERS if name in answer.headers} - NOT_DESCRIBED
+    return {name for name in project.CORS_EXPOSE_HEADERS if name in answer.headers}
 
 
 def described(operation: Operation, status: int) -> set[str]:
@@ -63,3 +76,48 @@ def test_of_a_call_without_a_token_are_described(call: str, body: dict[str, str]
     answer = api.post(operation.path, body)
     assert answer.status_code in (200, 201), answer.content
     assert exposed(answer) == described(operation, answer.status_code)
+
+
+def refused_calls(client: APIClient, operation: Operation, ids: dict[str, str]) -> Iterator[Any]:
+    """Answers to calls that are each wrong in one way, or need no new answer."""
+    unknown = operation.path.format_map(defaultdict(lambda: NOBODY))
+    known = operation.path.format_map(defaultdict(lambda: NOBODY, ids)) + QUERIES.get(str(operation), "")
+    sent = json.dumps(operation.example)
+
+    def call(url: str = known, body: str = sent, kind: str = "application/json", **headers: str) -> Any:
+        return client.generic(operation.method, url, body, kind, headers=headers)
+
+    yield call(authorization="Bearer x")
+    yield call(accept="image/png")
+    if operation.method != "GET":  # no client sends a body with that
+        yield call(body="{")
+        yield call(body=json.dumps("x" * 2**20))
+        yield call(kind="text/csv")
+    yield call(**{"if-none-match": "*", "if-match": '"0-0"'})
+    yield call(**{"idempotency-key": "a b"})
+    yield call(unknown)
+    yield call(f"{unknown}?x=1&x=2")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_of_refusals_are_described(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Device(UserFactory.create())
+    answers = list(refused_calls(device.client, operation, device.ids))
+    answers += refused_calls(APIClient(), operation, device.ids)
+    with suppress(TokenInvalidError):  # one of these calls has erased the person
+        end_all_sessions(user=device.owner, reason=EndReason.LOGOUT, now=clock.now())
+    answers += refused_calls(device.client, operation, device.ids)
+    for name in ("READS", "WRITES", "COST", "SIGN_OUT", "TOKEN_BY_ADDRESS"):
+        monkeypatch.setattr(policies, name, Policy(getattr(policies, name).name, 0))
+    answers += refused_calls(client_of(UserFactory.create()), operation, {})
+    for answer in answers:
+        answered = {name for name in answer.headers if name not in GENERAL}
+        assert answered <= described(operation, answer.status_code), (answer.status_code, answer.content)
+        assert {"X-Request-ID", "X-Process-Time"} <= answered
+
+
+def test_of_a_refused_sign_in_are_described(api: APIClient) -> None:
+    UserFactory.create(email="sam@example.com")
+    [login] = [operation for operation in OPERATIONS if str(operation) == "POST /auth/login"]
+    answer = api.post(login.path, {"email": "sam@example.com", "password": "another one"})
+    assert exposed(answer) | {"WWW-Authenticate"} == described(login, 401)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -25,6 +26,7 @@ from fincred.db import backup as archive
 from fincred.money import MAX_MONEY
 from fincred.ops.progress_bar import ProgressBar
 from fincred.ops.tests.test_figures import metrics
+from fincred.tests.live import migrated_file
 from goals.models import Goal
 from tracking import demo
 
@@ -73,7 +75,7 @@ class TestRoundTrip:
         demo.create_demo(now=clock.now())
         archive.backup(file)
         other = tmp_path / "other.sqlite3"
-        manage(other, "migrate", "-v0")
+        shutil.copy(migrated_file(), other)
         manage(other, "restore", str(file))
         assert manage(other, "check_integrity").returncode == 0
         database = sqlite3.connect(other)

@@ -130,6 +130,23 @@ class TestArchive:
         missing = command.replace(wal.name, "000000010000000000000002")
         assert subprocess.run(["sh", "-c", missing], check=False, capture_output=True).returncode != 0
 
+    def test_reaches_the_disk_with_its_name_before_postgresql_deletes_its_own(
+        self, wal: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (wal.parent / "sync").write_text(
+            '#!/bin/sh\nfor each; do echo "$each" "$(ls "$WAL_ARCHIVE")"; done >> "$0.log"\n'
+        )
+        (wal.parent / "sync").chmod(0o755)
+        monkeypatch.setenv("PATH", str(wal.parent), prepend=":")
+        assert self.archive(wal) == 0
+        archive, name = wal.parent / "archive", f"{wal.name}.gz"
+        synced = (wal.parent / "sync.log").read_text().splitlines()
+        assert synced == [f"{archive}/{name}.part {name}.part", f"{archive} {name}"]
+        # PostgreSQL stopped before it had our answer, and asks again.
+        assert self.archive(wal) == 0
+        again = (wal.parent / "sync.log").read_text().splitlines()[len(synced) :]
+        assert again == [f"{archive}/{name} {name}", f"{archive} {name}"]
+
     def test_takes_the_same_file_twice_and_refuses_another_of_its_name(self, wal: Path) -> None:
         assert self.archive(wal) == 0
         assert self.archive(wal) == 0

@@ -32,7 +32,7 @@ from fincred.tests import hostile
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.no_cover]
 
 ENVELOPE = {"success", "error", "error_code", "details"}
 

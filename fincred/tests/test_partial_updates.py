@@ -9,8 +9,8 @@ import pytest
 from accounts.serializers import ProfileSerializer
 from accounts.services.people import ProfileChanges
 from fincred.companion.serializers.pulses import PulseUpdateSerializer
+from goals.changes import GoalChanges
 from goals.serializers import GoalUpdateSerializer
-from goals.services import GoalChanges
 from planning.serializers.action_plans import ActionPlanUpdateSerializer
 from planning.services.action_plans import PlanChanges
 from tracking.serializers import CheckInUpdateSerializer

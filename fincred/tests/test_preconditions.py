@@ -59,7 +59,7 @@ class Device:
         self.ids["notification_id"] = str(NotificationFactory.create(user=owner).id)
         self.ids["device_id"] = str(PhoneFactory.create(user=owner).id)
         self.ids["secret"] = secret_of_calendar(make_calendar_link(owner=owner, now=clock.now()).pk)
-        self.client = client_of(owner)
+        self.owner, self.client = owner, client_of(owner)
 
     def url(self, operation: Operation) -> str:
         return operation.path.format(**self.ids) + QUERIES.get(str(operation), "")

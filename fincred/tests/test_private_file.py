@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import errno
+import os
 import stat
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
-from fincred.private_file import write_private
+from fincred.ops import erasure_log
+from fincred.private_file import sync_folder, write_private
+from fincred.secret_files import development_key
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -13,6 +21,44 @@ pytestmark = [pytest.mark.unit, pytest.mark.platform]
 def write(path: Path, content: bytes = b"new") -> None:
     with write_private(path) as file:
         file.write(content)
+
+
+@dataclass
+class Disk:
+    """What was told to be on the disk, by inode, with whether `path` was there then."""
+
+    path: Path
+    synced: list[tuple[int, bool]] = field(default_factory=list)
+
+    def sync(self, descriptor: int) -> None:
+        self.synced.append((os.fstat(descriptor).st_ino, self.path.exists()))
+
+    def holds(self, *, file: int, before_its_name: bool) -> bool:
+        """The file first, and then its name, which is in its folder."""
+        return self.synced == [(file, not before_its_name), (self.path.parent.stat().st_ino, True)]
+
+
+class TestOnDisk:
+    """A crash takes back nothing that was told as written: the file is there, and so is its name."""
+
+    def test_is_a_private_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        disk = Disk(tmp_path / "backup.gz")
+        monkeypatch.setattr(os, "fsync", disk.sync)
+        write(disk.path)
+        assert disk.holds(file=disk.path.stat().st_ino, before_its_name=True)
+
+    def test_is_an_erasure(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+        disk = Disk(tmp_path / "erasures.log")
+        settings.ERASURE_LOG = disk.path
+        monkeypatch.setattr(os, "fsync", disk.sync)
+        erasure_log.note_begun(uuid4(), now=datetime(2026, 3, 10, tzinfo=UTC))
+        assert disk.holds(file=disk.path.stat().st_ino, before_its_name=False)
+
+    def test_is_a_key_of_development(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        disk = Disk(tmp_path / "secret_key.key")
+        monkeypatch.setattr(os, "fsync", disk.sync)
+        development_key("SECRET_KEY", tmp_path)
+        assert disk.holds(file=disk.path.stat().st_ino, before_its_name=True)
 
 
 class TestWritePrivate:
@@ -44,3 +90,20 @@ class TestWritePrivate:
         (tmp_path / "folder").mkdir()
         with pytest.raises(OSError, match="not a regular file"):
             write(tmp_path / name)
+
+
+class TestSyncFolder:
+    @pytest.mark.parametrize(("reason", "is_told"), [(errno.EINVAL, False), (errno.EIO, True)])
+    def test_tells_a_disk_that_fails_and_not_one_that_can_not(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int, is_told: bool
+    ) -> None:
+        def fail(descriptor: int) -> None:
+            raise OSError(reason, os.strerror(reason))
+
+        monkeypatch.setattr(os, "fsync", fail)
+        told = []
+        try:
+            sync_folder(tmp_path)
+        except OSError as error:
+            told = [error.errno]
+        assert told == ([reason] if is_told else [])

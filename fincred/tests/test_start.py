@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -64,7 +67,77 @@ class TestDatabase:
         assert (result.returncode, result.stderr) == (1, "The database can't do this: file is not a database\n")
 
 
+def refusing_server(answer: str) -> Iterator[int]:
+    """The port of a server that speaks as much of PostgreSQL's protocol as it takes to refuse."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=refuse_all, args=(server, answer), daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def refuse_all(server: socket.socket, answer: str) -> None:
+    fields = f"SFATAL\0VFATAL\0C{answer.partition(' ')[0]}\0M{answer.partition(' ')[2]}\0\0".encode()
+    with suppress(OSError):
+        while True:
+            client, _ = server.accept()
+            with client:
+                client.recv(4096)  # may we encrypt?
+                client.sendall(b"N")
+                client.recv(4096)
+                client.sendall(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+
+
+class TestDatabaseThatIsAway:
+    COMMANDS = ("held_mail", "migrate", "plan_all", "check --database default")
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_is_said_once_with_its_cause(self, command: str) -> None:
+        url = "postgres://fincred:hunter2hunter2@127.0.0.1:1/fincred"
+        result = run("manage.py", *command.split(), DATABASE_URL=url, DB_POOL_TIMEOUT="1")
+        assert result.returncode == 1
+        [line] = [
+            line for line in result.stderr.splitlines() if "people are done" not in line and "Continue" not in line
+        ]
+        reason = "The database at 127.0.0.1:1 can't be reached: nothing answers there (connection refused)."
+        assert line.removeprefix("CommandError: ") == reason
+
+    @pytest.mark.parametrize(
+        ("answer", "words"),
+        [
+            ('28P01 password authentication failed for user "fincred"', "the password in DATABASE_URL is wrong"),
+            ('3D000 database "roles" does not exist', "it has no database of that name"),
+            ('28000 role "database" does not exist', "there is no such user"),
+            ("53300 sorry, too many clients already", "it takes no more connections"),
+            ("57P03 the database system is starting up", "it is starting"),
+            ("XX000 something new", "something new"),
+        ],
+    )
+    def test_tells_its_refusal_in_plain_words(self, answer: str, words: str) -> None:
+        with contextmanager(refusing_server)(answer) as port:
+            url = f"postgres://fincred:hunter2hunter2@127.0.0.1:{port}/fincred"
+            result = run("manage.py", "held_mail", DATABASE_URL=url, DB_POOL_TIMEOUT="1")
+        assert result.stderr.startswith(f"The database at 127.0.0.1:{port} can't be reached: {words}")
+        assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+
+    def test_tells_of_an_unknown_host(self) -> None:
+        result = run("manage.py", "held_mail", DATABASE_URL="postgres://x@db.invalid/x", DB_POOL_TIMEOUT="1")
+        assert result.stderr == "The database at db.invalid:5432 can't be reached: there is no such host.\n"
+
+
 class TestQuestions:
+    def test_that_nobody_can_answer_make_no_superuser(self, database: str) -> None:
+        result = subprocess.run(
+            [sys.executable, "manage.py", "createsuperuser"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": database},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "No superuser was created." in result.stderr
+
     def test_that_nobody_can_answer_end_a_command_of_djangos_in_words(self, database: str) -> None:
         result = subprocess.run(
             [sys.executable, "manage.py", "changepassword", "sam@example.com"],
@@ -115,6 +188,12 @@ class TestSignals:
         code = f"import os\ntry:\n  os.kill(os.getpid(), {int(number)})\nfinally:\n  print('tidied up')"
         result = run("manage.py", "shell", "-v0", "-c", code)
         assert (result.returncode, result.stderr, result.stdout) == (1, "Stopped.\n", "tidied up\n")
+
+    @pytest.mark.parametrize("status", [0, 1])
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_after_the_end_of_a_command_leave_its_status(self, number: signal.Signals, status: int) -> None:
+        code = f"import atexit, os, sys; atexit.register(os.kill, os.getpid(), {int(number)}); sys.exit({status})"
+        assert run("manage.py", "shell", "-v0", "-c", code).returncode == status
 
     def test_of_a_terminal_are_ignored_under_nohup(self) -> None:
         code = "import os, signal; os.kill(os.getpid(), signal.SIGHUP); print('goes on')"

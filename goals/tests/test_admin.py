@@ -119,7 +119,7 @@ class TestGoalAdmin:
 
         goal.refresh_from_db()
         assert (goal.status, goal.updated_at) == (status, noon)
-        assert f"Boat: {status}" in page
+        assert f"Goal &quot;Boat&quot; was {status}." in page
 
     def test_leaves_those_of_staff_to_superusers(self, as_agent: Client, agent: User) -> None:
         for owner, why in (
@@ -136,12 +136,12 @@ class TestGoalAdmin:
 
         page = act(as_agent, "pause", done, open_goal)
         assert f"Skipped Done ({saver.email}): it is completed" in page
-        assert "Open: paused" in page
+        assert "Goal &quot;Open&quot; was paused." in page
         assert f"Skipped Done ({saver.email}): all of its target is there" in act(as_agent, "reopen", done)
 
         GoalFactory.create_batch(5, user=saver)
         cancelled = GoalFactory.create(user=saver, name="Sixth", status=Status.CANCELLED)
-        assert f"Skipped Sixth ({saver.email}): " in act(as_agent, "reopen", cancelled)
+        assert f"Skipped Sixth ({saver.email}): they have 5 active goals" in act(as_agent, "reopen", cancelled)
         assert Goal.objects.get(pk=cancelled.pk).status == Status.CANCELLED
 
     def test_that_a_service_refuses_is_a_look_at_whose_it_is(self, as_agent: Client, saver: User) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.audit import chain_of
 from accounts.models import User
 from goals import services
+from goals.changes import GoalChanges
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.tests.faults import faults, stored
@@ -35,7 +36,7 @@ def writes(saver: User, noon: datetime) -> dict[str, Callable[[], Any]]:
         "priority": "Low",
         "primary_flag": True,
     }
-    changes: services.GoalChanges = {"primary_flag": True, "status": "completed"}
+    changes: GoalChanges = {"primary_flag": True, "status": "completed"}
     return {
         "create": partial(services.create_goal, **on, **new),
         "update": partial(services.update_goal, **on, goal_id=goal.id, changes=changes),

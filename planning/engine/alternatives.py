@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
@@ -50,8 +50,13 @@ class Alternatives:
 NO_ALTERNATIVES: Final = Alternatives({}, frozenset())
 
 
-def find_alternatives(inputs: PlanInput, states: list[GoalState], needs: Needs) -> Alternatives:
-    """Find alternatives for the first `MAX_GOALS` unrealistic goals.
+def find_alternatives(
+    inputs: PlanInput,
+    states: list[GoalState],
+    needs: Needs,
+    wanted: Literal[True] | Callable[[GoalInput], bool] = True,
+) -> Alternatives:
+    """Find alternatives for the first `MAX_GOALS` unrealistic goals, of those that are `wanted`.
 
     `states` are solved with `needs`, and with nothing else: what needs have found before isn't sought again, so a
     search that ends at `MAX_EFFORT` would find more.
@@ -59,7 +64,11 @@ def find_alternatives(inputs: PlanInput, states: list[GoalState], needs: Needs) 
     :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """
     present = [state for state in states if not state.cycle]
-    unrealistic = [state for state in present if state.feasibility is Feasibility.UNREALISTIC]
+    unrealistic = [
+        state
+        for state in present
+        if state.feasibility is Feasibility.UNREALISTIC and (wanted is True or wanted(state.goal))
+    ]
     trials = _Trials(needs)
     effort = needs.effort
     allowed, own = effort.most, effort.spent + MAX_EFFORT

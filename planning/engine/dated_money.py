@@ -21,8 +21,8 @@ class DatedMoney:
     _paid_on_debts: list[list[int]] = field(init=False, default_factory=list)
     _freed: list[int] = field(init=False, default_factory=list)
     _beside: list[int] = field(init=False, default_factory=list)
-    _incomes: list[int] = field(init=False, default_factory=list)
-    _planned: list[int] = field(init=False, default_factory=list)
+    _incomes: Sequence[int] = field(init=False, default=())
+    _planned: Sequence[int] = field(init=False, default=())
 
     def is_of(self, finances: Finances) -> bool:
         """Whether these finances have the same money with dates, and the same debts."""

@@ -201,7 +201,7 @@ def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finance
     if goal.chosen_monthly is not None:
         facts["chosen_monthly"] = goal.chosen_monthly
     if isinstance(need, DebtPayoff):
-        facts |= _debt_facts(need)
+        facts |= _debt_facts(state, need, inputs)
     filled = "full" if goal.is_full else "missing"
     if goal.is_reserve:
         facts["reserve"] = filled
@@ -249,10 +249,12 @@ def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
     return facts
 
 
-def _debt_facts(need: DebtPayoff) -> Facts:
+def _debt_facts(state: GoalState, need: DebtPayoff, inputs: PlanInput) -> Facts:
+    is_last_in_time = state.due and not need.owed and state.goal.target_date >= inputs.calendar.start
+    beside = need.minimums if is_last_in_time else need.level_beside
     return {
         "debts": [debt.as_document() for debt in need.debts.debts],
         "debt_total": exact_money(need.owed),
-        "linked_minimums": money(need.minimums),
-        "level_total": money(need.level + need.minimums),
+        "linked_minimums": money(beside),
+        "level_total": money(need.level + beside),
     }

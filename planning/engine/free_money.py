@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import compress
-from operator import add, mul, or_
+from operator import add, mul, or_, sub
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.goal_state import GoalState
@@ -150,3 +150,10 @@ def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_un
     free[0] += to_cents(inputs.kept)
     free[0] -= put_in_of_month(inputs, free[0])
     return free
+
+
+def spend(free: list[int], state: GoalState) -> None:
+    """Take what the goal is paid from what is free in each month; the credit wasn't free any more."""
+    amounts = state.trajectory.amounts
+    free[: len(amounts)] = map(sub, free, amounts)
+    free[0] += state.need.credit

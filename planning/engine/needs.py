@@ -33,8 +33,7 @@ LATE_MONTHS: Final = 600
 class Needs:
     """The needs of goals by a calendar, each computed once.
 
-    `effort` counts what they and their simulations take. `levels`, and the `paydays` of the same incomes, may be
-    shared with other plans on the calendar.
+    `effort` counts what they and their simulations take. `levels` may be shared with other plans on the calendar.
     """
 
     def __init__(
@@ -42,11 +41,9 @@ class Needs:
         calendar: Calendar,
         effort: Effort | None = None,
         levels: Levels | None = None,
-        paydays: Paydays | None = None,
     ) -> None:
         self.effort = effort or Effort()
         self._levels = levels or Levels()
-        self._paydays = paydays
         self._calendar = calendar
         self._of: dict[int, tuple[GoalInput, Need]] = {}
         self._known: dict[tuple[object, ...], Need] = {}
@@ -61,9 +58,8 @@ class Needs:
     def dated_money(self, finances: Finances) -> DatedMoney:
         """What has dates of a person's money, from the cache if it is what was asked for last."""
         if self._dated is None or not self._dated.is_of(finances):
-            if self._paydays is None or self._paydays.incomes != finances.incomes:
-                self._paydays = Paydays(finances.incomes, self._calendar)
-            self._dated = DatedMoney(finances, self._paydays, self.effort)
+            paydays = Paydays(finances.incomes, self._calendar)
+            self._dated = DatedMoney(finances, paydays, self.effort)
         return self._dated
 
     def cycles(self, goal: GoalInput, most: int) -> Sequence[GoalInput]:
@@ -126,9 +122,9 @@ class Needs:
             return self._levels.find(key, search, self.effort)
 
         if goal.debts:
-            debts, payments = self._avalanche(goal.debts), max(1, calendar.payments(due))
-            debts.look_ahead(payments)  # which counts no steps if it was done for another goal
-            extra = level(lambda: least_extra(debts, payments))
+            debts, payments = self._avalanche(goal.debts), calendar.payments(due)
+            debts.look_ahead(max(1, payments))  # which counts no steps if it was done for another goal
+            extra = level(lambda: least_extra(debts, payments) if payments else debts.owed_alone(1))
             return DebtPayoff(debts, payments, extra, to_cents(goal.added))
         months = calendar.instalments(due)
         starts = goal.starts if goal.starts and goal.starts > calendar.start else None

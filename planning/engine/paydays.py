@@ -1,15 +1,14 @@
 """On which days a person's incomes arrive, by months of the planning calendar. All money is whole cents."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
 from typing import Final
 
 from planning.engine.dates import Calendar, most_months
-from planning.engine.money.cents import to_cents
-from planning.engine.money.flows import Flow
+from planning.engine.money.flows import Flow, by_day
 from planning.engine.own_days import OwnDays
 
 _LISTED: Final = 24
@@ -18,10 +17,7 @@ _LISTED: Final = 24
 
 @dataclass(slots=True)
 class Paydays:
-    """The days of `incomes` with dates; what is asked for twice is found once.
-
-    Plans with these incomes on the same calendar can share them.
-    """
+    """The days of `incomes` with dates; what is asked for twice is found once."""
 
     incomes: tuple[Flow, ...]
     calendar: Calendar
@@ -30,7 +26,7 @@ class Paydays:
     _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
     _after_first: dict[int, int] = field(init=False, default_factory=dict)
     _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
-    _arrivals: dict[int, list[tuple[date, int]]] = field(init=False, default_factory=dict)
+    _arrivals: dict[int, Sequence[tuple[date, int]]] = field(init=False, default_factory=dict)
 
     def late_income(self, month: int, day: date) -> int:
         """What arrives in a month on this day or later."""
@@ -77,7 +73,7 @@ class Paydays:
             known[month] = self.after(month, days.in_month(month)[in_time:])
         return known[month]
 
-    def arrivals(self, month: int) -> list[tuple[date, int]]:
+    def arrivals(self, month: int) -> Sequence[tuple[date, int]]:
         """The days of a month on which incomes arrive, and how much on each."""
         if month not in self._arrivals:
             self._list(month, max(month + 1, min(month + _LISTED, most_months(self.calendar.start))))
@@ -86,12 +82,8 @@ class Paydays:
     def _list(self, first: int, until: int) -> None:
         """Find the arrivals of the months from `first` to before `until`."""
         ends = [self.calendar.day(month) for month in range(first, until + 1)]
-        sums: dict[date, int] = {}
-        for flow in self.incomes:
-            amount = to_cents(flow.amount)
-            for day in flow.days_in(ends[0], ends[-1]):
-                sums[day] = sums.get(day, 0) + amount
-        days = sorted(sums)
+        arriving = by_day(self.incomes, ends[0], ends[-1])
+        days = [day for day, _ in arriving]
         places = [bisect_left(days, end) for end in ends]
         for month, since, end in zip(range(first, until), places, places[1:], strict=False):
-            self._arrivals[month] = [(day, sums[day]) for day in days[since:end]]
+            self._arrivals[month] = arriving[since:end]

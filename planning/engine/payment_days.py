@@ -25,7 +25,7 @@ def place(
     fixed: Iterable[tuple[date, int]],
     amounts: Iterable[int],
 ) -> list[date]:
-    """The day of each amount, in the order in which they are served.
+    """The day of each amount, all above 0, in the order in which they are served.
 
     `opening` is there on the `first` day, `arrivals` come in the order of their days, and `fixed` are payments on
     days of their own. An amount is paid on the first day from which on there is always enough for it beside what
@@ -39,17 +39,30 @@ def place(
         changes[-1] += arriving
     for day, paid in fixed:
         changes[bisect_right(days, day) - 1] -= paid
-    there = [*accumulate(changes)]
-    placed = []
+    # What can be spent on a day: what there always is from then on, up to the last day, which pays what is left.
+    lasting = [*accumulate(reversed([*accumulate(changes[:-1])]), min)][::-1]
+    rises = [*map(sub, lasting, [0, *lasting])]
+    rising = [index for index, rise in enumerate(rises) if rise or not index]
+    days, rises = [*(days[index] for index in rising), days[-1]], [rises[index] for index in rising]
     # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
     # after it may still be paid that day; the larger one isn't paid any later for that.
+    placed = []
     for amount in amounts:
-        index = len(days) - 1
-        while index and there[index - 1] >= amount:
-            index -= 1
-        for later in range(index, len(there)):
-            there[later] -= amount
+        index = there = 0
+        for there in accumulate(rises):
+            if there >= amount:
+                break
+            index += 1
         placed.append(days[index])
+        if there < amount:
+            continue
+        since, left = index, amount
+        while since and rises[since] <= left:
+            left -= rises[since]
+            since -= 1
+        rises[since] -= left
+        if since < index:
+            del rises[since + 1 : index + 1], days[since + 1 : index + 1]
     return placed
 
 
@@ -116,9 +129,8 @@ class PaymentDays:
         """The day on which a goal is paid in a month."""
         if month not in self._placed:
             self._placed[month] = self._place(month)
-        return self._placed[month].get(
-            state.position, self.money.paydays.calendar.day(month + state.need.first_payment)
-        )
+        placed = self._placed[month].get(state.position)
+        return placed or self.money.paydays.calendar.day(month + state.need.first_payment)
 
     def not_all_first(self, months: int) -> dict[int, set[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""

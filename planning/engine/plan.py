@@ -42,20 +42,23 @@ DayOf = Callable[[GoalState, int], date]
 def make_plan(
     inputs: PlanInput,
     *,
-    with_alternatives: bool = True,
+    with_alternatives: bool | Callable[[GoalInput], bool] = True,
     needs: Needs | None = None,
 ) -> Plan:
     """Plan all goals together, in the order of the input. The same input always gives the same plan.
 
-    `needs` may be those of another plan on the same calendar, which are then not computed again; they are not for
-    alternatives. They may limit the effort.
+    `with_alternatives` says whether the goals that can't be met get alternatives, or which of them do: the search
+    takes longer than all the rest. `needs` may be those of another plan on the same calendar, which are then not
+    computed again; they are not for alternatives. They may limit the effort.
 
     :raises TooMuchEffortError: the plan takes more effort than `needs` allow.
     """
     needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
     flow, day_of = CashFlow.of(inputs, states, needs), _days(inputs, states, needs)
-    alternatives = find_alternatives(inputs, states, needs) if with_alternatives else NO_ALTERNATIVES
+    alternatives = NO_ALTERNATIVES
+    if with_alternatives:
+        alternatives = find_alternatives(inputs, states, needs, with_alternatives)
     by_position = {}
     served = Queue()
     later: dict[int, list[GoalState]] = {state.position: [] for state in states}

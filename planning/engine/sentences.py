@@ -92,7 +92,8 @@ def _months(months: int) -> str:
 
 def already_there(facts: Facts) -> str:
     if "due_today" in facts:
-        above = f"{_amount(facts['due_today'])} above the minimum payments of {_amount(facts['linked_minimums'])}"
+        minimums = f" of {_amount(facts['linked_minimums'])}" if facts["linked_minimums"] else ""
+        above = f"{_amount(facts['due_today'])} above the minimum payments{minimums}"
         return f"Today's payment of {above} is the last."
     if "debts" in facts:
         return "Nothing is owed any more."

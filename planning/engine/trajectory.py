@@ -201,21 +201,26 @@ class DebtPayoff:
 
     Until the goal's date a month keeps `minimums` for the debts, after it what would be due if minimums alone had
     been paid from the start. Where these clear the debts by the date, every month keeps what is due (`kept`).
+
+    `payments` is the number of payments up to the date. Where none is left, the goal is planned to be met with the
+    first one after it, and that month is after its date.
     """
 
     debts: Avalanche
-    months: int
+    payments: int
     level: int
     credit: int = 0
+    months: int = field(init=False)
     total: int = field(init=False)
     _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
-    _clears_alone: bool = field(init=False)
+    _keeps_due: bool = field(init=False)
     _lacking: int | None = field(init=False, default=None)
     _kept: list[int] = field(init=False, default_factory=list)
     _freed: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self._clears_alone = not self.debts.owed_alone(self.months)
+        self.months = max(1, self.payments)
+        self._keeps_due = self.debts.keeps_due(self.payments)
         offers = [max(self.level, self.credit), *[self.level] * (self.months - 1)]
         self.total = sum(self.simulate(offers).amounts)
 
@@ -242,7 +247,12 @@ class DebtPayoff:
     @property
     def kept_until(self) -> int:
         """The number of months that keep `minimums`, also where less is due."""
-        return 0 if self._clears_alone else self.months
+        return 0 if self._keeps_due else self.payments
+
+    @property
+    def level_beside(self) -> int:
+        """The minimums beside which `level` is paid: each month's, or those of the first one after the date."""
+        return self.minimums if self.payments else self.kept(1)[0]
 
     def kept(self, months: int) -> list[int]:
         """What each of the first so many months keeps for minimum payments, if no goal is paid anything."""

@@ -117,9 +117,7 @@ class ScheduleField(serializers.Field[Any, Any, Any, Any]):
     """Represented without a serializer each: a hundred goals can have a hundred thousand instalments."""
 
     def to_representation(self, value: Iterable[Instalment]) -> list[dict[str, Any]]:
-        return [
-            {"date": each.date, "amount": capped(each.amount), "balance": capped(each.balance)} for each in value
-        ]
+        return [{"date": each.date, "amount": each.amount, "balance": each.balance} for each in value]
 
 
 class ScheduledGoalPlanSerializer(GoalPlanSerializer):

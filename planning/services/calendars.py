@@ -19,7 +19,6 @@ from accounts.opaque_tokens import digest
 from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
-from fincred.money import ZERO
 from fincred.preconditions import ANY_VERSION, Precondition
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, day_book
@@ -76,16 +75,14 @@ def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int
     amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
     by_goal = zip(inputs.goals, plan.kept_for_debts(last), strict=False)  # without any, if none is planned
     kept = {goal.id: iter(each) for goal, each in by_goal}
-    last_payment_of = {goal.id for goal in inputs.goals if goal.due}
+    before = {str(goal.id): iter(context.kept_last_month(goal)) for goal in context.goals}
     for debt in context.contents.debts:
         label = debt.label or debt.type.replace("_", " ").capitalize()
         goal_id = str(debt.goal_id)
         if not context.is_paid_off_by_a_goal(debt):
             yield Minimum(label, next(amounts))
         elif goal_id in kept:
-            months = next(kept[goal_id])
-            first = debt.min_payment if goal_id in last_payment_of or any(months) else ZERO
-            yield Minimum(label, [first, *months])
+            yield Minimum(label, [next(before[goal_id]), *next(kept[goal_id])])
         else:
             yield Minimum(label, [debt.min_payment] * (last + 1))
 

@@ -17,10 +17,9 @@ from fincred.db.queries import BoundQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from fincred.money import ZERO
 from goals import transitions
-from goals.history import Told
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Priority, Status
-from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month
+from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month, kept_last_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
@@ -28,9 +27,9 @@ from planning.engine.model import Debt, GoalInput, PlanInput
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Planned, PlannedMonth
-from planning.paid_off import SnapshotTold, less, paid_off
+from planning.paid_off import PaidOff, SnapshotTold, less, paid_off
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
-from planning.services.present_month import counted_months, earning_of_month
+from planning.services.present_month import CountedMonths, History, counted_months
 from planning.snapshot_contents import DebtEntry, SnapshotContents
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
@@ -47,11 +46,10 @@ class PlanningContext:
 
     The contents were told on the day `told_on`.
 
-    `months` are what was counted of the calendar's present month, by active goal, and `paid_elsewhere` is what was
-    put into other goals that had a plan in the month; `carried_in` is what earlier months kept for it. `planned`
-    is what the newest versions say of the months, `check_ins` all check-ins of goals that pay off debts, and
-    `paid_off` what was paid off on them when the snapshot was stored. `completed` is what completed ones have paid
-    off in all.
+    `counted` is what was counted of the calendar's present month, of active goals and of others that had a plan in
+    it, from the `history` of check-ins; `carried_in` is what earlier months kept for it. `planned` is what the
+    newest versions say of the months, and `paid_off` what was paid off on debts when the snapshot was stored.
+    `completed` is what completed goals have paid off in all.
     """
 
     owner: User
@@ -61,12 +59,10 @@ class PlanningContext:
     goals: tuple[Goal, ...]
     plans: Mapping[UUID, ActionPlan]
     terms: Mapping[UUID, Terms]
-    months: Mapping[UUID, PlannedMonth]
+    counted: CountedMonths
+    history: History
     planned: Mapping[UUID, Planned]
-    check_ins: Mapping[UUID, Sequence[Told]]
     paid_off: Mapping[str, Decimal]
-    earning: Mapping[UUID, Decimal]
-    paid_elsewhere: Decimal
     carried_in: Decimal
     told_on: date
     completed: Mapping[UUID, Decimal]
@@ -96,6 +92,25 @@ class PlanningContext:
         del plans[plan.goal_id], terms[plan.goal_id]
         return replace(self, plans=plans, terms=terms)
 
+    def with_goals(self, changed: Sequence[Goal]) -> PlanningContext:
+        """The context once these goals, of which each takes the place of an active one, are as they are here.
+
+        One that has all of its target would be completed. It stays, but nothing is planned for it any more.
+        """
+        if not changed:
+            return self
+        by_id = {goal.id: goal for goal in changed}
+        goals = [by_id.get(goal.id, goal) for goal in self.goals]
+        done = {
+            goal.id: goal.current_amount for goal in changed if goal.is_done and goal.type == GoalType.DEBT_PAYOFF
+        }
+        return replace(
+            self,
+            goals=tuple(goal for goal in goals if goal.status == Status.ACTIVE),
+            counted=self.counted.but(counted_months(changed, self.planned, self.history)),
+            completed={**self.completed, **done},
+        )
+
     def plan(self, plan_id: UUID) -> ActionPlan:
         """:raises ResourceNotFoundError: the person has no such open plan."""
         for plan in self.plans.values():
@@ -111,25 +126,36 @@ class PlanningContext:
     def month_of(self, goal: Goal) -> PlannedMonth:
         """The present month as the next version of the goal's plan counts it."""
         debts = self._debt_month(goal)
-        return debts.month if debts else self.months[goal.id]
+        return debts.month if debts else self.counted.months[goal.id]
 
     def due_today(self, goal: Goal) -> Decimal:
         """What is still to be paid today on debts that are linked to it, of the month that ends today."""
         debts = self._debt_month(goal)
         return debts.due.amount if debts else ZERO
 
+    def kept_last_month(self, goal: Goal) -> tuple[Decimal, ...]:
+        """The minimum payments of its linked debts on the present month's first day."""
+        debts, due_on = self._linked_debts(goal), goal.due_on(self.today)
+        return kept_last_month(self.calendar, debts, self._paid_off(goal), due_on)
+
     def _debt_month(self, goal: Goal) -> DebtMonth | None:
         """The month of a goal of paying off debts that are linked to it."""
-        debts = self.contents.engine_debts(goal.id) if goal.type == GoalType.DEBT_PAYOFF else ()
+        debts, planned = self._linked_debts(goal), self.planned.get(goal.id)
         if not debts:
             return None
+        return count_debt_month(self.calendar, debts, self._paid_off(goal), planned, by=goal.due_on(self.today))
+
+    def _linked_debts(self, goal: Goal) -> tuple[Debt, ...]:
+        """The snapshot's debts that are linked to a goal of paying off debts."""
+        return self.contents.engine_debts(goal.id) if _clears_debts(goal) else ()
+
+    def _paid_off(self, goal: Goal) -> PaidOff:
         at_snapshot = None
         if self.snapshot and str(goal.id) in self.paid_off:
             at = self.snapshot.created_at
             at_snapshot = SnapshotTold(at, _day_of(at, self.owner), Decimal(self.paid_off[str(goal.id)]))
-        told = paid_off(self.calendar, self.check_ins.get(goal.id, ()), goal.current_amount, at_snapshot)
-        planned = self.planned.get(goal.id)
-        return count_debt_month(self.calendar, debts, told, planned, by=goal.due_on(self.today))
+        check_ins = self.counted.check_ins.get(goal.id, ())
+        return paid_off(self.calendar, check_ins, goal.current_amount, at_snapshot)
 
     def plan_input(self) -> PlanInput:
         return PlanInput(
@@ -137,23 +163,28 @@ class PlanningContext:
             finances=replace(self.contents.finances, debts=tuple(each.debt for each in self.paid_alone)),
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
-            paid_elsewhere=self.paid_elsewhere + self._gone_again(),
+            paid_elsewhere=self._paid_elsewhere() + self._gone_again(),
             carried_in=self.carried_in,
         )
 
     def _paid_and_there(self, goal: Goal) -> Decimal:
         """The month's payment, as far as it is still there: a reserve's may have been taken out again.
 
-        None of a full goal's is the plan's: it asks for nothing, and has had what was put in.
+        None of a goal's with all of its target is the plan's: it asks for nothing, and has had what was put in.
         """
         paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
-        if goal.is_full:
+        if goal.is_reached:
             return ZERO
         return min(paid, there) if goal.kind == Kind.RESERVE else paid
 
+    def _paid_elsewhere(self) -> Decimal:
+        """What was put this month into goals that aren't active any more."""
+        active = {goal.id for goal in self.goals}
+        return sum([month.paid for goal_id, month in self.counted.months.items() if goal_id not in active], ZERO)
+
     def _gone_again(self) -> Decimal:
         """What was put in this month and is gone: into full goals, out of reserves, or with a cycle's end."""
-        going_on = [goal for goal in self.goals if goal.kind != Kind.ONCE]
+        going_on = [goal for goal in self.goals if goal.kind != Kind.ONCE or goal.is_done]
         taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in going_on]
         recurring = [goal for goal in going_on if goal.kind == Kind.RECURRING]
         return sum([*taken, *(self.month_of(goal).elsewhere or ZERO for goal in recurring)], ZERO)
@@ -181,7 +212,7 @@ class PlanningContext:
 
     def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
         """Whether the debt is linked to an active goal of paying off debts."""
-        clearing = (goal.id for goal in self.goals if goal.type == GoalType.DEBT_PAYOFF)
+        clearing = (goal.id for goal in self.goals if _clears_debts(goal))
         return entry.goal_id is not None and entry.goal_id in clearing
 
     def _goal_input(self, goal: Goal) -> GoalInput:
@@ -203,7 +234,7 @@ class PlanningContext:
             debts=debts.debts if debts else (),
             chosen_monthly=terms.chosen_monthly if terms else None,
             added=added,
-            earning=self.earning.get(goal.id),
+            earning=self.counted.earning.get(goal.id),
             principal=debts.principal if debts else ZERO,
             due=due.amount,
             due_made=due.made,
@@ -296,9 +327,7 @@ def _context(
     last_plans = {goal_id: plan for goal_id, plan in last_plans.items() if _was_in_force(plan, calendar, owner)}
     known = [*goals, *(plan.goal for plan in last_plans.values())]
     planned = {goal_id: plan.planned for goal_id, plan in last_plans.items()}
-    counted = counted_months(owner.id, known, calendar, planned)
-    active = {goal.id for goal in goals}
-    elsewhere = [month.paid for goal_id, month in counted.months.items() if goal_id not in active]
+    history = History(owner.id, calendar)
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
@@ -310,16 +339,18 @@ def _context(
         goals=tuple(goals),
         plans=plans,
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
-        months={goal_id: month for goal_id, month in counted.months.items() if goal_id in active},
+        counted=counted_months(known, planned, history),
+        history=history,
         planned=planned,
-        check_ins=counted.check_ins,
         paid_off=snapshots[0].paid_off if snapshots else {},
-        earning=earning_of_month(goals, counted.interest, calendar),
-        paid_elsewhere=sum(elsewhere, ZERO),
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
         completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
     )
+
+
+def _clears_debts(goal: Goal) -> bool:
+    return goal.type == GoalType.DEBT_PAYOFF and not goal.is_done
 
 
 def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
@@ -19,21 +20,47 @@ from planning.saved_interest import SavedInterest, saved_interest
 
 
 class CountedMonths(NamedTuple):
-    """The `months` by goal, and the `check_ins` and `interest` that were read for them."""
+    """By goal: its month, the `check_ins` that were read for it, and what is `earning` if that isn't all there."""
 
     months: Mapping[UUID, PlannedMonth]
     check_ins: Mapping[UUID, Sequence[Told]]
-    interest: Mapping[UUID, SavedInterest]
+    earning: Mapping[UUID, Decimal]
+
+    def but(self, counted: CountedMonths) -> CountedMonths:
+        """The same, with goals that were counted anew."""
+        kept = {goal_id: amount for goal_id, amount in self.earning.items() if goal_id not in counted.months}
+        return CountedMonths(
+            {**self.months, **counted.months}, {**self.check_ins, **counted.check_ins}, {**kept, **counted.earning}
+        )
+
+
+class History:
+    """What a person's check-ins tell of the calendar's present month; each kind of it is read once at most."""
+
+    def __init__(self, owner_id: UUID, calendar: Calendar) -> None:
+        self.calendar, self._of_month = calendar, (owner_id, calendar.start)
+
+    @cached_property
+    def amounts_before(self) -> Mapping[UUID, Decimal]:
+        return reader().amounts_before(*self._of_month)
+
+    @cached_property
+    def steps(self) -> Mapping[UUID, Sequence[Step]]:
+        return reader().steps_since(*self._of_month)
+
+    @cached_property
+    def check_ins_with_interest(self) -> Mapping[UUID, Sequence[Told]]:
+        return reader().check_ins_with_interest(*self._of_month)
 
 
 def amounts_of_month(
-    owner_id: UUID, goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
+    goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], history: History
 ) -> dict[UUID, Amounts]:
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
-    of_month = {goal.id for goal in goals if _is_of_month(goal, calendar)}
-    before = reader().amounts_before(owner_id, calendar.start) if of_month else {}
+    of_month = {goal.id for goal in goals if _is_of_month(goal, history.calendar)}
+    before = history.amounts_before if of_month else {}
     go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
-    steps = reader().steps_since(owner_id, calendar.start) if go_on else {}
+    steps = history.steps if go_on else {}
     return {
         goal.id: _of_kind(
             goal,
@@ -65,15 +92,13 @@ def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
     return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
 
 
-def counted_months(
-    owner_id: UUID, goals: Sequence[Goal], calendar: Calendar, planned: Mapping[UUID, Planned]
-) -> CountedMonths:
+def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], history: History) -> CountedMonths:
     """The present month of each goal; `planned` is what the newest version of its plan says, if it has one."""
-    check_ins = check_ins_that_matter(owner_id, goals, calendar)
+    calendar, check_ins = history.calendar, check_ins_that_matter(goals, history)
     interest = interest_of_month(goals, check_ins, calendar)
-    amounts = amounts_of_month(owner_id, goals, interest, calendar)
+    amounts = amounts_of_month(goals, interest, history)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
-    return CountedMonths(months, check_ins, interest)
+    return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar))
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
@@ -81,15 +106,16 @@ def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
     return day is not None and calendar.start <= day <= calendar.as_of
 
 
-def check_ins_that_matter(
-    owner_id: UUID, goals: Sequence[Goal], calendar: Calendar
-) -> Mapping[UUID, Sequence[Told]]:
+def check_ins_that_matter(goals: Sequence[Goal], history: History) -> Mapping[UUID, Sequence[Told]]:
     """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
     debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
-    savings = any(goal.annual_rate and _is_of_month(goal, calendar) for goal in goals)
+    savings = [goal.id for goal in goals if goal.annual_rate and _is_of_month(goal, history.calendar)]
     if not debts and not savings:
         return {}
-    return reader().check_ins_with_interest(owner_id, calendar.start)
+    check_ins = history.check_ins_with_interest
+    # A goal that only a question gives a rate is stored without one, and isn't among them.
+    others = [goal_id for goal_id in savings if goal_id not in check_ins]
+    return {**check_ins, **reader().check_ins_of(others)} if others else check_ins
 
 
 def interest_of_month(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
-from uuid import UUID
 
 from accounts.models import User
 from fincred.money import ZERO
@@ -15,13 +14,13 @@ from planning.engine.dates import Calendar
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth
-from planning.services.planning_context import read_context
-from planning.services.present_month import counted_months
+from planning.services.planning_context import PlanningContext, read_context
+from planning.services.present_month import History, counted_months
 from planning.still_asked import PutIn
 from planning.versions import MOST_PAYMENTS
 
 
-def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today: date) -> None:
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
@@ -31,33 +30,44 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner_id: UUID, today:
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
     news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
-    of_debts = [plan for plan in news if plan.goal.type == GoalType.DEBT_PAYOFF]
-    unmade = []
-    for anchor in {plan.anchor for plan in news if plan not in of_debts}:
-        savings = [plan for plan in news if plan.anchor == anchor and plan not in of_debts]
-        planned = {plan.goal_id: plan.planned for plan in savings}
-        calendar = Calendar(today, anchor or today)
-        months = counted_months(owner_id, [plan.goal for plan in savings], calendar, planned).months
-        for plan in savings:
-            since_version = _since_version(plan, months[plan.goal_id])
-            plan.put_in = PutIn(since_version)
-            unmade += [plan] if since_version < ZERO else []
-    if not of_debts and not unmade:
-        return
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    owner = User.objects.select_related("profile").get(pk=owner_id)
-    context = read_context(owner=owner, today=today)
-    goals = {goal.id: goal for goal in context.goals}
-    # One may have been completed since it was read.
-    for plan, goal in [(plan, goals[plan.goal_id]) for plan in of_debts if plan.goal_id in goals]:
-        since_version = _since_version(plan, context.month_of(goal))
-        plan.put_in = PutIn(since_version, due=context.due_today(goal))
-        unmade += [plan] if since_version < ZERO else []
+    has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
+    context = read_context(owner=owner, today=today) if has_debts else None
+    unmade = _count(news, owner, today, context)
     if unmade:
+        context = context or read_context(owner=owner, today=today)
         made = make_plan(context.plan_input(), with_alternatives=False)
         asked = {goal.goal_id: goal.payments for goal in made.goals}
         for plan in unmade:
             plan.put_in, plan.asked_now = None, tuple(islice(asked.get(str(plan.goal_id), ()), MOST_PAYMENTS))
+
+
+def _count(
+    plans: Sequence[ActionPlan], owner: User, today: date, context: PlanningContext | None
+) -> list[ActionPlan]:
+    """Count what was put in, from the `context` as far as it knows. Returns plans with less than they counted."""
+    unmade = []
+    known = {goal.id: goal for goal in context.goals} if context else {}
+    on_calendar = [
+        plan
+        for plan in plans
+        if context and (plan.anchor == context.calendar.anchor or plan.goal.type == GoalType.DEBT_PAYOFF)
+    ]
+    # One may have been completed since it was read.
+    found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
+    for plan, goal, read in found:
+        plan.put_in = PutIn(_since_version(plan, read.month_of(goal)), due=read.due_today(goal))
+        unmade += [plan] if plan.put_in.paid < ZERO else []
+    others = [plan for plan in plans if plan not in on_calendar]
+    for anchor in {plan.anchor or today for plan in others}:
+        savings = [plan for plan in others if (plan.anchor or today) == anchor]
+        planned = {plan.goal_id: plan.planned for plan in savings}
+        history = History(owner.pk, Calendar(today, anchor))
+        months = counted_months([plan.goal for plan in savings], planned, history).months
+        for plan in savings:
+            plan.put_in = PutIn(_since_version(plan, months[plan.goal_id]))
+            unmade += [plan] if plan.put_in.paid < ZERO else []
+    return unmade
 
 
 def _starts(anchor: date, today: date) -> tuple[date, date]:

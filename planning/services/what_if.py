@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from accounts.models import User
 from fincred.errors import FieldError
 from fincred.money import MAX_MONEY
+from goals.changes import changed_copy, what_changes
 from planning.engine.levels import Levels
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.needs import Needs
-from planning.engine.paydays import Paydays
 from planning.engine.plan import make_plan
 from planning.scenarios import (
     SAME_MONEY,
@@ -39,7 +39,8 @@ MAX_GOALS: Final = 100
 class Question:
     """`contents` replace the stored snapshot in both plans, `money` parts of it in the scenario alone.
 
-    `changes` are by goal, in the order given. `reaches_back` says that `as_of` has passed.
+    `changes` are by goal, in the order given. `reaches_back` says that `as_of` has passed. `alternatives` are for
+    all goals, or for the new ones only.
     """
 
     as_of: date
@@ -49,6 +50,7 @@ class Question:
     new_goals: tuple[GoalInput, ...]
     money: OtherMoney = SAME_MONEY
     reaches_back: bool = False
+    alternatives: Literal["all", "new_goals"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +74,24 @@ def what_if(*, owner: User, question: Question, baseline: Plan | None = None) ->
     context = _context(owner, question)
     _require_known_goals(context, question)
     _require_later_dates(question)
-    changed_context = _changed(context, question)
+    changed_context = _with_other_goals(_with_other_money(context, question), question)
     _require_not_negative(changed_context, question)
     inputs = context.plan_input()
-    changed = scenario(
-        changed_context.plan_input(),
-        deltas=question.deltas,
-        changes={str(goal_id): change for goal_id, change in question.changes},
-        new=question.new_goals,
-    )
-    found = Levels(), Paydays(inputs.finances.incomes, inputs.calendar)
-    before = baseline or _plan(inputs, *found)
-    after = before if changed == inputs else _plan(changed, *found)
+    others = inputs if changed_context is context else changed_context.plan_input()
+    changed = scenario(others, deltas=question.deltas, new=question.new_goals)
+    wanted, levels = question.alternatives == "all" or _is_new, Levels()
+    before = baseline or _plan(inputs, wanted, levels)
+    after = before if changed == inputs else _plan(changed, wanted, levels)
     compared = tuple(differences(before, after)), tuple(compare_months(before, after))
     return Answer(question.as_of, before, after, *compared)
 
 
-def _plan(inputs: PlanInput, levels: Levels, paydays: Paydays) -> Plan:
-    return make_plan(inputs, needs=Needs(inputs.calendar, levels=levels, paydays=paydays))
+def _is_new(goal: GoalInput) -> bool:
+    return goal.id is None
+
+
+def _plan(inputs: PlanInput, wanted: bool | Callable[[GoalInput], bool], levels: Levels) -> Plan:
+    return make_plan(inputs, with_alternatives=wanted, needs=Needs(inputs.calendar, levels=levels))
 
 
 def _context(owner: User, question: Question) -> PlanningContext:
@@ -101,7 +103,16 @@ def _context(owner: User, question: Question) -> PlanningContext:
     return stored.with_contents(question.contents)
 
 
-def _changed(context: PlanningContext, question: Question) -> PlanningContext:
+def _with_other_goals(context: PlanningContext, question: Question) -> PlanningContext:
+    """The context once the scenario's changes to goals were made on its day; the baseline keeps its goals."""
+    stored = {goal.id: goal for goal in context.goals}
+    asked = [(stored[goal_id], change.as_changes) for goal_id, change in question.changes]
+    return context.with_goals(
+        [changed_copy(goal, each, today=question.as_of) for goal, each in asked if what_changes(goal, each)]
+    )
+
+
+def _with_other_money(context: PlanningContext, question: Question) -> PlanningContext:
     """The context with the scenario's own money."""
     money = question.money
     if money == SAME_MONEY:

@@ -165,7 +165,7 @@ class Told:
             assert baseline == replace(made, goals=baseline.goals)
         by_goal = {UUID(goal.goal_id): goal for goal in baseline.goals if goal.goal_id}
         assert by_goal.keys() == {plan.goal_id for plan in plans}
-        dashboard = make_dashboard(*fetch_all(*dashboard_reads(self.user.id)), today=self.day)
+        dashboard = make_dashboard(*fetch_all(*dashboard_reads(self.user.id)), owner=self.user, today=self.day)
         lines = {line.goal.id: line for line in dashboard.goals}
         for plan in plans:
             goal, line = by_goal[plan.goal_id], lines[plan.goal_id]

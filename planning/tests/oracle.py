@@ -67,7 +67,7 @@ class Account:
         is_credited = had_its_last_interest(world, wish)
         self._earning = 0 if is_credited else wish.balance - wish.made + wish.made_at_once
         self._has_begun = world.as_of > self.day(0)
-        self._kept = kept_by_month(wish.debts, self.months)
+        self._kept = kept_by_month(wish.debts, 0 if self.is_overdue else self.months)
         is_cleared = bool(wish.debts) and not any(debt.balance for debt in wish.debts)
         self.done: date | None = world.as_of if is_cleared else None
         self.missing_at_date = 0

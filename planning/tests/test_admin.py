@@ -69,7 +69,9 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page
         assert ">Sam Saver</a>" in page
-        assert re.search(r"still to be put in; next [\d,]+\.\d\d on \d+ \w+ \d{4}<", page)
+        assert re.search(r"<dt>Next payment</dt><dd>[\d,]+\.\d\d on \d+ \w+ \d{4}<", page)
+        assert re.search(r"<dt>Left to pay this month</dt><dd>[\d,]+\.\d\d<", page)
+        assert "Load: it needs 1,200.00, divided by the " in page
         assert "There is one version only" in page
         regenerate(as_admin, plan)
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
@@ -90,7 +92,7 @@ class TestPlanningAdmin:
 
     def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
-        assert "<dt>First payment</dt><dd>100.00 monthly</dd>" in page
+        assert "<dt>The app shows</dt><dd>100.00 monthly</dd>" in page
         assert "is there today" in page
         uneven = "months leave different amounts after goals that come first"
         assert uneven not in page
@@ -135,7 +137,8 @@ class TestPlanningAdmin:
 
 class TestRegenerate:
     def test_makes_the_next_version(self, as_admin: Client, plan: ActionPlan) -> None:
-        assert "Sailing boat: planned again, version 2" in regenerate(as_admin, plan)
+        page = regenerate(as_admin, plan)
+        assert "The plan of goal &quot;Sailing boat&quot; was made again: version 2." in page
         assert plan.versions.count() == 2
 
     def test_shows_a_refusal(self, as_admin: Client, plan: ActionPlan, saver: User) -> None:

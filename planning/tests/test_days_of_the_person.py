@@ -61,7 +61,7 @@ class TestPlanThatEnded:
             now=moment(payday, hour + 1, zone),
             today=payday,
         )
-        months = read_context(owner=saver, today=payday).months
+        months = read_context(owner=saver, today=payday).counted.months
         assert (months[goal.pk].paid, months[other.pk].paid) == (paid, ZERO)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from planning.debt_months import DebtMonth, Due, count_debt_month
+from planning.debt_months import DebtMonth, Due, count_debt_month, kept_last_month
 from planning.engine.dates import Calendar
 from planning.engine.model import Debt
 from planning.months import Planned
@@ -126,3 +126,29 @@ class TestWhereOneIsClosed:
         by = date(2026, 7, 1)
         assert self.found(CALENDAR, "0", by).due.principal == Decimal(98)
         assert self.found(CALENDAR, "98", by).due == Due()
+
+    def test_the_minimum_of_the_closed_one_is_paid_no_more_after_the_goals_date(self) -> None:
+        """The month that ends on 1 March is the last one up to the first of these dates."""
+        assert self.found(CALENDAR, "0", date(2026, 3, 1)).due.principal == Decimal(98)
+        assert self.found(CALENDAR, "0", date(2026, 2, 28)).due.principal == Decimal(48)
+
+
+class TestKeptLastMonth:
+    """In January the dear one was cleared and the other one paid its minimum; 452.50 are owed on 1 February."""
+
+    def kept(self, calendar: Calendar, by: date, told: str = "47.74") -> tuple[Decimal, ...]:
+        earlier = ((1, Decimal("347.50")), (2, Decimal(told)))
+        paid_off = PaidOff(Decimal("347.50") + Decimal(told), earlier=earlier)
+        if not calendar.month_has_begun:
+            told_off = Decimal(told)
+            paid_off = replace(paid_off, in_month=told_off, in_month_since=told_off, earlier=earlier[:1])
+        return kept_last_month(calendar, two("300", "500"), paid_off, by)
+
+    @pytest.mark.parametrize("calendar", [CALENDAR, TENTH])
+    def test_is_all_minimums_up_to_the_goals_date_and_what_is_due_after_it(self, calendar: Calendar) -> None:
+        assert self.kept(calendar, date(2026, 3, 1)) == (Decimal(50), Decimal(50))
+        assert self.kept(calendar, date(2026, 2, 28)) == (Decimal(0), Decimal(50))
+
+    @pytest.mark.parametrize("calendar", [CALENDAR, TENTH])
+    def test_is_nothing_once_the_debts_are_cleared(self, calendar: Calendar) -> None:
+        assert self.kept(calendar, date(2026, 2, 28), told="452.50") == (Decimal(0), Decimal(0))

@@ -59,6 +59,12 @@ class TestCountMonth:
         told = replace(within(now, 200), interest=amount(5))
         assert count_month(START, told, version(PlannedMonth(date(2026, 2, 10), amount(200)))).paid == paid
 
+    def test_counts_a_month_with_withdrawals_the_same_at_every_planning(self) -> None:
+        amounts = replace(within(260, 900), withdrawn=amount(700))
+        first = count_month(START, amounts, Planned(PlannedMonth(START, amount(200)), amount(50), []))
+        assert first == PlannedMonth(START, amount(260), amount(50), unplanned=amount(10))
+        assert count_month(START, amounts, Planned(first, amount(80), [])) == first
+
 
 class TestPlannedMonth:
     def test_survives_json(self) -> None:

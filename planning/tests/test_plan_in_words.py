@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts.models import User
+from fincred.days_in_words import day_in_words
 from planning.models import ActionPlan
-from planning.plan_in_words import Difference, alternatives_in_words, differences, in_one_sentence, sum_of
+from planning.plan_in_words import (
+    Difference,
+    alternatives_in_words,
+    differences,
+    in_one_sentence,
+    load_in_words,
+    sum_of,
+)
 from planning.plan_page import plan_page
 from planning.services.action_plans import regenerate_action_plan
+from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.django_db]
 
@@ -107,6 +117,33 @@ class TestSum:
         assert str(lines[0].amount) == "0.00"
 
 
+class TestPaydays:
+    @pytest.mark.parametrize("target_date", ["2026-06-10", "2026-06-05", "2026-05-22"])
+    def test_are_those_whose_money_the_sum_counts(self, saver: User, target_date: str) -> None:
+        snapshot_of(
+            saver,
+            SnapshotContents(
+                incomes=(IncomeEntry(Decimal(500), PayFrequency.BIWEEKLY, "Salary", date(2026, 3, 13)),),
+                expenses=Expenses(Decimal(100)),
+            ),
+        )
+        target = {"target_amount": Decimal(90_000), "target_date": date.fromisoformat(target_date)}
+        page = plan_page(plan_for(goal_of(saver, **target)), today=TODAY)
+        facts = page["facts"]
+        spent = 100 * facts["binding_month"]
+        count = int((Decimal(facts["money_by_then"]) + spent) / 500)
+        assert count >= 5
+        assert page["paydays"] == (
+            "Paydays that it counts, from 10 Mar 2026 to before "
+            f"{day_in_words(target_date)}: Salary {count} times."
+        )
+        assert page["has_later_date"] is True
+
+    def test_are_not_told_where_no_income_has_dates(self, saver: User) -> None:
+        page = plan_page(planned(saver, "1200.00"), today=TODAY)
+        assert (page["paydays"], page["has_later_date"]) == ("", False)
+
+
 class TestSentence:
     @pytest.mark.parametrize(
         ("facts", "label", "sentence"),
@@ -137,6 +174,23 @@ class TestAlternatives:
         ) == ["a later date: 1 Jan 2027", "a smaller amount: 1,234.50", "12.00 more a month"]
 
 
+class TestLoad:
+    def test_is_told_with_the_figures_that_it_comes_from(self, saver: User) -> None:
+        facts = planned(saver, "120000.00").explanation["facts"]
+        words = load_in_words(facts)
+        need, room = Decimal(facts["need"]), Decimal(facts["room"])
+        assert f"it needs {need:,}, divided by the {room:,} that is left for it: {facts['load']}." in words
+        assert 0 <= Decimal(facts["load"]) - need / room < Decimal("0.0001")
+        assert "up to 0.8 is Comfortable, up to 1 is Tight, and above that Unrealistic" in words
+
+    def test_is_none_where_nothing_is_left(self) -> None:
+        assert load_in_words({"load": None}).startswith("Nothing is left for it by its date")
+
+    @pytest.mark.parametrize("facts", [{}, {"load": "0.0000", "reserve": "full"}])
+    def test_is_not_told_of_a_full_goal_nor_where_it_is_not_known(self, facts: dict[str, str]) -> None:
+        assert load_in_words(facts) == ""
+
+
 class TestVersions:
     def test_are_compared_figure_by_figure(self, saver: User) -> None:
         plan = planned(saver, "1200.00")
@@ -148,7 +202,9 @@ class TestVersions:
         }
         changed = [each for each in differences(outputs, richer) if each.is_changed]
         words = [each.words for each in differences(outputs, richer)]
-        assert {"there when it was planned, without that month's payments", "needed / left, rounded up"} < {*words}
+        assert {"there when it was planned, without that month's payments", "load: needed / left, rounded up"} < {
+            *words
+        }
         assert changed == [
             Difference("arrives on", "10 Feb 2027", "never, as planned"),
             Difference("income a month", "3,000.00", "3,500.00"),

@@ -89,8 +89,8 @@ class TestInterestToldWithAPayment:
         amount = Decimal("85.00")
         self.check_in(goal, date(2026, 5, 14), on_10_may + interest + amount)
         context = read_context(owner=saver, today=date(2026, 5, 14))
-        assert context.months[goal.pk].paid == amount
-        assert context.earning[goal.pk] == on_10_may + interest
+        assert context.counted.months[goal.pk].paid == amount
+        assert context.counted.earning[goal.pk] == on_10_may + interest
         assert interest > 3
 
     def test_that_is_taken_back_between_two_reads_is_as_if_it_had_not_been_told(
@@ -102,4 +102,4 @@ class TestInterestToldWithAPayment:
         self.check_in(goal, date(2026, 5, 14), Decimal("200.00"))
         monkeypatch.setattr("goals.history._READERS", [NoCheckIns()])
         context = read_context(owner=saver, today=date(2026, 5, 15))
-        assert context.months[goal.pk].paid <= Decimal("200.00")
+        assert context.counted.months[goal.pk].paid <= Decimal("200.00")

@@ -51,7 +51,9 @@ def compare(person: Person) -> dict[str, dict[str, Any]]:
         assert [each for _, each in upcoming(plan)] == pytest.approx([each for _, each in paid], abs=0.05)
         assert plan["next_action_date"] == shown[goal] == (paid[0][0] if paid else None)
         assert plan["this_month"] == pytest.approx(left[goal], abs=0.05)
-    assert person.client.get(f"{V0}/action-plans/{plan['id']}").json() == plan
+    # One by one, savings are counted without debts beside them.
+    alone = {goal: person.client.get(f"{V0}/action-plans/{plan['id']}").json() for goal, plan in plans.items()}
+    assert alone == plans
     return plans
 
 
@@ -132,3 +134,21 @@ def test_of_linked_debts_the_payment_of_the_month_that_ends_today_is_next_until_
     assert upcoming(compare(person.on("2026-04-20"))[loan])[0] == ("2026-05-10", 344.25)
     person.has(loan, 792.44)  # 444.25 less 46.06 of interest
     assert upcoming(compare(person)[loan])[0][0] == "2026-06-10"
+
+
+def test_savings_are_counted_alike_alone_and_beside_debts(saver: User, time_machine: Any) -> None:
+    """What is paid on debts is counted from all of a person's month, savings alone from their own goals."""
+    person = Person(saver, time_machine)
+    loan = person.wants(5000, "2027-03-10", "High", type="debt_payoff")
+    trip = person.wants(600, "2026-12-10")
+    person.owes(800, loan, balance=5000, rate=12, minimum=100)
+    person.plans()
+    for day, cleared, saved in (
+        ("03-12", 130, 30),
+        ("04-09", 260, 66.67),
+        ("04-10", 394.25, 80),
+        ("05-02", 520, 100),
+    ):
+        person.on(f"2026-{day}").has(loan, cleared)
+        person.has(trip, saved)
+        assert compare(person)[trip]["this_month"] < 66.67

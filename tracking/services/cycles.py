@@ -11,9 +11,9 @@ from accounts.services import lock_user_and_read
 from fincred.db.queries import Parameter, PreparedQuery
 from fincred.db.retries import repeatable
 from fincred.db.writes import insert
+from goals import services as goals
 from goals.cycles import cycle_end, cycle_number, left_over
 from goals.models import Goal
-from goals.services import end_cycle
 from goals.vocabulary import Kind
 from tracking.models import CheckIn
 from tracking.vocabulary import CheckInSource
@@ -33,14 +33,15 @@ def end_cycles(owner: User, now: datetime, today: date) -> int:
     Each leaves a check-in of its date, or of the day of a later check-in, with what is left when it has taken its
     target, or all there was. Done twice it is done once: the lock of the person's row is taken first.
     """
-    person, goals, links = lock_user_and_read(
+    person, ended, links = lock_user_and_read(
         owner.id, _ENDED.bind(owner=owner.id, today=today), audit.last_link(owner.id)
     )
-    chain = audit.Chain(person, links)
-    return sum([_end_cycles_of(goal, person, chain, now, today) for goal in goals])
+    ends = [_cycle_end(goal, person, now, today) for goal in ended]
+    goals.end_cycles(ends, chain=audit.Chain(person, links), now=now, today=today)
+    return sum(end.cycles for end in ends)
 
 
-def _end_cycles_of(goal: Goal, person: User, chain: audit.Chain, now: datetime, today: date) -> int:
+def _cycle_end(goal: Goal, person: User, now: datetime, today: date) -> goals.CycleEnd:
     goal.user = person
     first, repeat = goal.first_date or goal.target_date, goal.repeat_every_months or 1
     number, next_number = cycle_number(first, repeat, goal.target_date) - 1, cycle_number(first, repeat, today)
@@ -48,30 +49,26 @@ def _end_cycles_of(goal: Goal, person: User, chain: audit.Chain, now: datetime, 
     for passed in range(ends):
         # A check-in of the same request, and of the same day, comes after them.
         at = now - timedelta(microseconds=ends - passed)
-        ended = cycle_end(first, repeat, number + passed)
+        end = cycle_end(first, repeat, number + passed)
         told.append(
             CheckIn(
                 user_id=person.id,
                 goal_id=goal.id,
                 current_amount=left_over(goal.current_amount, goal.target_amount, passed + 1),
-                check_in_date=max(ended, goal.last_check_in_date or ended),
+                check_in_date=max(end, goal.last_check_in_date or end),
                 source=CheckInSource.CYCLE_END,
                 created_at=at,
                 updated_at=at,
             )
         )
-    end_cycle(
+    return goals.CycleEnd(
         goal=goal,
         target_date=cycle_end(first, repeat, next_number),
         current_amount=told[-1].current_amount,
         told_on=told[-1].check_in_date,
         cycles=len(told),
         writes=[insert(*told)],
-        chain=chain,
-        now=now,
-        today=today,
     )
-    return len(told)
 
 
 def people_with_ended_cycles(latest: date) -> list[User]:

@@ -16,6 +16,7 @@ from accounts.back_office.tests.acting import signed_in
 from accounts.models import AuditEntry, User
 from goals.models import Goal
 from planning.models import PlanVersion
+from planning.services import long_plans
 from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 from planning.tests.requests import field_errors
@@ -123,6 +124,17 @@ class TestEnd:
         assert list(replay_mismatches()) == []
         assert list(goals_off_their_check_ins()) == []
         assert list(people_off_their_weeks()) == []
+
+    def test_of_several_goals_is_planned_once_however_long_the_plan_takes(
+        self, person: Person, bill: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(long_plans, "QUICK", 0)
+        taxes = person.plans_for(**BILL | {"name": "Taxes", "target_amount": 300})
+        before = PlanVersion.objects.count()
+        person.on("2026-06-15")
+        assert [person.goal(goal)["target_date"] for goal in (bill, taxes)] == ["2027-06-15"] * 2
+        assert PlanVersion.objects.count() == before + 2
+        assert list(replay_mismatches()) == []
 
     def test_is_no_week_of_the_streak_and_stays_as_it_is(self, person: Person, bill: str) -> None:
         person.on("2026-06-15").goal(bill)

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
+from accounts.audit import broken_chains
+from accounts.management import people_command
 from accounts.models import AuditEntry, User
 from fincred import clock
+from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
+from fincred.ops.figures import job_figures
 from fincred.ops.models import JobState
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
@@ -149,7 +155,7 @@ class TestCommand:
             run()
 
     def test_tells_the_metrics_that_all_of_it_was_right(self, saver: User) -> None:
-        noted = JobState.objects.filter(name="check_integrity")
+        noted = JobState.objects.filter(name="check_integrity", last_success_at__isnull=False)
         Goal.objects.filter(pk=GoalFactory.create(user=saver).pk).update(current_amount=5)
         with pytest.raises(CommandError):
             run()
@@ -158,6 +164,18 @@ class TestCommand:
         Goal.objects.update(current_amount=0)
         run()
         assert noted.get().last_success_at
+
+    def test_tells_them_of_shards_once_each_was_right(self, saver: User, noon: datetime) -> None:
+        noted = JobState.objects.whole().filter(last_success_at__isnull=False)
+        with time_machine.travel(noon - timedelta(days=1), tick=False):
+            for shard in ("1/3", "2/3", "3/4", "01/03"):
+                call_command("check_integrity", "--shard", shard, stdout=StringIO(), stderr=StringIO())
+        assert not noted.exists()
+        for shard in ("3/3", "3/3"):
+            call_command("check_integrity", "--shard", shard, stdout=StringIO(), stderr=StringIO())
+            assert noted.get().last_success_at == noon - timedelta(days=1)
+        told = [sample.labels["job"] for metric in job_figures(noon) for sample in metric.samples]
+        assert set(told) == {"check_integrity"}
 
     def test_each_shard_finds_the_faults_of_its_people(self) -> None:
         goals = {}
@@ -186,6 +204,37 @@ class TestCommand:
             call_command("check_integrity", stdout=out, stderr=out)
         assert "0 of 1 people are done." in out.getvalue()
         assert "1 fault(s) found so far." in out.getvalue()
+
+    def stopped_and_continued(self, monkeypatch: pytest.MonkeyPatch, noon: datetime) -> None:
+        """Stopped after the first of two people, and continued a day later as it says."""
+        calls = iter((False, True))
+
+        def stop(ids: IdRange) -> Any:
+            if next(calls, False):
+                raise KeyboardInterrupt
+            return broken_chains(ids)
+
+        monkeypatch.setattr(people_command, "PAGE", 1)
+        monkeypatch.setattr(check_integrity, "broken_chains", stop)
+        yesterday = time_machine.travel(noon - timedelta(days=1), tick=False)
+        with yesterday, pytest.raises(CommandError, match="Continue with") as stopped:
+            call_command("check_integrity", stdout=StringIO(), stderr=StringIO())
+        Goal.objects.update(current_amount=0)
+        call_command(*str(stopped.value).split("manage.py ")[1].split(), stdout=StringIO(), stderr=StringIO())
+
+    def test_a_run_that_was_continued_counts_from_its_beginning(
+        self, saver: User, stranger: User, monkeypatch: pytest.MonkeyPatch, noon: datetime
+    ) -> None:
+        self.stopped_and_continued(monkeypatch, noon)
+        assert JobState.objects.get(name="check_integrity").last_success_at == noon - timedelta(days=1)
+
+    def test_one_that_found_a_fault_before_it_was_stopped_does_not(
+        self, saver: User, stranger: User, monkeypatch: pytest.MonkeyPatch, noon: datetime
+    ) -> None:
+        first = min(saver, stranger, key=lambda person: person.pk)
+        Goal.objects.filter(pk=GoalFactory.create(user=first).pk).update(current_amount=5)
+        self.stopped_and_continued(monkeypatch, noon)
+        assert not JobState.objects.filter(name="check_integrity").exists()
 
     def test_a_version_that_cannot_be_replayed_is_found(self) -> None:
         demo.create_demo(now=clock.now())

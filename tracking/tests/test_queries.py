@@ -50,7 +50,7 @@ def plan(owner: User, now: datetime) -> None:
 
 
 def board_of(person: User) -> Dashboard:
-    return make_dashboard(*fetch_all(*dashboard_reads(person.pk)), today=TODAY)
+    return make_dashboard(*fetch_all(*dashboard_reads(person.pk)), owner=person, today=TODAY)
 
 
 class TestDashboard:

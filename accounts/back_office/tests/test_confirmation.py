@@ -70,7 +70,7 @@ class TestAskingFirst:
         assert page.context is not None
         rows = [str(row.pk) for row, _ in page.context["rows"]]
         form = {"action": page.context["action"], "_selected_action": rows, "confirmed": "yes", "reason": "abuse"}
-        assert "Done for 1 person." in support.post(PEOPLE, form, follow=True).content.decode()
+        assert "Sam Saver is disabled." in support.post(PEOPLE, form, follow=True).content.decode()
         assert disabled() == 1
 
 
@@ -109,13 +109,27 @@ class TestManyAtOnce:
     def test_done_skip_who_is_not_affected_and_say_why(self, support: Client, crowd: list[User]) -> None:
         User.objects.filter(pk=crowd[0].pk).update(is_active=False)
         page = act_in_back_office(support, PEOPLE, "disable", *crowd[:3]).content.decode()
-        assert "Done for 2 people." in page
+        assert page.count(" is disabled.") == 2
         assert f"({crowd[0].email}): disabled already" in page
         assert AuditEntry.objects.filter(action="person.disabled").count() == 2
 
     def test_up_to_twenty_are_done(self, support: Client, crowd: list[User]) -> None:
         act_in_back_office(support, PEOPLE, "disable", *crowd[1:])
         assert disabled() == MOST_ROWS
+
+
+class TestActionOfAnotherRole:
+    @pytest.mark.parametrize("action", ["erase", "grant_support"])
+    def test_is_forbidden_in_words(self, support: Client, saver: User, action: str) -> None:
+        form = {"action": action, "_selected_action": [str(saver.pk)]}
+        answer = support.post(PEOPLE, form, headers={"Accept": "text/html"})
+        assert answer.status_code == 403
+        assert "Your role doesn&#x27;t open this page or do this action." in answer.content.decode()
+        assert not AuditEntry.objects.filter(action__startswith="user.").exists()
+
+    def test_is_not_one_that_was_not_chosen(self, support: Client, saver: User) -> None:
+        answer = support.post(PEOPLE, {"action": "", "_selected_action": [str(saver.pk)]}, follow=True)
+        assert "No action selected." in answer.content.decode()
 
 
 class TestBadChoice:

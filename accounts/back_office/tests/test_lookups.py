@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, ClassVar
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Field
 from django.test import Client, RequestFactory
@@ -109,6 +110,16 @@ class TestEveryList:
     ) -> None:
         for name in DECLARED[page.opts.label]:
             assert boss.get(list_of(page), {name: "\0"}).status_code == 400
+
+    @pytest.mark.parametrize("query", ["status=paused", "type=zzz", "kind=once&status__exact=active"])
+    def test_refuses_a_column_without_the_lookup_of_its_filter(self, boss: Client, query: str) -> None:
+        """The list would be filtered, and its filters say that all is shown."""
+        assert boss.get(f"/admin/goals/goal/?{query}").status_code == 400
+
+    @pytest.mark.parametrize("query", ["q=%E4", "q=a&q=b", "%FF=1"])
+    @pytest.mark.parametrize("path", ["/admin/accounts/user/", "/admin/find/", "/admin/"])
+    def test_refuses_an_address_that_would_be_guessed_at(self, boss: Client, path: str, query: str) -> None:
+        assert boss.get(f"{path}?{query}").status_code == 400
 
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_says_so_clearly_for_each_column(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
@@ -235,6 +246,47 @@ class TestSecrets:
         path = "/admin/accounts/user/?password__startswith=pbkdf2"
         assert act_in_back_office(support, path, "end_sessions", saver).status_code == 400
         assert Session.objects.live().count() == 1
+
+
+class TestChoices:
+    """A value that a filter doesn't offer is refused in words, by every filter of every list."""
+
+    def test_that_there_are_none_of_are_refused(self, boss: Client, saver: User) -> None:
+        refused = 0
+        for model, page in admin.site._registry.items():
+            request = RequestFactory().get("/")
+            for declared in page.get_list_filter(request):
+                name = getattr(declared, "parameter_name", None)
+                if name is None:
+                    field: Any = declared[0] if isinstance(declared, tuple) else declared
+                    kind = getattr(get_fields_from_path(model, field)[-1], "choices", None)
+                    name = f"{field}__exact" if kind else None
+                if name in {None, "person_id__exact"}:
+                    continue
+                path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+                for value in ("zz", "", "1 OR 1"):
+                    for place in (path, f"{path}csv/"):
+                        answer = boss.get(place, {name: value}, headers={"Accept": "text/html"})
+                        assert answer.status_code == 400, (place, name, value)
+                        assert f"has no choice {name}={value}" in unescape(answer.content.decode()), (place, name)
+                        refused += 1
+        assert refused > 50
+
+    def test_are_named_to_who_asked_for_another(self, boss: Client) -> None:
+        page = boss.get("/admin/accounts/user/", {"sign_in": "off"}).content.decode()
+        assert 'The filter "sign-in" has no choice sign_in=off. Choose one in the list: All, unverified,' in page
+
+    def test_are_one_at_a_time(self, boss: Client) -> None:
+        for query in ("sign_in=staff&sign_in=disabled", "sign_in=disabled&sign_in=disabled"):
+            assert boss.get(f"/admin/accounts/user/?{query}").status_code == 400, query
+
+    def test_of_days_are_taken_as_they_are(self, boss: Client, saver: User) -> None:
+        query = {
+            "user__exact": str(saver.pk),
+            "check_in_date__gte": "2026-03-01",
+            "check_in_date__lt": "2026-04-01",
+        }
+        assert boss.get("/admin/tracking/checkin/", query).status_code == 200
 
 
 class TestPersonsRows:

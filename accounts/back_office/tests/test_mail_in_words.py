@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.accounts]
         ("TimeoutError", "away or busy"),
         ("SMTPNotSupportedError", "letters"),
         ("address refused", "earlier mail"),
+        ("unfinished", "it may arrive twice"),
         ("ZeroDivisionError", "tell an operator"),
     ],
 )

@@ -47,7 +47,7 @@ class TestARefusedAddress:
         return saver
 
     def test_is_given_up_at_the_first_attempt(self, refused: User) -> None:
-        given_up = OutgoingMail.objects.given_up().get()
+        given_up = OutgoingMail.objects.given_up(clock.now()).get()
         assert given_up.failure == "SMTPRecipientsRefused 550"
         assert refused.mail_refused_at
 
@@ -60,7 +60,7 @@ class TestARefusedAddress:
         assert list(broken_chains()) == []
 
     def test_is_not_tried_again_by_anybody(self, refused: User) -> None:
-        given_up = OutgoingMail.objects.given_up().get()
+        given_up = OutgoingMail.objects.given_up(clock.now()).get()
         assert retry_given_up_mail(now=clock.now()) == 0
         assert not retry_dead_mail(mail=given_up, now=clock.now())
         assert send(MailPurpose.NEW_SIGN_IN, refused).failure == "address refused"
@@ -72,7 +72,7 @@ class TestARefusedAddress:
         staff.force_login(User.objects.create_superuser("boss@example.com"))
         page = staff.get(f"/admin/accounts/user/{refused.pk}/change/").content.decode()
         day = f"{refused.mail_refused_at:%-d %b %Y}"
-        assert f"On {day} their mail server said that there is no such mailbox." in page
+        assert f"on {day} their mail server said that there is no such mailbox." in page
         assert (
             "SMTPRecipientsRefused 550" in staff.get("/admin/accounts/outgoingmail/?state=dead").content.decode()
         )
@@ -110,7 +110,7 @@ class TestOtherRefusals:
         with SMTPServer(refuses_text=True, refusal="554 no") as server:
             use(server, settings)
             send(MailPurpose.PASSWORD_CHANGED, saver)
-        assert OutgoingMail.objects.given_up().get().failure == "SMTPDataError 554"
+        assert OutgoingMail.objects.given_up(clock.now()).get().failure == "SMTPDataError 554"
         saver.refresh_from_db()
         assert saver.mail_refused_at is None
 

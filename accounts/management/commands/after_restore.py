@@ -48,10 +48,10 @@ class Command(BaseCommand):
         except ErasureLogError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
         self.stdout.write(
-            f"{outcome.sessions_ended} sessions ended, {outcome.tokens_deleted} one-time tokens and "
-            f"{outcome.keys_deleted} idempotency keys deleted.\n"
-            f"{outcome.people_erased} people had come back and are erased again.\n"
-            f"{outcome.mail_held} mails are held: see manage.py held_mail"
+            f"Sessions ended: {outcome.sessions_ended}. One-time tokens deleted: {outcome.tokens_deleted}. "
+            f"Idempotency keys deleted: {outcome.keys_deleted}.\n"
+            f"People who had come back and are erased again: {outcome.people_erased}.\n"
+            f"Mail that is held (manage.py held_mail): {outcome.mail_held}."
         )
         for person_id in outcome.unconfirmed:
             self.stderr.write(

@@ -23,10 +23,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, release: bool, drop: bool, **options: Any) -> None:
         if release:
-            self.stdout.write(self.style.SUCCESS(f"{release_held_mail(now=clock.now())} mails are due."))
+            self.stdout.write(self.style.SUCCESS(f"Mail that is due now: {release_held_mail(now=clock.now())}."))
         elif drop:
-            self.stdout.write(self.style.SUCCESS(f"{drop_held_mail()} mails are deleted."))
+            self.stdout.write(self.style.SUCCESS(f"Mail that is deleted: {drop_held_mail()}."))
         else:
             for purpose, mails in count_held_mail().items():
                 self.stdout.write(f"{purpose}: {mails}")
-            self.stdout.write(f"{sum(count_held_mail().values())} mails are held.")
+            self.stdout.write(f"Mail that is held: {sum(count_held_mail().values())}.")

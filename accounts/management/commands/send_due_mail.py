@@ -42,7 +42,7 @@ class Command(BaseCommand):
             sent, failed = send_due_mail(clock=clock.now)
         except MailServerAwayError as error:
             raise CommandError(f"The mail server can't be reached ({error}); what is due waits.") from error
-        if given_up := count_given_up_mail():
+        if given_up := count_given_up_mail(now=clock.now()):
             self.stderr.write(f"{given_up} mails were given up; --retry-given-up makes them due again.")
         if failed:
             raise CommandError(f"{sent} mails are sent; {failed} could not be and will be tried again.")
@@ -66,9 +66,12 @@ class Command(BaseCommand):
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
     if not 0 < seconds <= MOST_SECONDS:
-        raise ArgumentTypeError(f"more than 0, and at most {MOST_SECONDS}")
+        raise ArgumentTypeError(f"write a number of seconds: more than 0, and at most {MOST_SECONDS}")
     return seconds
 
 

@@ -53,7 +53,7 @@ def outcome(goal: Goal) -> Any:
 
 def board(goal: Goal) -> Any:
     outcome(goal)
-    return make_dashboard(*fetch_all(*dashboard_reads(goal.user_id)), today=clock.now().date())
+    return make_dashboard(*fetch_all(*dashboard_reads(goal.user_id)), owner=goal.user, today=clock.now().date())
 
 
 def planned(goal: Goal) -> Any:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
+
+from accounts.models import User
+from goals.models import Goal
+from planning.tests.factories import contents, plan_for, snapshot_of
+from tracking.models import CheckIn
 
 PERSON = UUID("00000000-0000-4000-8000-000000000777")
 PATHS = [
@@ -66,6 +73,22 @@ FILES = [
     "accounts/auditentry/csv/",
     f"tracking/checkin/csv/?user__exact={PERSON}",
 ]
+
+
+def plan_in_the_past(now: datetime) -> None:
+    """`PERSON` began 300 days ago and had all goals planned again every ten weeks, the last time today."""
+    person, days = User.objects.get(pk=PERSON), timedelta(days=300)
+    began = now - days
+    goals = Goal.objects.filter(user=person)
+    goals.update(started_on=began.date(), created_at=began, target_date=now.date() + 2 * days)
+    CheckIn.objects.filter(user=person).update(check_in_date=F("check_in_date") - days)
+    for weeks in (40, 30, 20, 10, 0):
+        moment = now - timedelta(weeks=weeks)
+        told = contents(income=f"{3000 + weeks}.00")
+        snapshot_of(person, told, now=moment, today=moment.date())
+        if weeks == 40:
+            for goal in goals:
+                plan_for(goal, now=moment, today=moment.date())
 
 
 def fill(*, people: int, goals: int, check_ins: int, entries: int) -> None:

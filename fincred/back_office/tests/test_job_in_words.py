@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management.base import OutputWrapper
+from django.test import Client
 
-from fincred.back_office.job_in_words import job_state
+from fincred.back_office.job_in_words import in_shards, job_state
 from fincred.ops.models import JobState
+from fincred.ops.own_work import OwnWork, note_success
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -32,3 +36,28 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 def test_each_state_has_its_words(job: JobState, words: str) -> None:
     assert words in job_state(job)
     assert job.failure in job_state(job)
+
+
+@pytest.mark.parametrize(
+    ("whole", "days", "words"),
+    [
+        (None, {}, ""),
+        (None, {"1/4": 2, "3/4": 1}, ": 2 of 4 shards are done"),
+        (NOON, {"1/2": 0, "2/2": 1}, ", in 2 shards"),
+        (NOON, {"1/4": 1, "1/2": -9, "2/2": -8}, ", and since then 1 of 4 shards"),
+        (NOON, {"1/4": -1}, ""),
+    ],
+)
+def test_how_far_it_has_come_in_shards(whole: datetime | None, days: dict[str, int], words: str) -> None:
+    moments = {shard: NOON + timedelta(days=number) for shard, number in days.items()}
+    assert in_shards(JobState(last_success_at=whole), moments) == words
+
+
+@pytest.mark.integration
+@pytest.mark.django_db
+def test_a_job_in_shards_is_one_row(boss: Client) -> None:
+    for shard in ("1/3", "3/3"):
+        note_success(OwnWork.CHECK, seconds=1, stderr=OutputWrapper(StringIO()), shard=shard)
+    page = boss.get("/admin/ops/jobstate/").content.decode()
+    assert page.count("check integrity") == 1
+    assert "yet: 2 of 3 shards are done" in page.replace("&#x27;", "'")

@@ -12,15 +12,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.back_office.tests.acting import act_in_back_office, signed_in
+from accounts.back_office.tests.acting import act_in_back_office
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
-from accounts.services import end_all_sessions, login, open_session, set_active, set_role
+from accounts.services import end_all_sessions, login, open_session, set_active
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.vocabulary import EndReason, StaffRole
+from accounts.vocabulary import EndReason
 from fincred import clock
+from fincred.back_office.tests.person_pages import page_of, path_of, press
 from fincred.companion.models import NotificationPreferences, OutgoingPush
 from fincred.companion.tests.factories import NotificationFactory, PhoneFactory
 from fincred.context import Caller, Role, set_caller
@@ -36,31 +37,8 @@ from tracking.tests.factories import MilestoneFactory
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
 
-@pytest.fixture
-def agent(db: None) -> User:
-    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
-    return set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now())
-
-
-@pytest.fixture
-def support(agent: User) -> Client:
-    return signed_in(agent)
-
-
-@pytest.fixture
-def boss(db: None) -> Client:
-    return signed_in(User.objects.create_superuser("boss@example.com"))
-
-
-def path_of(person: User) -> str:
-    return f"/admin/accounts/user/{person.pk}/change/"
-
-
-def page_of(client: Client, person: User) -> str:
-    answer = client.get(path_of(person))
-    assert answer.status_code == 200
-    page = re.sub(r' data-label="[^"]*"', "", answer.content.decode())  # columns' names, for a phone
-    return re.sub(r"\s+", " ", page)
+def _read_of_notifications(captured: CaptureQueriesContext) -> str:
+    return "".join(query["sql"] for query in captured if 'FROM "companion_notification"' in query["sql"])
 
 
 class TestTitle:
@@ -101,8 +79,20 @@ class TestSigningIn:
     def test_may_have_a_mailbox_that_is_gone(self, support: Client, saver: User, noon: datetime) -> None:
         User.objects.filter(pk=saver.pk).update(mail_refused_at=noon)
         page = page_of(support, saver)
-        assert "On 10 Mar 2026 their mail server said that there is no such mailbox." in page
+        assert "Nothing is in the way." in page
+        assert "No mail reaches them: on 10 Mar 2026 their mail server said" in page
         assert "Send the verification mail" in page
+
+    def test_is_in_the_way_of_staff_without_a_second_factor(
+        self, support: Client, agent: User, saver: User, settings: Any
+    ) -> None:
+        assert "Nothing is in the way." in page_of(support, agent)
+        settings.SECOND_FACTOR = True
+        session = support.session
+        session["second_factor_proved"] = True
+        session.save()
+        assert "Into the back office only with a second factor" in page_of(support, agent)
+        assert "Nothing is in the way." in page_of(support, saver)
 
     def test_was_ended_by_somebody_for_a_reason(self, support: Client, agent: User, saver: User) -> None:
         act_in_back_office(support, "/admin/accounts/user/", "disable", saver, reason="abuse")
@@ -152,6 +142,7 @@ class TestRows:
             "3,000.00 of income a month",
             f"Why {plan.feasibility}:",
             "Boat: 1 check-in on 10 Mar 2026",
+            "The plan of 10 Mar 2026 expects ",
             "1 week now, 1 week at most",
             "open until",
             "reset password",
@@ -169,6 +160,7 @@ class TestRows:
         assert "<strong>What would work:</strong> a smaller amount: " in page
         assert re.search(r"Plan: [\d,]+\.\d\d [A-Z]{3} monthly", page)
         assert "Milestones: 25 %." in page
+        assert "load is what it needs, divided by that. A load up to 0.8 is Comfortable" in page
 
     def test_of_a_recurring_goal_name_the_milestones_of_the_present_cycle(
         self, support: Client, saver: User
@@ -183,7 +175,7 @@ class TestRows:
         GoalFactory.create(user=saver)
         page = page_of(support, saver)
         assert "No plan." in page
-        assert "The plan expects" not in page
+        assert " expects " not in page
         assert "0 check-ins" in page
 
     def test_of_sessions_say_which_are_over(self, support: Client, saver: User) -> None:
@@ -206,6 +198,18 @@ class TestRows:
         end_all_sessions(user=agent, reason=EndReason.SUPPORT, now=noon)
         assert "back office</td>" not in page_of(boss, agent)
 
+    def test_offer_no_role_that_they_have(self, boss: Client, agent: User, saver: User) -> None:
+        assert 'value="grant_support"' not in page_of(boss, agent)
+        assert 'value="grant_auditor"' in page_of(boss, agent)
+        assert 'value="grant_support"' in page_of(boss, saver)
+
+    def test_of_a_streak_say_that_there_is_none_now(self, support: Client, saver: User, noon: datetime) -> None:
+        assert "<strong>No streak yet</strong>" in page_of(support, saver)
+        goal = GoalFactory.create(user=saver)
+        then = noon - timedelta(weeks=5)
+        create_check_in(owner=saver, goal_id=goal.pk, current_amount=Decimal(1), now=then, today=then.date())
+        assert "<strong>No streak now, 1 week at most</strong>" in page_of(support, saver)
+
     def test_say_which_messages_are_planned(self, support: Client, saver: User, noon: datetime) -> None:
         snapshot_of(saver)
         plan = plan_for(goal_of(saver, name="Boat"))
@@ -222,7 +226,8 @@ class TestRows:
         page = page_of(support, saver)
         for words in (
             "They don't want: drift.",
-            f"<td>{at:%-d %b %Y %H:%M}</td> <td>weekly summary (their own)</td> <td>push</td> <td>never</td>",
+            f"<td>{at:%-d %b %Y %H:%M}</td> <td>weekly summary (they asked for it)</td> <td>push</td>",
+            "<td>push</td> <td>never</td>",
             "nothing to say at present</td> <td>pre-transfer reminder: Boat</td>",
             "<td>paused</td> <td>check-in reminder</td>",
             "after 2 attempts.",
@@ -240,6 +245,7 @@ class TestRows:
 
     def test_say_what_to_do_when_there_are_none(self, support: Client, saver: User) -> None:
         page = page_of(support, saver)
+        assert "In the charts" not in page
         for words in ("No goals yet.", "haven't told anything yet", "None in the outbox.", "haven't signed in"):
             assert words in page, words
 
@@ -257,9 +263,24 @@ class TestRows:
         queries()  # now the trail names a member of staff
         few = queries()
         for name in ("C", "D", "E"):
-            plan_for(goal_of(saver, name=name))
+            plan = plan_for(goal_of(saver, name=name))
+            NotificationFactory.create(user=saver, type="pre_transfer_reminder", action_plan=plan)
             open_session(user=saver, now=noon)
         assert queries() == few
+
+    def test_read_no_schedules_of_plans(self, support: Client, saver: User, noon: datetime) -> None:
+        """They are long, and not shown."""
+        snapshot_of(saver)
+        plan = plan_for(goal_of(saver, name="Boat"))
+        NotificationFactory.create(user=saver, type="pre_transfer_reminder", action_plan=plan)
+        with CaptureQueriesContext(connection) as captured:
+            assert "Pre-transfer reminder: Boat" in page_of(support, saver).replace("pre-", "Pre-")
+        read = "".join(query["sql"] for query in captured)
+        assert '"planning_actionplan"."explanation"' in read
+        for column in ("instalments", "payments", "carried"):
+            assert f'"planning_actionplan"."{column}"' not in read
+        assert '"planning_actionplan"."explanation"' not in _read_of_notifications(captured)
+        assert '"goals_goal"."pace"' not in _read_of_notifications(captured)
 
     def test_of_the_trail_name_who_it_was(self, support: Client, boss: Client, agent: User, saver: User) -> None:
         page_of(support, saver)
@@ -298,22 +319,6 @@ class TestRows:
         assert f"<td>themselves</td><td>goal cancelled: status active → cancelled · {goal.name}</td>" in page_of(
             support, saver
         )
-
-
-def press(client: Client, person: User, action: str, reason: str = "asked") -> Any:
-    """The button on the page, then the reason: two clicks."""
-    page = client.get(path_of(person)).content.decode()
-    form = re.search(
-        rf'action="([^"]+)"[^<]*<input[^>]*>\s*<input type="hidden" name="action" value="{action}">'
-        r'<input type="hidden" name="_selected_action" value="([^"]+)">'
-        r'<input type="hidden" name="return_to" value="([^"]+)">',
-        page,
-    )
-    assert form, f"no button for {action}"
-    fields = {"action": action, "_selected_action": form[2], "return_to": form[3]}
-    asked = client.post(form[1], fields)
-    assert f'value="{reason}"' in asked.content.decode()
-    return client.post(form[1], fields | {"confirmed": "yes", "reason": reason})
 
 
 class TestJobs:

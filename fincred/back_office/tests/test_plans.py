@@ -6,7 +6,8 @@ import pytest
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
-from fincred.back_office.tests.many_people import FILES, PATHS, fill
+from fincred import clock
+from fincred.back_office.tests.many_people import FILES, PATHS, fill, plan_in_the_past
 from fincred.db.tests.server_plans import plans, rows_read
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow, pytest.mark.postgresql]
@@ -24,6 +25,7 @@ LARGE = {
 class TestManyPeople:
     def test_cost_no_page_a_whole_table(self) -> None:
         fill(people=20_000, goals=3, check_ins=4, entries=8)
+        plan_in_the_past(clock.now())
         client = signed_in(User.objects.create_superuser("boss@example.com"))
         faults = []
         with plans() as told:

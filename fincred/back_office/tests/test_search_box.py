@@ -8,24 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.back_office.tests.acting import signed_in
 from accounts.models import ListedPerson, User
 from accounts.search_words import SEARCH_TOO_LONG
-from accounts.services import set_role
-from accounts.tests.factories import UserFactory
-from accounts.vocabulary import StaffRole
-from fincred import clock
-from fincred.back_office.tests.test_person_page import path_of
+from fincred.back_office.tests.person_pages import path_of
 from fincred.companion.tests.factories import NotificationFactory
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
-    return signed_in(set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now()))
 
 
 class TestSearchBox:
@@ -63,6 +52,12 @@ class TestSearchBox:
         gone = "00000000-0000-4000-8000-000000000001"
         assert self.lead(support, gone) == f"/admin/accounts/auditentry/?q={gone}"
 
+    def test_finds_a_person_also_by_a_name_that_a_client_gave_a_request(
+        self, support: Client, saver: User
+    ) -> None:
+        support.get(path_of(saver), headers={"X-Request-ID": "sam"})
+        assert self.lead(support, "sam") == path_of(saver)
+
     @pytest.mark.parametrize("made_by", [str.upper, lambda text: text.replace("-", "")])
     def test_leads_to_a_request_whose_id_is_a_uuid_as_the_app_wrote_it(
         self, support: Client, saver: User, made_by: Any
@@ -89,6 +84,8 @@ class TestSearchBox:
         page = " ".join(unescape(support.get(self.lead(support, sought)).content.decode()).split())
         assert "<title>People" in page
         assert f'No person is called "{sought}"' in page
+        assert f'Nothing was found for "{sought}".' in page
+        assert "no request with this id is in the audit trail" in page
 
     @pytest.mark.parametrize("whole", ["person", "goal"])
     def test_by_an_id_is_a_look_at_the_person_also_if_nobody_follows(

@@ -1,4 +1,4 @@
-"""A superuser ends one session of a colleague's in the back office; the others stay open."""
+"""A superuser ends a colleague's sessions in the back office, and sees why they get no new one."""
 
 from __future__ import annotations
 
@@ -11,23 +11,14 @@ from django.test import Client
 
 from accounts.back_office.tests.acting import PEOPLE, signed_in
 from accounts.models import AuditEntry, User
+from accounts.rate_limits import limit_second_factor
+from accounts.rate_limits.policies import SECOND_FACTOR
 from accounts.services import set_role
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.vocabulary import StaffRole
 from fincred import clock
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
-
-
-@pytest.fixture
-def agent(db: None) -> User:
-    agent = UserFactory.create(email="agent@example.com", full_name="Alex Agent")
-    return set_role(user=agent, role=StaffRole.SUPPORT, now=clock.now())
-
-
-@pytest.fixture
-def boss(db: None) -> Client:
-    return signed_in(User.objects.create_superuser("boss@example.com"))
 
 
 def sign_in(agent: User, program: str) -> Client:
@@ -61,7 +52,8 @@ class TestEnding:
         assert "Alex Agent" in asked
         assert marks_on(asked) == [of_firefox]
         assert firefox.get("/admin/").status_code == 200
-        assert "Ended." in end(boss, agent, of_firefox, confirmed="yes", reason="security").content.decode()
+        page = end(boss, agent, of_firefox, confirmed="yes", reason="security").content.decode()
+        assert "Ended one session of Alex Agent in the back office." in page
         assert (firefox.get("/admin/").status_code, chrome.get("/admin/").status_code) == (302, 200)
         entry = AuditEntry.objects.get(action="back_office_session.ended")
         assert (entry.person_id, entry.reason, entry.after) == (agent.pk, "security", {"device": "Firefox"})
@@ -93,3 +85,13 @@ class TestEnding:
         other = set_role(user=UserFactory.create(), role=StaffRole.SUPPORT, now=clock.now())
         end(signed_in(other), agent, mark, confirmed="yes", reason="security")
         assert client.get("/admin/").status_code == 200
+
+
+class TestObstacle:
+    @pytest.mark.usefixtures("noon")
+    def test_is_too_many_guesses_at_the_second_factor(self, boss: Client, agent: User, settings: Any) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        for _ in range(SECOND_FACTOR.quota):
+            assert "their second factor" not in page_of(boss, agent)
+            limit_second_factor(agent.pk, now=clock.now())
+        assert "second factor: none is taken until 10 Mar, 12:01:00 UTC." in page_of(boss, agent)

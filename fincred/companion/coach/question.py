@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from fincred.clock import local_day
 from fincred.companion.coach.interface import Asker
 from fincred.companion.coach.message import Message
 from fincred.text import fold
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
+from planning.models import Snapshot
 from planning.serializers.fields import capped
 
 # Names are looked for among the newest goals of every status; at most five are active.
@@ -34,6 +36,10 @@ class Question:
 
     def money(self, amount: Decimal) -> str:
         return money(amount, self.asker)
+
+    def told_on(self, snapshot: Snapshot) -> date:
+        """The asker's day on which they told a snapshot."""
+        return local_day(snapshot.created_at, self.asker.user.profile.timezone)
 
 
 def read_question(asker: Asker, message: str) -> Question:

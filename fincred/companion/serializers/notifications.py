@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from rest_framework.serializers import ValidationError
+
 from fincred.api.serializers import (
     ChoiceField,
     DateTimeField,
@@ -17,8 +19,10 @@ from fincred.api.serializers import (
 from fincred.companion.vocabulary import Channel, NotificationStatus, NotificationType, Platform
 
 _RFC_3339: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.(?P<fraction>[0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.IGNORECASE,
 )
+_MOST_DIGITS: Final = 6
 
 
 class NotificationSerializer(Serializer):
@@ -41,15 +45,21 @@ class NotificationSerializer(Serializer):
 class MomentField(DateTimeField):
     """RFC 3339 with an offset or `Z`, as a text."""
 
-    default_error_messages = {"invalid": "Must be an RFC 3339 date and time such as 2026-03-15T17:00:00Z."}
+    default_error_messages = {
+        "invalid": "Must be an RFC 3339 date and time such as 2026-03-15T17:00:00Z.",
+        "too_exact": "Must have at most six digits of a second.",
+    }
 
     def to_internal_value(self, data: Any) -> datetime:
+        told = _RFC_3339.fullmatch(data) if isinstance(data, str) else None
+        if told is None:
+            return self.fail("invalid")
+        if len(told["fraction"] or "") > _MOST_DIGITS:
+            self.fail("too_exact")
         try:
-            if not isinstance(data, str) or not _RFC_3339.fullmatch(data):
-                raise ValueError
             return datetime.fromisoformat(data.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail("invalid")
+            raise ValidationError("There is no such day or time.", code="invalid") from None
 
 
 class NotificationCreateSerializer(Serializer):

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from conftest import client_of
 from fincred.companion.coach.dates import day_in
-from fincred.companion.tests.asking import V0, Ask, debt, tell
+from fincred.companion.tests.asking import V0, Ask, answer, debt, tell
 from planning.tests.factories import goal_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
@@ -91,7 +93,7 @@ class TestDebtsOnADay:
         said = ask("how much will I owe in a year")
         assert said.startswith("You owe 1,400.00 USD in all.")
         assert said.endswith(
-            "That is as of today; with 70.00 USD a month, your minimum payments, it will be "
+            "From today on, with 70.00 USD a month, your minimum payments, it will be "
             f"{series['2027-03-10']:.2f} USD on 10 March 2027."
         )
         assert ask("what do I owe on 9 april").endswith("it will be 1,400.00 USD on 9 April 2026.")
@@ -100,3 +102,13 @@ class TestDebtsOnADay:
     def test_may_never_end(self, as_saver: APIClient, ask: Ask) -> None:
         tell(as_saver, debts=[debt(5000, 24, 40)])
         assert ask("what will I owe in a year").endswith("with the minimum payments alone, they don't end.")
+
+    def test_are_of_the_day_on_which_they_were_told(self, saver: User, as_saver: APIClient, ask: Ask) -> None:
+        tell(as_saver, debts=[debt(500, 20, 30)])
+        assert "You told me" not in ask("what do I owe")
+        with time_machine.travel(datetime(2026, 4, 2, 12, tzinfo=UTC)):
+            later = client_of(saver)
+            for message in ("what do I owe", "what's the interest rate on my visa?"):
+                said = answer(later, message)
+                assert "500.00 USD" in said
+                assert "You told me on 10 March 2026; what you paid since isn't counted." in said

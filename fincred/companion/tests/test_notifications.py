@@ -91,6 +91,21 @@ class TestOnesOwn:
         assert answer.json()["details"]["errors"][0]["field"] == field
         assert not Notification.objects.filter(is_planned=False).exists()
 
+    @pytest.mark.parametrize(
+        ("moment", "told"),
+        [
+            ("2027-02-29T10:00:00Z", "There is no such day or time."),
+            ("2027-02-28T25:00:00Z", "There is no such day or time."),
+            ("2027-02-28T10:00:00.1234567Z", "Must have at most six digits of a second."),
+            ("2027-02-28 10:00:00Z", "Must be an RFC 3339 date and time such as 2026-03-15T17:00:00Z."),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_moment(
+        self, as_saver: APIClient, noon: datetime, moment: str, told: str
+    ) -> None:
+        [error] = as_saver.post(URL, NEW | {"next_send_at": moment}).json()["details"]["errors"]
+        assert error["message"] == told
+
     def test_takes_no_plan_of_others(self, as_stranger: APIClient, as_saver: APIClient, planned: User) -> None:
         plan = of_type(as_saver, "pre_transfer_reminder")["action_plan_id"]
         assert as_stranger.post(URL, NEW | {"action_plan_id": plan}).status_code == 400

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
+import psycopg
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.validation import BaseDatabaseValidation
@@ -21,6 +22,7 @@ from psycopg.pq import Format
 from psycopg_pool import PoolTimeout
 
 from fincred.counters import figures_of_pool
+from fincred.db.postgresql.outages import outages
 from fincred.db.postgresql.pipeline import TIMEOUTS, Result, Statement
 
 
@@ -125,6 +127,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parameters: dict[str, Any] = super().get_connection_params()
         _register_jsonb(parameters["context"])
         return parameters
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Called for each connection that the pool has made."""
+        outages.end(self.alias)
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]  # the stubs don't know it
+
+    def connect_beside_the_pool(self, *, patience: int) -> None:
+        """Connect once more and close it again: a pool tells its log alone why it has no connection.
+
+        :raises psycopg.Error: the server's refusal, or why it wasn't reached within `patience` seconds.
+        """
+        psycopg.connect(**self.get_connection_params() | {"connect_timeout": patience}).close()
 
     def get_new_connection(self, conn_params: Any) -> Any:
         """A live connection from the pool. If the first is dead the others are too, so the pool is emptied once.

@@ -23,7 +23,7 @@ READ = {
 }
 TOUCHING = {
     "fincred/db/postgresql/base.py": re.compile(
-        r"_set_autocommit|\._commit\(|def pool\b|get_new_connection|get_connection_params"
+        r"_set_autocommit|\._commit\(|_configure_connection|def pool\b|get_new_connection|get_connection_params"
         r"|validate_no_broken_transaction|queries_logged|validation_class|DatabaseErrorWrapper"
     ),
     "fincred/db/postgresql/pipeline.py": re.compile(

@@ -161,6 +161,7 @@ class TestAccepting:
         with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
             master = server.process.pid
             workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+            wait_until(lambda: all(map(accepts, workers)))
             before = [settled(worker) for worker in workers]
             for _ in range(8):
                 wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
@@ -210,9 +211,22 @@ def settled(process: str) -> int:
     return numbers[-1]
 
 
+def accepts(process: str) -> bool:
+    """Whether it waits for connections: while it is loading its poller watches none of its sockets."""
+    links = links_of(process)
+    pollers = [Path(f"/proc/{process}/fdinfo/{fd}") for fd, link in links.items() if "eventpoll" in link]
+    watched = {line.split()[1] for path in pollers for line in path.read_text().splitlines() if "tfd:" in line}
+    return any(links.get(fd, "").startswith("socket:") for fd in watched)
+
+
 def sockets(process: str) -> int:
-    number = 0
+    return sum(link.startswith("socket:") for link in links_of(process).values())
+
+
+def links_of(process: str) -> dict[str, str]:
+    """What its file descriptors are."""
+    links = {}
     for entry in Path(f"/proc/{process}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed in between
-            number += str(entry.readlink()).startswith("socket:")
-    return number
+            links[entry.name] = str(entry.readlink())
+    return links

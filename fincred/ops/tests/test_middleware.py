@@ -34,6 +34,15 @@ def assert_envelope(response: Any, status: int, code: str) -> None:
     assert isinstance(body["details"], dict)
 
 
+class BrokenOff:
+    """A body that its client breaks off."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise ConnectionResetError
+
+    readline = read
+
+
 class TestEveryAnswer:
     @pytest.mark.parametrize(
         "path", ["/", "/docs", "/openapi.json", "/api/v0/health", "/nowhere", "/metrics", "/admin/"]
@@ -96,14 +105,17 @@ class TestEnvelope:
         assert_envelope(response, 400, "MALFORMED_REQUEST")
 
     def test_of_a_body_that_is_broken_off(self, api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
-        class BrokenOff:
-            def read(self, size: int) -> bytes:
-                raise ConnectionResetError
-
-            readline = read
-
         sent: dict[str, Any] = {"CONTENT_LENGTH": "46", "wsgi.input": BrokenOff()}
         response = api.generic("POST", "/api/v0/auth/login", "", "application/json", **sent)
+        assert_envelope(response, 400, "MALFORMED_REQUEST")
+        assert not [record for record in caplog.records if record.exc_info]
+
+    @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+    def test_of_a_form_that_is_broken_off(self, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.get("/admin/login/")
+        sent: dict[str, Any] = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": "46", "wsgi.input": BrokenOff()}
+        response = client.generic("POST", "/admin/login/", **sent)
         assert_envelope(response, 400, "MALFORMED_REQUEST")
         assert not [record for record in caplog.records if record.exc_info]
 
@@ -219,6 +231,27 @@ def test_a_database_that_is_away_is_logged_as_it_is_answered(
     [line] = [record for record in caplog.records if record.name == "django.request"]
     assert (line.getMessage(), vars(line)["status_code"]) == (f"Service Unavailable: {path}", 503)
     assert line.exc_info
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["without DEBUG", "with DEBUG"])
+@pytest.mark.parametrize("accept", ["text/html", "*/*", "text/plain"])
+class TestAClientsFault:
+    """Is answered alike with DEBUG, also where only the back office's people read."""
+
+    def test_of_a_host_that_is_not_served(self, settings: Any, debug: bool, accept: str) -> None:
+        settings.DEBUG, settings.ALLOWED_HOSTS = debug, ["api.example"]
+        settings.CORS_ALLOWED_ORIGINS = [app := "https://app.example"]
+        for path, allowed in (("/admin/", None), ("/api/v0/goals", app)):
+            asked_by = {"Host": "evil.example", "Accept": accept, "Origin": app}
+            answer = Client().get(path, headers=asked_by)
+            assert_envelope(answer, 400, "MALFORMED_REQUEST")
+            assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+
+    def test_of_too_many_parameters(self, settings: Any, debug: bool, accept: str) -> None:
+        settings.DEBUG = debug
+        answer = Client().get("/admin/login/?" + "&".join(["a="] * 1500), headers={"Accept": accept})
+        assert answer.status_code == 400
+        assert (b"Too much was sent at once" in answer.content) == (accept == "text/html")
 
 
 class TestRequestLine:

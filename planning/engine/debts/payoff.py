@@ -94,11 +94,6 @@ class Comparison:
     more: tuple[More, ...]
 
 
-def minimum_payments(debts: Sequence[Debt]) -> Decimal:
-    """What a month's surplus keeps for the minimum payments."""
-    return sum((debt.min_payment for debt in debts), ZERO)
-
-
 def simulate(
     debts: Sequence[Debt], budget: Budget, as_of: date, strategy: Strategy = Strategy.AVALANCHE
 ) -> Payoff:

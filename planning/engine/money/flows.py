@@ -5,11 +5,12 @@ of it, and neither does one that began 50 years ago.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from planning.engine.dates import Calendar
@@ -52,14 +53,14 @@ class Flow:
 
     def days_in(self, since: date, end: date) -> Iterator[date]:
         """The days on which it comes, from `since` to before `end`, in no order."""
-        if not self.count_before(end) - self.count_before(since):
-            return
-        if self.frequency is PayFrequency.ONCE:
-            yield self.next_date
-            return
+        return map(date.fromordinal, self.ordinals_in(since, end))
+
+    def ordinals_in(self, since: date, end: date) -> Iterator[int]:
+        """The ordinals of these days."""
         last = end if self.until is None else min(end, self.until + timedelta(days=1))
-        for rhythm in _rhythms(self):
-            yield from rhythm.days(since, last)
+        if self.frequency is PayFrequency.ONCE:
+            return iter([self.next_date.toordinal()] if since <= self.next_date < last else [])
+        return chain.from_iterable([rhythm.ordinals(since, last) for rhythm in _rhythms(self)])
 
 
 _SHORTEST: Final = 28
@@ -75,9 +76,8 @@ class _ByDays(NamedTuple):
     def count_before(self, day: date) -> int:
         return max(0, (day.toordinal() - 1 - self.first) // self.step + 1)
 
-    def days(self, since: date, end: date) -> Iterator[date]:
-        first = self.first + self.count_before(since) * self.step
-        return map(date.fromordinal, range(first, end.toordinal(), self.step))
+    def ordinals(self, since: date, end: date) -> Iterable[int]:
+        return range(self.first + self.count_before(since) * self.step, end.toordinal(), self.step)
 
 
 class _ByMonths(NamedTuple):
@@ -90,6 +90,9 @@ class _ByMonths(NamedTuple):
     def count_before(self, day: date) -> int:
         last = _index(day) - (_clamped(self.day_of_month, _index(day)) >= day.day)
         return max(0, (last - self.first) // self.step + 1)
+
+    def ordinals(self, since: date, end: date) -> Iterable[int]:
+        return [day.toordinal() for day in self.days(since, end)]
 
     def days(self, since: date, end: date) -> Iterator[date]:
         for number in range(self.count_before(since), self.count_before(end)):
@@ -130,10 +133,20 @@ def _clamped(day_of_month: int, month: int) -> int:
     return day_of_month if day_of_month <= 28 else min(day_of_month, monthrange(month // 12, month % 12 + 1)[1])
 
 
-def by_month(flows: Sequence[Flow], calendar: Calendar, months: int) -> list[int]:
+@lru_cache(maxsize=64)  # as `by_month`
+def by_day(flows: tuple[Flow, ...], since: date, end: date) -> Sequence[tuple[date, int]]:
+    """The days from `since` to before `end` on which any of the flows comes, in order, and the cents of each."""
+    sums: dict[int, int] = {}
+    for flow in flows:
+        cents = to_cents(flow.amount)
+        for ordinal in flow.ordinals_in(since, end):
+            sums[ordinal] = sums.get(ordinal, 0) + cents
+    return [(date.fromordinal(ordinal), sums[ordinal]) for ordinal in sorted(sums)]
+
+
+@lru_cache(maxsize=32)  # the plans of one request have most of their flows in common
+def by_month(flows: tuple[Flow, ...], calendar: Calendar, months: int) -> Sequence[int]:
     """The cents that come in each of the calendar's first `months` months."""
-    if not flows:
-        return [0] * months
     starts = [calendar.day(month) for month in range(months + 1)]
     ordinals = [day.toordinal() for day in starts]
     sums = [0] * months

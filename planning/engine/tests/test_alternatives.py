@@ -100,6 +100,13 @@ class TestAlternatives:
         assert [bool(made.alternatives) for made in plan.goals].count(True) == MAX_GOALS
         assert all(says_that_it_is_cut(made) != bool(made.alternatives) for made in plan.goals)
 
+    def test_are_sought_for_those_goals_only_that_are_wanted(self) -> None:
+        plan_input = inputs(100, goal(3000, 12, name="A"), goal(500, 2, name="B"), goal(4000, 9, name="C"))
+        of_all = make_plan(plan_input).goals
+        of_one = make_plan(plan_input, with_alternatives=lambda each: each.name == "C").goals
+        assert all(made.alternatives for made in of_all)
+        assert [made.alternatives for made in of_one] == [(), (), of_all[2].alternatives]
+
     def test_end_when_they_have_taken_too_long(self) -> None:
         long = [goal(100_000, 600 - n, name=f"{n}", annual_rate=Decimal(1)) for n in range(100)]
         plan_input = inputs(10, *long)

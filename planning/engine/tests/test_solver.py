@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from planning.engine import solver
+from planning.engine import sharing
 from planning.engine.allocation import plan_order
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Debt, PlanInput
@@ -66,7 +66,7 @@ class TestSolve:
     def test_ends_with_claims_beyond_any_room_when_raising_them_takes_long(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(solver, "_LAST_SCALED_ATTEMPT", -1)
+        monkeypatch.setattr(sharing, "_LAST_SCALED_ATTEMPT", -1)
         rate = Decimal(12)
         far, near = solved(500, goal(6000, 24, "High", annual_rate=rate), goal(1000, 2, "Low", annual_rate=rate))
         assert (far.arrives, far.claim, near.arrives) == (True, 600_000, True)

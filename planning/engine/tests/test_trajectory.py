@@ -105,6 +105,15 @@ class TestDebtPayoff:
         trajectory = payoff.simulate_late(payoff.simulate([0]), [100, 0, 0])
         assert (trajectory.amounts, len(trajectory.balances), trajectory.done_on) == ([0, 100], 2, None)
 
+    def test_keeps_what_is_due_once_no_payment_is_left_up_to_the_date(self) -> None:
+        """One of two debts is closed: its minimum goes to the other one up to the date, and is free after it."""
+        debts = Avalanche((card(0), card(5000, 0)), CALENDAR)
+        in_time, late = DebtPayoff(debts, 1, 0), DebtPayoff(debts, 0, 0)
+        assert (in_time.kept(2), in_time.level_beside) == ([200_00, 100_00], 200_00)
+        assert (late.kept(2), late.level_beside) == ([100_00, 100_00], 100_00)
+        assert (in_time.months, late.months) == (1, 1)
+        assert [need.simulate([50_00]).end for need in (in_time, late)] == [4750_00, 4850_00]
+
     def test_asks_again_for_all_that_was_missing(self) -> None:
         assert DebtPayoff(Avalanche((card(),), CALENDAR), 1, 0).raised(100, 50) == 150
 
@@ -121,10 +130,13 @@ class TestDebtPayoff:
     @given(
         debts_of_every_kind(500_000, most=3).filter(bool).map(tuple),
         st.lists(st.integers(0, 50_000), min_size=1, max_size=40),
+        st.booleans(),
     )
-    def test_pays_what_is_kept_and_what_it_is_given(self, debts: tuple[Debt, ...], offers: list[int]) -> None:
+    def test_pays_what_is_kept_and_what_it_is_given(
+        self, debts: tuple[Debt, ...], offers: list[int], is_overdue: bool
+    ) -> None:
         """Where the minimum payments that are kept end or fall, too: before the date and after it."""
-        need = DebtPayoff(Avalanche(debts, CALENDAR), max(1, len(offers) // 2), 0)
+        need = DebtPayoff(Avalanche(debts, CALENDAR), 0 if is_overdue else len(offers) // 2, 0)
         ledger, balances = PlannedLedger(debts, CALENDAR), list[int]()
         for kept, offer in zip(need.kept(len(offers)), offers, strict=True):
             if not ledger.is_cleared:

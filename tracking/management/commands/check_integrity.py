@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.audit import broken_chains
 from accounts.management.people_command import PeopleCommand
 from accounts.search import people_off_their_terms
 from accounts.services import people_without_mailbox, shared_mailboxes
+from fincred import clock
 from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
+from fincred.ops.argument_types import moment
 from fincred.ops.own_work import OwnWork, note_success
 from planning.services.replanning import replay_mismatches
 from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
@@ -27,13 +30,25 @@ class Command(PeopleCommand):
         "Compare goal amounts, their counts, milestones and weeks with check-ins and pulses, plan versions with "
         "their replay, folded names, mailboxes and search terms with their texts, and verify the chain of the "
         "audit trail. List people who share a mailbox. Changes nothing, but notes that a run over "
-        "everybody found no fault: FinCredCheckLate goes by that. The first shard also does what concerns all "
-        "people together."
+        "everybody, or each shard, found no fault: FinCredCheckLate goes by that. The first shard also does "
+        "what concerns all people together."
     )
     example = "after a restore: manage.py check_integrity"
 
-    def handle(self, *args: Any, shard: Any, after: UUID | None, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--clean-since",
+            type=moment,
+            metavar="MOMENT",
+            help="with --after: when the run began that found no fault so far, as it said when it was stopped",
+        )
+
+    def handle(
+        self, *args: Any, shard: Any, after: UUID | None, clean_since: datetime | None = None, **options: Any
+    ) -> None:
         began = time.monotonic()
+        self.began_at = clean_since if after else clock.now()
         self.found: dict[str, int] = {}
         is_first = after is None and (shard is None or shard[1].after is None)
         if is_first:
@@ -49,8 +64,10 @@ class Command(PeopleCommand):
             self._list("people have no mailbox", people_without_mailbox())
         if faults:
             raise CommandError(f"{faults} fault(s) found.")
-        if shard is None and after is None:
-            note_success(OwnWork.CHECK, seconds=time.monotonic() - began, stderr=self.stderr)
+        if self.began_at:
+            part, seconds = shard[0] if shard else "", time.monotonic() - began
+            at = self.began_at if after else clock.now()
+            note_success(OwnWork.CHECK, seconds=seconds, stderr=self.stderr, shard=part, at=at)
 
     def work(self, people: Sequence[UUID], ids: IdRange) -> Iterator[UUID]:
         # By ranges, not by people: an audit trail outlives its person.
@@ -60,6 +77,10 @@ class Command(PeopleCommand):
         self._show("plan versions give their outputs again", (version.pk for version in replay_mismatches(ids)))
         self._show("audit chains are whole", (f"{person} #{n}" for person, n in broken_chains(ids)))
         yield from people
+
+    def also_to_continue(self) -> list[str]:
+        is_clean = self.began_at and not any(self.found.values())
+        return [f"--clean-since {self.began_at:%Y-%m-%dT%H:%M:%SZ}"] if is_clean else []
 
     def stopped(self, done: int, total: int) -> None:
         super().stopped(done, total)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from fincred import clock
+from fincred.ops.argument_types import whole_number
 from fincred.ops.progress_bar import ProgressBar
 from tracking import demo, load
 
@@ -24,7 +25,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--users", type=int, metavar="N", help="instead have N invented people for load tests")
+        parser.add_argument(
+            "--users", type=whole_number, metavar="N", help="instead have N invented people for load tests"
+        )
         parser.add_argument("--if-new", action="store_true", help="do nothing where there are people already")
 
     def handle(self, *args: Any, users: int | None, if_new: bool, **options: Any) -> None:

@@ -47,17 +47,26 @@ _MORE: Final = re.compile(r"\b(?:more|extra|another|additional\w*|on top)\b")
 
 
 def owed(question: Question) -> str:
-    """The debts of the snapshot (`GET /snapshot`): all, or those whose label is named."""
+    """The debts of the snapshot (`GET /snapshot`) and their day: all, or those whose label is named."""
     debts = [debt for debt in _debts(question) if debt.balance]
     if not debts:
         return PAID_OFF if _debts(question) else _no_debts(question)
     if named := _named_among(debts, question):
-        return " ".join(f"{_debt(debt, question)}." for debt in named)
+        return " ".join(f"{_debt(debt, question)}." for debt in named) + _told_before(question)
     debts.sort(key=lambda debt: (-debt.balance, debt.label or ""))
     total = question.money(sum((debt.balance for debt in debts), ZERO))
     listed = [_debt(debt, question) for debt in debts[:_LISTED]]
     more = f" And {len(debts) - _LISTED} smaller ones." if len(debts) > _LISTED else ""
-    return f"You owe {total} in all. {'. '.join(listed)}.{more}{_owed_by(question)}"
+    return f"You owe {total} in all. {'. '.join(listed)}.{more}{_told_before(question)}{_owed_by(question)}"
+
+
+def _told_before(question: Question) -> str:
+    """The day that the balances are of, if it isn't today's."""
+    snapshot = NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
+    told_on = question.told_on(snapshot) if snapshot else question.asker.today
+    if told_on >= question.asker.today:
+        return ""
+    return f" You told me on {day(told_on)}; what you paid since isn't counted. Tell me under Money what is left."
 
 
 def _owed_by(question: Question) -> str:
@@ -68,11 +77,9 @@ def _owed_by(question: Question) -> str:
     found = _comparison(question)
     payoff = found.snowball if found.recommended == "snowball" else found.avalanche
     if payoff.months is None:
-        return " That is as of today; with the minimum payments alone, they don't end."
+        return " From today on, with the minimum payments alone, they don't end."
     left = [point.balance for point in payoff.series if point.date <= by][-1]
-    return (
-        f" That is as of today; with {_minimums(found, question)}, it will be {question.money(left)} on {day(by)}."
-    )
+    return f" From today on, with {_minimums(found, question)}, it will be {question.money(left)} on {day(by)}."
 
 
 def interest_of_a_month(question: Question) -> str:

@@ -317,12 +317,12 @@ def _day(facts: Any, name: str) -> str:
 
 
 def dashboard_of(asker: Asker) -> Dashboard:
-    return make_dashboard(*fetch_all(*dashboard_reads(asker.user.pk)), today=asker.today)
+    return make_dashboard(*fetch_all(*dashboard_reads(asker.user.pk)), owner=asker.user, today=asker.today)
 
 
 def plans_of(question: Question) -> list[ActionPlan]:
     """The open plans of active goals, without the payments that were made."""
     asker = question.asker
     plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if plan.goal.status == Status.ACTIVE]
-    count_what_was_put_in(plans, owner_id=asker.user.pk, today=asker.today)
+    count_what_was_put_in(plans, owner=asker.user, today=asker.today)
     return plans

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Final
 
 from fincred.api.serializers import LATEST
-from fincred.clock import local_day
 from fincred.companion.coach.amounts import Cost, Unclear, cost_in
 from fincred.companion.coach.answers.goals import NO_SNAPSHOT, why_the_plan
 from fincred.companion.coach.dates import day_in
@@ -316,16 +315,13 @@ def _what_if(
             deltas=Deltas(income=income, expenses=expenses, extra=ZERO),
             changes=(),
             new_goals=new_goals,
+            alternatives="new_goals",
         ),
     )
 
 
 def _snapshot(question: Question) -> Snapshot | None:
     return NEWEST_SNAPSHOTS.bind(owner=question.asker.user.pk).first()
-
-
-def _told_on(question: Question, snapshot: Snapshot) -> str:
-    return day(local_day(snapshot.created_at, question.asker.user.profile.timezone))
 
 
 def overview(question: Question) -> str:
@@ -345,5 +341,6 @@ def overview(question: Question) -> str:
     told = "As you told me, a month has"
     finances = snapshot.contents.finances
     if finances.incomes or finances.planned:
-        told = f"As you told me on {_told_on(question, snapshot)}, a month of the year from then on has on average"
+        told_on = day(question.told_on(snapshot))
+        told = f"As you told me on {told_on}, a month of the year from then on has on average"
     return f"{told} {joined(parts)}. {left} {have}: a net worth of {worth}."

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fincred import clock
+from fincred.ops.argument_types import whole_number
 from fincred.ops.jobs import Worker
 from fincred.ops.stop_signals import on_stop
 
@@ -27,7 +28,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--beside", type=int, metavar="PID", help="end when the parent process, which has this id, is gone"
+            "--beside",
+            type=whole_number,
+            metavar="PID",
+            help="end when the parent process, with this id, is gone",
         )
 
     def handle(self, *args: Any, beside: int | None, **options: Any) -> None:

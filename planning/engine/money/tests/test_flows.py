@@ -64,7 +64,7 @@ class TestCount:
         assert sorted(some.days_in(start, end)) == listed
         assert some.count_before(end) - some.count_before(start) == len(listed)
         calendar = Calendar(start, start - timedelta(days=random.randint(0, 27)))
-        months = by_month([some], calendar, 24)
+        months = by_month((some,), calendar, 24)
         for month, cents in enumerate(months):
             since, until = calendar.day(month), calendar.day(month + 1)
             in_month = [day for day in days_of(some, until) if day >= since]
@@ -82,12 +82,12 @@ class TestCount:
             )
             starts = [calendar.day(month) for month in range(40)]
             counted = [some.amount_in(since, end) for since, end in pairwise(starts)]
-            assert by_month([some], calendar, 39) == counted
+            assert by_month((some,), calendar, 39) == counted
 
     @pytest.mark.parametrize("frequency", [each.value for each in PayFrequency])
     def test_by_month_of_what_has_ended_is_nothing(self, frequency: str) -> None:
         ended = flow(frequency, "2023-01-10", "2023-08-11")
-        assert by_month([ended], Calendar(date(2024, 9, 15), date(2024, 8, 28)), 14) == [0] * 14
+        assert by_month((ended,), Calendar(date(2024, 9, 15), date(2024, 8, 28)), 14) == [0] * 14
 
     def test_takes_no_longer_for_fifty_years_that_have_passed(self) -> None:
         """Some 2 600 weeks: every one would be listed, were they not counted."""

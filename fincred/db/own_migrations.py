@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 
 class NotMigratedError(OperationalError):
@@ -16,6 +18,18 @@ class NotMigratedError(OperationalError):
 def are_applied(alias: str) -> bool:
     """:raises django.db.Error: the database can't be read."""
     return _own() <= MigrationRecorder(connections[alias]).applied_migrations().keys()
+
+
+def lacks_migrations(error: BaseException) -> bool:
+    """Whether a statement failed for a table or a column that `migrate` has yet to make.
+
+    On SQLite this is an `OperationalError`, as all that a database is not ready for.
+    """
+    if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+        return False
+    with suppress(Error):
+        return not are_applied(DEFAULT_DB_ALIAS)
+    return False
 
 
 @cache

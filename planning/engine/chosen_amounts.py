@@ -1,0 +1,97 @@
+"""Pay goals the amount that was chosen for them. All money is whole cents."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import sub
+
+from fincred.money import ZERO
+from planning.engine.effort import Effort
+from planning.engine.free_money import add_freed, keep_for_payments, spend
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import given_by
+from planning.engine.late import go_on_late
+from planning.engine.money.cents import to_cents
+from planning.engine.own_days import kept_for_later
+from planning.engine.payment_days import FirstDays
+from planning.engine.sharing import dated_portion
+
+
+def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effort, days: FirstDays) -> None:
+    """Pay a goal its chosen amount every month (or day of its own), at most what is free.
+
+    If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
+    """
+    effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
+    need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
+    days.find([state], [in_time])
+    state.in_time = state.trajectory = state.simulated.simulate(in_time)
+    days.committed.append(state)
+    state.missing = state.in_time.missing
+    state.granted = sum(state.in_time.amounts)
+    state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
+    state.binding_month, state.binding_late_income = need.deadline, state.late_income
+    if state.money:
+        spend(free, state)
+        if state.payoff:
+            state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
+            free[:] = add_freed(free, [state])
+        keep_for_payments([state], free)
+        if state.goes_on_late:
+            before = free.copy()
+            go_on_late(state, free, late_until, horizon=state.horizon)
+            state.reserved_late = list(map(sub, before, free))
+        return
+    if state.goes_on_late:
+        state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
+    spend(free, state)
+    if state.days:
+        free[:] = kept_for_later(free)
+
+
+def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
+    """The most that may be given to the goal by its date."""
+    deadline = state.need.deadline
+    if not state.money:
+        return sum(free[:deadline])
+    by_date = sum(free[:deadline]) - state.late_income
+    return max(0, min(by_date, given_by(free, state.horizon)[deadline]))
+
+
+def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
+    """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
+    portion = dated_portion(state, given_by(free, state.horizon))
+    portion.follow([0, *accumulate(free)])
+    return portion.pay_chosen(to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO))
+
+
+def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
+    """The chosen amount of each month, or on each day, up to the goal's date."""
+    need, credit = state.need, state.need.credit
+    if state.days:
+        each, counts = to_cents(state.goal.chosen_each or ZERO), state.days.counts
+        return _each_on_days(each, counts, [free[0] + min(credit, each * counts[0]), *free[1 : need.months]])
+    chosen = to_cents(state.goal.chosen_monthly or ZERO)
+    first = credit + min(max(0, chosen - credit), free[0])
+    return [first, *(min(chosen, money) for money in free[1 : need.months])]
+
+
+def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list[int]:
+    """The chosen amount of each month, or on each day, after the goal's date."""
+    need = state.need
+    if state.dated:
+        left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
+        money = [left, *free[need.months : late_until + 1]]
+        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), state.dated.late_counts(len(money)), money)
+    chosen = to_cents(state.goal.chosen_monthly or ZERO)
+    return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
+
+
+def _each_on_days(each: int, counts: Sequence[int], money: Sequence[int]) -> list[int]:
+    """An amount on each of the days that months have, as far as the money of the months so far goes."""
+    offers, there = [], 0
+    for days, arrived in zip(counts, money, strict=True):
+        there += arrived
+        for _ in range(days):
+            offers.append(min(each, there))
+            there -= offers[-1]
+    return offers

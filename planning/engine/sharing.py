@@ -1,0 +1,190 @@
+"""Share free money among the goals without a chosen amount, up to their dates. All money is whole cents."""
+
+from collections.abc import Sequence
+from functools import partial
+from operator import gt
+from typing import Final
+
+from planning.engine.allocation import Claim, Portion, allocate, spread
+from planning.engine.effort import Effort
+from planning.engine.free_money import add_freed
+from planning.engine.goal_state import GoalState
+from planning.engine.held_back import given_by
+from planning.engine.money.cents import divided_up
+from planning.engine.own_days import DatedPortion, spread_on_days
+from planning.engine.payment_days import FirstDays
+from planning.engine.trajectory import DebtPayoff
+
+_LAST_UNSCALED_ATTEMPT: Final = 2
+"""Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
+_BEYOND_ANY_ROOM: Final = 64
+_LAST_SCALED_ATTEMPT: Final = 12
+"""After this attempt a claim is raised above any room. We know no plan that needs this."""
+
+
+def share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays) -> None:
+    """Allocate and spread until every goal that gets its whole claim is met.
+
+    A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
+    Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
+    """
+    attempt = 0
+    while _raise_claims(_share_once(states, free, effort, days), attempt) or _free_later(states, len(free)):
+        attempt += 1
+    for state in states:
+        state.missing = state.simulated.missing(state.offers)
+
+
+def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
+    """Raise the claims that turned out too small; whether one of them rose."""
+    before = [state.claim for state, _ in gaps]
+    scale = max(0, attempt - _LAST_UNSCALED_ATTEMPT) if attempt <= _LAST_SCALED_ATTEMPT else _BEYOND_ANY_ROOM
+    for state, gap in gaps:
+        state.claim = state.need.raised(state.claim, gap << scale)
+    return before != [state.claim for state, _ in gaps]
+
+
+def _free_later(states: Sequence[GoalState], months: int) -> bool:
+    """Free what is kept for debts later, where paying them earlier clears them later; whether that was so.
+
+    It is so where the rate of one is about to rise, and the payments went to another one.
+    """
+    for state in states:
+        if state.payoff and state.frees_from is not None and state.granted < state.claim:
+            cleared = state.payoff.cleared_by(state.offers, months)
+            state.not_before = max(state.not_before, months if cleared is None else cleared)
+    return any(state.not_before > (state.frees_from or 0) for state in states)
+
+
+def _share_once(
+    states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays
+) -> list[tuple[GoalState, int]]:
+    """Allocate and spread once.
+
+    Returns the goals that got their whole claim and are still not met, each with the missing cents.
+    """
+    _allocate(states, free, effort)
+    _spread(states, free, effort)
+    days.find(states, [state.offers for state in states])
+    satisfied = [state for state in states if state.granted == state.claim]
+    return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
+
+
+def allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+    """Allocate as if the time of a payment made no difference: what isn't granted is missing."""
+    _allocate(states, free, effort)
+    for state in states:
+        state.missing = state.claim - state.granted
+
+
+def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+    effort.spend(len(states) * (15 + len(states) // 4))
+    until = max([state.horizon for state in states], default=0)
+    claims = [
+        Claim(
+            state.need.deadline,
+            state.claim - state.need.credit,
+            state.late_income,
+            state.horizon,
+            partial(_frees, state, state.payoff, until=until, months=len(free), effort=effort)
+            if state.payoff
+            else None,
+        )
+        for state in states
+    ]
+    grants = allocate(claims, free)
+    for state, grant in zip(states, grants, strict=True):
+        credit = state.need.credit
+        state.room, state.granted = grant.room + credit, grant.amount + credit
+        state.binding_month, state.binding_late_income = grant.binding_month, grant.late_income
+
+
+def _frees(
+    state: GoalState, payoff: DebtPayoff, amount: int, *, until: int, months: int, effort: Effort
+) -> list[int]:
+    """What the last of the months have more for the goals served later, once a goal is granted so much.
+
+    Empty if that is nothing before the month `until`. The amount is beside its credit.
+    """
+    state.free_if_granted(payoff, amount + payoff.credit, until)
+    if state.frees_from is None or state.frees_from >= until:
+        return []
+    effort.spend(40 + 2 * (months - state.frees_from))
+    return payoff.kept(months)[state.frees_from :]
+
+
+def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+    """Split what each goal is granted over its months, or its days; what was put in already is part of it.
+
+    Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
+    """
+    with_freed = add_freed(free, states)
+    if any(state.days for state in states) or _is_money_kept(states, with_freed):
+        effort.spend(12 * sum([state.need.months for state in states]))
+        most = {h: given_by(with_freed, h) for h in {state.horizon for state in states if state.money}}
+        dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
+        _keep_promises(states, dated, free, effort)
+        spread_on_days(dated, with_freed)
+        for state, portion in zip(states, dated, strict=True):
+            state.offers = portion.paid
+            if not state.days:
+                state.offers[0] = max(state.offers[0], state.need.credit)
+        return
+    even = [
+        Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
+        for state in states
+    ]
+    effort.spend(50 * len(states) + 20 * spread(even, with_freed))
+    for state, shares in zip(states, even, strict=True):
+        state.offers = shares.paid
+        state.offers[0] += state.need.credit
+
+
+def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
+    days, need, money = state.days, state.need, state.money
+    counts = days.counts[: need.deadline] if days else [1] * need.months
+    portion = DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
+    if money:
+        portion.most = most
+        portion.late_income = state.late_income
+        portion.later = money.paydays.after_days(days) if days else ()
+    return portion
+
+
+def _share(state: GoalState) -> int:
+    """The goal's share a month (or on a day of its own).
+
+    It is its level payment if `granted` is `need.total`, otherwise an even part.
+    """
+    if state.granted == state.need.total and state.need.level:
+        return state.need.level
+    return divided_up(state.granted, sum(state.days.counts) if state.days else state.need.months)
+
+
+def _keep_promises(
+    states: Sequence[GoalState], portions: Sequence[DatedPortion], free: Sequence[int], effort: Effort
+) -> None:
+    """Have each goal's money kept as if its own debts, and those of goals served after it, freed nothing.
+
+    When it is planned again, it must not count on that either.
+    """
+    if not any(state.payoff and state.frees_from is not None for state in states):
+        return
+    before: dict[int, list[int]] = {}
+    for state, portion in zip(states, portions, strict=True):
+        if state.horizon not in before:
+            effort.spend(len(free) // 2)
+            before[state.horizon] = given_by(free, state.horizon)
+        portion.most_before = before[state.horizon]
+        if state.payoff and state.frees_from is not None:
+            free, before = add_freed(free, [state]), {}
+
+
+def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
+    """Whether a month has less money than the one before; what these goals were given in month 0 counts.
+
+    So it is, too, if a month has less than nothing, or if money arrives too late for a date.
+    """
+    given = sum([state.need.credit for state in states]) if free[0] else 0
+    falls = any(map(gt, [free[0] + given, *free[1:]], free[1:]))
+    return falls or free[0] < 0 or any(state.late_income for state in states)
