@@ -205,11 +205,16 @@ def _compare(name: str, taking_part: dict[str, tuple[Server, Workload]], rounds:
         same = {each: server for each, (server, _) in taking_part.items() if each != BEFORE}
         _require_same_answers(taking_part[FINCRED.name][1], same)
     measured: dict[str, list[Measure]] = {each: [] for each in taking_part}
-    for server, workload in taking_part.values():
-        load(server.port, workload.calls, 1, workload.connections)
-    for _ in range(rounds):
+    sent = dict.fromkeys(taking_part, 0)
+    for turn in range(rounds + 1):
         for each, (server, workload) in taking_part.items():
-            measured[each].append(load(server.port, workload.calls, seconds, workload.connections))
+            # Each round goes on where the last one ended: a write from the beginning again would change nothing.
+            place = sent[each] % len(workload.calls)
+            calls = [*workload.calls[place:], *workload.calls[:place]]
+            measure = load(server.port, calls, seconds if turn else 1, workload.connections)
+            sent[each] += measure.answers
+            if turn:  # the first warms up
+                measured[each].append(measure)
     report.table(name, measured)
 
 

@@ -46,8 +46,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Answers a second, and milliseconds; `failed` counts what was no 2xx."""
+    """How many answers and how many of them a second, and milliseconds; `failed` counts what was no 2xx."""
 
+    answers: int
     rate: float
     p50: float
     p99: float
@@ -79,7 +80,7 @@ def load(port: int, calls: Sequence[Call], seconds: float, connections: int = CO
             ]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     requests, micros, p50, p99, failed = (int(word) for word in said.strip().splitlines()[-1].split())
-    return Measure(requests / (micros / 1e6), p50 / 1000, p99 / 1000, failed)
+    return Measure(requests, requests / (micros / 1e6), p50 / 1000, p99 / 1000, failed)
 
 
 def _talk(port: int, requests: Sequence[bytes], until: float, took: list[float], failures: list[int]) -> None:
