@@ -33,6 +33,8 @@ LEASE = timedelta(minutes=2)
 HEARTBEAT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=4)
 MAILS_A_CONNECTION = 100
+# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
+LONGEST_ANSWER = timedelta(minutes=10)
 
 Clock = Callable[[], datetime]
 Due = OutgoingMailQuerySet[OutgoingMail]
@@ -86,6 +88,9 @@ class MailServer:
             self._backend.open()
         except OSError as error:
             raise MailServerAwayError(type(error).__name__) from error
+        conversation = getattr(self._backend, "connection", None)  # only SMTP has one
+        if conversation:
+            conversation.sock.settimeout(LONGEST_ANSWER.total_seconds())
         self._left = MAILS_A_CONNECTION
 
     def send(self, message: EmailMessage) -> None:
@@ -235,7 +240,7 @@ def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:
     """Note that it is sent, or it would be sent again: a database that is away gets some time to come back."""
     sent = OutgoingMail.objects.filter(pk=claim.mail.pk)
     note = partial(sent.update, sent_at=clock(), failure="", address="")
-    write_when_back(note, patience=LEASE, clock=clock, stop=stop)
+    write_when_back(note, clock=clock, stop=stop)
 
 
 def _name(error: Exception) -> str:

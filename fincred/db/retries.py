@@ -35,6 +35,7 @@ ATTEMPTS: Final = 4
 
 # Seconds between two attempts to reach a database that is away.
 _PAUSE: Final = 0.2
+_LONGEST_OUTAGE: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +65,13 @@ def _commits() -> int:
 
 
 def write_when_back(
-    write: Callable[[], object], *, patience: timedelta, clock: Callable[[], datetime], stop: Callable[[], bool]
+    write: Callable[[], object], *, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> None:
-    """`write()`, again and again while the database is away, for `patience` at most or until `stop()`.
+    """`write()`, again and again while the database is away, for an hour at most or until `stop()`.
 
     :raises django.db.Error: it is still away; or a transaction is open, which can't be repeated from here.
     """
-    deadline = clock() + patience
+    deadline = clock() + _LONGEST_OUTAGE
     while True:
         try:
             write()

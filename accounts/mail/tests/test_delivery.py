@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +88,15 @@ class TestConversation:
         assert OutgoingMail.objects.get(user=gone).failure == "SMTPRecipientsRefused 550"
         assert "gone@example.com" not in str([vars(record) for record in caplog.records])
 
+    def test_a_server_that_takes_long_to_take_a_mail_gets_it_once(
+        self, server: SMTPServer, settings: Any, saver: User
+    ) -> None:
+        settings.EMAIL_TIMEOUT = 0.15
+        server.before_answer = lambda recipient: Event().wait(0.2)
+        queue_for(saver)
+        assert send_due_mail(clock=clock.now) == (1, 0)
+        assert len(server.taken) == 1
+
     def test_without_a_server_mail_waits_and_loses_no_attempt(self, settings: Any, saver: User) -> None:
         with SMTPServer() as server:
             use(server, settings)
@@ -139,6 +150,7 @@ class TestLease:
             use(server, settings)
             queue_for(saver)
             failing = [2]
+            minutes = count(step=5)
 
             def away(execute: Any, sql: str, *args: Any) -> Any:
                 if "sent_at" in sql and sql.startswith("UPDATE") and failing[0]:
@@ -148,7 +160,8 @@ class TestLease:
                 return execute(sql, *args)
 
             with connection.execute_wrapper(away):
-                assert send_due_mail(clock=clock.now) == (1, 0)
+                later = partial(next, minutes)
+                assert send_due_mail(clock=lambda: clock.now() + timedelta(minutes=later())) == (1, 0)
         assert (failing, OutgoingMail.objects.filter(sent_at=None).exists()) == ([0], False)
 
 

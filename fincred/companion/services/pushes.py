@@ -113,7 +113,7 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
             sent.append(push)
     # First what was sent: if that isn't noted, it is sent again.
     note = partial(OutgoingPush.objects.bulk_update, sent, ["sent_at", "ticket"])
-    write_when_back(note, patience=LEASE, clock=clock, stop=stop)
+    write_when_back(note, clock=clock, stop=stop)
     for push, ticket in answers:
         if error := expo.error_of(ticket):
             _note_error(push, error)

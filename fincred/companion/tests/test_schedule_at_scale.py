@@ -22,7 +22,7 @@ PEOPLE = 10_000
 PAGE = 50
 TABLES = {"accounts_user", "accounts_searchterm", "companion_notification"}
 
-# Truncated, and statistics forgotten: rows of earlier tests, even rolled back, may have been analysed at any time since.
+# Statistics are forgotten, too: rows of earlier tests, even rolled back, may have been analysed since.
 FILL = """
 TRUNCATE accounts_user CASCADE;
 DELETE FROM pg_statistic WHERE starelid IN (
