@@ -28,6 +28,7 @@ from accounts.back_office.trail_in_words import ERASED
 from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
+from accounts.sought_id import SoughtId
 from fincred import clock
 from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
@@ -152,9 +153,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def matching(self, search: str, found: Found) -> Q:
         """The condition of a search, of which people are `found` already."""
-        try:
-            sought = UUID(search)
-        except ValueError:
+        sought = SoughtId.read(search).row
+        if sought is None:
             return Q(**{f"{self.owner}__in": found.ids})
         if self.model._default_manager.filter(pk=sought).exists():
             return Q(pk=sought)
@@ -264,9 +264,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def _sought(self, request: HttpRequest) -> User | None:
         """The person whose rows alone are asked for, by the filter or by their id, also if they have none."""
-        try:
-            sought = UUID(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "").strip())
-        except ValueError:
+        sought = SoughtId.read(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "")).row
+        if sought is None:
             return None
         return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
 
