@@ -26,7 +26,7 @@ from accounts.back_office import (
     name_in_words,
 )
 from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
-from accounts.managers import is_given_up
+from accounts.managers import MAX_MAIL_ATTEMPTS, is_given_up
 from accounts.models import OutgoingMail, Session, User
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
@@ -271,6 +271,7 @@ class SessionAdmin(AuditedAdmin):
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     actions = ("end",)
+    buttons: ClassVar = {"end": "End this session"}
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_user")
@@ -319,6 +320,7 @@ class OutgoingMailAdmin(AuditedAdmin):
     fields = ("user", "what", "state", "created_at", "due_on", "sent_at", "attempts", "next_attempt_at")
     readonly_fields = ("what", "state", "owner_id")
     actions = ("retry",)
+    buttons: ClassVar = {"retry": "Try again"}
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Without people, for staff who may not see them: a mail's own page has the id of its owner."""
@@ -326,9 +328,14 @@ class OutgoingMailAdmin(AuditedAdmin):
         return shown if may_see_people(request) else [name for name in shown if name != "person"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A mail that was sent has no next attempt."""
+        """Without what this mail doesn't have: one that was sent, given up or held has no next attempt."""
         shown = ["owner_id" if name == "user" else name for name in super().get_fields(request, obj)]
-        return [name for name in shown if name != "next_attempt_at" or obj is None or not obj.sent_at]
+        if obj is None:
+            return shown
+        empty = {name for name in ("due_on", "sent_at") if not getattr(obj, name)}
+        if obj.sent_at or obj.is_held or obj.attempts >= MAX_MAIL_ATTEMPTS:
+            empty.add("next_attempt_at")
+        return [name for name in shown if name not in empty]
 
     @admin.display(description="id of the person")
     def owner_id(self, mail: OutgoingMail) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,10 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     search_help_of_one = "Of these a search takes a whole id."
 
+    # The actions that a row's own page offers, by what their buttons say; of them those that take something away.
+    buttons: Mapping[str, str] = {}
+    dangers: frozenset[str] = frozenset()
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))
         context = response.context_data if isinstance(response, TemplateResponse) else None
@@ -90,7 +94,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         response = super().changeform_view(request, object_id, form_url, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (row := context.get("original")):
+            context |= self._offered(request, row)
         return self._shown(request, response, "original")
+
+    def _offered(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """The buttons of the row's page; where none would do anything, why."""
+        whys = {
+            name: self.why_not(request, name, row) for name in self.buttons if name in self.get_actions(request)
+        }
+        offered = [(name, self.buttons[name], name in self.dangers) for name, why in whys.items() if not why]
+        return {"buttons": offered, "no_button": "" if offered else "; ".join(dict.fromkeys(whys.values()))}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

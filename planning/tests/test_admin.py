@@ -90,6 +90,16 @@ class TestPlanningAdmin:
         assert "the first version: there is none before" in pages[0]
         assert f'href="/admin/planning/actionplan/{plan.pk}/change/?older=1&amp;newer=2"' in pages[1]
 
+    def test_says_of_a_version_that_there_is_not_that_there_is_none(
+        self, as_admin: Client, plan: ActionPlan
+    ) -> None:
+        answer = as_admin.get(f"/admin/planning/actionplan/{plan.pk}/change/", {"older": "99"})
+        assert answer.status_code == 404
+        assert "This plan has 1 version, and none with that number." in answer.content.decode()
+        regenerate(as_admin, plan)
+        answer = as_admin.get(f"/admin/planning/actionplan/{plan.pk}/change/", {"newer": "x"})
+        assert "This plan has 2 versions, and none with that number." in answer.content.decode()
+
     def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "<dt>The app shows</dt><dd>100.00 monthly</dd>" in page
