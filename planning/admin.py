@@ -45,7 +45,7 @@ class SnapshotAdmin(AuditedAdmin):
     )
     list_select_related = ("user",)
     needs_person = True
-    ordering = ("-created_at", "-id")
+    ordering = ("-created_at", "-number", "-id")  # several may be told at one moment
     exclude = ("incomes", "expenses", "debts", "savings", "additions", "paid_off")
     readonly_fields = (
         "told_incomes",

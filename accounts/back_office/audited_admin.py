@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -67,8 +67,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     search_help_of_one = "Of these a search takes a whole id."
 
     # The actions that a row's own page offers, by what their buttons say; of them those that take something away.
-    buttons: Mapping[str, str] = {}
-    dangers: frozenset[str] = frozenset()
+    buttons: ClassVar[Mapping[str, str]] = {}
+    dangers: ClassVar[frozenset[str]] = frozenset()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))

@@ -99,8 +99,8 @@ def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
 def _dead_mails(now: datetime) -> Card:
     dead = OutgoingMail.objects.given_up(now).count()
     url = f"{reverse('admin:accounts_outgoingmail_changelist')}?state=dead"
-    words = "mail given up" if dead == 1 else "mails given up"
-    return Card(f"{dead:,}", words, url, "they can be tried again" if dead else "", is_bad=dead > 0)
+    words, them = ("mail given up", "it") if dead == 1 else ("mails given up", "they")
+    return Card(f"{dead:,}", words, url, f"{them} can be tried again" if dead else "", is_bad=dead > 0)
 
 
 def _refused(refused: Series) -> Card:

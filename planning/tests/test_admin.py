@@ -128,6 +128,13 @@ class TestPlanningAdmin:
         page = as_admin.get(f"/admin/planning/planversion/{plan.versions.get().id}/change/").content.decode()
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page
 
+    def test_lists_the_newest_of_snapshots_of_one_moment_first(self, as_admin: Client, saver: User) -> None:
+        for _ in range(6):
+            snapshot_of(saver)
+        page = as_admin.get("/admin/planning/snapshot/", {"user__exact": str(saver.pk)})
+        assert page.context is not None
+        assert [row.number for row in page.context["cl"].result_list] == [6, 5, 4, 3, 2, 1]
+
     def test_shows_a_snapshot(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/snapshot/{Snapshot.objects.get().id}/change/").content.decode()
         assert "1,000.00" in page

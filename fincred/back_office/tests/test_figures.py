@@ -128,6 +128,17 @@ class TestTiles:
             assert shown.context is not None
             assert [person.pk for person in shown.context["cl"].result_list] == [saver.pk]
 
+    def test_of_one_mail_and_of_several_say_what_can_be_done(self, noon: datetime, boss: Client) -> None:
+        for note in ("it can be tried again", "they can be tried again"):
+            OutgoingMail.objects.create(
+                purpose="account_erased",
+                address="x@example.com",
+                attempts=MAX_MAIL_ATTEMPTS,
+                created_at=noon,
+                next_attempt_at=noon,
+            )
+            assert f'<p class="bo-soft">{note}</p>' in boss.get("/admin/").content.decode()
+
     def test_of_new_people_is_of_now_as_its_list_is(self, noon: datetime, boss: Client) -> None:
         count_figures(now=noon)
         UserFactory.create_batch(2, created_at=noon)
