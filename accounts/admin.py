@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -27,7 +27,7 @@ from accounts.back_office import (
 )
 from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
 from accounts.managers import MAX_MAIL_ATTEMPTS, is_given_up
-from accounts.models import OutgoingMail, Session, User
+from accounts.models import OutgoingMail, RefreshToken, Session, User
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
@@ -267,7 +267,8 @@ class SessionAdmin(AuditedAdmin):
     """The sessions of a person, each of which staff can end."""
 
     needs_person = True
-    list_display = ("created_at", "person", "device", "expires_at", "ended_at", "end_reason")
+    list_display = ("created_at", "person", "device", "last_use", "ended_at", "end_reason", "expires_at")
+    readonly_fields = ("last_used",)
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     actions = ("end",)
@@ -278,6 +279,28 @@ class SessionAdmin(AuditedAdmin):
 
     def why_not(self, request: HttpRequest, action: str, row: Session) -> str:
         return super().why_not(request, action, row) or ("ended already" if row.ended_at else "")
+
+    def prepared(self, rows: list[Session]) -> list[Session]:
+        """With their last use: when their tokens were refreshed last."""
+        used = RefreshToken.objects.filter(session__in=rows).values("session").annotate(last=Max("created_at"))
+        last = {each["session"]: each["last"] for each in used}
+        for row in rows:
+            row.used_at = last.get(row.pk)  # type: ignore[attr-defined]
+        return rows
+
+    @admin.display(description="last use")
+    def last_use(self, row: Session) -> datetime | None:
+        """None for one whose tokens are gone."""
+        if not hasattr(row, "used_at"):
+            self.prepared([row])
+        used_at: datetime | None = row.used_at  # type: ignore[attr-defined]
+        return used_at
+
+    @admin.display(description="last use")
+    def last_used(self, row: Session) -> str:
+        """For its own page, where Django shows what isn't a column as it is."""
+        moment = self.last_use(row)
+        return f"{moment:%-d %b %Y %H:%M}" if moment else ""
 
     def title_of(self, row: Session) -> str:
         return f"{row.device or 'Unknown program'} since {row.created_at:%-d %b %Y %H:%M}"

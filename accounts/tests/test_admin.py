@@ -15,12 +15,14 @@ from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
-from accounts.services import open_session, set_role
+from accounts.services import open_session, refresh, set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import MailPriority, MailPurpose, StaffRole
 from fincred import clock
+from fincred.context import update_caller
 
 MAILS = "/admin/accounts/outgoingmail/"
+SESSIONS = "/admin/accounts/session/"
 REFUSED = "the mail server refused the address: there is no such mailbox, or it takes no mail from us"
 NAME = ' <small class="bo-soft">(SMTPRecipientsRefused 550)</small>'
 
@@ -119,6 +121,20 @@ class TestActions:
         session = saver.sessions.get()
         page = act_in_back_office(support, "/admin/accounts/session/", "end", session).content.decode()
         assert "Ended the session of Sam Saver: Firefox since " in page
+
+    def test_of_sessions_are_beside_their_device_and_last_use(
+        self, support: Client, saver: User, noon: datetime
+    ) -> None:
+        update_caller(user_agent="okhttp/4.12.0")
+        pair = open_session(user=saver, now=noon)
+        refresh(refresh_token=pair.refresh_token, now=noon + timedelta(hours=2))
+        [session] = saver.sessions.all()
+        for page in (
+            support.get(SESSIONS, {"user__exact": str(saver.pk)}),
+            support.get(f"{SESSIONS}{session.pk}/change/"),
+        ):
+            assert "okhttp" in page.content.decode()
+            assert "10 Mar 2026 14:00" in page.content.decode()
 
     def test_give_a_role_once(self, boss: Client, saver: User) -> None:
         assert "Sam Saver is an auditor now." in act(boss, "grant_auditor", saver).content.decode()

@@ -11,7 +11,7 @@ from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.models import User
 from accounts.services import erase_person, set_active, set_role
 from fincred import clock
-from fincred.back_office.tests.person_pages import page_of
+from fincred.back_office.tests.person_pages import page_of, path_of
 from goals.services import cancel_goal
 from planning.services.action_plans import end_action_plan
 from planning.tests.factories import TODAY, goal_of, plan_for, snapshot_of
@@ -61,3 +61,11 @@ class TestDisabled:
         set_role(user=agent, role=None, now=clock.now())
         erase_person(user=agent, now=clock.now() + timedelta(seconds=1))
         assert "Disabled by an erased person on" in page_of(boss, saver)
+
+
+class TestTrail:
+    def test_leads_from_a_request_to_all_that_it_did(self, support: Client, saver: User) -> None:
+        request_id = "a0b1c2d3-0000-4000-8000-00000000000f"
+        support.get(path_of(saver), headers={"X-Request-ID": request_id})
+        link = f'<a href="/admin/accounts/auditentry/?q={request_id}" title="{request_id}">'
+        assert link in page_of(support, saver)
