@@ -278,7 +278,11 @@ class SessionAdmin(AuditedAdmin):
         return request.user.has_perm("accounts.help_user")
 
     def why_not(self, request: HttpRequest, action: str, row: Session) -> str:
-        return super().why_not(request, action, row) or ("ended already" if row.ended_at else "")
+        if why := super().why_not(request, action, row):
+            return why
+        if row.ended_at:
+            return "ended already"
+        return "expired already" if row.expires_at <= clock.moment_of(request) else ""
 
     def prepared(self, rows: list[Session]) -> list[Session]:
         """With their last use: when their tokens were refreshed last."""

@@ -136,6 +136,15 @@ class TestActions:
             assert "okhttp" in page.content.decode()
             assert "10 Mar 2026 14:00" in page.content.decode()
 
+    def test_end_no_session_that_has_expired(self, support: Client, saver: User, noon: datetime) -> None:
+        open_session(user=saver, now=noon - timedelta(days=40))
+        [session] = saver.sessions.all()
+        page = support.get(f"{SESSIONS}{session.pk}/change/").content.decode()
+        assert "Nothing can be done here: expired already." in page
+        act_in_back_office(support, SESSIONS, "end", session)
+        session.refresh_from_db()
+        assert session.ended_at is None
+
     def test_give_a_role_once(self, boss: Client, saver: User) -> None:
         assert "Sam Saver is an auditor now." in act(boss, "grant_auditor", saver).content.decode()
         assert f"({saver.email}): an auditor already" in act(boss, "grant_auditor", saver).content.decode()
