@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -26,8 +26,8 @@ from accounts.back_office import (
     name_in_words,
 )
 from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
-from accounts.managers import is_given_up
-from accounts.models import OutgoingMail, Session, User
+from accounts.managers import MAX_MAIL_ATTEMPTS, is_given_up
+from accounts.models import OutgoingMail, RefreshToken, Session, User
 from accounts.vocabulary import EndReason, MailPriority, MailPurpose, StaffRole
 from fincred import clock
 from fincred.api.renderers import render_json
@@ -267,16 +267,44 @@ class SessionAdmin(AuditedAdmin):
     """The sessions of a person, each of which staff can end."""
 
     needs_person = True
-    list_display = ("created_at", "person", "device", "expires_at", "ended_at", "end_reason")
+    list_display = ("created_at", "person", "device", "last_use", "ended_at", "end_reason", "expires_at")
+    readonly_fields = ("last_used",)
     list_select_related = ("user",)
     ordering = ("-created_at", "-id")
     actions = ("end",)
+    buttons: ClassVar = {"end": "End this session"}
 
     def has_help_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.help_user")
 
     def why_not(self, request: HttpRequest, action: str, row: Session) -> str:
-        return super().why_not(request, action, row) or ("ended already" if row.ended_at else "")
+        if why := super().why_not(request, action, row):
+            return why
+        if row.ended_at:
+            return "ended already"
+        return "expired already" if row.expires_at <= clock.moment_of(request) else ""
+
+    def prepared(self, rows: list[Session]) -> list[Session]:
+        """With their last use: when their tokens were refreshed last."""
+        used = RefreshToken.objects.filter(session__in=rows).values("session").annotate(last=Max("created_at"))
+        last = {each["session"]: each["last"] for each in used}
+        for row in rows:
+            row.used_at = last.get(row.pk)  # type: ignore[attr-defined]
+        return rows
+
+    @admin.display(description="last use")
+    def last_use(self, row: Session) -> datetime | None:
+        """None for one whose tokens are gone."""
+        if not hasattr(row, "used_at"):
+            self.prepared([row])
+        used_at: datetime | None = row.used_at  # type: ignore[attr-defined]
+        return used_at
+
+    @admin.display(description="last use")
+    def last_used(self, row: Session) -> str:
+        """For its own page, where Django shows what isn't a column as it is."""
+        moment = self.last_use(row)
+        return f"{moment:%-d %b %Y %H:%M}" if moment else ""
 
     def title_of(self, row: Session) -> str:
         return f"{row.device or 'Unknown program'} since {row.created_at:%-d %b %Y %H:%M}"
@@ -319,6 +347,7 @@ class OutgoingMailAdmin(AuditedAdmin):
     fields = ("user", "what", "state", "created_at", "due_on", "sent_at", "attempts", "next_attempt_at")
     readonly_fields = ("what", "state", "owner_id")
     actions = ("retry",)
+    buttons: ClassVar = {"retry": "Try again"}
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Without people, for staff who may not see them: a mail's own page has the id of its owner."""
@@ -326,9 +355,14 @@ class OutgoingMailAdmin(AuditedAdmin):
         return shown if may_see_people(request) else [name for name in shown if name != "person"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A mail that was sent has no next attempt."""
+        """Without what this mail doesn't have: one that was sent, given up or held has no next attempt."""
         shown = ["owner_id" if name == "user" else name for name in super().get_fields(request, obj)]
-        return [name for name in shown if name != "next_attempt_at" or obj is None or not obj.sent_at]
+        if obj is None:
+            return shown
+        empty = {name for name in ("due_on", "sent_at") if not getattr(obj, name)}
+        if obj.sent_at or obj.is_held or obj.attempts >= MAX_MAIL_ATTEMPTS:
+            empty.add("next_attempt_at")
+        return [name for name in shown if name not in empty]
 
     @admin.display(description="id of the person")
     def owner_id(self, mail: OutgoingMail) -> str:

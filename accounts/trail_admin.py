@@ -17,6 +17,7 @@ from accounts.audit import looks_in_lists
 from accounts.back_office import AuditedAdmin, EntryView, changes_table, in_words, reason_in_words
 from accounts.models import AuditEntry, User
 from accounts.search import Found
+from accounts.sought_id import SoughtId
 from fincred.context import Role
 
 # Written into the SQL, because PostgreSQL doesn't use a partial index if the value is a parameter.
@@ -133,9 +134,7 @@ class AuditEntryAdmin(AuditedAdmin):
         return capfirst(self.what(row))
 
     def nothing_found(self, search: str) -> str:
-        try:
-            UUID(search)
-        except ValueError:
+        if SoughtId.read(search).row is None:
             found = f'No person is called "{search}", and no entry of the trail has it as an id.'
             return f"{found} {self.search_help_text}"
         return (
@@ -144,9 +143,9 @@ class AuditEntryAdmin(AuditedAdmin):
         )
 
     def matching(self, search: str, found: Found) -> Q:
-        try:
-            sought = UUID(search)
-        except ValueError:
-            return Q(request_id=search) | Q(person_id__in=found.ids)
-        of_staff = Q(BY_STAFF, actor_id=sought)
-        return Q(request_id=search) | Q(object_id=str(sought)) | of_person(sought) | of_staff
+        sought = SoughtId.read(search)
+        of_request = Q(request_id__in=sought.requests)
+        if sought.row is None:
+            return of_request | Q(person_id__in=found.ids)
+        of_staff = Q(BY_STAFF, actor_id=sought.row)
+        return of_request | Q(object_id=str(sought.row)) | of_person(sought.row) | of_staff

@@ -12,10 +12,22 @@ from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
 from fincred import clock
 from fincred.back_office.tests import many_people
-from fincred.back_office.tests.many_people import FILES, PATHS
+from fincred.back_office.tests.many_people import FILES, PATHS, PERSON
 
 FEW, MANY = 1_000, 100_000
-PAGES = ("", "find/?q=p777@", "find/?q=person", "find/?q=p777@example.com-3", *PATHS, *FILES)
+NO_ROW = "00000000-0000-4000-8000-999999999999"
+PAGES = (
+    *(
+        "",
+        "find/?q=p777@",
+        "find/?q=person",
+        "find/?q=p777@example.com-3",
+        f"find/?q={PERSON}",
+        f"find/?q={NO_ROW}",
+    ),
+    *PATHS,
+    *FILES,
+)
 
 
 def fill(people: int) -> str:

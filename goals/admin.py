@@ -55,6 +55,8 @@ class GoalAdmin(AuditedAdmin):
     )
     readonly_fields: ClassVar[Any] = ("repeats", "primary", "rate")
     actions = ("pause", "cancel", "reopen")
+    buttons: ClassVar = {"pause": "Pause", "reopen": "Reopen", "cancel": "Cancel"}
+    dangers: ClassVar = frozenset({"cancel"})
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what this goal doesn't have, such as an interest rate."""

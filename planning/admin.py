@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from accounts.back_office import AuditedAdmin
+from accounts.back_office import AuditedAdmin, refusal
 from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
@@ -45,7 +45,7 @@ class SnapshotAdmin(AuditedAdmin):
     )
     list_select_related = ("user",)
     needs_person = True
-    ordering = ("-created_at", "-id")
+    ordering = ("-created_at", "-number", "-id")  # several may be told at one moment
     exclude = ("incomes", "expenses", "debts", "savings", "additions", "paid_off")
     readonly_fields = (
         "told_incomes",
@@ -128,9 +128,14 @@ class ActionPlanAdmin(AuditedAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         today = clock.local_day(clock.moment_of(request), plan.user.profile.timezone)
         may_help = "regenerate" in self.get_actions(request)
+        older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
+        try:
+            page = plan_page(plan, today=today, older=older, newer=newer)
+        except PlanVersion.DoesNotExist:
+            return refusal(request, _no_such_version(plan), 404)
         context = {
             **self.admin_site.each_context(request),
-            **plan_page(plan, today=today, older=request.GET.get("older", ""), newer=request.GET.get("newer", "")),
+            **page,
             "title": self.title_of(plan),
             "subtitle": None,
             "opts": self.opts,
@@ -164,6 +169,11 @@ class ActionPlanAdmin(AuditedAdmin):
             else:
                 told = f'The plan of goal "{self.title_of(plan)}" was made again: version {made.version}.'
                 self.message_user(request, told, messages.SUCCESS)
+
+
+def _no_such_version(plan: ActionPlan) -> str:
+    versions = "1 version" if plan.version == 1 else f"{plan.version} versions"
+    return f"This plan has {versions}, and none with that number."
 
 
 @admin.register(PlanVersion)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,21 +22,24 @@ from planning.plan_in_words import (
 from planning.services.put_in import count_what_was_put_in
 
 MOST_VERSIONS: Final = 100
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = "") -> dict[str, Any]:
     """The plan's reasons, and two versions side by side: those with these numbers.
 
     Else they are the newest one and the one before it that was in force 30 days ago, or was the first after that.
+
+    :raises PlanVersion.DoesNotExist: the plan has no version with a number that was asked for.
     """
     count_what_was_put_in([plan], owner=plan.user, today=today)
     facts = plan.explanation["facts"]
     # The documents of the two that are compared are read when they are needed.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
     inputs = codec.plan_input_from_json(versions[0].inputs["plan"])
-    right = _version(versions, newer) or versions[0]
+    right = _version(plan, newer) if newer else versions[0]
     zone = plan.user.profile.timezone
-    left = _version(versions, older) or _in_force(versions, right, today - timedelta(days=30), zone)
+    left = _version(plan, older) if older else _in_force(versions, right, today - timedelta(days=30), zone)
     return {
         "plan": plan,
         "left_of_month": plan.left_of_month(today),
@@ -70,5 +74,8 @@ def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: 
     return next(of_day, before[-1] if before else right)
 
 
-def _version(versions: list[PlanVersion], number: str) -> PlanVersion | None:
-    return next((version for version in versions if str(version.number) == number), None)
+def _version(plan: ActionPlan, number: str) -> PlanVersion:
+    """Also one older than those in the list."""
+    if not _NUMBER.fullmatch(number):
+        raise PlanVersion.DoesNotExist
+    return plan.versions.get(number=int(number))

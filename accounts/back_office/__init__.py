@@ -15,6 +15,7 @@ from accounts.back_office.failure_in_words import Failure, told
 from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.reasons import reason_in_words
+from accounts.back_office.refusals import refusal
 from accounts.back_office.site import BackOffice
 from accounts.back_office.staff_sessions import end_open_session, open_sessions
 from accounts.back_office.trail_in_words import ERASED, IS_LOOK, EntryView, in_words, name_of_actor
@@ -40,5 +41,6 @@ __all__ = [
     "name_of_actor",
     "open_sessions",
     "reason_in_words",
+    "refusal",
     "told",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -28,6 +28,7 @@ from accounts.back_office.trail_in_words import ERASED
 from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
+from accounts.sought_id import SoughtId
 from fincred import clock
 from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
@@ -65,6 +66,10 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     search_help_of_one = "Of these a search takes a whole id."
 
+    # The actions that a row's own page offers, by what their buttons say; of them those that take something away.
+    buttons: ClassVar[Mapping[str, str]] = {}
+    dangers: ClassVar[frozenset[str]] = frozenset()
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, {"most_chosen": MOST_ROWS} | (extra_context or {}))
         context = response.context_data if isinstance(response, TemplateResponse) else None
@@ -89,7 +94,18 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         response = super().changeform_view(request, object_id, form_url, extra_context)
+        context = response.context_data if isinstance(response, TemplateResponse) else None
+        if context and (row := context.get("original")):
+            context |= self._offered(request, row)
         return self._shown(request, response, "original")
+
+    def _offered(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """The buttons of the row's page; where none would do anything, why."""
+        whys = {
+            name: self.why_not(request, name, row) for name in self.buttons if name in self.get_actions(request)
+        }
+        offered = [(name, self.buttons[name], name in self.dangers) for name, why in whys.items() if not why]
+        return {"buttons": offered, "no_button": "" if offered else "; ".join(dict.fromkeys(whys.values()))}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -152,9 +168,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def matching(self, search: str, found: Found) -> Q:
         """The condition of a search, of which people are `found` already."""
-        try:
-            sought = UUID(search)
-        except ValueError:
+        sought = SoughtId.read(search).row
+        if sought is None:
             return Q(**{f"{self.owner}__in": found.ids})
         if self.model._default_manager.filter(pk=sought).exists():
             return Q(pk=sought)
@@ -264,9 +279,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def _sought(self, request: HttpRequest) -> User | None:
         """The person whose rows alone are asked for, by the filter or by their id, also if they have none."""
-        try:
-            sought = UUID(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "").strip())
-        except ValueError:
+        sought = SoughtId.read(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "")).row
+        if sought is None:
             return None
         return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
 

@@ -23,6 +23,7 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
 _CODE: Final = re.compile(r"[a-z]+(_[a-z]+)+")
 _NOTHING: Final = "–"
+_ROWS: Final = "ids"  # what an entry about a list calls the rows that it showed
 _HYPHENS: Final = ("check-in", "sign-in", "pre-transfer")
 
 
@@ -102,7 +103,7 @@ def _text(value: str) -> str:
 
 
 def _label(name: str) -> str:
-    return name_in_words(name.removesuffix("_id"))
+    return "seen" if name == _ROWS else name_in_words(name.removesuffix("_id"))
 
 
 def _side(name: str, values: Mapping[str, Any], link: Link) -> str:
@@ -111,7 +112,7 @@ def _side(name: str, values: Mapping[str, Any], link: Link) -> str:
     value = values[name]
     if name.endswith("_id") and value:
         return link(name.removesuffix("_id"), str(value)) or str(value)
-    if name == "ids" and isinstance(value, list):
+    if name == _ROWS and isinstance(value, list):
         return rows_in_words(value)
     return field_in_words(name, value)
 

@@ -15,12 +15,14 @@ from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import AuditEntry, OutgoingMail, User
-from accounts.services import open_session, set_role
+from accounts.services import open_session, refresh, set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import MailPriority, MailPurpose, StaffRole
 from fincred import clock
+from fincred.context import update_caller
 
 MAILS = "/admin/accounts/outgoingmail/"
+SESSIONS = "/admin/accounts/session/"
 REFUSED = "the mail server refused the address: there is no such mailbox, or it takes no mail from us"
 NAME = ' <small class="bo-soft">(SMTPRecipientsRefused 550)</small>'
 
@@ -119,6 +121,29 @@ class TestActions:
         session = saver.sessions.get()
         page = act_in_back_office(support, "/admin/accounts/session/", "end", session).content.decode()
         assert "Ended the session of Sam Saver: Firefox since " in page
+
+    def test_of_sessions_are_beside_their_device_and_last_use(
+        self, support: Client, saver: User, noon: datetime
+    ) -> None:
+        update_caller(user_agent="okhttp/4.12.0")
+        pair = open_session(user=saver, now=noon)
+        refresh(refresh_token=pair.refresh_token, now=noon + timedelta(hours=2))
+        [session] = saver.sessions.all()
+        for page in (
+            support.get(SESSIONS, {"user__exact": str(saver.pk)}),
+            support.get(f"{SESSIONS}{session.pk}/change/"),
+        ):
+            assert "okhttp" in page.content.decode()
+            assert "10 Mar 2026 14:00" in page.content.decode()
+
+    def test_end_no_session_that_has_expired(self, support: Client, saver: User, noon: datetime) -> None:
+        open_session(user=saver, now=noon - timedelta(days=40))
+        [session] = saver.sessions.all()
+        page = support.get(f"{SESSIONS}{session.pk}/change/").content.decode()
+        assert "Nothing can be done here: expired already." in page
+        act_in_back_office(support, SESSIONS, "end", session)
+        session.refresh_from_db()
+        assert session.ended_at is None
 
     def test_give_a_role_once(self, boss: Client, saver: User) -> None:
         assert "Sam Saver is an auditor now." in act(boss, "grant_auditor", saver).content.decode()
@@ -238,12 +263,46 @@ class TestDeadMail:
         OutgoingMail.objects.update(**{"next_attempt_at": noon} | state)
         assert f'<td class="field-state">{words}</td>' in support.get(MAILS).content.decode()
 
-    @pytest.mark.parametrize(("sent_at", "is_told"), [(None, True), (datetime(2026, 3, 10, tzinfo=UTC), False)])
-    def test_has_a_next_attempt_until_it_is_sent(
-        self, support: Client, dead: OutgoingMail, sent_at: datetime | None, is_told: bool
+    @pytest.mark.parametrize(
+        ("state", "is_told"),
+        [
+            ({"attempts": 1}, True),
+            ({}, False),
+            ({"attempts": 1, "is_held": True}, False),
+            ({"attempts": 1, "sent_at": datetime(2026, 3, 10, tzinfo=UTC)}, False),
+        ],
+        ids=["tried", "given up", "held", "sent"],
+    )
+    def test_has_a_next_attempt_while_there_will_be_one(
+        self, support: Client, dead: OutgoingMail, state: dict[str, Any], is_told: bool
     ) -> None:
-        OutgoingMail.objects.update(sent_at=sent_at)
-        assert ("Next attempt at" in support.get(f"{MAILS}{dead.pk}/change/").content.decode()) == is_told
+        OutgoingMail.objects.update(**state)
+        page = support.get(f"{MAILS}{dead.pk}/change/").content.decode()
+        assert ("Next attempt at" in page) == is_told
+
+    def test_is_tried_again_from_its_own_page_which_says_why_it_was_given_up(
+        self, support: Client, dead: OutgoingMail
+    ) -> None:
+        place = f"{MAILS}{dead.pk}/change/"
+        page = support.get(place).content.decode()
+        assert f"given up: {REFUSED}" in page
+        assert "Due on" not in page
+        fields = dict(
+            re.findall(r'type="hidden" name="(action|_selected_action|return_to)" value="([^"]*)"', page)
+        )
+        assert fields == {"action": "retry", "_selected_action": str(dead.pk), "return_to": place}
+        answer = support.post(MAILS, fields | {"confirmed": "yes", "reason": "asked"})
+        assert answer.headers["Location"] == place
+        page = support.get(place).content.decode()
+        assert "1 mail is tried again." in page
+        assert "Nothing can be done here: it is still being tried." in page
+
+    def test_has_no_try_again_for_who_may_only_look(self, dead: OutgoingMail) -> None:
+        auditor = signed_in(set_role(user=UserFactory.create(), role=StaffRole.AUDITOR, now=clock.now()))
+        page = auditor.get(f"{MAILS}{dead.pk}/change/").content.decode()
+        assert "given up" in page
+        assert "Try again" not in page
+        assert "Nothing can be done here" not in page
 
     def test_is_tried_again_with_a_reason_in_the_audit_trail(self, support: Client, dead: OutgoingMail) -> None:
         act_in_back_office(support, MAILS, "retry", dead)

@@ -30,6 +30,7 @@ from fincred.back_office.filters import (
 from fincred.back_office.goal_names import goal_names
 from fincred.back_office.job_in_words import in_shards, job_state
 from fincred.back_office.person import person_page
+from fincred.clock import local_day
 from fincred.days_in_words import day_in_words, days_in_words
 from fincred.money import amount_in_words
 from fincred.ops.models import JobState, JobStateQuerySet
@@ -91,7 +92,14 @@ class GoalPage(GoalAdmin):
     def plan(self, goal: Goal) -> str:
         plan = _plan_of(goal)
         if plan is None:
-            return "It has no plan."
+            ended = ActionPlan.objects.filter(goal=goal, ended_at__isnull=False).order_by("-ended_at").first()
+            if ended is None:
+                return "It has no plan."
+            day = local_day(ended.ended_at, goal.user.profile.timezone)  # type: ignore[arg-type]  # filtered
+            path = reverse("admin:planning_actionplan_change", args=[ended.pk])
+            return format_html(
+                'It has no plan now: <a href="{}">the last one</a> ended on {}.', path, day_in_words(day)
+            )
         words = f"{amount_in_words(plan.amount)} {self.currency(goal)} {plan.frequency}, version {plan.version}"
         path = reverse("admin:planning_actionplan_change", args=[plan.pk])
         return format_html('{}: <a href="{}">{}, and what changed</a>', plan.feasibility, path, words)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from accounts.models import RefusedSignIns, User
 from fincred.back_office.models import DailyFigure
@@ -31,11 +32,6 @@ class Figure:
 def joined_since(day: date) -> QuerySet[User]:
     """People who joined on this day or later. Staff aren't counted."""
     return User.objects.filter(is_staff=False, created_at__gte=datetime.combine(day, time(), UTC))
-
-
-def _joined(day: date) -> int:
-    end = datetime.combine(day + timedelta(days=1), time(), UTC)
-    return joined_since(day).filter(created_at__lt=end).count()
 
 
 def _check_ins(day: date) -> int:
@@ -73,7 +69,6 @@ def _people_off_track(day: date) -> int:
 
 
 FIGURES: Final = (
-    Figure("new_people", _joined),
     Figure("check_ins", _check_ins),
     Figure("people", _people, of_now=True),
     Figure("people_planned", _planned, of_now=True),
@@ -116,21 +111,34 @@ class Series:
     def newest(self) -> int | None:
         return next((value for value in reversed(self.values) if value is not None), None)
 
+    @property
+    def counted(self) -> int:
+        """How many days there are up to the last that was counted: the daily job may be late."""
+        return max((index + 1 for index, value in enumerate(self.values) if value is not None), default=0)
+
     def last(self, days: int) -> int:
-        """The sum of the last days."""
-        return sum(value or 0 for value in self.values[-days:])
+        """The sum of the last days that were counted."""
+        return sum(value or 0 for value in self.values[max(0, self.counted - days) : self.counted])
+
+
+def new_people(*, today: date) -> Series:
+    """Who joined on each of the last `DAYS` days, as of now."""
+    days = _last_days(today)
+    of_day = joined_since(days[0]).values(day=TruncDate("created_at", tzinfo=UTC)).order_by()
+    joined = dict(of_day.values_list("day", Count("pk")))
+    return Series(days, tuple(joined.get(day, 0) for day in days))
 
 
 def refused_sign_ins(*, today: date) -> Series:
     """Of the last `DAYS` days, as of now: there is a row for each day."""
-    days = tuple(today - timedelta(days=ago) for ago in reversed(range(DAYS)))
+    days = _last_days(today)
     refused = dict(RefusedSignIns.objects.filter(day__gte=days[0]).values_list("day", "refused"))
     return Series(days, tuple(refused.get(day, 0) for day in days))
 
 
 def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
     """Every figure of the last `DAYS` days, and as of when they were counted."""
-    days = tuple(today - timedelta(days=ago) for ago in reversed(range(DAYS)))
+    days = _last_days(today)
     rows = DailyFigure.objects.filter(day__gte=days[0]).values_list("name", "day", "value", "counted_at")
     values = {(name, day): (value, counted_at) for name, day, value, counted_at in rows}
     counted_at = max((moment for _, moment in values.values()), default=None)
@@ -138,3 +146,7 @@ def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
         figure.name: Series(days, tuple(values.get((figure.name, day), (None,))[0] for day in days))
         for figure in FIGURES
     }, counted_at
+
+
+def _last_days(today: date) -> tuple[date, ...]:
+    return tuple(today - timedelta(days=ago) for ago in reversed(range(DAYS)))

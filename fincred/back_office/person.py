@@ -15,7 +15,15 @@ from django.db.models import F, Max
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.audit import looks_in_lists
-from accounts.back_office import IS_LOOK, EntryView, in_words, name_of_actor, open_sessions, reason_in_words
+from accounts.back_office import (
+    ERASED,
+    IS_LOOK,
+    EntryView,
+    in_words,
+    name_of_actor,
+    open_sessions,
+    reason_in_words,
+)
 from accounts.models import AuditEntry, OutgoingMail, SecondFactor, Session, User
 from accounts.rate_limits import second_factor_blocked_until, sign_in_blocked_until
 from fincred import clock
@@ -60,6 +68,7 @@ class GoalView:
 
     goal: Goal
     plan: ActionPlan | None
+    ended_plan: ActionPlan | None
     standing: str
     expected: Decimal
     percent: Decimal
@@ -144,11 +153,10 @@ def _obstacles(person: User, now: datetime) -> list[str]:
     """Why the person can't sign in; empty if nothing is in the way."""
     found = []
     if not person.is_active:
-        entry = (
-            AuditEntry.objects.filter(person_id=person.pk, action="person.disabled").order_by("-sequence").first()
-        )
-        if entry:
-            who = name_of_actor(entry) or "an operator"
+        turns = AuditEntry.objects.filter(person_id=person.pk, action__in=("person.disabled", "person.enabled"))
+        entry = turns.order_by("-sequence").first()
+        if entry and entry.action == "person.disabled":
+            who = name_of_actor(entry) or (ERASED if entry.actor_id else "an operator")
             why = f": {reason_in_words(entry.reason)}" if entry.reason else ""
             found.append(f"Disabled by {who} on {entry.at:%-d %b %Y}{why}.")
         else:
@@ -197,6 +205,8 @@ def _goals(person: User, today: date, zone: str) -> list[GoalView]:
     # Their schedules are long, and on their own pages.
     open_plans = ActionPlan.objects.filter(user=person).open().defer("instalments", "payments", "carried")
     plans = {plan.goal_id: plan for plan in open_plans}
+    over = ActionPlan.objects.filter(user=person, ended_at__isnull=False).order_by("ended_at", "created_at")
+    ended = {plan.goal_id: plan for plan in over.only("goal_id", "ended_at")}
     made: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
     newest = CheckIn.objects.filter(user=person).newest_first()[:MOST_CHECK_INS]
     for check_in in reversed(newest):
@@ -216,6 +226,7 @@ def _goals(person: User, today: date, zone: str) -> list[GoalView]:
             charts_of[goal.pk],
             reached[goal.pk],
             today,
+            ended_plan=ended.get(goal.pk),
             has_older_engine=goal.pk in older,
         )
         for goal in goals
@@ -238,12 +249,14 @@ def _goal(
     reached: list[int],
     today: date,
     *,
+    ended_plan: ActionPlan | None,
     has_older_engine: bool,
 ) -> GoalView:
     standing = "full" if goal.is_full else _STATUS_WORDS[goal.progress_status_on(today)]
     return GoalView(
         goal=goal,
         plan=plan,
+        ended_plan=None if plan else ended_plan,
         standing=standing if goal.status in {Status.ACTIVE, Status.COMPLETED} else goal.status,
         expected=goal.expected_on(today),
         percent=goal.progress_percentage,

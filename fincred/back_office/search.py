@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,8 @@ from django.urls import reverse
 from accounts.models import AuditEntry, User
 from accounts.search import people_matching
 from accounts.search_words import SEARCH_TOO_LONG, is_too_long
+from accounts.sought_id import SoughtId
+from fincred.db.privacy import privacy_of
 
 _NOTHING: Final = (
     "No person has such a name or e-mail address, and no request with this id is in the audit trail. "
@@ -24,6 +27,7 @@ _NOTHING: Final = (
 def find(request: HttpRequest) -> HttpResponse:
     """Redirects to the object with this id, to the only matching person, or to a list of matches.
 
+    An id of what has no page of its own, such as a chat message, leads to the person whose it is.
     It shows nothing itself, and looks only at what the member of staff may see: where it leads tells them who is
     there. So a person who is found, by a row of theirs too, is recorded here, also for a program that doesn't
     follow; other pages record the look.
@@ -39,17 +43,15 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _place_of(request: HttpRequest, sought: str) -> str | None:
-    try:
-        is_id, found = True, _found_by_id(request, UUID(sought))
-    except ValueError:
-        is_id, found = False, None
-    if found:
+    asked = SoughtId.read(sought)
+    is_id = asked.row is not None
+    if asked.row and (found := _found_by_id(request, asked.row)):
         return found
     # Clients choose the ids of their requests: a name that was chosen as one still finds its person.
     may_see_people = not is_id and _page(User).has_view_permission(request)
     people = list(_visible(request, User).filter(pk__in=people_matching(sought).ids)[:2]) if may_see_people else []
     may_see_trail = not people and _page(AuditEntry).has_view_permission(request)
-    if may_see_trail and (is_id or AuditEntry.objects.filter(request_id=sought).exists()):
+    if may_see_trail and (is_id or AuditEntry.objects.filter(request_id__in=asked.requests).exists()):
         return _list(AuditEntry, sought)
     if not may_see_people:
         return None
@@ -62,14 +64,26 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
 
 
 def _found_by_id(request: HttpRequest, sought: UUID) -> str | None:
-    """The page of the object with this id, of all kinds that the back office has pages of; records the look."""
-    for model, page in admin.site._registry.items():
-        if not isinstance(page.opts.pk, UUIDField) or not page.has_view_permission(request):
+    """The page of the row with this id, or of the person whose it is; records the look."""
+    for model in apps.get_models():
+        if not isinstance(model._meta.pk, UUIDField):
             continue
-        if rows := list(_visible(request, model).filter(pk=sought)):
-            _page(model).record_shown(request, rows, action="found")
-            return _change(model, sought)
+        page_model = model if admin.site.is_registered(model) else User
+        if not _page(page_model).has_view_permission(request):
+            continue
+        if rows := list(_with_id(request, model, sought)):
+            _page(page_model).record_shown(request, rows, action="found")
+            return _change(page_model, rows[0].pk)
     return None
+
+
+def _with_id(request: HttpRequest, model: Any, sought: UUID) -> QuerySet[Any]:
+    """The row; or the person whose it is, of a kind that has no pages."""
+    if admin.site.is_registered(model):
+        return _visible(request, model).filter(pk=sought)
+    owner = privacy_of(model).owner
+    people = model._base_manager.filter(pk=sought).values(owner) if owner else []
+    return _visible(request, User).filter(pk__in=people)
 
 
 def _page(model: Any) -> Any:

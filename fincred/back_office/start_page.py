@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import OutgoingMail
 from fincred.back_office import charts
-from fincred.back_office.figures import DAYS, Series, joined_since, refused_sign_ins, series
+from fincred.back_office.figures import DAYS, Series, new_people, refused_sign_ins, series
 from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
@@ -36,7 +36,7 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     counted_at = min((moment for moment in (figures_of, standings_of()) if moment), default=None)
     cards = []
     if staff.has_perm("accounts.view_user"):
-        cards += _people(figures, new=joined_since(today - timedelta(days=6)).count())
+        cards += _people(figures, joined=new_people(today=today))
     if staff.has_perm("accounts.view_outgoingmail"):
         cards.append(_dead_mails(now))
     if staff.has_perm("accounts.view_refusedsignins"):
@@ -51,9 +51,9 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _people(figures: dict[str, Series], *, new: int) -> list[Card]:
+def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
     people = reverse("admin:accounts_user_changelist")
-    joined, check_ins = figures["new_people"], figures["check_ins"]
+    check_ins, new = figures["check_ins"], joined.last(7)
     known = f"of {_number(figures['people'].newest)}"
     count = check_ins.last(7)
     silent, unplanned = figures["people_silent"].newest, figures["people_unplanned"].newest
@@ -99,8 +99,8 @@ def _people(figures: dict[str, Series], *, new: int) -> list[Card]:
 def _dead_mails(now: datetime) -> Card:
     dead = OutgoingMail.objects.given_up(now).count()
     url = f"{reverse('admin:accounts_outgoingmail_changelist')}?state=dead"
-    words = "mail given up" if dead == 1 else "mails given up"
-    return Card(f"{dead:,}", words, url, "they can be tried again" if dead else "", is_bad=dead > 0)
+    words, them = ("mail given up", "it") if dead == 1 else ("mails given up", "they")
+    return Card(f"{dead:,}", words, url, f"{them} can be tried again" if dead else "", is_bad=dead > 0)
 
 
 def _refused(refused: Series) -> Card:
@@ -133,7 +133,7 @@ def _number(value: int | None) -> str:
 
 def _bars(figure: Series, what: str) -> SafeString:
     most = max((value or 0 for value in figure.values), default=0)
-    period = f"{day_in_words(figure.days[0])} to {day_in_words(figure.days[-1])}"
+    period = f"{day_in_words(figure.days[0])} to {day_in_words(figure.days[figure.counted - 1])}"
     title = f"{what} by day, {period}: {figure.last(DAYS):,} in all, at most {most:,} a day"
     # The chart escapes its text.
     return mark_safe(charts.bars(figure.values, title=title))  # noqa: S308

@@ -90,6 +90,16 @@ class TestPlanningAdmin:
         assert "the first version: there is none before" in pages[0]
         assert f'href="/admin/planning/actionplan/{plan.pk}/change/?older=1&amp;newer=2"' in pages[1]
 
+    def test_says_of_a_version_that_there_is_not_that_there_is_none(
+        self, as_admin: Client, plan: ActionPlan
+    ) -> None:
+        answer = as_admin.get(f"/admin/planning/actionplan/{plan.pk}/change/", {"older": "99"})
+        assert answer.status_code == 404
+        assert "This plan has 1 version, and none with that number." in answer.content.decode()
+        regenerate(as_admin, plan)
+        answer = as_admin.get(f"/admin/planning/actionplan/{plan.pk}/change/", {"newer": "x"})
+        assert "This plan has 2 versions, and none with that number." in answer.content.decode()
+
     def test_names_what_each_amount_is(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/actionplan/{plan.id}/change/").content.decode()
         assert "<dt>The app shows</dt><dd>100.00 monthly</dd>" in page
@@ -117,6 +127,13 @@ class TestPlanningAdmin:
     def test_shows_why_a_version_said_so(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/planversion/{plan.versions.get().id}/change/").content.decode()
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page
+
+    def test_lists_the_newest_of_snapshots_of_one_moment_first(self, as_admin: Client, saver: User) -> None:
+        for _ in range(6):
+            snapshot_of(saver)
+        page = as_admin.get("/admin/planning/snapshot/", {"user__exact": str(saver.pk)})
+        assert page.context is not None
+        assert [row.number for row in page.context["cl"].result_list] == [6, 5, 4, 3, 2, 1]
 
     def test_shows_a_snapshot(self, as_admin: Client, plan: ActionPlan) -> None:
         page = as_admin.get(f"/admin/planning/snapshot/{Snapshot.objects.get().id}/change/").content.decode()

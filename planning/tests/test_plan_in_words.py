@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from fincred.days_in_words import day_in_words
-from planning.models import ActionPlan
+from planning.models import ActionPlan, PlanVersion
 from planning.plan_in_words import (
     Difference,
     alternatives_in_words,
@@ -238,10 +238,26 @@ class TestVersions:
         assert (page["left"].number, page["right"].number) == (2, 3)
         page = plan_page(plan, today=TODAY, older="1", newer="3")
         assert (page["left"].number, page["right"].number) == (1, 3)
-        page = plan_page(plan, today=TODAY, older="x", newer="9")
-        assert (page["left"].number, page["right"].number) == (1, 3)
         page = plan_page(plan, today=TODAY, older="2", newer="2")
         assert page["differences"] == []
+
+    @pytest.mark.parametrize("number", ["99", "0", "x", "01", "9" * 30])
+    @pytest.mark.parametrize("side", ["older", "newer"])
+    def test_that_there_is_not_is_no_other_version(self, saver: User, side: str, number: str) -> None:
+        plan = planned(saver, "1200.00")
+        with pytest.raises(PlanVersion.DoesNotExist):
+            plan_page(plan, today=TODAY, **{side: number})
+
+    def test_older_than_those_in_the_list_is_compared_too(
+        self, saver: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plan = planned(saver, "1200.00")
+        for _ in range(2):
+            regenerate_action_plan(owner=saver, plan_id=plan.pk, now=NOON, today=TODAY)
+        plan.refresh_from_db()
+        monkeypatch.setattr("planning.plan_page.MOST_VERSIONS", 1)
+        page = plan_page(plan, today=TODAY, older="1", newer="2")
+        assert (page["left"].number, page["right"].number) == (1, 2)
 
     def test_are_of_the_days_of_where_the_person_lives(self, saver: User) -> None:
         """Noon in UTC is the next day in Auckland."""

@@ -58,7 +58,9 @@ class TestWords:
         assert f'<td data-label="After">{words}</td>' in changes_table(None, {name: value})
 
     def test_of_what_was_listed_is_its_length(self) -> None:
-        assert "2 rows" in changes_table(None, {"ids": ["a", "b"]})
+        table = changes_table(None, {"ids": ["a", "b"]})
+        assert '<th scope="row">seen</th>' in table
+        assert "2 rows" in table
 
     def test_say_that_nothing_is_recorded(self) -> None:
         assert changes_table(None, None) == "No fields are recorded."

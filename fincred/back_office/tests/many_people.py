@@ -51,6 +51,7 @@ PATHS = [
     "accounts/outgoingmail/?state=dead",
     "accounts/outgoingmail/?state=sent",
     "accounts/outgoingmail/?q=p777@",
+    f"accounts/session/?user__exact={PERSON}",
     "goals/goal/",
     f"goals/goal/?user__exact={PERSON}",
     "goals/goal/?q=p777@",

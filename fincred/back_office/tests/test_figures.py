@@ -15,7 +15,7 @@ from accounts.refusals import note_refused_sign_in
 from accounts.services import login
 from accounts.tests.factories import UserFactory
 from fincred import clock
-from fincred.back_office.figures import DAYS, count_figures, refused_sign_ins, series
+from fincred.back_office.figures import DAYS, count_figures, new_people, refused_sign_ins, series
 from fincred.back_office.jobs import JOBS
 from fincred.back_office.models import DailyFigure
 from fincred.ops.jobs import run_if_due
@@ -42,7 +42,7 @@ class TestFigures:
         count_figures(now=noon)
         figures, counted_at = series(today=TODAY)
         assert counted_at == noon
-        assert figures["new_people"].values[-4:] == (2, 0, 0, 1)
+        assert new_people(today=TODAY).values[-4:] == (2, 0, 0, 1)
         assert figures["check_ins"].last(7) == 1
         assert refused_sign_ins(today=TODAY).values[-2:] == (0, 2)
         assert figures["people"].newest == 3
@@ -50,12 +50,19 @@ class TestFigures:
 
     def test_of_the_last_days_are_counted_again_and_older_ones_kept(self, noon: datetime) -> None:
         count_figures(now=noon)
-        UserFactory.create(created_at=noon - timedelta(days=2))
-        UserFactory.create(created_at=noon - timedelta(days=20))
+        CheckInFactory.create(created_at=noon - timedelta(days=2))
+        CheckInFactory.create(created_at=noon - timedelta(days=20))
         count_figures(now=noon)
         figures, _ = series(today=TODAY)
-        assert figures["new_people"].last(7) == 1
-        assert figures["new_people"].last(DAYS) == 1
+        assert figures["check_ins"].last(7) == 1
+        assert figures["check_ins"].last(DAYS) == 1
+
+    def test_of_the_last_seven_days_are_those_before_the_last_count(self, noon: datetime) -> None:
+        """The people beside them were counted then, too: the job may not have run since."""
+        CheckInFactory.create(created_at=noon - timedelta(days=8))
+        count_figures(now=noon - timedelta(days=5))
+        figures, _ = series(today=TODAY)
+        assert figures["check_ins"].last(7) == 1
 
     def test_of_a_day_long_ago_are_deleted(self, noon: datetime) -> None:
         count_figures(now=noon - timedelta(days=500))
@@ -121,12 +128,25 @@ class TestTiles:
             assert shown.context is not None
             assert [person.pk for person in shown.context["cl"].result_list] == [saver.pk]
 
+    def test_of_one_mail_and_of_several_say_what_can_be_done(self, noon: datetime, boss: Client) -> None:
+        for note in ("it can be tried again", "they can be tried again"):
+            OutgoingMail.objects.create(
+                purpose="account_erased",
+                address="x@example.com",
+                attempts=MAX_MAIL_ATTEMPTS,
+                created_at=noon,
+                next_attempt_at=noon,
+            )
+            assert f'<p class="bo-soft">{note}</p>' in boss.get("/admin/").content.decode()
+
     def test_of_new_people_is_of_now_as_its_list_is(self, noon: datetime, boss: Client) -> None:
         count_figures(now=noon)
         UserFactory.create_batch(2, created_at=noon)
         page = boss.get("/admin/")
         assert page.context is not None
-        assert page.context["cards"][0].figure == "2"
+        card = page.context["cards"][0]
+        assert card.figure == "2"
+        assert "New people by day, 11 Feb 2026 to 10 Mar 2026: 2 in all, at most 2 a day" in card.chart
 
     def test_lead_to_as_many_rows_as_they_say(self, noon: datetime, boss: Client) -> None:
         for days in (0, 6, 7, 40):

@@ -174,7 +174,7 @@ class TestRows:
     def test_of_a_goal_without_a_plan_expect_nothing_of_it(self, support: Client, saver: User) -> None:
         GoalFactory.create(user=saver)
         page = page_of(support, saver)
-        assert "No plan." in page
+        assert "No plan yet. They tell of their money first" in page
         assert " expects " not in page
         assert "0 check-ins" in page
 

@@ -67,6 +67,20 @@ class TestSearchBox:
         page = support.get(self.lead(support, request_id)).content.decode()
         assert "person viewed" in page
 
+    @pytest.mark.parametrize("kept", [str.upper, str, lambda text: text.replace("-", "")])
+    @pytest.mark.parametrize("typed", [str.upper, str, lambda text: text.replace("-", "").upper()])
+    def test_leads_to_a_request_whose_uuid_is_typed_in_another_form(
+        self, support: Client, saver: User, kept: Any, typed: Any
+    ) -> None:
+        """iOS writes a UUID in capital letters, and tracing leaves the hyphens out."""
+        request_id = "a0b1c2d3-0000-4000-8000-00000000000f"
+        support.get(path_of(saver), headers={"X-Request-ID": kept(request_id)})
+        assert "person viewed" in support.get(self.lead(support, typed(request_id))).content.decode()
+
+    def test_leads_to_a_row_whose_id_is_typed_in_another_form(self, support: Client, saver: User) -> None:
+        goal = goal_of(saver)
+        assert self.lead(support, goal.pk.hex.upper()) == f"/admin/goals/goal/{goal.pk}/change/"
+
     def test_leads_to_every_kind_of_row_with_an_id(self, support: Client, saver: User) -> None:
         row = NotificationFactory.create(user=saver)
         assert self.lead(support, str(row.pk)) == f"/admin/companion/notification/{row.pk}/change/"

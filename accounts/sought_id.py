@@ -1,0 +1,29 @@
+"""What was typed into a search, if it is an id: of a row, or of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtId:
+    """`row` is the id of a row that was meant, in whatever form of a UUID; None if it can be none.
+
+    `requests` are the ids of requests that were meant. Clients choose them and the trail keeps them as sent: an
+    app may write a UUID in capital letters, or without hyphens, and a person may type it in another form.
+    """
+
+    row: UUID | None
+    requests: tuple[str, ...]
+
+    @classmethod
+    def read(cls, typed: str) -> Self:
+        typed = typed.strip()
+        try:
+            row = UUID(typed)
+        except ValueError:
+            return cls(None, (typed,))
+        forms = (str(row), row.hex)
+        return cls(row, tuple(dict.fromkeys((typed, *forms, *(form.upper() for form in forms)))))
