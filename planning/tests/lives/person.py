@@ -81,6 +81,8 @@ class Person:
         self.is_exact = True
         """Whether all was paid as it was asked for, so that the plan has to count the same money."""
         self.share = Fraction(1)
+        self.is_replanned = False
+        """Whether a check-in has had plans made again, which may ask other goals for more today."""
         self.wake(hour=9)
         if self.zone != "UTC":
             self.call("patch", "users/me/profile", {"timezone": self.zone})
@@ -272,8 +274,19 @@ class Person:
     def follow(self) -> None:
         """Pay what is asked for today, or this share of it."""
         self.read_plans()
+        self.is_replanned = False
         for account in list(self.active):
             self.pay_due(account)
+        self.follow_again()
+
+    def follow_again(self) -> None:
+        """Pay what plans ask for that were made again since."""
+        while self.is_replanned:
+            self.is_replanned = False
+            self.read_plans()
+            for account in list(self.active):
+                if not account.debts:
+                    self.pay_due(account)
 
     def pay_due(self, account: Account) -> None:
         asked = self.due(account.id)
@@ -327,6 +340,7 @@ class Person:
         if answer is not None:
             account.told = amount
             account.check_ins.append((self.day, answer["id"]))
+            self.is_replanned = self.is_replanned or amount >= account.target
             if answer["goal_completed"]:
                 account.status = "completed"
 
