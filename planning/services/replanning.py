@@ -90,7 +90,7 @@ def write_changed_versions(
             plan.anchor, plan.month = context.calendar.anchor, context.month_of(goal).as_json()
             _take_over(plan, outputs, now)
             versions.append(_version(plan, inputs.as_json(plan_document), outputs.as_json(), reason, now))
-            paces.append((goal, Pace.through(goal_plan.pace)))
+            paces.append((goal, Pace.through(goal_plan.pace, goal_plan.cleared)))
     if versions:
         _store(versions, paces, chain, now)
     elif not any(goal.id in context.plans for goal in context.goals):
