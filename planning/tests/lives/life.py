@@ -99,7 +99,7 @@ class Life(Person):
         for account in self.accounts.values():
             account.credited, account.earning = None, account.balance
             if account.debts:
-                account.kept = self._kept(account)
+                account.minimums = self._first_minimums(account)
 
     def keep_promises(self, made: Document) -> None:
         """What is called funded stays funded while the person follows the plan."""
