@@ -159,6 +159,12 @@ class Goal(RevisedModel):
         """Whether it goes on although it is reached: a reserve, or a recurring goal until its next cycle."""
         return self.is_reached and self.kind != Kind.ONCE
 
+    @property
+    def is_cleared(self) -> bool:
+        """Whether all debts that are linked to it are paid off, also where its target is more than they were."""
+        cleared = self.pace.get("cleared") if self.pace else None
+        return cleared is not None and self.current_amount >= Decimal(cleared)
+
     def due_on(self, today: date) -> date:
         """The day by which it is planned: its date, or of a reserve see `planned_for`."""
         if self.kind == Kind.RESERVE:
@@ -199,7 +205,7 @@ class Goal(RevisedModel):
         """Where the goal stands; one that the person declared completed is completed."""
         if self.status == Status.COMPLETED:
             return ProgressStatus.COMPLETED
-        if self.is_full:
+        if self.is_full or (self.is_cleared and not self.is_reached):
             return ProgressStatus.ON_TRACK
         return progress_status(
             current_amount=self.current_amount,

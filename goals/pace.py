@@ -21,7 +21,8 @@ class Pace:
     """Expected amounts, linear between points that are sorted by date.
 
     `segments` are the points after the start. Amounts are cumulative: the money saved (or paid off) by a date, not
-    the money added on it.
+    the money added on it. With the amount `cleared` the debts that are linked to the goal are paid off; None
+    without such debts.
 
     :raises ValueError: the points aren't sorted by date.
     """
@@ -29,19 +30,20 @@ class Pace:
     start: date
     start_amount: Decimal
     segments: tuple[Point, ...] = ()
+    cleared: Decimal | None = None
 
     def __post_init__(self) -> None:
         if any(later < earlier for (earlier, _), (later, _) in pairwise(self.points)):
             raise ValueError("The points of a pace are in the order of their dates")
 
     @classmethod
-    def through(cls, points: Sequence[Point]) -> Self:
+    def through(cls, points: Sequence[Point], cleared: Decimal | None = None) -> Self:
         """The pace through these points, at least one.
 
         :raises ValueError: there are no points, or they aren't sorted by date.
         """
         (start, start_amount), *segments = points
-        return cls(start, start_amount, tuple(segments))
+        return cls(start, start_amount, tuple(segments), cleared)
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -62,17 +64,19 @@ class Pace:
 
     def to_json(self) -> dict[str, Any]:
         """Convert to JSON values for storage: dates and amounts are strings."""
-        return {
+        document: dict[str, Any] = {
             "start": self.start.isoformat(),
             "start_amount": str(self.start_amount),
             "segments": [[day.isoformat(), str(amount)] for day, amount in self.segments],
         }
+        return document if self.cleared is None else document | {"cleared": str(self.cleared)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read a pace from the output of `to_json`."""
         segments = tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in document["segments"])
-        return cls(date.fromisoformat(document["start"]), Decimal(document["start_amount"]), segments)
+        cleared = Decimal(document["cleared"]) if "cleared" in document else None
+        return cls(date.fromisoformat(document["start"]), Decimal(document["start_amount"]), segments, cleared)
 
 
 def expected_by(document: Mapping[str, Any], day: date) -> Decimal:

@@ -154,7 +154,8 @@ class ActionPlan(RevisedModel):
     `anchor` is the day of the calendar that the person's plans share, `month` what was counted of its present
     month (`planning.months.PlannedMonth`), `instalments` what later months ask for, and `payments` the first of
     those that were still to be made, on real days. Plans made before there was a shared calendar have none.
-    `carried` is what all the person's plans keep for each month from those before it.
+    `carried` is what all the person's plans keep for each month from those before it. While none of them is
+    followed, it is all that months leave, and no version's.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -72,6 +73,8 @@ class TestStraightLine:
 class TestPace:
     def test_survives_its_json(self) -> None:
         assert Pace.from_json(PLANNED.to_json()) == PLANNED
+        cleared = replace(PLANNED, cleared=Decimal("131.00"))
+        assert Pace.from_json(cleared.to_json()) == cleared
 
     def test_keeps_cents_as_strings_in_its_json(self) -> None:
         assert PLANNED.to_json() == {

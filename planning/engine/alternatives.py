@@ -162,7 +162,9 @@ class _Search:
         more = self._more_time(end, last_month(calendar.start) - months + 1)
         if more is None:
             return None
-        since = max(self.state.goal.target_date, end(more - 1))
+        since = max(self.state.goal.target_date, calendar.as_of)
+        if more > 1:
+            since = max(since, end(more - 1))
         days = [since + timedelta(days=count) for count in range(1, (end(more) - since).days + 1)]
         first = bisect_left(
             days, 0, hi=len(days) - 1, key=lambda day: self._margin(self._with_date(day), self.order)

@@ -35,7 +35,8 @@ class GoalState:
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
-      money of each month is there on its first day, so that it earns interest for it; empty if it doesn't matter.
+      money of each month is there on its first day, so that it earns interest for it, up to the last month in
+      which one of them does; empty if it doesn't matter.
     """
 
     position: int

@@ -225,6 +225,7 @@ class GoalPlan:
       after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
     - ``payments``: what is still to be paid, on real days. Computed on first read.
+    - ``cleared``: the cumulative amount with which all linked debts are paid off; None without such debts.
     - ``path``: the same beyond the target date for a late goal, up to the completion date. Computed on first read.
     """
 
@@ -248,6 +249,7 @@ class GoalPlan:
     pace: Sequence[tuple[date, Decimal]]
     path: Sequence[tuple[date, Decimal]]
     payments: Sequence[Payment]
+    cleared: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,12 +194,14 @@ class FirstDays:
         before = [Paid(state, state.in_time.amounts, state.in_time.by_day) for state in self.committed]
         paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
         free = add_freed(self._free, [*self.committed, *states])
-        others = PaymentDays(money, free, [*before, *paid]).not_all_first(max([n.months for n in bearing]))
+        until = max([need.months for need in bearing])
+        others = PaymentDays(money, free, [*before, *paid]).not_all_first(until)
         steps = [(2 if each.is_placed else 6) * len(each.amounts) for each in paid]
         self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
         for each in paid:
             if each.is_placed:
-                state, months = each.state, each.state.need.months
+                # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
+                state, months = each.state, min(each.state.need.months, until)
                 is_first = [True] * months
                 for month, these in others.items():
                     if month < months:

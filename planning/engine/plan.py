@@ -132,6 +132,7 @@ def _goal_plan(
         pace=OnDemand(partial(_pace, state, calendar, day_of)),
         path=OnDemand(partial(_path, state, calendar, day_of)),
         payments=OnDemand(lambda: chain.from_iterable(_payments(each, calendar, day_of) for each in cycles)),
+        cleared=money(_paid_off(goal, need, 0)) if isinstance(need, DebtPayoff) else None,
     )
 
 

@@ -154,7 +154,7 @@ def _paces(versions: Iterable[PlanVersion]) -> dict[UUID, Pace]:
             plannings.append((document, made))
         if made:
             goal = next(goal for goal in made.goals if goal.goal_id == version.inputs["goal_id"])
-            paces[version.pk] = Pace.through(goal.pace)
+            paces[version.pk] = Pace.through(goal.pace, goal.cleared)
     return paces
 
 

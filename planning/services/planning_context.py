@@ -366,8 +366,9 @@ def _same_day_before(anchor: date, today: date) -> date:
 
 
 def _carried_in(newest_first: Sequence[ActionPlan], calendar: Calendar) -> Decimal:
-    """What the newest plan on this calendar, ended or not, keeps for the present month."""
-    plan = next((plan for plan in newest_first if plan.anchor == calendar.anchor), None)
+    """What the newest plan on this calendar keeps for the present month; an ended one, if there is no other."""
+    of_calendar = [plan for plan in newest_first if plan.anchor == calendar.anchor]
+    plan = next((plan for plan in of_calendar if plan.ended_at is None), of_calendar[0] if of_calendar else None)
     return plan.carried_into(calendar.start) if plan else ZERO
 
 

@@ -30,7 +30,9 @@ class Choice(StrEnum):
 
 
 def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal | None:
-    """How to get back on plan; None for a goal that is not active, has no check-in, or hasn't drifted.
+    """How to get back on plan; None for a goal that isn't active, has no check-in or hasn't drifted.
+
+    Where its debts are cleared, nothing has drifted.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     """
@@ -67,7 +69,7 @@ def _proposal(
     context: PlanningContext, plan: ActionPlan, propose: Callable[..., drift.Proposal | None]
 ) -> drift.Proposal | None:
     index = next((index for index, goal in enumerate(context.goals) if goal.id == plan.goal_id), None)
-    if index is None or context.goals[index].last_check_in_date is None:
+    if index is None or context.goals[index].last_check_in_date is None or context.goals[index].is_cleared:
         return None
     inputs = context.plan_input()
     return propose(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,15 +14,16 @@ from accounts.models import User
 from fincred.counters import PLAN_VERSIONS, count_on_commit
 from fincred.db.id_ranges import ALL, IdRange
 from fincred.db.retries import repeatable
-from fincred.db.writes import insert, insert_or_update, write_all
+from fincred.db.writes import insert, insert_or_update, update_each, write_all
 from fincred.events import GoalsChanged
 from goals.models import Goal
 from goals.pace import Pace
 from goals.services import set_paces
-from planning.engine import ENGINE_VERSION
-from planning.engine.codec import plan_input_to_json
+from planning.engine import ENGINE_VERSION, codec
 from planning.engine.model import Plan
+from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
+from planning.months import steps_of
 from planning.services.long_plans import make_plan_in_transaction
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
 from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay
@@ -77,7 +79,7 @@ def write_changed_versions(
     """
     plan_input = context.plan_input()
     made = make_plan_in_transaction(plan_input)
-    plan_document = plan_input_to_json(plan_input)
+    plan_document = codec.plan_input_to_json(plan_input)
     versions, paces = [], []
     for goal, goal_plan in zip(context.goals, made.goals, strict=True):
         if goal.id not in context.plans:
@@ -88,10 +90,27 @@ def write_changed_versions(
             plan.anchor, plan.month = context.calendar.anchor, context.month_of(goal).as_json()
             _take_over(plan, outputs, now)
             versions.append(_version(plan, inputs.as_json(plan_document), outputs.as_json(), reason, now))
-            paces.append((goal, Pace.through(goal_plan.pace)))
+            paces.append((goal, Pace.through(goal_plan.pace, goal_plan.cleared)))
     if versions:
         _store(versions, paces, chain, now)
+    elif not any(goal.id in context.plans for goal in context.goals):
+        _keep_for_later(context)
     return made
+
+
+def _keep_for_later(context: PlanningContext) -> None:
+    """Where no plan is followed, and so none gets a version: keep what the months leave from now on.
+
+    Their newest versions count what they ask for as given.
+    """
+    nothing_asked = make_plan(replace(context, goals=()).plan_input(), with_alternatives=False)
+    carried = codec.plain(steps_of(nothing_asked.carried))
+    of_calendar = [plan for plan in context.plans.values() if plan.anchor == context.calendar.anchor]
+    changed = [plan for plan in of_calendar if plan.carried != carried]
+    for plan in changed:
+        plan.carried = carried
+    if changed:
+        write_all(update_each(changed, "carried"))
 
 
 def _decided(plan: ActionPlan) -> VersionOutputs:

@@ -274,3 +274,37 @@ class TestClearedInItsMonth:
         plan = person.plans()[goal]
         assert (plan["this_month"], plan["shortfall"], plan["upcoming"]) == (0, 0, [])
         assert plan["explanation"]["text"] == "Nothing is owed any more."
+
+
+class TestDebtsBelowTheTarget:
+    """1 000 without interest, linked to a goal of 1 500: the debts replace its amount."""
+
+    @pytest.fixture
+    def goal(self, person: Person) -> str:
+        person.earns(600)
+        goal = person.wants(1500, "2026-05-10", type="debt_payoff")
+        person.owes(600, goal, balance=1000, rate=0, minimum=100)
+        person.plans()
+        person.on("2026-04-10").has(goal, 500)
+        return goal
+
+    def drifted(self, person: Person, goal: str) -> Any:
+        plan = person.stored()[goal]["id"]
+        return person.client.get(f"/api/v0/action-plans/{plan}/proposal").json()
+
+    @pytest.mark.parametrize("is_planned_again", [False, True])
+    def test_are_on_track_once_they_are_cleared(self, person: Person, goal: str, is_planned_again: bool) -> None:
+        person.on("2026-05-10").has(goal, 1000)
+        person.on("2026-05-11")
+        if is_planned_again:
+            assert person.plans()[goal]["this_month"] == 0
+        assert person.goal(goal)["progress_status"] == "on_track"
+        assert self.drifted(person, goal) is None
+
+    def test_are_off_track_past_their_date_until_then(self, person: Person, goal: str) -> None:
+        person.on("2026-05-10").has(goal, 999.99)
+        person.on("2026-05-11")
+        assert person.goal(goal)["progress_status"] == "off_track"
+        assert self.drifted(person, goal)["direction"] == "PAST_DATE"
+        person.has(goal, 1000)
+        assert person.goal(goal)["progress_status"] == "on_track"

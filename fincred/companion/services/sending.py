@@ -235,7 +235,7 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
 def _has_drifted(row: Notification, plan: ActionPlan, today: date) -> bool:
     """Told once for each version of a plan: one that was replanned may drift again."""
     goal = plan.goal
-    if goal.last_check_in_date is None or row.announced == plan.version:
+    if goal.last_check_in_date is None or goal.is_cleared or row.announced == plan.version:
         return False
     direction = drift(
         expected=goal.expected_on(today),

@@ -1,12 +1,12 @@
 """What is offered for a goal that can't be met, where money has dates, is put back and works."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from planning.engine.model import PlanInput
+from planning.engine.model import Finances, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import goal, money
@@ -60,3 +60,18 @@ def test_no_later_date_is_offered_where_no_more_money_comes() -> None:
     (made,) = make_plan(poor).goals
     assert made.shortfall == money(90)
     assert {each.kind for each in made.alternatives} == {"smaller_amount", "more_money"}
+
+
+def test_an_overdue_goal_is_planned_on_the_last_day_of_a_month() -> None:
+    """100 came in January. Tomorrow's date would have them for the overdue goal, and take them from the other."""
+    finances = Finances(
+        Decimal("2000.00"),
+        Decimal("2000.00"),
+        Decimal("0.00"),
+        incomes=(Flow(Decimal(100), PayFrequency.ONCE, date(2026, 1, 10)),),
+    )
+    overdue = goal(100, target_date=date(2026, 1, 15), priority="High")
+    other = goal(100, target_date=date(2026, 2, 1), priority="Low")
+    made = make_plan(PlanInput(date(2026, 1, 31), finances, (overdue, other), date(2026, 1, 1))).goals
+    assert [each.shortfall for each in made] == [100, 0]
+    assert all(each.kind != "later_date" for each in made[0].alternatives)

@@ -110,6 +110,25 @@ def test_a_goal_that_is_due_now_waits_for_no_goal_that_is_due_later_in_the_month
     assert sum_of_room(made) == 350
 
 
+def test_a_goal_is_paid_by_its_date_before_one_that_is_due_later() -> None:
+    """100 come on each 10th and 20th. The first goal takes all of two months: 200 earn 2.00 in February.
+
+    In March the last one, due on the 15th, needs the first 100, although the other one is more important.
+    """
+    paydays = tuple(Flow(Decimal(100), PayFrequency.MONTHLY, date(2026, 1, day)) for day in (10, 20))
+    finances = Finances(Decimal("2000.00"), Decimal("2000.00"), ZERO, incomes=paydays)
+    earning = goal(402, target_date=date(2026, 3, 1), priority="High", annual_rate=Decimal(12))
+    important = goal(100, target_date=date(2026, 4, 1), priority="High")
+    near = goal(100, target_date=date(2026, 3, 15), priority="Low")
+    case = PlanInput(date(2026, 1, 1), finances, (earning, important, near))
+    made = make_plan(case, with_alternatives=False).goals
+    assert [each.shortfall for each in made] == [0, 0, 0]
+    assert [[paid.date for paid in each.payments][-1] for each in made[1:]] == [
+        date(2026, 3, 20),
+        date(2026, 3, 10),
+    ]
+
+
 class TestPlace:
     PAYDAYS = ((date(2026, 1, 10), 100), (date(2026, 1, 20), 100))
 

@@ -51,6 +51,7 @@ class Life(Person):
 
     def arrivals(self) -> None:
         """What was promised for today is there; interest that reaches a target is told."""
+        self.is_replanned = False
         for account in self.accounts.values():
             is_open = account.status == "active" and account.wanted.kind == "once"
             if (
@@ -65,6 +66,7 @@ class Life(Person):
                 facts = {"goal": account.index, "balance": account.balance, "target": account.target}
                 require(is_there or self.slides(account), "promised and not there", **facts)
                 del self.promised[account.id]
+        self.follow_again()
 
     # Plans
 
@@ -97,7 +99,7 @@ class Life(Person):
         for account in self.accounts.values():
             account.credited, account.earning = None, account.balance
             if account.debts:
-                account.kept = self._kept(account)
+                account.minimums = self._first_minimums(account)
 
     def keep_promises(self, made: Document) -> None:
         """What is called funded stays funded while the person follows the plan."""
@@ -201,14 +203,18 @@ class Life(Person):
         self.plan_again()
 
     def plan_again(self) -> None:
-        """Plan until nothing more is asked for today: money is handed out once."""
+        """Plan until nothing more is asked for today: money is handed out once.
+
+        What goes into a goal that was taken more out of this month than put in is no payment, and asked for again.
+        """
         for _ in range(4):
             self.plan()
             self.read_plans()
-            if not self.is_following or not any(self.due(account.id) for account in self.active):
+            due = [self.due(account.id) for account in self.active if not account.was_taken_out]
+            if not self.is_following or not any(due):
                 return
             self.follow()
-        require(False, "asks for more on each planning", due=[self.due(each.id) for each in self.active])
+        require(False, "asks for more on each planning", due=due)
 
     def do_less(self, account: Account, number: int) -> None:
         self.share, self.is_following, self.promised = Fraction(number, 100), False, {}

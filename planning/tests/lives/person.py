@@ -53,7 +53,8 @@ class Account:
     earning: int = 0
     credited: date | None = None
     debts: list[Owed] = field(default_factory=list)
-    kept: list[tuple[date, int]] = field(default_factory=list)
+    minimums: int = 0
+    """Of its debts, as `Person.keeps` takes them up to its date."""
     status: str = "active"
     plan: str | None = None
     planned_on: date | None = None
@@ -81,6 +82,8 @@ class Person:
         self.is_exact = True
         """Whether all was paid as it was asked for, so that the plan has to count the same money."""
         self.share = Fraction(1)
+        self.is_replanned = False
+        """Whether a check-in has had plans made again, which may ask other goals for more today."""
         self.wake(hour=9)
         if self.zone != "UTC":
             self.call("patch", "users/me/profile", {"timezone": self.zone})
@@ -166,7 +169,7 @@ class Person:
         for account in self.accounts.values():
             if account.debts:
                 account.debts = [owed for owed in account.debts if owed.balance]
-                account.kept = self._kept(account)
+                account.minimums = self._first_minimums(account)
 
     def _as_told(self, owed: Owed) -> Document:
         told: Document = {
@@ -183,23 +186,26 @@ class Person:
             told |= {"promo_rate_annual": float(owed.promo_rate), "promo_until": owed.promo_until.isoformat()}
         return told
 
-    def _kept(self, account: Account) -> list[tuple[date, int]]:
-        """What months keep for a goal's debts: the first month's minimums up to its date, then what is due."""
-        anchor = self.anchor or self.day
-        dates = [calendar_day(anchor, month) for month in range(self.month if self.anchor else 0, 1300)][:601]
-        dates = [day for day in dates if day > self.day]
-        debts, due = list(account.debts), []
-        for day in dates:
-            before = sum(owed.accrued(day) for owed in debts)
-            debts = pay_all(debts, 0, day)
-            due.append(before - sum(owed.balance for owed in debts))
-        until = max(1, sum(day <= account.by for day in dates))
-        if not any(due[until:]):
-            until = 0
-        return list(zip(dates, [due[0]] * until + due[until:], strict=True))
+    def _first_minimums(self, account: Account) -> int:
+        """What months up to a goal's date keep for its debts: the minimums of the snapshot's first month.
 
-    def keeps(self, account: Account, end: date) -> int:
-        return next((amount for day, amount in account.kept if day == end), 0)
+        A percentage is of what is owed then; what is fixed is kept in full.
+        """
+        end = calendar_day(self.anchor or self.day, self.month + 1 if self.anchor else 1)
+        return sum(owed.due(end) if owed.percent else owed.minimum for owed in account.debts)
+
+    def keeps(self, account: Account) -> int:
+        """What the month that ends today keeps for a goal's debts, by what was owed when it began.
+
+        It is what is due after the goal's date, and where minimums alone clear the debts by then.
+        """
+        due, alone = sum(owed.due(self.day) for owed in account.debts), list(account.debts)
+        month = self.month
+        while any(owed.balance for owed in alone):
+            if self.begins(month) > account.by:
+                return account.minimums if month > self.month else due
+            alone, month = pay_all(alone, 0, self.begins(month)), month + 1
+        return due
 
     def present_surplus(self) -> int:
         """What the present month leaves before goals, linked debts not counted."""
@@ -272,8 +278,19 @@ class Person:
     def follow(self) -> None:
         """Pay what is asked for today, or this share of it."""
         self.read_plans()
+        self.is_replanned = False
         for account in list(self.active):
             self.pay_due(account)
+        self.follow_again()
+
+    def follow_again(self) -> None:
+        """Pay what plans ask for that were made again since."""
+        while self.is_replanned:
+            self.is_replanned = False
+            self.read_plans()
+            for account in list(self.active):
+                if not account.debts:
+                    self.pay_due(account)
 
     def pay_due(self, account: Account) -> None:
         asked = self.due(account.id)
@@ -299,7 +316,7 @@ class Person:
     def _pay_debts(self, account: Account, paid: int) -> None:
         before = sum(owed.balance for owed in account.debts)
         if self.is_first_of_month:
-            total = self.keeps(account, self.day) + paid
+            total = self.keeps(account) + paid
             account.debts = pay_all(account.debts, total, self.day)
         else:
             account.debts = pay_off(account.debts, paid, self.day)
@@ -327,6 +344,7 @@ class Person:
         if answer is not None:
             account.told = amount
             account.check_ins.append((self.day, answer["id"]))
+            self.is_replanned = self.is_replanned or amount >= account.target
             if answer["goal_completed"]:
                 account.status = "completed"
 

@@ -1,0 +1,85 @@
+"""What months leave while no goal is followed isn't lost, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from planning.tests.people import Person
+
+pytestmark = [pytest.mark.integration, pytest.mark.planning]
+
+
+@pytest.fixture
+def person(saver: User, time_machine: Any) -> Person:
+    """100 a month are left, from an income with a day."""
+    person = Person(saver, time_machine)
+    earns(person, 100)
+    return person
+
+
+def earns(person: Person, left: float) -> None:
+    person.tells({"amount": 2000 + left, "frequency": "monthly", "next_date": "2026-03-10"}, expenses=2000)
+
+
+def becomes(person: Person, goal: str, status: str) -> None:
+    response = person.client.patch(f"/api/v0/goals/{goal}", {"status": status})
+    assert response.status_code == 200, response.content
+
+
+@pytest.fixture
+def goal(person: Person) -> str:
+    """1 200 in twelve months, 100 a month, of which the first are paid."""
+    goal = person.wants(1200, "2027-03-10")
+    assert person.plans()[goal]["this_month"] == 100
+    person.has(goal, 100)
+    return goal
+
+
+def carried(person: Person) -> float:
+    """What earlier months have kept for the present one, by the plan that is made again."""
+    person.plans()
+    first = person.cash_flow[0]
+    return float(first["carried"] + first["given"] - first["surplus"])
+
+
+class TestPausedGoal:
+    def test_leaves_its_money(self, person: Person, goal: str) -> None:
+        """March's 100 are paid, April's and May's stay: enough for all of it once it goes on in June."""
+        becomes(person.on("2026-03-20"), goal, "paused")
+        person.on("2026-06-15")
+        becomes(person, goal, "active")
+        plan = person.stored()[goal]
+        assert (plan["shortfall"], carried(person)) == (0, 200)
+
+    def test_leaves_what_a_new_snapshot_tells(self, person: Person, goal: str) -> None:
+        """March 150 of which 100 are paid, April and May 150 each."""
+        becomes(person.on("2026-03-20"), goal, "paused")
+        earns(person.on("2026-03-25"), 150)
+        assert carried(person.on("2026-06-15")) == 350
+
+    def test_leaves_its_money_to_a_new_goal(self, person: Person, goal: str) -> None:
+        becomes(person.on("2026-03-20"), goal, "paused")
+        person.on("2026-05-12")
+        other = person.wants(200, "2026-06-10")
+        assert person.plans()[other]["shortfall"] == 0
+        person.has(other, 200)
+        assert carried(person.on("2026-06-15")) == 0
+
+    def test_leaves_its_money_where_another_plan_has_ended(self, person: Person, goal: str) -> None:
+        """Nothing is paid on the other goal: it takes nothing once its plan has ended."""
+        other = person.on("2026-03-20").wants(300, "2026-06-10")
+        plans = person.plans()
+        becomes(person, goal, "paused")
+        person.later(1)
+        assert person.client.delete(f"/api/v0/action-plans/{plans[other]['id']}").status_code == 204
+        becomes(person.on("2026-04-12"), other, "cancelled")
+        assert carried(person) == 0
+        assert carried(person.on("2026-05-12")) == 100
+
+    def test_that_is_resumed_at_once_asks_as_before(self, person: Person, goal: str) -> None:
+        becomes(person, goal, "paused")
+        becomes(person, goal, "active")
+        assert carried(person.on("2026-05-12")) == 0
