@@ -24,6 +24,7 @@ from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import Debt, GoalInput, PlanInput
+from planning.entry_names import EntryNames, new_names
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Planned, PlannedMonth
@@ -70,6 +71,11 @@ class PlanningContext:
     @property
     def today(self) -> date:
         return self.calendar.as_of
+
+    @property
+    def entry_names(self) -> EntryNames:
+        """What the entries of the newest snapshot are told by; there are none without one."""
+        return self.snapshot.names if self.snapshot else new_names(SnapshotContents(), 0)
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
         """The context with a snapshot that is stored today."""
