@@ -21,8 +21,9 @@ class Told(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a check-in told; `ends_cycle` if it is what the end of a recurring goal's cycle left over."""
+    """What a check-in of a `day` told; `ends_cycle` if it is what the end of a cycle left over."""
 
+    day: date
     amount: Decimal
     ends_cycle: bool
 
@@ -43,7 +44,7 @@ class Reader(Protocol):
         """The same of these goals; one statement for each."""
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
-        """By goal that is recurring or a reserve, what its check-ins on or after `day` told, in their order."""
+        """What check-ins on or after `day` told, in their order, by goal that is a reserve or has had cycles."""
 
 
 class NoCheckIns:

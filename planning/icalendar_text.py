@@ -1,6 +1,6 @@
 """A person's days as iCalendar (RFC 5545): an all-day event for each entry. Pure.
 
-An event keeps its UID when its amount changes, or its label, or a payment moves within its month.
+An event keeps its UID when its amount or its label changes, or its day as far as `Entry.name` stays.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -29,11 +30,15 @@ _SUMMARIES: Final = {
 }
 
 
-def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at: datetime) -> bytes:
-    """UTF-8; the same days give the same bytes."""
+def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at: datetime, sequence: int) -> bytes:
+    """UTF-8; the same days in the same revision give the same bytes.
+
+    The revision is that of all events: their `sequence`, and when the calendar was `changed_at`.
+    """
     text = cache(_text)  # the same income comes again and again; escaping and folding cost the most
-    stamp = f"DTSTAMP:{changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}".encode()
-    lines = [_head()]
+    moment = f"{changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    revision = f"DTSTAMP:{moment}\r\nLAST-MODIFIED:{moment}\r\nSEQUENCE:{sequence}".encode()
+    lines = [_head(owner, changed_at)]
     for day in days:
         description = _text("DESCRIPTION", f"Carried over after this day: {_money(day.carried_over, currency)}")
         for entry in day.entries:
@@ -41,7 +46,7 @@ def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at:
             lines += [
                 b"BEGIN:VEVENT",
                 f"UID:{uuid5(owner, f'{entry.kind}/{entry.name}')}@fincred".encode(),
-                stamp,
+                revision,
                 f"DTSTART;VALUE=DATE:{day.date:%Y%m%d}".encode(),
                 f"DTEND;VALUE=DATE:{day.date + _DAY:%Y%m%d}".encode(),
                 text("SUMMARY", _summary(entry, currency)),
@@ -52,11 +57,23 @@ def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at:
     return b"\r\n".join([*lines, _END])
 
 
-def _head() -> bytes:
+def content_of(days: Iterable[Day], *, currency: str) -> str:
+    """The SHA-256 of all that the events tell, but for their revision."""
+    told = sha256(currency.encode())
+    for day in days:
+        told.update(f"\0{day.date} {day.carried_over}".encode())
+        for entry in day.entries:
+            told.update(f"\0{entry.kind} {entry.name} {entry.amount} {entry.label}".encode())
+    return told.hexdigest()
+
+
+def _head(owner: UUID, changed_at: datetime) -> bytes:
     """The calendar's own properties."""
     calendar = Calendar()
     calendar.add("PRODID", "-//FinCred//Calendar//EN")
     calendar.add("VERSION", "2.0")
+    calendar.add("UID", f"{uuid5(owner, 'calendar')}@fincred")
+    calendar.add("LAST-MODIFIED", changed_at.astimezone(UTC))
     for name in ("NAME", "X-WR-CALNAME"):
         calendar.add(name, "FinCred")
     calendar.add("REFRESH-INTERVAL", _DAY, parameters={"VALUE": "DURATION"})

@@ -1,4 +1,4 @@
-"""Snapshots of a person's money, the action plan of each goal, the versions of each plan, and calendar links."""
+"""Snapshots of a person's money, the action plan of each goal, the versions of each plan, and calendars."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import Calendar
+from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
@@ -53,7 +54,8 @@ class Snapshot(WrittenOnce):
     """One version of what a person tells of their money. `number` counts from 1 for each person.
 
     `paid_off` holds, by goal, what was paid off on the linked debts when it was stored, and `additions` the fields
-    of entries that the first release can't read (`SnapshotContents.as_json`).
+    of entries that the first release can't read (`SnapshotContents.as_json`). `entry_names` are what entries keep
+    from one snapshot to the next (`planning.entry_names`); without them, all were told for the first time.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="snapshots", db_index=False)
@@ -69,10 +71,11 @@ class Snapshot(WrittenOnce):
     total_savings = MoneyField()
     paid_off = ExactJSONField(default=dict)
     additions = ExactJSONField(null=True)
+    entry_names = ExactJSONField(null=True)
     created_at = models.DateTimeField()
 
     objects = SnapshotQuerySet.as_manager()
-    privacy = Privacy(owner="user", section="planning.snapshots", order=("number",))
+    privacy = Privacy(owner="user", section="planning.snapshots", withheld=("entry_names",), order=("number",))
 
     class Meta:
         constraints: ClassVar = [
@@ -103,6 +106,12 @@ class Snapshot(WrittenOnce):
         """The stored documents as values."""
         names = ("incomes", "expenses", "debts", "savings", "additions")
         return SnapshotContents.from_json({name: getattr(self, name) for name in names})
+
+    @property
+    def names(self) -> EntryNames:
+        """The names of its entries."""
+        names: EntryNames = self.entry_names or new_names(self.contents, self.number)
+        return names
 
     @property
     def told_debts(self) -> list[dict[str, Any]]:
@@ -337,3 +346,21 @@ class CalendarLink(UUIDModel):
 
     def __str__(self) -> str:
         return f"Calendar link {self.pk}"
+
+
+class CalendarRevision(UUIDModel):
+    """How often what a person's iCalendar tells has changed, and when that was last noticed.
+
+    `content` is the SHA-256 of it. The others only rise: calendar programs leave alone what is older.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_revision")
+    content = models.CharField(max_length=DIGEST_LENGTH)
+    number = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    objects = OwnedQuerySet["CalendarRevision"].as_manager()
+    privacy = Privacy(owner="user")
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"

@@ -21,8 +21,8 @@ class Amounts:
 
     `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
 
-    Where a cycle of a recurring goal ended in the month, the present one `began` then with `before`, and
-    `before_it` is what was put in until then.
+    Where cycles of a recurring goal `ended` in the month, on these days with so much put into each, the present
+    one began then with `before`. They count also once the goal isn't recurring any more, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """
@@ -32,8 +32,16 @@ class Amounts:
     interest: Decimal = ZERO
     is_of_month: bool = False
     withdrawn: Decimal = ZERO
-    began: date | None = None
-    before_it: Decimal = ZERO
+    ended: Sequence[tuple[date, Decimal]] = ()
+
+    @property
+    def began(self) -> date | None:
+        """The day of the month on which the present cycle began, if it is of the month."""
+        return self.ended[-1][0] if self.ended else None
+
+    def put_in_cycles_after(self, day: date | None) -> Decimal:
+        """What was put into the cycles of the month that ended after a day, or into all of them."""
+        return sum([amount for end, amount in self.ended if day is None or end > day], ZERO)
 
     @property
     def put_in(self) -> Decimal:
@@ -102,37 +110,26 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)
     if planned is None:
-        return PlannedMonth(start, amounts.now, unplanned=amounts.put_in)
-    if amounts.began:
-        return _count_cycle(start, amounts, planned)
-    last = planned.month
-    if last is not None and last.start == start:
-        if last.amount == amounts.now and not amounts.withdrawn:
-            return last
-        unplanned = last.unplanned
+        return PlannedMonth(start, amounts.now, unplanned=amounts.put_in, began=amounts.began)
+    last = planned.month if planned.month and planned.month.start == start else None
+    known = last.began if last else None
+    unplanned = last.unplanned if last else ZERO
+    elsewhere = last.elsewhere if last else None
+    asked = planned.ask_of(start)
+    if amounts.began != known:
+        before = max(ZERO, amounts.put_in_cycles_after(known) - unplanned)
+        elsewhere = (elsewhere or ZERO) + min(before, asked)
+        unplanned = asked = ZERO  # of the present cycle nothing was asked before it began
+    elif last and last.amount == amounts.now and not amounts.withdrawn:
+        return last
+    elif last and amounts.withdrawn:
         # What was put into a reserve and taken out again is asked for once more.
-        asked = last.paid + planned.this_month if amounts.withdrawn else planned.ask_of(start)
-    else:
-        unplanned, asked = ZERO, planned.ask_of(start)
+        asked = last.paid + planned.this_month
     put_in = max(ZERO, amounts.put_in - amounts.interest - unplanned)
     paid = min(put_in, asked)
     # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
     beyond = put_in - paid if amounts.withdrawn else ZERO
-    return PlannedMonth(start, amounts.now, paid, unplanned + beyond)
-
-
-def _count_cycle(start: date, amounts: Amounts, planned: Planned) -> PlannedMonth:
-    """Count the month of a cycle that began in it, and what went into those before it when it began."""
-    last, asked = planned.month, planned.ask_of(start)
-    is_same = last is not None and last.start == start
-    if last and is_same and last.began == amounts.began:
-        unplanned, elsewhere = last.unplanned, last.elsewhere or ZERO
-    else:
-        before = last.unplanned if last and is_same else ZERO
-        unplanned, elsewhere = ZERO, min(max(ZERO, amounts.before_it - before), asked)
-        asked = ZERO  # of the present cycle nothing was asked before it began
-    paid = min(max(ZERO, amounts.put_in - amounts.interest - unplanned), asked)
-    return PlannedMonth(start, amounts.now, paid, unplanned, began=amounts.began, elsewhere=elsewhere)
+    return PlannedMonth(start, amounts.now, paid, unplanned + beyond, began=amounts.began, elsewhere=elsewhere)
 
 
 def amount_on(day: date, steps: Sequence[Step]) -> Decimal:

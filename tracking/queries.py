@@ -74,9 +74,9 @@ _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
 )
 _STEPS: Final = PreparedQuery(
     CheckIn.objects.owned_by(Parameter("owner"))
-    .filter(goal__kind__in=[Kind.RECURRING, Kind.RESERVE], check_in_date__gte=Parameter("day"))
+    .filter(Q(goal__kind=Kind.RESERVE) | Q(goal__cycles_ended__gt=0), check_in_date__gte=Parameter("day"))
     .order_by("check_in_date", "created_at", "id")
-    .values_list("goal_id", "current_amount", "source")
+    .values_list("goal_id", "check_in_date", "current_amount", "source")
 )
 
 _MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
@@ -109,8 +109,8 @@ class HistoryReader:
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         by_goal: dict[UUID, list[Step]] = defaultdict(list)
-        for goal_id, amount, source in _STEPS.bind(owner=owner_id, day=day).all():
-            by_goal[goal_id].append(Step(amount, ends_cycle=source == CheckInSource.CYCLE_END))
+        for goal_id, told_on, amount, source in _STEPS.bind(owner=owner_id, day=day).all():
+            by_goal[goal_id].append(Step(told_on, amount, ends_cycle=source == CheckInSource.CYCLE_END))
         return by_goal
 
 

@@ -6,7 +6,7 @@ The engine decides the amount of each planning month; a cadence only splits it i
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from fincred.money import round_to_cents, round_up_to_cents
@@ -70,6 +70,15 @@ def is_action_date(cadence: Cadence, day: date) -> bool:
     if cadence.frequency is Frequency.MONTHLY:
         return day.day == _day_of_month(cadence, day)
     return (day.toordinal() - _first_weekday(cadence)) % DAYS_BETWEEN[cadence.frequency] == 0
+
+
+def latest_action_date(cadence: Cadence, day: date) -> date:
+    """The last payment date on or before `day`, also before the plan began."""
+    if cadence.frequency is Frequency.MONTHLY:
+        month = day if _day_of_month(cadence, day) <= day.day else day.replace(day=1) - timedelta(days=1)
+        return month.replace(day=_day_of_month(cadence, month))
+    passed = (day.toordinal() - _first_weekday(cadence)) % DAYS_BETWEEN[cadence.frequency]
+    return day - timedelta(days=passed)
 
 
 def _action_dates_before(cadence: Cadence, day: date) -> int:

@@ -5,7 +5,7 @@ is kept of the month for the next one's first day (minimum payments and payments
 of a month leaves what the plan's cash flow carries into the next month.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,8 @@ from typing import NamedTuple
 from fincred.money import ZERO
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.money.flows import Flow
-from planning.vocabulary import EntryKind
+from planning.engine.rhythm import turn, turn_of_flow, turn_of_payment
+from planning.vocabulary import EntryKind, Frequency
 
 
 class Minimum(NamedTuple):
@@ -26,12 +27,20 @@ class Minimum(NamedTuple):
     amounts: Sequence[Decimal]
 
 
+class Names(NamedTuple):
+    """What tells incomes and planned expenses with dates, and debts, from each other, in their order."""
+
+    incomes: Sequence[str]
+    planned: Sequence[str]
+    debts: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An `amount` that arrives or is paid on a day or, of a goal's date, its target amount.
 
-    `name` tells it from all other entries, and stays the same when its label or amount changes; that of a payment
-    also when it moves within its month.
+    `name` tells it from all other entries of its kind. It stays the same when the label or the amount changes, and
+    when what comes again and again moves within its week, fortnight, half month, month, quarter or year.
     """
 
     kind: EntryKind
@@ -59,7 +68,7 @@ class _Entered(NamedTuple):
 
 
 def day_book(
-    inputs: PlanInput, plan: Plan, minimums: Sequence[Minimum], *, since: date, until: date
+    inputs: PlanInput, plan: Plan, minimums: Sequence[Minimum], *, since: date, until: date, names: Names
 ) -> Iterator[Day]:
     """The days with entries from `since` to `until`, from the calendar's present month on.
 
@@ -70,11 +79,12 @@ def day_book(
     start, end = calendar.day(first), calendar.day(last + 1)
     if until < start:
         return
-    finances = inputs.finances
+    incomes = zip(names.incomes, inputs.finances.incomes, strict=True)
+    planned = zip(names.planned, inputs.finances.planned, strict=True)
     entered = [
-        *_flows(EntryKind.INCOME, "Income", finances.incomes, start, end),
-        *_flows(EntryKind.PLANNED_EXPENSE, "Planned expense", finances.planned, start, end),
-        *_minimum_payments(inputs, minimums, first, last),
+        *_flows(EntryKind.INCOME, "Income", incomes, start, end),
+        *_flows(EntryKind.PLANNED_EXPENSE, "Planned expense", planned, start, end),
+        *_minimum_payments(inputs, minimums, names.debts, first, last),
         *_goal_payments(inputs, plan, start, end),
         *_goal_dates(inputs.goals, start, end),
     ]
@@ -92,28 +102,30 @@ def day_book(
                 yield Day(day, [each.entry for each in by_day[day]], carried)
 
 
-def _flows(kind: EntryKind, unnamed: str, flows: Iterable[Flow], start: date, end: date) -> Iterator[_Entered]:
+def _flows(
+    kind: EntryKind, unnamed: str, flows: Iterable[tuple[str, Flow]], start: date, end: date
+) -> Iterator[_Entered]:
     sign = 1 if kind is EntryKind.INCOME else -1
-    known: Counter[str] = Counter()
-    for flow in flows:
+    for name, flow in flows:
         label = flow.label or unnamed
-        known[label] += 1
         if flow.amount:
             for day in flow.days_in(start, end):
-                entry = Entry(kind, label, flow.amount, f"{label}/{known[label]}/{day}")
+                entry = Entry(kind, label, flow.amount, f"{name}/{turn_of_flow(flow, day)}")
                 yield _Entered(day, entry, sign * flow.amount)
 
 
-def _minimum_payments(inputs: PlanInput, minimums: Iterable[Minimum], first: int, last: int) -> Iterator[_Entered]:
+def _minimum_payments(
+    inputs: PlanInput, minimums: Sequence[Minimum], names: Sequence[str], first: int, last: int
+) -> Iterator[_Entered]:
     """What is due on the day that begins a month; none on the day that begins the calendar."""
-    known: Counter[str] = Counter()
     calendar = inputs.calendar
     days = [(month, calendar.day(month)) for month in range(first, last + 1)]
-    for label, amounts in minimums:
-        known[label] += 1
+    for (label, amounts), name in zip(minimums, names, strict=True):
         for month, day in days:
             if amounts[month] and day != calendar.anchor:
-                entry = Entry(EntryKind.MINIMUM_PAYMENT, label, amounts[month], f"{label}/{known[label]}/{day}")
+                entry = Entry(
+                    EntryKind.MINIMUM_PAYMENT, label, amounts[month], f"{name}/{turn(Frequency.MONTHLY, day)}"
+                )
                 yield _Entered(day, entry)
 
 
@@ -121,8 +133,7 @@ def _goal_payments(inputs: PlanInput, plan: Plan, start: date, end: date) -> Ite
     for goal, planned in zip(inputs.goals, plan.goals, strict=False):
         for day, amount in ((payment.date, payment.amount) for payment in planned.payments):
             if start <= day < end:
-                of_month = inputs.calendar.day(inputs.calendar.payments(day))
-                name = f"{goal.id}/{day if goal.cadence else of_month}"
+                name = f"{goal.id}/{turn_of_payment(goal, inputs.calendar, day)}"
                 entry = Entry(EntryKind.GOAL_PAYMENT, goal.name, amount, name, goal.id)
                 yield _Entered(day, entry, -amount)
 

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
 
 from accounts.audit import record
@@ -21,13 +23,14 @@ from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
 from fincred.preconditions import ANY_VERSION, Precondition
 from planning.engine.dates import calendar_date
-from planning.engine.day_book import Day, Minimum, day_book
+from planning.engine.day_book import Day, Minimum, Names, day_book
 from planning.engine.effort import Effort
 from planning.engine.freed import minimums_by_month
 from planning.engine.model import Plan, PlanInput
 from planning.engine.money.cents import exact_money
 from planning.engine.plan import make_plan
-from planning.models import CalendarLink
+from planning.icalendar_text import content_of
+from planning.models import CalendarLink, CalendarRevision
 from planning.services.planning_context import PlanningContext, read_context
 
 logger = logging.getLogger(__name__)
@@ -37,31 +40,74 @@ MOST_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalCalendar:
-    """The days with entries; `changed_at` is when anything that they follow from was stored last."""
+class Feed:
+    """The days with entries, for calendar programs, and the revision of the person's calendar."""
 
     owner: User
     days: tuple[Day, ...]
-    changed_at: datetime
+    revision: CalendarRevision
 
 
 def calendar_of(
     *, owner: User, today: date, since: date | None = None, until: date | None = None
-) -> PersonalCalendar:
-    """The person's days from `since` to `until`, from the present month of their planning calendar on.
+) -> tuple[Day, ...]:
+    """The person's days with entries from `since` to `until`, from the present month of their calendar on.
 
     Without them it is the present month and all after it, 24 months in all. Goals are paid as in the plan that
     would be made today; where no active goal has an action plan, none is paid, and only their dates are told.
     """
-    context = read_context(owner=owner, today=today)
-    inputs = context.plan_input()
-    is_planned = any(goal.id in context.plans for goal in context.goals)
-    plan = make_plan(inputs if is_planned else replace(inputs, goals=()), with_alternatives=False)
-    since = since or context.calendar.start
-    until = until or calendar_date(since, MOST_MONTHS)
-    minimums = list(_minimums(context, inputs, plan, context.calendar.payments(until)))
-    days = tuple(day_book(inputs, plan, minimums, since=since, until=until))
-    return PersonalCalendar(owner, days, max(_stored(context), default=owner.created_at))
+    return _Simulation(owner, today).days(since, until)
+
+
+def feed_of(
+    *, owner: User, today: date, now: datetime, since: date | None = None, until: date | None = None
+) -> Feed:
+    """The same for calendar programs.
+
+    The revision rises when what is told without days isn't what it was when a calendar program last asked.
+    """
+    simulation = _Simulation(owner, today)
+    whole = simulation.days()
+    days = simulation.days(since, until) if since or until else whole
+    return Feed(owner, days, _revision(owner, content_of(whole, currency=owner.profile.currency), now))
+
+
+def _revision(owner: User, content: str, now: datetime) -> CalendarRevision:
+    """The revision in which the person's calendar tells this: the next one if it told something else."""
+    revisions = CalendarRevision.objects.using(DEFAULT_DB_ALIAS)
+    revision, _ = revisions.get_or_create(user=owner, defaults={"content": content, "changed_at": now})
+    if revision.content != content:
+        # Two that read at once raise it twice, which does no harm. Two servers' clocks may differ.
+        changed_at = Greatest("changed_at", Value(now, output_field=DateTimeField()))
+        revisions.filter(pk=revision.pk).update(content=content, number=F("number") + 1, changed_at=changed_at)
+        revision.refresh_from_db(using=DEFAULT_DB_ALIAS)
+    return revision
+
+
+class _Simulation:
+    """What a person's calendar on a day follows from."""
+
+    def __init__(self, owner: User, today: date) -> None:
+        self._context = read_context(owner=owner, today=today)
+        self._inputs = self._context.plan_input()
+        is_planned = any(goal.id in self._context.plans for goal in self._context.goals)
+        planned = self._inputs if is_planned else replace(self._inputs, goals=())
+        self._plan = make_plan(planned, with_alternatives=False)
+
+    def days(self, since: date | None = None, until: date | None = None) -> tuple[Day, ...]:
+        """From `since`, else the present month on, to `until`, else 24 months later."""
+        calendar = self._context.calendar
+        since = since or calendar.start
+        until = until or calendar_date(since, MOST_MONTHS)
+        minimums = list(_minimums(self._context, self._inputs, self._plan, calendar.payments(until)))
+        names = _names(self._context)
+        return tuple(day_book(self._inputs, self._plan, minimums, since=since, until=until, names=names))
+
+
+def _names(context: PlanningContext) -> Names:
+    names, incomes = context.entry_names, context.contents.incomes
+    dated = [name for name, income in zip(names["incomes"], incomes, strict=True) if income.next_date]
+    return Names(dated, names["planned"], names["debts"])
 
 
 def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int) -> Iterator[Minimum]:
@@ -85,14 +131,6 @@ def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int
             yield Minimum(label, [next(before[goal_id]), *next(kept[goal_id])])
         else:
             yield Minimum(label, [debt.min_payment] * (last + 1))
-
-
-def _stored(context: PlanningContext) -> Iterator[datetime]:
-    """When what a calendar follows from was stored."""
-    yield from (goal.updated_at for goal in context.goals)
-    yield from (plan.updated_at for plan in context.plans.values())
-    if context.snapshot:
-        yield context.snapshot.created_at
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import Debt, GoalInput, PlanInput
+from planning.entry_names import EntryNames, new_names
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Planned, PlannedMonth
@@ -70,6 +71,11 @@ class PlanningContext:
     @property
     def today(self) -> date:
         return self.calendar.as_of
+
+    @property
+    def entry_names(self) -> EntryNames:
+        """What the entries of the newest snapshot are told by; there are none without one."""
+        return self.snapshot.names if self.snapshot else new_names(SnapshotContents(), 0)
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
         """The context with a snapshot that is stored today."""
@@ -178,16 +184,15 @@ class PlanningContext:
         return min(paid, there) if goal.kind == Kind.RESERVE else paid
 
     def _paid_elsewhere(self) -> Decimal:
-        """What was put this month into goals that aren't active any more."""
-        active = {goal.id for goal in self.goals}
-        return sum([month.paid for goal_id, month in self.counted.months.items() if goal_id not in active], ZERO)
+        """What was put this month into goals that aren't active any more, and into cycles that have ended."""
+        active, months = {goal.id for goal in self.goals}, self.counted.months
+        paid = [month.paid for goal_id, month in months.items() if goal_id not in active]
+        return sum([*paid, *(month.elsewhere or ZERO for month in months.values())], ZERO)
 
     def _gone_again(self) -> Decimal:
-        """What was put in this month and is gone: into full goals, out of reserves, or with a cycle's end."""
+        """What was put in this month and is gone: into full goals, or out of reserves."""
         going_on = [goal for goal in self.goals if goal.kind != Kind.ONCE or goal.is_done]
-        taken = [self.month_of(goal).paid - self._paid_and_there(goal) for goal in going_on]
-        recurring = [goal for goal in going_on if goal.kind == Kind.RECURRING]
-        return sum([*taken, *(self.month_of(goal).elsewhere or ZERO for goal in recurring)], ZERO)
+        return sum([self.month_of(goal).paid - self._paid_and_there(goal) for goal in going_on], ZERO)
 
     @property
     def paid_alone(self) -> list[PaidUntil]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -59,7 +59,7 @@ def amounts_of_month(
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
     of_month = {goal.id for goal in goals if _is_of_month(goal, history.calendar)}
     before = history.amounts_before if of_month else {}
-    go_on = any(goal.kind != Kind.ONCE and goal.id in of_month for goal in goals)
+    go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
     steps = history.steps if go_on else {}
     return {
         goal.id: _of_kind(
@@ -76,20 +76,26 @@ def amounts_of_month(
     }
 
 
+def _has_steps(goal: Goal) -> bool:
+    """Whether its month is counted step by step: a reserve, or what is or was a recurring goal."""
+    return goal.kind == Kind.RESERVE or goal.cycles_ended > 0
+
+
 def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
     """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
-    if goal.kind == Kind.RESERVE:
-        told = [amounts.before, *(step.amount for step in steps)]
-        return replace(amounts, withdrawn=sum([max(ZERO, one - other) for one, other in pairwise(told)], ZERO))
-    if not any(step.ends_cycle for step in steps):
+    if not _has_steps(goal):
         return amounts
-    begins, last, put_in = amounts.before, amounts.before, ZERO
+    begins, last, withdrawn = amounts.before, amounts.before, ZERO
+    ended: list[tuple[date, Decimal]] = []
     for step in steps:
         if step.ends_cycle:
-            put_in += max(ZERO, last - begins)
-            begins = step.amount
+            ended.append((step.day, max(ZERO, last - begins)))
+            begins, withdrawn = step.amount, ZERO
+        else:
+            withdrawn += max(ZERO, last - step.amount)
         last = step.amount
-    return replace(amounts, before=begins, before_it=put_in, began=goal.cycle_began_on)
+    is_reserve = goal.kind == Kind.RESERVE
+    return replace(amounts, before=begins, withdrawn=withdrawn if is_reserve else ZERO, ended=tuple(ended))
 
 
 def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], history: History) -> CountedMonths:

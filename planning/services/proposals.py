@@ -55,6 +55,7 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
     if way.target_date != plan.goal.due_on(today):
         move_target_date(goal=plan.goal, target_date=way.target_date, chain=chain, now=now)
+        context = context.with_goals([plan.goal])  # the month's interest and cycle are counted by the new date
     write_changed_versions(
         context=context.with_terms(plan, _accepted_terms(plan, way)),
         chain=chain,

@@ -15,6 +15,7 @@ from fincred.errors import FieldError
 from fincred.preconditions import ANY_VERSION, Precondition
 from goals.models import Goal
 from goals.vocabulary import GoalType
+from planning.entry_names import names_after
 from planning.models import Snapshot
 from planning.services.planning_context import PlanningContext, lock_and_read_context
 from planning.services.replanning import replan
@@ -45,6 +46,7 @@ def store_snapshot(
     context, chain = lock_and_read_context(owner=owner, today=today)
     newest = context.snapshot.number if context.snapshot else 0
     expected.require(newest)
+    names = names_after(contents, newest + 1, before=context.contents, names=context.entry_names)
     require_debt_goals(context=context, debts=contents.debts)
     snapshot = Snapshot(
         user=context.owner,
@@ -56,6 +58,7 @@ def store_snapshot(
         total_debt=contents.total_debt,
         total_savings=contents.total_savings,
         paid_off=context.paid_off_on(contents.debts),
+        entry_names=names,
         created_at=now,
     )
     after = audit.fields_of(snapshot, AUDITED)

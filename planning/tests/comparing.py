@@ -199,7 +199,7 @@ class Told:
 
     def _compare_calendar(self, plans: list[ActionPlan], baseline: Plan) -> None:
         """The calendar pays what the plans ask for, and leaves what their months carry."""
-        days = calendar_of(owner=self.user, today=self.day).days
+        days = calendar_of(owner=self.user, today=self.day)
         last = oracle_dates.calendar_day(self.month_start(self.month), MOST_MONTHS)
         for plan in plans:
             paid = [

@@ -30,7 +30,9 @@ def entry(
 def text(
     *entries: Entry, on: date = ON, carried: str = "20.50", owner: UUID = OWNER, at: datetime = STORED
 ) -> bytes:
-    return as_icalendar([Day(on, entries, Decimal(carried))], owner=owner, currency="EUR", changed_at=at)
+    return as_icalendar(
+        [Day(on, entries, Decimal(carried))], owner=owner, currency="EUR", changed_at=at, sequence=7
+    )
 
 
 def events(written: bytes) -> Sequence[Event]:
@@ -114,7 +116,7 @@ class TestCalendar:
         assert text(entry()) == text(entry())
 
     def test_may_be_empty(self) -> None:
-        written = as_icalendar([], owner=OWNER, currency="EUR", changed_at=STORED)
+        written = as_icalendar([], owner=OWNER, currency="EUR", changed_at=STORED, sequence=0)
         calendar = Calendar.from_ical(written)
         assert (calendar["VERSION"], calendar["PRODID"]) == ("2.0", "-//FinCred//Calendar//EN")
         assert calendar["X-WR-CALNAME"] == "FinCred"

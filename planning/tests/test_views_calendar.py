@@ -240,42 +240,6 @@ class TestForms:
         assert person.client.get(f"{CALENDAR}?{SPRING}", headers=headers).status_code == 200
 
 
-class TestEvents:
-    def events(self, person: Person) -> dict[str, Any]:
-        response = person.client.get(f"{CALENDAR}?{TWO_YEARS}", headers={"Accept": "text/calendar"})
-        return {str(event["UID"]): event for event in Calendar.from_ical(response.content).events}
-
-    def test_keep_their_uid_when_they_change(self, person: Person) -> None:
-        owing(person, label="Car")
-        goal = person.wants(600, "2026-05-01")
-        person.plans()
-        before = self.events(person)
-        owing(person, label="Car", min_payment=250)
-        changes = {"target_date": "2026-06-01", "name": "Bicycle", "target_amount": 650}
-        assert person.client.patch(f"/api/v0/goals/{goal}", changes).status_code == 200
-        after = self.events(person)
-        assert set(before) <= set(after)
-        changed = {str(before[uid]["SUMMARY"]): str(after[uid]["SUMMARY"]) for uid in before}
-        assert changed["Car: minimum payment of 200.00 USD"] == "Car: minimum payment of 250.00 USD"
-        assert changed["600: the day of the goal, 600.00 USD"] == "Bicycle: the day of the goal, 650.00 USD"
-
-    def test_are_stamped_with_when_the_plan_was_stored_last(self, person: Person) -> None:
-        owing(person)
-        person.wants(600, "2026-05-01")
-        person.plans()
-        stamps = {str(event["DTSTAMP"].to_ical()) for event in self.events(person).values()}
-        person.on("2026-03-11")
-        assert {str(event["DTSTAMP"].to_ical()) for event in self.events(person).values()} == stamps
-        owing(person, min_payment=210)
-        assert {event.decoded("DTSTAMP").day for event in self.events(person).values()} == {11}
-
-    def test_have_labels_as_they_were_written(self, person: Person) -> None:
-        label = "Rent, food; gas\\water 👩‍👩‍👧‍👦 日本語 {amount}"
-        person.tells({**JOB, "source_label": label}, expenses=100)
-        [summary] = {str(event["SUMMARY"]) for event in self.events(person).values()}
-        assert summary == f"{label}: +1,500.00 USD"
-
-
 class TestLimits:
     def test_takes_points_of_costly_calls(self, person: Person, settings: Any) -> None:
         settings.RATE_LIMIT_ENABLED = True

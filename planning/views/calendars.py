@@ -49,11 +49,12 @@ class CalendarView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         period = self.query(CalendarQuery)
-        found = services.calendar_of(owner=self.user, today=self.today, **period)
         headers = _KEPT | {"Vary": "Accept"}
         if request.accepted_media_type == CALENDAR:
-            return self.text(_as_icalendar(found), _UTF8, headers=headers)
-        return self.answer(found, CalendarSerializer, headers=headers)
+            feed = services.feed_of(owner=self.user, today=self.today, now=self.now, **period)
+            return self.text(_as_icalendar(feed), _UTF8, headers=headers)
+        days = services.calendar_of(owner=self.user, today=self.today, **period)
+        return self.answer({"days": days}, CalendarSerializer, headers=headers)
 
 
 class CalendarLinkView(ApiView):
@@ -123,10 +124,16 @@ class CalendarFeed(PublicView):
             raise ResourceNotFoundError
         limit_calendar(owner.pk, now=self.now)
         today = clock.local_day(self.now, owner.profile.timezone)
-        found = services.calendar_of(owner=owner, today=today)
-        return self.text(_as_icalendar(found), _UTF8, headers=_KEPT)
+        feed = services.feed_of(owner=owner, today=today, now=self.now)
+        return self.text(_as_icalendar(feed), _UTF8, headers=_KEPT)
 
 
-def _as_icalendar(found: services.PersonalCalendar) -> bytes:
-    owner = found.owner
-    return as_icalendar(found.days, owner=owner.pk, currency=owner.profile.currency, changed_at=found.changed_at)
+def _as_icalendar(feed: services.Feed) -> bytes:
+    owner, revision = feed.owner, feed.revision
+    return as_icalendar(
+        feed.days,
+        owner=owner.pk,
+        currency=owner.profile.currency,
+        changed_at=revision.changed_at,
+        sequence=revision.number,
+    )

@@ -1,6 +1,7 @@
 """A person's days, against a second count that walks every day from the money that is carried in."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sized
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.engine.dates import calendar_date
-from planning.engine.day_book import Day, Minimum, day_book
+from planning.engine.day_book import Day, Minimum, Names, day_book
 from planning.engine.model import Debt, Finances, Plan, PlanInput
 from planning.engine.money.cents import exact_money
 from planning.engine.money.flows import Flow
@@ -33,7 +34,16 @@ def book(
     case: PlanInput, minimums: tuple[Minimum, ...] = (), since: date | None = None, until: date | None = None
 ) -> list[Day]:
     first, last = since or case.calendar.start, until or case.calendar.day(MONTHS) - DAY
-    return list(day_book(case, planned(case), minimums, since=first, until=last))
+    return list(day_book(case, planned(case), minimums, since=first, until=last, names=names_of(case, minimums)))
+
+
+def names_of(case: PlanInput, minimums: tuple[Minimum, ...] = ()) -> Names:
+    """Each is named by its place."""
+    return Names(*(["abcdefgh"[place] for place in range(len(each))] for each in _named(case, minimums)))
+
+
+def _named(case: PlanInput, minimums: tuple[Minimum, ...]) -> tuple[Sized, ...]:
+    return case.finances.incomes, case.finances.planned, minimums
 
 
 def with_debts(case: PlanInput) -> tuple[PlanInput, tuple[Minimum, ...]]:
@@ -197,7 +207,8 @@ class TestDays:
 
     def test_of_goals_are_known_without_a_plan_for_them(self) -> None:
         case = inputs(100, goal(1000, months=10))
-        days = list(day_book(case, planned(replace(case, goals=())), (), since=NEW_YEAR, until=date(2027, 1, 1)))
+        plan, until = planned(replace(case, goals=())), date(2027, 1, 1)
+        days = list(day_book(case, plan, (), since=NEW_YEAR, until=until, names=names_of(case)))
         [day] = days
         assert [(entry.kind, entry.goal_id) for entry in day.entries] == [(EntryKind.GOAL_DATE, "goal")]
         assert (day.date, day.carried_over) == (date(2026, 11, 1), money(1100))

@@ -1,0 +1,56 @@
+"""Rhythms of money: which of its times a day is, so that what moves within its week or month stays the same."""
+
+from datetime import date
+from typing import Final
+
+from planning.engine.cadence import latest_action_date
+from planning.engine.dates import Calendar
+from planning.engine.model import GoalInput
+from planning.engine.money.flows import Flow
+from planning.vocabulary import PayFrequency
+
+_DAYS: Final = {PayFrequency.WEEKLY.value: 7, PayFrequency.BIWEEKLY.value: 14}
+_MONTHS: Final = {PayFrequency.QUARTERLY.value: 3, PayFrequency.ANNUAL.value: 12}
+
+
+def turn(frequency: str, day: date) -> int:
+    """The number of the week, fortnight, month, quarter or year, in which a rhythm has one day."""
+    if frequency in _DAYS:
+        return (day.toordinal() - 1) // _DAYS[frequency]  # 1 January of the year 1 was a Monday
+    return _month(day) // _MONTHS.get(frequency, 1)
+
+
+def turn_of_flow(flow: Flow, day: date) -> int:
+    """Which of its times it comes on a day: 0 if once, and the half of the month if it comes twice in each."""
+    if flow.frequency is PayFrequency.ONCE:
+        return 0
+    if flow.frequency is PayFrequency.SEMIMONTHLY:
+        return 2 * _month(day) + (day.day > _first_half(flow.next_date))
+    return turn(flow.frequency, day)
+
+
+def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> int:
+    """Which of a goal's payments is made on a day; one that is overdue is the last one that has passed."""
+    if goal.cadence is None:
+        return _month(calendar.day(calendar.payments(day)))
+    return turn(goal.cadence.frequency, latest_action_date(goal.cadence, day))
+
+
+def phase(frequency: PayFrequency, day: date) -> tuple[int, ...]:
+    """What all days of a rhythm have in common, clamped ones aside: it stays when the next day rolls forward."""
+    if frequency is PayFrequency.ONCE:
+        return (day.toordinal(),)
+    if frequency in _DAYS:
+        return (day.toordinal() % _DAYS[frequency],)
+    if frequency is PayFrequency.SEMIMONTHLY:
+        return (_first_half(day),)
+    return _month(day) % _MONTHS.get(frequency, 1), day.day
+
+
+def _first_half(day: date) -> int:
+    """The day of the month of the first of the two times on which it comes in each month."""
+    return day.day if day.day <= 15 else day.day - 15
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
