@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -13,6 +15,10 @@ Task = TypeVar("Task")
 
 # Seconds after which a task is taken to wait for something: a lock, or the hash of a password.
 SLOW = 0.02
+
+# Seconds that a task stands in the queue at most because others wait. As long as PostgreSQL's `lock_timeout`: what
+# then finds no database connection doesn't give up because of locks that are free soon.
+LATE = 4.0
 
 
 @dataclass(eq=False, slots=True)
@@ -27,7 +33,8 @@ class Pool(Generic[Task]):
     """Threads that `do` what is put into the queue.
 
     Threads that compute slow each other down, so only `threads` of them should do so at the same time. A task that
-    is slow, or for which `is_waiting` is true, doesn't count: another thread is added, up to `most()` in all.
+    is slow, or for which `is_waiting` is true, doesn't count: another thread is added, up to `most()` in all, or
+    up to `most_late` if a task has stood in the queue for long. So what needs nothing that hangs is done beside it.
     A thread that comes back while enough others are at work ends.
     """
 
@@ -37,14 +44,18 @@ class Pool(Generic[Task]):
         *,
         threads: int,
         most: Callable[[], int],
+        most_late: int,
         is_waiting: Callable[[Task], bool],
     ) -> None:
-        self._do, self._threads, self._most, self._is_waiting = do, threads, most, is_waiting
+        self._do, self._threads, self._is_waiting = do, threads, is_waiting
+        self._most, self._most_late = most, most_late
         self._queue: SimpleQueue[Task] = SimpleQueue()
+        self._queued_at: deque[float] = deque()
         self._hands: set[_Hand[Task]] = set()
         self._lock = Lock()
 
     def put(self, task: Task) -> None:
+        self._queued_at.append(time.monotonic())
         self._queue.put(task)
         self.relieve()
 
@@ -57,7 +68,7 @@ class Pool(Generic[Task]):
             free = sum(hand.task is None for hand in self._hands)
             at_work = sum(not _takes_long(hand, now, self._is_waiting) for hand in self._hands) - free
             missing = min(self._threads - at_work, self._queue.qsize()) - free
-            for _ in range(min(missing, self._most() - len(self._hands))):
+            for _ in range(min(missing, self._limit() - len(self._hands))):
                 hand: _Hand[Task] = _Hand()
                 self._hands.add(hand)
                 Thread(target=self._work, args=(hand,), daemon=True).start()
@@ -70,11 +81,19 @@ class Pool(Generic[Task]):
     @property
     def lacking(self) -> int:
         """How many tasks stand in the queue because no more threads may be added."""
-        return self._queue.qsize() if len(self._hands) >= self._most() else 0
+        return self._queue.qsize() if len(self._hands) >= self._limit() else 0
+
+    def _limit(self) -> int:
+        """How many threads there may be now."""
+        with suppress(IndexError):  # another thread has just taken the last task
+            if time.monotonic() - self._queued_at[0] >= LATE:
+                return max(self._most(), self._most_late)
+        return self._most()
 
     def _work(self, hand: _Hand[Task]) -> None:
         while True:
             task = self._queue.get()
+            self._queued_at.popleft()
             hand.since, hand.task = time.monotonic(), task
             self._do(task)
             with self._lock:

@@ -26,7 +26,8 @@ from fincred.ops.gunicorn_worker.reload import is_replaced, leave_place_empty
 # How many threads there may be: as many as a process has database connections (DB_POOL_MAX).
 MOST_THREADS = 15
 
-# How many more there may be, as long as so many wait for their clients and hold no database connection.
+# How many more there may be, as long as so many wait for their clients and hold no database connection, or
+# while requests stand in the queue for long.
 MOST_WAITING = 200
 
 # How often requests in the queue are looked at, in seconds.
@@ -59,6 +60,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self._answer,
             threads=threads,
             most=lambda: max(threads, MOST_THREADS) + self._holding_nothing,
+            most_late=threads + MOST_WAITING,
             is_waiting=lambda conn: conn.sock in self._waiting,
         )
 

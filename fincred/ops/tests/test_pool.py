@@ -39,7 +39,7 @@ def nothing_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pool() -> Pool[Task]:
-    return Pool(Task.do, threads=3, most=lambda: 6, is_waiting=lambda task: task.waits_for_its_client)
+    return Pool(Task.do, threads=3, most=lambda: 6, most_late=8, is_waiting=lambda task: task.waits_for_its_client)
 
 
 @pytest.fixture
@@ -110,6 +110,17 @@ class TestPool:
         assert (pool.lacking, pool.has_queue) == (0, False)
         assert begun(tasks + put(4), 6)
         assert (pool.lacking, pool.has_queue) == (3, True)
+
+    def test_and_up_to_another_for_one_that_stands_in_the_queue_for_long(
+        self, pool: Pool[Task], put: Put, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pools, "SLOW", 0.0)
+        tasks = put(10)
+        assert begun(tasks, 6)
+        monkeypatch.setattr(pools, "LATE", 0.0)
+        pool.relieve()
+        assert begun(tasks, 8)
+        assert pool.lacking == 2
 
     def test_those_that_stood_in_go_when_they_are_done(
         self, pool: Pool[Task], put: Put, monkeypatch: pytest.MonkeyPatch
