@@ -61,29 +61,6 @@ class OwnDays:
         return is_action_date(self.cadence, self.calendar.day(month))
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDays:
-    """One payment in each month of the calendar, as `OwnDays` has them; late ones earn from the next month on.
-
-    `on_start` says of each month in time whether its payment is on its first day.
-    """
-
-    months: int
-    on_start: tuple[bool, ...]
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        return (1,) * self.months
-
-    def late_in(self, month: int) -> int:
-        """The number of late payments of a month."""
-        return int(month >= self.months)
-
-    def earns_from_start(self, month: int) -> bool:
-        """Whether the month's payment is on its first day, and so earns interest for the month."""
-        return month < self.months and self.on_start[month]
-
-
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(
     cadence: Cadence, calendar: Calendar, until: date, months: int, starts: date | None = None
