@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, takewhile
+from operator import add, sub
+from typing import Final
 
 from planning.engine.cadence import Cadence, action_dates, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
@@ -59,6 +61,9 @@ class OwnDays:
         if month < len(self.counts):
             return self.on_start[month]
         return is_action_date(self.cadence, self.calendar.day(month))
+
+
+_WORTHWHILE: Final = 4
 
 
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
@@ -166,6 +171,23 @@ class DatedPortion:
             self._share_again()
         return free + beyond - there
 
+    @property
+    def steady_months(self) -> int:
+        """The number of months in which it can get its share before its last payment."""
+        return min((self.left - 1) // self.share, self._days_left - 1)
+
+    def is_steady(self, month: int) -> bool:
+        """Whether it got its share in the month before this one, and is to get the same in this one."""
+        is_monthly = not self.skips and not self.later and self._handled == month and len(self.paid) == month
+        return is_monthly and self.paid[-1] == self.share and self.steady_months > 0
+
+    def pay_shares(self, months: int) -> None:
+        """Pay the share in each of the next months; there is one day in each of them."""
+        self._handled += months
+        self._days_left -= months
+        self.left -= months * self.share
+        self.paid += [self.share] * months
+
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes.
 
@@ -197,6 +219,50 @@ class DatedPortion:
         self.share = divided_up(self.left, max(1, self._days_left))
 
 
+@dataclass(slots=True)
+class _Steady:
+    """Portions that get their shares in each month from `since` on, the earliest date first.
+
+    They are paid at last, for all months together. `total` is the sum of their shares, `owed` what is left of them
+    after the last month that `fits`, and `most` what may be spent by its end so that they can be paid in full.
+    """
+
+    portions: Sequence[DatedPortion]
+    since: int
+    total: int = field(init=False)
+    owed: int = field(init=False)
+    most: int = field(init=False, default=0)
+    _until: int = field(init=False)
+    _shares_by: list[int] = field(init=False)
+    _most_for: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shares_by = [*accumulate([portion.share for portion in self.portions])]
+        owed_by = [*accumulate([portion.left for portion in self.portions])]
+        self._most_for = [*map(sub, [portion.kept_by_date for portion in self.portions], owed_by)]
+        self.total, self.owed = self._shares_by[-1], owed_by[-1]
+        self._until = self.since + min([portion.steady_months for portion in self.portions])
+
+    def fits(self, month: int, spent: int, most: int) -> bool:
+        """Whether all of them get their shares in a month, too, if no more than `most` may be spent by its end.
+
+        Only the month after the last one is asked for, and none after one that doesn't fit.
+        """
+        by_now = spent + self.total
+        if month >= self._until or by_now > most:
+            return False
+        self.owed -= self.total
+        self._most_for = [*map(add, self._most_for, self._shares_by)]
+        self.most = min(self._most_for)
+        return by_now <= self.most
+
+    def ended(self, month: int) -> Sequence[DatedPortion]:
+        """The portions, paid for the months before this one."""
+        for portion in self.portions:
+            portion.pay_shares(month - self.since)
+        return self.portions
+
+
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
     """Fill each portion's `paid` with one amount for each of its days.
 
@@ -206,10 +272,17 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
+    tightest = [*map(min, arrived, arrived, *{id(portion.most): portion.most for portion in portions}.values())]
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
-    while waiting:
+    steady: _Steady | None = None
+    while waiting or steady:
         spare, owed = arrived[month + 1] - spent, 0
+        if steady and not steady.fits(month, spent, tightest[month + 1]):
+            waiting, steady = [*steady.ended(month), *waiting], None
+        if steady:
+            spent, owed = spent + steady.total, steady.owed
+            spare = min(arrived[month + 1], steady.most) - spent
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
@@ -224,6 +297,10 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         waiting = [portion for portion in waiting if portion.left and portion.months > month]
+        if not steady:
+            first = [*takewhile(lambda portion: portion.is_steady(month), waiting)]
+            if len(first) >= _WORTHWHILE:
+                steady, waiting = _Steady(first, month), waiting[len(first) :]
     for portion in portions:
         portion.paid += [0] * (sum(portion.counts) - len(portion.paid))
 
