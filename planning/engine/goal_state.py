@@ -108,7 +108,13 @@ class GoalState:
             return need
         if self._on_paydays is None or self._on_paydays.on_first_day != self.on_first_day:
             self._on_paydays = PaydaySaving(
-                need.target, need.start, need.rate, self.on_first_day, need.credit, need.first_interest, need.effort
+                need.target,
+                need.start,
+                need.rate,
+                self.on_first_day,
+                need.credit,
+                need.first_interest,
+                need.effort,
             )
         return self._on_paydays
 

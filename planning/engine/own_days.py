@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, takewhile
-from operator import add, sub
-from typing import Final
 
 from planning.engine.cadence import Cadence, action_dates, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
@@ -63,9 +61,6 @@ class OwnDays:
         return is_action_date(self.cadence, self.calendar.day(month))
 
 
-_WORTHWHILE: Final = 4
-
-
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(
     cadence: Cadence, calendar: Calendar, until: date, months: int, starts: date | None = None
@@ -103,6 +98,8 @@ class DatedPortion:
     `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
     and `most_by_date` that of the last. `most_before` is `most` without what is free only once debts are paid off
     by this goal or those served after it, and `kept_by_date` what is kept of that for the goal until its date.
+    `handled` is the number of months so far, `days_left` that of the days after them. With a payment in each
+    month, it gets its share in those before `even_until` if it is there, and none of them is its last one.
     """
 
     counts: Sequence[int]
@@ -120,12 +117,13 @@ class DatedPortion:
     most_by_date: int = field(init=False, default=0)
     kept_by_date: int = field(init=False, default=0)
     most_after: Sequence[int] = field(init=False, default=())
-    _days_left: int = field(init=False)
-    _handled: int = field(init=False, default=0)
+    even_until: int = field(init=False, default=0)
+    days_left: int = field(init=False)
+    handled: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.months = len(self.counts)
-        self._days_left = sum(self.counts)
+        self.days_left = sum(self.counts)
 
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
@@ -141,14 +139,14 @@ class DatedPortion:
 
         `held` is what the month has beyond `free`.
         """
-        if self._handled < month:
+        if self.handled < month:
             self._miss_until(month)
-        self._handled = month + 1
+        self.handled = month + 1
         days, later = self.counts[month], self.later[month] if self.later else ()
         whole, is_late = days * self.share, later and max(later) > held
         # So it is in most months; what follows is slow.
-        if month and days < self._days_left and whole <= free and whole <= self.left and not is_late:
-            self._days_left -= days
+        if month and days < self.days_left and whole <= free and whole <= self.left and not is_late:
+            self.days_left -= days
             self.paid += [self.share] * days
             self.left -= whole
             return whole
@@ -156,8 +154,8 @@ class DatedPortion:
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
-            self._days_left -= 1
-            wanted = min(self.share, self.left) if self._days_left else self.left
+            self.days_left -= 1
+            wanted = min(self.share, self.left) if self.days_left else self.left
             most = max(0, there - max(0, lack))
             amount = wanted if wanted <= most else 0 if self.skips else most
             self.paid.append(amount)
@@ -169,24 +167,9 @@ class DatedPortion:
         if beyond:
             self.left -= beyond
             self._share_again()
+        elif not month:
+            self._find_even()
         return free + beyond - there
-
-    @property
-    def steady_months(self) -> int:
-        """The number of months in which it can get its share before its last payment."""
-        return min((self.left - 1) // self.share, self._days_left - 1)
-
-    def is_steady(self, month: int) -> bool:
-        """Whether it got its share in the month before this one, and is to get the same in this one."""
-        is_monthly = not self.skips and not self.later and self._handled == month and len(self.paid) == month
-        return is_monthly and self.paid[-1] == self.share and self.steady_months > 0
-
-    def pay_shares(self, months: int) -> None:
-        """Pay the share in each of the next months; there is one day in each of them."""
-        self._handled += months
-        self._days_left -= months
-        self.left -= months * self.share
-        self.paid += [self.share] * months
 
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes.
@@ -209,58 +192,20 @@ class DatedPortion:
 
     def _miss_until(self, month: int) -> None:
         """Get nothing on the days of the months up to this one."""
-        days = sum(self.counts[self._handled : month])
+        days = sum(self.counts[self.handled : month])
         if days:
-            self._days_left -= days
+            self.days_left -= days
             self.paid += [0] * days
+            self.handled = month
             self._share_again()
 
     def _share_again(self) -> None:
-        self.share = divided_up(self.left, max(1, self._days_left))
+        self.share = divided_up(self.left, max(1, self.days_left))
+        self._find_even()
 
-
-@dataclass(slots=True)
-class _Steady:
-    """Portions that get their shares in each month from `since` on, the earliest date first.
-
-    They are paid at last, for all months together. `total` is the sum of their shares, `owed` what is left of them
-    after the last month that `fits`, and `most` what may be spent by its end so that they can be paid in full.
-    """
-
-    portions: Sequence[DatedPortion]
-    since: int
-    total: int = field(init=False)
-    owed: int = field(init=False)
-    most: int = field(init=False, default=0)
-    _until: int = field(init=False)
-    _shares_by: list[int] = field(init=False)
-    _most_for: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._shares_by = [*accumulate([portion.share for portion in self.portions])]
-        owed_by = [*accumulate([portion.left for portion in self.portions])]
-        self._most_for = [*map(sub, [portion.kept_by_date for portion in self.portions], owed_by)]
-        self.total, self.owed = self._shares_by[-1], owed_by[-1]
-        self._until = self.since + min([portion.steady_months for portion in self.portions])
-
-    def fits(self, month: int, spent: int, most: int) -> bool:
-        """Whether all of them get their shares in a month, too, if no more than `most` may be spent by its end.
-
-        Only the month after the last one is asked for, and none after one that doesn't fit.
-        """
-        by_now = spent + self.total
-        if month >= self._until or by_now > most:
-            return False
-        self.owed -= self.total
-        self._most_for = [*map(add, self._most_for, self._shares_by)]
-        self.most = min(self._most_for)
-        return by_now <= self.most
-
-    def ended(self, month: int) -> Sequence[DatedPortion]:
-        """The portions, paid for the months before this one."""
-        for portion in self.portions:
-            portion.pay_shares(month - self.since)
-        return self.portions
+    def _find_even(self) -> None:
+        if not self.skips and not self.later and self.left:
+            self.even_until = self.handled + min((self.left - 1) // self.share, self.days_left - 1)
 
 
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
@@ -272,37 +217,36 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
-    tightest = [*map(min, arrived, arrived, *{id(portion.most): portion.most for portion in portions}.values())]
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
-    steady: _Steady | None = None
-    while waiting or steady:
+    while waiting:
         spare, owed = arrived[month + 1] - spent, 0
-        if steady and not steady.fits(month, spent, tightest[month + 1]):
-            waiting, steady = [*steady.ended(month), *waiting], None
-        if steady:
-            spent, owed = spent + steady.total, steady.owed
-            spare = min(arrived[month + 1], steady.most) - spent
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
-            may = max(0, min(spare, portion.most_after[month] - spent))
-            amount = portion.pay(month, may, arrived[month + 1] - spent - may)
+            may, amount = portion.most_after[month] - spent, portion.share
+            may = min(may, spare)
+            if amount <= may and month < portion.even_until and portion.handled == month:
+                portion.paid.append(amount)  # as `pay` does, which takes twice as long
+                portion.left -= amount
+                portion.days_left -= 1
+                portion.handled += 1
+            else:
+                may = max(0, may)
+                amount = portion.pay(month, may, arrived[month + 1] - spent - may)
             spent += amount
             owed += portion.left
             spare -= amount
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                spare = min(spare, portion.kept_by_date - spent - owed)
+                most = portion.kept_by_date - spent - owed
+                if most < spare:  # min() takes much longer
+                    spare = most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         waiting = [portion for portion in waiting if portion.left and portion.months > month]
-        if not steady:
-            first = [*takewhile(lambda portion: portion.is_steady(month), waiting)]
-            if len(first) >= _WORTHWHILE:
-                steady, waiting = _Steady(first, month), waiting[len(first) :]
     for portion in portions:
-        portion.paid += [0] * (sum(portion.counts) - len(portion.paid))
+        portion.paid += [0] * portion.days_left
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:

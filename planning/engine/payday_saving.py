@@ -1,4 +1,4 @@
-"""Simulate savings on the dates of the calendar, of which some payments come after the first day of their month."""
+"""Simulate savings by months of the calendar, of which some are paid after their first day."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
