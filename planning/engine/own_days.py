@@ -220,7 +220,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
     while waiting:
-        spare, owed = arrived[month + 1] - spent, 0
+        spare, owed, is_one_paid_up = arrived[month + 1] - spent, 0, False
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
@@ -234,17 +234,18 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
             else:
                 may = max(0, may)
                 amount = portion.pay(month, may, arrived[month + 1] - spent - may)
+                is_one_paid_up |= not portion.left
             spent += amount
             owed += portion.left
             spare -= amount
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
                 most = portion.kept_by_date - spent - owed
-                if most < spare:  # min() takes much longer
-                    spare = most
+                spare = spare if spare < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
-        waiting = [portion for portion in waiting if portion.left and portion.months > month]
+        if is_one_paid_up or waiting[0].months <= month:
+            waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * portion.days_left
 

@@ -183,7 +183,11 @@ class Saving:
         before = balances[month] - offers[month]
         least = 0 if month else self.credit
         amounts = [*offers[:month], max(least, enough - before), *[0] * (self.months - month - 1)]
-        balances[:], _ = self._grow(amounts)
+        if month:
+            self.effort.spend(len(offers))
+            balances[month:], _ = follow(before, self.rate, amounts[month:])
+        else:
+            balances[:], _ = self._grow(amounts)
         return amounts
 
     def _last_needed(self, offers: list[int], balances: list[int]) -> tuple[int, int]:
