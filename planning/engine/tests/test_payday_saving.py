@@ -65,3 +65,4 @@ class TestPaydaySaving:
         goal = saving(30_000, True)
         late = goal.simulate_late(goal.simulate([10_000]), [100, 0, 0])
         assert (late.amounts, late.done_on, late.missing) == ([10_000, 100], None, 19_900)
+        assert goal.simulate_late(goal.simulate([10_000]), []).amounts == [10_000]
