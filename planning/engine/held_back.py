@@ -13,8 +13,7 @@ def given_by(free: Sequence[int], horizon: int) -> list[int]:
 
     Later months are those before `horizon`; by a month after it, all that is free by then.
     """
-    by = list(accumulate(free, initial=0))
-    return least_ahead(by, horizon) if min(free[:horizon], default=0) < 0 else by
+    return least_ahead(list(accumulate(free, initial=0)), horizon)
 
 
 def least_ahead(by: Sequence[int], horizon: int) -> list[int]:

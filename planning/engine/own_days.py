@@ -220,21 +220,20 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
     while waiting:
-        spare, owed, is_one_paid_up = arrived[month + 1] - spent, 0, False
+        spare, owed = arrived[month + 1] - spent, 0
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
             may, amount = portion.most_after[month] - spent, portion.share
             may = min(may, spare)
             if amount <= may and month < portion.even_until and portion.handled == month:
-                portion.paid.append(amount)  # as `pay` does, which takes twice as long
+                portion.paid.append(amount)  # as `pay` does it, without a call
                 portion.left -= amount
                 portion.days_left -= 1
                 portion.handled += 1
             else:
                 may = max(0, may)
                 amount = portion.pay(month, may, arrived[month + 1] - spent - may)
-                is_one_paid_up |= not portion.left
             spent += amount
             owed += portion.left
             spare -= amount
@@ -244,8 +243,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
                 spare = spare if spare < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
-        if is_one_paid_up or waiting[0].months <= month:
-            waiting = [portion for portion in waiting if portion.left and portion.months > month]
+        waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * portion.days_left
 
