@@ -11,7 +11,7 @@ from itertools import accumulate, chain
 
 from planning.engine.effort import Effort
 from planning.engine.money.cents import growth_of, monthly_interest
-from planning.engine.own_days import CalendarDays, OwnDays
+from planning.engine.own_days import OwnDays
 from planning.engine.trajectory import Trajectory
 
 _Followed = tuple[list[int], int]
@@ -30,7 +30,7 @@ class DatedSaving:
     target: int
     start: int
     rate: int
-    days: OwnDays | CalendarDays
+    days: OwnDays
     level: int
     credit: int = 0
     first_interest: int | None = None

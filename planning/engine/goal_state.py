@@ -8,8 +8,9 @@ from planning.engine.dated_saving import DatedSaving
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput
 from planning.engine.money.cents import average, money, to_cents
-from planning.engine.own_days import CalendarDays, OwnDays
-from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Trajectory
+from planning.engine.own_days import OwnDays
+from planning.engine.payday_saving import PaydaySaving
+from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Simulation, Trajectory
 from planning.vocabulary import Feasibility, Frequency
 
 
@@ -59,7 +60,7 @@ class GoalState:
     reserved_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
-    _by_days: DatedSaving | None = None
+    _on_paydays: PaydaySaving | None = None
 
     @property
     def dated(self) -> DatedSaving | None:
@@ -69,8 +70,7 @@ class GoalState:
     @property
     def days(self) -> OwnDays | None:
         """The goal's own days of payment; None if these are the dates of the calendar."""
-        days = self.need.days if isinstance(self.need, DatedSaving) else None
-        return days if isinstance(days, OwnDays) else None
+        return self.need.days if isinstance(self.need, DatedSaving) else None
 
     @property
     def payoff(self) -> DebtPayoff | None:
@@ -102,17 +102,22 @@ class GoalState:
         return [0] * since + self.payoff.kept(months)[since:]
 
     @property
-    def simulated(self) -> Need:
+    def simulated(self) -> Simulation:
         """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
         need = self.need
         if all(self.on_first_day) or not need.bears_interest or not isinstance(need, Saving):
             return need
-        if self._by_days is None or self._by_days.days.on_start != self.on_first_day:
-            days = CalendarDays(need.months, self.on_first_day)
-            self._by_days = DatedSaving(
-                need.target, need.start, need.rate, days, need.level, need.credit, need.first_interest, need.effort
+        if self._on_paydays is None or self._on_paydays.on_first_day != self.on_first_day:
+            self._on_paydays = PaydaySaving(
+                need.target,
+                need.start,
+                need.rate,
+                self.on_first_day,
+                need.credit,
+                need.first_interest,
+                need.effort,
             )
-        return self._by_days
+        return self._on_paydays
 
     @property
     def required_monthly(self) -> int:

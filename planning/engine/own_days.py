@@ -61,29 +61,6 @@ class OwnDays:
         return is_action_date(self.cadence, self.calendar.day(month))
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDays:
-    """One payment in each month of the calendar, as `OwnDays` has them; late ones earn from the next month on.
-
-    `on_start` says of each month in time whether its payment is on its first day.
-    """
-
-    months: int
-    on_start: tuple[bool, ...]
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        return (1,) * self.months
-
-    def late_in(self, month: int) -> int:
-        """The number of late payments of a month."""
-        return int(month >= self.months)
-
-    def earns_from_start(self, month: int) -> bool:
-        """Whether the month's payment is on its first day, and so earns interest for the month."""
-        return month < self.months and self.on_start[month]
-
-
 @lru_cache(maxsize=256)  # a search for alternatives asks for the same days a hundred times
 def own_days(
     cadence: Cadence, calendar: Calendar, until: date, months: int, starts: date | None = None
@@ -121,6 +98,8 @@ class DatedPortion:
     `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
     and `most_by_date` that of the last. `most_before` is `most` without what is free only once debts are paid off
     by this goal or those served after it, and `kept_by_date` what is kept of that for the goal until its date.
+    `handled` is the number of months so far, `days_left` that of the days after them. With a payment in each
+    month, it gets its share in those before `even_until` if it is there, and none of them is its last one.
     """
 
     counts: Sequence[int]
@@ -138,12 +117,13 @@ class DatedPortion:
     most_by_date: int = field(init=False, default=0)
     kept_by_date: int = field(init=False, default=0)
     most_after: Sequence[int] = field(init=False, default=())
-    _days_left: int = field(init=False)
-    _handled: int = field(init=False, default=0)
+    even_until: int = field(init=False, default=0)
+    days_left: int = field(init=False)
+    handled: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.months = len(self.counts)
-        self._days_left = sum(self.counts)
+        self.days_left = sum(self.counts)
 
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
@@ -159,14 +139,14 @@ class DatedPortion:
 
         `held` is what the month has beyond `free`.
         """
-        if self._handled < month:
+        if self.handled < month:
             self._miss_until(month)
-        self._handled = month + 1
+        self.handled = month + 1
         days, later = self.counts[month], self.later[month] if self.later else ()
         whole, is_late = days * self.share, later and max(later) > held
         # So it is in most months; what follows is slow.
-        if month and days < self._days_left and whole <= free and whole <= self.left and not is_late:
-            self._days_left -= days
+        if month and days < self.days_left and whole <= free and whole <= self.left and not is_late:
+            self.days_left -= days
             self.paid += [self.share] * days
             self.left -= whole
             return whole
@@ -174,8 +154,8 @@ class DatedPortion:
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
-            self._days_left -= 1
-            wanted = min(self.share, self.left) if self._days_left else self.left
+            self.days_left -= 1
+            wanted = min(self.share, self.left) if self.days_left else self.left
             most = max(0, there - max(0, lack))
             amount = wanted if wanted <= most else 0 if self.skips else most
             self.paid.append(amount)
@@ -187,6 +167,8 @@ class DatedPortion:
         if beyond:
             self.left -= beyond
             self._share_again()
+        elif not month:
+            self._find_even()
         return free + beyond - there
 
     def pay_chosen(self, each: int) -> list[int]:
@@ -210,14 +192,20 @@ class DatedPortion:
 
     def _miss_until(self, month: int) -> None:
         """Get nothing on the days of the months up to this one."""
-        days = sum(self.counts[self._handled : month])
+        days = sum(self.counts[self.handled : month])
         if days:
-            self._days_left -= days
+            self.days_left -= days
             self.paid += [0] * days
+            self.handled = month
             self._share_again()
 
     def _share_again(self) -> None:
-        self.share = divided_up(self.left, max(1, self._days_left))
+        self.share = divided_up(self.left, max(1, self.days_left))
+        self._find_even()
+
+    def _find_even(self) -> None:
+        if not self.skips and not self.later and self.left:
+            self.even_until = self.handled + min((self.left - 1) // self.share, self.days_left - 1)
 
 
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
@@ -236,19 +224,28 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
         for portion in waiting:
             if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
                 break
-            may = max(0, min(spare, portion.most_after[month] - spent))
-            amount = portion.pay(month, may, arrived[month + 1] - spent - may)
+            may, amount = portion.most_after[month] - spent, portion.share
+            may = min(may, spare)
+            if amount <= may and month < portion.even_until and portion.handled == month:
+                portion.paid.append(amount)  # as `pay` does it, without a call
+                portion.left -= amount
+                portion.days_left -= 1
+                portion.handled += 1
+            else:
+                may = max(0, may)
+                amount = portion.pay(month, may, arrived[month + 1] - spent - may)
             spent += amount
             owed += portion.left
             spare -= amount
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                spare = min(spare, portion.kept_by_date - spent - owed)
+                most = portion.kept_by_date - spent - owed
+                spare = spare if spare < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
-        portion.paid += [0] * (sum(portion.counts) - len(portion.paid))
+        portion.paid += [0] * portion.days_left
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:

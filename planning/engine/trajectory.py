@@ -39,7 +39,20 @@ class Trajectory:
 EMPTY: Final = Trajectory([], [], 0, 0, None)
 
 
-class Need(Protocol):
+class Simulation(Protocol):
+    """What offers come to, one for each month (or day of its own), in cents."""
+
+    def missing(self, offers: list[int]) -> int:
+        """The cents missing at the goal's date."""
+
+    def simulate(self, offers: list[int]) -> Trajectory:
+        """Simulate the months up to the goal's date: take each offer, but no more than is missing."""
+
+    def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
+        """Continue `trajectory` after the goal's date, with an offer for each month (or day) after it."""
+
+
+class Need(Simulation, Protocol):
     """What a goal needs, in cents over `months` months.
 
     `level` is the level payment a month, and `credit` the part of month 0's payment that has been made.
@@ -67,15 +80,6 @@ class Need(Protocol):
 
     def raised(self, claim: int, gap: int) -> int:
         """The next claim, when `claim` was paid so late that `gap` cents were missing."""
-
-    def missing(self, offers: list[int]) -> int:
-        """The cents missing at the goal's date with these offers, one for each month (or day of its own)."""
-
-    def simulate(self, offers: list[int]) -> Trajectory:
-        """Simulate the months up to the goal's date: take each offer, but no more than is missing."""
-
-    def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
-        """Continue `trajectory` after the goal's date, with an offer for each month (or day) after it."""
 
 
 @dataclass(slots=True)
@@ -179,7 +183,11 @@ class Saving:
         before = balances[month] - offers[month]
         least = 0 if month else self.credit
         amounts = [*offers[:month], max(least, enough - before), *[0] * (self.months - month - 1)]
-        balances[:], _ = self._grow(amounts)
+        if month:
+            self.effort.spend(len(offers))
+            balances[month:], _ = follow(before, self.rate, amounts[month:])
+        else:
+            balances[:], _ = self._grow(amounts)
         return amounts
 
     def _last_needed(self, offers: list[int], balances: list[int]) -> tuple[int, int]:
