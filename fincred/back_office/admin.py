@@ -67,10 +67,10 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     @admin.display
     def state(self, job: JobState) -> str:
         if job.name != OwnWork.CHECK:
-            return job_state(job)
+            return job_state(job, clock.now())
         shards = JobState.objects.of_shards(job.name).values_list("name", "last_success_at")
         done = {name.removeprefix(f"{job.name} "): moment for name, moment in shards if moment}
-        return format_html("{}{}", job_state(job), in_shards(job, done))
+        return format_html("{}{}", job_state(job, clock.now()), in_shards(job, done))
 
     @admin.display(description="took")
     def took(self, job: JobState) -> str:

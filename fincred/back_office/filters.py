@@ -97,18 +97,18 @@ class DaysFilter(admin.SimpleListFilter):
 
 
 class FailingFilter(admin.SimpleListFilter):
-    """Jobs whose last run failed, or couldn't reach something."""
+    """Jobs whose last run failed, or couldn't reach something, and those that nothing runs."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("failing", "failing"), ("postponed", "postponed")]
+        return [("failing", "failing or overdue"), ("postponed", "postponed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[JobState]) -> QuerySet[JobState]:
         match self.value():
             case "failing":
-                return queryset & JobState.objects.failing()
+                return queryset & JobState.objects.failing(clock.moment_of(request))
             case "postponed":
                 return queryset & JobState.objects.postponed()
         return queryset

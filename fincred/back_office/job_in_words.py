@@ -9,7 +9,9 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from accounts.back_office import Failure, told
+from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
+from fincred.ops.own_work import OwnWork
 
 _LOG: Final = 'the log of manage.py work has it, at "Job failed"'
 _MAIL: Final = Failure("the mail server is away, or refuses FinCred's sign-in", "check it and EMAIL_URL")
@@ -18,8 +20,12 @@ _DATABASE: Final = Failure("the database was away or too slow", "it goes on once
 _FAULT: Final = Failure("a fault of the program", f"tell its developers: {_LOG}")
 
 
-def job_state(job: JobState) -> SafeString | str:
+def job_state(job: JobState, now: datetime) -> SafeString | str:
     """Whether it goes well; if not, for how long, why, and what to do."""
+    if job.is_overdue(now):
+        since = f"{day_in_words(job.next_run_at.date())}, {job.next_run_at:%H:%M} UTC"
+        command = job.name if job.name in set(OwnWork) else "work"
+        return f"overdue since {since}: nothing runs it; start manage.py {command}"
     if not job.failures:
         return "goes well" if job.last_success_at else "hasn't run yet"
     times = "once" if job.failures == 1 else f"{job.failures} times in a row"

@@ -42,7 +42,7 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
     if staff.has_perm("accounts.view_refusedsignins"):
         cards.append(_refused(refused_sign_ins(today=today)))
     if staff.has_perm("ops.view_jobstate"):
-        cards.append(_jobs())
+        cards.append(_jobs(now))
     return {
         "cards": cards,
         "counted_at": counted_at,
@@ -111,13 +111,13 @@ def _refused(refused: Series) -> Card:
     return Card(f"{count:,}", words, url, chart=chart)
 
 
-def _jobs() -> Card:
+def _jobs(now: datetime) -> Card:
     failing, postponed = (
         list(jobs.order_by("name").values_list("name", flat=True))
-        for jobs in (JobState.objects.failing(), JobState.objects.postponed())
+        for jobs in (JobState.objects.whole().failing(now), JobState.objects.whole().postponed())
     )
     url = f"{reverse('admin:ops_jobstate_changelist')}?state=failing"
-    words = "job that fails" if len(failing) == 1 else "jobs that fail"
+    words = "job that fails or is overdue" if len(failing) == 1 else "jobs that fail or are overdue"
     waiting = f"postponed: {', '.join(postponed)}" if postponed else ""
     note = "; ".join(filter(None, (", ".join(failing), waiting))).replace("_", " ")
     return Card(f"{len(failing)}", words, url, note=note, is_bad=bool(failing))

@@ -14,7 +14,7 @@ from functools import partial
 from threading import Event, Thread
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, connections
 from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
@@ -193,7 +193,6 @@ class Worker:
         try:
             while not self._stop.is_set():
                 try:
-                    close_old_connections()
                     own_migrations.require()
                     run_if_due(job, clock=self._clock, stop=self._stop.is_set)
                     if is_away:
@@ -204,6 +203,8 @@ class Worker:
                         reason = type(error).__name__
                         logger.warning("Job waits for the database", extra={"job": job.name, "reason": reason})
                     is_away = True
+                finally:
+                    connections.close_all()  # others need it meanwhile: there may be fewer than jobs
                 wait = LEAST_WAIT if is_away else job.wait
                 self._stop.wait(wait.total_seconds())
         except BaseException as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from fincred.db.privacy import NOT_PERSONAL
+
+OVERDUE = timedelta(minutes=10)
+"""How late a job is when nothing seems to run it: a worker looks for each at least once a minute."""
 
 # The errors of a database that is away.
 _AWAY = ("OperationalError", "InterfaceError")
@@ -45,9 +49,10 @@ class JobStateQuerySet(models.QuerySet["JobState"]):
         """The rows of this job's shards."""
         return self.filter(name__startswith=f"{job} ", name__contains="/")
 
-    def failing(self) -> JobStateQuerySet:
-        """Those whose last run failed by a fault."""
-        return self.filter(~_POSTPONED, failures__gt=0)
+    def failing(self, now: datetime) -> JobStateQuerySet:
+        """Those whose last run failed by a fault, or that are overdue."""
+        is_free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return self.filter(Q(~_POSTPONED, failures__gt=0) | Q(is_free, next_run_at__lte=now - OVERDUE))
 
     def postponed(self) -> JobStateQuerySet:
         """Those whose last run couldn't reach something."""
@@ -79,6 +84,10 @@ class JobState(models.Model):
 
     def __str__(self) -> str:
         return f"Job {self.name}"
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it should have run a while ago, and nothing runs it."""
+        return self.next_run_at <= now - OVERDUE and (self.leased_until is None or self.leased_until <= now)
 
     @property
     def is_postponed(self) -> bool:

@@ -99,7 +99,7 @@ class TestStartPage:
             "check-ins",
             "people with goals off track",
             "mails given up",
-            "jobs that fail",
+            "jobs that fail or are overdue",
         ):
             assert words in page
         for link in re.findall(r'<a href="([^"]+)"><span class="bo-figure', page):
@@ -188,12 +188,25 @@ class TestJobs:
         for name, failure in waiting.items():
             JobState.objects.create(name=name, failures=1, failure=failure, next_run_at=noon)
         page = boss.get("/admin/").content.decode()
-        assert "jobs that fail" in page
+        assert "jobs that fail or are overdue" in page
         assert "postponed: goal cycles, mail, pushes" in page
         for state, count in (("failing", 0), ("postponed", 3)):
             shown = boss.get("/admin/ops/jobstate/", {"state": state})
             assert shown.context is not None
             assert len(shown.context["cl"].result_list) == count, state
+
+    def test_that_nothing_runs_are_overdue(self, noon: datetime, boss: Client) -> None:
+        for name, minutes in (("mail", 11), ("purge", 11), ("pushes", 9), ("figures", 11)):
+            JobState.objects.create(name=name, next_run_at=noon - timedelta(minutes=minutes))
+        JobState.objects.filter(name="purge").update(leased_until=noon - timedelta(minutes=1))
+        JobState.objects.filter(name="figures").update(leased_until=noon + timedelta(minutes=1))
+        page = boss.get("/admin/")
+        assert page.context is not None
+        [card] = [card for card in page.context["cards"] if "jobs" in card.words]
+        assert (card.figure, card.note, card.is_bad) == ("2", "mail, purge", True)
+        shown = boss.get(card.url)
+        assert shown.context is not None
+        assert {job.name for job in shown.context["cl"].result_list} == {"mail", "purge"}
 
 
 class TestFilters:

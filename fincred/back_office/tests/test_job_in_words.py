@@ -23,6 +23,16 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
     [
         (JobState(), "hasn't run yet"),
         (JobState(last_success_at=NOON), "goes well"),
+        (JobState(last_success_at=NOON, next_run_at=NOON - timedelta(minutes=9)), "goes well"),
+        (
+            JobState(name="mail", last_success_at=NOON, next_run_at=NOON - timedelta(days=42)),
+            "overdue since 27 Jan 2026, 12:00 UTC: nothing runs it; start manage.py work",
+        ),
+        (JobState(name="backup", next_run_at=NOON - timedelta(days=1)), "start manage.py backup"),
+        (
+            JobState(failures=2, leased_until=NOON + timedelta(seconds=1), next_run_at=NOON - timedelta(days=1)),
+            "fail",
+        ),
         (JobState(failures=1), "failed once: the log"),
         (
             JobState(failures=3, failure="mail server: TimeoutError"),
@@ -34,8 +44,9 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
     ],
 )
 def test_each_state_has_its_words(job: JobState, words: str) -> None:
-    assert words in job_state(job)
-    assert job.failure in job_state(job)
+    job.next_run_at = job.next_run_at or NOON
+    assert words in job_state(job, NOON)
+    assert job.failure in job_state(job, NOON)
 
 
 @pytest.mark.parametrize(

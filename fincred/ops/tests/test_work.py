@@ -20,6 +20,7 @@ from redis import Redis
 
 from accounts.mail.tests.smtp_server import SMTPServer
 from fincred.db.tests.postgresql import ThrowawayServer, free_port
+from fincred.ops.jobs import registered_jobs
 from fincred.ops.tests import redis_server
 from fincred.tests.live import ROOT, LiveServer, own_database, wait_until
 from fincred.tests.test_environment import start_with
@@ -85,6 +86,16 @@ class TestWork:
             work.queue_mail(1)
             with work.running() as process:
                 wait_until(lambda: len(server.taken) == 1)
+                assert terminate(process) == 0
+
+    @pytest.mark.postgresql
+    def test_runs_each_job_with_fewer_connections_than_jobs(self, tmp_path: Path) -> None:
+        with own_database(tmp_path) as database_url, psycopg.connect(database_url, autocommit=True) as watch:
+            work = Work(tmp_path, database_url, "smtp://127.0.0.1:1", DB_POOL_MIN="1", DB_POOL_MAX="2")
+            names = {job.name for job in registered_jobs()}
+            ran = "SELECT name FROM ops_jobstate WHERE last_success_at IS NOT NULL"
+            with work.running() as process:
+                wait_until(lambda: names == {name for [name] in watch.execute(ran).fetchall()})
                 assert terminate(process) == 0
 
     def test_ends_after_the_mail_that_is_being_sent(self, tmp_path: Path) -> None:
