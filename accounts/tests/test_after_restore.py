@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session as BackOfficeSession
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -208,10 +209,40 @@ class TestCommand:
         """Nobody can have restored it to that moment: it is most likely the one that serves."""
         open_session(user=saver, now=noon)
         JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)
-        with pytest.raises(CommandError, match=r"mail succeeded .* 2026-03-10T12:00:00Z.* Nothing was changed"):
+        with (
+            time_machine.travel(noon + timedelta(days=1), tick=False),
+            pytest.raises(CommandError, match=r"mail succeeded .* 2026-03-10T12:00:00Z.* Nothing was changed"),
+        ):
             run("after_restore", "--since", "2026-03-10T11:54:59Z")
         assert Session.objects.unended().exists()
-        run("after_restore", "--since", "2026-03-10T11:55:00Z")  # clocks may differ by so much
+        with time_machine.travel(noon + timedelta(days=1), tick=False):
+            run("after_restore", "--since", "2026-03-10T11:55:00Z")  # clocks may differ by so much
+        assert not Session.objects.unended().exists()
+
+    @pytest.mark.parametrize("moment", ["2026-03-10T11:57:00Z", "2026-03-10T11:59:59Z", SINCE])
+    def test_refuses_one_in_which_jobs_have_run_lately_however_near_the_moment_is(
+        self, saver: User, noon: datetime, moment: str
+    ) -> None:
+        open_session(user=saver, now=noon)
+        JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon - timedelta(seconds=299))
+        with pytest.raises(CommandError, match=r"Is it the one that serves\? Nothing was changed"):
+            run("after_restore", "--since", moment)
+        assert Session.objects.unended().exists()
+        JobState.objects.update(last_success_at=noon - timedelta(seconds=300))
+        run("after_restore", "--since", moment)
+        assert not Session.objects.unended().exists()
+
+    def test_acts_on_one_that_serves_if_it_is_named(self, saver: User, noon: datetime) -> None:
+        """After a leak of the database everybody has to sign in again."""
+        open_session(user=saver, now=noon)
+        JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)
+        with pytest.raises(CommandError) as refused:
+            run("after_restore", "--since", SINCE)
+        assert str(refused.value).endswith(f"--although-it-serves '{named(connection)}'")
+        with pytest.raises(CommandError, match=r"and not Database fincred on copy:5432. Nothing was changed"):
+            run("after_restore", "--since", SINCE, "--although-it-serves", "Database fincred on copy:5432")
+        assert Session.objects.unended().exists()
+        assert "ended: 1." in run("after_restore", "--since", SINCE, "--although-it-serves", named(connection))
         assert not Session.objects.unended().exists()
 
     @pytest.mark.parametrize("name", ["backup", "backup_copied", "check_integrity"])

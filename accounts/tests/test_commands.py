@@ -21,6 +21,7 @@ from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
 from accounts.vocabulary import MailPurpose
 from fincred import clock
+from fincred.ops.models import JobState
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -110,6 +111,7 @@ class TestWatching:
 
     def test_ends_after_the_mail_during_which_it_is_told_to_stop(self) -> None:
         run("send_due_mail", "--watch", "600")
+        assert JobState.objects.get(name="mail").done == 1
         assert OutgoingMail.objects.filter(sent_at=None).count() == 1
         assert len(mail.outbox) == 1
 

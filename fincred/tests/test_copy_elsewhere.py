@@ -31,6 +31,10 @@ case "$*" in
         [ "$service" != "$STOPPED" ] || exit 1
         [ "$service" = primary ] && echo f || echo "${REPLICA:-t}" ;;
     *pg_basebackup*) echo "of $service" | gzip ;;
+    *erasures.log*" echo there") [ -e "$0.no_list" ] || echo there ;;
+    *" cp "*erasures.log*)
+        [ ! -e "$0.no_list" ] || { echo "Could not find the file" >&2; exit 1; }
+        eval "to=\\${$#}"; echo copied > "$to/${5##*/}" ;;
     *" cp "*) eval "to=\\${$#}"; echo copied > "$to/${5##*/}" ;;
 esac
 """
@@ -94,6 +98,34 @@ esac
         whole = [name for name in self.copied(tmp_path) if name.endswith(".base.tar.gz")]
         assert len(whole) == (what != "pg_basebackup")
         assert "backup_copied" not in (tmp_path / "docker.log").read_text()
+
+    def test_copies_the_rest_before_the_first_erasure_which_makes_the_list(self, tmp_path: Path) -> None:
+        (tmp_path / "docker.no_list").touch()
+        result = self.copy(tmp_path)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert {name.partition(".")[0][:4] for name in self.copied(tmp_path)} >= {"arch", "back"}
+        assert "erasures.log" not in self.copied(tmp_path)
+        assert "backup_copied" in (tmp_path / "docker.log").read_text()
+
+    def test_fails_where_a_list_that_was_copied_once_is_gone(self, tmp_path: Path) -> None:
+        assert self.copy(tmp_path).returncode == 0
+        (tmp_path / "docker.no_list").touch()
+        (tmp_path / "docker.log").unlink()
+        result = self.copy(tmp_path)
+        assert result.returncode != 0
+        assert "The erasure list is gone" in result.stderr
+        assert self.copied(tmp_path)["erasures.log"] == b"copied\n"
+        assert "backup_copied" not in (tmp_path / "docker.log").read_text()
+
+    @pytest.mark.parametrize("variables", [{"FAILS": "pg_basebackup"}, {"STOPPED": "primary"}])
+    def test_deletes_what_is_too_old_also_where_it_fails(self, tmp_path: Path, variables: dict[str, str]) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        for name in ("2020-01-01.base.tar.gz", "erasures.log"):
+            (tmp_path / "elsewhere" / name).touch()
+            os.utime(tmp_path / "elsewhere" / name, (0, 0))
+        assert self.copy(tmp_path, **variables).returncode != 0
+        assert "2020-01-01.base.tar.gz" not in self.copied(tmp_path)
+        assert "erasures.log" in self.copied(tmp_path)
 
     def test_says_that_no_primary_answers(self, tmp_path: Path) -> None:
         result = self.copy(tmp_path, STOPPED="primary")

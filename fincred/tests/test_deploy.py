@@ -10,7 +10,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -114,18 +114,22 @@ class TestSecrets:
         self.make(tmp_path / "secrets")
         return tmp_path / "secrets"
 
+    # An operator's, the last two only while keys are exchanged.
+    EMPTY: ClassVar = {"email_url", "alert_mail_password", "secret_key_previous", "jwt_secret_key_previous"}
+
     def make(self, folder: Path) -> None:
         subprocess.run([DEPLOY / "make-secrets", folder], check=True, capture_output=True)
 
     def test_are_all_made_but_the_mail_server_and_start_production(self, secrets: Path) -> None:
         made = {path.name: path for path in secrets.iterdir()}
         assert made.keys() == COMPOSE["secrets"].keys()
-        assert {name for name, path in made.items() if not path.read_text()} == {
-            "email_url",
-            "alert_mail_password",
-        }
+        assert {name for name, path in made.items() if not path.read_text()} == self.EMPTY
         environment = dict(OURS["web1"]["environment"])
-        pointers = {name: value for name, value in environment.items() if name.endswith(FILE_SUFFIX)}
+        pointers = {
+            name: value
+            for name, value in environment.items()
+            if name.endswith(FILE_SUFFIX) and value.startswith("/run/secrets/")
+        }
         files = {name: str(secrets / Path(value).name) for name, value in pointers.items()}
         (secrets / "email_url").write_text(SECRETS["EMAIL_URL"])
         words = {name: re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", value) for name, value in environment.items()}
@@ -138,6 +142,22 @@ class TestSecrets:
         assert {path.name: path.read_text() for path in secrets.iterdir()} == before
         made = [text for text in before.values() if text]
         assert len(set(made)) == len(made)
+
+    def test_take_over_the_password_that_postgresql_knows_from_the_release_before(self, tmp_path: Path) -> None:
+        (tmp_path / "postgres_password").write_text("known to PostgreSQL")
+        self.make(tmp_path)
+        assert (tmp_path / "database_password").read_text() == "known to PostgreSQL"
+        (tmp_path / "database_password").write_text("exchanged since")
+        self.make(tmp_path)
+        assert (tmp_path / "database_password").read_text() == "exchanged since"
+
+    @pytest.mark.parametrize("name", ["SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY_PREVIOUS"])
+    def test_of_an_exchange_of_keys_are_a_file_and_a_line_beside_compose(self, name: str) -> None:
+        line = f"{name}_FILE=/run/secrets/{name.lower()}"
+        assert line in (ROOT / "docs/operations.md").read_text()
+        for service in OURS.values():
+            assert name.lower() in service["secrets"]
+            assert service["environment"][f"{name}_FILE"] == f"${{{name}_FILE:-}}"
 
     def test_of_the_database_is_one_file_and_stands_in_no_address(self) -> None:
         urls = [
@@ -160,8 +180,8 @@ class TestSecrets:
         (secrets / "backup_key").chmod(0o600)
         self.make(secrets)
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()}
-        assert {name for name, mode in modes.items() if mode != 0o444} == {"email_url", "alert_mail_password"}
-        assert modes["email_url"] == modes["alert_mail_password"] == 0o644
+        assert {name for name, mode in modes.items() if mode != 0o444} == self.EMPTY
+        assert {modes[name] for name in self.EMPTY} == {0o644}
 
     def test_are_made_in_folders_that_git_ignores(self) -> None:
         papers = [ROOT / "docs/operations.md", *DEPLOY.rglob("*.yaml")]
@@ -212,6 +232,7 @@ class TestCompose:
             "Docker refuses more than the server has, and docs/scaling.md names one of two"
         )
         # Without one of its own, ours have that of the Dockerfile.
+        assert int(service["stop_grace_period"].removesuffix("s")) >= 10
         assert "healthcheck" in service or (is_ours(service) and dockerfile("HEALTHCHECK"))
         # Each of these images begins as root unless told otherwise; the others name a user themselves.
         if service.get("image", "").startswith(("postgres:", "redis:")):
@@ -219,7 +240,7 @@ class TestCompose:
 
     def test_agrees_with_the_dockerfile(self) -> None:
         port = dockerfile("EXPOSE")
-        assert all(service["stop_grace_period"] == "40s" for name, service in OURS.items() if name != "migrate")
+        assert all(service["stop_grace_period"] == "40s" for service in OURS.values())
         assert OURS["web1"].get("command") is None, "it runs the image's own"
         assert f"0.0.0.0:{port}" in dockerfile("CMD")
         assert "--workers" not in dockerfile("CMD"), "it would make WEB_CONCURRENCY a dead setting"
@@ -300,7 +321,8 @@ class TestCompose:
         )  # fmt: skip
         script = COMPOSE["services"]["nginx"]["command"][2]
         here = {
-            "/nginx/fincred.conf": f"{DEPLOY}/nginx.conf", "/tmp/": f"{tmp_path}/", "/etc/ssl/fincred/": f"{tls}/",  # noqa: S108  the container's
+            "/nginx/fincred.conf": f"{DEPLOY}/nginx.conf", "/nginx/refused-networks": f"{DEPLOY}/refused-networks",
+            "/tmp/": f"{tmp_path}/", "/etc/ssl/fincred/": f"{tls}/",  # noqa: S108  the container's
             "/dev/": f"{tmp_path}/", " web": " 127.0.0.",
             "exec nginx": f"exec {shlex.quote(str(ThrowawayNginx.installed))} -t",
         }  # fmt: skip
@@ -309,6 +331,7 @@ class TestCompose:
         result = subprocess.run(["sh", "-ec", script], check=False, capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
         made = (tmp_path / "fincred.conf").read_text()
+        assert f"include {DEPLOY}/refused-networks/*.conf;" in made
         assert re.findall(r"^    server (\S+) max_fails=1 fail_timeout=2s;", made, re.MULTILINE) == [
             "127.0.0.1:8000", "127.0.0.2:8000", "127.0.0.3:8000",
         ]  # fmt: skip
@@ -317,7 +340,10 @@ class TestCompose:
 class TestScripts:
     @pytest.mark.parametrize(
         "file",
-        [*sorted(DEPLOY.rglob("*.sh")), DEPLOY / "copy-elsewhere", DEPLOY / "make-secrets"],
+        [
+            *sorted(DEPLOY.rglob("*.sh")),
+            *(DEPLOY / name for name in ("copy-elsewhere", "make-secrets", "systemd/fincred-manage")),
+        ],
         ids=lambda file: file.name,
     )
     def test_are_shell_and_may_be_run(self, file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -86,6 +87,32 @@ class TestKubernetes:
         [settings] = [each["data"] for each in manifests() if each["kind"] == "ConfigMap"]
         pointed = re.findall(r"/run/secrets/fincred/(\w+)", overlay + json.dumps(settings))
         assert sorted(names.split()) == sorted(pointed)
+
+    def test_not_all_pods_of_one_kind_are_taken_away_at_once(self) -> None:
+        kept = [each["spec"] for each in manifests() if each["kind"] == "PodDisruptionBudget"]
+        deployments = [each["spec"] for each in manifests() if each["kind"] == "Deployment"]
+        selected = [each["selector"]["matchLabels"]["app.kubernetes.io/component"] for each in kept]
+        assert sorted(selected) == sorted(
+            each["selector"]["matchLabels"]["app.kubernetes.io/component"] for each in deployments
+        )
+        assert {each["maxUnavailable"] for each in kept} == {1}
+
+    @pytest.mark.parametrize("code", [0, 3])
+    def test_old_backups_are_deleted_whether_or_not_one_is_made(self, tmp_path: Path, code: int) -> None:
+        """Run with a `python` that does nothing, or fails."""
+        (tmp_path / "python").write_text(f"#!/bin/sh\nexit {code}\n")
+        (tmp_path / "python").chmod(0o755)
+        backups = tmp_path / "backups"
+        backups.mkdir()
+        (backups / "2020-01-01.fincred.gz").touch()
+        os.utime(backups / "2020-01-01.fincred.gz", (0, 0))
+        shell, option, script = containers()["backup"]["args"]
+        result = subprocess.run(
+            [shell, option, script.replace("/backups", str(backups))],
+            check=False,
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        )
+        assert (result.returncode, list(backups.iterdir())) == (code, [])
 
     def test_prometheus_finds_the_web_pods_by_what_they_have(self) -> None:
         [job] = yaml.safe_load((DEPLOY / "prometheus/kubernetes.yml").read_text())["scrape_configs"]

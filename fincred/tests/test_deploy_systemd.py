@@ -55,10 +55,12 @@ class TestSystemd:
         def run(*arguments: str, **variables: str) -> Given:
             result = subprocess.run(
                 ["sh", "-c", text, "sh", *arguments],
-                check=True,
+                check=False,
                 capture_output=True,
+                text=True,
                 env={"PATH": "/usr/bin:/bin"} | variables,
             )
+            assert result.returncode == 0, result.stderr
             told: Given = json.loads(result.stdout)
             return told
 
@@ -80,6 +82,52 @@ class TestSystemd:
                 name: (tmp_path / "secrets" / name).read_text() for name in loaded
             }
         assert start_with({name: value for name, value in given.items() if is_setting(name)}).returncode == 0
+
+    @pytest.mark.parametrize(
+        ("line", "value"),
+        [
+            ("APP_URL=https://x.example", "https://x.example"),
+            ("APP_URL='Fin Cred <a@x.example>'", "Fin Cred <a@x.example>"),
+            ('APP_URL="it\'s"', "it's"),
+            ("  APP_URL=a b \t", "a b"),
+            ("APP_URL=$HOME*", "$HOME*"),
+            ("APP_URL=", ""),
+            ("# APP_URL=no\n;APP_URL=no\nAPP_URL=yes", "yes"),
+        ],
+    )
+    @pytest.mark.parametrize("end", ["\n", ""])
+    def test_commands_by_hand_read_settings_as_systemd_does(
+        self, by_hand: ByHand, tmp_path: Path, line: str, value: str, end: str
+    ) -> None:
+        """systemd.exec(5), EnvironmentFile=: the last line needs no end, and quotes are none of it."""
+        (tmp_path / "fincred.env").write_text(line + end)
+        assert by_hand("check")[2]["APP_URL"] == value
+
+    @pytest.mark.parametrize(
+        "line", ["APP_URL", "export APP_URL=x", "APP_URL =x", "APP_URL=a\\b", "APP_URL='a'b'", 'APP_URL=a"b"']
+    )
+    def test_commands_by_hand_refuse_aloud_what_systemd_reads_in_ways_of_its_own(
+        self, by_hand: ByHand, tmp_path: Path, line: str
+    ) -> None:
+        (tmp_path / "fincred.env").write_text(f"ENV=production\n{line}\n")
+        with pytest.raises(AssertionError, match=r"Line 2 of .*fincred\.env: it ") as refused:
+            by_hand("check")
+        assert line not in str(refused.value)
+
+    def test_commands_by_hand_have_the_second_keys_while_keys_are_exchanged(
+        self, by_hand: ByHand, tmp_path: Path
+    ) -> None:
+        assert not [name for name in by_hand("check")[2] if name.endswith("_PREVIOUS")]
+        (tmp_path / "secrets/secret_key_previous").write_text("p" * 40)
+        (tmp_path / "secrets/jwt_secret_key_previous").unlink()
+        given = by_hand("check")[2]
+        assert given["SECRET_KEY_PREVIOUS"] == "p" * 40
+        assert "JWT_SECRET_KEY_PREVIOUS" not in given
+
+    def test_old_backups_are_deleted_also_where_the_backup_fails(self) -> None:
+        """systemd.service(5): of these only ExecStopPost= is run after an ExecStart= that failed."""
+        deleting = [key for key, value in units()["fincred-backup.service"] if "-delete" in value]
+        assert deleting == ["ExecStopPost"]
 
     @pytest.mark.slow
     @pytest.mark.systemd

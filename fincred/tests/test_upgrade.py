@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from fincred.money import ZERO
-from fincred.tests.live import LiveServer, own_database
+from fincred.tests.live import ROOT, LiveServer, own_database
 from fincred.tests.release import faults, locks, release, released_migrations, released_text, unpack
+from fincred.tests.test_documentation import settings_read
 from fincred.tests.test_faults import Writer, wait_for_writes, writing
 from planning.serializers.snapshots import DebtSerializer
 from planning.snapshot_contents import Expenses, IncomeEntry, PlannedExpense, SnapshotContents
@@ -108,6 +111,54 @@ class TestMigrations:
         before.add_model(ModelState("app", "Thing", fields | {"newest": models.IntegerField(null=True)}))
         before.add_model(ModelState("app", "Newer", fields))
         assert bool(faults(operation, "app", before, released)) == is_refused
+
+
+def start(root: Path, compose: dict[str, Any], secrets: Path) -> str:
+    """The password with which the code in `root` connects, with the environment of a compose.yaml."""
+    environment = {
+        name: re.sub(r"\$\{\w+:?-([^}]*)\}", r"\1", str(value)).replace("/run/secrets", str(secrets))
+        for name, value in compose["x-environment"].items()
+    }
+    source = "from fincred.settings import DATABASES; print(DATABASES['default']['PASSWORD'])"
+    started = subprocess.run(
+        [sys.executable, "-c", source],
+        check=True, capture_output=True, text=True, cwd=root, env={"PATH": os.environ["PATH"]} | environment,
+    )  # fmt: skip
+    return started.stdout.strip()
+
+
+@pytest.mark.history
+class TestEnvironment:
+    def test_of_the_release_goes_on_beside_the_new_one_with_the_password_that_postgresql_knows(
+        self, tmp_path: Path
+    ) -> None:
+        """deploy/ with its secrets: made by the release, taken over by this one, and back."""
+        old, secrets = tmp_path / "release", tmp_path / "secrets"
+        unpack(old)
+        for root in (old, ROOT, old):
+            subprocess.run([root / "deploy/make-secrets", secrets], check=True, capture_output=True)
+            (secrets / "email_url").write_text("smtp+tls://u:p@mail.example:587")
+            compose = yaml.safe_load((root / "deploy/compose.yaml").read_text())
+            assert start(root, compose, secrets) == (secrets / "postgres_password").read_text()
+
+    def test_of_deploy_has_no_setting_unknown_to_the_release_that_the_handbook_does_not_name(self) -> None:
+        """In "A bad release": who goes back to it has to know what it doesn't take."""
+        known = released_text("fincred/settings.py") + released_text("gunicorn.conf.py")
+        papers = [ROOT / "deploy" / name for name in ("compose.yaml", "systemd", "kubernetes")]
+        files = [file for paper in papers for file in (paper, *paper.rglob("*")) if file.is_file()]
+        named = {
+            name.removesuffix("_FILE")
+            for file in files
+            for name in re.findall(r"^\s*(?:Environment=)?([A-Z][A-Z_]+)[=:]", file.read_text(), re.MULTILINE)
+        }
+        settings = {name for name in named if name in settings_read()}
+        assert len(settings) > 10
+        page = (
+            (ROOT / "docs/operations.md").read_text().partition("\n### A bad release\n")[2].partition("\n## ")[0]
+        )
+        unknown = {name for name in settings if f'"{name}"' not in known}
+        assert unknown
+        assert {name for name in unknown if f"`{name}`" not in page} == set()
 
 
 class TestLocks:

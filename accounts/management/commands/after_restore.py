@@ -20,7 +20,8 @@ class Command(BaseCommand):
         "Run this after `restore` or a point-in-time recovery, before the service serves. It ends all sessions, "
         "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), drops pushes that wait, "
         "skips reminders that were due meanwhile, and erases again everybody on the erasure list (ERASURE_LOG). "
-        "It refuses a database in which jobs have run since the moment: that is one that serves. "
+        "It refuses a database in which jobs have run more than five minutes after the moment, or within the last "
+        "five minutes, and which `restore` hasn't filled: that is most likely the one that serves. "
         "Example: manage.py after_restore --since 2026-03-10T03:00:00Z"
     )
 
@@ -32,18 +33,31 @@ class Command(BaseCommand):
             help="the moment that the database is from, with its offset",
         )
 
-    def handle(self, *args: Any, since: str, **options: Any) -> None:
+        parser.add_argument(
+            "--although-it-serves",
+            metavar="DATABASE",
+            help="act also where jobs have run; the words by which the command calls the database, in quotes",
+        )
+
+    def handle(self, *args: Any, since: str, although_it_serves: str | None, **options: Any) -> None:
         now = clock.now()
         moment = _moment(since, now)
         database = named(connection)
+        if although_it_serves not in (None, database):
+            raise CommandError(f"This is {database}, and not {although_it_serves}. Nothing was changed.")
         self.stdout.write(f"{database}: ending what the restore brought back.")
         try:
             outcome = finish_restore(
-                since=moment, now=now, start=lambda people: ProgressBar(people, self.stderr).advance
+                since=moment,
+                now=now,
+                is_meant=although_it_serves is not None,
+                start=lambda people: ProgressBar(people, self.stderr).advance,
             )
         except NotFromThenError as error:
             raise CommandError(
-                f"{database} isn't as it was at {since}: {error}. Is it the one that serves? Nothing was changed."
+                f"{database} isn't as it was at {since}: {error}. Is it the one that serves? Nothing was changed. "
+                "Where everybody is to be signed out of it, or it is a copy from a moment ago: "
+                f"--although-it-serves '{database}'"
             ) from error
         except ErasureLogError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error

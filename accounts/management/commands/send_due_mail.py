@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
+from fincred.ops.jobs import count_done
 from fincred.ops.stop_signals import on_stop
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             sent, failed = send_due_mail(clock=clock.now)
         except MailServerAwayError as error:
             raise CommandError(f"The mail server can't be reached ({error}); what is due waits.") from error
+        count_done("mail", sent, now=clock.now())
         if given_up := count_given_up_mail(now=clock.now()):
             self.stderr.write(f"{given_up} mails were given up; --retry-given-up makes them due again.")
         if failed:
@@ -55,7 +57,8 @@ class Command(BaseCommand):
         while True:
             close_old_connections()
             try:
-                send_due_mail(clock=clock.now, stop=lambda: not signals.empty())
+                sent, _ = send_due_mail(clock=clock.now, stop=lambda: not signals.empty())
+                count_done("mail", sent, now=clock.now())
             except (OperationalError, InterfaceError) as error:
                 # Without its database there is nothing to do but to look again.
                 logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})

@@ -40,6 +40,7 @@ def deployed(*, port: int, nodes: Sequence[int], folder: Path) -> str:
         r"    ssl_.*\n": "",
         r"listen 443 ssl;": f"listen 127.0.0.1:{port};",
         r"/var/log/nginx/": f"{folder}/",
+        r"/etc/nginx/fincred-refused/": f"{folder}/refused/",
         r"    server 127\.0\.0\.1:8000 .*": "\n".join(node.replace("8000", str(each)) for each in nodes),
     }.items():
         text, found = re.subn(pattern, new, text)
@@ -52,11 +53,15 @@ class ThrowawayNginx:
 
     installed = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin")
 
-    def __init__(self, *nodes: int) -> None:
+    def __init__(self, *nodes: int, refused: str = "") -> None:
+        """`refused` is a file as in deploy/refused-networks."""
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="fincred-nginx-"))
         self.log = self.folder / "fincred.log"
         text = deployed(port=self.port, nodes=nodes, folder=self.folder)
+        if refused:
+            (self.folder / "refused").mkdir()
+            (self.folder / "refused/networks.conf").write_text(refused)
         (self.folder / "nginx.conf").write_text(CONFIGURATION.format(folder=self.folder, deployed=text))
 
     def __enter__(self) -> Self:

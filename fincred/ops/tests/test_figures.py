@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -34,6 +36,17 @@ class TestMetrics:
             assert 0 < seen[f'fincred_job_last_seconds{{job="{name}"}}'] < 60
             assert seen[f'fincred_job_failures{{job="{name}"}}'] == 0
         assert seen['fincred_job_done_total{job="mail"}'] == 1
+
+    def test_count_mail_that_a_command_sends_as_that_of_workers(self, saver: User, stranger: User) -> None:
+        queue_mail(user=saver, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        call_command("send_due_mail", stdout=StringIO())
+        assert metrics()['fincred_job_done_total{job="mail"}'] == 1
+        queue_mail(user=stranger, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
+        for job in registered_jobs():
+            run_if_due(job, clock=clock.now)
+        assert metrics()['fincred_job_done_total{job="mail"}'] == 2
+        call_command("send_due_mail", stdout=StringIO())
+        assert metrics()['fincred_job_done_total{job="mail"}'] == 2
 
     def test_tell_that_a_worker_lives_whose_job_is_postponed_and_count_no_failure(self) -> None:
         def away(clock: Clock, stop: Stop) -> int:

@@ -94,6 +94,19 @@ class TestRefusals:
         wait_until(lambda: answer(nginx, LIVE)[0] == 200)
 
 
+class TestRefusedNetworks:
+    def test_get_a_403_in_the_envelope_for_everything(self, node: int) -> None:
+        with ThrowawayNginx(node) as nginx:
+            assert answer(nginx.port, LIVE)[0] == 200
+        with ThrowawayNginx(node, refused="deny 127.0.0.0/24;") as nginx:
+            keyed = LIVE.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nIdempotency-Key: k\r\n\r\n")
+            for asked in (LIVE, keyed):
+                status, body = answer(nginx.port, asked)
+                assert (status, json.loads(body)["error_code"]) == (403, "PERMISSION_DENIED")
+        with ThrowawayNginx(node, refused="deny 203.0.113.0/24; deny 2001:db8::/32;") as nginx:
+            assert answer(nginx.port, LIVE)[0] == 200
+
+
 class Killed:
     """A node that dies of each request: it has got it, and closes the connection without an answer."""
 
