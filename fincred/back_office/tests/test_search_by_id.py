@@ -16,6 +16,7 @@ from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.db.privacy import privacy_of
 from fincred.tests.test_privacy import Person, person
+from planning.models import CalendarRevision
 
 __all__ = ["person"]
 
@@ -54,6 +55,7 @@ def test_each_model_has_an_id_that_leads_somewhere_or_a_reason_why_not() -> None
 def test_each_id_leads_to_its_page_or_to_the_person_whose_it_is(support: Client, person: Person) -> None:
     factor = SecondFactor.objects.create(user_id=person.id, key=b"x", created_at=clock.now())
     BackupCode.objects.create(user_id=factor.user_id, code_hash="x")
+    CalendarRevision.objects.create(user_id=person.id, content="x", changed_at=clock.now())
     wrong = {}
     for name in _models().keys() - NOT_SOUGHT.keys():
         model = _models()[name]
