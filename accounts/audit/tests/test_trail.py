@@ -84,12 +84,12 @@ class TestChain:
     @pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_listedperson"])
     def test_the_database_refuses_to_empty_it(self, saver: User, table: str) -> None:
         record_listed(entry_of(saver), {saver.pk})
+        connection.check_constraints()  # what is deferred refuses a TRUNCATE as well
         with (
             pytest.raises(DatabaseError, match="append-only"),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is deferred refuses a TRUNCATE as well
             cursor.execute(f"TRUNCATE {table} CASCADE")
         assert (AuditEntry.objects.count(), ListedPerson.objects.count()) == (1, 1)
 
