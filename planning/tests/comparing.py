@@ -144,6 +144,13 @@ class Told:
             return 0
         return max(0, account.asked[1] - account.paid_today)
 
+    def kept(self, account: Account) -> int:
+        """What the month that ends today kept for minimum payments, by what was owed when it began."""
+        months, first = 0, self.month
+        while self.month_start(first + months) <= account.by:
+            months += 1
+        return oracle_debts.kept_by_month(tuple(account.debts), months)[0]
+
     def _owed(self, account: Account) -> tuple[tuple[oracle_debts.Debt, ...], int]:
         """What the bank is owed, as if what is left due today had been paid, and that."""
         owed, due = tuple(account.debts), self.left_due(account)
@@ -152,7 +159,7 @@ class Told:
             return owed, 0
         if account.paid_on == self.day:
             return oracle_debts.less(owed, due), due
-        return tuple(oracle_debts.pay_debts(owed, sum(each.minimum for each in owed) + due)), due
+        return tuple(oracle_debts.pay_debts(owed, self.kept(account) + due)), due
 
     def compare(self, made: Plan | None = None) -> None:
         """Compare all that is told today."""
