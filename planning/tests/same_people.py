@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -20,7 +19,7 @@ BACKEND = "without_constants"
 AVAILABLE_PROVIDERS[BACKEND] = WithoutConstants
 
 
-def always_the_same(examples: int) -> Callable[..., settings]:
+def always_the_same(examples: int) -> settings:
     """So many people, the same at each run, so that nobody's change fails for another's reason."""
     return settings(
         max_examples=examples,
