@@ -127,6 +127,9 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         asked = last.paid + planned.this_month
     put_in = max(ZERO, amounts.put_in - amounts.interest - unplanned)
     paid = min(put_in, asked)
+    if last and amounts.began == known and not amounts.withdrawn:
+        # What was beyond an earlier ask stays the balance, also once more is asked for.
+        paid = min(paid, last.paid + max(ZERO, amounts.now - last.amount))
     # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
     beyond = put_in - paid if amounts.withdrawn else ZERO
     return PlannedMonth(start, amounts.now, paid, unplanned + beyond, began=amounts.began, elsewhere=elsewhere)

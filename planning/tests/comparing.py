@@ -92,14 +92,7 @@ class Told:
         start = self.month_start(self.month)
         wishes, elsewhere = [], 0
         for account in self.accounts.values():
-            made = made_at_once = 0
-            if account.told_by(start, included=False) != account.told and not account.wanted.debts:
-                before = account.told_by(start, included=False)
-                if account.first_planned is not None and account.first_planned >= start:
-                    before = account.opening
-                before += account.interest_told
-                made = min(max(0, account.told - before), account.ask_at_check_in)
-                made_at_once = min(made, max(0, account.told_by(start, included=True) - before))
+            made, made_at_once = self._made(account, start)
             if not self.is_active(account):
                 elsewhere += made
                 continue
@@ -119,6 +112,19 @@ class Told:
                 )
             )
         return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
+
+    def _made(self, account: Account, start: date) -> tuple[int, int]:
+        """What of the month from `start` counts as its payment, and the part of that put in on its first day."""
+        before = account.told_by(start, included=False)
+        if before == account.told or account.wanted.debts:
+            return 0, 0
+        if account.first_planned is not None and account.first_planned >= start:
+            before = account.opening
+        before += account.interest_told
+        made = min(max(0, account.told - before), account.ask_at_check_in)
+        if account.counted and account.counted[0] == self.month:
+            made = min(made, account.counted[2] + max(0, account.told - account.counted[1]))
+        return made, min(made, max(0, account.told_by(start, included=True) - before))
 
     @property
     def is_simple(self) -> bool:
@@ -144,6 +150,13 @@ class Told:
             return 0
         return max(0, account.asked[1] - account.paid_today)
 
+    def kept(self, account: Account) -> int:
+        """What the month that ends today kept for minimum payments, by what was owed when it began."""
+        months, first = 0, self.month
+        while self.month_start(first + months) <= account.by:
+            months += 1
+        return oracle_debts.kept_by_month(tuple(account.debts), months)[0]
+
     def _owed(self, account: Account) -> tuple[tuple[oracle_debts.Debt, ...], int]:
         """What the bank is owed, as if what is left due today had been paid, and that."""
         owed, due = tuple(account.debts), self.left_due(account)
@@ -152,7 +165,7 @@ class Told:
             return owed, 0
         if account.paid_on == self.day:
             return oracle_debts.less(owed, due), due
-        return tuple(oracle_debts.pay_debts(owed, sum(each.minimum for each in owed) + due)), due
+        return tuple(oracle_debts.pay_debts(owed, self.kept(account) + due)), due
 
     def compare(self, made: Plan | None = None) -> None:
         """Compare all that is told today."""
@@ -196,6 +209,9 @@ class Told:
         self._compare_days(baseline)
         if not self.is_simple or not self._compare_with_oracle(baseline):
             self._remember(baseline)
+        for account in self.accounts.values():
+            paid, _ = self._made(account, self.month_start(self.month))
+            account.counted = (self.month, account.told, paid)
 
     def _compare_calendar(self, plans: list[ActionPlan], baseline: Plan) -> None:
         """The calendar pays what the plans ask for, and leaves what their months carry."""

@@ -13,13 +13,14 @@ from fractions import Fraction
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
 from planning.services.proposals import Choice
 from planning.tests import oracle_debts
 from planning.tests.comparing import PRIORITIES
+from planning.tests.same_people import always_the_same
 from planning.tests.walked import Deed, Wanted
 from planning.tests.walking import Walker
 
@@ -132,17 +133,6 @@ def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
         last = max(account.by for account in walker.accounts.values())
         walker.follow(until=last + timedelta(days=1), replan_on=life.replans, paydays=life.paydays)
         walker.account_for()
-
-
-def always_the_same(examples: int) -> Callable[..., settings]:
-    """So many people, the same at each run, so that nobody's change fails for another's reason."""
-    return settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def new_ones(examples: int) -> Callable[..., settings]:

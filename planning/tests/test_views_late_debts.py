@@ -125,3 +125,17 @@ class TestMinimumsAfterTheDate:
         person.plans()
         text = person.on("2026-04-10").plans()[goal]["explanation"]["text"]
         assert text == "Today's payment of 50.00 above the minimum payments is the last."
+
+    def test_of_a_closed_debt_is_paid_once_as_free_money(self, person: Person) -> None:
+        """Of 1 000 a month 100 are due. On the payment day 3 000 are left: 2 900 above April's minimum."""
+        goal = person.wants(4000, AT_ONCE, type="debt_payoff")
+        debts = [SMALL | {"balance": 0}, LARGE | {"interest_rate_annual": 0}]
+        body = {"incomes": [{"amount": 3000, "frequency": "monthly"}], "expenses": {"total_amount": 2000}}
+        linked = [debt | {"goal_id": goal} for debt in debts]
+        assert person.client.put("/api/v0/snapshot", body | {"debts": linked}).status_code == 200
+        person.plans()
+        plan = person.on("2026-04-10").plans()[goal]
+        assert plan["upcoming"][0] == {"date": "2026-04-10", "amount": 900}
+        assert plan["required_monthly_contribution"] == 2900
+        person.has(goal, 1000)
+        assert person.plans()[goal]["required_monthly_contribution"] == 2900

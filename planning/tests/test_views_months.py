@@ -128,6 +128,18 @@ class TestMoney:
         person.has(goal, 1150)
         assert person.plans()[goal]["this_month"] == 0
 
+    def test_beyond_an_earlier_ask_is_no_payment_of_a_later_one(self, person: Person) -> None:
+        """600 beyond an ask of 400 are as if they had been there; of the 150 asked for then 10 are put in."""
+        person.earns(400)
+        goal = person.wants(2000, "2026-05-10")
+        person.plans()
+        person.has(goal, 1000)
+        person.earns(550)
+        assert told(person.stored()[goal], "required_monthly_contribution", "this_month") == [700, 150]
+        person.has(goal, 1010)
+        for plans in (person.stored(), person.plans(), person.on("2026-03-20").plans()):
+            assert told(plans[goal], "required_monthly_contribution", "this_month") == [700, 140]
+
     def test_from_before_the_first_plan_is_an_opening_balance(self, person: Person) -> None:
         goal = person.wants(1200, "2026-05-10")
         person.has(goal, 500)

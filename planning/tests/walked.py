@@ -40,7 +40,8 @@ class Account:
     """What the person's bank holds for a goal, and what they told of it.
 
     `untold` is the interest that was credited since the last check-in, `interest_told` what check-ins of the
-    present `month` told of it.
+    present `month` told of it. `counted` is the month of the newest plan, what was told then, and how much of it
+    was that month's payment: what was beyond the ask isn't, also once more is asked for.
     """
 
     goal: UUID
@@ -63,6 +64,7 @@ class Account:
     snapshot_on: date | None = None
     snapshot_debts: tuple[oracle_debts.Debt, ...] = ()
     ask_at_check_in: int = 0
+    counted: tuple[int, int, int] | None = None
     rhythm: tuple[str, int] | None = None
     asked: tuple[date, int] | None = None
     paid_on: date | None = None

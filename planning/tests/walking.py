@@ -105,8 +105,7 @@ class Walker(Told):
             if account.paid_on == self.day:
                 account.debts = [*oracle_debts.less(tuple(account.debts), amount)]
             else:
-                reserve = sum(each.minimum for each in account.debts)
-                account.debts = oracle_debts.pay_debts(account.debts, reserve + amount)
+                account.debts = oracle_debts.pay_debts(account.debts, self.kept(account) + amount)
             fallen = before - sum(each.balance for each in account.debts)
             account.fallen_today = fallen + (account.fallen_today if account.paid_on == self.day else 0)
             self._count(self.month - 1, amount)
