@@ -88,7 +88,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
     horizon, grants = 0, []
     for claim in claims:
         first = index_of[claim.due]
-        further = max(horizon, claim.months, claim.horizon)
+        further = max(horizon, claim.horizon or claim.months)
         if falls and further > horizon:
             left = _held_back(left, committed, min(free_by[horizon + 1 : further + 1], default=_CLOSED))
         horizon = further

@@ -17,7 +17,8 @@ def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMone
     """Find how far ahead each goal holds money back, and what arrives too late for it."""
     horizon = LEAST_HORIZON
     for state in serving:
-        horizon = max(horizon, state.need.months)
+        if not state.goal.is_done:
+            horizon = max(horizon, state.need.months)
         state.horizon, state.money = horizon, money
         state.late_income = _late_income(state, inputs, money)
 

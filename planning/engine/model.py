@@ -106,8 +106,16 @@ class GoalInput:
     @property
     def is_full(self) -> bool:
         """Whether it is a reserve with all of its target or a recurring goal with all of its present cycle's."""
-        goes_on = self.is_reserve or self.repeat_every_months is not None
-        return goes_on and self.present_amount >= self.target_amount
+        return self._goes_on and self.present_amount >= self.target_amount
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has all of its target for good: only in a question, for a stored goal would be completed."""
+        return not self._goes_on and not self.debts and self.present_amount >= self.target_amount
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.is_reserve or self.repeat_every_months is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,3 +242,25 @@ class TestRefusals:
         theirs = Person(stranger, time_machine).wants(500, "2027-01-10", type="debt_payoff")
         body = {"debts": [LOAN | {"goal_id": theirs}]}
         assert field_errors(person.client.post(WHAT_IF, body)) == {"debts.0.goal_id": "unknown_goal"}
+
+
+class TestGoalThatWouldBeCompleted:
+    @pytest.mark.parametrize("target", [200, 150])
+    def test_keeps_no_money_for_months_after_the_other_goals(
+        self, saver: User, time_machine: Any, target: int
+    ) -> None:
+        """100 a month: 1 200 in a year, of which the 500 in June 2027 take nothing unless a goal looks as far."""
+        person = Person(saver, time_machine)
+        trip = {"amount": 500, "frequency": "once", "next_date": "2027-06-15"}
+        person.tells({"amount": 2100, "frequency": "monthly"}, expenses=2000, planned=[trip])
+        far = person.wants(500, "2027-08-10", "High")
+        near = person.wants(1200, "2027-03-10", "Low")
+        person.has(far, 200)
+        person.plans()
+        question = {"goals": [{"id": far, "target_amount": target}]}
+        answer = person.client.post("/api/v0/planning/what-if", question).json()
+        told = next(goal for goal in answer["scenario"]["goals"] if goal["goal_id"] == near)
+        assert told["shortfall"] == 0
+        assert person.client.patch(f"/api/v0/goals/{far}", {"target_amount": target}).status_code == 200
+        plan = person.plans()[near]
+        assert (plan["shortfall"], plan["explanation"]) == (0, told["explanation"])
