@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import RefusedSignIns, User
@@ -116,8 +116,10 @@ class Series:
         """How many days there are up to the last that was counted: the daily job may be late."""
         return max((index + 1 for index, value in enumerate(self.values) if value is not None), default=0)
 
-    def last(self, days: int) -> int:
-        """The sum of the last days that were counted."""
+    def last(self, days: int) -> int | None:
+        """The sum of the last days that were counted; None if none was."""
+        if not self.counted:
+            return None
         return sum(value or 0 for value in self.values[max(0, self.counted - days) : self.counted])
 
 
@@ -137,9 +139,15 @@ def refused_sign_ins(*, today: date) -> Series:
 
 
 def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
-    """Every figure of the last `DAYS` days, and as of when they were counted."""
-    days = _last_days(today)
-    rows = DailyFigure.objects.filter(day__gte=days[0]).values_list("name", "day", "value", "counted_at")
+    """Every figure of `DAYS` days up to the last that was counted, and as of when they were.
+
+    The lists behind the figures show what was counted then, too, however late the daily job is.
+    """
+    counted = DailyFigure.objects.filter(day__lte=today).aggregate(newest=Max("day"))["newest"]
+    days = _last_days(counted or today)
+    rows = DailyFigure.objects.filter(day__range=(days[0], days[-1])).values_list(
+        "name", "day", "value", "counted_at"
+    )
     values = {(name, day): (value, counted_at) for name, day, value, counted_at in rows}
     counted_at = max((moment for _, moment in values.values()), default=None)
     return {

@@ -61,7 +61,7 @@ def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
     off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
     return [
         Card(
-            f"{new:,}",
+            _number(new),
             f"new {_persons(new)} in seven days",
             f"{people}?joined=week",
             chart=_bars(joined, "New people"),
@@ -77,7 +77,7 @@ def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
             _number(checked_in),
             f"{_persons(checked_in)} with a check-in in seven days",
             f"{people}?standing=check_in",
-            f"{known}; {'1 check-in' if count == 1 else f'{count:,} check-ins'}",
+            f"{known}; {'1 check-in' if count == 1 else f'{_number(count)} check-ins'} written in seven days",
             _bars(check_ins, "Check-ins"),
         ),
         Card(
@@ -108,7 +108,7 @@ def _refused(refused: Series) -> Card:
     chart = _bars(refused, "Refused sign-ins")
     count = refused.last(7)
     words = "refused sign-in in seven days" if count == 1 else "refused sign-ins in seven days"
-    return Card(f"{count:,}", words, url, chart=chart)
+    return Card(_number(count), words, url, chart=chart)
 
 
 def _jobs(now: datetime) -> Card:
@@ -131,9 +131,12 @@ def _number(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _bars(figure: Series, what: str) -> SafeString:
+def _bars(figure: Series, what: str) -> SafeString | str:
+    in_all = figure.last(DAYS)
+    if in_all is None:
+        return ""
     most = max((value or 0 for value in figure.values), default=0)
     period = f"{day_in_words(figure.days[0])} to {day_in_words(figure.days[figure.counted - 1])}"
-    title = f"{what} by day, {period}: {figure.last(DAYS):,} in all, at most {most:,} a day"
+    title = f"{what} by day, {period}: {in_all:,} in all, at most {most:,} a day"
     # The chart escapes its text.
     return mark_safe(charts.bars(figure.values, title=title))  # noqa: S308

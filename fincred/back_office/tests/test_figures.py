@@ -18,6 +18,7 @@ from fincred import clock
 from fincred.back_office.figures import DAYS, count_figures, new_people, refused_sign_ins, series
 from fincred.back_office.jobs import JOBS
 from fincred.back_office.models import DailyFigure
+from fincred.back_office.start_page import start_page
 from fincred.ops.jobs import run_if_due
 from fincred.ops.models import JobState
 from goals.tests.factories import GoalFactory
@@ -127,6 +128,23 @@ class TestTiles:
             shown = boss.get(card.url)
             assert shown.context is not None
             assert [person.pk for person in shown.context["cl"].result_list] == [saver.pk]
+
+    def test_that_were_never_counted_say_so(self, noon: datetime, boss: Client, saver: User) -> None:
+        page = boss.get("/admin/")
+        assert page.context is not None
+        [card] = [card for card in page.context["cards"] if "with a check-in" in card.words]
+        assert (card.figure, card.note, card.chart) == ("–", "of –; – check-ins written in seven days", "")
+
+    def test_are_as_of_the_last_count_however_late_the_next_is(self, noon: datetime, saver: User) -> None:
+        boss = UserFactory.create(is_staff=True, is_superuser=True)
+        snapshot_of(saver)
+        plan_for(goal_of(saver))
+        count_standings(now=noon)
+        count_figures(now=noon)
+        page = start_page(boss, now=noon + timedelta(days=42))
+        assert page["counted_at"] == noon
+        [planned] = [card for card in page["cards"] if card.words.endswith("with a plan")]
+        assert (planned.figure, planned.note) == ("1", "of 1")
 
     def test_of_one_mail_and_of_several_say_what_can_be_done(self, noon: datetime, boss: Client) -> None:
         for note in ("it can be tried again", "they can be tried again"):
