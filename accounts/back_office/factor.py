@@ -27,7 +27,7 @@ from fincred.errors import RateLimitExceededError
 FRESH: Final = timedelta(hours=1)
 NOT_FRESH: Final = "For this your sign-in must be less than an hour old: log out and in again."
 ENTERED: Final = "back_office.entered"
-_PROVED: Final = "second_factor_proved"
+PROVED: Final = "second_factor_proved"
 SIGNED_IN_AT: Final = "signed_in_at"
 DEVICE: Final = "device"
 _BEGUN: Final = "enrolment_begun"
@@ -36,7 +36,7 @@ _WANTED: Final = "wanted_page"
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
     """Where the member of staff has to go before anything else; None if nowhere."""
-    if request.session.get(_PROVED):
+    if request.session.get(PROVED):
         return None
     has_factor = services.has_second_factor(_staff(request))
     if not (has_factor or settings.SECOND_FACTOR):
@@ -55,7 +55,7 @@ def note_sign_in(request: HttpRequest) -> None:
     """The session begins: with the password alone."""
     request.session[SIGNED_IN_AT] = clock.moment_of(request).timestamp()
     request.session[DEVICE] = family(caller().user_agent)
-    request.session.pop(_PROVED, None)
+    request.session.pop(PROVED, None)
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -142,7 +142,7 @@ def _open(request: HttpRequest, *, entered: bool) -> None:
             staff = lock_user(_staff(request).pk)
             record(person=staff, action=ENTERED, subject=staff, now=clock.moment_of(request))
     request.session.cycle_key()
-    request.session[_PROVED] = True
+    request.session[PROVED] = True
 
 
 def _to(name: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.audit import record
-from accounts.back_office.factor import DEVICE, SIGNED_IN_AT
+from accounts.back_office.factor import DEVICE, PROVED, SIGNED_IN_AT, is_asked_for
 from accounts.models import User
 from accounts.services import lock_user
 
@@ -25,18 +25,22 @@ _MOST: Final = 1000
 class OpenSession:
     """`device` is the family of programs that signed in, such as "Firefox"; `mark` tells it apart on a page.
 
+    `is_inside` is whether it lets them in: with the password alone it may not.
+
     The key of a session opens it, so a page has a hash of it instead.
     """
 
     mark: str
     signed_in_at: datetime
     device: str
+    is_inside: bool
     expires_at: datetime
 
 
 def open_sessions(staff: User, *, now: datetime) -> list[OpenSession]:
     """The newest first."""
-    found = [_told(row, contents) for row, contents in _sessions_of(staff, now)]
+    needs_factor = is_asked_for(staff)
+    found = [_told(row, contents, needs_factor) for row, contents in _sessions_of(staff, now)]
     return sorted(found, key=lambda session: session.signed_in_at, reverse=True)
 
 
@@ -44,8 +48,9 @@ def open_sessions(staff: User, *, now: datetime) -> list[OpenSession]:
 def end_open_session(staff: User, mark: str, *, now: datetime) -> bool:
     """End the one with this mark; False if it isn't open any more."""
     person = lock_user(staff.pk)
+    needs_factor = is_asked_for(person)
     for row, contents in _sessions_of(person, now):
-        session = _told(row, contents)
+        session = _told(row, contents, needs_factor)
         if constant_time_compare(session.mark, mark):
             # By the store, which may keep it elsewhere too.
             import_module(settings.SESSION_ENGINE).SessionStore(row.session_key).delete()
@@ -69,10 +74,11 @@ def _sessions_of(staff: User, now: datetime) -> list[tuple[Session, dict[str, An
     ]
 
 
-def _told(row: Session, contents: dict[str, Any]) -> OpenSession:
+def _told(row: Session, contents: dict[str, Any], needs_factor: bool) -> OpenSession:
     return OpenSession(
         mark=salted_hmac("fincred.back_office.session", row.session_key, algorithm="sha256").hexdigest(),
         signed_in_at=datetime.fromtimestamp(contents[SIGNED_IN_AT], UTC),
         device=contents.get(DEVICE, ""),
+        is_inside=bool(contents.get(PROVED)) or not needs_factor,
         expires_at=row.expire_date,
     )

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import AuditEntry, OutgoingMail, User
+from accounts.models import AuditEntry, OutgoingMail, SecondFactor, User
 from accounts.rate_limits.policies import SIGN_IN_BY_ACCOUNT
 from accounts.services import end_all_sessions, login, open_session, set_active
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -195,6 +195,8 @@ class TestRows:
         for program in ("Firefox", "Chrome"):
             begun = f"<td>{noon:%-d %b %Y %H:%M}</td><td>{program}, back office</td>"
             assert f"{begun}<td></td> <td>open until {until}</td>" in page, program
+        SecondFactor.objects.create(user=agent, key=b"x", created_at=noon, confirmed_at=noon)
+        assert f"<td>password given, second factor missing; open until {until}</td>" in page_of(boss, agent)
         end_all_sessions(user=agent, reason=EndReason.SUPPORT, now=noon)
         assert "back office</td>" not in page_of(boss, agent)
 
