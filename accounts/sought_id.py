@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
+
+# A number of as many digits may be too large for the database.
+_DIGITS: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
 class SoughtId:
-    """`row` is the id of a row that was meant, in whatever form of a UUID; None if it can be none.
+    """`row` is the id of a row that was meant, in whatever form of a UUID, and `number` the number of one.
 
+    Each is None if it can be none.
     `requests` are the ids of requests that were meant. Clients choose them and the trail keeps them as sent: an
     app may write a UUID in capital letters, or without hyphens, and a person may type it in another form.
     """
 
     row: UUID | None
     requests: tuple[str, ...]
+    number: int | None = None
 
     @classmethod
     def read(cls, typed: str) -> Self:
@@ -24,6 +29,7 @@ class SoughtId:
         try:
             row = UUID(typed)
         except ValueError:
-            return cls(None, (typed,))
+            is_number = typed.isascii() and typed.isdecimal() and len(typed) < _DIGITS
+            return cls(None, (typed,), int(typed) if is_number else None)
         forms = (str(row), row.hex)
         return cls(row, tuple(dict.fromkeys((typed, *forms, *(form.upper() for form in forms)))))

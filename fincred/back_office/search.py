@@ -53,6 +53,8 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
     may_see_trail = not people and _page(AuditEntry).has_view_permission(request)
     if may_see_trail and (is_id or AuditEntry.objects.filter(request_id__in=asked.requests).exists()):
         return _list(AuditEntry, sought)
+    if may_see_trail and asked.number and _visible(request, AuditEntry).filter(pk=asked.number).exists():
+        return _change(AuditEntry, asked.number)
     if not may_see_people:
         return None
     if not people:
@@ -95,7 +97,7 @@ def _visible(request: HttpRequest, model: Any) -> QuerySet[Any]:
     return rows.prefetch_related(None).only("pk")
 
 
-def _change(model: Any, pk: UUID) -> str:
+def _change(model: Any, pk: UUID | int) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
 
 

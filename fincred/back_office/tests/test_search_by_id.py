@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_
 _NUMBERED: Final = "a number or a text of our own, which no app and no log line names"
 # Models whose keys lead nowhere, and why.
 NOT_SOUGHT: Final = {
-    "accounts.AuditEntry": "numbered; its page is found by the id of its person, row, or request",
+    "accounts.AuditEntry": "found by its number, too, and by the id of its person, row, or request",
     "accounts.ListedPerson": _NUMBERED,
     "accounts.RateCounter": "its key is a hash of a counter and of who is counted",
     "accounts.RefusedSignIns": "a day",
@@ -72,6 +72,16 @@ def test_each_id_leads_to_its_page_or_to_the_person_whose_it_is(support: Client,
             assert look.action.endswith(".found"), name
             assert ListedPerson.objects.filter(entry=look, person_id=person.id).exists(), name
     assert wrong == {}
+
+
+def test_the_number_of_an_entry_of_the_trail_leads_to_it(support: Client, person: Person) -> None:
+    entry = AuditEntry.objects.filter(person_id=person.id).latest("pk")
+    for typed, place in (
+        (f" {entry.pk} ", f"/admin/accounts/auditentry/{entry.pk}/change/"),
+        (f"{entry.pk + 10_000}", f"/admin/accounts/user/?q={entry.pk + 10_000}"),
+        ("9" * 19, f"/admin/accounts/user/?q={'9' * 19}"),
+    ):
+        assert support.get("/admin/find/", {"q": typed}).headers["Location"] == place
 
 
 def test_an_id_of_what_is_a_persons_leads_nowhere_for_who_may_not_see_people(agent: User, person: Person) -> None:
