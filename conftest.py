@@ -139,22 +139,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """After a test with real transactions all tables are emptied: the audit trail lets it pass."""
+    """After a test with real transactions SQLite's tables are emptied by DELETE: the audit trail lets it pass."""
     marker = item.get_closest_marker("django_db")
-    if not (marker is not None and marker.kwargs.get("transaction") and not item.get_closest_marker("skip")):
+    used = marker is not None and marker.kwargs.get("transaction") and not item.get_closest_marker("skip")
+    if connection.vendor != "sqlite" or not used:
         return (yield)
     trail = import_module("accounts.migrations.0002_audit_trail_append_only")
     looks = import_module("accounts.migrations.0014_fill_search_terms")
-    truncated = import_module("accounts.migrations.0023_audit_trail_not_truncated")
-    if connection.vendor == "sqlite":
-        remove, put_back = [*trail.REMOVE_SQLITE, *looks.REMOVE_SQLITE], [*trail.SQLITE, *looks.SQLITE]
-    else:
-        remove, put_back = truncated.REMOVE_POSTGRESQL, truncated.POSTGRESQL
-    _execute(item, remove)
+    _execute(item, [*trail.REMOVE_SQLITE, *looks.REMOVE_SQLITE])
     try:
         return (yield)
     finally:
-        _execute(item, put_back)
+        _execute(item, [*trail.SQLITE, *looks.SQLITE])
 
 
 def _execute(item: pytest.Item, statements: list[str]) -> None:

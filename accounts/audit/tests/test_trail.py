@@ -80,19 +80,6 @@ class TestChain:
         assert list(broken_chains()) == []
         assert AuditEntry.objects.count() == 1
 
-    @pytest.mark.postgresql
-    @pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_listedperson"])
-    def test_the_database_refuses_to_empty_it(self, saver: User, table: str) -> None:
-        record_listed(entry_of(saver), {saver.pk})
-        connection.check_constraints()  # what is deferred refuses a TRUNCATE as well
-        with (
-            pytest.raises(DatabaseError, match="append-only"),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(f"TRUNCATE {table} CASCADE")
-        assert (AuditEntry.objects.count(), ListedPerson.objects.count()) == (1, 1)
-
     def test_an_altered_entry_is_found(self, saver: User) -> None:
         person = uuid4()
         genuine = copy_of(entry_of(saver), person_id=person)
