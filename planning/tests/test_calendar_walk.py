@@ -14,7 +14,7 @@ from accounts.models import User
 from planning.tests.events import CAR, INSURANCE, JOB, RENT, V0, events, puts, revision
 from planning.tests.people import Person
 
-pytestmark = [pytest.mark.integration, pytest.mark.planning]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from planning.tests.people import Person
 
-pytestmark = [pytest.mark.integration, pytest.mark.planning]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning]
 
 V0 = "/api/v0"
 START = "2026-03-10"
