@@ -9,38 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 
-from planning.engine.effort import Effort
 from planning.engine.money.cents import growth_of, monthly_interest
 from planning.engine.own_days import OwnDays
+from planning.engine.remembered import RememberedSaving
 from planning.engine.trajectory import Trajectory
-
-_Followed = tuple[list[int], int]
-"""The balance just after the offers of each month, and the one at the goal's date with all interest."""
 
 
 @dataclass(slots=True)
-class DatedSaving:
-    """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
+class DatedSaving(RememberedSaving):
+    """Money saved up on days of the goal's own.
 
-    `level` is a payment on each day. `first_interest` is the interest of a month 0 that has begun, which later
-    payments don't change; None if it begins now. `credit` is what was paid of month 0: it is taken first for the
-    month's first days, and any rest also counts as paid.
+    `level` is a payment on each day. `credit`, what was paid of month 0, is taken first for the month's first days,
+    and any rest also counts as paid.
     """
 
-    target: int
-    start: int
-    rate: int
     days: OwnDays
     level: int
-    credit: int = 0
-    first_interest: int | None = None
-    effort: Effort = field(default_factory=Effort)
     months: int = field(init=False)
     deadline: int = field(init=False)
     _total: int | None = field(init=False, default=None)
-    _followed: tuple[list[int], list[int], int] | None = field(init=False, default=None)
-    _taken: tuple[list[int], Trajectory] | None = field(init=False, default=None)
-    _taken_late: tuple[Trajectory, list[int], Trajectory] | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -65,16 +52,6 @@ class DatedSaving:
         # This sum is enough even without interest, so it is enough however late it is paid.
         return min(self.target - self.start, claim + gap)
 
-    def missing(self, offers: list[int]) -> int:
-        if self.start + self.credit >= self.target:
-            return 0
-        return max(0, self.target - self._follow(offers)[1])
-
-    def simulate(self, offers: list[int]) -> Trajectory:
-        if self._taken is None or offers != self._taken[0]:
-            self._taken = offers, self._trajectory(offers)
-        return self._taken[1]
-
     def late_counts(self, months: int) -> list[int]:
         """The number of late days in each of this many months; the first month is that of the goal's date."""
         known = self._late_counts
@@ -83,14 +60,8 @@ class DatedSaving:
             known += [self.days.late_in(self.months - 1 + place) for place in range(len(known), months)]
         return known[:months]
 
-    def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
-        """The first offers are for the late days of the month in which the goal's date is."""
-        last = self._taken_late
-        if last is None or last[0] is not trajectory or last[1] != offers:
-            self._taken_late = last = trajectory, offers, self._late_trajectory(trajectory, offers)
-        return last[2]
-
     def _late_trajectory(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
+        """The first offers are for the late days of the month in which the goal's date is."""
         amounts, balances = trajectory.amounts.copy(), trajectory.balances.copy()
         by_day = [*trajectory.by_day]
         balance, used, paid_until, month = trajectory.end, 0, self.months, self.months - 1
@@ -128,10 +99,8 @@ class DatedSaving:
         ends = [*accumulate(self.days.counts)]
         return [[*offers[end - count : end]] for end, count in zip(ends, self.days.counts, strict=True)]
 
-    def _follow(self, offers: list[int]) -> _Followed:
-        if self._followed is None or offers != self._followed[0]:
-            self._followed = offers, *self._grow(*self._sums(offers), self.credit)
-        return self._followed[1:]
+    def _after(self, offers: list[int]) -> tuple[list[int], int]:
+        return self._grow(*self._sums(offers), self.credit)
 
     def _sums(self, offers: Sequence[int]) -> tuple[list[int], list[int]]:
         """What each month is offered, and the part of it that is on the month's first day."""
@@ -165,7 +134,6 @@ class DatedSaving:
         return monthly_interest(balance - later, self.rate)
 
     def _trajectory(self, on_days: list[int]) -> Trajectory:
-        """The trajectory with these offers; no more of them is taken than is missing."""
         present = self.start + self.credit
         if present >= self.target:
             return self._idle(self._by_month(on_days), present)
@@ -195,7 +163,7 @@ class DatedSaving:
         """
         if not self.rate:
             return self._without_excess_of_money(offers)
-        month, before, enough = self._last_needed(offers, balances)
+        month, before, enough = self._last_needed([sum(paid) for paid in offers], balances)
 
         def suffices(amount: int) -> bool:
             paid = _filled(offers[month], amount)
@@ -204,17 +172,6 @@ class DatedSaving:
 
         amount = bisect_left(range(sum(offers[month])), True, key=suffices)
         return self._filled_months(offers, month, amount)
-
-    def _last_needed(self, offers: list[list[int]], balances: list[int]) -> tuple[int, int, int]:
-        """The last month whose payments are needed, the balance before them, and the balance needed at its end."""
-        enough, (growth, half, year) = self.target, growth_of(self.rate)
-        for month in range(self.months - 1, 0, -1):
-            before = balances[month] - sum(offers[month])
-            needed = -((half - enough * year) // growth)  # same as `needed_before`
-            if before < needed:
-                return month, before, enough
-            enough = needed
-        return 0, self.start, enough
 
     def _without_excess_of_money(self, offers: list[list[int]]) -> list[list[int]]:
         self.effort.spend(10 * self.months)

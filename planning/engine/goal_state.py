@@ -113,9 +113,9 @@ class GoalState:
                 need.start,
                 need.rate,
                 self.on_first_day,
-                need.credit,
-                need.first_interest,
-                need.effort,
+                credit=need.credit,
+                first_interest=need.first_interest,
+                effort=need.effort,
             )
         return self._on_paydays
 

@@ -133,7 +133,9 @@ class Needs:
             days = own_days(cadence, calendar, due, months, starts)
             each = level(lambda: _level_on_days(goal, calendar, days, self.effort))
             interest, credit = _first_interest(goal, calendar), to_cents(goal.added)
-            return DatedSaving(*_amounts(goal), days, each, credit, interest, self.effort)
+            return DatedSaving(
+                *_amounts(goal), days, each, credit=credit, first_interest=interest, effort=self.effort
+            )
         monthly = level(lambda: _level(goal, calendar, months, self.effort))
         return _saving(goal, calendar, months, monthly, self.effort)
 
@@ -187,8 +189,8 @@ def months_with(
 
 def missing_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, each: int, effort: Effort) -> int:
     """The cents missing at a date if `each` is paid on each of the goal's own days before it."""
-    credit, first_interest = to_cents(goal.added), _first_interest(goal, calendar)
-    need = DatedSaving(*_amounts(goal), days, each, credit, first_interest, effort)
+    credit, interest = to_cents(goal.added), _first_interest(goal, calendar)
+    need = DatedSaving(*_amounts(goal), days, each, credit=credit, first_interest=interest, effort=effort)
     return need.missing([each] * sum(days.counts))
 
 
@@ -201,7 +203,8 @@ def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: E
     (target, start, rate), payments = _amounts(goal), sum(days.counts)
     level = divided_up(max(0, target - start), payments)
     if rate and level:
-        spare = DatedSaving(target, start, rate, days, 0, 0, _first_interest(goal, calendar), effort).spare
+        interest = _first_interest(goal, calendar)
+        spare = DatedSaving(target, start, rate, days, 0, first_interest=interest, effort=effort).spare
         level = _smallest(spare, _straight(spare, level), payments)
     return level
 

@@ -50,7 +50,7 @@ class TestSimulate:
         self, cadence: Cadence, rate: int, offers: list[int], first_interest: int | None, credit: int
     ) -> None:
         days = days_until(cadence, date(2027, 1, 1))
-        saving = DatedSaving(100_000, 20_000, rate, days, 0, credit, first_interest)
+        saving = DatedSaving(100_000, 20_000, rate, days, 0, credit=credit, first_interest=first_interest)
         trajectory = saving.simulate(offers[: sum(days.counts)])
         by_day = [[*paid] for paid in trajectory.by_day]
         end = grown_month_by_month(saving, by_day)
@@ -67,7 +67,7 @@ class TestSimulate:
     def test_interest_of_a_month_that_has_begun_is_the_first_months(self) -> None:
         calendar = Calendar(date(2026, 1, 3), NEW_YEAR)
         days = days_until(FIFTHS, date(2026, 3, 1), calendar)
-        saving = DatedSaving(10_000, 0, 120_000, days, 0, 0, first_interest=50)
+        saving = DatedSaving(10_000, 0, 120_000, days, 0, first_interest=50)
         trajectory = saving.simulate([20_000, 20_000])
         assert trajectory.amounts == [9851, 0]  # 98.51 and 0.50 grow to 100.00
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from planning.engine.effort import Effort
 from planning.engine.payday_saving import PaydaySaving
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -11,7 +10,7 @@ ONE_PERCENT_A_MONTH = 120_000
 
 
 def saving(target: int, *on_first_day: bool, credit: int = 0, first_interest: int | None = None) -> PaydaySaving:
-    return PaydaySaving(target, 0, ONE_PERCENT_A_MONTH, on_first_day, credit, first_interest, Effort())
+    return PaydaySaving(target, 0, ONE_PERCENT_A_MONTH, on_first_day, credit=credit, first_interest=first_interest)
 
 
 class TestPaydaySaving:
