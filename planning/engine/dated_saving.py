@@ -19,8 +19,8 @@ from planning.engine.trajectory import Trajectory
 class DatedSaving(RememberedSaving):
     """Money saved up on days of the goal's own.
 
-    `level` is a payment on each day. `credit`, what was paid of month 0, is taken first for the month's first days,
-    and any rest also counts as paid.
+    `level` is a payment on each day. `credit`, what was paid of month 0, is taken first for the month's first
+    days, and any rest also counts as paid.
     """
 
     days: OwnDays

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from planning.engine.money.cents import grown, growth_of, last_payment, monthly_interest, needed_before
+from planning.engine.money.cents import follow, grown, growth_of, last_payment, monthly_interest, needed_before
 from planning.engine.remembered import RememberedSaving
 from planning.engine.trajectory import Trajectory
 
@@ -64,8 +64,7 @@ class PaydaySaving(RememberedSaving):
             return Trajectory([self.credit, *[0] * (self.months - 1)], [present] * self.months, present, 0, 0)
         balances, end = self._follow(offers)
         if end > self.target:
-            offers = self._without_excess(offers, balances)
-            balances, _ = self._follow(offers)
+            offers, balances = self._without_excess(offers, balances)
         amounts = [max(offers[0], self.credit), *offers[1:]]
         if end < self.target:
             return Trajectory(amounts, balances, end, self.target - end, None)
@@ -73,19 +72,25 @@ class PaydaySaving(RememberedSaving):
         balances = balances[:done] + [self.target] * (self.months - done)
         return Trajectory(amounts, balances, self.target, 0, done)
 
-    def _without_excess(self, offers: list[int], balances: list[int]) -> list[int]:
-        """The offers without what isn't needed: the last payment is smaller, later ones are 0.
+    def _without_excess(self, offers: list[int], balances: list[int]) -> tuple[list[int], list[int]]:
+        """The offers without what isn't needed, and the balances just after them.
 
-        `balances` are those just after each month's offers.
+        The last payment is smaller, later ones are 0. `balances` are those just after each month's `offers`.
         """
         month, before, enough = self._last_needed(offers, balances)
         if not month:
             amount = bisect_left(range(offers[0]), enough, key=self._after_first_month)
+            before, balance = self.start + max(0, self.credit - amount), self._after_first_month(amount)
         elif self.on_first_day[month]:
             amount = needed_before(enough, self.rate) - before
+            balance = grown(before + amount, self.rate)
         else:
-            amount = enough - grown(before, self.rate)
-        return [*offers[:month], amount, *[0] * (self.months - month - 1)]
+            balance = enough
+            amount = balance - grown(before, self.rate)
+        idle = [0] * (self.months - month - 1)
+        self.effort.spend(4 * self.months)
+        after, _ = follow(balance, self.rate, idle)
+        return [*offers[:month], amount, *idle], [*balances[:month], before + amount, *after]
 
     def _after_first_month(self, amount: int) -> int:
         """The balance at the end of month 0, if so much is paid of it."""

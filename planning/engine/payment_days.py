@@ -198,12 +198,13 @@ class FirstDays:
         others = PaymentDays(money, free, [*before, *paid]).not_all_first(until)
         steps = [(2 if each.is_placed else 6) * len(each.amounts) for each in paid]
         self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
+        all_first = [month not in others for month in range(until)]
+        partly = [(month, these) for month, these in others.items() if these]
         for each in paid:
             if each.is_placed:
                 # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
-                state, months = each.state, min(each.state.need.months, until)
-                is_first = [True] * months
-                for month, these in others.items():
-                    if month < months:
-                        is_first[month] = state.position in these
+                state, is_first = each.state, all_first[: each.state.need.months]
+                for month, these in partly:
+                    if month < len(is_first) and state.position in these:
+                        is_first[month] = True
                 state.on_first_day = tuple(is_first)
