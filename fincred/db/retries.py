@@ -36,6 +36,8 @@ ATTEMPTS: Final = 4
 # Seconds between two attempts to reach a database that is away.
 _PAUSE: Final = 0.2
 _LONGEST_OUTAGE: Final = timedelta(hours=1)
+# Of a process that is to stop: less than supervisors wait before they kill, 40 seconds.
+_LONGEST_STOP: Final = timedelta(seconds=20)
 
 logger = logging.getLogger(__name__)
 
@@ -67,16 +69,19 @@ def _commits() -> int:
 def write_when_back(
     write: Callable[[], object], *, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> None:
-    """`write()`, again and again while the database is away, for an hour at most or until `stop()`.
+    """`write()`, again and again while the database is away, for an hour at most; once `stop()`, for 20 seconds.
 
     :raises django.db.Error: it is still away; or a transaction is open, which can't be repeated from here.
     """
-    deadline = clock() + _LONGEST_OUTAGE
+    deadline, is_stopping = clock() + _LONGEST_OUTAGE, False
     while True:
         try:
             write()
         except Error:
-            if stop() or connection.in_atomic_block or clock() >= deadline:
+            now = clock()
+            if stop() and not is_stopping:
+                is_stopping, deadline = True, min(deadline, now + _LONGEST_STOP)
+            if connection.in_atomic_block or now >= deadline:
                 raise
             time.sleep(_PAUSE)
             close_old_connections()

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from itertools import count
 from threading import Event, Lock
 from typing import Any
@@ -143,14 +142,17 @@ class TestLease:
         assert len(server.taken) == 1
         assert leases[0] > clock.now()
 
+    @pytest.mark.parametrize(
+        ("step", "is_told_to_stop"), [(timedelta(minutes=5), False), (timedelta(seconds=1), True)]
+    )
     def test_a_mail_that_was_sent_while_the_database_was_away_is_not_sent_again(
-        self, settings: Any, saver: User
+        self, settings: Any, saver: User, step: timedelta, is_told_to_stop: bool
     ) -> None:
         with SMTPServer() as server:
             use(server, settings)
             queue_for(saver)
             failing = [2]
-            minutes = count(step=5)
+            steps = count()
 
             def away(execute: Any, sql: str, *args: Any) -> Any:
                 if "sent_at" in sql and sql.startswith("UPDATE") and failing[0]:
@@ -160,8 +162,11 @@ class TestLease:
                 return execute(sql, *args)
 
             with connection.execute_wrapper(away):
-                later = partial(next, minutes)
-                assert send_due_mail(clock=lambda: clock.now() + timedelta(minutes=later())) == (1, 0)
+                sent = send_due_mail(
+                    clock=lambda: clock.now() + step * next(steps),
+                    stop=lambda: is_told_to_stop and bool(server.taken),
+                )
+            assert sent == (1, 0)
         assert (failing, OutgoingMail.objects.filter(sent_at=None).exists()) == ([0], False)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -21,6 +21,7 @@ from psycopg.errors import (
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from fincred.db import retries
 from fincred.db.queries import Parameter, PreparedQuery
 from fincred.db.retries import (
     ATTEMPTS,
@@ -28,6 +29,7 @@ from fincred.db.retries import (
     TooManyChangesError,
     repeatable,
     retry_if_aborted,
+    write_when_back,
 )
 from fincred.db.tests.links import address
 from goals.models import Goal
@@ -213,3 +215,24 @@ class TestRepeatable:
             rename()
         assert len(computed) == ATTEMPTS
         assert Goal.objects.get().name == goal.name
+
+
+class TestWriteWhenBack:
+    @pytest.mark.parametrize(("is_stopping", "most"), [(True, 20), (False, 3600)])
+    def test_gives_up_soon_in_a_process_that_stops_else_after_an_hour(
+        self, monkeypatch: pytest.MonkeyPatch, is_stopping: bool, most: int
+    ) -> None:
+        monkeypatch.setattr(retries, "_PAUSE", 0)
+        told: list[datetime] = []
+
+        def clock() -> datetime:
+            told.append(datetime(2026, 3, 10, tzinfo=UTC) + len(told) * timedelta(seconds=5))
+            return told[-1]
+
+        def write() -> None:
+            raise OperationalError("away")
+
+        with pytest.raises(OperationalError, match="away"):
+            write_when_back(write, clock=clock, stop=lambda: is_stopping)
+        began = told[1 if is_stopping else 0]  # a stop counts from the first failure
+        assert told[-1] - began == timedelta(seconds=most)
