@@ -229,7 +229,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
     while waiting:
-        by_now, owed = arrived[month + 1], 0
+        by_now, owed, is_anything_paid_in_full = arrived[month + 1], 0, False
         most = by_now  # that may be spent by the end of the month
         for portion in waiting:
             if most <= spent and month:  # nor is there anything for those after it; they share again when there is
@@ -243,6 +243,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
             else:
                 may = max(0, min(portion.most_after[month], most) - spent)
                 spent += portion.pay(month, may, by_now - spent - may)
+                is_anything_paid_in_full |= not portion.left
             owed += portion.left
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
@@ -250,7 +251,8 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
                 most = kept if kept < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
-        waiting = [portion for portion in waiting if portion.left and portion.months > month]
+        if is_anything_paid_in_full or waiting[0].months <= month:
+            waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * portion.days_left
 
