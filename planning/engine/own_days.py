@@ -180,6 +180,9 @@ class DatedPortion:
         given = -min(self.credit, each * self.counts[0])
         later = self.later or [(0,) * days for days in self.counts]
         for most, arrived, late_in_month in zip(self.most_after, self.arrived[1:], later, strict=False):
+            if min(most, arrived) <= given:  # so nothing is there on any day of the month
+                self.paid += [0] * len(late_in_month)
+                continue
             for late in late_in_month:
                 there = max(0, min(most, arrived - late)) - given
                 amount = each if each <= there else max(0, there)
@@ -200,7 +203,7 @@ class MonthlyPortion(DatedPortion):
 
     __slots__ = ()
 
-    def pay(self, month: int, free: int, held: int = 0) -> int:  # noqa: ARG002  the whole month's money counts
+    def pay(self, month: int, free: int, held: int = 0) -> int:
         missed, made = month - len(self.paid), 0 if month else self.credit
         if missed:
             self.paid += [0] * missed
