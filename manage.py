@@ -3,6 +3,7 @@
 
 import logging
 import os
+import shlex
 import sys
 
 from fincred.ops.standard_streams import standard_streams
@@ -10,10 +11,26 @@ from fincred.ops.stop_signals import stop_as_sigint
 
 # No such table, no such column: PostgreSQL's codes, SQLite's words.
 _NOT_MIGRATED = ("42P01", "42703", "no such table", "no such column")
+# They say how to go on from where they were stopped; stopped before that, they are run again as they were.
+GOING_ON = frozenset({"check_integrity", "plan_all", "plan_notifications"})
 
 
 def main() -> None:
     """Run the command; settings or a database that are not right are told in words (`--traceback` shows where)."""
+    command = "".join(sys.argv[1:2])
+    try:
+        _run(command)
+    except KeyboardInterrupt:
+        again = f"\nContinue with: {shlex.join(['manage.py', *sys.argv[1:]])}" if command in GOING_ON else ""
+        sys.exit(f"Stopped.{again}")
+    except Exception as error:
+        words = _in_words(error)
+        if words is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(words)
+
+
+def _run(command: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
     try:
         from django.core.management import execute_from_command_line
@@ -21,19 +38,10 @@ def main() -> None:
         from fincred.db.limits import SERVING, lift_time_limits_of_command
     except ModuleNotFoundError as error:
         sys.exit(f"{error}. Run `make install`, and then .venv/bin/python manage.py")
-    try:
-        command = "".join(sys.argv[1:2])
-        lift_time_limits_of_command(command)
-        if command not in SERVING:  # its last words say why there is no connection, once
-            logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-        execute_from_command_line(sys.argv)
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
-    except Exception as error:
-        words = _in_words(error)
-        if words is None or "--traceback" in sys.argv:
-            raise
-        sys.exit(words)
+    lift_time_limits_of_command(command)
+    if command not in SERVING:  # its last words say why there is no connection, once
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    execute_from_command_line(sys.argv)
 
 
 def _in_words(error: Exception) -> str | None:

@@ -14,7 +14,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from fincred.env_file import EnvFile
 from fincred.secret_files import absolute, development_key, one_line
-from fincred.service_urls import ENGINES, is_origin, parse_database, parse_email, parse_redis, parse_url
+from fincred.service_urls import (
+    ENGINES,
+    ParameterError,
+    is_origin,
+    parse_database,
+    parse_email,
+    parse_redis,
+    parse_url,
+)
 
 Value = TypeVar("Value")
 
@@ -90,6 +98,9 @@ class Environment:
             return default
         try:
             return parse(self._variables[name])
+        except ParameterError as error:
+            self.fault(name, f"must be {expected}; {error}")
+            return default
         except Exception:  # a parser may raise anything; what counts is that the value is unusable
             self.fault(name, f"must be {expected}")
             return default

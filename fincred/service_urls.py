@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from typing import Any, NoReturn
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from environ import Env
 from psycopg.conninfo import make_conninfo
-from redis import ConnectionPool
+from psycopg.pq import Conninfo
+from redis import ConnectionPool, RedisError
 
 ENGINES = {
     "django.db.backends.sqlite3": "sqlite:///FILE",
     "django.db.backends.postgresql": "postgres://USER:PASSWORD@HOST:PORT/NAME",
 }
-_DATABASE_KEYS = {"ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"}
 # What libpq looks at only when it connects.
 _OPTIONS = {
     "sslmode": "disable|allow|prefer|require|verify-ca|verify-full",
     "target_session_attrs": "any|read-write|read-only|primary|standby|prefer-standby",
     **dict.fromkeys(("connect_timeout", "tcp_user_timeout", "keepalives_idle", "keepalives_interval"), "[0-9]+"),
 }
+_UNKNOWN = "is unknown"
+_UNUSABLE = "has a value that can't be used"
+
+
+class ParameterError(ValueError):
+    """A parameter after the `?` of a URL is wrong. The text names it, and shows nothing else of the URL."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"its parameter {name} {what}")
+
+
+def _refuse_parameter(value: str, name: str, what: str) -> NoReturn:
+    """:raises ParameterError: or a ValueError without words, where the name may be a piece of a password."""
+    if "@" in urlsplit(value).query or not re.fullmatch("[A-Za-z0-9_]+", name):
+        raise ValueError
+    raise ParameterError(name, what)
+
+
+def _parameters(value: str) -> dict[str, str]:
+    """Those after the `?`.
+
+    :raises ParameterError: one would be ignored, because it has no value or a second one.
+    """
+    found: dict[str, str] = {}
+    for name, text in parse_qsl(urlsplit(value).query, keep_blank_values=True):
+        if name in found or not text:
+            _refuse_parameter(value, name, "is there twice" if name in found else "has no value")
+        found[name] = text
+    return found
 
 
 def _check_encoding(value: str) -> None:
@@ -69,32 +98,41 @@ def parse_database(value: str) -> dict[str, Any]:
     if scheme not in Env.DB_SCHEMES or Env.DB_SCHEMES[scheme] not in ENGINES:  # it would warn, and show the URL
         raise ValueError
     config = dict(Env.db_url_config(value))
-    if not config["NAME"] or not config.keys() <= _DATABASE_KEYS:
+    if not config["NAME"]:
         raise ValueError
+    parameters = _parameters(value)
+    known = set() if scheme == "sqlite" else {option.keyword.decode() for option in Conninfo.get_defaults()}
+    for name in parameters.keys() - known:
+        _refuse_parameter(value, name, _UNKNOWN)
     if scheme == "sqlite":
         _check_encoding(rest)
-        if config.get("OPTIONS"):
-            raise ValueError
     else:
-        _check_server(value)
-        if "#" in rest.rpartition("@")[2]:  # in a password it is taken as it is
-            raise ValueError
-        if not re.fullmatch(r"[\w.:,/-]*", config["HOST"]):
-            raise ValueError
-        options = config.get("OPTIONS", {})
-        if "options" in options:  # the settings send their own
-            raise ValueError
-        if not all(re.fullmatch(_OPTIONS.get(name, ".*"), str(value)) for name, value in options.items()):
-            raise ValueError
-        make_conninfo(host=config["HOST"], port=config["PORT"], **options)
+        _check_postgresql(value, config, parameters)
     return config
+
+
+def _check_postgresql(value: str, config: dict[str, Any], parameters: dict[str, str]) -> None:
+    """:raises ValueError: as `parse_database`. Or psycopg's own error."""
+    _check_server(value)
+    if "#" in value.rpartition("@")[2]:  # in a password it is taken as it is
+        raise ValueError
+    if not re.fullmatch(r"[\w.:,/-]*", config["HOST"]):
+        raise ValueError
+    if "options" in parameters:
+        _refuse_parameter(value, "options", "is set by FinCred itself")
+    for name, text in parameters.items():
+        if not re.fullmatch(_OPTIONS.get(name, ".*"), text):
+            _refuse_parameter(value, name, _UNUSABLE)
+    make_conninfo(host=config["HOST"], port=config["PORT"], **parameters)
 
 
 def parse_email(value: str) -> dict[str, Any]:
     """:raises ValueError: no such scheme, no host, or something in it would be ignored."""
     parts = urlsplit(value)
     _check_encoding(value)
-    if parts.query or parts.fragment:
+    for name in _parameters(value):
+        _refuse_parameter(value, name, _UNKNOWN)
+    if parts.fragment:
         raise ValueError
     config = dict(Env.email_url_config(value))
     if parts.scheme == "filemail":
@@ -124,5 +162,13 @@ def parse_redis(value: str) -> str:
             raise ValueError
     elif not value.startswith("unix:///"):
         raise ValueError
-    ConnectionPool.from_url(value).make_connection()  # checks every option; connects nowhere yet
+    server = value.partition("?")[0]
+    ConnectionPool.from_url(server).make_connection()  # checks every option; connects nowhere yet
+    for name, text in _parameters(value).items():
+        try:
+            ConnectionPool.from_url(f"{server}?{name}={quote(text)}").make_connection()
+        except TypeError:
+            _refuse_parameter(value, name, _UNKNOWN)
+        except (ValueError, RedisError):
+            _refuse_parameter(value, name, _UNUSABLE)
     return value

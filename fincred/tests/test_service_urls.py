@@ -36,7 +36,7 @@ class TestServiceUrl:
             ("database", "postgres:/s3cret"),
             ("database", "postgres://s3cret"),
             ("database", "postgres://u:s3/cret@h/x"),
-            ("database", "postgres://u:p@h/x?s3cret=1"),
+            ("database", "postgres://u:p/x?s3cret=1@h/db"),
             ("database", "postgres://u:s3cret@h/x?conn_max_age=5"),
             ("database", "postgres://u:p@h/x?options=s3cret"),
             ("database", "postgres://u:p@h/x?sslmode=s3cret"),
@@ -56,12 +56,11 @@ class TestServiceUrl:
             ("database", "sqlite:////s3cret%zz"),
             ("database", "sqlite://s3cret.sqlite3"),
             ("database", "sqlite:///"),
-            ("database", "sqlite:///x?s3cret=1"),
             ("database", "s3cret"),
             ("redis", "redis:/s3cret"),
             ("redis", "redis://h:70000/0"),
             ("redis", "redis://h/s3cret"),
-            ("redis", "redis://h/0?s3cret=1"),
+            ("redis", "redis://:p/0?s3cret=1@h"),
             ("redis", "redis://u:s3cret%zz@h/0"),
             ("redis", "redis://u:s3cret%ff@h/0"),
             ("redis", "redis://u:s3cret 2@h/0"),
@@ -77,6 +76,31 @@ class TestServiceUrl:
         getattr(env, read)("V", *DEFAULTS.get(read, ()))
         text = faults_of(env)
         assert "V: must be" in text
+        assert "s3cret" not in text
+
+    @pytest.mark.parametrize(
+        ("read", "url", "parameter", "what"),
+        [
+            ("database", "postgres://u:s3cret@h/x?sslmode=require&foo=s3cret", "foo", "is unknown"),
+            ("database", "postgres://u:s3cret@h/x?conn_max_age=5", "conn_max_age", "is unknown"),
+            ("database", "postgres://u:s3cret@h/x?options=s3cret", "options", "is set by FinCred itself"),
+            ("database", "postgres://u:s3cret@h/x?sslmode=s3cret", "sslmode", "has a value that can't be used"),
+            ("database", "postgres://u:s3cret@h/x?connect_timeout=s3cret", "connect_timeout", "has a value that"),
+            ("database", "postgres://u:s3cret@h/x?sslmode=", "sslmode", "has no value"),
+            ("database", "postgres://u:s3cret@h/x?sslmode", "sslmode", "has no value"),
+            ("database", "postgres://u:s3cret@h/x?sslmode=require&sslmode=disable", "sslmode", "is there twice"),
+            ("database", "sqlite:///s3cret.sqlite3?mode=ro", "mode", "is unknown"),
+            ("redis", "redis://:s3cret@h/0?foo=s3cret", "foo", "is unknown"),
+            ("redis", "redis://:s3cret@h/0?socket_timeout=s3cret", "socket_timeout", "has a value that can't"),
+            ("redis", "redis://:s3cret@h/0?socket_timeout=", "socket_timeout", "has no value"),
+            ("email", "smtp://u:s3cret@h?timeout=s3cret", "timeout", "is unknown"),
+        ],
+    )
+    def test_names_the_parameter_that_is_wrong(self, read: str, url: str, parameter: str, what: str) -> None:
+        env = Environment({"V": url})
+        getattr(env, read)("V", *DEFAULTS.get(read, ()))
+        text = faults_of(env)
+        assert f"; its parameter {parameter} {what}" in text
         assert "s3cret" not in text
 
     def test_is_read(self) -> None:

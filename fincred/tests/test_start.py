@@ -13,8 +13,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from django.core.management import get_commands, load_command_class
 
+from accounts.management.people_command import PeopleCommand
 from fincred.tests.live import ROOT, own_database
+from manage import GOING_ON
 
 pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.slow]
 
@@ -39,6 +42,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+OUR_APPS = ("fincred", "accounts", "goals", "planning", "tracking")
 SAM = {"DJANGO_SUPERUSER_EMAIL": "sam@example.com", "DJANGO_SUPERUSER_PASSWORD": "a long phrase"}
 
 
@@ -194,6 +198,24 @@ class TestSignals:
     def test_after_the_end_of_a_command_leave_its_status(self, number: signal.Signals, status: int) -> None:
         code = f"import atexit, os, sys; atexit.register(os.kill, os.getpid(), {int(number)}); sys.exit({status})"
         assert run("manage.py", "shell", "-v0", "-c", code).returncode == status
+
+    @pytest.mark.parametrize(
+        ("command", "told"),
+        [
+            ("plan_all --shard 2/4", "Stopped.\nContinue with: manage.py plan_all --shard 2/4\n"),
+            ("purge_expired", "Stopped.\n"),
+        ],
+    )
+    def test_while_a_command_starts_are_told_as_later(self, tmp_path: Path, command: str, told: str) -> None:
+        stopping = f"import os; os.kill(os.getpid(), {int(signal.SIGTERM)})"
+        (tmp_path / "asgiref.py").write_text(stopping)  # of Django's first imports
+        result = run("manage.py", *command.split(), PYTHONPATH=str(tmp_path))
+        assert (result.returncode, result.stderr) == (1, told)
+
+    def test_are_told_so_for_every_command_that_goes_on(self) -> None:
+        ours = [(app, name) for name, app in get_commands().items() if app.startswith(OUR_APPS)]
+        going_on = {name for app, name in ours if isinstance(load_command_class(app, name), PeopleCommand)}
+        assert going_on == GOING_ON
 
     def test_of_a_terminal_are_ignored_under_nohup(self) -> None:
         code = "import os, signal; os.kill(os.getpid(), signal.SIGHUP); print('goes on')"
