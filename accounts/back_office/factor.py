@@ -47,7 +47,7 @@ def missing_factor(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_page(request: HttpRequest) -> bool:
-    """Whether the address is that of a page, and not of a file or of nothing: their addresses have no such name."""
+    """Whether the address is that of a page, not of a file or of nothing."""
     name = request.resolver_match.url_name if request.resolver_match else None
     return name is not None and name != "jsi18n" and not name.endswith("_csv")
 

@@ -118,7 +118,8 @@ class TestDoor:
             assert other.post("/admin/second-factor/", {"answer": codes[0].upper()}).status_code == 302
             assert AuditEntry.objects.filter(action="backup_code.used").count() == 1
             deep = "/admin/accounts/user/?q=sam"
-            assert (again := signed_in_with_password()).get(deep).status_code == 302
+            again = signed_in_with_password()
+            assert again.get(deep).status_code == 302
             for no_page in NO_PAGES:
                 assert again.get(no_page).headers["Location"] == "/admin/second-factor/", no_page
             again.post("/admin/accounts/user/", {"action": "disable"})
