@@ -86,7 +86,7 @@ class TestFile:
     def test_has_no_formulas_where_a_program_begins_a_cell_elsewhere(
         self, auditor: Client, saver: User, name: str, written: str
     ) -> None:
-        """With semicolons between cells, as in much of Europe, or tabs; after what can't be seen; or full-width."""
+        """With semicolons between cells, as in much of Europe, or tabs; after what isn't seen; or full-width."""
         saver.profile.full_name = name
         saver.profile.save()
         assert rows_of(auditor.get(FILE, {"q": "saver@"}))[0]["Full name"] == written
