@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _leave_repetitions_uncovered(items)
     if _is_worker(config):
         # A parallel run hands out whole files in this order: the longest don't come last.
-        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+        items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "once"))))
     if connection.vendor != "postgresql":
         _skip(items, "postgresql", "needs PostgreSQL: set DATABASE_URL to one")
     if not redis_server.answers():

@@ -184,8 +184,10 @@ class UserAdmin(AuditedAdmin):
             sessions = "1 session" if ended == 1 else f"{ended} sessions"
             told = f"Ended {sessions} of {_name_of(person)}."
             if person.is_staff:
-                told = told if ended else f"{_name_of(person)} had no open session in an app."
-                return f"{told} Those of the back office are ended too."
+                none = (
+                    f"All sessions of {_name_of(person)} are ended: those of the back office. No app had one open."
+                )
+                return f"{told} Those of the back office are ended too." if ended else none
             return told if ended else f"{_name_of(person)} had no open session."
 
         self._each(request, people, end, told)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, Final
 
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -19,12 +20,14 @@ from django.utils.text import capfirst
 
 from accounts.models import User
 from accounts.vocabulary import StaffRole
+from fincred.text import shows_nothing
 
 MOST_DOWNLOADED: Final = 1000
-# A spreadsheet takes a cell that begins so, also after spaces, for a formula and runs it (OWASP, "CSV Injection").
+# A spreadsheet takes a cell that begins so for a formula and runs it (OWASP, "CSV Injection"); it may drop spaces,
+# and characters that can't be seen, before that.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 # Where a cell may begin for a program that takes semicolons or tabs for what is between cells.
-_BEGINNING: Final = re.compile(rf"([;\t\r\n]\s*)(?=[{re.escape(_FORMULA)}])")
+_BEGINNING: Final = re.compile(rf"[;\t\r\n]([^;\t\r\n{re.escape(_FORMULA)}]*)(?=[{re.escape(_FORMULA)}])")
 
 
 def may_download(request: HttpRequest) -> bool:
@@ -67,7 +70,8 @@ def _cell(page: Any, row: Model, name: Any) -> str:
 
 def _without_formulas(text: str) -> str:
     """With an apostrophe before what would be run."""
-    body = text.lstrip()
-    spaces = text[: len(text) - len(body)]
-    begins = body.startswith(tuple(_FORMULA)) or bool(spaces.strip(" "))
-    return ("'" if begins else "") + spaces + _BEGINNING.sub(r"\1'", body)
+    unseen = "".join(takewhile(shows_nothing, text))
+    body = text.removeprefix(unseen)
+    begins = body.startswith(tuple(_FORMULA)) or any(each.isspace() and each != " " for each in unseen)
+    body = _BEGINNING.sub(lambda found: f"{found[0]}'" if shows_nothing(found[1]) else found[0], body)
+    return ("'" if begins else "") + unseen + body

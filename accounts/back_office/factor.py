@@ -41,9 +41,15 @@ def missing_factor(request: HttpRequest) -> HttpResponse | None:
     has_factor = services.has_second_factor(_staff(request))
     if not (has_factor or settings.SECOND_FACTOR):
         return None
-    if request.method == "GET":
+    if request.method == "GET" and _is_page(request):
         request.session[_WANTED] = request.get_full_path()
     return _to("prove" if has_factor else "enrol")
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether the address is that of a page, not of a file or of nothing."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    return name is not None and name != "jsi18n" and not name.endswith("_csv")
 
 
 def is_asked_for(staff: User) -> bool:

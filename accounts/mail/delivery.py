@@ -20,7 +20,7 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED, OutgoingMailQuerySet
-from accounts.models import OneTimeToken, OutgoingMail, User
+from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
 from fincred.context import as_system
 from fincred.db.retries import write_when_back
@@ -147,9 +147,6 @@ def _claim(due: Due, now: datetime) -> _Claim | _Outcome | None:
     if mail is None:
         return None
     message = message_for(mail.purpose)
-    if message.unsubscribe and not _wants_more_than_security(mail):
-        mail.delete()
-        return _Outcome.DROPPED
     if mail.user and mail.user.mail_refused_at and message.priority != MailPriority.AWAITED:
         mail.attempts, mail.failure = MAX_MAIL_ATTEMPTS, "address refused"
         mail.save(update_fields=["attempts", "failure"])
@@ -176,7 +173,7 @@ def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bo
         try:
             composed = _compose(claim)
             if composed is None:
-                _leased(claim).delete()
+                _drop(claim)
                 logger.info("Mail has nothing to say any more", extra=facts)
                 return _Outcome.DROPPED
             server.send(composed)
@@ -192,6 +189,8 @@ def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bo
 def _compose(claim: _Claim) -> EmailMessage | None:
     """The mail as of its claim; None if there is nothing to say any more."""
     message, person_id = claim.message, claim.mail.user_id
+    if message.unsubscribe and not _wants_more_than_security(claim.mail):
+        return None
     facts = message.facts(claim.mail, claim.at) if message.facts else {}
     if facts is None:
         return None
@@ -199,6 +198,22 @@ def _compose(claim: _Claim) -> EmailMessage | None:
     return message.compose(
         mail_id=claim.mail.pk, address=claim.address, token=claim.token, facts=facts, unsubscribe_url=url
     )
+
+
+@transaction.atomic
+def _drop(claim: _Claim) -> None:
+    """Delete it. If staff had it tried again, the person's trail tells them what became of it."""
+    asked_for = AuditEntry.objects.filter(action="mail.retried", object_id=str(claim.mail.pk))
+    person = None
+    if asked_for.exists():
+        # The person first and then the mail, as staff's service locks them.
+        owner = User.objects.filter(outgoing_mails=claim.mail.pk)
+        person = owner.select_for_update(no_key=True, of=("self",)).first()
+    deleted, _ = _leased(claim).delete()
+    if person and deleted:
+        with as_system():
+            facts = {"purpose": claim.mail.purpose}
+            record(person=person, action="mail.dropped", subject=claim.mail, now=claim.at, after=facts)
 
 
 def _note_failure(claim: _Claim, error: Exception, facts: Mapping[str, object], now: datetime) -> None:

@@ -113,7 +113,7 @@ class TestActions:
         assert "Ended 2 sessions of Alex Agent. Those of the back office are ended too." in page
         assert "Sam Saver had no open session." in page
         page = act(boss, "end_sessions", agent).content.decode()
-        assert "Alex Agent had no open session in an app. Those of the back office are ended too." in page
+        assert "All sessions of Alex Agent are ended: those of the back office. No app had one open." in page
 
     def test_end_one_session_says_which(self, support: Client, saver: User) -> None:
         open_session(user=saver, now=clock.now())

@@ -27,6 +27,14 @@ KEY = b"12345678901234567890"
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PAGES = ("/admin/", "/admin/accounts/user/", "/admin/password_change/", "/admin/find/?q=a", "/admin/jsi18n/")
 
+NO_PAGES = (
+    "/admin/jsi18n/",
+    "/admin/accounts/user/csv/",
+    "/admin/api/v0/goals",
+    "/admin/static/x.css",
+    "/admin/r/1/2/",
+)
+
 
 def signed_in_with_password(email: str = "agent@example.com") -> Client:
     client = Client()
@@ -110,7 +118,11 @@ class TestDoor:
             assert other.post("/admin/second-factor/", {"answer": codes[0].upper()}).status_code == 302
             assert AuditEntry.objects.filter(action="backup_code.used").count() == 1
             deep = "/admin/accounts/user/?q=sam"
-            assert (again := signed_in_with_password()).get(deep).status_code == 302
+            again = signed_in_with_password()
+            assert again.get(deep).status_code == 302
+            for no_page in NO_PAGES:
+                assert again.get(no_page).headers["Location"] == "/admin/second-factor/", no_page
+            again.post("/admin/accounts/user/", {"action": "disable"})
             assert again.post("/admin/second-factor/", {"answer": codes[1]}).headers["Location"] == deep
             again = signed_in_with_password()
             assert "used before" in again.post("/admin/second-factor/", {"answer": codes[0]}).content.decode()

@@ -187,9 +187,25 @@ class _Search:
             end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
             found = self._first_harmless(days, more, end)
             if found is not None:
-                return Alternative("later_date", target_date=days[found])
+                return Alternative("later_date", target_date=self._earliest(days[found]))
             more = end
         return None
+
+    def _earliest(self, day: date) -> date:
+        """`day`, which works, or one before it, if the day before works too; with this one it doesn't.
+
+        In its own order the goal may be met earlier: debts of a goal before it free their minimum payments sooner.
+        And each day moves the later cycles of a recurring goal, also where its first one has the same payments.
+        """
+        since = max(self.state.goal.target_date, self.inputs.as_of)  # doesn't work
+
+        def works(count: int) -> bool:
+            return self._is_harmless(self._with_date(since + timedelta(days=count)))
+
+        high, step = (day - since).days, 1
+        while high > step and works(high - step):
+            high, step = high - step, 2 * step
+        return since + timedelta(days=bisect_left(range(high), True, lo=max(0, high - step) + 1, key=works))
 
     def _next_in_queue(self, day: date) -> date:
         """The first date after `day` with which the goal is served later."""

@@ -74,7 +74,8 @@ class DatedSaving(RememberedSaving):
             if month < self.months:
                 amounts[month] += sum(paid)
                 by_day[month] = [*by_day[month], *paid]
-                balances[month] = balance
+                if sum(paid):
+                    balances[month] = balance  # the interest up to the date came before these payments
             else:
                 amounts.append(sum(paid))
                 by_day.append(paid)

@@ -108,9 +108,10 @@ def explain(
     """
     finances = flow.average
     code = _code(state, finances)
-    facts = _facts(state, before, inputs, finances)
+    ahead, taken_ahead = before.takes_by(state.binding_month, state.binding_late_income)
+    facts = _facts(state, ahead, taken_ahead, inputs, finances)
     if inputs.is_dated:
-        facts |= _dated_facts(state, before, flow)
+        facts |= _dated_facts(state, before, taken_ahead, flow)
     text = _SENTENCES[code](facts)
     if "freed_minimums" in facts and code in _TELL_ROOM:
         text = f"{text} {sentences.freed_minimums(facts)}"
@@ -158,9 +159,8 @@ def _is_uneven(state: GoalState) -> bool:
     return any(abs(amount - level) * 100 > level for amount in set(amounts[:last]))
 
 
-def _facts(state: GoalState, before: Queue, inputs: PlanInput, finances: Finances) -> Facts:
+def _facts(state: GoalState, ahead: list[Facts], taken_ahead: int, inputs: PlanInput, finances: Finances) -> Facts:
     goal, need = state.goal, state.need
-    ahead, taken_ahead = before.takes_by(state.binding_month, state.binding_late_income)
     other = _paid_elsewhere(state, taken_ahead, inputs)
     in_time = state.in_time.amounts
     needed = money(state.needed)
@@ -225,13 +225,12 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
     return surplus * state.binding_month + to_cents(inputs.kept) - taken_ahead - state.room
 
 
-def _dated_facts(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
+def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) -> Facts:
     """What the months up to the binding one leave, and what of it is held back for a later one."""
     month, late = state.binding_month, state.binding_late_income
     by = flow.by_for(before.with_debts)
     by_then = by[month] - late
-    ahead, made = before.takes_by(month, late)[1], before.credits_by(month, late)
-    elsewhere = flow.put_in - made - state.need.credit
+    elsewhere = flow.put_in - before.credits_by(month, late) - state.need.credit
     there = by_then - ahead - elsewhere
     held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0
     facts: Facts = {

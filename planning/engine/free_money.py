@@ -78,6 +78,8 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
         amounts = state.trajectory.by_day[month][count:]
+        if not any(amounts):
+            continue
         for amount, late in zip(amounts, money.paydays.after_late_days(days, month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + late if amount else 0)

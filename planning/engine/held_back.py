@@ -13,7 +13,8 @@ def given_by(free: Sequence[int], horizon: int) -> list[int]:
 
     Later months are those before `horizon`; by a month after it, all that is free by then.
     """
-    return least_ahead(list(accumulate(free, initial=0)), horizon)
+    by = list(accumulate(free, initial=0))
+    return least_ahead(by, horizon) if min(free) < 0 else by
 
 
 def least_ahead(by: Sequence[int], horizon: int) -> list[int]:

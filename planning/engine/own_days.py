@@ -89,24 +89,23 @@ def own_days(
 class DatedPortion:
     """The money granted to a goal, in cents, while it is spread; `counts` are its days of payment in each month.
 
-    Each day gets `share`. With `skips`, a day whose share isn't there gets nothing; otherwise it gets what is
-    there. Then the days left share the rest again. `left` is the part not paid yet, `credit` the part of month 0's
-    payments that was made before, and `paid` one amount for each day so far, made before or not.
+    Each day gets `share`. A day whose share isn't there gets nothing; then the days left share the rest again.
+    `left` is the part not paid yet, `credit` the part of month 0's payments that was made before, and `paid` one
+    amount for each day so far, made before or not.
 
     Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
     arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
     `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
     and `most_by_date` that of the last. `most_before` is `most` without what is free only once debts are paid off
     by this goal or those served after it, and `kept_by_date` what is kept of that for the goal until its date.
-    `handled` is the number of months so far, `days_left` that of the days after them. With a payment in each
-    month, it gets its share in those before `even_until` if it is there, and none of them is its last one.
+    `handled` is the number of months so far. In each month before `even_until` a share is paid if it is there, and
+    none of them is the last one.
     """
 
     counts: Sequence[int]
     left: int
     share: int
     credit: int = 0
-    skips: bool = True
     most: Sequence[int] = ()
     most_before: Sequence[int] = ()
     late_income: int = 0
@@ -118,12 +117,17 @@ class DatedPortion:
     kept_by_date: int = field(init=False, default=0)
     most_after: Sequence[int] = field(init=False, default=())
     even_until: int = field(init=False, default=0)
-    days_left: int = field(init=False)
     handled: int = field(init=False, default=0)
+    _days: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.months = len(self.counts)
-        self.days_left = sum(self.counts)
+        self._days = sum(self.counts)
+
+    @property
+    def days_left(self) -> int:
+        """The number of days after those in `paid`."""
+        return self._days - len(self.paid)
 
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
@@ -139,14 +143,15 @@ class DatedPortion:
 
         `held` is what the month has beyond `free`.
         """
-        if self.handled < month:
-            self._miss_until(month)
+        missed = sum(self.counts[self.handled : month])
+        if missed:
+            self.paid += [0] * missed
+            self._share_again()
         self.handled = month + 1
         days, later = self.counts[month], self.later[month] if self.later else ()
         whole, is_late = days * self.share, later and max(later) > held
         # So it is in most months; what follows is slow.
         if month and days < self.days_left and whole <= free and whole <= self.left and not is_late:
-            self.days_left -= days
             self.paid += [self.share] * days
             self.left -= whole
             return whole
@@ -154,10 +159,8 @@ class DatedPortion:
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
-            self.days_left -= 1
-            wanted = min(self.share, self.left) if self.days_left else self.left
-            most = max(0, there - max(0, lack))
-            amount = wanted if wanted <= most else 0 if self.skips else most
+            wanted = min(self.share, self.left) if self.days_left > 1 else self.left
+            amount = wanted if wanted <= max(0, there - max(0, lack)) else 0
             self.paid.append(amount)
             self.left -= amount
             there -= amount
@@ -167,8 +170,6 @@ class DatedPortion:
         if beyond:
             self.left -= beyond
             self._share_again()
-        elif not month:
-            self._find_even()
         return free + beyond - there
 
     def pay_chosen(self, each: int) -> list[int]:
@@ -179,6 +180,9 @@ class DatedPortion:
         given = -min(self.credit, each * self.counts[0])
         later = self.later or [(0,) * days for days in self.counts]
         for most, arrived, late_in_month in zip(self.most_after, self.arrived[1:], later, strict=False):
+            if min(most, arrived) <= given:  # so nothing is there on any day of the month
+                self.paid += [0] * len(late_in_month)
+                continue
             for late in late_in_month:
                 there = max(0, min(most, arrived - late)) - given
                 amount = each if each <= there else max(0, there)
@@ -190,22 +194,30 @@ class DatedPortion:
             self.paid[days - 1] += beyond
         return self.paid
 
-    def _miss_until(self, month: int) -> None:
-        """Get nothing on the days of the months up to this one."""
-        days = sum(self.counts[self.handled : month])
-        if days:
-            self.days_left -= days
-            self.paid += [0] * days
-            self.handled = month
-            self._share_again()
-
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self.days_left))
-        self._find_even()
 
-    def _find_even(self) -> None:
-        if not self.skips and not self.later and self.left:
-            self.even_until = self.handled + min((self.left - 1) // self.share, self.days_left - 1)
+
+class MonthlyPortion(DatedPortion):
+    """One with a payment in each month. A month whose share isn't there gets what is there."""
+
+    __slots__ = ()
+
+    def pay(self, month: int, free: int, held: int = 0) -> int:
+        missed, made = month - len(self.paid), 0 if month else self.credit
+        if missed:
+            self.paid += [0] * missed
+            self._share_again()
+        wanted = self.left if month + 1 == self.months else min(self.share, self.left)
+        amount = min(wanted, free + made)
+        beyond = max(0, made - amount)
+        self.paid.append(amount)
+        self.left -= amount + beyond
+        if amount < wanted or beyond:
+            self._share_again()
+        if self.left:
+            self.even_until = month + 1 + min((self.left - 1) // self.share, self.days_left - 1)
+        return amount + beyond - made
 
 
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
@@ -220,30 +232,30 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     spent = month = 0
     while waiting:
-        spare, owed = arrived[month + 1] - spent, 0
+        by_now, owed, is_anything_paid_in_full = arrived[month + 1], 0, False
+        most = by_now  # that may be spent by the end of the month
         for portion in waiting:
-            if spare <= 0 and month:  # nor is there anything for those after it, so they share again when there is
+            if most <= spent and month:  # nor is there anything for those after it; they share again when there is
                 break
-            may, amount = portion.most_after[month] - spent, portion.share
-            may = min(may, spare)
-            if amount <= may and month < portion.even_until and portion.handled == month:
-                portion.paid.append(amount)  # as `pay` does it, without a call
-                portion.left -= amount
-                portion.days_left -= 1
-                portion.handled += 1
+            after = spent + portion.share
+            is_even = month < portion.even_until and len(portion.paid) == month
+            if is_even and after <= most and after <= portion.most_after[month]:
+                portion.paid.append(portion.share)  # as `pay` does it, without a call
+                portion.left -= portion.share
+                spent = after
             else:
-                may = max(0, may)
-                amount = portion.pay(month, may, arrived[month + 1] - spent - may)
-            spent += amount
+                may = max(0, min(portion.most_after[month], most) - spent)
+                spent += portion.pay(month, may, by_now - spent - may)
+                is_anything_paid_in_full |= not portion.left
             owed += portion.left
-            spare -= amount
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                most = portion.kept_by_date - spent - owed
-                spare = spare if spare < most else most
+                kept = portion.kept_by_date - owed
+                most = kept if kept < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
-        waiting = [portion for portion in waiting if portion.left and portion.months > month]
+        if is_anything_paid_in_full or waiting[0].months <= month:
+            waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * portion.days_left
 

@@ -25,9 +25,6 @@ class PaydaySaving(RememberedSaving):
 
     def _late_trajectory(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
         amounts, balances, balance = [*trajectory.amounts], [*trajectory.balances], trajectory.end
-        if offers:
-            self.effort.spend(20)
-            balances[-1] = balance  # with the interest up to the date, as with days of the goal's own
         for offer in offers:
             self.effort.spend(20)
             paid = max(0, min(offer, self.target - balance))

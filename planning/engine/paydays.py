@@ -46,7 +46,8 @@ class Paydays:
     def after_first_day(self, month: int) -> int:
         """What arrives in a month after its first day."""
         if month not in self._after_first:
-            [self._after_first[month]] = self.after(month, [self.calendar.day(month)])
+            first = max(self.calendar.day(month), self.calendar.as_of)
+            self._after_first[month] = sum([amount for day, amount in self.arrivals(month) if day > first])
         return self._after_first[month]
 
     def _rest_of(self, month: int) -> tuple[list[date], list[int]]:

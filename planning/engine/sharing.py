@@ -11,7 +11,7 @@ from planning.engine.free_money import add_freed
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.money.cents import divided_up
-from planning.engine.own_days import DatedPortion, spread_on_days
+from planning.engine.own_days import DatedPortion, MonthlyPortion, spread_on_days
 from planning.engine.payment_days import FirstDays
 from planning.engine.trajectory import DebtPayoff
 
@@ -143,7 +143,8 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
 def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
     counts = days.counts[: need.deadline] if days else [1] * need.months
-    portion = DatedPortion(counts, state.granted, _share(state), need.credit, skips=days is not None)
+    kind = DatedPortion if days else MonthlyPortion
+    portion = kind(counts, state.granted, _share(state), need.credit)
     if money:
         portion.most = most
         portion.late_income = state.late_income

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,10 +21,11 @@ from goals.models import Goal
 from goals.pace import Pace
 from goals.services import set_paces
 from planning.engine import ENGINE_VERSION, codec
-from planning.engine.model import Plan
+from planning.engine.model import Plan, PlanInput
+from planning.engine.needs import last_month
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan, PlanVersion
-from planning.months import steps_of
+from planning.months import Step, steps_of
 from planning.services.long_plans import make_plan_in_transaction
 from planning.services.planning_context import PlanningContext, context_of_changed_goal, lock_and_read_context
 from planning.versions import DECIDED, VersionOutputs, compute_outputs, replay
@@ -103,14 +105,22 @@ def _keep_for_later(context: PlanningContext) -> None:
 
     Their newest versions count what they ask for as given.
     """
-    nothing_asked = make_plan(replace(context, goals=()).plan_input(), with_alternatives=False)
-    carried = codec.plain(steps_of(nothing_asked.carried))
+    carried = codec.plain(steps_of(_left_by_months(replace(context, goals=()).plan_input())))
     of_calendar = [plan for plan in context.plans.values() if plan.anchor == context.calendar.anchor]
     changed = [plan for plan in of_calendar if plan.carried != carried]
     for plan in changed:
         plan.carried = carried
     if changed:
         write_all(update_each(changed, "carried"))
+
+
+def _left_by_months(nothing_asked: PlanInput) -> Sequence[Step]:
+    """What a plan without goals leaves each month, as far ahead as a late goal is followed."""
+    made = make_plan(nothing_asked, with_alternatives=False)
+    if not nothing_asked.is_dated:
+        return made.carried
+    months = made.first_months(last_month(nothing_asked.calendar.start))
+    return [*made.carried[:1], *((after.since, before.carried) for before, after in pairwise(months))]
 
 
 def _decided(plan: ActionPlan) -> VersionOutputs:

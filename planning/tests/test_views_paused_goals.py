@@ -60,6 +60,12 @@ class TestPausedGoal:
         earns(person.on("2026-03-25"), 150)
         assert carried(person.on("2026-06-15")) == 350
 
+    def test_leaves_its_money_however_long_it_is_paused(self, person: Person, goal: str) -> None:
+        """Seventeen months from April 2026 to August 2027, and 240 more."""
+        becomes(person.on("2026-03-20"), goal, "paused")
+        assert carried(person.on("2027-09-15")) == 1700
+        assert carried(person.on("2047-09-15")) == 25700
+
     def test_leaves_its_money_to_a_new_goal(self, person: Person, goal: str) -> None:
         becomes(person.on("2026-03-20"), goal, "paused")
         person.on("2026-05-12")

@@ -74,12 +74,19 @@ class TestFile:
             ("a\n-1", "a\n'-1"),
             ("\uff1d1", "'\uff1d1"),
             ("A-B + C;D", "A-B + C;D"),
+            ("\ufeff=1", "'\ufeff=1"),
+            (" \u200b\u2060@x", "' \u200b\u2060@x"),
+            ("\u3164-1", "'\u3164-1"),
+            ("\u200b\tx", "'\u200b\tx"),
+            ("a;\u200b=1", "a;\u200b'=1"),
+            ("a;b=1;\ufeff", "a;b=1;\ufeff"),
+            ("\ufeffA", "\ufeffA"),
         ],
     )
     def test_has_no_formulas_where_a_program_begins_a_cell_elsewhere(
         self, auditor: Client, saver: User, name: str, written: str
     ) -> None:
-        """With semicolons between cells, as in much of Europe, or tabs; or after spaces; or full-width."""
+        """With semicolons between cells, as in much of Europe, or tabs; after what isn't seen; or full-width."""
         saver.profile.full_name = name
         saver.profile.save()
         assert rows_of(auditor.get(FILE, {"q": "saver@"}))[0]["Full name"] == written

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from accounts.audit import broken_chains
 from accounts.mail import send_due_mail
-from accounts.models import OutgoingMail, User
-from accounts.services import update_profile
+from accounts.managers import MAX_MAIL_ATTEMPTS
+from accounts.models import AuditEntry, OutgoingMail, User
+from accounts.services import retry_dead_mail, update_profile
 from accounts.tests.factories import UserFactory
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.services import (
@@ -36,6 +38,7 @@ from fincred.companion.tests.reminding import (
     run_until,
 )
 from fincred.companion.vocabulary import Kind, NotificationType
+from fincred.context import Role
 from fincred.ops.jobs import registered_jobs, run_if_due
 from fincred.ops.models import JobState
 from goals.models import Goal
@@ -81,6 +84,25 @@ class TestCheckInReminder:
         check_in(planned, GoalFactory.create(user=planned), 10, MONDAY_EVENING)
         assert send_due_mail(clock=lambda: MONDAY_EVENING) == (0, 0)
         assert not OutgoingMail.objects.exists()
+
+    def test_that_staff_had_tried_again_leaves_a_trace_when_it_is_dropped(self, planned: User) -> None:
+        send_due_notifications(clock=lambda: MONDAY_EVENING)
+        OutgoingMail.objects.update(attempts=MAX_MAIL_ATTEMPTS)
+        mail = OutgoingMail.objects.get()
+        assert retry_dead_mail(mail=mail, now=MONDAY_EVENING)
+        check_in(planned, GoalFactory.create(user=planned), 10, MONDAY_EVENING)
+        assert send_due_mail(clock=lambda: MONDAY_EVENING) == (0, 0)
+        entry = AuditEntry.objects.get(action="mail.dropped")
+        assert (entry.person_id, entry.object_id, entry.role) == (planned.pk, str(mail.pk), Role.SYSTEM)
+        assert entry.after == {"purpose": mail.purpose}
+        assert list(broken_chains()) == []
+
+    def test_that_nobody_asked_for_leaves_none(self, planned: User) -> None:
+        send_due_notifications(clock=lambda: MONDAY_EVENING)
+        User.objects.update(is_active=False)
+        assert send_due_mail(clock=lambda: MONDAY_EVENING) == (0, 0)
+        assert not OutgoingMail.objects.exists()
+        assert not AuditEntry.objects.filter(action="mail.dropped").exists()
 
     def test_moves_with_the_profile(self, planned: User) -> None:
         update_profile(

@@ -75,6 +75,13 @@ class TestSimulate:
         saving = DatedSaving(10_000, 4000, 0, days_until(FIFTHS, date(2026, 3, 1)), 3000)
         assert [saving.raised(5000, gap) for gap in (500, 5000)] == [5500, 6000]
 
+    def test_interest_of_the_dates_month_is_in_no_balance_before_a_late_payment(self) -> None:
+        """10.00 a Thursday, of which the first earns 0.10: 30.00 after the third one, 35.10 after a late one."""
+        saving = DatedSaving(10_000, 0, 120_000, days_until(THURSDAYS, date(2026, 1, 20)), 0)
+        in_time = saving.simulate([1000, 1000, 1000])
+        assert saving.simulate_late(in_time, [500, 0]).balances == [3510]
+        assert saving.simulate_late(in_time, [0, 0, 500, 0, 0, 0]).balances == [3000, 3510]
+
     def test_late_days_are_counted_from_the_month_of_the_date(self) -> None:
         saving = DatedSaving(10_000, 0, 0, days_until(THURSDAYS, date(2026, 1, 20)), 0)
         assert saving.late_counts(3) == [2, 4, 4]  # 22 and 29 January, February, March

@@ -58,6 +58,7 @@ class TestPaydaySaving:
         late = goal.simulate_late(in_time, [10_000, 10_000, 10_000])
         # 101.00 grow to 102.01; with the first 100.00 they are 202.01, and 97.99 are missing
         assert (late.amounts, late.done_on) == ([10_000, 10_000, 9799], 2)
+        assert late.balances == [10_000, 20_100, 30_000]  # just after each payment, without the month's interest
         assert goal.simulate_late(in_time, [10_000, 10_000, 10_000]) is late
 
     def test_a_late_goal_without_money_ends_with_its_last_payment(self) -> None:

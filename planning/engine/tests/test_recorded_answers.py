@@ -1,10 +1,10 @@
 """What debts without percentages and promotional rates led to before there were any: it stays the same.
 
 `recorded_answers.json` was written by the engine before, plans with linked debts again once these freed their
-minimum payments (one of them once more when their own money was kept for them until then), and three with an
-amount that was chosen for a late goal once that went on before the shares of other goals. Its inputs are drawn at
-random. `months` is a digest of all schedules and payments of a plan,
-`series` of all that a comparison says.
+minimum payments (one of them once more when their own money was kept for them until then), three with an amount
+that was chosen for a late goal once that went on before the shares of other goals, and three once a late goal's
+balance in its date's month had no interest of that month. Its inputs are drawn at random. `months` is a digest of
+all schedules and payments of a plan, `series` of all that a comparison says.
 """
 
 import json

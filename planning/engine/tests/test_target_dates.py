@@ -11,7 +11,7 @@ from planning.engine.cadence import Cadence
 from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.engine.target_dates import date_with
-from planning.engine.tests.builders import CALENDAR, NEW_YEAR, goal, inputs, money
+from planning.engine.tests.builders import CALENDAR, NEW_YEAR, card, goal, inputs, money
 from planning.engine.tests.later_dates import planned_with, works
 from planning.vocabulary import Feasibility, Frequency
 
@@ -64,6 +64,17 @@ class TestLaterDate:
         plan_input = inputs(100, goal(400, 2, cadence=THURSDAYS), other)
         day = later_date(plan_input, 0)
         assert day is not None
+        assert (works(plan_input, 0, day), works(plan_input, 0, day - DAY)) == (True, False)
+
+    def test_is_earlier_where_a_debt_is_cleared_before_it(self) -> None:
+        """In the unchanged order, before the loan's goal, 2 500 take until December 2027.
+
+        With a date after the loan's, the goal is served after it, and gets its minimum payments sooner.
+        """
+        own = goal(2500, target_date=date(2026, 3, 16), cadence=Cadence(Frequency.MONTHLY, 15, NEW_YEAR))
+        loan = goal(1000, 10, type="debt_payoff", name="loan", debts=(card(1000, 24, 60),))
+        plan_input, day = inputs(100, own, loan), date(2027, 11, 16)
+        assert later_date(plan_input, 0) == day
         assert (works(plan_input, 0, day), works(plan_input, 0, day - DAY)) == (True, False)
 
     def test_is_left_out_where_no_date_works(self) -> None:
