@@ -108,6 +108,12 @@ class TestSettings:
         assert len(named) > 5
         assert [name for name in names + named if not is_setting(name)] == []
 
+    def test_say_whom_mail_is_from(self) -> None:
+        """By default it is an address that no mail server takes."""
+        for file in ("compose.yaml", "systemd/fincred.env", "kubernetes/base/settings.yaml"):
+            [sender] = re.findall(r"DEFAULT_FROM_EMAIL[:=](.*)", (DEPLOY / file).read_text())
+            assert "<no-reply@fincred.example>" in sender, file
+
 
 class TestSecrets:
     @pytest.fixture
