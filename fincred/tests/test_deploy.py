@@ -9,6 +9,7 @@ import shlex
 import stat
 import subprocess
 from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -106,6 +107,12 @@ class TestSettings:
         assert len(names) > 5
         assert len(named) > 5
         assert [name for name in names + named if not is_setting(name)] == []
+
+    def test_say_whom_mail_is_from(self) -> None:
+        """By default it is an address that no mail server takes."""
+        for file in ("compose.yaml", "systemd/fincred.env", "kubernetes/base/settings.yaml"):
+            [sender] = re.findall(r"DEFAULT_FROM_EMAIL[:=](.*)", (DEPLOY / file).read_text())
+            assert "<no-reply@fincred.example>" in sender, file
 
 
 class TestSecrets:
@@ -250,6 +257,14 @@ class TestCompose:
         tags = {each["image"] for each in OURS.values()}
         assert tags == {f"fincred:${{VERSION:-{__version__}}}"}, "one for each release, to go back to"
         assert OURS["web1"]["volumes"] == [f"erasures:{Path(OURS['web1']['environment']['ERASURE_LOG']).parent}"]
+
+    def test_its_pooler_keeps_what_is_promised_of_a_database_that_is_away(self) -> None:
+        """503 within five seconds, and served again within five: by default it refuses for fifteen more."""
+        written = ConfigParser()
+        written.read_string((DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text())
+        pooler = written["pgbouncer"]
+        assert pooler.getint("query_wait_timeout", 120) < 5
+        assert pooler.getint("server_login_retry", 15) + pooler.getint("server_connect_timeout", 15) < 5
 
     def test_what_a_promoted_replica_needs_is_what_the_primary_has(self) -> None:
         primary, replica = (COMPOSE["services"][name] for name in ("primary", "replica"))

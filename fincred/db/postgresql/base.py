@@ -130,8 +130,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _configure_connection(self, connection: Any) -> bool:
         """Called for each connection that the pool has made."""
+        commits = bool(super()._configure_connection(connection))  # type: ignore[misc]  # the stubs don't know it
+        connection.execute("SELECT 1")  # a pooler takes connections also while its server is away
         outages.end(self.alias)
-        return bool(super()._configure_connection(connection))  # type: ignore[misc]  # the stubs don't know it
+        return commits
 
     def connect_beside_the_pool(self, *, patience: int) -> None:
         """Connect once more and close it again: a pool tells its log alone why it has no connection.

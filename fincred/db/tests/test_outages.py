@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import ThrowawayServer
-from fincred.tests.live import LiveServer, wait_until
+from fincred.tests.live import LiveServer, manage, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 
@@ -41,3 +43,28 @@ class TestOutage:
                 refused = [text for text in of_the_pool if "onnection refused" in text]
                 assert len(refused) == 2, of_the_pool
                 assert all("error connecting in 'default'" in text for text in of_the_pool)
+
+    @pytest.mark.pgbouncer
+    def test_is_not_told_to_be_over_because_a_pooler_answers_whose_server_is_away(
+        self, tmp_path: Path, postgresql_binaries: Path
+    ) -> None:
+        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql:
+            with psycopg.connect(postgresql.url, autocommit=True) as link:
+                link.execute("ALTER ROLE postgres SET statement_timeout = '10s'")
+                link.execute("ALTER SYSTEM SET timezone = 'UTC'")  # what FinCred asks for: nothing is left to set
+                link.execute("SELECT pg_reload_conf()")
+            with ThrowawayPgBouncer(postgresql, connections=3, settings="server_login_retry = 1") as pooler:
+                server = LiveServer(
+                    tmp_path, pooler.url, "--workers", "1",
+                    LOG_FORMAT="json", DB_POOL_TIMEOUT="1", DATABASE_POOLER="transaction",
+                )  # fmt: skip
+                manage(postgresql.url, "migrate", "--verbosity", "0")
+                with server:
+                    wait_until(lambda: server.get("/api/v0/education/snippets").status == 200)
+                    postgresql.stop()
+                    for _ in range(5):
+                        assert server.get("/api/v0/education/snippets").status == 503
+                    postgresql.start()
+                    wait_until(lambda: server.get("/api/v0/education/snippets").status == 200)
+                    told = [line["message"] for line in lines_of(server.log)]
+        assert told.count(BACK) == 1
