@@ -19,7 +19,7 @@ OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_firs
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
 # Without the long documents and the goal, for lists of goals that show little of their plans.
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
-    _OPEN_PLANS.only(
+    _OPEN_PLANS.only(  # type: ignore[no-redef]  # `has_debts` is None where it isn't annotated
         "goal",
         "feasibility",
         "ended_at",
