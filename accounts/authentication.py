@@ -52,8 +52,8 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         is_reading = request.method in _READING
-        user_id, session_id = AccessToken.read(token.strip(), now=clock.moment_of(django_request(request)))
         now = clock.moment_of(django_request(request))
+        user_id, session_id = AccessToken.read(token.strip(), now=now)
         check = SessionCheck(user_id, session_id, now, may_ask_replica=is_reading and replicas.configured())
         if not is_reading:
             check.run()

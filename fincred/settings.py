@@ -194,7 +194,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "fincred.ops.middleware.RequestContextMiddleware",
     "fincred.ops.middleware.TrustedProxyMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "fincred.ops.middleware.CorsMiddleware",
     "fincred.ops.middleware.BodyLimitMiddleware",
     "fincred.ops.host_check.CommonMiddleware",
     "fincred.ops.restored.RestoredMiddleware",

@@ -195,6 +195,8 @@ class ActionPlan(RevisedModel):
     updated_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    has_debts: bool | None = None
+    """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
     asked_now: Sequence[Payment] | None = None
@@ -239,8 +241,7 @@ class ActionPlan(RevisedModel):
     def planned(self) -> Planned:
         """What the newest version says of the months."""
         month = PlannedMonth.from_json(self.month) if self.month else None
-        of_debts = "debts" in self.explanation["facts"]
-        return Planned(month, self.this_month, _steps(self.instalments), of_debts)
+        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts)
 
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""
@@ -289,7 +290,11 @@ class ActionPlan(RevisedModel):
     @property
     def is_of_debts(self) -> bool:
         """Whether linked debts are paid off. Reads `goal`."""
-        return self.goal.type == GoalType.DEBT_PAYOFF and "debts" in self.explanation["facts"]
+        return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
+
+    @property
+    def _plans_debts(self) -> bool:
+        return "debts" in self.explanation["facts"] if self.has_debts is None else self.has_debts
 
     def _payments_left(self, today: date) -> Iterator[Payment]:
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:

@@ -17,9 +17,9 @@ _OPEN_PLANS: Final = ActionPlan.objects.owned_by(_OWNER).open()
 NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(_OWNER).newest_first())
 OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_first())
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
-# Without the documents and the goal, for lists of goals that show little of their plans.
+# Without the long documents and the goal, for lists of goals that show little of their plans.
 OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
-    _OPEN_PLANS.only(
+    _OPEN_PLANS.only(  # type: ignore[no-redef]  # `has_debts` is None where it isn't annotated
         "goal",
         "feasibility",
         "ended_at",
@@ -32,8 +32,7 @@ OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
         "this_month",
         "instalments",
         "payments",
-        "explanation",
-    )
+    ).annotate(has_debts=Q(explanation__facts__has_key="debts"))
 )
 # The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.
 NEWEST_VERSIONS: Final = PreparedQuery(

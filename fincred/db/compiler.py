@@ -5,6 +5,7 @@ They were read in Django 5.2, and `tests/test_compiler.py` says what to look at 
 - `QuerySet.query`, `Query.get_compiler`, `SQLCompiler.as_sql`: SQL and parameters, each `Parameter` in its place.
 - `SQLCompiler.select`, `col_count`, `get_converters`: the columns of a row, and what converts them.
 - `SQLCompiler.klass_info`, `get_related_populators`: which columns make a model, and those of `select_related`.
+- `SQLCompiler.annotation_col_map`: the columns of what a model is annotated with.
 - `QuerySet._iterable_class`: whether rows are models, tuples or single values.
 - `Query.chain`, `UpdateQuery.add_update_values`, `InsertQuery.insert_values`: the SQL of an update and an insert.
 """
@@ -86,12 +87,15 @@ def _row_maker(queryset: QuerySet[Any, Any], compiler: Any) -> MakeRows:
     alias, info, select = queryset.db, compiler.klass_info, compiler.select
     start, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[start:end]]
+    annotated = list(compiler.annotation_col_map.items())
     related = get_related_populators(info, select, alias)  # type: ignore[call-arg]  # the stubs are for Django 6
 
     def make_models(rows: Sequence[Sequence[Any]]) -> list[Any]:
         instances = []
         for row in rows:
             instance = info["model"].from_db(alias, names, row[start:end])
+            for name, column in annotated:
+                setattr(instance, name, row[column])
             for populator in related:
                 populator.populate(row, instance)
             instances.append(instance)

@@ -11,8 +11,10 @@ from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
+from corsheaders import middleware as cors
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.cache import patch_vary_headers
 
 from fincred.api.exception_handler import plain_response
 from fincred.context import Caller, Quota, Role, quotas, set_caller, update_caller
@@ -186,6 +188,17 @@ class BodyLimitMiddleware:
         return plain_response(400) if isinstance(exception, UnreadablePostError) else None
 
 
+class CorsMiddleware(cors.CorsMiddleware):
+    """The library's, which reads all headers of each request: only for those that pages of other origins send."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if "HTTP_ORIGIN" in request.META or not request.path_info.startswith("/api/"):
+            return super().__call__(request)
+        response = self.get_response(request)
+        patch_vary_headers(response, ("origin",))  # type: ignore[arg-type]
+        return response
+
+
 class BrowserMiddleware:
     """What follows in MIDDLEWARE is for people with a browser: cookies, forms, pages. The API goes past it."""
 
@@ -202,7 +215,7 @@ class BrowserMiddleware:
 
         That check, too, reads a form only if it came with a cookie.
         """
-        if settings.CSRF_COOKIE_NAME in request.COOKIES and not getattr(view, "csrf_exempt", False):
+        if not getattr(view, "csrf_exempt", False) and settings.CSRF_COOKIE_NAME in request.COOKIES:
             try:
                 request.POST  # noqa: B018  reads it
             except UnreadablePostError:

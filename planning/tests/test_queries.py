@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from planning.queries import OPEN_PLANS
+from goals.vocabulary import GoalType
+from planning.queries import OPEN_PLANS, OPEN_PLANS_IN_BRIEF
 from planning.services.action_plans import end_action_plan
-from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
+from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
@@ -26,3 +27,23 @@ class TestOpenPlans:
             plans = OPEN_PLANS.bind(owner=saver.pk).all()
             assert plans[0].next_action_date(TODAY) == TODAY
         assert plans == [first]
+
+
+class TestOpenPlansInBrief:
+    def test_know_without_their_explanations_what_pays_off_linked_debts(
+        self, saver: User, django_assert_num_queries: Any
+    ) -> None:
+        linked, alone = (goal_of(saver, type=GoalType.DEBT_PAYOFF) for _ in range(2))
+        snapshot_of(saver, contents(debts=(debt(goal_id=linked.pk),)))
+        for goal in (linked, alone):
+            plan_for(goal)
+        with django_assert_num_queries(1):
+            plans = {plan.goal_id: plan for plan in OPEN_PLANS_IN_BRIEF.bind(owner=saver.pk).all()}
+        for goal in (linked, alone):
+            plans[goal.pk].goal = goal
+            assert "explanation" in plans[goal.pk].get_deferred_fields()
+        with django_assert_num_queries(0):
+            assert plans[linked.pk].is_of_debts
+            assert plans[linked.pk].planned.of_debts
+            assert not plans[alone.pk].is_of_debts
+            assert not plans[alone.pk].planned.of_debts

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DataError, connection, models
+from django.db.models import Q
 from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
@@ -118,6 +119,12 @@ class TestRead:
         assert query.count() == len(rows)
         assert content(query.first()) == rows[0]
         assert [content(row) for row in query.page(limit=1, offset=1).all()] == rows[1:2]
+
+    def test_gives_rows_what_is_annotated(self, goal: Goal) -> None:
+        annotated = Goal.objects.owned_by(OWNER).annotate(is_it=Q(pk=Parameter("goal_id"))).order_by("id")
+        rows: Any = PreparedQuery(annotated).bind(owner=goal.user_id, goal_id=goal.pk).all()
+        assert {row.pk: row.is_it for row in rows} == {row.pk: row == goal for row in rows}
+        assert len({row.is_it for row in rows}) == 2
 
     def test_asks_once_also_for_what_is_fetched_along(self, goal: Goal, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(1):
