@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from accounts.back_office.filters_refused import quoted
+
 MOST_COUNTED: Final = 1000
 PER_PAGE: Final = 50
 
@@ -21,7 +23,7 @@ class UnknownChoiceError(Exception):
 
     def __init__(self, title: Any, values: list[str], choices: list[str]) -> None:
         offered = f"Choose one in the list: {', '.join(choices)}."
-        self.text = f'The filter "{title}" has no choice {" and ".join(values)}. {offered}'
+        self.text = f'The filter "{title}" has no choice {" and ".join(map(quoted, values))}. {offered}'
         super().__init__(self.text)
 
 
@@ -71,6 +73,8 @@ class BoundedList(ChangeList):
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        # Spaces search for nothing, and so does a list that can't be searched.
+        self.query = self.query.strip() if self.search_fields else ""
         rows = super().get_queryset(request, exclude_parameters)
         return rows.none() if self.waits_for_person and request.method != "POST" else rows
 
