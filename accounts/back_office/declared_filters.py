@@ -23,10 +23,10 @@ from django.utils.text import capfirst
 from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh
-from accounts.back_office.filters_refused import FILTER_LOOKUPS, both_take, why_refused
+from accounts.back_office.filters_refused import FILTER_LOOKUPS, both_take, quoted, why_refused
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
 from accounts.back_office.refusals import refusal
-from accounts.search_words import SEARCH_TOO_LONG, is_too_long
+from accounts.search_words import cut_search
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +44,6 @@ class InWordsFilter(admin.ChoicesFieldListFilter):
         for choice, word in zip(others, words, strict=False):  # after them may be one for rows without a value
             yield {**choice, "display": word}
         yield from others[len(words) :]
-
-
-class SearchTooLongError(Exception):
-    """A search of more words than a query can hold: each is a condition of its own, in an expression of all."""
 
 
 class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -156,7 +152,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         most = {
             "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
             "is_fresh": is_fresh(request),
-            "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
+            "nothing_found": self.nothing_found(quoted(cut_search(request.GET.get(SEARCH_VAR, "")))),
         }
         shown = super().changelist_view
         response = self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
@@ -187,11 +183,9 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             raise PermissionDenied
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """What `answer` returns, or a 400 for a filter or a choice that isn't declared, or a search too long."""
+        """What `answer` returns, or a 400 for a filter or a choice that isn't declared."""
         try:
             return answer()
-        except SearchTooLongError:
-            return refusal(request, SEARCH_TOO_LONG, 400)
         except UnknownChoiceError as unknown:
             return refusal(request, unknown.text, 400)
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
@@ -210,12 +204,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return lookup in own | {f"{name}{end}" for name in of_columns for end in FILTER_LOOKUPS}
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value.
-
-        :raises SearchTooLongError: before any query is made of it.
-        """
-        if is_too_long(request.GET.get(SEARCH_VAR, "")):
-            raise SearchTooLongError
+        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
         if not all(both_take(value) for _, values in request.GET.lists() for value in values):
             raise DisallowedModelAdminLookup
         try:

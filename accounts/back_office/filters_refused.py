@@ -36,7 +36,8 @@ def both_take(value: str) -> bool:
 
 def quoted(typed: str) -> str:
     """What was typed, short enough for a sentence, and without what a page would not show."""
-    shown = "".join(each if each.isprintable() else "\ufffd" for each in typed[: _MOST_QUOTED + 1])
+    words = "".join(" " if each.isspace() else each for each in typed[: _MOST_QUOTED + 1])
+    shown = "".join(each if each.isprintable() else "\ufffd" for each in words)
     return shown if len(shown) <= _MOST_QUOTED else f"{shown[: _MOST_QUOTED - 1]}…"
 
 

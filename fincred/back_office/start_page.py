@@ -16,7 +16,6 @@ from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
 
-
 _NOT_COUNTED: Final = "not counted yet"
 
 

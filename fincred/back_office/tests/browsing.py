@@ -42,7 +42,7 @@ expect.set_options(timeout=30_000)  # on a busy machine five seconds are not eno
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """With the demo person and two mails of theirs that were given up, the support agent, a superuser, and others."""
+    """With the demo person, two mails of theirs that were given up, a support agent, a superuser and others."""
     folder = tmp_path_factory.mktemp("browser")
     with own_database(folder) as url:
         # A quick machine signs in more often in a minute than one person may.

@@ -68,7 +68,7 @@ class TestJobs:
         at_person.says("reset password")
         assert at_person.clicks == 2
 
-    @pytest.mark.parametrize(("width", "mail"), [(1440, "weekly summary"), (390, "new sign in")])
+    @pytest.mark.parametrize(("width", "mail"), [(1440, "weekly summary"), (390, "new sign-in")])
     def test_why_no_mail_came_takes_none_and_another_try_two(
         self, at_person: Office, width: int, mail: str
     ) -> None:
