@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from accounts.mailboxes import mailbox_or_none
@@ -11,7 +10,11 @@ from fincred.text import fold
 
 LONGEST: Final = 254
 MOST_WORDS: Final = 20
-SEARCH_TOO_LONG: Final = f"A search takes at most {MOST_WORDS} words and {LONGEST} characters."
+WORDS_LEFT_OUT: Final = (
+    f"A search takes {MOST_WORDS} words: the first {MOST_WORDS} were looked for, the others not."
+)
+# The most characters that may become `LONGEST` once they are composed. Folding more would take long.
+_MOST_TYPED: Final = 4 * LONGEST
 
 
 def words_of_person(email: str, full_name: str | None) -> list[str]:
@@ -25,17 +28,20 @@ def words_of_person(email: str, full_name: str | None) -> list[str]:
     return sorted({term[:LONGEST] for term in terms})
 
 
-def is_too_long(search: str) -> bool:
-    """Whether the search has more words or characters than any list of the back office looks for."""
-    return len(search.strip()) > LONGEST or len(search.split()) > MOST_WORDS
+def cut_search(search: str) -> str:
+    """The search as it was typed, or its first words if it has more than a search takes."""
+    words = search.split()
+    return search.strip() if len(words) <= MOST_WORDS else " ".join(words[:MOST_WORDS])
 
 
 def words_of_search(search: str) -> list[str]:
-    """What a person's words have to start with, in the spelling that they are stored in."""
-    return sorted(set(_spellings(search)))[:MOST_WORDS]
+    """What a person's words have to start with, in the spelling that they are stored in.
+
+    Of many words the first, of which as many are stored of a name.
+    """
+    return list(dict.fromkeys(map(_spelling, search.split()[:MOST_WORDS])))
 
 
-def _spellings(search: str) -> Iterator[str]:
-    for word in search.split():
-        spelling = mailbox_or_none(word) or word if "@" in word else word
-        yield fold(spelling)[:LONGEST]
+def _spelling(typed: str) -> str:
+    word = typed[:_MOST_TYPED]
+    return fold(mailbox_or_none(word) or word if "@" in word else word)[:LONGEST]

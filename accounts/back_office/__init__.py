@@ -12,6 +12,7 @@ from accounts.back_office.changes_in_words import changes_table, name_in_words
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin, InWordsFilter
 from accounts.back_office.factor import is_fresh
 from accounts.back_office.failure_in_words import Failure, told
+from accounts.back_office.filters_refused import quoted
 from accounts.back_office.lists import MOST_COUNTED
 from accounts.back_office.mail_in_words import mail_state
 from accounts.back_office.reasons import reason_in_words
@@ -40,6 +41,7 @@ __all__ = [
     "name_in_words",
     "name_of_actor",
     "open_sessions",
+    "quoted",
     "reason_in_words",
     "refusal",
     "told",

@@ -79,7 +79,9 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             sought = self._sought(request)
             self._record_list(request, shown.result_list, "listed", sought)
             context["whose"] = sought if sees_people else None
-            if sees_people and sought and self.person_lookup in request.GET:
+            is_of_one = sees_people and self.person_lookup in request.GET
+            context["is_of_nobody"] = is_of_one and sought is None
+            if is_of_one and sought:
                 shown.search_help_text = self.search_help_of_one
                 context["currency"] = sought.profile.currency if self._has_amounts(shown.list_display) else ""
             if not sees_people:

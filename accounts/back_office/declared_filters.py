@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -18,34 +17,18 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 
 from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh
+from accounts.back_office.filters_refused import FILTER_LOOKUPS, both_take, quoted, why_refused
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
 from accounts.back_office.refusals import refusal
-from accounts.search_words import SEARCH_TOO_LONG, is_too_long
+from accounts.search_words import cut_search
 
 logger = logging.getLogger(__name__)
-
-# What Django's list filters put behind the name of their field.
-_FILTER_LOOKUPS = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
-
-
-def _both_take(value: str) -> bool:
-    """Whether both databases take this value: SQLite has NUL, PostgreSQL has moments after 9999 in UTC."""
-    try:
-        moment = parse_datetime(value)
-        if moment and moment.tzinfo:
-            moment.astimezone(UTC)
-    except OverflowError:
-        return False
-    except ValueError:  # a month 13, which the filter refuses itself
-        pass
-    return "\0" not in value
 
 
 class InWordsFilter(admin.ChoicesFieldListFilter):
@@ -61,10 +44,6 @@ class InWordsFilter(admin.ChoicesFieldListFilter):
         for choice, word in zip(others, words, strict=False):  # after them may be one for rows without a value
             yield {**choice, "display": word}
         yield from others[len(words) :]
-
-
-class SearchTooLongError(Exception):
-    """A search of more words than a query can hold: each is a condition of its own, in an expression of all."""
 
 
 class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
@@ -129,7 +108,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """None also for a key that only one database can be asked for."""
-        return super().get_object(request, object_id, from_field) if _both_take(object_id) else None
+        return super().get_object(request, object_id, from_field) if both_take(object_id) else None
 
     def changeform_view(
         self,
@@ -173,7 +152,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         most = {
             "most_downloaded": MOST_DOWNLOADED if may_download(request) else 0,
             "is_fresh": is_fresh(request),
-            "nothing_found": self.nothing_found(request.GET.get(SEARCH_VAR, "").strip()),
+            "nothing_found": self.nothing_found(quoted(cut_search(request.GET.get(SEARCH_VAR, "")))),
         }
         shown = super().changelist_view
         response = self.refuse_undeclared(request, lambda: shown(request, most | (extra_context or {})))
@@ -204,16 +183,14 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             raise PermissionDenied
 
     def refuse_undeclared(self, request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
-        """What `answer` returns, or a 400 for a filter or a choice that isn't declared, or a search too long."""
+        """What `answer` returns, or a 400 for a filter or a choice that isn't declared."""
         try:
             return answer()
-        except SearchTooLongError:
-            return refusal(request, SEARCH_TOO_LONG, 400)
         except UnknownChoiceError as unknown:
             return refusal(request, unknown.text, 400)
         except (DisallowedModelAdminLookup, DisallowedModelAdminToField):
             logger.warning("Filter refused", extra={"user_id": str(request.user.pk), "model": self.opts.label})
-            return refusal(request, "This list can't be filtered by that.", 400)
+            return refusal(request, why_refused(self, request), 400)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """No row is found by another column than its id, which needs no name."""
@@ -224,16 +201,11 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
         own = {one.parameter_name for one in filters if hasattr(one, "parameter_name")}
         of_columns = [name for name in filters if isinstance(name, str)]
-        return lookup in own | {f"{name}{end}" for name in of_columns for end in _FILTER_LOOKUPS}
+        return lookup in own | {f"{name}{end}" for name in of_columns for end in FILTER_LOOKUPS}
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value.
-
-        :raises SearchTooLongError: before any query is made of it.
-        """
-        if is_too_long(request.GET.get(SEARCH_VAR, "")):
-            raise SearchTooLongError
-        if not all(_both_take(value) for _, values in request.GET.lists() for value in values):
+        """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""
+        if not all(both_take(value) for _, values in request.GET.lists() for value in values):
             raise DisallowedModelAdminLookup
         try:
             return super().get_changelist_instance(request)
@@ -243,5 +215,5 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *place: Any, **places: Any) -> Any:
         try:
             return super().response_action(request, queryset, *place, **places)
-        except ValidationError as error:  # a chosen id is none
-            raise DisallowedModelAdminLookup from error
+        except ValidationError:
+            return refusal(request, "A chosen row has no id that can be read.", 400)

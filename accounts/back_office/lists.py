@@ -6,11 +6,14 @@ from typing import Any, Final
 
 from django.contrib.admin.filters import DateFieldListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+
+from accounts.back_office.filters_refused import quoted
+from accounts.search_words import WORDS_LEFT_OUT, cut_search
 
 MOST_COUNTED: Final = 1000
 PER_PAGE: Final = 50
@@ -21,7 +24,7 @@ class UnknownChoiceError(Exception):
 
     def __init__(self, title: Any, values: list[str], choices: list[str]) -> None:
         offered = f"Choose one in the list: {', '.join(choices)}."
-        self.text = f'The filter "{title}" has no choice {" and ".join(values)}. {offered}'
+        self.text = f'The filter "{title}" has no choice {" and ".join(map(quoted, values))}. {offered}'
         super().__init__(self.text)
 
 
@@ -71,6 +74,11 @@ class BoundedList(ChangeList):
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        # Spaces search for nothing, and a list that can't be searched for nothing either.
+        asked = request.GET.get(SEARCH_VAR, "").strip() if self.search_fields else ""
+        # Each word is a condition of its own, in an expression of all: SQLite has no room for many.
+        self.query = cut_search(asked)
+        self.words_left_out = WORDS_LEFT_OUT if self.query != asked else ""
         rows = super().get_queryset(request, exclude_parameters)
         return rows.none() if self.waits_for_person and request.method != "POST" else rows
 

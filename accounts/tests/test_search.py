@@ -10,7 +10,7 @@ from django.db import connection
 from accounts import services
 from accounts.models import Profile, SearchTerm, User
 from accounts.search import MOST_PEOPLE, Found, mend_missing_terms, people_matching, people_off_their_terms
-from accounts.search_words import words_of_person, words_of_search
+from accounts.search_words import cut_search, words_of_person, words_of_search
 from accounts.tests.factories import PASSWORD, UserFactory
 from fincred import clock
 
@@ -44,6 +44,18 @@ class TestWords:
         assert words_of_search("X@MÜNCHEN.de") == ["x@xn--mnchen-3ya.de"]
         assert words_of_search("sam@") == ["sam@"]
         assert words_of_search(" ") == []
+
+    def test_of_a_search_are_its_first_in_the_order_typed_as_many_as_are_stored_of_a_name(self) -> None:
+        typed = "z z " + " ".join(f"n{number}" for number in range(30, 0, -1))
+        assert words_of_search(typed) == ["z", *(f"n{number}" for number in range(30, 12, -1))]
+        assert set(words_of_search(typed)) <= set(words_of_person("a@example.com", typed))
+        assert words_of_search("x" * 5000) == ["x" * 254]
+        assert words_of_search(f"{'x' * 5000}@example.com") == ["x" * 254]
+
+    def test_of_a_search_that_are_too_many_are_cut(self) -> None:
+        assert cut_search("  a  b ") == "a  b"
+        assert cut_search("  a" * 20) == "a" + "  a" * 19
+        assert cut_search(" a" * 21) == "a" + " a" * 19
 
 
 def stored(user: User) -> set[str]:

@@ -56,7 +56,7 @@ class StandingFilter(admin.SimpleListFilter):
         column = _COLUMNS.get(self.value() or "")
         if column is None:
             return queryset
-        if any(request.GET.get(name) for name in (SEARCH_VAR, SignInFilter.parameter_name)):
+        if any(request.GET.get(name, "").strip() for name in (SEARCH_VAR, SignInFilter.parameter_name)):
             # Of the few that these find, or of all of them.
             return queryset.filter(**{f"standing__{column}": True})
         # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.

@@ -12,9 +12,10 @@ from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.back_office import quoted
 from accounts.models import AuditEntry, User
 from accounts.search import people_matching
-from accounts.search_words import SEARCH_TOO_LONG, is_too_long
+from accounts.search_words import WORDS_LEFT_OUT, cut_search
 from accounts.sought_id import SoughtId
 from fincred.db.privacy import privacy_of
 
@@ -32,10 +33,10 @@ def find(request: HttpRequest) -> HttpResponse:
     there. So a person who is found, by a row of theirs too, is recorded here, also for a program that doesn't
     follow; other pages record the look.
     """
-    sought = request.GET.get("q", "").replace("\0", "").strip()
-    if is_too_long(sought):
-        messages.warning(request, SEARCH_TOO_LONG)
-        return HttpResponseRedirect(reverse("admin:index"))
+    typed = request.GET.get("q", "").replace("\0", "").strip()
+    sought = cut_search(typed)
+    if sought != typed:
+        messages.warning(request, WORDS_LEFT_OUT)
     place = _place_of(request, sought) if sought else None
     if sought and place is None:
         messages.warning(request, "There is nothing with this id that you may see.")
@@ -58,7 +59,7 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
     if not may_see_people:
         return None
     if not people:
-        messages.warning(request, f'Nothing was found for "{sought}". {_NOTHING}')
+        messages.warning(request, f'Nothing was found for "{quoted(sought)}". {_NOTHING}')
     if len(people) != 1:
         return _list(User, sought)
     _page(User).record_shown(request, people, action="found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +15,8 @@ from fincred.back_office.figures import DAYS, Series, new_people, refused_sign_i
 from fincred.back_office.filters import counted_at as standings_of
 from fincred.days_in_words import day_in_words
 from fincred.ops.models import JobState
+
+_NOT_COUNTED: Final = "not counted yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ def start_page(staff: Any, *, now: datetime) -> dict[str, Any]:
 def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
     people = reverse("admin:accounts_user_changelist")
     check_ins, new = figures["check_ins"], joined.last(7)
-    known = f"of {_number(figures['people'].newest)}"
-    count = check_ins.last(7)
+    people_in_all, count = figures["people"].newest, check_ins.last(7)
+    known = _NOT_COUNTED if people_in_all is None else f"of {_number(people_in_all)}"
+    written = f"{known}; {'1 check-in' if count == 1 else f'{_number(count)} check-ins'} written in seven days"
     silent, unplanned = figures["people_silent"].newest, figures["people_unplanned"].newest
     planned, checked_in = figures["people_planned"].newest, figures["people_checked_in"].newest
     off_track, goals = figures["people_off_track"].newest, figures["goals_off_track"].newest
@@ -77,7 +80,7 @@ def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
             _number(checked_in),
             f"{_persons(checked_in)} with a check-in in seven days",
             f"{people}?standing=check_in",
-            f"{known}; {'1 check-in' if count == 1 else f'{_number(count)} check-ins'} written in seven days",
+            "check-ins aren't counted yet" if count is None else written,
             _bars(check_ins, "Check-ins"),
         ),
         Card(
@@ -90,7 +93,7 @@ def _people(figures: dict[str, Series], *, joined: Series) -> list[Card]:
             _number(off_track),
             f"{_persons(off_track)} with goals off track",
             f"{people}?standing=off_track",
-            "1 goal" if goals == 1 else f"{_number(goals)} goals",
+            _NOT_COUNTED if goals is None else "1 goal" if goals == 1 else f"{_number(goals)} goals",
             is_bad=bool(off_track),
         ),
     ]

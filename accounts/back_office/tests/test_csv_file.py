@@ -129,7 +129,8 @@ class TestLooks:
 class TestDoors:
     def test_refuse_a_filter_that_is_not_declared(self, auditor: Client) -> None:
         answer = auditor.get(FILE, {"password__startswith": "a"})
-        assert (answer.status_code, answer.content) == (400, b"This list can't be filtered by that.\n")
+        said = 'This list can\'t be filtered by "password__startswith".\n'
+        assert (answer.status_code, answer.content.decode()) == (400, said)
 
     def test_ask_for_a_fresh_sign_in(self, auditor: Client) -> None:
         with time_machine.travel(clock.now() + timedelta(hours=1, seconds=1)):

@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.audit import record
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
-from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, RefusedSignIns, User
 from accounts.refusals import note_refused_sign_in
-from accounts.services import erase_person, open_session
+from accounts.services import erase_person, open_session, set_role
 from accounts.tests.factories import UserFactory
+from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.companion.services.preferences import update_preferences
 from fincred.context import Caller, Role, set_caller
@@ -26,6 +27,12 @@ from fincred.context import Caller, Role, set_caller
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
 REFUSED: Final = "/admin/accounts/refusedsignins/"
+
+
+@pytest.fixture
+def operations(db: None) -> Client:
+    person = UserFactory.create(email="operator@example.com")
+    return signed_in(set_role(user=person, role=StaffRole.OPERATIONS, now=clock.now()))
 
 
 def shown() -> set[object]:
@@ -132,6 +139,29 @@ class TestNothing:
     def test_matches(self, support: Client) -> None:
         page = support.get(PEOPLE, {"q": "<nobody>"}).content.decode()
         assert "No person is called &quot;&lt;nobody&gt;&quot;" in page
+
+    def test_is_of_somebody_whom_nobody_knows(self, support: Client, operations: Client) -> None:
+        unknown = str(uuid4())
+        for query in ({}, {"q": "zzzz"}, {"status__exact": "active"}):
+            page = support.get("/admin/goals/goal/", {"user__exact": unknown, **query}).content.decode()
+            assert "No person has this id, or they have been erased." in page, query
+            assert "This person has none." not in page
+        page = support.get("/admin/accounts/auditentry/", {"person_id__exact": unknown}).content.decode()
+        assert "No person has this id, or they have been erased." in page
+        page = operations.get("/admin/accounts/outgoingmail/", {"user__exact": unknown}).content.decode()
+        assert "There are none of a person with this id." in page
+
+    @pytest.mark.parametrize("spaces", [" ", "\u00a0 \t"])
+    def test_is_searched_by_spaces(self, support: Client, saver: User, spaces: str) -> None:
+        assert "Search for a person above" in support.get("/admin/goals/goal/", {"q": spaces}).content.decode()
+        page = support.get("/admin/accounts/outgoingmail/", {"q": spaces}).content.decode()
+        assert "There are none yet." in page
+
+    def test_is_misspelled_where_nothing_can_be_searched(self, operations: Client) -> None:
+        for name in ("accounts/refusedsignins", "ops/jobstate"):
+            page = operations.get(f"/admin/{name}/", {"q": "zzzz"}).content.decode()
+            assert "There are none yet." in page, name
+            assert "Check the spelling" not in page, name
 
     def test_matches_what_a_search_of_texts_takes(self, support: Client) -> None:
         page = support.get("/admin/companion/snippet/", {"q": "zzzz"}).content.decode()

@@ -26,8 +26,9 @@ from goals.services import create_goal
 call_command("seed_demo")
 demo = User.objects.get(email="demo@fincred.example")
 now = clock.now()
-OutgoingMail.objects.create(user=demo, purpose="weekly_summary", created_at=now, next_attempt_at=now,
-                            attempts=MAX_MAIL_ATTEMPTS, failure="SMTPDataError 554")
+for purpose in ("weekly_summary", "new_sign_in"):
+    OutgoingMail.objects.create(user=demo, purpose=purpose, created_at=now, next_attempt_at=now,
+                                attempts=MAX_MAIL_ATTEMPTS, failure="SMTPDataError 554")
 for name in ("Robin One", "Robin Two"):
     User.objects.create_user(name[-3:].lower() + "@fincred.example", None, full_name=name, is_verified=True)
 User.objects.create_user({BOSS[0]!r}, {BOSS[1]!r}, is_staff=True, is_superuser=True, is_verified=True)
@@ -41,7 +42,7 @@ expect.set_options(timeout=30_000)  # on a busy machine five seconds are not eno
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """With the demo person and a mail of theirs that was given up, the support agent, a superuser, and others."""
+    """With the demo person, two mails of theirs that were given up, a support agent, a superuser and others."""
     folder = tmp_path_factory.mktemp("browser")
     with own_database(folder) as url:
         # A quick machine signs in more often in a minute than one person may.

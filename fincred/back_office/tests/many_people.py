@@ -16,12 +16,17 @@ from planning.tests.factories import contents, plan_for, snapshot_of
 from tracking.models import CheckIn
 
 PERSON = UUID("00000000-0000-4000-8000-000000000777")
+# More words than a search takes, each a start of what this person is found by.
+LONG_NAME = "+".join(
+    ["p", "pe", "per", "p7", *("p777@example.com"[:letters] for letters in range(3, 17)), *"pppp"]
+)
 PATHS = [
     "accounts/user/",
     "accounts/user/?p=10",
     "accounts/user/?q=p777@",
     "accounts/user/?q=person",
     "accounts/user/?q=person+p777@",
+    f"accounts/user/?q={LONG_NAME}",
     f"accounts/user/?q={PERSON}",
     "accounts/user/?standing=off_track",
     "accounts/user/?standing=check_in",

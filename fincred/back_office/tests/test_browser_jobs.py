@@ -68,21 +68,34 @@ class TestJobs:
         at_person.says("reset password")
         assert at_person.clicks == 2
 
-    def test_why_no_mail_came_takes_none_and_another_try_two(self, at_person: Office) -> None:
+    @pytest.mark.parametrize(("width", "mail"), [(1440, "weekly summary"), (390, "new sign-in")])
+    def test_why_no_mail_came_takes_none_and_another_try_two(
+        self, at_person: Office, width: int, mail: str
+    ) -> None:
+        self.look_again_at(at_person, width)
         at_person.says("given up: the mail server refused this mail")
         assert at_person.clicks == 0
-        at_person.do("Try again weekly summary")
+        at_person.do(f"Try again {mail}")
         expect(at_person.page.get_by_text("1 mail is tried again.")).to_be_visible()
         assert at_person.clicks == 2
 
+    @pytest.mark.parametrize("width", [1440, 390])
     @pytest.mark.parametrize("name", ["End this session", "End all sessions"])
-    def test_a_stranger_in_the_account_takes_two(self, at_person: Office, server: LiveServer, name: str) -> None:
+    def test_a_stranger_in_the_account_takes_two(
+        self, at_person: Office, server: LiveServer, name: str, width: int
+    ) -> None:
         body = b'{"email": "demo@fincred.example", "password": "twelve-weeks-of-saving"}'
         server.post("/api/v0/auth/login", body)
-        at_person.page.reload()
+        self.look_again_at(at_person, width)
         at_person.do(name)
         expect(at_person.page.get_by_text(re.compile("^Ended "))).to_be_visible()
         assert at_person.clicks == 2
+
+    def test_a_phone_folds_what_has_no_buttons(self, at_person: Office) -> None:
+        self.look_again_at(at_person, 390)
+        for heading, is_open in (("Profile", False), ("Streak", False), ("Sessions", True), ("Mails", True)):
+            section = at_person.page.locator("details.bo-fold").filter(has=at_person.page.get_by_text(heading))
+            assert section.first.evaluate("it => it.open") is is_open, heading
 
     def test_a_streak_takes_none(self, at_person: Office) -> None:
         at_person.says("Weeks from Monday to Sunday where they live")
@@ -102,6 +115,11 @@ class TestJobs:
         expect(page.get_by_role("heading", level=1)).to_have_text("Dana Demo")
         at_person.says("sessions ended")
         assert at_person.clicks == 0
+
+    def look_again_at(self, at_person: Office, width: int) -> None:
+        """Sections fold away on a phone when a page opens."""
+        at_person.show("light", width)
+        at_person.page.reload()
 
     def press_tab_to(self, page: Page, name: str) -> None:
         for _ in range(80):

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import services
 from accounts.models import ListedPerson, User
-from accounts.search_words import SEARCH_TOO_LONG
+from accounts.search_words import WORDS_LEFT_OUT
+from fincred import clock
 from fincred.back_office.tests.person_pages import path_of
 from fincred.companion.tests.factories import NotificationFactory
 from planning.tests.factories import goal_of, plan_for, snapshot_of
@@ -88,10 +90,22 @@ class TestSearchBox:
     def test_of_nothing_stays(self, support: Client) -> None:
         assert self.lead(support, " \0") == "/admin/"
 
-    @pytest.mark.parametrize("sought", ["a " * 1100, "sam " * 21, "s" * 255], ids=["all", "words", "letters"])
-    def test_of_too_much_stays_and_says_so(self, support: Client, sought: str) -> None:
-        page = support.get(self.lead(support, sought)).content.decode()
-        assert SEARCH_TOO_LONG in page
+    def test_of_a_long_name_finds_by_its_first_words_and_says_so(self, support: Client, saver: User) -> None:
+        name = " ".join(f"Name{number}" for number in range(30, 0, -1))
+        services.update_profile(user=saver, now=clock.now(), full_name=name)
+        assert self.lead(support, name) == path_of(saver)
+        assert support.get(path_of(saver)).content.decode().count(WORDS_LEFT_OUT) == 1
+        assert self.lead(support, name.removesuffix(" Name1").partition(" Name10")[0]) == path_of(saver)
+        assert WORDS_LEFT_OUT in support.get("/admin/").content.decode()
+        self.lead(support, " ".join(name.split()[:20]))
+        assert WORDS_LEFT_OUT not in support.get("/admin/").content.decode()
+
+    @pytest.mark.parametrize("sought", ["a " * 1100, "nobody " * 21, "s" * 255], ids=["all", "words", "letters"])
+    def test_of_much_that_nobody_is_called_says_so(self, support: Client, sought: str) -> None:
+        page = unescape(support.get(self.lead(support, sought)).content.decode())
+        assert "No person is called" in page
+        assert page.count(WORDS_LEFT_OUT) == (" " in sought)
+        assert "s" * 61 not in page.replace(sought, "", 1)
 
     @pytest.mark.parametrize("sought", ["anna1985", "#69", "req-77"])
     def test_says_of_what_is_no_id_that_nobody_is_called_that(self, support: Client, sought: str) -> None:

@@ -1,0 +1,65 @@
+"""Why a list refuses an address: the filter that it doesn't declare, or the value that can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any, Final
+
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+
+# What Django's list filters put behind the name of their field.
+FILTER_LOOKUPS: Final = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
+_NO_FILTERS: Final = frozenset(
+    {ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR}
+)  # what the addresses of lists have besides
+_MOST_QUOTED: Final = 60
+
+
+def both_take(value: str) -> bool:
+    """Whether both databases take this value: SQLite has NUL, PostgreSQL has moments after 9999 in UTC."""
+    try:
+        moment = parse_datetime(value)
+        if moment and moment.tzinfo:
+            moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    except ValueError:  # a month 13, which the filter refuses itself
+        pass
+    return "\0" not in value
+
+
+def quoted(typed: str) -> str:
+    """What was typed, short enough for a sentence, and without what a page would not show."""
+    words = "".join(" " if each.isspace() else each for each in typed[: _MOST_QUOTED + 1])
+    shown = "".join(each if each.isprintable() else "\ufffd" for each in words)
+    return shown if len(shown) <= _MOST_QUOTED else f"{shown[: _MOST_QUOTED - 1]}…"
+
+
+def why_refused(page: Any, request: HttpRequest) -> str:
+    """A sentence for who typed or followed the address of a list that this page refuses."""
+    given = [(name, value) for name, values in request.GET.lists() for value in values]
+    for name, _ in given:
+        if name not in _NO_FILTERS and not page.lookup_allowed(name, "", request):
+            return f'This list can\'t be filtered by "{quoted(name)}".'
+    for name, value in given:
+        if not _is_readable(page.model, name, value):
+            return f'This list can\'t be filtered by "{quoted(name)}": its value "{quoted(value)}" can\'t be read.'
+    return "This list can't be filtered by that."
+
+
+def _is_readable(model: Any, name: str, value: str) -> bool:
+    end: Iterable[str] = (each for each in ("__exact", "__gte", "__lt") if name.endswith(each))
+    lookup = next(iter(end), None)
+    if not both_take(value) or lookup is None:
+        return both_take(value)
+    try:
+        get_fields_from_path(model, name.removesuffix(lookup))[-1].to_python(value)
+    except (ValidationError, ValueError, OverflowError):
+        return False
+    return True
