@@ -129,7 +129,8 @@ class _Search:
         """The earliest date by which the goal can be met.
 
         It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
-        the date counts only if it also works in its own order and makes no other goal worse.
+        the date counts only if it also works in its own order, in which an earlier one may work too, and makes no
+        other goal worse.
         """
         goal, calendar, months = self.state.goal, self.inputs.calendar, self.state.need.months
         if goal.cadence:
@@ -143,11 +144,13 @@ class _Search:
         else:
             more = self._more_time(date_after, last_month(calendar.start) - months)
             day = None if more is None else date_after(more)
-        if day is None:
+        if day is None or not self._is_harmless(self._with_date(day)):
             return None
-        if self._is_harmless(self._with_date(day)) and not self._is_met(self._with_date(day - timedelta(days=1))):
-            return Alternative("later_date", target_date=day)
-        return None
+        if self._is_met_before(day):
+            day = self._earliest(day)
+            if self._is_met_before(day):  # to the harm of another goal
+                return None
+        return Alternative("later_date", target_date=day)
 
     def _first_day(self, months: int) -> date | None:
         """A day by which the goal can be met, but not a day before: money arrives on days, so each may matter.
@@ -241,7 +244,8 @@ class _Search:
                 return False
         return True
 
-    def _is_met(self, inputs: PlanInput) -> bool:
+    def _is_met_before(self, day: date) -> bool:
+        inputs = self._with_date(day - timedelta(days=1))
         order = plan_order(inputs.goals)
         return self._margin_at_best(inputs, order) >= 0 and self._margin(inputs, order) >= 0
 

@@ -193,9 +193,11 @@ def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]
 def _payments(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Payment]:
     """What is still to be paid on each day; days that have passed are due now."""
     credit, due_now = state.need.credit, state.due
+    in_time = state.days.counts[0] if state.days else 1
     for month in range(len(state.trajectory.amounts)):
-        for day, share in _dated(state, day_of, month):
-            made = min(credit, share)
+        for index, (day, share) in enumerate(_dated(state, day_of, month)):
+            # What was put in and isn't on a day in time is beside what late days are paid.
+            made = min(credit, share) if index < in_time else 0
             credit, left = credit - made, share - made
             if day <= calendar.as_of:
                 due_now += left

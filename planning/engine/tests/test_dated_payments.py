@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fincred.money import ZERO
-from planning.engine.cadence import Cadence
+from planning.engine.cadence import Cadence, Payment
 from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
-from planning.engine.tests.builders import goal
+from planning.engine.tests.builders import goal, money
 from planning.engine.tests.lumpy import Listed, a_case, cents
 from planning.vocabulary import Frequency, PayFrequency
 
@@ -156,3 +156,23 @@ def test_a_month_without_a_day_is_none_that_was_missed() -> None:
     late, missing = DatedPortion([1, 1], 100, 50), DatedPortion([1, 1, 1, 1], 40, 10)
     spread_on_days([late, missing], [55, 45, 100, 0])
     assert (late.paid, missing.paid) == ([50, 50], [0, 0, 20, 20])
+
+
+def test_what_was_put_in_before_its_money_came_is_not_taken_off_late_payments_too() -> None:
+    """1 000 come on the 20th, and 400 were put in before: 600 are left of January, on the 28th."""
+    finances = Finances(
+        money(0), money(0), money(0), incomes=(Flow(money(1000), PayFrequency.MONTHLY, date(2026, 1, 20)),)
+    )
+    late = goal(
+        3000,
+        target_date=date(2025, 12, 30),
+        added=money(400),
+        cadence=Cadence(Frequency.MONTHLY, 28, date(2026, 1, 1)),
+    )
+    made = make_plan(PlanInput(date(2026, 1, 5), finances, (late,), date(2026, 1, 1))).goals[0]
+    assert made.this_month == 600
+    assert [*made.payments] == [
+        Payment(date(2026, 1, 28), money(600)),
+        Payment(date(2026, 2, 28), money(1000)),
+        Payment(date(2026, 3, 28), money(1000)),
+    ]

@@ -25,6 +25,7 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
+from planning.engine.tests.lumpy import a_case
 from planning.engine.trajectory import DebtPayoff
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -83,6 +84,40 @@ class TestNeedOf:
         shared, own = Needs(changed.calendar, levels=levels), Needs(changed.calendar)
         assert make_plan(changed, needs=shared) == make_plan(changed, needs=own)
         assert shared.effort == own.effort
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_known_from_another_plan_on_days_changes_neither_a_plan_nor_its_effort(self, seed: int) -> None:
+        plan_input, changed = on_days(seed)
+        levels = Levels()
+        make_plan(plan_input, needs=Needs(plan_input.calendar, levels=levels))
+        shared, own = Needs(changed.calendar, levels=levels), Needs(changed.calendar)
+        assert make_plan(changed, needs=shared) == make_plan(changed, needs=own)
+        assert shared.effort == own.effort
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_remembers_of_another_plan_nothing_that_changes_a_plan(self, seed: int) -> None:
+        """Goals on days of their own are simulated by the same objects, which remember what offers came to."""
+        plan_input, changed = on_days(seed)
+        used = Needs(changed.calendar)
+        for each in (plan_input, changed, plan_input, changed):
+            made = make_plan(each, with_alternatives=False, needs=used)
+            assert made == make_plan(each, with_alternatives=False)
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_remembers_nothing_that_changes_what_a_search_finds(self, seed: int) -> None:
+        plan_input, _ = on_days(seed)
+        needs = Needs(plan_input.calendar)
+        first = make_plan(plan_input, needs=needs)
+        assert not any(each.explanation.facts.get("alternatives_complete") is False for each in first.goals)
+        assert make_plan(plan_input, needs=needs) == first
+
+
+def on_days(seed: int) -> tuple[PlanInput, PlanInput]:
+    """A plan with interest, where money and payments have days, and the same plan with more money."""
+    plan_input = a_case(seed, rates=True, own_days=True, chosen=True, debts=seed % 2 == 1)
+    finances = plan_input.finances
+    richer = replace(finances, monthly_income=finances.monthly_income + money(1 + 7 * seed))
+    return plan_input, replace(plan_input, finances=richer)
 
 
 class TestDateWithMonths:

@@ -77,6 +77,22 @@ class TestLaterDate:
         assert later_date(plan_input, 0) == day
         assert (works(plan_input, 0, day), works(plan_input, 0, day - DAY)) == (True, False)
 
+    def test_on_the_calendar_is_earlier_too_where_a_debt_is_cleared_before_it(self) -> None:
+        late = goal(2500, target_date=date(2026, 3, 16))
+        loan = goal(1000, 10, type="debt_payoff", name="loan", debts=(card(1000, 24, 60),))
+        plan_input, day = inputs(100, late, loan), date(2027, 11, 2)
+        assert later_date(plan_input, 0) == day
+        assert (works(plan_input, 0, day), works(plan_input, 0, day - DAY)) == (True, False)
+
+    def test_is_left_out_where_one_day_less_takes_the_money_of_another_goal(self) -> None:
+        """In January the loan takes 40 beside its minimum, which the other goal needs. By March it takes none."""
+        overdue = goal(100, target_date=date(2026, 1, 8), type="debt_payoff", debts=(card(100, 0, 60),))
+        plan_input = inputs(200, overdue, goal(200, 1, "Low", name="other"))
+        march = date(2026, 3, 1)
+        assert (works(plan_input, 0, march), works(plan_input, 0, march - DAY)) == (True, False)
+        assert not planned_with(plan_input, 0, march - DAY)[0].shortfall
+        assert later_date(plan_input, 0) is None
+
     def test_is_left_out_where_no_date_works(self) -> None:
         assert later_date(inputs(0, goal(300, 1, cadence=THURSDAYS)), 0) is None
 

@@ -110,8 +110,12 @@ class Life(Person):
                 facts = {"goal": account.index, "shortfall": shortfall, "by": account.by, "told": account.told}
                 is_open = self.slides(account) or self.is_let_go(account) or shortfall <= self.untold(account)
                 require(is_open, "funded goal falls short", **facts)
-            if not shortfall and account.by > self.day and account.id not in self.promised:
+            if not shortfall and self.has_time(account) and account.id not in self.promised:
                 self.promised[account.id] = self.allowed(account)
+
+    def has_time(self, account: Account) -> bool:
+        """Whether a payment day is left up to the goal's date; without one it is overdue, though its date may come."""
+        return self.begins(self.month + 1) <= account.by if account.debts else self.day < account.by
 
     def untold(self, account: Account) -> int:
         """Interest that isn't told yet is there, but the plan doesn't count on it."""
