@@ -8,16 +8,15 @@ from typing import Any, Final
 
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 
 # What Django's list filters put behind the name of their field.
 FILTER_LOOKUPS: Final = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
-_NO_FILTERS: Final = frozenset(
-    {ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR}
-)  # what the addresses of lists have besides
+# What the addresses of lists have besides.
+_NO_FILTERS: Final = frozenset({ALL_VAR, ERROR_FLAG, "_facets", IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR})
 _MOST_QUOTED: Final = 60
 
 
