@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, Final
 
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
