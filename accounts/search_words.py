@@ -11,7 +11,7 @@ from fincred.text import fold
 LONGEST: Final = 254
 MOST_WORDS: Final = 20
 WORDS_LEFT_OUT: Final = (
-    f"A search takes {MOST_WORDS} words: the first {MOST_WORDS} were looked for, the others not."
+    f"A search takes {MOST_WORDS} words: the first {MOST_WORDS} were looked for, and no others."
 )
 # The most characters that may become `LONGEST` once they are composed. Folding more would take long.
 _MOST_TYPED: Final = 4 * LONGEST

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC
 from typing import Any, Final
 
-from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import ValidationError
@@ -15,8 +14,10 @@ from django.utils.dateparse import parse_datetime
 
 # What Django's list filters put behind the name of their field.
 FILTER_LOOKUPS: Final = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
-# What the addresses of lists have besides.
-_NO_FILTERS: Final = frozenset({ALL_VAR, ERROR_FLAG, "_facets", IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR})
+# Those whose value is one of the field's. Django reads anything for the others.
+_OF_VALUES: Final = ("__exact", "__gte", "__lt")
+# What the address of a list has besides its filters.
+_NO_FILTERS: Final = (ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR)
 _MOST_QUOTED: Final = 60
 
 
@@ -53,12 +54,10 @@ def why_refused(page: Any, request: HttpRequest) -> str:
 
 
 def _is_readable(model: Any, name: str, value: str) -> bool:
-    end: Iterable[str] = (each for each in ("__exact", "__gte", "__lt") if name.endswith(each))
-    lookup = next(iter(end), None)
-    if not both_take(value) or lookup is None:
-        return both_take(value)
+    path = next((name.removesuffix(end) for end in _OF_VALUES if name.endswith(end)), "")
     try:
-        get_fields_from_path(model, name.removesuffix(lookup))[-1].to_python(value)
+        if path:
+            get_fields_from_path(model, path)[-1].to_python(value)
     except (ValidationError, ValueError, OverflowError):
         return False
-    return True
+    return both_take(value)

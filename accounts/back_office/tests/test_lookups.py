@@ -14,6 +14,7 @@ from django.db.models import Field
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from accounts.back_office.filters_refused import why_refused
 from accounts.back_office.tests.acting import act_in_back_office, signed_in
 from accounts.models import AuditEntry, Session, User
 from accounts.search_words import WORDS_LEFT_OUT
@@ -202,6 +203,17 @@ class TestWhyRefused:
     )
     def test_is_a_filter_that_is_not_declared(self, boss: Client, query: dict[str, str], name: str) -> None:
         assert self.said(boss, "accounts/user", query) == f'This list can\'t be filtered by "{name}".'
+
+    @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+    def test_is_a_moment_that_only_one_database_takes(self, boss: Client, moment: str) -> None:
+        said = self.said(boss, "tracking/pulse", {"completed_at__gte": moment})
+        assert said == f'This list can\'t be filtered by "completed_at__gte": its value "{moment}" can\'t be read.'
+
+    def test_may_be_another_than_what_can_be_read_in_the_address(self) -> None:
+        query = {"user__exact": "00000000-0000-4000-8000-000000000001", "status__exact": "active", "q": "Sam"}
+        request = RequestFactory().get("/", query)
+        said = "This list can't be filtered by that."
+        assert why_refused(admin.site.get_model_admin(Goal), request) == said
 
     def test_is_told_to_browsers_as_text(self, boss: Client) -> None:
         page = boss.get("/admin/accounts/user/", {"<b>": "1"}, headers={"Accept": "text/html"}).content.decode()

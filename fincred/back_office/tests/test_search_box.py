@@ -95,17 +95,14 @@ class TestSearchBox:
         services.update_profile(user=saver, now=clock.now(), full_name=name)
         assert self.lead(support, name) == path_of(saver)
         assert support.get(path_of(saver)).content.decode().count(WORDS_LEFT_OUT) == 1
-        assert self.lead(support, name.removesuffix(" Name1").partition(" Name10")[0]) == path_of(saver)
-        assert WORDS_LEFT_OUT in support.get("/admin/").content.decode()
-        self.lead(support, " ".join(name.split()[:20]))
-        assert WORDS_LEFT_OUT not in support.get("/admin/").content.decode()
+        assert self.lead(support, " ".join(name.split()[:20])) == path_of(saver)
+        assert WORDS_LEFT_OUT not in support.get(path_of(saver)).content.decode()
 
-    @pytest.mark.parametrize("sought", ["a " * 1100, "nobody " * 21, "s" * 255], ids=["all", "words", "letters"])
+    @pytest.mark.parametrize("sought", ["zzz " * 1100, "nobody " * 21, "z" * 255], ids=["all", "words", "letters"])
     def test_of_much_that_nobody_is_called_says_so(self, support: Client, sought: str) -> None:
         page = unescape(support.get(self.lead(support, sought)).content.decode())
-        assert "No person is called" in page
+        assert f'No person is called "{sought[:59]}…"' in page
         assert page.count(WORDS_LEFT_OUT) == (" " in sought)
-        assert "s" * 61 not in page.replace(sought, "", 1)
 
     @pytest.mark.parametrize("sought", ["anna1985", "#69", "req-77"])
     def test_says_of_what_is_no_id_that_nobody_is_called_that(self, support: Client, sought: str) -> None:
