@@ -114,7 +114,7 @@ class Life(Person):
                 self.promised[account.id] = self.allowed(account)
 
     def has_time(self, account: Account) -> bool:
-        """Whether a payment day is left up to the goal's date; else it is overdue, though its date may come."""
+        """Whether a payment day is left up to the goal's date; debts without one are overdue before it."""
         return self.begins(self.month + 1) <= account.by if account.debts else self.day < account.by
 
     def untold(self, account: Account) -> int:
