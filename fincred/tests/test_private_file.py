@@ -85,9 +85,10 @@ class TestWritePrivate:
         assert path.read_bytes() == b"older"
         assert list(tmp_path.iterdir()) == [path]
 
-    @pytest.mark.parametrize("name", ["/dev/null", "folder"])
+    @pytest.mark.parametrize("name", ["/dev/null", "folder", "link_to_itself"])
     def test_refuses_what_is_no_file(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "folder").mkdir()
+        (tmp_path / "link_to_itself").symlink_to(tmp_path / "link_to_itself")
         with pytest.raises(OSError, match="not a regular file"):
             write(tmp_path / name)
 
