@@ -28,9 +28,13 @@ class TestStopAsSigint:
     def test_a_stop_that_can_not_be_raised_where_it_comes_is_raised_soon(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with pytest.raises(KeyboardInterrupt), stop_as_sigint():
+        @stop_as_sigint()
+        def work() -> None:
             Dying(lambda: os.kill(os.getpid(), signal.SIGTERM))
             Event().wait(5)
+
+        with pytest.raises(KeyboardInterrupt):
+            work()
         assert capsys.readouterr().err == ""
 
     def test_other_errors_are_told_as_ever(self, capsys: pytest.CaptureFixture[str]) -> None:
