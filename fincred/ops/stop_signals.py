@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Final
+
+_MOMENT: Final = 0.01
 
 
 def on_stop(handler: Callable[[int, Any], object]) -> None:
@@ -25,11 +30,24 @@ def stop_as_sigint(*, is_whole_process: bool = False) -> Iterator[None]:
     In the main thread only.
     """
     before = {number: signal.signal(number, signal.default_int_handler) for number in _others()}
+    hook, sys.unraisablehook = sys.unraisablehook, _ask_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, signal.SIG_IGN if is_whole_process else handler)
+
+
+def _ask_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Else a stop is lost, with a traceback, where nothing can be raised: in `__del__`, or when an import ends."""
+    if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    # From a thread and a moment later: sent from here, it would be raised in here.
+    again = threading.Timer(_MOMENT, os.kill, (os.getpid(), signal.SIGTERM))
+    again.daemon = True
+    again.start()
 
 
 @contextmanager
