@@ -19,9 +19,7 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
 
     :raises OSError: it can't be written, or something that isn't a file has its name. Then nothing has changed.
     """
-    target = Path(
-        os.path.realpath(path)
-    )  # Path.resolve raises a RuntimeError for a link to itself
+    target = Path(os.path.realpath(path))  # Path.resolve raises a RuntimeError for a link to itself
     if os.path.lexists(target) and not target.is_file():
         raise OSError(errno.EINVAL, "Is not a regular file", str(target))
     # A new file: a program that has the older one open can't read the new content.
