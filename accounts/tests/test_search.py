@@ -119,6 +119,12 @@ class TestSearch:
         assert people_matching("%").ids == ()
         assert people_matching(" ").ids == ()
 
+    @pytest.mark.parametrize("name", ["Conan O'Brien", "Conan O\u2019Brien"])
+    def test_takes_either_apostrophe(self, saver: User, noon: datetime, name: str) -> None:
+        services.update_profile(user=saver, now=noon, full_name=name)
+        assert people_matching("conan o'br") == people_matching("o\u2019brien") == Found((saver.pk,))
+        assert people_matching("o'c").ids == ()
+
     def test_needs_each_word(self, saver: User, stranger: User) -> None:
         assert people_matching("sam stranger@").ids == (stranger.pk,)
         assert people_matching("sam x").ids == ()
