@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Profile, SearchTerm, User
 from accounts.search_words import words_of_person, words_of_search
@@ -53,8 +55,13 @@ def people_matching(search: str) -> Found:
 
 
 def _starting_with(word: str) -> QuerySet[SearchTerm]:
-    """Unordered: stopping at the first matches is faster than sorting them all."""
-    return SearchTerm.objects.filter(term__gte=word, term__lt=BytewiseField.after(word))
+    """Unordered: stopping at the first matches is faster than sorting them all.
+
+    With either apostrophe: phones write "O\u2019Brien" where keyboards write "O'Brien".
+    """
+    spellings = {word, word.replace("'", "\u2019"), word.replace("\u2019", "'")}
+    spans = [Q(term__gte=spelling, term__lt=BytewiseField.after(spelling)) for spelling in sorted(spellings)]
+    return SearchTerm.objects.filter(reduce(or_, spans))
 
 
 def mend_missing_terms(stop: Callable[[], bool] = lambda: False) -> int:

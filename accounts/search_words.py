@@ -13,6 +13,8 @@ MOST_WORDS: Final = 20
 WORDS_LEFT_OUT: Final = (
     f"A search takes {MOST_WORDS} words: the first {MOST_WORDS} were looked for, and no others."
 )
+# What a copied word brings along: `"Sam Saver" <sam@example.com>,` and marks that can't be seen.
+AROUND_WORDS: Final = '"<>()[],;\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff'
 # The most characters that may become `LONGEST` once they are composed. Folding more would take long.
 _MOST_TYPED: Final = 4 * LONGEST
 
@@ -43,5 +45,5 @@ def words_of_search(search: str) -> list[str]:
 
 
 def _spelling(typed: str) -> str:
-    word = typed[:_MOST_TYPED]
+    word = (typed.strip(AROUND_WORDS) or typed)[:_MOST_TYPED]
     return fold(mailbox_or_none(word) or word if "@" in word else word)[:LONGEST]

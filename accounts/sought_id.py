@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
+from accounts.search_words import AROUND_WORDS
+
 # A number of as many digits may be too large for the database.
 _DIGITS: Final = 19
 
@@ -27,7 +29,7 @@ class SoughtId:
     def read(cls, typed: str) -> Self:
         typed = typed.strip()
         try:
-            row = UUID(typed)
+            row = UUID(typed.strip(AROUND_WORDS))
         except ValueError:
             is_number = typed.isascii() and typed.isdecimal() and len(typed) < _DIGITS
             return cls(None, (typed,), int(typed) if is_number else None)

@@ -45,6 +45,11 @@ class TestWords:
         assert words_of_search("sam@") == ["sam@"]
         assert words_of_search(" ") == []
 
+    def test_of_a_search_may_be_copied_from_a_letter(self) -> None:
+        assert words_of_search('"Sam Saver" <X@example.com>,') == ["sam", "saver", "x@example.com"]
+        assert words_of_search("Saver, Sam\u200b (O'Brien); \u202aO'\u202c") == ["saver", "sam", "o'brien", "o'"]
+        assert words_of_search('"" <') == ['""', "<"]  # or everybody would be found
+
     def test_of_a_search_are_its_first_in_the_order_typed_as_many_as_are_stored_of_a_name(self) -> None:
         typed = "z z " + " ".join(f"n{number}" for number in range(30, 0, -1))
         assert words_of_search(typed) == ["z", *(f"n{number}" for number in range(30, 12, -1))]
@@ -113,6 +118,12 @@ class TestSearch:
         assert people_matching("aver").ids == ()
         assert people_matching("%").ids == ()
         assert people_matching(" ").ids == ()
+
+    @pytest.mark.parametrize("name", ["Conan O'Brien", "Conan O\u2019Brien"])
+    def test_takes_either_apostrophe(self, saver: User, noon: datetime, name: str) -> None:
+        services.update_profile(user=saver, now=noon, full_name=name)
+        assert people_matching("conan o'br") == people_matching("o\u2019brien") == Found((saver.pk,))
+        assert people_matching("o'c").ids == ()
 
     def test_needs_each_word(self, saver: User, stranger: User) -> None:
         assert people_matching("sam stranger@").ids == (stranger.pk,)
