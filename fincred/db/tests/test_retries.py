@@ -217,6 +217,7 @@ class TestRepeatable:
         assert Goal.objects.get().name == goal.name
 
 
+@pytest.mark.django_db(transaction=True)
 class TestWriteWhenBack:
     @pytest.mark.parametrize(("is_stopping", "most"), [(True, 20), (False, 3600)])
     def test_gives_up_soon_in_a_process_that_stops_else_after_an_hour(
