@@ -98,6 +98,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
     def _download(self, request: HttpRequest) -> HttpResponse:
         shown = self.get_changelist_instance(request)
+        if shown.words_left_out:  # which a file can't say
+            return refusal(request, f"{shown.words_left_out} Shorten the search, and download again.", 400)
         rows = self.prepared(list(shown.queryset[:MOST_DOWNLOADED]))
         self.record_shown(request, rows, action="downloaded")
         columns = self.columns_of_file([name for name in shown.list_display if name != "action_checkbox"], rows)

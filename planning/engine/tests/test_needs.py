@@ -79,20 +79,11 @@ class TestNeedOf:
         finances = plan_input.finances
         richer = replace(finances, monthly_income=finances.monthly_income + more)
         changed = replace(plan_input, finances=richer)
-        levels = Levels()
-        make_plan(plan_input, needs=Needs(plan_input.calendar, levels=levels))
-        shared, own = Needs(changed.calendar, levels=levels), Needs(changed.calendar)
-        assert make_plan(changed, needs=shared) == make_plan(changed, needs=own)
-        assert shared.effort == own.effort
+        assert_same_with_levels_of(plan_input, changed)
 
     @pytest.mark.parametrize("seed", range(12))
     def test_known_from_another_plan_on_days_changes_neither_a_plan_nor_its_effort(self, seed: int) -> None:
-        plan_input, changed = on_days(seed)
-        levels = Levels()
-        make_plan(plan_input, needs=Needs(plan_input.calendar, levels=levels))
-        shared, own = Needs(changed.calendar, levels=levels), Needs(changed.calendar)
-        assert make_plan(changed, needs=shared) == make_plan(changed, needs=own)
-        assert shared.effort == own.effort
+        assert_same_with_levels_of(*on_days(seed))
 
     @pytest.mark.parametrize("seed", range(12))
     def test_remembers_of_another_plan_nothing_that_changes_a_plan(self, seed: int) -> None:
@@ -110,6 +101,14 @@ class TestNeedOf:
         first = make_plan(plan_input, needs=needs)
         assert not any(each.explanation.facts.get("alternatives_complete") is False for each in first.goals)
         assert make_plan(plan_input, needs=needs) == first
+
+
+def assert_same_with_levels_of(other: PlanInput, plan_input: PlanInput) -> None:
+    levels = Levels()
+    make_plan(other, needs=Needs(other.calendar, levels=levels))
+    shared, own = Needs(plan_input.calendar, levels=levels), Needs(plan_input.calendar)
+    assert make_plan(plan_input, needs=shared) == make_plan(plan_input, needs=own)
+    assert shared.effort == own.effort
 
 
 def on_days(seed: int) -> tuple[PlanInput, PlanInput]:
