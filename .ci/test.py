@@ -1,6 +1,6 @@
 """`make test`: every test on SQLite, then on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core and one more (JOBS=1: one process). Tests marked
+Each database has one run of pytest, with a process for each core (JOBS=1: one process). Tests marked
 `unit` or `once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
 All processes begin with a copy of one migrated database.
@@ -33,8 +33,7 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 COVERAGE = ("--cov", "--cov-report=") if os.environ.get("COVERAGE") == "1" else ()
-# One more than there are cores: tests of servers wait for them half the time.
-JOBS = os.environ.get("JOBS") or str(min(8, (os.cpu_count() or 1) + 1))
+JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1))
 # Files whole, so that their tests share servers.
 PARALLEL = ("-n", JOBS, "--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
