@@ -63,14 +63,15 @@ class Queue:
         """Add a goal, so that the explanations of later goals count it."""
         if state.payoff:
             self.with_debts.append(state)
+        # Of two dates in a month, more income comes too late for the earlier one.
+        by = state.need.deadline, -state.late_income
         if state.goal.chosen_monthly is not None:
+            by = 0, 0
             self._chosen.append(state)
-            self._credits.append(((0, 0), state.need.credit))
         elif state.granted:
-            # Of two dates in a month, more income comes too late for the earlier one.
-            by = state.need.deadline, -state.late_income
-            self._credits.append((by, state.need.credit))
             self._sharing.append((by, state.granted, _takes(state, state.granted)))
+        if state.need.credit:
+            self._credits.append((by, state.need.credit))
 
     def takes_by(self, month: int, late_income: int) -> tuple[list[Facts], int]:
         """What the added goals take from the money of the first `month` months, less the last one's `late_income`.

@@ -38,6 +38,9 @@ class GoalState:
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
       money of each month is there on its first day, so that it earns interest for it, up to the last month in
       which one of them does; empty if it doesn't matter.
+    - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
+      the calendar.
+    - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
     """
 
     position: int
@@ -60,22 +63,16 @@ class GoalState:
     reserved_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
+    dated: DatedSaving | None = field(init=False)
+    days: OwnDays | None = field(init=False)
+    payoff: DebtPayoff | None = field(init=False)
     _on_paydays: PaydaySaving | None = None
 
-    @property
-    def dated(self) -> DatedSaving | None:
-        """The need of a goal with days of its own."""
-        return self.need if isinstance(self.need, DatedSaving) else None
-
-    @property
-    def days(self) -> OwnDays | None:
-        """The goal's own days of payment; None if these are the dates of the calendar."""
-        return self.need.days if isinstance(self.need, DatedSaving) else None
-
-    @property
-    def payoff(self) -> DebtPayoff | None:
-        """The need of a goal whose debts end, so that what is kept for their minimum payments is free then."""
-        return self.need if isinstance(self.need, DebtPayoff) and self.need.minimums else None
+    def __post_init__(self) -> None:
+        need = self.need  # asked for its kind a thousand times while a plan is solved
+        self.dated = need if isinstance(need, DatedSaving) else None
+        self.days = self.dated.days if self.dated else None
+        self.payoff = need if isinstance(need, DebtPayoff) and need.minimums else None
 
     def free_if_granted(self, payoff: DebtPayoff, granted: int, until: int) -> None:
         """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""

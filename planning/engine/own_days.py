@@ -95,9 +95,9 @@ class DatedPortion:
 
     Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
     arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
-    `most_after` is the most that may be given by the end of each month, to this goal and those with earlier dates,
-    and `most_by_date` that of the last. `most_before` is `most` without what is free only once debts are paid off
-    by this goal or those served after it, and `kept_by_date` what is kept of that for the goal until its date.
+    `most_by_date` is the most that may be given by the goal's date, to this goal and those with earlier dates.
+    `most_before` is `most` without what is free only once debts are paid off by this goal or those served after
+    it, and `kept_by_date` what is kept of that for the goal until its date.
     `handled` is the number of months so far. In each month before `even_until` a share is paid if it is there, and
     none of them is the last one.
     """
@@ -115,7 +115,6 @@ class DatedPortion:
     arrived: Sequence[int] = field(init=False, default=())
     most_by_date: int = field(init=False, default=0)
     kept_by_date: int = field(init=False, default=0)
-    most_after: Sequence[int] = field(init=False, default=())
     even_until: int = field(init=False, default=0)
     handled: int = field(init=False, default=0)
     _days: int = field(init=False)
@@ -136,7 +135,10 @@ class DatedPortion:
         self.kept_by_date = (
             min(self.most_by_date, self.most_before[self.months]) if self.most_before else self.most_by_date
         )
-        self.most_after = [*self.most[1 : self.months], self.most_by_date]
+
+    def most_after(self, month: int) -> int:
+        """The most that may be given by the end of a month, to this goal and those with earlier dates."""
+        return self.most_by_date if month + 1 == self.months else self.most[month + 1]
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
         """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it.
@@ -179,7 +181,8 @@ class DatedPortion:
         """
         given = -min(self.credit, each * self.counts[0])
         later = self.later or [(0,) * days for days in self.counts]
-        for most, arrived, late_in_month in zip(self.most_after, self.arrived[1:], later, strict=False):
+        by_month = [*self.most[1 : self.months], self.most_by_date]
+        for most, arrived, late_in_month in zip(by_month, self.arrived[1:], later, strict=False):
             if min(most, arrived) <= given:  # so nothing is there on any day of the month
                 self.paid += [0] * len(late_in_month)
                 continue
@@ -204,60 +207,68 @@ class MonthlyPortion(DatedPortion):
     __slots__ = ()
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
-        missed, made = month - len(self.paid), 0 if month else self.credit
-        if missed:
+        made, days_left = 0 if month else self.credit, self.months - month
+        if missed := month - len(self.paid):
             self.paid += [0] * missed
-            self._share_again()
-        wanted = self.left if month + 1 == self.months else min(self.share, self.left)
+            self.share = divided_up(self.left, days_left)
+        wanted = self.share if self.share < self.left and days_left > 1 else self.left
         amount = min(wanted, free + made)
         beyond = max(0, made - amount)
         self.paid.append(amount)
         self.left -= amount + beyond
-        if amount < wanted or beyond:
-            self._share_again()
-        if self.left:
-            self.even_until = month + 1 + min((self.left - 1) // self.share, self.days_left - 1)
+        if days_left > 1:
+            if amount < wanted or beyond:
+                self.share = divided_up(self.left, days_left - 1)
+            if self.left:
+                self.even_until = month + 1 + min((self.left - 1) // self.share, days_left - 2)
         return amount + beyond - made
 
 
-def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> None:
+def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> list[int]:
     """Fill each portion's `paid` with one amount for each of its days.
 
     Each month every portion, the earliest date first, gets its shares as far as the money of the months so far
-    goes, and as far as every portion with an earlier date can still be paid in full by then.
+    goes, and as far as every portion with an earlier date can still be paid in full by then. Returns what all of
+    them take of each month's money.
     """
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
     waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
+    taken: list[int] = []
     spent = month = 0
     while waiting:
-        by_now, owed, is_anything_paid_in_full = arrived[month + 1], 0, False
+        before, end = spent, month + 1
+        by_now, owed, is_anything_paid_in_full = arrived[end], 0, False
         most = by_now  # that may be spent by the end of the month
         for portion in waiting:
             if most <= spent and month:  # nor is there anything for those after it; they share again when there is
                 break
-            after = spent + portion.share
+            share = portion.share
+            after = spent + share
             is_even = month < portion.even_until and len(portion.paid) == month
-            if is_even and after <= most and after <= portion.most_after[month]:
-                portion.paid.append(portion.share)  # as `pay` does it, without a call
-                portion.left -= portion.share
+            if is_even and after <= most and after <= portion.most[end]:
+                portion.paid.append(share)  # as `pay` does it, without a call
+                left = portion.left = portion.left - share
                 spent = after
             else:
-                may = max(0, min(portion.most_after[month], most) - spent)
+                may = max(0, min(portion.most_after(month), most) - spent)
                 spent += portion.pay(month, may, by_now - spent - may)
-                is_anything_paid_in_full |= not portion.left
-            owed += portion.left
-            if portion.left or portion.most_before:
+                left = portion.left
+                is_anything_paid_in_full |= not left
+            owed += left
+            if left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
                 kept = portion.kept_by_date - owed
                 most = kept if kept < most else most
-        month += 1
+        taken.append(spent - before)
+        month = end
         # What is paid in full takes nothing of a later month, and no money that others wait for.
         if is_anything_paid_in_full or waiting[0].months <= month:
             waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
         portion.paid += [0] * portion.days_left
+    return taken
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:

@@ -5,9 +5,11 @@ otherwise the payday on which there is enough. No payment is dated before its mo
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import accumulate, compress
 from operator import add, gt, sub
 from typing import Self
@@ -101,14 +103,26 @@ class Paid:
         return [(day, amount) for day, amount in days if amount]
 
 
+def taken_of(payments: Iterable[Paid], others: Sequence[int]) -> list[int]:
+    """What payments take of each month's money, besides what `others` take of it."""
+    taken = [*others]
+    for paid in payments:
+        taken[: len(paid.amounts)] = map(add, taken, paid.amounts)
+        taken[0] -= min(paid.state.need.credit, paid.amounts[0])
+    return taken
+
+
 @dataclass(slots=True)
 class PaymentDays:
-    """The days of all payments of a plan. `free` is the money of each month before any goal is paid."""
+    """The days of all payments of a plan.
+
+    `free` is the money of each month before any goal is paid, and `taken` what all payments take of it.
+    """
 
     money: DatedMoney
     free: Sequence[int]
     paid: Sequence[Paid]
-    _totals: list[int] = field(init=False)
+    taken: Sequence[int]
     _openings: list[int] = field(init=False)
     _on_calendar: list[Paid] = field(init=False)
     _on_own_days: list[Paid] = field(init=False)
@@ -117,11 +131,7 @@ class PaymentDays:
     def __post_init__(self) -> None:
         self._on_calendar = [paid for paid in self.paid if paid.is_placed]
         self._on_own_days = [paid for paid in self.paid if paid.state.days]
-        totals = [0] * len(self.free)
-        for paid in self.paid:
-            totals[: len(paid.amounts)] = map(add, totals, paid.amounts)
-            totals[0] -= min(paid.state.need.credit, paid.amounts[0])
-        self._totals, carried = totals, accumulate(map(sub, self.free, totals), initial=0)
+        carried = accumulate(map(sub, self.free, self.taken), initial=0)
         incomes = self.money.incomes(len(self.free))
         self._openings = [*map(sub, map(add, carried, self.free), incomes)]
 
@@ -132,12 +142,12 @@ class PaymentDays:
         placed = self._placed[month].get(state.position)
         return placed or self.money.paydays.calendar.day(month + state.need.first_payment)
 
-    def not_all_first(self, months: int) -> dict[int, set[int]]:
+    def not_all_first(self, months: int) -> dict[int, Collection[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""
-        found: dict[int, set[int]] = {}
+        later = compress(range(months), map(gt, self.taken, self._openings))
+        found: dict[int, Collection[int]] = dict.fromkeys(later, ())
         incomes = self.money.incomes(len(self.free))
-        for month in compress(range(months), map(gt, self._totals, self._openings)):
-            found[month] = set()
+        for month in found:
             arriving = incomes[month] - self.money.paydays.after_first_day(month)
             if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
                 first = self.money.paydays.calendar.day(month)
@@ -146,25 +156,27 @@ class PaymentDays:
 
     def _place(self, month: int) -> dict[int, date]:
         opening = self._openings[month]
-        if self._totals[month] <= opening:
+        if self.taken[month] <= opening:
             return {}
-        with_amounts = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.amounts[month]]
-        placed = [paid for paid in with_amounts if month or paid.in_month(0)]
+        placed = [paid for paid in self._on_calendar if month < len(paid.amounts) and paid.amounts[month]]
+        if not month:
+            placed = [paid for paid in placed if paid.in_month(0)]
         if not placed:
             return {}
         fixed = [payment for paid in self._on_own_days for payment in paid.fixed_in(month)]
-        placed.sort(key=lambda paid: _place_in_queue(paid.state, month))
-        amounts = [paid.in_month(month) for paid in placed]
+        placed.sort(key=partial(_place_in_queue, month))
+        amounts = [paid.amounts[month] for paid in placed] if month else [paid.in_month(0) for paid in placed]
         arrivals = self.money.paydays.arrivals(month)
         days = place(self.money.paydays.calendar.day(month), opening, arrivals, fixed, amounts)
         return {paid.state.position: day for paid, day in zip(placed, days, strict=True)}
 
 
-def _place_in_queue(state: GoalState, month: int) -> tuple[int, int]:
+def _place_in_queue(month: int, paid: Paid) -> tuple[int, int]:
     """Those that count on the first day come first, then goals for which money arrives too late in the month.
 
     After them come the others in time, late ones last.
     """
+    state = paid.state
     months = state.need.months
     if month < len(state.on_first_day) and state.on_first_day[month]:
         return -1, 0
@@ -183,8 +195,13 @@ class FirstDays:
         self._free, self._effort = tuple(free), effort
         self.committed: list[GoalState] = []
 
-    def find(self, states: Sequence[GoalState], offers: Sequence[Sequence[int]]) -> None:
-        """Set `on_first_day` of the `states`; `offers` has the amounts that each is offered up to its date."""
+    def find(
+        self, states: Sequence[GoalState], offers: Sequence[Sequence[int]], taken: Sequence[int] = ()
+    ) -> None:
+        """Set `on_first_day` of the `states`; `offers` has the amounts that each is offered up to its date.
+
+        `taken` is what all of these take of each month's money, if that is known.
+        """
         bearing = [state.need for state in states if state.need.bears_interest and not state.goal.debts]
         money = states[0].money if bearing else None
         if money is None:
@@ -194,17 +211,21 @@ class FirstDays:
         before = [Paid(state, state.in_time.amounts, state.in_time.by_day) for state in self.committed]
         paid = [Paid.of_offers(state, offered) for state, offered in zip(states, offers, strict=True)]
         free = add_freed(self._free, [*self.committed, *states])
+        all_paid = [*before, *paid]
+        all_taken = taken_of(before if taken else all_paid, [*taken, *[0] * (len(free) - len(taken))])
         until = max([need.months for need in bearing])
-        others = PaymentDays(money, free, [*before, *paid]).not_all_first(until)
+        others = PaymentDays(money, free, all_paid, all_taken).not_all_first(until)
         steps = [(2 if each.is_placed else 6) * len(each.amounts) for each in paid]
         self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
         all_first = [month not in others for month in range(until)]
-        partly = [(month, these) for month, these in others.items() if these]
+        also_first = defaultdict(list)
+        for month, positions in others.items():
+            for position in positions:
+                also_first[position].append(month)
         for each in paid:
             if each.is_placed:
                 # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
-                state, is_first = each.state, all_first[: each.state.need.months]
-                for month, these in partly:
-                    if month < len(is_first) and state.position in these:
-                        is_first[month] = True
-                state.on_first_day = tuple(is_first)
+                is_first = [*all_first]
+                for month in also_first[each.state.position]:
+                    is_first[month] = True
+                each.state.on_first_day = tuple(is_first[: each.state.need.months])

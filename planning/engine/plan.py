@@ -55,7 +55,8 @@ def make_plan(
     """
     needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
-    flow, day_of = CashFlow.of(inputs, states, needs), _days(inputs, states, needs)
+    flow = CashFlow.of(inputs, states, needs)
+    day_of = _days(inputs, states, needs, flow)
     alternatives = NO_ALTERNATIVES
     if with_alternatives:
         alternatives = find_alternatives(inputs, states, needs, with_alternatives)
@@ -86,7 +87,7 @@ def make_plan(
     )
 
 
-def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
+def _days(inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFlow) -> DayOf:
     """On which day a goal on the calendar's dates is paid in a month."""
     if not inputs.is_dated:
         return lambda state, month: inputs.calendar.day(month + state.need.first_payment)
@@ -96,7 +97,8 @@ def _days(inputs: PlanInput, states: list[GoalState], needs: Needs) -> DayOf:
         last = max([0, *(len(state.trajectory.amounts) for state in states)])
         paid = [Paid(state, state.trajectory.amounts, state.trajectory.by_day) for state in states]
         free = add_freed(free_money(inputs, needs, states, last), states, promised=False)
-        return PaymentDays(needs.dated_money(inputs.finances), free, paid)
+        taken = [flow.given[0] - flow.put_in, *flow.given[1 : len(free)]]
+        return PaymentDays(needs.dated_money(inputs.finances), free, paid, taken)
 
     return lambda state, month: days().day(state, month)
 
@@ -179,7 +181,7 @@ def _amount_each(state: GoalState) -> int:
         return state.this_month + state.paid_this_month
     trajectory = state.trajectory
     payments = chain.from_iterable(trajectory.by_day) if state.days else trajectory.amounts
-    return next((amount for amount in payments if amount), 0)
+    return next(filter(None, payments), 0)
 
 
 def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]]:

@@ -64,8 +64,8 @@ def _share_once(
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free, effort)
-    _spread(states, free, effort)
-    days.find(states, [state.offers for state in states])
+    taken = _spread(states, free, effort)
+    days.find(states, [state.offers for state in states], taken)
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
 
@@ -113,23 +113,26 @@ def _frees(
     return payoff.kept(months)[state.frees_from :]
 
 
-def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> Sequence[int]:
     """Split what each goal is granted over its months, or its days; what was put in already is part of it.
 
     Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
+    Then it returns what all of them take of each month's money, otherwise nothing.
     """
     with_freed = add_freed(free, states)
     if any(state.days for state in states) or _is_money_kept(states, with_freed):
         effort.spend(12 * sum([state.need.months for state in states]))
-        most = {h: given_by(with_freed, h) for h in {state.horizon for state in states if state.money}}
+        is_lacking = min(with_freed) < 0  # otherwise all that has arrived may be given
+        horizons = {state.horizon for state in states if state.money} if is_lacking else ()
+        most = {horizon: given_by(with_freed, horizon) for horizon in horizons}
         dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
         _keep_promises(states, dated, free, effort)
-        spread_on_days(dated, with_freed)
+        taken = spread_on_days(dated, with_freed)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
             if not state.days:
                 state.offers[0] = max(state.offers[0], state.need.credit)
-        return
+        return taken
     even = [
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
@@ -138,6 +141,7 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit
+    return ()
 
 
 def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:

@@ -35,24 +35,12 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in chosen:
         pay_chosen(state, free, late_until, needs.effort, days)
     share_out(sharing, free, needs.effort, days)
-    free[:] = add_freed(free, sharing)
     for state in sharing:
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
-        spend(free, state)
-    late_chosen = [state for state in chosen if state.reserved_late]
-    for state in late_chosen:  # paid anew below, once it is known what all others are promised
-        free[:] = map(add, free, state.reserved_late)
-        state.trajectory = state.in_time
-    for state in chosen + sharing:
-        _free_early(state, free)
-    keep_for_payments(chosen + sharing, free)
-    for state in (*late_chosen, *_late_in_order(inputs, sharing)):
-        if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
-            free[:] = kept_for_later(free)
-        # What others are paid later is not the late goal's, so it looks ahead beyond its own horizon.
-        paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in chosen + sharing])
-        go_on_late(state, free, late_until, horizon=paid_until)
-        _free_early(state, free)
+    late = [*(state for state in chosen if state.reserved_late), *_late_in_order(inputs, sharing)]
+    if late:
+        free = _left_in_time(chosen, sharing, free)
+        _go_on_late(inputs, late, chosen + sharing, free, late_until)
     return chosen + sharing
 
 
@@ -122,6 +110,34 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     if inputs.is_dated:
         look_ahead([*chosen, *sharing, *overdue], inputs, needs.dated_money(inputs.finances))
     return chosen, sharing + overdue
+
+
+def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Sequence[int]) -> list[int]:
+    """What all goals leave free in each month up to their dates; `free` is what chosen amounts leave."""
+    left = add_freed(free, sharing)
+    for state in sharing:
+        spend(left, state)
+    for state in chosen:
+        if state.reserved_late:  # paid anew, once it is known what all others are promised
+            left[:] = map(add, left, state.reserved_late)
+            state.trajectory = state.in_time
+    for state in chosen + sharing:
+        _free_early(state, left)
+    keep_for_payments(chosen + sharing, left)
+    return left
+
+
+def _go_on_late(
+    inputs: PlanInput, late: Sequence[GoalState], states: Sequence[GoalState], free: list[int], late_until: int
+) -> None:
+    """Pay the `late` ones of the goals after their dates."""
+    for state in late:
+        if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
+            free[:] = kept_for_later(free)
+        # What others are paid later is not the late goal's, so it looks ahead beyond its own horizon.
+        paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in states])
+        go_on_late(state, free, late_until, horizon=paid_until)
+        _free_early(state, free)
 
 
 def _free_early(state: GoalState, free: list[int]) -> None:
