@@ -58,6 +58,8 @@ def spelling(address: str) -> str:
     mailbox = mailbox_of(address)
     if len(mailbox.rpartition("@")[0].encode()) > MAX_LOCAL_PART:
         raise LocalPartTooLongError
+    if mailbox.endswith("."):  # of DNS's root: the same mailbox as without
+        raise NoMailboxError
     local, domain = _parts(address)
     # Not str.lower() alone, which makes another letter of a capital sigma at the end of a word.
     letters = domain if domain.isascii() else idna.uts46_remap(domain, std3_rules=False)

@@ -12,6 +12,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from accounts.password_hashing import MAX_LENGTH, normal_form
+from fincred.text import shows_nothing
 
 
 class NormalFormValidator:
@@ -27,6 +28,8 @@ class NormalFormValidator:
             raise ValidationError(
                 f"Ensure this field has no more than {MAX_LENGTH} characters.", code="max_length"
             )
+        if shows_nothing(password):
+            raise ValidationError("A password needs something that can be seen.", code="blank")
         password_validation.validate_password(password, user, self._rules)
 
     def get_help_text(self) -> str:

@@ -353,6 +353,7 @@ LOGGING = {
         "answered": {"()": "fincred.ops.logs.AnsweredFilter"},
         "news": {"()": "fincred.ops.logs.NewsFilter"},
         "outage": {"()": "fincred.db.postgresql.outages.OutageFilter"},
+        "state": {"()": "fincred.ops.logs.DatabaseStateFilter"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
@@ -362,7 +363,7 @@ LOGGING = {
     "loggers": {
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
-        "django.request": {"level": "ERROR", "filters": ["news", "answered"]},
+        "django.request": {"level": "ERROR", "filters": ["news", "answered", "state"]},
         # Faults of clients: scanners call any host. The line of the request shows the 400 or 413.
         "django.security": {"handlers": ["none"], "propagate": False},
         "psycopg.pool": {"filters": ["outage"]},

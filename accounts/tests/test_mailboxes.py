@@ -75,6 +75,11 @@ class TestMailbox:
         assert spelling(DECOMPOSED) == spelling("X@MÜNCHEN.de") == COMPOSED
         assert spelling(ASCII.upper()) == ASCII
 
+    @pytest.mark.parametrize("address", ["x@münchen.de.", "x@münchen.de。", "x@example.com。", "x@example.com."])
+    def test_the_root_of_all_domains_is_no_other_domain(self, address: str) -> None:
+        with pytest.raises(NoMailboxError):
+            spelling(address)
+
     @pytest.mark.parametrize("domain", ["ΣΑΣ.gr", "\u13a0\u13a1.example", "İ.example", "faß.de"])
     def test_what_is_stored_is_the_mailbox_that_was_meant(self, domain: str) -> None:
         assert mailbox_of(f"x@{domain}") == f"x@{idna.encode(domain, uts46=True).decode()}"

@@ -138,6 +138,12 @@ class TestLength:
             register(email="sam@example.com", password=password, full_name=None, now=noon)
         assert code in [error["code"] for error in refused.value.details["errors"]]
 
+    @pytest.mark.parametrize("password", ["\u200b" * 12, " " * 12, "\u2800\u00a0" * 6, "\u3164" * 12], ids=ascii)
+    def test_of_what_shows_nothing_is_none(self, noon: datetime, password: str) -> None:
+        with pytest.raises(UnacceptablePasswordError) as refused:
+            register(email="sam@example.com", password=password, full_name=None, now=noon)
+        assert [error["code"] for error in refused.value.details["errors"]] == ["blank"]
+
     def test_lets_128_decomposed_letters_through(self, api: APIClient) -> None:
         body = {"email": "sam@example.com", "password": "u\u0308" * 127 + "x"}
         assert api.post("/api/v0/auth/register", body).status_code == 201

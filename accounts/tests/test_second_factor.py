@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,6 +268,16 @@ class TestReset:
         assert AuditEntry.objects.filter(action="second_factor.reset", person_id=agent.pk).count() == 2
         code = out.getvalue().split()[-1]
         assert services.begin_enrolment(user=agent, code=code, now=noon)
+
+    @pytest.mark.parametrize("file", [os.devnull, "/dev/full"])
+    def test_whose_code_nobody_would_see_changes_nothing(self, agent: User, noon: datetime, file: str) -> None:
+        """A closed standard output is led to /dev/null."""
+        enrolled(agent, Client())
+        open_session(user=agent, now=noon)
+        with suppress(OSError), Path(file).open("w") as out, pytest.raises((CommandError, OSError)):
+            call_command("enrol_staff", agent.email, stdout=out)
+        assert services.has_second_factor(agent)
+        assert agent.sessions.get().ended_at is None
 
     def test_is_for_staff(self, saver: User) -> None:
         with pytest.raises(CommandError, match="isn't staff"):

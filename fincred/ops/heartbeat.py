@@ -9,18 +9,24 @@ from threading import Event, Thread
 
 from django.db import Error, close_old_connections, connections
 
+# After a beat that failed: once the database is back, a lease is prolonged before others take it.
+SOON = timedelta(seconds=1)
+
 
 @contextmanager
 def heartbeat(beat: Callable[[], object], *, every: timedelta) -> Iterator[None]:
-    """Call `beat` in a thread in each interval of `every` while the block runs; ignore a database that is away."""
+    """Call `beat` in a thread in each interval of `every` while the block runs, and each second while it fails."""
     done = Event()
 
     def keep() -> None:
+        wait = every
         try:
-            while not done.wait(every.total_seconds()):
+            while not done.wait(wait.total_seconds()):
+                wait = SOON
                 with suppress(Error):
                     close_old_connections()
                     beat()
+                    wait = every
         finally:
             connections.close_all()
 

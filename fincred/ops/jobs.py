@@ -14,7 +14,7 @@ from functools import partial
 from threading import Event, Thread
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
@@ -29,6 +29,8 @@ HEARTBEAT = timedelta(seconds=15)
 RETRY = timedelta(minutes=1)
 # How long a worker waits before it looks again whether a job is due: a tenth of its interval, within these.
 LEAST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
+# After an outage a worker starts nothing for so long: others try each second to prolong leases that ran out.
+AFTER_OUTAGE = timedelta(seconds=5)
 # How far the clocks of workers may differ.
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -201,6 +203,8 @@ class Worker:
             while not self._stop.is_set():
                 try:
                     own_migrations.require()
+                    if is_away:
+                        self._leave_leases_to_others()
                     run_if_due(job, clock=self._clock, stop=self._stop.is_set)
                     if is_away:
                         logger.info("Job goes on", extra={"job": job.name})
@@ -219,3 +223,9 @@ class Worker:
             self._ended()
         finally:
             connections.close_all()
+
+    def _leave_leases_to_others(self) -> None:
+        """:raises django.db.Error: the database is still away."""
+        connection.ensure_connection()
+        connections.close_all()
+        self._stop.wait(AFTER_OUTAGE.total_seconds())

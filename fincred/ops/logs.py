@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
+import psycopg
 from django.db import DatabaseError, DataError
+from psycopg.errors import AdminShutdown, CannotConnectNow, CrashShutdown, DiskFull, ReadOnlySqlTransaction
+from psycopg_pool import PoolTimeout
 
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NO_FIELDS)
@@ -74,6 +77,37 @@ class AnsweredFilter(logging.Filter):
             record.args = (answer.reason_phrase, *record.args[1:])
         record.status_code = answer.status_code
         return record.exc_info is not None
+
+
+# States of the database, and no faults of the request that met one.
+_STATES_OF_POSTGRESQL: Final = (
+    PoolTimeout, DiskFull, ReadOnlySqlTransaction, AdminShutdown, CrashShutdown, CannotConnectNow,
+)  # fmt: skip
+_STATES_OF_SQLITE: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+
+
+class DatabaseStateFilter(logging.Filter):
+    """Gives Django's line for a 503 a `reason` instead of a traceback if the database is away, full or read-only.
+
+    Every request meets the same then.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        reason = _state_of_database(error.__cause__) if error else ""
+        if reason and getattr(record, "status_code", None) == 503:
+            vars(record)["reason"] = reason
+            record.exc_info = None
+        return True
+
+
+def _state_of_database(cause: BaseException | None) -> str:
+    """Its name; empty for any other error."""
+    lost = type(cause) is psycopg.OperationalError  # the connection; the server's own errors are of other classes
+    if lost or isinstance(cause, _STATES_OF_POSTGRESQL):
+        return type(cause).__name__
+    name: str = getattr(cause, "sqlite_errorname", "")
+    return name if name.startswith(_STATES_OF_SQLITE) else ""
 
 
 class _ScrubbedFormatter(logging.Formatter):

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 _ENDED_BY_SIGPIPE: Final = 128 + signal.SIGPIPE  # what shells report of other programs
 
@@ -26,6 +26,14 @@ def standard_streams() -> Iterator[None]:
         sys.exit(_ENDED_BY_SIGPIPE)
     finally:
         _flush()
+
+
+def leads_nowhere(stream: Any) -> bool:
+    """Whether what is written there is lost: the stream was closed, or is /dev/null."""
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), os.stat(os.devnull))
+    except OSError:  # in memory
+        return False
 
 
 def _is_reader_gone() -> bool:

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 import re
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -183,6 +185,7 @@ class TestStructure:
             (changed(made_at=7), "header"),
             (changed(made_at="yesterday"), "header"),
             (changed(made_at="2026-03-10"), "header"),
+            (changed(made_at="9999-12-31T23:59:59-23:59"), "header"),
         ],
     )
     def test_of_the_header(self, whole: bytes, file: Path, spoil: Callable[[Lines], Lines], reason: str) -> None:
@@ -270,6 +273,21 @@ class TestRows:
         place = start_of(lines, table)
         lines[place][lines[place - 1]["columns"].index(column)] = value
         assert re.search("refuses|relations|stores otherwise|give back", reason_for(file, forged(lines)))
+
+    def test_with_a_value_as_deep_as_can_be_read(self, whole: bytes, file: Path) -> None:
+        """Python may not be able to write it again."""
+        lines = lines_of(whole)
+        place = start_of(lines, "planning.snapshot")
+        column = lines[place - 1]["columns"].index("incomes")
+        for depth in range(sys.getrecursionlimit(), 0, -1):
+            lines[place][column] = []
+            for _ in range(depth):
+                lines[place][column] = [lines[place][column]]
+            with suppress(RecursionError):
+                reason = reason_for(file, forged(lines))
+                if "damaged" not in reason:
+                    break
+        assert "planning.Snapshot that the database refuses" in reason
 
     def test_with_the_same_key_twice_or_without_their_person(self, whole: bytes, file: Path) -> None:
         lines = lines_of(whole)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.services import find_person, reset_second_factor
 from fincred import clock
 from fincred.errors import ResourceNotFoundError
+from fincred.ops.standard_streams import leads_nowhere
 
 
 class Command(BaseCommand):
@@ -29,6 +31,10 @@ class Command(BaseCommand):
             raise CommandError("No person has this address or id.") from None
         if not user.is_staff:
             raise CommandError("This person isn't staff. A superuser gives people a role in the back office.")
-        code = reset_second_factor(user=user, now=clock.now())
-        self.stdout.write("They sign in and enter this at " + reverse("admin:enrol") + " within an hour:")
-        self.stdout.write(code)
+        if leads_nowhere(self.stdout):
+            raise CommandError("Standard output leads nowhere, so nobody would see the code. Nothing was changed.")
+        with transaction.atomic():  # a code that can't be written undoes the reset
+            code = reset_second_factor(user=user, now=clock.now())
+            self.stdout.write("They sign in and enter this at " + reverse("admin:enrol") + " within an hour:")
+            self.stdout.write(code)
+            self.stdout.flush()

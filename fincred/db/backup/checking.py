@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,10 @@ def _check_header(lines: Lines) -> datetime:
     require(_has(header, format=int, made_at=str, migrations=list), "its header is damaged")
     try:
         made_at = datetime.fromisoformat(header["made_at"])
-    except ValueError:
+        require(made_at.tzinfo is not None, "its header is damaged")
+        made_at = made_at.astimezone(UTC)
+    except (ValueError, OverflowError):  # at the ends of the calendar UTC can be another year
         raise ArchiveError(reason="its header is damaged") from None
-    require(made_at.tzinfo is not None, "its header is damaged")
     require(header["migrations"] == migrations(), "it was made with other migrations than this database has")
     return made_at
 

@@ -24,7 +24,7 @@ StartProgress = Callable[[int], Progress]
 # What a value of a wrong type or size may raise on its way into the database and back.
 _UNUSABLE = (
     DataError, IntegrityError, InterfaceError, ProgrammingError, ValidationError,
-    ValueError, TypeError, ArithmeticError, AttributeError,
+    ValueError, TypeError, ArithmeticError, AttributeError, RecursionError,
 )  # fmt: skip
 
 

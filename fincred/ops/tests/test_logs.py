@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import sys
 
+import psycopg
 import pytest
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, OperationalError
+from psycopg_pool import PoolTimeout
 
 from fincred.ops import logs
 
@@ -93,3 +96,43 @@ class TestContext:
         line = json.loads(logs.JSONFormatter().format(record("x")))
         assert line["request_id"] == "r-2"
         assert "user_id" not in line
+
+
+def sqlite_error(name: str) -> Exception:
+    error = sqlite3.OperationalError("an error")
+    error.sqlite_errorname = name
+    return error
+
+
+class TestStateOfTheDatabase:
+    @pytest.mark.parametrize(
+        ("cause", "reason"),
+        [
+            (PoolTimeout(), "PoolTimeout"),
+            (psycopg.OperationalError("the connection is lost"), "OperationalError"),
+            (psycopg.errors.DiskFull(), "DiskFull"),
+            (psycopg.errors.ReadOnlySqlTransaction(), "ReadOnlySqlTransaction"),
+            (sqlite_error("SQLITE_FULL"), "SQLITE_FULL"),
+            (sqlite_error("SQLITE_IOERR_WRITE"), "SQLITE_IOERR_WRITE"),
+            (psycopg.errors.QueryCanceled(), None),
+            (sqlite_error("SQLITE_ERROR"), None),
+            (ValueError(), None),
+            (None, None),
+        ],
+        ids=repr,
+    )
+    @pytest.mark.parametrize("status", [503, 500])
+    def test_is_told_without_a_traceback(self, cause: Exception | None, reason: str | None, status: int) -> None:
+        try:
+            raise OperationalError from cause
+        except OperationalError:
+            line = record("Service Unavailable", status_code=status)
+            line.exc_info = sys.exc_info()
+        assert logs.DatabaseStateFilter().filter(line)
+        is_told = status == 503 and reason is not None
+        assert (line.exc_info is None, vars(line).get("reason")) == (is_told, reason if is_told else None)
+
+    def test_is_asked_of_errors_alone(self) -> None:
+        line = record("Service Unavailable", status_code=503)
+        assert logs.DatabaseStateFilter().filter(line)
+        assert "reason" not in vars(line)

@@ -20,6 +20,7 @@ from redis import Redis
 
 from accounts.mail.tests.smtp_server import SMTPServer
 from fincred.db.tests.postgresql import ThrowawayServer, free_port
+from fincred.ops.heartbeat import SOON
 from fincred.ops.jobs import registered_jobs
 from fincred.ops.tests import redis_server
 from fincred.tests.live import ROOT, LiveServer, own_database, wait_until
@@ -203,6 +204,31 @@ class TestWithoutDatabase:
                 work.queue_mail(2)
                 wait_until(lambda: len(server.taken) == 2)
                 assert terminate(process) == 0
+
+    def test_leaves_a_mail_whose_lease_ran_out_meanwhile_to_the_process_that_sends_it(
+        self, tmp_path: Path, postgresql_binaries: Path
+    ) -> None:
+        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
+            work = Work(tmp_path, postgresql.url, server.url)
+            work.server.manage("migrate", "--verbosity", "0")
+            work.queue_mail(1)
+            with psycopg.connect(postgresql.url) as link:
+                link.execute(
+                    "UPDATE accounts_outgoingmail"
+                    " SET attempts = 1, failure = 'unfinished', next_attempt_at = now() - interval '1 minute'"
+                )
+            postgresql.kill()
+            with work.running() as process:
+                wait_until(lambda: work.says("Job waits for the database  job=mail"))
+                postgresql.start()
+                wait_until(lambda: work.says("The database can be reached again"))
+                Event().wait(SOON.total_seconds())  # the other process tries as often
+                with psycopg.connect(postgresql.url) as link:
+                    link.execute("UPDATE accounts_outgoingmail SET sent_at = now()")
+                work.queue_mail(2)
+                wait_until(lambda: bool(server.taken))
+                assert terminate(process) == 0
+            assert ["kim2" in taken.recipient for taken in server.taken] == [True]
 
 
 class TestWithoutMigrations:

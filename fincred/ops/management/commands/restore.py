@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror or error}. Nothing was changed.") from error
         if not restored.signed:
             self.stderr.write("BACKUP_KEY isn't set: damage would have been detected, but no forger.")
-        moment = restored.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = restored.made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         self.stdout.write(
             self.style.SUCCESS(f"{restored.rows} rows restored; every table has the hash of the backup.")
         )
