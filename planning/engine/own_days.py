@@ -129,6 +129,11 @@ class DatedPortion:
         """The number of days after those in `paid`."""
         return self._days - len(self.paid)
 
+    @property
+    def kept_once_paid(self) -> int:
+        """As `kept_by_date`, with what arrives too late for the date: nothing is paid until then any more."""
+        return self.most_before[self.months]
+
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
@@ -250,7 +255,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> Non
             owed += portion.left
             if portion.left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                kept = portion.kept_by_date - owed
+                kept = (portion.kept_by_date if portion.left else portion.kept_once_paid) - owed
                 most = kept if kept < most else most
         month += 1
         # What is paid in full takes nothing of a later month, and no money that others wait for.
