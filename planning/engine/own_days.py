@@ -128,6 +128,11 @@ class DatedPortion:
         """The number of days after those in `paid`."""
         return self._days - len(self.paid)
 
+    @property
+    def kept_once_paid(self) -> int:
+        """As `kept_by_date`, with what arrives too late for the date: nothing is paid until then any more."""
+        return self.most_before[self.months]
+
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
@@ -259,7 +264,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
             owed += left
             if left or portion.most_before:
                 # No more may be spent than leaves enough for those with an earlier date, once they are paid.
-                kept = portion.kept_by_date - owed
+                kept = (portion.kept_by_date if portion.left else portion.kept_once_paid) - owed
                 most = kept if kept < most else most
         taken.append(spent - before)
         month = end

@@ -18,6 +18,7 @@ from planning.engine.dated_money import DatedMoney
 from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed
 from planning.engine.goal_state import GoalState
+from planning.engine.needs import due_date
 
 
 def place(
@@ -139,8 +140,22 @@ class PaymentDays:
         """The day on which a goal is paid in a month."""
         if month not in self._placed:
             self._placed[month] = self._place(month)
-        placed = self._placed[month].get(state.position)
-        return placed or self.money.paydays.calendar.day(month + state.need.first_payment)
+        first = self.money.paydays.calendar.day(month + state.need.first_payment)
+        placed = self._placed[month].get(state.position, first)
+        return self._payday_after(state, month) or placed if placed == first else placed
+
+    def _payday_after(self, state: GoalState, month: int) -> date | None:
+        """The payday of a payment that counts on no interest for its month; None where the first day is as good.
+
+        Late payments of others, which are known only after the goals' dates are solved, may leave more on the
+        first day. What the goal is told to lack counts on the payday all the same.
+        """
+        calendar, firsts = self.money.paydays.calendar, state.on_first_day
+        has_begun = not month and calendar.month_has_begun
+        if has_begun or month >= len(firsts) or firsts[month] or not state.need.bears_interest:
+            return None
+        first, due = calendar.day(month), due_date(state.goal, calendar)
+        return next((day for day, _ in self.money.paydays.arrivals(month) if first < day < due), None)
 
     def not_all_first(self, months: int) -> dict[int, Collection[int]]:
         """The months in which not all payments are on the first day, with the positions of goals that are."""

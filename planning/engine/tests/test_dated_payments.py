@@ -14,7 +14,7 @@ from planning.engine.money.flows import Flow
 from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
-from planning.engine.tests.builders import goal, money
+from planning.engine.tests.builders import card, goal, money
 from planning.engine.tests.lumpy import Listed, a_case, cents
 from planning.vocabulary import Frequency, PayFrequency
 
@@ -58,7 +58,7 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
 
 
 CASES = [
-    *((seed, False) for seed in (*range(150), 184, 242, 445, 618, 673)),
+    *((seed, False) for seed in (*range(150), 184, 242, 445, 618, 673, 4373)),
     *((seed, True) for seed in range(50)),
 ]
 
@@ -176,3 +176,15 @@ def test_what_was_put_in_before_its_money_came_is_not_taken_off_late_payments_to
         Payment(date(2026, 2, 28), money(1000)),
         Payment(date(2026, 3, 28), money(1000)),
     ]
+
+
+def test_what_comes_after_a_date_is_there_for_others_beside_debts_too() -> None:
+    """100 come today and 100 on the 15th. 50 are paid for the 10th, so 150 are left for the end of the month."""
+    paydays = tuple(Flow(Decimal(100), PayFrequency.MONTHLY, date(2026, 1, day)) for day in (1, 15))
+    finances = Finances(Decimal("2010.00"), Decimal("2000.00"), money(10), incomes=paydays)
+    near = goal(50, target_date=date(2026, 1, 10), priority="High")
+    other = goal(140, target_date=date(2026, 2, 1))
+    debts = goal(100, target_date=date(2026, 6, 1), priority="Low", debts=(card(100, 0, 10),))
+    made = make_plan(PlanInput(date(2026, 1, 1), finances, (near, other, debts)), with_alternatives=False).goals
+    assert [each.shortfall for each in made] == [0, 0, 0]
+    assert [paid.date for paid in made[1].payments] == [date(2026, 1, 15)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -26,6 +27,10 @@ MONTHS = {"semimonthly": 1, "monthly": 1, "quarterly": 3, "annual": 12}
 
 def in_cents(amount: Any) -> int:
     return round(Fraction(str(amount)) * 100)
+
+
+def euros(cents: int) -> str:
+    return str(Decimal(cents).scaleb(-2))
 
 
 def on(text: Any) -> date | None:
@@ -88,6 +93,22 @@ class Owed:
             goal=debt.get("goal_id"),
         )
 
+    def as_document(self) -> dict[str, Any]:
+        """As a snapshot tells it."""
+        told: dict[str, Any] = {
+            "type": "other",
+            "balance": euros(self.balance),
+            "interest_rate_annual": float(self.rate),
+            "goal_id": self.goal,
+        }
+        if self.percent:
+            told |= {"min_payment_percent": float(self.percent), "min_payment_floor": euros(self.minimum)}
+        else:
+            told |= {"min_payment": euros(self.minimum)}
+        if self.promo_until:
+            told |= {"promo_rate_annual": float(self.promo_rate), "promo_until": self.promo_until.isoformat()}
+        return told
+
     def accrued(self, end: date) -> int:
         """What is owed with the interest of the month that ends on `end`."""
         return self.balance + interest(self.balance, self.rate_of(end))
@@ -133,8 +154,6 @@ class Money:
 
     told: Mapping[str, Any]
     alone: list[Owed]
-    kept: int = 0
-    """What each month keeps for debts that a goal pays off."""
 
     @property
     def undated(self) -> int:
@@ -175,12 +194,11 @@ class Money:
         return due
 
     def surpluses(self, anchor: date, month: int, many: int) -> list[int]:
-        """What each of so many months from this one of the calendar leaves, linked debts kept for all the time."""
+        """What each of so many months from this one of the calendar leaves, linked debts not counted."""
         ahead, left = replace(self, alone=list(self.alone)), []
         for at in range(month, month + many):
             since, end = calendar_day(anchor, at), calendar_day(anchor, at + 1)
-            due = ahead.live(end) + self.kept
-            left.append(self.income(since, end) - self.spent(since, end) - due)
+            left.append(self.income(since, end) - self.spent(since, end) - ahead.live(end))
         return left
 
     @property

@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
+from planning.tests.lives.account import Account
 from planning.tests.lives.alternatives import check_alternatives
-from planning.tests.lives.bank import in_cents, pay_off
-from planning.tests.lives.person import Account, Person, euros, require
+from planning.tests.lives.bank import euros, in_cents, pay_off
+from planning.tests.lives.person import Person, require
 from planning.tests.lives.script import Deed, Document, Wanted
 from planning.tests.lives.told import YEAR, Audit
 from planning.tests.oracle_dates import present_month
@@ -93,13 +94,13 @@ class Life(Person):
 
     def begin(self) -> None:
         """A calendar begins, and with it the count of its money."""
-        self.anchor, self.past, self.paid = self.day, 0, self.paid_today
+        self.anchor, self.past, self.paid, self.uncounted = self.day, 0, self.paid_today, 0
         self.is_exact = True
         self.tell_money(self.money_index)
         for account in self.accounts.values():
             account.credited, account.earning = None, account.balance
-            if account.debts:
-                account.minimums = self._first_minimums(account)
+            account.debts_paid_on, account.kept_as_planned = None, {}
+            account.odd_in = None if account.odd_in is None else 0
 
     def keep_promises(self, made: Document) -> None:
         """What is called funded stays funded while the person follows the plan."""
@@ -127,7 +128,7 @@ class Life(Person):
         assert self.anchor is not None
         months = present_month(self.anchor, account.by) + 1 - self.month
         horizon = max(YEAR, months, most)
-        left = list(accumulate(self.money.surpluses(self.anchor, self.month, horizon), initial=self.past))
+        left = list(accumulate(self.surpluses(horizon), initial=self.past))
         return {self.month + at: min(left[at:]) for at in range(1, horizon + 1)}
 
     def slides(self, account: Account) -> bool:
@@ -173,7 +174,7 @@ class Life(Person):
         body: Document = {"amount": euros(amount)}
         is_monthly = plan["frequency"] == "monthly"
         after = self.call("patch", f"action-plans/{plan['id']}", body)
-        is_level = not self.money.is_dated and is_monthly and not self.has_linked
+        is_level = not self.money.is_dated and is_monthly
         if percent == 100 and is_level and before != "Unrealistic" and account.by > self.day:
             facts = {"goal": account.index, "amount": amount, "shortfall": after["shortfall"]}
             require(after["feasibility"] != "Unrealistic", "required amount isn't enough", **facts)
@@ -233,7 +234,8 @@ class Life(Person):
             return
         if account.debts:
             before = sum(owed.balance for owed in account.debts)
-            account.debts = pay = self._less(account, amount)
+            account.debts = account.owed_if_paid = pay = self._less(account, amount)
+            account.odd_in = self.month
             self.check_in(account, account.told + before - sum(owed.balance for owed in pay))
         else:
             self.put_in(account, amount)
@@ -280,7 +282,9 @@ class Life(Person):
         self._status(account, "paused")
 
     def do_resume(self, account: Account, number: int) -> None:
-        self._status(account, "active")
+        """Not with a plan on an earlier calendar than the present one: it would bring that back."""
+        if account.planned_on is None or self.anchor is None or account.planned_on >= self.anchor:
+            self._status(account, "active")
 
     def do_cancel(self, account: Account, number: int) -> None:
         self._status(account, "cancelled")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import sub
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from conftest import client_of
-from planning.tests.lives.bank import Money, Owed, in_cents, pay_all, pay_off
+from planning.tests.lives.account import Account
+from planning.tests.lives.bank import Money, Owed, euros, in_cents, pay_all, pay_off
 from planning.tests.lives.script import Document, Script, Wanted
 from planning.tests.oracle_dates import calendar_day, present_month
 from planning.tests.oracle_debts import interest
 
 API = "/api/v0/"
+MOST_PAYMENTS = 12
+MANY = 1000
+MONTHS_AHEAD = 36
 
 
 class FaultError(AssertionError):
@@ -35,36 +40,6 @@ def require(condition: object, kind: str, **facts: object) -> None:
         raise FaultError(kind, **facts)
 
 
-def euros(cents: int) -> str:
-    return str(Decimal(cents).scaleb(-2))
-
-
-@dataclass
-class Account:
-    """What is put in for a goal. `told` is its amount by check-ins, `earning` what earns the month's interest."""
-
-    index: int
-    id: str
-    wanted: Wanted
-    target: int
-    by: date
-    balance: int = 0
-    told: int = 0
-    earning: int = 0
-    credited: date | None = None
-    debts: list[Owed] = field(default_factory=list)
-    minimums: int = 0
-    """Of its debts, as `Person.keeps` takes them up to its date."""
-    status: str = "active"
-    plan: str | None = None
-    planned_on: date | None = None
-    paid: int = 0
-    """As asked in the present month, less what was taken out again."""
-    was_taken_out: bool = False
-    """Whether more was taken out in the present month than was put in."""
-    check_ins: list[tuple[date, str]] = field(default_factory=list)
-
-
 class Person:
     """Lives by a script. `told` (in `planning.tests.lives.told`) adds what is compared."""
 
@@ -78,6 +53,8 @@ class Person:
         self.plans: dict[str, Document] = {}
         self.past = self.paid = 0
         """What earlier months of the calendar have left, and what goals were paid in this one, as asked."""
+        self.uncounted = 0
+        """What is left of earlier months and no plan counts."""
         self.paid_today = 0
         self.is_exact = True
         """Whether all was paid as it was asked for, so that the plan has to count the same money."""
@@ -118,9 +95,14 @@ class Person:
         return json.loads(response.content, parse_float=Decimal) if response.content else {}
 
     def read_plans(self) -> dict[str, Document]:
+        before = {goal: plan["version"] for goal, plan in self.plans.items()}
         self.plans = {plan["goal_id"]: plan for plan in self.call("get", "action-plans")}
         for goal, plan in self.plans.items():
             self.accounts[goal].plan = plan["id"]
+        if before != {goal: plan["version"] for goal, plan in self.plans.items()}:
+            for account in self.debtors:
+                kept = account.keeps(account.owed_on(self.day), self.begins, self.month, MONTHS_AHEAD)
+                account.kept_as_planned = dict(enumerate(kept, self.month))
         return self.plans
 
     def read_goals(self) -> None:
@@ -158,7 +140,7 @@ class Person:
         self.money_index = index % len(self.script.money)
         told = self.script.money[self.money_index]
         linked = [
-            self._as_told(owed)
+            owed.as_document()
             for account in self.accounts.values()
             for owed in account.debts
             if account.status in ("active", "paused") and owed.balance
@@ -168,57 +150,57 @@ class Person:
         self.money = Money(body, [Owed.told(debt) for debt in told["debts"]])
         for account in self.accounts.values():
             if account.debts:
-                account.debts = [owed for owed in account.debts if owed.balance]
-                account.minimums = self._first_minimums(account)
+                account.tell_debts(self.day)
+                if self.anchor is not None and account.odd_in is not None and account.odd_in < self.month:
+                    account.odd_in = None
 
-    def _as_told(self, owed: Owed) -> Document:
-        told: Document = {
-            "type": "other",
-            "balance": euros(owed.balance),
-            "interest_rate_annual": float(owed.rate),
-            "goal_id": owed.goal,
-        }
-        if owed.percent:
-            told |= {"min_payment_percent": float(owed.percent), "min_payment_floor": euros(owed.minimum)}
-        else:
-            told |= {"min_payment": euros(owed.minimum)}
-        if owed.promo_until:
-            told |= {"promo_rate_annual": float(owed.promo_rate), "promo_until": owed.promo_until.isoformat()}
-        return told
+    @property
+    def debtors(self) -> Iterator[Account]:
+        """Goals that pay off debts."""
+        return (account for account in self.active if account.debts)
 
-    def _first_minimums(self, account: Account) -> int:
-        """What months up to a goal's date keep for its debts: the minimums of the snapshot's first month.
+    def month_of(self, account: Account, day: date) -> int:
+        """Out of which month a payment on this day is: on debts, out of the one that ends with it."""
+        assert self.anchor is not None
+        month = present_month(self.anchor, day)
+        return month - 1 if account.debts and day == self.begins(month) else month
 
-        A percentage is of what is owed then; what is fixed is kept in full.
+    def asked(self, account: Account) -> dict[int, int]:
+        """What the plan asks for out of each month."""
+        asked: dict[int, int] = defaultdict(int)
+        for each in self.plans[account.id]["upcoming"] if account.id in self.plans else ():
+            asked[self.month_of(account, date.fromisoformat(each["date"]))] += in_cents(each["amount"])
+        return asked
+
+    def surpluses(self, many: int) -> list[int]:
+        """What each of so many months from the present one leaves before goals, if debts are paid as plans ask.
+
+        For debts that were paid otherwise only the present month keeps anything here: more is not clear.
         """
-        end = calendar_day(self.anchor or self.day, self.month + 1 if self.anchor else 1)
-        return sum(owed.due(end) if owed.percent else owed.minimum for owed in account.debts)
+        left = self.money.surpluses(self.anchor or self.day, self.month, many)
+        for account in self.debtors:
+            owed, asked = account.owed_on(self.day), self.asked(account)
+            kept = account.keeps_until_cleared(owed, self.begins, self.month, many, asked)
+            if account.odd_in is not None:
+                kept[1:] = [0] * (many - 1)
+            left = list(map(sub, left, kept))
+        return left
 
-    def keeps(self, account: Account) -> int:
-        """What the month that ends today keeps for a goal's debts, by what was owed when it began.
-
-        It is what is due after the goal's date, and where minimums alone clear the debts by then.
-        """
-        due, alone = sum(owed.due(self.day) for owed in account.debts), list(account.debts)
-        month = self.month
-        while any(owed.balance for owed in alone):
-            if self.begins(month) > account.by:
-                return account.minimums if month > self.month else due
-            alone, month = pay_all(alone, 0, self.begins(month)), month + 1
-        return due
-
-    def present_surplus(self) -> int:
-        """What the present month leaves before goals, linked debts not counted."""
-        return self.money.surpluses(self.anchor or self.day, self.month, 1)[0]
+    def months_known(self) -> int:
+        """Of so many months from the present one it is known what they keep: plans tell of twelve payments."""
+        known = [MANY]
+        for account in self.debtors:
+            asked = self.asked(account)
+            if account.odd_in is not None:
+                return 0
+            if len(self.plans[account.id]["upcoming"]) == MOST_PAYMENTS:
+                known.append(max(asked) + 2 - self.month)
+        return min(known)
 
     def there(self, surplus: int) -> int:
         """What is left of a month with this surplus. Payments beyond what there is take it, and nothing else."""
         money = self.past + surplus
         return money - min(self.paid, max(0, money))
-
-    @property
-    def has_linked(self) -> bool:
-        return any(account.wanted.debts for account in self.accounts.values())
 
     # A day
 
@@ -227,9 +209,8 @@ class Person:
         self.wake(hour=9)
         if self.anchor is not None and self.is_first_of_month and self.day > self.anchor:
             since = self.begins(self.month - 1)
-            left = (
-                self.money.income(since, self.day) - self.money.spent(since, self.day) - self.money.live(self.day)
-            )
+            left = self.money.income(since, self.day) - self.money.spent(since, self.day)
+            left -= self.money.live(self.day) + sum(map(self._keep, self.debtors))
             self.past = self.there(left)
             self.paid = 0
             for account in self.accounts.values():
@@ -238,6 +219,15 @@ class Person:
         for account in self.accounts.values():
             self._credit(account)
         self._end_cycles()
+
+    def _keep(self, account: Account) -> int:
+        """What the month that ends today kept for its debts, by what was owed when it began.
+
+        Each plan counts that from what is owed when it is made. What one counts beyond it is the person's.
+        """
+        kept = account.keeps(account.debts, self.begins, self.month - 1, 1)[0]
+        self.uncounted += account.kept_as_planned.get(self.month - 1, kept) - kept
+        return kept
 
     def _end_cycles(self) -> None:
         ended = [each for each in self.active if each.wanted.kind == "recurring" and each.by <= self.day]
@@ -300,7 +290,7 @@ class Person:
         if account.debts:
             ends = self.is_first_of_month and self.day != self.anchor
             if ends or asked:
-                self._pay_debts(account, paid)
+                self._pay_debts(account, asked, paid, ends=ends)
             return
         if paid:
             self.paid += paid
@@ -313,13 +303,20 @@ class Person:
             is_open = account.status == "active" and not account.wanted.rate and not account.was_taken_out
             require(not is_open or not left, "asks again for what was paid", goal=account.index, left=left)
 
-    def _pay_debts(self, account: Account, paid: int) -> None:
+    def _pay_debts(self, account: Account, asked: int, paid: int, *, ends: bool) -> None:
+        """On the day that ends a month what it has kept, too; what is paid then comes out of that month."""
         before = sum(owed.balance for owed in account.debts)
-        if self.is_first_of_month:
-            total = self.keeps(account) + paid
-            account.debts = pay_all(account.debts, total, self.day)
+        if ends and account.debts_paid_on != self.day:
+            kept = account.keeps(account.debts, self.begins, self.month - 1, 1)[0]
+            account.owed_if_paid = pay_all(account.debts, kept + asked, self.day)
+            account.debts = pay_all(account.debts, kept + paid, self.day)
+            account.debts_paid_on = self.day
         else:
             account.debts = pay_off(account.debts, paid, self.day)
+        if ends:
+            self.past -= paid
+        else:
+            self.paid += paid
         fallen = before - sum(owed.balance for owed in account.debts)
         if fallen > 0:
             account.balance += fallen

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+from planning.tests.lives.account import Account
 from planning.tests.lives.bank import in_cents
-from planning.tests.lives.person import Account, Person, require
+from planning.tests.lives.person import Person, require
 from planning.tests.lives.script import Document
 from planning.tests.oracle_dates import calendar_day, present_month
 
@@ -116,7 +117,7 @@ class Audit:
     def _cash_flow(self) -> None:
         """Each month's money, as the bank has it by the incomes' and expenses' days."""
         person, flow = self.person, self.made["cash_flow"]
-        surpluses = person.money.surpluses(person.anchor or person.day, person.month, len(flow))
+        surpluses, known = person.surpluses(len(flow)), person.months_known()
         before = None
         for at, month in enumerate(flow):
             since, end = person.begins(person.month + at), person.begins(person.month + at + 1)
@@ -127,10 +128,8 @@ class Audit:
             require((told["income"], told["expenses"]) == money, "month's money", **facts)
             left = told["income"] - told["expenses"] - told["minimum_payments"]
             require(told["surplus"] == left, "month's surplus", **facts)
-            if not person.has_linked:
-                require(
-                    told["surplus"] == surpluses[at], "month's surplus in the bank", is_=surpluses[at], **facts
-                )
+            is_same = told["surplus"] == surpluses[at] or at >= known
+            require(is_same, "month's surplus in the bank", **facts)
             require(0 <= told["held_back"] <= max(0, told["carried"]), "held back", **facts)
             if before is not None:
                 carried = before + told["surplus"] - told["given"]
@@ -143,54 +142,38 @@ class Audit:
     def _money_is_there(self) -> None:
         """What the plan counts is no more than the bank has, and as much if all was paid as asked."""
         person, flow = self.person, self.made["cash_flow"]
-        asked = sum(in_cents(plan["this_month"]) for plan in self.plans.values())
-        counted = in_cents(flow[0]["carried"]) + asked
-        if person.has_linked:
-            return
-        there = person.there(person.present_surplus())
+        asked = [person.asked(person.accounts[goal]).get(person.month, 0) for goal in self.plans]
+        counted = in_cents(flow[0]["carried"]) + sum(asked)
+        surpluses = person.surpluses(YEAR)
+        there = person.there(surpluses[0])
         facts = {"counted": counted, "bank": there, "cash_flow": flow[0], "paid": person.paid}
         require(counted <= there, "counts money that isn't there", **facts)
-        require(not person.is_exact or counted == there, "loses money", **facts)
-        self._every_month(there)
-        self._every_day()
+        require(not person.is_exact or counted == there - person.uncounted, "loses money", **facts)
+        self._every_month(there, surpluses)
+        self._every_day(there - surpluses[0], surpluses)
 
-    def _asked_by_month(self) -> dict[int, int]:
-        asked: dict[int, int] = defaultdict(int)
-        for plan in self.plans.values():
-            for each in plan["upcoming"]:
-                assert self.person.anchor is not None
-                month = present_month(self.person.anchor, date.fromisoformat(each["date"]))
-                asked[month - self.person.month] += in_cents(each["amount"])
-        return asked
-
-    def _every_month(self, there: int) -> None:
+    def _every_month(self, there: int, surpluses: list[int]) -> None:
         """No months ask for more than they leave, and a year's later ones lack."""
-        person, asked = self.person, self._asked_by_month()
-        surpluses = person.money.surpluses(person.anchor or person.day, person.month, YEAR)
+        person, asked = self.person, Counter[int]()
+        for goal in self.plans:
+            asked.update(person.asked(person.accounts[goal]))
         # What the first month leaves is in `there`, less what was paid of it.
         left = [there + more for more in accumulate([0, *surpluses[1:]])]
         given = 0
         for month in range(YEAR):
-            given += asked.get(month, 0)
+            given += asked[person.month + month]
             most = max(0, min(left[month:YEAR]))
             facts = {"month": person.begins(person.month + month), "given": given, "most": most, "asked": asked}
-            require(not asked.get(month) or given <= most, "asks for more than there is", **facts)
+            require(not asked[person.month + month] or given <= most, "asks for more than there is", **facts)
 
-    def _every_day(self) -> None:
+    def _every_day(self, carried: int, surpluses: list[int]) -> None:
         """No payment is dated before its money, this month and the next two."""
         person = self.person
-        surpluses = person.money.surpluses(person.anchor or person.day, person.month, 3)
-        carried = person.there(surpluses[0]) - surpluses[0]
         for at in range(3):
             since, end = person.begins(person.month + at), person.begins(person.month + at + 1)
             arrives = person.money.arrives(since, end)
             undated = carried + surpluses[at] - arrives
-            payments = sorted(
-                (date.fromisoformat(each["date"]), in_cents(each["amount"]))
-                for plan in self.plans.values()
-                for each in plan["upcoming"]
-                if since.isoformat() <= each["date"] < end.isoformat()
-            )
+            payments = self._payments_of(person.month + at)
             given = 0
             for day, amount in payments:
                 given += amount
@@ -198,6 +181,16 @@ class Audit:
                 there = undated + person.money.arrives(since, min(end, day + timedelta(days=1)))
                 require(by_then <= there, "payment before its money", day=day, there=there, payments=payments)
             carried += surpluses[at] - given
+
+    def _payments_of(self, month: int) -> list[tuple[date, int]]:
+        """What is asked for out of a month, in the order of days."""
+        person = self.person
+        return sorted(
+            (day, in_cents(each["amount"]))
+            for goal, plan in self.plans.items()
+            for each in plan["upcoming"]
+            if person.month_of(person.accounts[goal], day := date.fromisoformat(each["date"])) == month
+        )
 
     def _goals_are_true(self) -> None:
         """Each goal's payments lead to what it is told to lack, and to the day of its end."""
