@@ -85,6 +85,8 @@ def _with_plain_charset(content_type: str) -> str:
 
     Some of the codecs that Python finds by name raise errors of their own when Django decodes by them.
     """
+    if ";" not in content_type:
+        return content_type
     kind, *parameters = content_type.split(";")
     boundary = [parameter for parameter in parameters if _name(parameter) == "boundary"]
     charsets = [parameter for parameter in parameters if _name(parameter).startswith("charset")]

@@ -20,7 +20,7 @@ from fincred.db.privacy import Privacy
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
-from planning.engine.dates import Calendar
+from planning.engine.dates import calendar_on
 from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
@@ -265,8 +265,8 @@ class ActionPlan(RevisedModel):
         Reads `goal`: select it with the plan.
         """
         if self.month is not None:
-            upcoming = self.upcoming(today, most=1)
-            return upcoming[0].date if upcoming else None
+            payment = next(self._payments_left(today), None)
+            return payment.date if payment else None
         if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
             return None
         cadence = Cadence(Frequency(self.frequency), self.day_of_period, self.since)
@@ -284,7 +284,7 @@ class ActionPlan(RevisedModel):
         """What is still to be put in this month of the planning calendar. Reads `goal`."""
         if self.anchor is None:
             return Decimal(self.this_month)
-        calendar = Calendar(today, self.anchor)
+        calendar = calendar_on(today, self.anchor)
         return of_present_month(calendar, self._payments_left(today), of_debts=self.is_of_debts)
 
     @property
@@ -302,7 +302,7 @@ class ActionPlan(RevisedModel):
         stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
         payments = stored if self.asked_now is None else iter(self.asked_now)
         left = debt_payments_left if self.is_of_debts else payments_left
-        return left(Calendar(today, self.anchor), payments, self.put_in)
+        return left(calendar_on(today, self.anchor), payments, self.put_in)
 
 
 def _steps(stored: Sequence[Sequence[str]]) -> list[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 
 from fincred.db.queries import Parameter, PreparedQuery
 from goals.models import Goal
@@ -17,22 +17,27 @@ _OPEN_PLANS: Final = ActionPlan.objects.owned_by(_OWNER).open()
 NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(_OWNER).newest_first())
 OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_first())
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
-# Without the long documents and the goal, for lists of goals that show little of their plans.
-OPEN_PLANS_IN_BRIEF: Final = PreparedQuery(
-    _OPEN_PLANS.only(  # type: ignore[no-redef]  # `has_debts` is None where it isn't annotated
-        "goal",
-        "feasibility",
-        "ended_at",
-        "starts_on",
-        "frequency",
-        "day_of_period",
-        "since",
-        "anchor",
-        "month",
-        "this_month",
-        "instalments",
-        "payments",
-    ).annotate(has_debts=Q(explanation__facts__has_key="debts"))
+# The active goals, each with its `open_plan` (no attribute where it has none), for lists that show little of both:
+# without the plans' long documents, and without what a goal isn't shown or measured by. `plans_debts` is for
+# `ActionPlan.has_debts`.
+URGENT_GOALS: Final = PreparedQuery(
+    Goal.objects.owned_by(_OWNER)
+    .active()
+    .most_urgent_first()
+    .annotate(
+        open_plan=FilteredRelation("action_plans", condition=Q(action_plans__ended_at=None)),
+        plans_debts=Q(type=GoalType.DEBT_PAYOFF) & Q(open_plan__explanation__facts__has_key="debts"),
+    )
+    .select_related("open_plan")
+    .defer(
+        *("revision", "user", "name_folded", "priority_rank", "primary_flag", "why_text", "check_in_count"),
+        *("completed_at", "created_at", "updated_at"),
+        *("open_plan__revision", "open_plan__user", "open_plan__type", "open_plan__amount", "open_plan__carried"),
+        *("open_plan__is_chosen", "open_plan__is_confirmed_set_up", "open_plan__required_monthly_contribution"),
+        *("open_plan__allocated_monthly_contribution", "open_plan__shortfall", "open_plan__explanation"),
+        *("open_plan__alternatives", "open_plan__projected_completion_date", "open_plan__version"),
+        *("open_plan__created_at", "open_plan__updated_at"),
+    )
 )
 # The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.
 NEWEST_VERSIONS: Final = PreparedQuery(

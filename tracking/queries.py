@@ -20,7 +20,7 @@ from goals.history import Step, Told
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
 from planning.models import ActionPlan
-from planning.queries import OPEN_PLANS_IN_BRIEF
+from planning.queries import URGENT_GOALS
 from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
 from tracking.streaks import streaks
@@ -79,7 +79,6 @@ _STEPS: Final = PreparedQuery(
     .values_list("goal_id", "check_in_date", "current_amount", "source")
 )
 
-_MOST_URGENT: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active().most_urgent_first())
 # Summed here and not by the database: SQLite's SUM is a float.
 _AMOUNTS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
 _MILESTONES: Final = PreparedQuery(
@@ -198,8 +197,7 @@ class Dashboard:
 def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
     """The reads of a dashboard; `make_dashboard` takes their rows in this order."""
     return (
-        _MOST_URGENT.bind(owner=owner).page(limit=TOP_GOALS),
-        OPEN_PLANS_IN_BRIEF.bind(owner=owner),
+        URGENT_GOALS.bind(owner=owner).page(limit=TOP_GOALS),
         _AMOUNTS.bind(owner=owner),
         WEEKS.bind(owner=owner),
         _MILESTONES.bind(owner=owner).page(limit=RECENT_MILESTONES),
@@ -208,7 +206,6 @@ def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
 
 def make_dashboard(
     top_goals: list[Goal],
-    open_plans: list[ActionPlan],
     amounts: list[tuple[str, Decimal]],
     weeks: list[date],
     milestones: list[Milestone],
@@ -217,17 +214,16 @@ def make_dashboard(
     today: date,
 ) -> Dashboard:
     """What a person sees first; the others are what `dashboard_reads` fetches."""
-    return Dashboard(_lines(owner, top_goals, open_plans, today), _stats(amounts, weeks, today), milestones)
+    return Dashboard(_lines(owner, top_goals, today), _stats(amounts, weeks, today), milestones)
 
 
-def _lines(owner: User, goals: list[Goal], open_plans: list[ActionPlan], today: date) -> list[GoalLine]:
-    plans = {plan.goal_id: plan for plan in open_plans}
-    for goal in goals:
-        if goal.id in plans:
-            plans[goal.id].goal = goal
-    shown = [plans[goal.id] for goal in goals if goal.id in plans]
-    count_what_was_put_in(shown, owner=owner, today=today)
-    return [GoalLine(goal, plans.get(goal.id)) for goal in goals]
+def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
+    lines = [GoalLine(goal, getattr(goal, "open_plan", None)) for goal in goals]
+    plans = [line.plan for line in lines if line.plan]
+    for plan in plans:
+        plan.has_debts = plan.goal.plans_debts  # type: ignore[attr-defined]
+    count_what_was_put_in(plans, owner=owner, today=today)
+    return lines
 
 
 def _stats(amounts: list[tuple[str, Decimal]], weeks: list[date], today: date) -> Stats:

@@ -264,12 +264,13 @@ class ApiView(GenericAPIView[Any]):
 
         :raises MalformedRequestError: `If-None-Match` can't be read.
         """
-        is_reading = self.request.method in _READING
+        request = django_request(self.request)
+        is_reading = request.method in _READING
         if not is_reading and version is None:
             return response
         tag = tag_of(response.content, version)
         response.headers["ETag"] = f'"{tag}"'
-        header = django_request(self.request).META.get("HTTP_IF_NONE_MATCH") if is_reading else None
+        header = request.META.get("HTTP_IF_NONE_MATCH") if is_reading else None
         if header is not None:
             known = named_tags(header)
             if known is None or tag in known:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from fincred.month_steps import months_after
 
@@ -58,6 +59,12 @@ class Calendar:
     def payments(self, target_date: date) -> int:
         """The number of debt payments: dates from 1 on, up to and including `target_date`. It can be 0."""
         return max(0, _dates_until(self.anchor, target_date) - self._passed)
+
+
+@lru_cache(maxsize=1000)
+def calendar_on(day: date, anchor: date) -> Calendar:
+    """The calendar of `anchor` on this day, made once for all plans of a person."""
+    return Calendar(day, anchor)
 
 
 def most_months(start: date) -> int:

@@ -10,7 +10,7 @@ from itertools import islice
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import GoalType, Status
-from planning.engine.dates import Calendar
+from planning.engine.dates import calendar_on
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth
@@ -62,7 +62,7 @@ def _count(
     for anchor in {plan.anchor or today for plan in others}:
         savings = [plan for plan in others if (plan.anchor or today) == anchor]
         planned = {plan.goal_id: plan.planned for plan in savings}
-        history = History(owner.pk, Calendar(today, anchor))
+        history = History(owner.pk, calendar_on(today, anchor))
         months = counted_months([plan.goal for plan in savings], planned, history).months
         for plan in savings:
             plan.put_in = PutIn(_since_version(plan, months[plan.goal_id]))
@@ -75,15 +75,13 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
     On the first day of a month a payment on debts may have been made in the month that ends.
     """
-    yesterday = max(anchor, today - timedelta(days=1))
-    return Calendar(yesterday, anchor).start, Calendar(max(anchor, today), anchor).start
+    return calendar_on(today - timedelta(days=1), anchor).start, calendar_on(today, anchor).start
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
+    if plan.month["start"] == start.isoformat():
+        return Decimal(plan.month["amount"]) != Decimal(plan.goal.current_amount)
     told_on = plan.goal.last_check_in_date
-    known = PlannedMonth.from_json(plan.month)
-    if known.start == start:
-        return known.amount != Decimal(plan.goal.current_amount)
     return told_on is not None and told_on >= since
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from goals.vocabulary import GoalType
-from planning.queries import OPEN_PLANS, OPEN_PLANS_IN_BRIEF
+from planning.queries import OPEN_PLANS, URGENT_GOALS
 from planning.services.action_plans import end_action_plan
 from planning.tests.factories import NOON, TODAY, contents, debt, goal_of, plan_for, snapshot_of
 
@@ -29,8 +29,8 @@ class TestOpenPlans:
         assert plans == [first]
 
 
-class TestOpenPlansInBrief:
-    def test_know_without_their_explanations_what_pays_off_linked_debts(
+class TestUrgentGoals:
+    def test_know_without_their_explanations_which_plans_pay_off_linked_debts(
         self, saver: User, django_assert_num_queries: Any
     ) -> None:
         linked, alone = (goal_of(saver, type=GoalType.DEBT_PAYOFF) for _ in range(2))
@@ -38,12 +38,19 @@ class TestOpenPlansInBrief:
         for goal in (linked, alone):
             plan_for(goal)
         with django_assert_num_queries(1):
-            plans = {plan.goal_id: plan for plan in OPEN_PLANS_IN_BRIEF.bind(owner=saver.pk).all()}
-        for goal in (linked, alone):
-            plans[goal.pk].goal = goal
-            assert "explanation" in plans[goal.pk].get_deferred_fields()
-        with django_assert_num_queries(0):
-            assert plans[linked.pk].is_of_debts
-            assert plans[linked.pk].planned.of_debts
-            assert not plans[alone.pk].is_of_debts
-            assert not plans[alone.pk].planned.of_debts
+            goals = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
+        assert goals[linked.pk].plans_debts
+        assert not goals[alone.pk].plans_debts
+        for goal in goals.values():
+            assert "explanation" in goal.open_plan.get_deferred_fields()
+
+    def test_have_their_open_plans_if_there_are_any(self, saver: User, django_assert_num_queries: Any) -> None:
+        snapshot_of(saver)
+        planned, ended = goal_of(saver), goal_of(saver)
+        plan, old = plan_for(planned), plan_for(ended)
+        end_action_plan(owner=saver, plan_id=old.id, now=NOON, today=TODAY)
+        with django_assert_num_queries(1):
+            goals = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
+            assert goals[planned.pk].open_plan == plan
+            assert not hasattr(goals[ended.pk], "open_plan")
+            assert goals[planned.pk].open_plan.next_action_date(TODAY) == TODAY

@@ -28,7 +28,7 @@ READS = {
     "goals/{goal}/check-ins?from=2026-03-01&to=2026-03-31": 4,
     "check-ins": 3,
     "check-ins?from=2026-03-01": 3,
-    "dashboard": 6,
+    "dashboard": 5,
     "snapshot": 2,
     "snapshot/history": 2,
     "action-plans": 2,
