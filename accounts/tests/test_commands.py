@@ -5,8 +5,10 @@ import os
 import signal
 import stat
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -115,7 +117,28 @@ class TestWatching:
         assert OutgoingMail.objects.filter(sent_at=None).count() == 1
         assert len(mail.outbox) == 1
 
-    def test_goes_on_when_the_database_was_away(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_leaves_leases_that_ran_out_while_the_database_was_away_to_others_for_a_while(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("accounts.management.commands.send_due_mail.AFTER_OUTAGE", timedelta(hours=1))
+        stop = Timer(1, os.kill, [os.getpid(), signal.SIGTERM])
+        absences = [OperationalError("server closed the connection")]
+
+        def away(execute: Any, *args: Any) -> Any:
+            if absences:
+                stop.start()
+                raise absences.pop()
+            return execute(*args)
+
+        with connection.execute_wrapper(away):
+            run("send_due_mail", "--watch", "0.01")
+        stop.join()
+        assert mail.outbox == []
+
+    def test_goes_on_when_the_database_was_away(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("accounts.management.commands.send_due_mail.AFTER_OUTAGE", timedelta(0))
         absences = [OperationalError("server closed the connection"), InterfaceError("connection already closed")]
 
         def away(execute: Any, *args: Any) -> Any:

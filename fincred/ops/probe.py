@@ -111,6 +111,25 @@ class CachedProbe:
         return condition
 
 
+class Faults:
+    """Tells the log of a fault when it begins, or has another reason, and when it is over: not at each look."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[tuple[str, ...], str] = {}
+
+    def note(self, fault: str, over: str, reason: str, **facts: str) -> None:
+        """`reason` is empty when there is no fault."""
+        key = (fault, *facts.values())
+        before, self._reasons[key] = self._reasons.get(key, ""), reason
+        if reason and reason != before:
+            logger.warning(fault, extra={**facts, "reason": reason})
+        elif before and not reason:
+            logger.info(over, extra=facts)
+
+
+faults = Faults()
+
+
 def look() -> Condition:
     """Look at the database and the cache, and set the gauges."""
     condition = _look_at_database()
@@ -126,12 +145,17 @@ def _look_at_database() -> Condition:
         try:
             condition = _look_at(alias)
         except Error as error:
-            logger.warning("The database can't be read", extra={"database": alias, "reason": _reason(error)})
+            _note_reading(alias, _reason(error))
         else:
+            _note_reading(alias, "")
             PRIMARY_ANSWERS.set(alias == DEFAULT_DB_ALIAS)
             return condition
     PRIMARY_ANSWERS.set(0)
     return Condition(cache=_look_at_cache())
+
+
+def _note_reading(alias: str, reason: str) -> None:
+    faults.note("The database can't be read", "The database can be read again", reason, database=alias)
 
 
 def _look_at(alias: str) -> Condition:
@@ -165,9 +189,14 @@ def _can_write(alias: str) -> bool:
     except Error as error:
         if is_locked(error):
             return True
-        logger.warning("The database can't be written", extra={"database": alias, "reason": _reason(error)})
+        _note_writing(alias, _reason(error))
         return False
+    _note_writing(alias, "")
     return True
+
+
+def _note_writing(alias: str, reason: str) -> None:
+    faults.note("The database can't be written", "The database can be written again", reason, database=alias)
 
 
 def _reason(error: Error) -> str:
@@ -188,9 +217,14 @@ def _look_at_cache() -> Check:
         # One that is full, or a replica, answers a PING.
         redis_server().ask(lambda redis: redis.set("fincred:probe", 1, ex=2 * VALID), insist=True)
     except RedisError as error:
-        logger.warning("The cache takes no writes", extra={"reason": type(error).__name__})
+        _note_cache(type(error).__name__)
         return Check.DEGRADED
+    _note_cache("")
     return Check.OK
+
+
+def _note_cache(reason: str) -> None:
+    faults.note("The cache takes no writes", "The cache takes writes again", reason)
 
 
 probe = CachedProbe(look)

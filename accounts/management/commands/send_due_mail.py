@@ -8,11 +8,11 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
-from fincred.ops.jobs import count_done
+from fincred.ops.jobs import AFTER_OUTAGE, count_done
 from fincred.ops.stop_signals import on_stop
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,20 @@ class Command(BaseCommand):
         """Until it is told to stop; a mail that is being sent then is finished first."""
         signals: SimpleQueue[int] = SimpleQueue()  # unlike an Event, safe in the handler of a signal
         on_stop(lambda number, _: signals.put(number))
+        is_away = False
         while True:
             close_old_connections()
             try:
+                if is_away:
+                    connection.ensure_connection()
+                    if _arrives(signals, within=AFTER_OUTAGE.total_seconds()):
+                        return
+                    is_away = False
                 sent, _ = send_due_mail(clock=clock.now, stop=lambda: not signals.empty())
                 count_done("mail", sent, now=clock.now())
             except (OperationalError, InterfaceError) as error:
                 # Without its database there is nothing to do but to look again.
+                is_away = True
                 logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})
             except MailServerAwayError as error:
                 logger.warning("Mail waits for the mail server", extra={"reason": str(error)})

@@ -21,7 +21,7 @@ from rest_framework.test import APIClient
 
 from fincred.db.tests.postgresql import free_port
 from fincred.ops.models import DatabaseState
-from fincred.ops.probe import FRESH, PATIENCE, VALID, CachedProbe, Check, Condition, is_locked, look
+from fincred.ops.probe import FRESH, PATIENCE, VALID, CachedProbe, Check, Condition, Faults, is_locked, look
 from fincred.ops.tests.redis_server import ThrowawayRedis
 from fincred.redis_server import redis_server
 
@@ -163,6 +163,21 @@ class TestRefusedWrites:
         with refused_writes():
             assert look() == Condition(Check.READ_ONLY, Check.OK, Check.OK)
         assert gauges() == [1, 0, 1, 1]
+
+    def test_are_told_once_and_so_is_their_end(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("fincred.ops.probe.faults", Faults())
+        caplog.set_level("INFO", logger="fincred.ops.probe")
+        with refused_writes():
+            look()
+            look()
+        look()
+        look()
+        assert [(line.levelname, line.getMessage()) for line in caplog.records] == [
+            ("WARNING", "The database can't be written"),
+            ("INFO", "The database can be written again"),
+        ]
 
     def test_are_a_503_for_clients_whose_reads_go_on(self, as_saver: APIClient, settings: Settings) -> None:
         settings.RATE_LIMIT_ENABLED = True  # and counted in this database
