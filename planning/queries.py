@@ -21,7 +21,7 @@ OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).sel
 # without the plans' long documents, and without what a goal isn't shown or measured by. `plans_debts` is for
 # `ActionPlan.has_debts`.
 URGENT_GOALS: Final = PreparedQuery(
-    Goal.objects.owned_by(_OWNER)
+    Goal.objects.owned_by(_OWNER)  # type: ignore[misc]  # `open_plan` is unknown to the stubs
     .active()
     .most_urgent_first()
     .annotate(

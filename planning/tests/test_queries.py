@@ -38,7 +38,7 @@ class TestUrgentGoals:
         for goal in (linked, alone):
             plan_for(goal)
         with django_assert_num_queries(1):
-            goals = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
+            goals: dict[Any, Any] = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
         assert goals[linked.pk].plans_debts
         assert not goals[alone.pk].plans_debts
         for goal in goals.values():
@@ -50,7 +50,7 @@ class TestUrgentGoals:
         plan, old = plan_for(planned), plan_for(ended)
         end_action_plan(owner=saver, plan_id=old.id, now=NOON, today=TODAY)
         with django_assert_num_queries(1):
-            goals = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
+            goals: dict[Any, Any] = {goal.pk: goal for goal in URGENT_GOALS.bind(owner=saver.pk).all()}
             assert goals[planned.pk].open_plan == plan
             assert not hasattr(goals[ended.pk], "open_plan")
             assert goals[planned.pk].open_plan.next_action_date(TODAY) == TODAY
