@@ -104,8 +104,11 @@ def _ask(calendar: Calendar, paid_off: PaidOff, planned: Planned) -> Decimal:
 
 
 def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:
-    """What the month that ends on the calendar's day asks for; None if the debts weren't planned then."""
-    if planned is None:
+    """What the month that ends on the calendar's day asks for; None if the debts weren't planned then.
+
+    No month ends on the first day of the calendar, also if a plan on an earlier one was in force until then.
+    """
+    if planned is None or calendar.start == calendar.anchor:
         return None
     if planned.month is not None and planned.month.start == calendar.start:
         return planned.month.last_ask

@@ -116,6 +116,15 @@ class TestLinkedDebt:
             assert plan["explanation"]["facts"]["debt_total"] == 1200
             assert plan["upcoming"][0]["date"] == "2026-05-10"
 
+    def test_owes_no_payment_of_a_month_on_the_first_day_of_a_calendar(self, person: Person, goal: str) -> None:
+        """The plan was ended ten days after its payment, and another one begins a calendar of its own."""
+        person.on("2026-04-10").has(goal, 394.25)
+        plan = person.on("2026-04-20").stored()[goal]
+        assert person.client.delete(f"/api/v0/action-plans/{plan['id']}").status_code == 204
+        plan = person.plans()[goal]
+        assert "due_today" not in plan["explanation"]["facts"]
+        assert plan["next_action_date"] == "2026-05-20"
+
     def test_asks_for_more_the_day_after_a_missed_payment(self, person: Person, goal: str) -> None:
         person.on("2026-04-11")
         assert ask(person, goal)[0] > 444.25

@@ -73,18 +73,22 @@ class Life(Person):
 
     def plan(self, *, is_new: bool = False) -> Document:
         """Plan, pay what is asked for today, plan again: what is told is true and the same everywhere."""
+        made = self.make_plan()
+        if is_new:
+            self.promised, self.is_following = {}, True
+        Audit(self, made).run(is_following=self.is_following and not is_new)
+        if self.is_following:
+            self.keep_promises(made)
+        return made
+
+    def make_plan(self) -> Document:
         if self.anchor is None or not any(
             account.status in ("active", "paused") and account.planned_on for account in self.accounts.values()
         ):
             self.begin()
-        if is_new:
-            self.promised, self.is_following = {}, True
         made: Document = self.call("post", "planning/plan", {})
         for account in self.active:
             account.planned_on = account.planned_on or self.day
-        Audit(self, made).run(is_following=self.is_following and not is_new)
-        if self.is_following:
-            self.keep_promises(made)
         return made
 
     def tell_money(self, index: int) -> None:
