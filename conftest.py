@@ -102,12 +102,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
     """Coverage makes a test up to 2.5 times as slow, and is of examples that somebody chose.
 
-    So it follows no random examples, and no tests of whole processes.
+    So it follows no random examples, neither those of Hypothesis nor those of a `seed`, and no tests of whole
+    processes.
     """
     for item in items:
-        is_random = isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj)
-        if is_random or item.get_closest_marker("slow"):
+        if _is_random(item) or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
+
+
+def _is_random(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function):
+        return False
+    seeded = hasattr(item, "callspec") and "seed" in item.callspec.params
+    return seeded or hypothesis.is_hypothesis_test(item.obj)
 
 
 def _is_worker(config: pytest.Config) -> bool:

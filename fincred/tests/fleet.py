@@ -18,10 +18,10 @@ from typing import Any
 
 import psycopg
 
-from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
+from fincred.db.tests.postgresql import ThrowawayReplica
 from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.ops.tests.redis_server import ThrowawayRedis
-from fincred.tests.live import LiveServer, manage, wait_until
+from fincred.tests.live import LiveServer, manage, migrated_server, wait_until
 from tracking.demo import DEMO_PASSWORD
 from tracking.load import DOMAIN
 
@@ -162,8 +162,7 @@ class Fleet:
 
     def __enter__(self) -> Fleet:
         with ExitStack() as stack:
-            self.primary = stack.enter_context(ThrowawayServer(self.binaries, durable=True))
-            manage(self.primary.url, "migrate", "--verbosity", "0")
+            self.primary = stack.enter_context(migrated_server(self.binaries, durable=True))
             manage(self.primary.url, "seed_demo", "--users", str(CLIENTS))
             self.replica = stack.enter_context(ThrowawayReplica(self.primary))
             self.redis = stack.enter_context(ThrowawayRedis())

@@ -26,7 +26,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from fincred.db.tests.postgresql import free_port
+from fincred.db.tests.postgresql import ThrowawayServer, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -181,6 +181,22 @@ def _migrated_database() -> str:
     atexit.register(_drop_database, name)
     manage(_url(name), "migrate", "--verbosity", "0")
     return name
+
+
+def migrated_server(binaries: Path, *, durable: bool = False) -> ThrowawayServer:
+    """A server of its own whose database `postgres` is migrated and without rows."""
+    return ThrowawayServer(binaries, durable=durable, data=_migrated_data(binaries))
+
+
+@cache
+def _migrated_data(binaries: Path) -> Path:
+    """The data of a server that is migrated once in a process, and copied for each."""
+    server = ThrowawayServer(binaries)
+    server.__enter__()
+    atexit.register(shutil.rmtree, server.folder)
+    manage(server.url, "migrate", "--verbosity", "0")
+    server.stop()
+    return server.data
 
 
 def _url(database: str) -> str:

@@ -24,7 +24,7 @@ import psycopg
 import pytest
 
 from fincred.db.tests.postgresql import ThrowawayServer
-from fincred.tests.live import LiveServer, manage, wait_until
+from fincred.tests.live import LiveServer, migrated_server, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql, pytest.mark.slow]
 
@@ -159,8 +159,7 @@ def writing(writers: list[Writer]) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def postgresql(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
-    with ThrowawayServer(postgresql_binaries, durable=True) as server:
-        manage(server.url, "migrate", "--verbosity", "0")
+    with migrated_server(postgresql_binaries, durable=True) as server:
         yield server
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,6 +105,11 @@ class TestFiles:
             if function.name.startswith("test_")
         ]
         assert silent == []
+
+    def test_each_says_whether_it_is_pure(self, files: list[File]) -> None:
+        """What isn't marked as pure runs on both databases."""
+        tests = [file for file in files if Path(file.name).name.startswith("test_")]
+        assert [file.name for file in tests if not re.search(r"mark\.(unit|integration)", file.text)] == []
 
     def test_none_sleeps_for_long(self, files: list[File]) -> None:
         sleeps = {

@@ -70,11 +70,13 @@ class ThrowawayServer:
     """`with ThrowawayServer(find_binaries()) as server: connect(server.url)`
 
     `kill()` is what a power cut does to it; `start()` brings it back on the same port with the same data.
+    It begins empty, or with a copy of the `data` of a server that was stopped.
     """
 
-    def __init__(self, binaries: Path, *, durable: bool = False) -> None:
+    def __init__(self, binaries: Path, *, durable: bool = False, data: Path | None = None) -> None:
         self.binaries = binaries
         self.durable = durable
+        self.template = data
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
         self.folder = Path(tempfile.mkdtemp(prefix="fincred-postgresql-"))
@@ -87,6 +89,9 @@ class ThrowawayServer:
         return self
 
     def _make(self) -> None:
+        if self.template:
+            subprocess.run(["cp", "-a", self.template, self.data], check=True, **self.run_as)
+            return
         self._run(
             "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
         )

@@ -10,10 +10,9 @@ import psycopg
 import pytest
 
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
-from fincred.db.tests.postgresql import ThrowawayServer
-from fincred.tests.live import LiveServer, manage, wait_until
+from fincred.tests.live import LiveServer, migrated_server, wait_until
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow, pytest.mark.postgresql]
 
 BACK = "The database can be reached again"
 
@@ -24,11 +23,10 @@ def lines_of(log: Path) -> list[dict[str, Any]]:
 
 class TestOutage:
     def test_is_told_when_it_begins_and_when_it_ends(self, tmp_path: Path, postgresql_binaries: Path) -> None:
-        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql:
+        with migrated_server(postgresql_binaries, durable=True) as postgresql:
             server = LiveServer(
                 tmp_path, postgresql.url, "--workers", "1", LOG_FORMAT="json", DB_POOL_MIN="5", DB_POOL_TIMEOUT="1"
             )
-            server.manage("migrate", "--verbosity", "0")
             with server:
                 wait_until(lambda: server.get("/api/v0/education/snippets").status == 200)
                 for _ in range(2):
@@ -48,7 +46,7 @@ class TestOutage:
     def test_is_not_told_to_be_over_because_a_pooler_answers_whose_server_is_away(
         self, tmp_path: Path, postgresql_binaries: Path
     ) -> None:
-        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql:
+        with migrated_server(postgresql_binaries, durable=True) as postgresql:
             with psycopg.connect(postgresql.url, autocommit=True) as link:
                 link.execute("ALTER ROLE postgres SET statement_timeout = '10s'")
                 link.execute("ALTER SYSTEM SET timezone = 'UTC'")  # what FinCred asks for: nothing is left to set
@@ -58,7 +56,6 @@ class TestOutage:
                     tmp_path, pooler.url, "--workers", "1",
                     LOG_FORMAT="json", DB_POOL_TIMEOUT="1", DATABASE_POOLER="transaction",
                 )  # fmt: skip
-                manage(postgresql.url, "migrate", "--verbosity", "0")
                 with server:
                     wait_until(lambda: server.get("/api/v0/education/snippets").status == 200)
                     postgresql.stop()

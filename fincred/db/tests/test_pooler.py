@@ -27,7 +27,7 @@ from fincred.db.postgresql.pipeline import TIMEOUTS, Connection
 from fincred.db.tests.links import address, one
 from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import ThrowawayServer
-from fincred.tests.live import ROOT, LiveServer, manage
+from fincred.tests.live import ROOT, LiveServer, manage, migrated_server
 from tracking.demo import DEMO_PASSWORD
 from tracking.load import DOMAIN
 
@@ -143,11 +143,10 @@ class TestMissingTimeout:
 
 @pytest.fixture(scope="module")
 def server(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
-    with ThrowawayServer(postgresql_binaries) as server:
+    with migrated_server(postgresql_binaries) as server:
         with psycopg.connect(server.url, autocommit=True) as link:
             for name in TIMEOUTS:
                 link.execute(f"ALTER ROLE postgres SET {name} = '10s'")
-        manage(server.url, "migrate", "--verbosity", "0")
         manage(server.url, "seed_demo", "--users", str(PEOPLE))
         yield server
 

@@ -21,7 +21,7 @@ from redis import Redis
 
 from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
 from fincred.ops.tests.redis_server import REDIS
-from fincred.tests.live import LiveServer, manage, wait_until
+from fincred.tests.live import LiveServer, manage, migrated_server, wait_until
 from tracking.demo import DEMO_PASSWORD
 from tracking.load import DOMAIN
 
@@ -118,8 +118,7 @@ def standing_still(replica: ThrowawayReplica) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def primary(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
-    with ThrowawayServer(postgresql_binaries) as server:
-        manage(server.url, "migrate", "--verbosity", "0")
+    with migrated_server(postgresql_binaries) as server:
         manage(server.url, "seed_demo", "--users", str(PEOPLE))
         yield server
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
+from fincred.db.tests.postgresql import ThrowawayReplica
 from fincred.ops.tests.redis_server import REDIS
-from fincred.tests.live import LiveServer, wait_until
+from fincred.tests.live import LiveServer, migrated_server, wait_until
 
 pytestmark = [
     pytest.mark.integration,
@@ -41,9 +41,8 @@ class TestReady:
     def test_says_read_only_without_the_primary_and_fails_without_the_replica_as_well(
         self, tmp_path: Path, postgresql_binaries: Path
     ) -> None:
-        with ThrowawayServer(postgresql_binaries) as primary, ThrowawayReplica(primary) as replica:
+        with migrated_server(postgresql_binaries) as primary, ThrowawayReplica(primary) as replica:
             server = LiveServer(tmp_path, primary.url, DATABASE_REPLICA_URL=replica.url, REDIS_URL=REDIS)
-            server.manage("migrate", "--verbosity", "0")
             server.start()
             try:
                 await_ready(server, 200, "ok", primary=True)

@@ -23,7 +23,7 @@ from fincred.db.tests.postgresql import ThrowawayServer, free_port
 from fincred.ops.heartbeat import SOON
 from fincred.ops.jobs import registered_jobs
 from fincred.ops.tests import redis_server
-from fincred.tests.live import ROOT, LiveServer, own_database, wait_until
+from fincred.tests.live import ROOT, LiveServer, migrated_server, own_database, wait_until
 from fincred.tests.test_environment import start_with
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
@@ -183,13 +183,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.postgresql
 class TestWithoutDatabase:
     def test_waits_for_it_at_the_start_and_later_in_the_same_process(
         self, tmp_path: Path, postgresql_binaries: Path
     ) -> None:
-        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
+        with migrated_server(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
             work = Work(tmp_path, postgresql.url, server.url)
-            work.server.manage("migrate", "--verbosity", "0")
             work.queue_mail(1)
             postgresql.kill()
             with work.running() as process:
@@ -208,9 +208,8 @@ class TestWithoutDatabase:
     def test_leaves_a_mail_whose_lease_ran_out_meanwhile_to_the_process_that_sends_it(
         self, tmp_path: Path, postgresql_binaries: Path
     ) -> None:
-        with ThrowawayServer(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
+        with migrated_server(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
             work = Work(tmp_path, postgresql.url, server.url)
-            work.server.manage("migrate", "--verbosity", "0")
             work.queue_mail(1)
             with psycopg.connect(postgresql.url) as link:
                 link.execute(
@@ -231,6 +230,7 @@ class TestWithoutDatabase:
             assert ["kim2" in taken.recipient for taken in server.taken] == [True]
 
 
+@pytest.mark.postgresql
 class TestWithoutMigrations:
     """As on Kubernetes, where workers of a new version start beside its migrations."""
 

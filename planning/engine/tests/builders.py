@@ -45,8 +45,8 @@ def inputs(surplus: str | int, *goals: GoalInput, as_of: date = NEW_YEAR) -> Pla
     return PlanInput(as_of, Finances(money(income), money(1800), money(200)), goals)
 
 
-def planned(surplus: str | int, *goals: GoalInput) -> tuple[GoalPlan, ...]:
-    return make_plan(inputs(surplus, *goals)).goals
+def planned(surplus: str | int, *goals: GoalInput, with_alternatives: bool = True) -> tuple[GoalPlan, ...]:
+    return make_plan(inputs(surplus, *goals), with_alternatives=with_alternatives).goals
 
 
 def cents(most: int, least: int = 0) -> st.SearchStrategy[Decimal]:

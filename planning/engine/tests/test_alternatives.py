@@ -107,6 +107,7 @@ class TestAlternatives:
         assert all(made.alternatives for made in of_all)
         assert [made.alternatives for made in of_one] == [(), (), of_all[2].alternatives]
 
+    @pytest.mark.no_cover  # which would take it three times as long
     def test_end_when_they_have_taken_too_long(self) -> None:
         long = [goal(100_000, 600 - n, name=f"{n}", annual_rate=Decimal(1)) for n in range(100)]
         plan_input = inputs(10, *long)

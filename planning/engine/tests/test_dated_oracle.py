@@ -1,10 +1,12 @@
 """Plans on money with dates against an independent optimum: a linear program with cumulative capacities."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from planning.engine.model import PlanInput
+from planning.engine.model import Plan, PlanInput
 from planning.engine.plan import make_plan
 from planning.engine.tests.lumpy import Listed, a_case, cents
 from planning.engine.tests.test_dated_plans import months_of, needed, served, short_of
@@ -56,28 +58,33 @@ def optimum(case: PlanInput) -> list[int]:
     return [best[j] for j in range(amount)]
 
 
-def given_by_date(case: PlanInput) -> list[int]:
-    plan = make_plan(case, with_alternatives=False)
+@cache
+def planned(seed: int, debts: bool = False) -> tuple[PlanInput, Plan]:
+    case = a_case(seed, debts=debts)
+    return case, make_plan(case, with_alternatives=False)
+
+
+def given_by_date(case: PlanInput, plan: Plan) -> list[int]:
     return [needed(each) - cents(made.shortfall) for each, made in zip(case.goals, plan.goals, strict=True)]
 
 
-@pytest.mark.parametrize("first", range(0, CASES, TOGETHER))
-def test_gives_every_goal_the_most_it_can_get_in_its_turn(first: int) -> None:
-    for seed in range(first, first + TOGETHER):
-        case = a_case(seed)
-        assert given_by_date(case) == optimum(case), seed
+@pytest.mark.parametrize("seed", range(0, CASES, TOGETHER))
+def test_gives_every_goal_the_most_it_can_get_in_its_turn(seed: int) -> None:
+    for each in range(seed, seed + TOGETHER):
+        case, plan = planned(each)
+        assert given_by_date(case, plan) == optimum(case), each
 
 
-@pytest.mark.parametrize("first", range(CASES, CASES + 200, TOGETHER))
-def test_gives_as_much_where_minimum_payments_end(first: int) -> None:
-    for seed in range(first, first + TOGETHER):
-        case = a_case(seed, debts=True)
-        assert given_by_date(case) == optimum(case), seed
+@pytest.mark.parametrize("seed", range(CASES, CASES + 200, TOGETHER))
+def test_gives_as_much_where_minimum_payments_end(seed: int) -> None:
+    for each in range(seed, seed + TOGETHER):
+        case, plan = planned(each, debts=True)
+        assert given_by_date(case, plan) == optimum(case), each
 
 
 def test_is_tried_on_months_that_lack_money_and_goals_that_fall_short() -> None:
-    cases = [a_case(seed) for seed in range(200)]
+    cases, plans = zip(*map(planned, range(200)), strict=True)
     assert sum(min(map(Listed(case, 13).surplus, range(12))) < 0 for case in cases) > 50
-    missing = [made.shortfall for case in cases for made in make_plan(case, with_alternatives=False).goals]
+    missing = [made.shortfall for plan in plans for made in plan.goals]
     assert sum(each > 0 for each in missing) > 50
     assert sum(each == 0 for each in missing) > 50

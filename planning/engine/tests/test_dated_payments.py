@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from fincred.money import ZERO
 from planning.engine.cadence import Cadence, Payment
-from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
+from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
@@ -34,9 +35,14 @@ def month_of(case: PlanInput, day: date) -> int:
     return month
 
 
-def payments_of(case: PlanInput) -> list[tuple[date, bool, int]]:
+@cache
+def planned(seed: int, debts: bool) -> tuple[PlanInput, Plan]:
+    case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
+    return case, make_plan(case, with_alternatives=False)
+
+
+def payments_of(case: PlanInput, plan: Plan) -> list[tuple[date, bool, int]]:
     """Each payment: its day, whether it isn't for debts, and its cents."""
-    plan = make_plan(case, with_alternatives=False)
     return [
         (paid.date, not wanted.debts, cents(paid.amount))
         for wanted, made in zip(case.goals, plan.goals, strict=True)
@@ -66,10 +72,11 @@ CASES = [
 @pytest.mark.parametrize(("seed", "debts"), CASES)
 class TestPayments:
     def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
-        money, by = Listed(case, MONTHS), Listed(case, MONTHS).by()
+        case, plan = planned(seed, debts)
+        money = Listed(case, MONTHS)
+        by = money.by()
         given = 0
-        for on, is_debt_free, amount in sorted(payments_of(case)):
+        for on, is_debt_free, amount in sorted(payments_of(case, plan)):
             given += amount
             month = month_of(case, on)
             # A payment on debts is the last of its month, before the next one's money and expenses.
@@ -78,15 +85,14 @@ class TestPayments:
             assert given <= by[month] + there, on
 
     def test_bring_what_the_plan_says(self, seed: int, debts: bool) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
-        plan = make_plan(case, with_alternatives=False)
+        case, plan = planned(seed, debts)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
                 assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
 
     def test_tell_what_the_room_is_made_of(self, seed: int, debts: bool) -> None:
-        case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
-        for each, made in zip(case.goals, make_plan(case, with_alternatives=False).goals, strict=True):
+        case, plan = planned(seed, debts)
+        for each, made in zip(case.goals, plan.goals, strict=True):
             if each.chosen_monthly is None and "money_by_then" in made.explanation.facts:
                 assert sum_of_room(made) == made.explanation.facts["room"], each.name
 

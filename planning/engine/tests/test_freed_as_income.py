@@ -13,6 +13,8 @@ from planning.engine.plan import make_plan
 from planning.engine.tests.builders import goal, inputs, money
 from planning.vocabulary import PayFrequency
 
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
 MONTHS = 700
 
 
