@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -20,7 +20,12 @@ SUGGESTED = 100
 
 
 class Life(Person):
-    """`promised` are the goals that were called funded, with what the money then allowed by month."""
+    """`promised` are the goals that were called funded, with what the money then allowed by month.
+
+    More than was asked for was put in on the day `more_on`: it counts in the month of a calendar that begins then.
+    """
+
+    more_on: date | None = None
 
     def live(self) -> None:
         self.promised: dict[str, dict[int, int]] = {}
@@ -99,7 +104,7 @@ class Life(Person):
     def begin(self) -> None:
         """A calendar begins, and with it the count of its money."""
         self.anchor, self.past, self.paid, self.uncounted = self.day, 0, self.paid_today, 0
-        self.is_exact = True
+        self.is_exact = self.more_on != self.day
         self.tell_money(self.money_index)
         for account in self.accounts.values():
             account.credited, account.earning = None, account.balance
@@ -243,7 +248,7 @@ class Life(Person):
             self.check_in(account, account.told + before - sum(owed.balance for owed in pay))
         else:
             self.put_in(account, amount)
-        self.is_exact = False
+        self.is_exact, self.more_on = False, self.day
 
     def _less(self, account: Account, amount: int) -> list[Any]:
         return pay_off(account.debts, amount, self.day)
