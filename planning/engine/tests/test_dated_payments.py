@@ -104,6 +104,15 @@ def sum_of_room(made: GoalPlan) -> Decimal:
     return max(ZERO, more - less)
 
 
+def test_a_payment_that_counts_on_no_interest_is_on_a_payday_though_the_first_day_has_the_money() -> None:
+    """Late payments of another goal are known only at the end, and leave more on the first day than it counts."""
+    case = a_case(4373, rates=True, own_days=True, chosen=True)
+    plan = make_plan(case, with_alternatives=False)
+    assert [
+        lacking_at_date(case, *each) for each in zip(case.goals, plan.goals, strict=True) if not each[0].debts
+    ] == [cents(made.shortfall) for each, made in zip(case.goals, plan.goals, strict=True) if not each.debts]
+
+
 def test_a_goal_that_is_due_now_waits_for_no_goal_that_is_due_later_in_the_month() -> None:
     """350 are there today, and 500 arrive in time for the other one."""
     later = Flow(Decimal(500), PayFrequency.ONCE, date(2027, 7, 9))

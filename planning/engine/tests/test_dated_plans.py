@@ -1,13 +1,20 @@
 """Plans on money with dates, against a second count that lives month by month."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import accumulate
 
 import pytest
 
-from planning.engine.model import GoalInput, Plan, PlanInput
+from planning.engine.cash_flow import CashFlow
+from planning.engine.model import Finances, GoalInput, Plan, PlanInput
+from planning.engine.money.flows import Flow
+from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
+from planning.engine.solver import solve
+from planning.engine.tests.builders import goal, money
 from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -132,3 +139,18 @@ def test_every_month_without_interest_is_as_the_rules_say(seed: int, debts: bool
     case = a_case(seed, debts=debts)
     made = [[*months, *[0] * 50][:50] for months in paid_by_month(planned(case))]
     assert made == [months[:50] for months in lived(case)]
+
+
+def test_money_is_held_back_for_the_month_that_lacks_most_and_for_none_where_none_lacks() -> None:
+    """100 of February are kept for March's insurance; after it nothing is lacking."""
+    insurance = Flow(Decimal(400), PayFrequency.ONCE, date(2026, 3, 10), label="insurance")
+    finances = Finances(money(300), money(0), money(0), planned=(insurance,))
+    case = PlanInput(date(2026, 1, 1), finances, (goal(100, 2),))
+    needs = Needs(case.calendar)
+    flow = CashFlow.of(case, solve(case, needs), needs)
+    assert [amount // 100 for amount in flow.by[:5]] == [0, 300, 600, 500, 800]
+    assert flow.lacking(flow.by, 2, flow.horizon) == {
+        "held_back_for": date(2026, 3, 1),
+        "held_back_for_planned": ["insurance"],
+    }
+    assert flow.lacking(flow.by, 3, flow.horizon) == {}
