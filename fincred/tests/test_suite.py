@@ -106,10 +106,10 @@ class TestFiles:
         ]
         assert silent == []
 
-    def test_each_says_whether_it_is_pure(self, files: list[File]) -> None:
-        """What isn't marked as pure runs on both databases."""
+    def test_each_says_whether_it_runs_on_both_databases(self, files: list[File]) -> None:
+        """As what isn't marked does, also if it needs none."""
         tests = [file for file in files if Path(file.name).name.startswith("test_")]
-        assert [file.name for file in tests if not re.search(r"mark\.(unit|integration)", file.text)] == []
+        assert [file.name for file in tests if not re.search(r"mark\.(unit|once|integration)", file.text)] == []
 
     def test_none_sleeps_for_long(self, files: list[File]) -> None:
         sleeps = {

@@ -79,9 +79,10 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
-    if plan.month["start"] == start.isoformat():
-        return Decimal(plan.month["amount"]) != Decimal(plan.goal.current_amount)
     told_on = plan.goal.last_check_in_date
+    known = PlannedMonth.from_json(plan.month)
+    if known.start == start:
+        return known.amount != Decimal(plan.goal.current_amount)
     return told_on is not None and told_on >= since
 
 

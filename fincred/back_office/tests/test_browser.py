@@ -17,13 +17,7 @@ from fincred.back_office.tests.browsing import LENGTHY, Office
 from fincred.tests.live import ROOT, LiveServer
 
 # Once: what a browser sees doesn't depend on the database.
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.once,
-    pytest.mark.platform,
-    pytest.mark.slow,
-    pytest.mark.chromium,
-]
+pytestmark = [pytest.mark.once, pytest.mark.platform, pytest.mark.slow, pytest.mark.chromium]
 
 LISTS: Final = ("accounts/user", "accounts/auditentry", "goals/goal", "tracking/checkin")
 AXE: Final = "axe-core@4.14.1"

@@ -13,13 +13,7 @@ from fincred.back_office.tests.browsing import Office
 from fincred.tests.live import LiveServer
 
 # Once: what a browser sees doesn't depend on the database.
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.once,
-    pytest.mark.platform,
-    pytest.mark.slow,
-    pytest.mark.chromium,
-]
+pytestmark = [pytest.mark.once, pytest.mark.platform, pytest.mark.slow, pytest.mark.chromium]
 
 
 class TestFinding:

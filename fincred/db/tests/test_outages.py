@@ -38,6 +38,14 @@ class TestOutage:
                 lines = lines_of(server.log)
                 assert [line["database"] for line in lines if line["message"] == BACK] == ["default", "default"]
                 of_the_pool = [line["message"] for line in lines if line["logger"] == "psycopg.pool"]
+                answered = [line for line in lines if line.get("logger") == "django.request"]
+                assert {line["reason"] for line in answered} <= {
+                    "PoolTimeout",
+                    "OperationalError",
+                    "AdminShutdown",
+                }
+                assert len(answered) == 10
+                assert "Traceback" not in server.log.read_text()
                 refused = [text for text in of_the_pool if "onnection refused" in text]
                 assert len(refused) == 2, of_the_pool
                 assert all("error connecting in 'default'" in text for text in of_the_pool)
