@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from goals.cycles import cycle_end, cycle_number, left_over
 from planning.engine.cadence import Cadence
-from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
+from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.money.flows import Flow
+from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
+from planning.engine.solver import solve
 from planning.engine.tests.builders import goal, money
 from planning.engine.tests.lumpy import a_case, recurring
 from planning.vocabulary import Feasibility, Frequency, PayFrequency
@@ -232,3 +235,51 @@ def test_a_cycle_gets_as_much_as_a_goal_of_its_own_right_after_the_roll_over(see
     assert cycle.explanation.facts["room"] == once.explanation.facts["room"]
     if on_a_date and len(both[0].goals) == 1:
         assert paid(cycle, cycle.target_date) == paid(once, cycle.target_date)
+
+
+def one_bill(seed: int) -> PlanInput:
+    """A random person with one recurring goal, whose months all leave something."""
+    random, case = Random(f"bill {seed}"), a_case(seed)
+    incomes = tuple(replace(flow, until=None) for flow in case.finances.incomes)
+    first = case.as_of + timedelta(days=random.randint(1, 300))
+    asked = bill(random.randint(50, 2000), first, random.choice([1, 2, 3, 6, 12]))
+    finances = replace(case.finances, incomes=incomes, planned=(), monthly_expenses=money(0))
+    return PlanInput(case.as_of, finances, (asked,))
+
+
+def lived_until(day: date, case: PlanInput, plan: Plan) -> PlanInput:
+    """The same person on a later day, who has put in all that was to be paid before it."""
+    [asked], since = case.goals, replace(case, as_of=day, anchor=case.as_of).calendar.start
+    repeat = asked.repeat_every_months or 0
+    number = cycle_number(asked.target_date, repeat, day)
+    ends = [cycle_end(asked.target_date, repeat, each) for each in range(number + 1)]
+    there = added = elsewhere = money(0)
+    for start, end in zip([case.as_of, *ends], ends, strict=False):
+        there = left_over(there, asked.target_amount)
+        elsewhere, added = elsewhere + added, money(0)
+        for payment in plan.goals[0].payments:
+            if start <= payment.date < min(end, day):
+                there += payment.amount
+                added += payment.amount if payment.date >= since else 0
+    begun = replace(
+        asked,
+        target_date=ends[-1],
+        first_date=asked.target_date,
+        starts=ends[-2] if number else None,
+        already_there=there - added,
+        added=added,
+    )
+    carried = dict(plan.carried)[since]
+    return PlanInput(day, case.finances, (begun,), case.as_of, paid_elsewhere=elsewhere, carried_in=carried)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_a_later_cycle_is_promised_is_still_promised_once_it_has_begun(seed: int) -> None:
+    case = one_bill(seed)
+    [asked], plan = case.goals, make_plan(case, with_alternatives=False)
+    promised = {state.goal.target_date: money(state.missing) / 100 for state in solve(case, Needs(case.calendar))}
+    months = [case.calendar.day(month) for month in range(1, 13)]
+    begins = [cycle_end(asked.target_date, asked.repeat_every_months or 0, number) for number in range(3)]
+    for day in [*months, *(day for day in begins if day < case.calendar.day(13))]:
+        [again] = make_plan(lived_until(day, case, plan), with_alternatives=False).goals
+        assert again.shortfall == promised[again.target_date], day
