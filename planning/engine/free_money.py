@@ -83,9 +83,8 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
             continue
         for amount, late in zip(amounts, money.paydays.after_late_days(days, month), strict=False):
             paid += amount
-            lacking = max(lacking, paid - before[month] + late if amount else 0)
-        free[month - 1] -= lacking
-        free[month] += lacking
+            lacking = max(lacking, paid - before[month] + state.not_kept(month, late) if amount else 0)
+        _keep(state, free, month, lacking)
 
 
 def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
@@ -106,9 +105,16 @@ def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
         needed = lacking = 0
         for arriving_later, amount in sorted(early[month], reverse=True):
             needed += amount
-            lacking = max(lacking, needed + arriving_later - free[month] - paid[month])
-        free[month - 1] -= lacking
-        free[month] += lacking
+            too_late = states[0].not_kept(month, arriving_later)
+            lacking = max(lacking, needed + too_late - free[month] - paid[month])
+        _keep(states[0], free, month, lacking)
+
+
+def _keep(state: GoalState, free: list[int], month: int, lacking: int) -> None:
+    """Have so much kept until a month begins: it counts as free in this month, and not in the one before."""
+    free[month - 1] -= lacking
+    free[month] += lacking
+    state.kept[month - 1] += lacking
 
 
 def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int) -> list[list[tuple[int, int]]]:
@@ -143,6 +149,13 @@ def _on_first_day(state: GoalState) -> Sequence[bool]:
     if state.own_days or state.goal.debts:
         return ()
     return state.on_first_day or (True,) * state.need.months
+
+
+def unkept(states: Sequence[GoalState], months: int) -> None:
+    """Begin the list of what goals keep of each month, where money has dates: so far nothing."""
+    kept = [0] * months
+    for state in states:
+        state.kept = kept if state.money else []
 
 
 def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_until: int) -> list[int]:

@@ -34,8 +34,11 @@ class GoalState:
     - `money`: what has dates of the person's money; None if nothing has.
     - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
+    - `kept`: what of each month's money is kept for payments of the next month that come before all money of that
+      one has arrived; one list for all goals of a plan, empty if nothing has dates. What arrives late in the month
+      is kept first, and is then no longer too late for anything (`not_kept`).
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
-      that no other goal is promised it.
+      that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
@@ -62,9 +65,11 @@ class GoalState:
     money: DatedMoney | None = None
     late_income: int = 0
     binding_late_income: int = 0
+    kept: list[int] = field(default_factory=list)
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)
+    kept_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
     dated: DatedSaving | None = field(init=False)
@@ -82,6 +87,10 @@ class GoalState:
         """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
         cleared = payoff.months if granted == self.claim else payoff.cleared_late(granted, until)
         self.frees_from = None if cleared is None else max(cleared, self.not_before)
+
+    def not_kept(self, month: int, late: int) -> int:
+        """The part of so much that arrives late in a month which isn't kept for the next month anyway."""
+        return max(0, late - self.kept[month]) if late else 0
 
     def promised(self, months: int) -> list[int]:
         """What its debts free in each month for the goals served later."""
