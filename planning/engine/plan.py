@@ -90,7 +90,7 @@ def make_plan(
 def _days(inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFlow) -> DayOf:
     """On which day a goal on the calendar's dates is paid in a month."""
     if not inputs.is_dated:
-        return lambda state, month: inputs.calendar.day(month + state.need.first_payment)
+        return lambda state, month: state.first_day(inputs.calendar, month)
 
     @cache
     def days() -> PaymentDays:
