@@ -118,6 +118,12 @@ def a_case(
     return PlanInput(as_of, finances, tuple(goals), anchor, carried_in=carried_in)
 
 
+def evenly(case: PlanInput, seed: int) -> PlanInput:
+    """The same goals on money without dates: each month leaves the same."""
+    left = money(Random(f"even {seed}").randint(10, 400))
+    return replace(case, finances=Finances(left, money(0), money(0)), carried_in=abs(case.carried_in))
+
+
 def with_cycles(case: PlanInput, seed: int, longest: int = 12) -> PlanInput:
     """The same with most of its goals recurring, half of them in a cycle that isn't the first one."""
     random, goals = Random(f"cycles {seed}"), []

@@ -15,7 +15,7 @@ from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.solver import solve
 from planning.engine.tests.builders import goal, money
-from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles
+from planning.engine.tests.lumpy import Listed, a_case, cents, evenly, with_cycles
 from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -163,10 +163,11 @@ def test_every_month_without_interest_is_as_the_rules_say(seed: int, debts: bool
     assert made == [months[:50] for months in lived(case, served(case))]
 
 
-@pytest.mark.parametrize("debts", [False, True])
+@pytest.mark.parametrize("kind", ["dated", "with debts", "every month the same"])
 @pytest.mark.parametrize("seed", range(60))
-def test_every_month_of_each_cycle_is_as_the_rules_say(seed: int, debts: bool) -> None:
-    case = with_cycles(a_case(seed, debts=debts), seed, longest=3)
+def test_every_month_of_each_cycle_is_as_the_rules_say(seed: int, kind: str) -> None:
+    case = a_case(seed, debts=kind == "with debts")
+    case = with_cycles(evenly(case, seed) if kind == "every month the same" else case, seed, longest=3)
     states = solve(case, Needs(case.calendar))
     alone = replace(case, goals=tuple(state.goal for state in states))
     made = [[*state.trajectory.amounts, *[0] * 50][:50] for state in states]

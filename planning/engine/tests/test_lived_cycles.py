@@ -13,12 +13,12 @@ import pytest
 
 from goals.cycles import cycle_end, cycle_number, left_over
 from planning.engine.dates import Calendar
-from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
+from planning.engine.model import GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.solver import solve
 from planning.engine.tests.builders import goal, money
-from planning.engine.tests.lumpy import a_case, recurring
+from planning.engine.tests.lumpy import a_case, evenly, recurring
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -26,14 +26,9 @@ A_FEW_CENTS = money("0.12")
 """Shares are rounded up, and divided anew by the next plan."""
 
 
-def a_person(
-    seed: int, *, dated: bool, rates: bool = False, own_days: bool = False, chosen: bool = False
-) -> PlanInput:
-    case = a_case(seed, rates=rates, own_days=own_days, chosen=chosen)
-    if dated:
-        return case
-    left = Random(f"even {seed}").randint(10, 400)
-    return replace(case, finances=Finances(money(left), money(0), money(0)), carried_in=abs(case.carried_in))
+def a_person(seed: int, *, dated: bool, **kinds: bool) -> PlanInput:
+    case = a_case(seed, **kinds)
+    return case if dated else evenly(case, seed)
 
 
 def paid_before(plan: GoalPlan, day: date) -> list[tuple[date, Decimal]]:
