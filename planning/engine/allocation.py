@@ -74,11 +74,12 @@ _CLOSED: Final = 1 << 100
 _OPEN: Final = _CLOSED >> 1
 
 
-def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
+def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] = ()) -> list[Grant]:
     """Grant the claims, in their order, from the cents that are `free` in each month.
 
     A month with a negative amount takes it from the months before: what is given by month k leaves enough for each
-    later month up to the claim's horizon.
+    later month up to the claim's horizon. `kept` is what of each month's money counts as free in the next month,
+    because it must be there when that begins; without any claim that has late income it isn't needed.
     """
     dates = sorted({claim.due for claim in claims})
     index_of = {due: index for index, due in enumerate(dates)}
@@ -94,7 +95,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
         horizon = further
         was_closed = left[first] > _OPEN
         if was_closed:
-            left[first] = _most(claim.due, free_by, horizon if falls else 0) - committed[first]
+            left[first] = _most(claim.due, free_by, kept, horizon if falls else 0) - committed[first]
         later = left[first:]
         lowest = min(later)
         room = max(0, lowest)
@@ -112,14 +113,19 @@ def allocate(claims: Sequence[Claim], free: Sequence[int]) -> list[Grant]:
             free_by = [*free_by[:since], *accumulate(free[since:], initial=free_by[since])]
             falls = falls and min(free) < 0
             for index in (index for index, money in enumerate(left) if money <= _OPEN):
-                left[index] = _most(dates[index], free_by, horizon if falls else 0) - committed[index]
+                most = _most(dates[index], free_by, kept, horizon if falls else 0)
+                left[index] = most - committed[index]
     return grants
 
 
-def _most(due: tuple[int, int], free_by: Sequence[int], horizon: int) -> int:
-    """The most that may be given by a date: what is free by then and, up to the horizon, by each later month."""
+def _most(due: tuple[int, int], free_by: Sequence[int], kept: Sequence[int], horizon: int) -> int:
+    """The most that may be given by a date: what is free by then and, up to the horizon, by each later month.
+
+    What arrives after the date can be what is kept for the next month.
+    """
     months, late_income = due[0], -due[1]
-    return min(free_by[months] - late_income, *free_by[months : horizon + 1], free_by[months])
+    too_late = max(0, late_income - kept[months - 1]) if late_income and kept else late_income
+    return min(free_by[months] - too_late, *free_by[months : horizon + 1], free_by[months])
 
 
 def _held_back(left: Sequence[int], committed: Sequence[int], lowest: int) -> list[int]:

@@ -37,9 +37,10 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
             free[:] = add_freed(free, [state])
         keep_for_payments([state], free)
         if state.goes_on_late:
-            before = free.copy()
+            before, kept = free.copy(), state.kept.copy()
             go_on_late(state, free, late_until, horizon=state.horizon)
             state.reserved_late = list(map(sub, before, free))
+            state.kept_late = list(map(sub, state.kept, kept))
         return
     if state.goes_on_late:
         state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
@@ -53,7 +54,7 @@ def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
     deadline = state.need.deadline
     if not state.money:
         return sum(free[:deadline])
-    by_date = sum(free[:deadline]) - state.late_income
+    by_date = sum(free[:deadline]) - state.not_kept(deadline - 1, state.late_income)
     return max(0, min(by_date, given_by(free, state.horizon)[deadline]))
 
 

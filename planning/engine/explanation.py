@@ -92,7 +92,8 @@ def _chosen_by(state: GoalState, month: int) -> int:
     """What a chosen amount takes of the money of the first months, before other goals are given theirs."""
     if not state.money:
         return sum(state.trajectory.amounts[:month])
-    return sum(state.in_time.amounts[:month]) + sum(state.reserved_late[:month])
+    kept = state.kept_late[month - 1] if state.kept_late else 0  # it is held back, not taken
+    return sum(state.in_time.amounts[:month]) + sum(state.reserved_late[:month]) - kept
 
 
 def _takes(state: GoalState, taken: int) -> Facts:

@@ -13,6 +13,9 @@ from planning.engine.payday_saving import PaydaySaving
 from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Simulation, Trajectory
 from planning.vocabulary import Feasibility, Frequency
 
+Cycle = tuple[int, int]
+"""A goal's position in the input, and the number of its cycle: 0 is the present one."""
+
 
 @dataclass(slots=True)
 class GoalState:
@@ -31,15 +34,19 @@ class GoalState:
     - `money`: what has dates of the person's money; None if nothing has.
     - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
+    - `kept`: what of each month's money is kept for payments of the next month that come before all money of that
+      one has arrived; one list for all goals of a plan, empty if nothing has dates. What arrives late in the month
+      is kept first, and is then no longer too late for anything (`not_kept`).
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
-      that no other goal is promised it.
+      that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
       money of each month is there on its first day, so that it earns interest for it, up to the last month in
       which one of them does; empty if it doesn't matter.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
-      the calendar.
+      the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
+      `days`. Where money has dates these aren't `own_days`: payments wait for paydays, as those of other goals.
     - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
     """
 
@@ -58,9 +65,11 @@ class GoalState:
     money: DatedMoney | None = None
     late_income: int = 0
     binding_late_income: int = 0
+    kept: list[int] = field(default_factory=list)
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)
+    kept_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
     dated: DatedSaving | None = field(init=False)
@@ -78,6 +87,10 @@ class GoalState:
         """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
         cleared = payoff.months if granted == self.claim else payoff.cleared_late(granted, until)
         self.frees_from = None if cleared is None else max(cleared, self.not_before)
+
+    def not_kept(self, month: int, late: int) -> int:
+        """The part of so much that arrives late in a month which isn't kept for the next month anyway."""
+        return max(0, late - self.kept[month]) if late else 0
 
     def promised(self, months: int) -> list[int]:
         """What its debts free in each month for the goals served later."""
@@ -99,11 +112,23 @@ class GoalState:
         return [0] * since + self.payoff.kept(months)[since:]
 
     @property
+    def of_cycle(self) -> Cycle:
+        """What tells it from the states of all other goals and cycles."""
+        return self.position, self.cycle
+
+    @property
+    def own_days(self) -> OwnDays | None:
+        """The days on which alone the goal is paid; None if a payment waits for the payday with its money."""
+        return self.days if self.goal.cadence or not self.money else None
+
+    @property
     def simulated(self) -> Simulation:
         """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
         need = self.need
-        if all(self.on_first_day) or not need.bears_interest or not isinstance(need, Saving):
+        if all(self.on_first_day) or not need.bears_interest or not isinstance(need, (Saving, DatedSaving)):
             return need
+        if isinstance(need, DatedSaving):
+            return need.paid_first_in(self.on_first_day)
         if self._on_paydays is None or self._on_paydays.on_first_day != self.on_first_day:
             self._on_paydays = PaydaySaving(
                 need.target,

@@ -55,7 +55,8 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
     offers: list[int] = []
     given, arrived = 0, list(accumulate(free, initial=0))
     for month, most in zip(months, given_late(free, months, horizon), strict=True):
-        for too_late in _after_late_days(state, month):
+        for late in _after_late_days(state, month):
+            too_late = state.not_kept(month, late)
             there = max(0, min(most, arrived[month + 1] - too_late) - given)
             offers.append(there if chosen is None else min(to_cents(chosen), there))
             given += offers[-1]

@@ -94,7 +94,8 @@ class DatedPortion:
     amount for each day so far, made before or not.
 
     Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
-    arrives in the last month too late for the goal's date, and `later` what arrives in each month after each day.
+    arrives in the last month after the goal's date, and `later` what arrives in each month after each day, without
+    what is kept for the next month; `too_late` is `late_income` without it.
     `most_by_date` is the most that may be given by the goal's date, to this goal and those with earlier dates.
     `most_before` is `most` without what is free only once debts are paid off by this goal or those served after
     it, and `kept_by_date` what is kept of that for the goal until its date.
@@ -109,6 +110,7 @@ class DatedPortion:
     most: Sequence[int] = ()
     most_before: Sequence[int] = ()
     late_income: int = 0
+    too_late: int = 0
     later: Sequence[Sequence[int]] = ()
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
@@ -136,7 +138,7 @@ class DatedPortion:
     def follow(self, arrived: Sequence[int]) -> None:
         """Take note of the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
-        self.most_by_date = min(self.most[self.months], arrived[self.months] - self.late_income)
+        self.most_by_date = min(self.most[self.months], arrived[self.months] - self.too_late)
         self.kept_by_date = (
             min(self.most_by_date, self.most_before[self.months]) if self.most_before else self.most_by_date
         )
@@ -206,14 +208,27 @@ class DatedPortion:
         self.share = divided_up(self.left, max(1, self.days_left))
 
 
+@dataclass(slots=True)
 class MonthlyPortion(DatedPortion):
-    """One with a payment in each month. A month whose share isn't there gets what is there."""
+    """One with a payment in each month from its first one on. A month whose share isn't there gets what is there.
 
-    __slots__ = ()
+    A cycle that begins later has no payment in the months before.
+    """
+
+    _begins: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        DatedPortion.__post_init__(self)
+        self._begins = self.counts.index(1)
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
         made, days_left = 0 if month else self.credit, self.months - month
-        if missed := month - len(self.paid):
+        if month < self._begins:
+            if made:
+                self.left -= made
+                self._share_again()
+            return 0
+        if missed := month - self._begins - len(self.paid):
             self.paid += [0] * missed
             self.share = divided_up(self.left, days_left)
         wanted = self.share if self.share < self.left and days_left > 1 else self.left

@@ -92,7 +92,7 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
         )
         for state in states
     ]
-    grants = allocate(claims, free)
+    grants = allocate(claims, free, states[0].kept if states else ())
     for state, grant in zip(states, grants, strict=True):
         credit = state.need.credit
         state.room, state.granted = grant.room + credit, grant.amount + credit
@@ -147,13 +147,21 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
 def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
     counts = days.counts[: need.deadline] if days else [1] * need.months
-    kind = DatedPortion if days else MonthlyPortion
+    kind = DatedPortion if state.own_days else MonthlyPortion
     portion = kind(counts, state.granted, _share(state), need.credit)
     if money:
         portion.most = most
         portion.late_income = state.late_income
-        portion.later = money.paydays.after_days(days) if days else ()
+        portion.too_late = state.not_kept(need.deadline - 1, state.late_income)
+        portion.later = _later(state, money.paydays.after_days(state.own_days)) if state.own_days else ()
     return portion
+
+
+def _later(state: GoalState, arriving: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """What arrives in each month after each of the goal's own days, without what is kept for the next month."""
+    if not any(state.kept):
+        return arriving
+    return [[state.not_kept(month, late) for late in each] for month, each in enumerate(arriving)]
 
 
 def _share(state: GoalState) -> int:

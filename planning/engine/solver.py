@@ -12,7 +12,7 @@ from operator import add, sub
 from planning.engine.allocation import plan_order
 from planning.engine.chosen_amounts import pay_chosen
 from planning.engine.cycles import most_cycles
-from planning.engine.free_money import add_freed, free_money, keep_for_payments, look_ahead, spend
+from planning.engine.free_money import add_freed, free_money, keep_for_payments, look_ahead, spend, unkept
 from planning.engine.goal_state import GoalState
 from planning.engine.late import go_on_late
 from planning.engine.model import PlanInput
@@ -31,6 +31,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
     free = free_money(inputs, needs, chosen + sharing, late_until)
+    unkept(chosen + sharing, len(free))
     days = FirstDays(free, needs.effort)
     for state in chosen:
         pay_chosen(state, free, late_until, needs.effort, days)
@@ -82,6 +83,7 @@ def _free_by_dates(
     last = max(state.need.months for state in chosen + sharing)
     late_until = min(last_month(inputs.calendar.start), last)
     free = free_money(inputs, needs, chosen + sharing, late_until)
+    unkept(chosen + sharing, len(free))
     days = FirstDays(free, needs.effort)
     for state in chosen:
         pay_chosen(state, free, late_until, needs.effort, days)
@@ -120,6 +122,7 @@ def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Seque
     for state in chosen:
         if state.reserved_late:  # paid anew, once it is known what all others are promised
             left[:] = map(add, left, state.reserved_late)
+            state.kept[:] = map(sub, state.kept, state.kept_late)
             state.trajectory = state.in_time
     for state in chosen + sharing:
         _free_early(state, left)

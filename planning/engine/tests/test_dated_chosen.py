@@ -1,0 +1,169 @@
+"""Goals beside chosen amounts that come early in a month, on money with dates: what each gets, counted by days."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from fincred.money import ZERO
+from planning.engine.cadence import Cadence
+from planning.engine.model import Finances, GoalInput, Plan, PlanInput
+from planning.engine.money.flows import Flow
+from planning.engine.plan import make_plan
+from planning.engine.tests.builders import goal
+from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.engine.tests.test_dated_payments import lacking_at_date, month_of
+from planning.engine.tests.test_dated_plans import months_of, needed, served, short_of
+from planning.vocabulary import Frequency, PayFrequency
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+MARCH = date(2026, 3, 1)
+
+
+def on_a_weekly_income(*goals: GoalInput) -> Plan:
+    """228 are spent a month. 112.52 come on 23 March, and 233.16 on every Sunday from 7 June on."""
+    incomes = (
+        Flow(Decimal("112.52"), PayFrequency.ONCE, date(2026, 3, 23)),
+        Flow(Decimal("233.16"), PayFrequency.WEEKLY, date(2026, 6, 7)),
+    )
+    return make_plan(
+        PlanInput(MARCH, Finances(ZERO, Decimal("228.00"), ZERO, incomes), goals), with_alternatives=False
+    )
+
+
+class TestWhatIsKeptForTheNextMonth:
+    """A chosen amount of 38 on 1 October takes 266 that September must leave, beside the 228 that are spent.
+
+    932.64 come on Sundays of September, after the third.
+    """
+
+    CHOSEN = goal(
+        "1021.17",
+        name="chosen",
+        priority="High",
+        target_date=date(2027, 1, 27),
+        chosen_monthly=Decimal(38),
+        annual_rate=Decimal("3.5"),
+    )
+
+    def test_is_what_comes_after_a_date_in_the_month_before(self) -> None:
+        plan = on_a_weekly_income(self.CHOSEN, goal("1630.39", target_date=date(2026, 9, 3)))
+        assert plan.goals[1].shortfall == Decimal("234.79")
+        assert plan.goals[1].explanation.facts["held_back"] == 0
+
+    def test_is_less_for_others_where_too_little_comes_after_the_date(self) -> None:
+        """After the 21st 233.16 come, so 266 - 233.16 = 32.84 of the money before it are kept."""
+        plan = on_a_weekly_income(self.CHOSEN, goal(3000, target_date=date(2026, 9, 21)))
+        facts = plan.goals[1].explanation.facts
+        assert facts["held_back"] == Decimal("32.84")
+        assert facts["room"] == Decimal("1395.60") + 3 * Decimal("233.16") - Decimal("32.84")
+
+    def test_is_what_comes_after_days_of_a_plans_own(self) -> None:
+        on_the_third = Cadence(Frequency.MONTHLY, 3, MARCH)
+        plan = on_a_weekly_income(self.CHOSEN, goal("1630.39", target_date=date(2026, 9, 4), cadence=on_the_third))
+        assert plan.goals[1].shortfall == Decimal("234.79")
+
+    def test_is_what_comes_after_the_date_of_another_chosen_amount(self) -> None:
+        second = goal(1000, name="second", target_date=date(2026, 9, 3), chosen_monthly=Decimal(1000))
+        plan = on_a_weekly_income(self.CHOSEN, second)
+        assert plan.goals[1].shortfall == 0
+        assert plan.goals[1].explanation.facts["room"] == Decimal("1395.60")
+
+    def test_is_what_comes_after_late_days(self) -> None:
+        """On 3 September no less than all that is there by then is there for a late one."""
+        late = goal(
+            2000,
+            target_date=date(2026, 8, 20),
+            cadence=Cadence(Frequency.MONTHLY, 3, MARCH),
+        )
+        plan = on_a_weekly_income(self.CHOSEN, late)
+        paid = sum(each.amount for each in plan.goals[1].payments if each.date <= date(2026, 9, 3))
+        assert paid == Decimal("1395.60")
+
+
+def a_case_with_chosen(seed: int) -> PlanInput:
+    """One chosen amount, on first days with interest or on days of its own; the other goals share the rest."""
+    case = a_case(seed, rates=True, own_days=True, chosen=True)
+    last = case.calendar.day(16)  # after all the others
+    goals = []
+    for index, each in enumerate(case.goals):
+        if index < 1 < len(case.goals):
+            rate = each.annual_rate or Decimal("3.5")
+            amount = Decimal(5 + seed % 40)
+            wanted = replace(each, debts=(), annual_rate=rate, target_date=last, target_amount=Decimal(50_000))
+            goals.append(replace(wanted, chosen_monthly=amount, chosen_each=amount if each.cadence else None))
+        else:
+            goals.append(
+                replace(each, debts=(), annual_rate=ZERO, cadence=None, chosen_monthly=None, chosen_each=None)
+            )
+    return replace(case, goals=tuple(goals))
+
+
+def granted(case: PlanInput, plan: Plan) -> list[int]:
+    """The most that each goal without a chosen amount can get in its turn, beside the payments of the chosen ones.
+
+    Up to a date these leave what has come before it, less all that they take of its month; and on each day on
+    which one of them is paid before all money of the month has come, they leave what has come by then.
+    """
+    order = [j for j in served(case) if case.goals[j].chosen_monthly is None]
+    months = [months_of(case, each) for each in case.goals]
+    horizon = max(12, *months)
+    money = Listed(case, horizon + 2)
+    by = money.by()
+    chosen = [
+        (paid.date, cents(paid.amount), each.cadence is None)
+        for each, made in zip(case.goals, plan.goals, strict=True)
+        if each.chosen_monthly is not None
+        for paid in made.payments
+        if paid.date < case.calendar.day(horizon + 1)
+    ]
+
+    def taken(before: date) -> int:
+        return sum(amount for on, amount, _ in chosen if on < before)
+
+    day = case.calendar.day
+    limits = [(month, 0, by[month] - taken(day(month))) for month in range(1, horizon + 1)]
+    for on, _, is_on_calendar in chosen:
+        month = month_of(case, on)
+        if month and (on == day(month) or not is_on_calendar):
+            tomorrow = on + timedelta(days=1)
+            there = by[month] + money.undated(month) + money.arriving(month, tomorrow)
+            limits.append((month, 0, there - taken(tomorrow)))
+    late = [short_of(case, money, each) for each in case.goals]
+    due = [(months[j], -late[j]) for j in range(len(months))]
+    best = dict.fromkeys(order, 0)
+    for j in order:
+        dates = [
+            (*due[each], by[months[each]] - late[each] - taken(day(months[each])))
+            for each in order
+            if each == j or best[each]
+        ]
+        left = [
+            limit - sum(best[each] for each in order if due[each] <= (month, too_late))
+            for month, too_late, limit in (*limits, *dates)
+            if (month, too_late) >= due[j]
+        ]
+        best[j] = max(0, min(needed(case.goals[j]), *left))
+    return [best[j] for j in order]
+
+
+@pytest.mark.parametrize("seed", range(0, 300, 50))
+def test_goals_get_all_that_chosen_amounts_leave(seed: int) -> None:
+    for each in range(seed, seed + 50):
+        case = a_case_with_chosen(each)
+        plan = make_plan(case, with_alternatives=False)
+        made = [plan.goals[j] for j in served(case) if case.goals[j].chosen_monthly is None]
+        wanted = [case.goals[j] for j in served(case) if case.goals[j].chosen_monthly is None]
+        got = [needed(goal) - cents(plan.shortfall) for goal, plan in zip(wanted, made, strict=True)]
+        assert got == granted(case, plan), each
+
+
+@pytest.mark.parametrize("seed", range(0, 300, 50))
+def test_payments_bring_what_the_plan_says(seed: int) -> None:
+    for each in range(seed, seed + 50):
+        case = a_case_with_chosen(each)
+        for wanted, made in zip(case.goals, make_plan(case, with_alternatives=False).goals, strict=True):
+            if wanted.target_date > case.as_of:
+                assert lacking_at_date(case, wanted, made) == cents(made.shortfall), (each, wanted.name)
