@@ -19,6 +19,8 @@ from planning.engine.needs import Needs
 from planning.engine.trajectory import DebtPayoff
 
 _MOST_SHOWN: Final = 60
+_LEAST_KEPT: Final = _MOST_SHOWN
+"""At least so many months are counted and kept: some aren't planned again for years."""
 _MOST_KEPT: Final = 120
 """What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
 
@@ -87,7 +89,7 @@ class CashFlow:
     def carried(self) -> Iterator[tuple[date, Decimal]]:
         """What each month is left by those before it, as far as it is kept."""
         calendar = self.inputs.calendar
-        last = max([LEAST_HORIZON, *(month for month, amount in enumerate(self.given, 1) if amount)])
+        last = max([_LEAST_KEPT, *(month for month, amount in enumerate(self.given, 1) if amount)])
         for month, amount in enumerate(self._left()[: min(last, _MOST_KEPT) + 1]):
             yield calendar.day(month), money(amount)
 
