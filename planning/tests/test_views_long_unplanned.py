@@ -38,3 +38,28 @@ class TestAfterFourteenMonths:
         person.on("2027-05-10").has(goal, 599)
         person.plans()
         assert person.cash_flow[0]["carried"] == 14 * 500 - 600 - 4000 + 500 - 1
+
+
+class TestWeeklyPlanAfterYears:
+    """5 200 in five years, every Friday: more payments than a version of the plan lists."""
+
+    @pytest.mark.parametrize("day", ["2028-05-15", "2028-09-15"])  # the list ends with June 2028
+    def test_asks_for_what_the_calendar_tells(self, person: Person, day: str) -> None:
+        person.tells(PAY, expenses=2000)
+        goal = person.wants(5200, "2031-03-12")
+        plan = person.plans()[goal]
+        weekly = {"frequency": "weekly", "day_of_period": 5}
+        assert person.client.patch(f"/api/v0/action-plans/{plan['id']}", weekly).status_code == 200
+        person.on(day)
+        days = person.client.get(f"/api/v0/planning/calendar?from={day}&to=2029-04-01").json()["days"]
+        paid = [
+            {"date": each["date"], "amount": entry["amount"]}
+            for each in days
+            for entry in each["entries"]
+            if entry["kind"] == "goal_payment"
+        ]
+        plan = person.stored()[goal]
+        assert plan["upcoming"] == paid[:12]
+        [shown] = person.client.get("/api/v0/dashboard").json()["goals"]
+        assert shown["next_action_date"] == plan["next_action_date"] == paid[0]["date"]
+        assert plan["this_month"] > 0
