@@ -35,7 +35,7 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
         if state.payoff:
             state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
             free[:] = add_freed(free, [state])
-        keep_for_payments([state], free)
+        keep_for_payments(days.committed, free)
         if state.goes_on_late:
             before, kept = free.copy(), state.kept.copy()
             go_on_late(state, free, late_until, horizon=state.horizon)
