@@ -20,6 +20,8 @@ from planning.vocabulary import DebtType, PayFrequency
 
 _DEBT_AMOUNTS: Final = ("balance", "interest_rate_annual", "min_payment")
 _ADDED_AMOUNTS: Final = ("min_payment_percent", "min_payment_floor", "promo_rate_annual")
+MAX_ENTRIES: Final = 50
+"""How many incomes there are at most, and planned expenses, debts and savings."""
 _MOST_A_MONTH: Final = 5
 """How often money with a date comes in a month at most."""
 _ADDED_TO_DEBTS: Final = (*_ADDED_AMOUNTS, "promo_until")
@@ -222,9 +224,10 @@ class SnapshotContents:
         """The twelve months from this day on average, without dates."""
         return Finances(self.income_from(since), self.expenses_from(since), self.monthly_minimum_payments)
 
-    def is_irregular(self) -> bool:
-        """Whether an income comes less often than monthly."""
-        return is_irregular([Income(entry.amount, entry.frequency) for entry in self.incomes])
+    def is_irregular(self, since: date) -> bool:
+        """Whether an income that hasn't ended before this day comes less often than monthly."""
+        going_on = [entry for entry in self.incomes if entry.until is None or entry.until >= since]
+        return is_irregular([Income(entry.amount, entry.frequency) for entry in going_on])
 
     def _engine_incomes(self) -> tuple[Income, ...]:
         return tuple(Income(entry.amount, entry.frequency) for entry in self.incomes if entry.next_date is None)

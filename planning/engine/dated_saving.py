@@ -6,8 +6,9 @@ only one on its first day earns interest for the month.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
+from operator import and_
 
 from planning.engine.money.cents import growth_of, monthly_interest
 from planning.engine.own_days import OwnDays
@@ -29,6 +30,7 @@ class DatedSaving(RememberedSaving):
     deadline: int = field(init=False)
     _total: int | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
+    _paid_first: "DatedSaving | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.months, self.deadline = len(self.days.counts), self.days.months
@@ -47,6 +49,13 @@ class DatedSaving(RememberedSaving):
     @property
     def first_payment(self) -> int:
         return 0
+
+    def paid_first_in(self, months: Sequence[bool]) -> "DatedSaving":
+        """The same, if the first payment of each month earns interest for it only where `months` says so."""
+        on_start = tuple(map(and_, self.days.on_start, months))
+        if self._paid_first is None or self._paid_first.days.on_start != on_start:
+            self._paid_first = replace(self, days=replace(self.days, on_start=on_start))
+        return self._paid_first
 
     def raised(self, claim: int, gap: int) -> int:
         # This sum is enough even without interest, so it is enough however late it is paid.

@@ -27,10 +27,11 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
     month = state.need.deadline - 1
     if state.goal.debts:
         return 0
-    if state.goal.chosen_monthly is not None and not state.days and is_overdue(state.goal, inputs.calendar):
+    days = state.own_days
+    if state.goal.chosen_monthly is not None and not days and is_overdue(state.goal, inputs.calendar):
         return 0  # it is paid each month, so there is no date for which the month's money can be too late
-    if state.days:
-        return money.paydays.after(month, state.days.in_month(month)[: state.days.counts[month]][-1:])[0]
+    if days:
+        return money.paydays.after(month, days.in_month(month)[: days.counts[month]][-1:])[0]
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
     return money.paydays.late_income(month, due)
 
@@ -127,9 +128,10 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
             earning[: len(is_first)] = map(or_, earning, is_first)
     for state, is_first in zip(states, on_first_day, strict=True):
         last = state.need.months - 1
-        if state.days:
-            for month, pairs in enumerate(map(zip, money.paydays.after_days(state.days), state.in_time.by_day)):
-                early[month] += [(later, amount) for later, amount in pairs if amount]
+        if state.own_days:
+            later = money.paydays.after_days(state.own_days)
+            for month, pairs in enumerate(map(zip, later, state.in_time.by_day)):
+                early[month] += [(after, amount) for after, amount in pairs if amount]
         elif state.late_income and not (earning[last] and any(is_first[last:])):
             amount = state.in_time.amounts[last]
             early[last] += [(state.late_income, amount)] if amount else []
@@ -144,7 +146,7 @@ def _on_first_day(state: GoalState) -> Sequence[bool]:
 
     True throughout if the day doesn't matter to it; empty for debts and for days of the goal's own.
     """
-    if state.days or state.goal.debts:
+    if state.own_days or state.goal.debts:
         return ()
     return state.on_first_day or (True,) * state.need.months
 

@@ -13,6 +13,9 @@ from planning.engine.payday_saving import PaydaySaving
 from planning.engine.trajectory import EMPTY, DebtPayoff, Need, Saving, Simulation, Trajectory
 from planning.vocabulary import Feasibility, Frequency
 
+Cycle = tuple[int, int]
+"""A goal's position in the input, and the number of its cycle: 0 is the present one."""
+
 
 @dataclass(slots=True)
 class GoalState:
@@ -42,7 +45,8 @@ class GoalState:
       money of each month is there on its first day, so that it earns interest for it, up to the last month in
       which one of them does; empty if it doesn't matter.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
-      the calendar.
+      the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
+      `days`. Where money has dates these aren't `own_days`: payments wait for paydays, as those of other goals.
     - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
     """
 
@@ -108,11 +112,23 @@ class GoalState:
         return [0] * since + self.payoff.kept(months)[since:]
 
     @property
+    def of_cycle(self) -> Cycle:
+        """What tells it from the states of all other goals and cycles."""
+        return self.position, self.cycle
+
+    @property
+    def own_days(self) -> OwnDays | None:
+        """The days on which alone the goal is paid; None if a payment waits for the payday with its money."""
+        return self.days if self.goal.cadence or not self.money else None
+
+    @property
     def simulated(self) -> Simulation:
         """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
         need = self.need
-        if all(self.on_first_day) or not need.bears_interest or not isinstance(need, Saving):
+        if all(self.on_first_day) or not need.bears_interest or not isinstance(need, (Saving, DatedSaving)):
             return need
+        if isinstance(need, DatedSaving):
+            return need.paid_first_in(self.on_first_day)
         if self._on_paydays is None or self._on_paydays.on_first_day != self.on_first_day:
             self._on_paydays = PaydaySaving(
                 need.target,

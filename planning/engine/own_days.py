@@ -208,14 +208,27 @@ class DatedPortion:
         self.share = divided_up(self.left, max(1, self.days_left))
 
 
+@dataclass(slots=True)
 class MonthlyPortion(DatedPortion):
-    """One with a payment in each month. A month whose share isn't there gets what is there."""
+    """One with a payment in each month from its first one on. A month whose share isn't there gets what is there.
 
-    __slots__ = ()
+    A cycle that begins later has no payment in the months before.
+    """
+
+    _begins: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        DatedPortion.__post_init__(self)
+        self._begins = self.counts.index(1)
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
         made, days_left = 0 if month else self.credit, self.months - month
-        if missed := month - len(self.paid):
+        if month < self._begins:
+            if made:
+                self.left -= made
+                self._share_again()
+            return 0
+        if missed := month - self._begins - len(self.paid):
             self.paid += [0] * missed
             self.share = divided_up(self.left, days_left)
         wanted = self.share if self.share < self.left and days_left > 1 else self.left

@@ -17,7 +17,7 @@ from typing import Self
 from planning.engine.dated_money import DatedMoney
 from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed
-from planning.engine.goal_state import GoalState
+from planning.engine.goal_state import Cycle, GoalState
 from planning.engine.needs import due_date
 
 
@@ -94,14 +94,15 @@ class Paid:
     @property
     def is_placed(self) -> bool:
         """Whether it is paid on dates of the calendar from their first days on."""
-        return not self.state.days and not self.state.goal.debts
+        return not self.state.own_days and not self.state.goal.debts
 
     def fixed_in(self, month: int) -> list[tuple[date, int]]:
         """The payments of a month on days of the goal's own."""
-        if not self.state.days or month >= len(self.by_day) or not any(self.by_day[month]):
+        days = self.state.own_days
+        if not days or month >= len(self.by_day) or not any(self.by_day[month]):
             return []
-        days = zip(self.state.days.in_month(month), self.by_day[month], strict=False)
-        return [(day, amount) for day, amount in days if amount]
+        on_days = zip(days.in_month(month), self.by_day[month], strict=False)
+        return [(day, amount) for day, amount in on_days if amount]
 
 
 def taken_of(payments: Iterable[Paid], others: Sequence[int]) -> list[int]:
@@ -127,11 +128,11 @@ class PaymentDays:
     _openings: list[int] = field(init=False)
     _on_calendar: list[Paid] = field(init=False)
     _on_own_days: list[Paid] = field(init=False)
-    _placed: dict[int, dict[int, date]] = field(init=False, default_factory=dict)
+    _placed: dict[int, dict[Cycle, date]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._on_calendar = [paid for paid in self.paid if paid.is_placed]
-        self._on_own_days = [paid for paid in self.paid if paid.state.days]
+        self._on_own_days = [paid for paid in self.paid if paid.state.own_days]
         carried = accumulate(map(sub, self.free, self.taken), initial=0)
         incomes = self.money.incomes(len(self.free))
         self._openings = [*map(sub, map(add, carried, self.free), incomes)]
@@ -141,8 +142,11 @@ class PaymentDays:
         if month not in self._placed:
             self._placed[month] = self._place(month)
         first = self.money.paydays.calendar.day(month + state.need.first_payment)
-        placed = self._placed[month].get(state.position, first)
-        return self._payday_after(state, month) or placed if placed == first else placed
+        placed = self._placed[month].get(state.of_cycle, first)
+        placed = self._payday_after(state, month) or placed if placed == first else placed
+        if state.own_days or not state.days:
+            return placed
+        return max([placed, *state.days.in_month(month)])  # a cycle can begin later in the month of its payment
 
     def payday(self, month: int, on: date) -> date | None:
         """The day whose incomes pay for what is paid on a day of a month; None if they came before the month."""
@@ -164,19 +168,19 @@ class PaymentDays:
         first, due = calendar.day(month), due_date(state.goal, calendar)
         return next((day for day, _ in self.money.paydays.arrivals(month) if first < day < due), None)
 
-    def not_all_first(self, months: int) -> dict[int, Collection[int]]:
-        """The months in which not all payments are on the first day, with the positions of goals that are."""
+    def not_all_first(self, months: int) -> dict[int, Collection[Cycle]]:
+        """The months in which not all payments are on the first day, with the cycles of goals that are."""
         later = compress(range(months), map(gt, self.taken, self._openings))
-        found: dict[int, Collection[int]] = dict.fromkeys(later, ())
+        found: dict[int, Collection[Cycle]] = dict.fromkeys(later, ())
         incomes = self.money.incomes(len(self.free))
         for month in found:
             arriving = incomes[month] - self.money.paydays.after_first_day(month)
             if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
                 first = self.money.paydays.calendar.day(month)
-                found[month] = {position for position, day in self._place(month).items() if day == first}
+                found[month] = {cycle for cycle, day in self._place(month).items() if day == first}
         return found
 
-    def _place(self, month: int) -> dict[int, date]:
+    def _place(self, month: int) -> dict[Cycle, date]:
         opening = self._openings[month]
         if self.taken[month] <= opening:
             return {}
@@ -190,7 +194,7 @@ class PaymentDays:
         amounts = [paid.amounts[month] for paid in placed] if month else [paid.in_month(0) for paid in placed]
         arrivals = self.money.paydays.arrivals(month)
         days = place(self.money.paydays.calendar.day(month), opening, arrivals, fixed, amounts)
-        return {paid.state.position: day for paid, day in zip(placed, days, strict=True)}
+        return {paid.state.of_cycle: day for paid, day in zip(placed, days, strict=True)}
 
 
 def _place_in_queue(month: int, paid: Paid) -> tuple[int, int]:
@@ -241,13 +245,13 @@ class FirstDays:
         self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
         all_first = [month not in others for month in range(until)]
         also_first = defaultdict(list)
-        for month, positions in others.items():
-            for position in positions:
-                also_first[position].append(month)
+        for month, cycles in others.items():
+            for cycle in cycles:
+                also_first[cycle].append(month)
         for each in paid:
             if each.is_placed:
                 # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
                 is_first = [*all_first]
-                for month in also_first[each.state.position]:
+                for month in also_first[each.state.of_cycle]:
                     is_first[month] = True
                 each.state.on_first_day = tuple(is_first[: each.state.need.months])

@@ -214,16 +214,16 @@ def _amount_each(state: GoalState) -> int:
 
 def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due."""
-    if state.days:
+    if state.own_days:
         # Nothing is planned for the late days of a goal that is in time.
-        return list(zip(state.days.in_month(month), state.trajectory.by_day[month], strict=False))
+        return list(zip(state.own_days.in_month(month), state.trajectory.by_day[month], strict=False))
     return [(day_of(state, month), state.trajectory.amounts[month])]
 
 
 def _left(state: GoalState, day_of: DayOf, month: int) -> Iterator[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due, without what was put in before."""
     credit = 0 if month else state.need.credit
-    in_time = state.days.counts[0] if state.days else 1
+    in_time = state.own_days.counts[0] if state.own_days else 1
     for index, (day, share) in enumerate(_dated(state, day_of, month)):
         # What was put in and isn't on a day in time is beside what late days are paid.
         made = min(credit, share) if index < in_time else 0
@@ -313,10 +313,11 @@ def _saving_points(state: GoalState, calendar: Calendar, day_of: DayOf) -> Itera
         reached = trajectory.balances[month] - trajectory.amounts[month]
         if month:
             yield calendar.day(month), reached
-        if not state.days:
+        days = state.own_days
+        if not days:
             yield day_of(state, month), reached if month else max(present, reached)
-        if state.days and month < _PACE_ON_DAYS:
-            for day, amount in zip(state.days.in_month(month), trajectory.by_day[month], strict=False):
+        if days and month < _PACE_ON_DAYS:
+            for day, amount in zip(days.in_month(month), trajectory.by_day[month], strict=False):
                 yield day, reached if month else max(present, reached)
                 reached += amount
     yield _last_interest(state, calendar), trajectory.end

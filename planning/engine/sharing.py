@@ -147,13 +147,13 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
 def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
     counts = days.counts[: need.deadline] if days else [1] * need.months
-    kind = DatedPortion if days else MonthlyPortion
+    kind = DatedPortion if state.own_days else MonthlyPortion
     portion = kind(counts, state.granted, _share(state), need.credit)
     if money:
         portion.most = most
         portion.late_income = state.late_income
         portion.too_late = state.not_kept(need.deadline - 1, state.late_income)
-        portion.later = _later(state, money.paydays.after_days(days)) if days else ()
+        portion.later = _later(state, money.paydays.after_days(state.own_days)) if state.own_days else ()
     return portion
 
 

@@ -14,8 +14,7 @@ from rest_framework import serializers
 
 from fincred.api.serializers import MoneyField
 from fincred.money import MAX_MONEY
-
-MAX_ENTRIES: Final = 50
+from planning.snapshot_contents import MAX_ENTRIES
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _UTC: Final = re.compile(r"([0-9-]{10}T[0-9:.]+)\+00:00")

@@ -93,9 +93,13 @@ class WhatIfSerializer(Serializer):
         child=DebtSerializer(),
         help_text="Instead of those of the snapshot, in the scenario alone, as they are on `as_of`.",
     )
-    new_incomes = EntriesField(child=IncomeSerializer(), help_text="On top of the others, in the scenario alone.")
+    new_incomes = EntriesField(
+        child=IncomeSerializer(),
+        help_text="On top of the others, with which they are 50 at most; in the scenario alone.",
+    )
     new_planned_expenses = EntriesField(
-        child=PlannedExpenseSerializer(), help_text="On top of the others, in the scenario alone."
+        child=PlannedExpenseSerializer(),
+        help_text="On top of the others, with which they are 50 at most; in the scenario alone.",
     )
     income_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) income a month.")
     expenses_delta = MoneyField(signed=True, default=Decimal("0.00"), help_text="More (or less) expenses a month.")

@@ -22,7 +22,7 @@ def suggestions_for(owner: User, today: date) -> tuple[Suggestion, ...]:
         essential_expenses=contents.expenses.essential_amount if contents.expenses else None,
         savings=contents.total_savings,
         debts=[debt.in_month_to(calendar_date(today, 1)) for debt in contents.engine_debts()],
-        irregular_income=_is_self_employed(owner) or contents.is_irregular(),
+        irregular_income=_is_self_employed(owner) or contents.is_irregular(today),
     )
 
 

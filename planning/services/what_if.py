@@ -30,7 +30,7 @@ from planning.scenarios import (
 )
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.snapshots import require_debt_goals
-from planning.snapshot_contents import SnapshotContents
+from planning.snapshot_contents import MAX_ENTRIES, SnapshotContents
 
 MAX_GOALS: Final = 100
 
@@ -69,7 +69,8 @@ def what_if(*, owner: User, question: Question, baseline: Plan | None = None) ->
 
     :raises SnapshotRequiredError: no contents are given and the stored ones lack income or expenses.
     :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
-        than 100 goals, less than no income or expenses, or more money than there can be.
+        than 100 goals, 50 incomes or 50 planned expenses, less than no income or expenses, or more money than
+        there can be.
     """
     context = _context(owner, question)
     _require_known_goals(context, question)
@@ -118,6 +119,7 @@ def _with_other_money(context: PlanningContext, question: Question) -> PlanningC
     if money == SAME_MONEY:
         return context
     contents = money.applied_to(context.contents)
+    _require_few_entries(contents)
     for section in contents.immense:
         more = {"incomes": money.new_incomes, "expenses": money.new_planned_expenses}.get(section)
         field = {"incomes": "new_incomes", "expenses": "new_planned_expenses"}[section] if more else section
@@ -126,6 +128,16 @@ def _with_other_money(context: PlanningContext, question: Question) -> PlanningC
         return replace(context, contents=contents)
     require_debt_goals(context=context, debts=money.debts)
     return context.with_contents(contents)
+
+
+def _require_few_entries(contents: SnapshotContents) -> None:
+    """What comes on top counts with what is there; either alone was counted when it was read."""
+    planned = contents.expenses.planned if contents.expenses else ()
+    for field, entries in (("new_incomes", contents.incomes), ("new_planned_expenses", planned)):
+        if len(entries) > MAX_ENTRIES:
+            raise FieldError(
+                field=field, message=f"At most {MAX_ENTRIES}, with those that are there.", code="max_length"
+            )
 
 
 def _require_known_goals(context: PlanningContext, question: Question) -> None:

@@ -321,3 +321,18 @@ class TestChosenAmount:
         plan = person.plans()[goal]
         assert plan["upcoming"][0] == {"date": "2026-05-15", "amount": 40}
         assert plan["this_month"] == 40
+
+
+class TestRecurring:
+    def test_a_cycle_that_begins_is_told_as_it_was_planned_before(self, person: Person) -> None:
+        """100 are left on each 10th, and asked for by each 15th; the calendar has the 29th."""
+        person.on("2026-11-29").tells(MONTHLY | {"amount": 2100, "next_date": "2026-12-10"}, expenses=2000)
+        bill = person.wants(100, "2026-12-15", "High", kind="recurring", repeat_every_months=1)
+        before = person.plans()[bill]["upcoming"]
+        assert [payment["date"] for payment in before[:3]] == ["2026-12-10", "2027-01-10", "2027-02-10"]
+        assert {payment["amount"] for payment in before} == {100.0}
+        person.on("2026-12-10").has(bill, 100)
+        after = person.on("2026-12-16").plans()[bill]
+        assert (after["allocated_monthly_contribution"], after["shortfall"]) == (100.0, 0.0)
+        assert after["feasibility"] == "Tight"
+        assert after["upcoming"][:11] == before[1:]

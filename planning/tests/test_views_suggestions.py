@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from planning.snapshot_contents import IncomeEntry
 from planning.tests.factories import contents, debt, savings, snapshot_of
+from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning, pytest.mark.usefixtures("noon")]
 
@@ -27,6 +33,16 @@ class TestSuggestions:
         assert (payoff["type"], payoff["target_amount"]) == ("debt_payoff", 5000)
         assert (fire["type"], fire["target_amount"]) == ("fire_starter", 600000)
         assert response["X-Total-Count"] == "3"
+
+    @pytest.mark.parametrize(("until", "months"), [(date(2026, 3, 10), 6), (date(2026, 3, 9), 3)])
+    def test_look_at_incomes_that_have_not_ended(
+        self, as_saver: APIClient, saver: User, until: date, months: int
+    ) -> None:
+        """A bonus once a year makes a person one who is paid irregularly until it has come for the last time."""
+        bonus = IncomeEntry(Decimal(500), PayFrequency.ANNUAL, next_date=date(2019, 3, 10), until=until)
+        told = contents()
+        snapshot_of(saver, replace(told, incomes=(*told.incomes, bonus)))
+        assert as_saver.get(self.PATH).json()[0]["explanation"]["facts"]["months"] == months
 
     def test_of_the_self_employed_span_six_months(self, as_saver: APIClient, saver: User) -> None:
         saver.profile.employment_status = "Self-employed"

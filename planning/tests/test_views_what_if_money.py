@@ -238,6 +238,20 @@ class TestRefusals:
     def test_of_more_money_than_there_can_be(self, person: Person, question: dict[str, Any], field: str) -> None:
         assert field_errors(person.client.post(WHAT_IF, question)) == {field: "max_value"}
 
+    @pytest.mark.parametrize("are_told", ["stored", "instead of the snapshot", "instead of its sections"])
+    def test_of_more_than_fifty_with_those_that_are_there(self, person: Person, are_told: str) -> None:
+        """Fifty incomes and planned expenses are as many as a snapshot takes, at whatever door they come in."""
+        told = {"incomes": [PAY] * 50, "expenses": EXPENSES | {"planned": [CAR] * 49}}
+        question: dict[str, Any] = {"snapshot": told} if are_told == "instead of the snapshot" else told
+        if are_told == "stored":
+            assert person.client.put("/api/v0/snapshot", told).status_code == 200
+            question = {}
+        asked(person, **question, new_planned_expenses=[CAR])
+        more = {"new_incomes": [RAISE]}
+        assert field_errors(person.client.post(WHAT_IF, question | more)) == {"new_incomes": "max_length"}
+        more = {"new_planned_expenses": [CAR, CAR]}
+        assert field_errors(person.client.post(WHAT_IF, question | more)) == {"new_planned_expenses": "max_length"}
+
     def test_of_a_strangers_goal(self, person: Person, stranger: User, time_machine: Any) -> None:
         theirs = Person(stranger, time_machine).wants(500, "2027-01-10", type="debt_payoff")
         body = {"debts": [LOAN | {"goal_id": theirs}]}

@@ -9,9 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 from random import Random
 
+from goals.cycles import cycle_end
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
-from planning.engine.model import Debt, Finances, PlanInput
+from planning.engine.model import Debt, Finances, GoalInput, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.tests.builders import card, goal, money
 from planning.vocabulary import Frequency, PayFrequency
@@ -115,6 +116,27 @@ def a_case(
             finances, minimum_payments=kept, monthly_income=finances.monthly_income + kept, debts=owed
         )
     return PlanInput(as_of, finances, tuple(goals), anchor, carried_in=carried_in)
+
+
+def with_cycles(case: PlanInput, seed: int, longest: int = 12) -> PlanInput:
+    """The same with most of its goals recurring, half of them in a cycle that isn't the first one."""
+    random, goals = Random(f"cycles {seed}"), []
+    for each in case.goals:
+        if not each.debts and random.random() < 0.7:
+            repeat = random.choice([months for months in (1, 2, 3, 6, 12) if months <= longest])
+            began = case.as_of - timedelta(days=random.randint(0, 25)) if random.random() < 0.5 else None
+            goals.append(recurring(each, repeat, began))
+        else:
+            goals.append(each)
+    return replace(case, goals=tuple(goals))
+
+
+def recurring(each: GoalInput, repeat: int, began: date | None) -> GoalInput:
+    """The goal recurring: in its first cycle, or in the second one, which `began` when the first one ended."""
+    if began is None:
+        return replace(each, repeat_every_months=repeat)
+    ends = cycle_end(began, repeat, 1)
+    return replace(each, repeat_every_months=repeat, starts=began, first_date=began, target_date=ends)
 
 
 def a_debt(random: Random, start: date) -> Debt:

@@ -1,5 +1,7 @@
 """Plans on money with dates against an independent optimum: a linear program with cumulative capacities."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,8 +9,10 @@ import pytest
 from scipy.optimize import linprog
 
 from planning.engine.model import Plan, PlanInput
+from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
-from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.engine.solver import solve
+from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles
 from planning.engine.tests.test_dated_plans import months_of, needed, served, short_of
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -17,14 +21,14 @@ CASES = 1000
 TOGETHER = 50
 
 
-def optimum(case: PlanInput) -> list[int]:
+def optimum(case: PlanInput, order: Sequence[int] | None = None) -> list[int]:
     """The most cents that each goal can get by its date without taking money from goals served before it.
 
     What is given by the end of a month is at most what has come by then, up to the goal's horizon; what is given
     by a goal's date to all that are due by it is at most what has come by that date. Where a longer horizon shows
     that goals before it were granted what a later month lacks, that stays theirs.
     """
-    order = served(case)
+    order = served(case) if order is None else order
     months = [months_of(case, each) for each in case.goals]
     width, amount = max(12, *months), len(case.goals)
     money = Listed(case, width + 1)
@@ -80,6 +84,16 @@ def test_gives_as_much_where_minimum_payments_end(seed: int) -> None:
     for each in range(seed, seed + TOGETHER):
         case, plan = planned(each, debts=True)
         assert given_by_date(case, plan) == optimum(case), each
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 20))
+def test_gives_every_cycle_the_most_it_can_get_in_its_turn(seed: int) -> None:
+    """As goals of their own, each cycle right behind the one before."""
+    for each in range(seed, seed + 20):
+        case = with_cycles(a_case(each), each, longest=3)
+        states = solve(case, Needs(case.calendar))
+        alone = replace(case, goals=tuple(state.goal for state in states))
+        assert [state.granted for state in states] == optimum(alone, range(len(states))), each
 
 
 def test_is_tried_on_months_that_lack_money_and_goals_that_fall_short() -> None:

@@ -16,7 +16,7 @@ from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import card, goal, money
-from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles
 from planning.vocabulary import Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -36,8 +36,9 @@ def month_of(case: PlanInput, day: date) -> int:
 
 
 @cache
-def planned(seed: int, debts: bool) -> tuple[PlanInput, Plan]:
+def planned(seed: int, debts: bool, cycles: bool) -> tuple[PlanInput, Plan]:
     case = a_case(seed, rates=True, own_days=True, chosen=True, debts=debts)
+    case = with_cycles(case, seed) if cycles else case
     return case, make_plan(case, with_alternatives=False)
 
 
@@ -64,15 +65,17 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
 
 
 CASES = [
-    *((seed, False) for seed in (*range(150), 184, 242, 445, 618, 673, 4373)),
-    *((seed, True) for seed in range(50)),
+    *((seed, False, False) for seed in (*range(150), 184, 242, 445, 618, 673, 4373)),
+    *((seed, True, False) for seed in range(50)),
+    *((seed, False, True) for seed in range(80)),
+    *((seed, True, True) for seed in range(20)),
 ]
 
 
-@pytest.mark.parametrize(("seed", "debts"), CASES)
+@pytest.mark.parametrize(("seed", "debts", "cycles"), CASES)
 class TestPayments:
-    def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool) -> None:
-        case, plan = planned(seed, debts)
+    def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool, cycles: bool) -> None:
+        case, plan = planned(seed, debts, cycles)
         money = Listed(case, MONTHS)
         by = money.by()
         given = 0
@@ -84,14 +87,14 @@ class TestPayments:
             there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
             assert given <= by[month] + there, on
 
-    def test_bring_what_the_plan_says(self, seed: int, debts: bool) -> None:
-        case, plan = planned(seed, debts)
+    def test_bring_what_the_plan_says(self, seed: int, debts: bool, cycles: bool) -> None:
+        case, plan = planned(seed, debts, cycles)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if not each.debts and each.target_date > case.as_of:
                 assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
 
-    def test_tell_what_the_room_is_made_of(self, seed: int, debts: bool) -> None:
-        case, plan = planned(seed, debts)
+    def test_tell_what_the_room_is_made_of(self, seed: int, debts: bool, cycles: bool) -> None:
+        case, plan = planned(seed, debts, cycles)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if each.chosen_monthly is None and "money_by_then" in made.explanation.facts:
                 assert sum_of_room(made) == made.explanation.facts["room"], each.name

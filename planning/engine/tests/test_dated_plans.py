@@ -1,5 +1,7 @@
 """Plans on money with dates, against a second count that lives month by month."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -13,7 +15,7 @@ from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
 from planning.engine.solver import solve
 from planning.engine.tests.builders import goal, money
-from planning.engine.tests.lumpy import Listed, a_case, cents
+from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles
 from planning.vocabulary import PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -55,9 +57,18 @@ def needed(each: GoalInput) -> int:
     return max(0, cents(each.target_amount) - cents(each.already_there))
 
 
-def lived(case: PlanInput) -> list[list[int]]:
-    """What each goal is paid in each month, from the rules alone: no interest, no days of a goal's own."""
-    money, order = Listed(case, MONTHS + 12), served(case)
+def begins_in(case: PlanInput, each: GoalInput) -> int:
+    """The month of the first share: that of the first date from the goal's start on, or else of the start."""
+    first = sum(case.calendar.day(month) < (each.starts or case.calendar.start) for month in range(99))
+    return min(first, months_of(case, each) - 1)
+
+
+def lived(case: PlanInput, order: Sequence[int]) -> list[list[int]]:
+    """What each goal is paid in each month, from the rules alone: no interest, no days of a goal's own.
+
+    Each cycle of a recurring goal is a goal of the case.
+    """
+    money, begins = Listed(case, MONTHS + 12), [begins_in(case, each) for each in case.goals]
     months, by = [months_of(case, each) for each in case.goals], money.by()
     late = [short_of(case, money, each) for each in case.goals]
     horizon, horizons, granted = 12, [0] * len(order), [0] * len(order)
@@ -78,11 +89,13 @@ def lived(case: PlanInput) -> list[list[int]]:
         )
         granted[position] = max(0, min(needed(case.goals[position]), room))
     paid, left = [[0] * MONTHS for _ in order], list(granted)
-    shares = [-(-amount // n) for amount, n in zip(granted, months, strict=True)]
+    shares = [-(-amount // (n - first)) for amount, n, first in zip(granted, months, begins, strict=True)]
     spent = 0
     for month in range(max(months)):
         in_time = sorted((position for position in order if months[position] > month), key=due)
         for place, position in enumerate(in_time):
+            if month < begins[position]:
+                continue
             last = month == months[position] - 1
             ahead = horizons[position]
             most_now = most(position, ahead) if last else max(0, min(by[month + 1 : ahead + 1]))
@@ -100,7 +113,6 @@ def lived(case: PlanInput) -> list[list[int]]:
             spent += amount
             if amount < share and not last:
                 shares[position] = -(-left[position] // (months[position] - month - 1))
-    until = max(12, *months)
 
     def by_date(position: int) -> tuple[int, int]:
         """The last month of a goal, and what others may have before it, so that the goal is paid by its date."""
@@ -109,18 +121,28 @@ def lived(case: PlanInput) -> list[list[int]]:
         return last, by[last + 1] - late[position] - at_last
 
     dates = [by_date(position) for position in order if granted[position]]
-    for position in sorted(order, key=lambda each: _plan_order(case, each)):
-        missing, given = needed(case.goals[position]) - granted[position], 0
+    missing = [needed(each) - got for each, got in zip(case.goals, granted, strict=True)]
+    live_on(case, paid, missing, by, dates)
+    return paid
+
+
+def live_on(
+    case: PlanInput, paid: list[list[int]], missing: list[int], by: list[int], dates: list[tuple[int, int]]
+) -> None:
+    """Pay what goals are missing at their dates after these; a cycle that is over gets nothing."""
+    months = [months_of(case, each) for each in case.goals]
+    until = max(12, *months)
+    for position in sorted(range(len(paid)), key=lambda each: _plan_order(case, each)):
+        given, wanted = 0, 0 if case.goals[position].repeat_every_months else missing[position]
         gone = list(accumulate((sum(each[month] for each in paid) for month in range(MONTHS)), initial=0))
         left_by = [there - taken for there, taken in zip(by, gone, strict=False)]
-        for month in range(months[position], MONTHS if missing else 0):
+        for month in range(months[position], MONTHS if wanted else 0):
             end = until if month < until else month + 12
             dated = [most_before - gone[last] for last, most_before in dates if last > month]
-            amount = max(0, min(missing - given, min([*left_by[month + 1 : end + 1], *dated]) - given))
+            amount = max(0, min(wanted - given, min([*left_by[month + 1 : end + 1], *dated]) - given))
             paid[position][month] = amount
             given += amount
         until = max([until, *(month + 1 for month, amount in enumerate(paid[position]) if amount)])
-    return paid
 
 
 def _plan_order(case: PlanInput, position: int) -> tuple[object, ...]:
@@ -138,7 +160,17 @@ def test_every_month_without_interest_is_as_the_rules_say(seed: int, debts: bool
     """Compared over 50 months: what is lived after that doesn't know of the months beyond its end."""
     case = a_case(seed, debts=debts)
     made = [[*months, *[0] * 50][:50] for months in paid_by_month(planned(case))]
-    assert made == [months[:50] for months in lived(case)]
+    assert made == [months[:50] for months in lived(case, served(case))]
+
+
+@pytest.mark.parametrize("debts", [False, True])
+@pytest.mark.parametrize("seed", range(60))
+def test_every_month_of_each_cycle_is_as_the_rules_say(seed: int, debts: bool) -> None:
+    case = with_cycles(a_case(seed, debts=debts), seed, longest=3)
+    states = solve(case, Needs(case.calendar))
+    alone = replace(case, goals=tuple(state.goal for state in states))
+    made = [[*state.trajectory.amounts, *[0] * 50][:50] for state in states]
+    assert made == [months[:50] for months in lived(alone, range(len(states)))]
 
 
 def test_money_is_held_back_for_the_month_that_lacks_most_and_for_none_where_none_lacks() -> None:
