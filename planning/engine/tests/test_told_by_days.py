@@ -80,8 +80,12 @@ class TestAGoalThatWaits:
         )
 
     def test_is_told_of_no_reason_where_more_was_put_in_than_a_share(self) -> None:
-        told = explained(goal(300, 3, added=money(150)), planned=(once(1, 9),))
+        told = explained(goal(200, 2, added=money(150)), planned=(once(1, 9),))
         assert told.facts["waiting"] == {"others_first": False, "held_back": 0}
+
+    def test_is_told_of_nothing_held_back_where_its_month_lacks_money_itself(self) -> None:
+        told = explained(goal(900), planned=(once(150, 1, "repair"),))
+        assert "Not every month has room for all shares: it gets nothing for 1 month" in told.text
 
     def test_on_days_of_its_own_counts_the_shares_of_its_months(self) -> None:
         weekly = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
