@@ -38,6 +38,16 @@ def cycles_of(goal: GoalInput, calendar: Calendar, most: int, end: date) -> tupl
     return tuple(cycles)
 
 
+def cycle_began(goal: GoalInput, day: date) -> date | None:
+    """The day on which the cycle of a day began; None in the first one, and of a goal that doesn't recur."""
+    repeat = goal.repeat_every_months
+    if not repeat:
+        return None
+    first, own = _place(goal, repeat)
+    number = cycle_number(first, repeat, day)
+    return goal.starts if number <= own else cycle_end(first, repeat, number - 1)
+
+
 def _place(goal: GoalInput, repeat: int) -> tuple[date, int]:
     """The date of the first cycle, and the number of the one that ends on the goal's date.
 

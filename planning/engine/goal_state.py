@@ -1,10 +1,12 @@
 """The state of a goal in a plan that is being solved."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
+from planning.engine.dates import Calendar
 from planning.engine.feasibility import feasibility
 from planning.engine.model import GoalInput
 from planning.engine.money.cents import average, money, to_cents
@@ -46,7 +48,7 @@ class GoalState:
       which one of them does; empty if it doesn't matter.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
       the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
-      `days`. Where money has dates these aren't `own_days`: payments wait for paydays, as those of other goals.
+      `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
     - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
     """
 
@@ -118,8 +120,16 @@ class GoalState:
 
     @property
     def own_days(self) -> OwnDays | None:
-        """The days on which alone the goal is paid; None if a payment waits for the payday with its money."""
-        return self.days if self.goal.cadence or not self.money else None
+        """The days on which alone the goal is paid; None if it is paid month by month, once its money is there."""
+        return self.days if self.goal.cadence else None
+
+    def first_day(self, calendar: Calendar, month: int) -> date:
+        """The first day on which a month's payment can be made.
+
+        It is a date of the calendar, or the start of a cycle in which no month begins.
+        """
+        first, days = calendar.day(month + self.need.first_payment), self.days
+        return max([first, *days.in_month(month)]) if days and not self.own_days else first
 
     @property
     def simulated(self) -> Simulation:

@@ -141,12 +141,9 @@ class PaymentDays:
         """The day on which a goal is paid in a month."""
         if month not in self._placed:
             self._placed[month] = self._place(month)
-        first = self.money.paydays.calendar.day(month + state.need.first_payment)
+        first = state.first_day(self.money.paydays.calendar, month)
         placed = self._placed[month].get(state.of_cycle, first)
-        placed = self._payday_after(state, month) or placed if placed == first else placed
-        if state.own_days or not state.days:
-            return placed
-        return max([placed, *state.days.in_month(month)])  # a cycle can begin later in the month of its payment
+        return placed if placed > first else max(first, self._payday_after(state, month) or first)
 
     def payday(self, month: int, on: date) -> date | None:
         """The day whose incomes pay for what is paid on a day of a month; None if they came before the month."""

@@ -110,7 +110,7 @@ def _days(
 
 def _day(calendar: Calendar, days: Callable[[], PaymentDays] | None, state: GoalState, month: int) -> date:
     """On which day a goal on the calendar's dates is paid in a month."""
-    return days().day(state, month) if days else calendar.day(month + state.need.first_payment)
+    return days().day(state, month) if days else state.first_day(calendar, month)
 
 
 def _payday(

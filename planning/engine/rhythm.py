@@ -4,10 +4,11 @@ from datetime import date
 from typing import Final
 
 from planning.engine.cadence import latest_action_date
+from planning.engine.cycles import cycle_began
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput
 from planning.engine.money.flows import Flow
-from planning.vocabulary import PayFrequency
+from planning.vocabulary import Frequency, PayFrequency
 
 _DAYS: Final = {PayFrequency.WEEKLY.value: 7, PayFrequency.BIWEEKLY.value: 14}
 _MONTHS: Final = {PayFrequency.QUARTERLY.value: 3, PayFrequency.ANNUAL.value: 12}
@@ -29,11 +30,16 @@ def turn_of_flow(flow: Flow, day: date) -> int:
     return turn(flow.frequency, day)
 
 
-def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> int:
-    """Which of a goal's payments is made on a day; one that is overdue is the last one that has passed."""
-    if goal.cadence is None:
-        return _month(calendar.day(calendar.payments(day)))
-    return turn(goal.cadence.frequency, latest_action_date(goal.cadence, day))
+def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> str:
+    """Which of a goal's payments is made on a day; one that is overdue is the last one that has passed.
+
+    A cycle in which no day of the goal's rhythm comes has a payment that is beside the last one before it.
+    """
+    cadence = goal.cadence
+    last = latest_action_date(cadence, day) if cadence else calendar.day(calendar.payments(day))
+    began = cycle_began(goal, day)
+    beside = "+" if began and last < began else ""
+    return f"{turn(cadence.frequency if cadence else Frequency.MONTHLY, last)}{beside}"
 
 
 def phase(frequency: PayFrequency, day: date) -> tuple[int, ...]:

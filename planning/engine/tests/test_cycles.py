@@ -139,6 +139,33 @@ class TestCycles:
                 date(2026, 3, 30),
             ]
 
+    def test_a_month_that_has_less_than_the_share_gives_what_it_has(self) -> None:
+        """The trip takes 75 of 100 in the first two months; the share of the cycle that began is 240 / 3."""
+        trip = goal(150, 2, "High", name="trip")
+        second = goal(240, 0, "Low", target_date=date(2026, 4, 5), starts=date(2026, 1, 5), repeat_every_months=3)
+        asked = inputs(100, trip, second, as_of=date(2026, 1, 10))
+        _, plan = make_plan(replace(asked, anchor=NEW_YEAR)).goals
+        assert plan.shortfall == 0
+        payments = paid(plan)
+        assert [*payments][:3] == [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
+        assert [*payments.values()][:3] == [50, 95, 95]
+
+    def test_what_has_passed_unpaid_of_a_cycle_without_a_date_of_its_own_is_due_now(self) -> None:
+        """Planned on 30 January, months begin on the 30th; the cycle lasts from 31 January to 28 February."""
+        begins, ends = date(2026, 1, 31), date(2026, 2, 28)
+        second = goal(100, target_date=ends, starts=begins, first_date=begins, repeat_every_months=1)
+        for day in (begins, date(2026, 2, 3)):
+            [plan] = make_plan(replace(inputs(300, second, as_of=day), anchor=date(2026, 1, 30))).goals
+            assert [each.date for each in plan.schedule] == [next(iter(paid(plan)))] == [day]
+            assert plan.this_month == paid(plan)[day] == 100
+            assert plan.projected_completion_date == day
+
+    def test_the_schedule_of_a_cycle_without_a_date_of_its_own_shows_the_day_of_its_payment(self) -> None:
+        """Planned on 30 January for a cycle that begins on the 31st."""
+        second = goal(100, target_date=date(2026, 2, 28), starts=date(2026, 1, 31), repeat_every_months=1)
+        [plan] = make_plan(inputs(300, second, as_of=date(2026, 1, 30))).goals
+        assert [each.date for each in plan.schedule] == [next(iter(paid(plan)))] == [date(2026, 1, 31)]
+
     def test_a_plan_of_its_own_days_keeps_them_in_later_cycles(self) -> None:
         cadence = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
         bill = goal(400, repeat_every_months=1, target_date=NEW_YEAR + timedelta(days=28), cadence=cadence)

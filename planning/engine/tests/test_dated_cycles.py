@@ -1,22 +1,17 @@
 """The cycles of recurring goals where money arrives on days: each is paid on paydays, as a goal that is alone."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
 
-from goals.cycles import cycle_end, cycle_number, left_over
 from planning.engine.cadence import Cadence
-from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
+from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
-from planning.engine.needs import Needs
 from planning.engine.plan import make_plan
-from planning.engine.solver import solve
 from planning.engine.tests.builders import goal, money
-from planning.engine.tests.lumpy import a_case, recurring
 from planning.vocabulary import Feasibility, Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -190,6 +185,15 @@ class TestWithoutADateOfItsOwn:
         [plan] = plans(finances, monthly_bill, as_of=date(2026, 1, 30), anchor=date(2026, 1, 30))
         assert paid(plan, date(2026, 2, 28)) == [(date(2026, 1, 30), 100), (date(2026, 1, 31), 100)]
 
+    def test_with_interest_neither_where_a_payday_is_before_its_start(self) -> None:
+        """Months begin on the 28th, so none does from 31 January to 28 February; 100 come on the 29th."""
+        finances = paid_on_days(monthly(2000, date(2026, 1, 28)), monthly(100, date(2026, 1, 29)))
+        begins, ends, planned_on = date(2026, 1, 31), date(2026, 2, 28), date(2026, 1, 28)
+        second = bill(100, begins, 1, cycle_of=ends, annual_rate=Decimal(12))
+        [plan] = plans(finances, second, as_of=planned_on, anchor=planned_on)
+        assert [point.date for point in plan.schedule] == [begins]
+        assert paid(plan, ends) == [(begins, 100)]
+
 
 class TestInterest:
     def test_a_payment_that_waits_for_its_payday_earns_none_for_its_month(self) -> None:
@@ -203,83 +207,3 @@ class TestInterest:
         assert paid(enough, second.target_date) == [(date(2027, 1, 10), 100), (date(2027, 2, 10), 100)]
         assert enough.shortfall == 0
         assert short.shortfall == money("0.01")
-
-
-def after_a_roll_over(seed: int, *, on_a_date: bool) -> tuple[PlanInput, PlanInput]:
-    """A random person on a day just after a cycle ended, and the same person with a goal that doesn't recur.
-
-    With `on_a_date` the next cycle begins with the present month of the calendar.
-    """
-    random = Random(f"roll-over {seed}")
-    case = a_case(seed, rates=on_a_date, own_days=True, chosen=on_a_date)
-    case = replace(case, goals=tuple(each for each in case.goals if not each.debts) or (goal(500),))
-    place, repeat = random.randrange(len(case.goals)), random.choice([1, 2, 3, 6, 12])
-    began = case.calendar.start if on_a_date else case.as_of - timedelta(days=random.randint(0, 25))
-    asked = case.goals[place] if on_a_date else replace(case.goals[place], cadence=None)
-    cycle = recurring(asked, repeat, began)
-    once = replace(asked, target_date=cycle.target_date)
-    with_cycle, with_once = (
-        replace(case, goals=(*case.goals[:place], each, *case.goals[place + 1 :])) for each in (cycle, once)
-    )
-    return with_cycle, with_once
-
-
-@pytest.mark.parametrize("on_a_date", [False, True])
-@pytest.mark.parametrize("seed", range(100))
-def test_a_cycle_gets_as_much_as_a_goal_of_its_own_right_after_the_roll_over(seed: int, on_a_date: bool) -> None:
-    """The goals before it and its last month are the same, so what it may have is, too."""
-    both = after_a_roll_over(seed, on_a_date=on_a_date)
-    [place] = [place for place, each in enumerate(both[0].goals) if each.starts]
-    cycle, once = (make_plan(each, with_alternatives=False).goals[place] for each in both)
-    assert (cycle.shortfall, cycle.feasibility) == (once.shortfall, once.feasibility)
-    assert cycle.explanation.facts["room"] == once.explanation.facts["room"]
-    if on_a_date and len(both[0].goals) == 1:
-        assert paid(cycle, cycle.target_date) == paid(once, cycle.target_date)
-
-
-def one_bill(seed: int) -> PlanInput:
-    """A random person with one recurring goal, whose months all leave something."""
-    random, case = Random(f"bill {seed}"), a_case(seed)
-    incomes = tuple(replace(flow, until=None) for flow in case.finances.incomes)
-    first = case.as_of + timedelta(days=random.randint(1, 300))
-    asked = bill(random.randint(50, 2000), first, random.choice([1, 2, 3, 6, 12]))
-    finances = replace(case.finances, incomes=incomes, planned=(), monthly_expenses=money(0))
-    return PlanInput(case.as_of, finances, (asked,))
-
-
-def lived_until(day: date, case: PlanInput, plan: Plan) -> PlanInput:
-    """The same person on a later day, who has put in all that was to be paid before it."""
-    [asked], since = case.goals, replace(case, as_of=day, anchor=case.as_of).calendar.start
-    repeat = asked.repeat_every_months or 0
-    number = cycle_number(asked.target_date, repeat, day)
-    ends = [cycle_end(asked.target_date, repeat, each) for each in range(number + 1)]
-    there = added = elsewhere = money(0)
-    for start, end in zip([case.as_of, *ends], ends, strict=False):
-        there = left_over(there, asked.target_amount)
-        elsewhere, added = elsewhere + added, money(0)
-        for payment in plan.goals[0].payments:
-            if start <= payment.date < min(end, day):
-                there += payment.amount
-                added += payment.amount if payment.date >= since else 0
-    begun = replace(
-        asked,
-        target_date=ends[-1],
-        first_date=asked.target_date,
-        starts=ends[-2] if number else None,
-        already_there=there - added,
-        added=added,
-    )
-    carried = dict(plan.carried)[since]
-    return PlanInput(day, case.finances, (begun,), case.as_of, paid_elsewhere=elsewhere, carried_in=carried)
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_what_a_later_cycle_is_promised_is_still_promised_once_it_has_begun(seed: int) -> None:
-    case = one_bill(seed)
-    [asked], plan = case.goals, make_plan(case, with_alternatives=False)
-    promised = {state.goal.target_date: money(state.missing) / 100 for state in solve(case, Needs(case.calendar))}
-    months = [case.calendar.day(month) for month in range(1, 13)]
-    begins = [cycle_end(asked.target_date, asked.repeat_every_months or 0, number) for number in range(3)]
-    for day in [*months, *(day for day in begins if day < case.calendar.day(13))]:
-        [again] = make_plan(lived_until(day, case, plan), with_alternatives=False).goals
-        assert again.shortfall == promised[again.target_date], day

@@ -5,11 +5,14 @@ from collections.abc import Sized
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goals.cycles import cycle_end, cycle_start
+from planning.engine.cadence import Cadence
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, Names, day_book
 from planning.engine.model import Debt, Finances, Plan, PlanInput
@@ -17,8 +20,8 @@ from planning.engine.money.cents import exact_money
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import NEW_YEAR, OF_EVERY_KIND, card, goal, inputs, money, plan_inputs
-from planning.engine.tests.lumpy import a_case, cents, days_of, minimums_alone
-from planning.vocabulary import EntryKind, PayFrequency
+from planning.engine.tests.lumpy import a_case, cents, days_of, minimums_alone, with_cycles
+from planning.vocabulary import EntryKind, Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -223,6 +226,46 @@ class TestNames:
         case, minimums = with_debts(a_case(seed, rates=True, own_days=seed % 2 == 0))
         names = Counter((entry.kind, entry.name) for day in book(case, minimums) for entry in day.entries)
         assert set(names.values()) <= {1}
+
+    @pytest.mark.parametrize("seed", range(24))
+    def test_tell_the_payments_of_one_cycle_from_those_of_the_next(self, seed: int) -> None:
+        case = with_cycles(a_case(seed, own_days=seed % 2 == 0), seed)
+        names = Counter(self.names(case, EntryKind.GOAL_PAYMENT))
+        assert set(names.values()) <= {1}
+
+    def test_of_two_payments_in_one_month_differ(self) -> None:
+        """Months begin on the 30th; no month does in the cycle from 31 January to 28 February."""
+        days = {date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 28)}
+        assert set(self.paid_on(date(2026, 1, 30), ends_on=date(2026, 1, 31), begun=False)) > days
+        for cadence in (None, Cadence(Frequency.MONTHLY, 29, NEW_YEAR)):
+            names = self.paid_on(date(2026, 1, 30), ends_on=date(2026, 1, 31), begun=False, cadence=cadence)
+            assert len(set(names.values())) == len(names)
+
+    @pytest.mark.parametrize("day_of_month", [None, 28, 29, 30, 31])
+    @pytest.mark.parametrize("first_day", [28, 29, 30, 31])
+    def test_of_payments_stay_when_a_cycle_begins(self, first_day: int, day_of_month: int | None) -> None:
+        """The present cycle ends on 31 January, on 28 February and on 31 March; names are of the same days."""
+        first, anchor = date(2026, 1, 31), date(2026, 1, first_day)
+        cadence = Cadence(Frequency.MONTHLY, day_of_month, NEW_YEAR) if day_of_month else None
+        told = self.paid_on(anchor, ends_on=first, begun=False, cadence=cadence)
+        for number in range(3):
+            begins = cycle_end(first, 1, number)
+            for later in range(20):
+                ends = cycle_end(first, 1, number + 1)
+                again = self.paid_on(
+                    begins + later * DAY, ends_on=ends, begun=True, cadence=cadence, anchor=anchor, first=first
+                )
+                names = [(day, name) for day, name in again.items() if day > begins + later * DAY]
+                assert names == [(day, told[day]) for day, _ in names] != []
+
+    def paid_on(self, as_of: date, *, ends_on: date, begun: bool, **changes: Any) -> dict[date, str]:
+        """The names of the payments of a cycle of a month and of later ones, by their days."""
+        first, anchor = changes.pop("first", ends_on), changes.pop("anchor", as_of)
+        began = cycle_start(first, 1, ends_on) if begun else None
+        bill = goal(100, target_date=ends_on, repeat_every_months=1, first_date=first, starts=began, **changes)
+        case = replace(inputs(300, bill, as_of=as_of), anchor=anchor)
+        days = book(case, (every_month(200),), until=date(2026, 12, 31))
+        return {day.date: each.name for day in days for each in day.entries if each.kind is EntryKind.GOAL_PAYMENT}
 
     def test_stay_when_amounts_change(self) -> None:
         case = a_case(11)

@@ -270,6 +270,8 @@ class Person:
         self.read_plans()
         self.is_replanned = False
         for account in list(self.active):
+            if self.is_replanned:
+                self.read_plans()  # a plan that was made again may ask for a cent less, and counts no more of it
             self.pay_due(account)
         self.follow_again()
 
