@@ -15,7 +15,7 @@ from fincred.days_in_words import day_in_words, days_in_words
 from fincred.money import ZERO, amount_in_words
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
 from planning.engine.model import Finances
-from planning.engine.sentences import held_back_for
+from planning.engine.sentences import held_back_parts, kept_for
 from planning.vocabulary import Feasibility
 
 Facts = Mapping[str, Any]
@@ -84,7 +84,7 @@ def _of_the_room(facts: Facts) -> list[Line]:
     changes = [
         Line("and what earlier months kept", _amount(facts, "carried_in")),
         Line("less what earlier months lacked", -_amount(facts, "lacking")),
-        Line(f"less what is held back for {days_in_words(held_back_for(facts))}", -_amount(facts, "held_back")),
+        *_held_back(facts),
         *_ahead(facts),
         Line("less what was put elsewhere this month", -_amount(facts, "paid_elsewhere")),
         Line("and what was put in beyond a month's surplus", _amount(facts, "paid_beyond")),
@@ -92,6 +92,11 @@ def _of_the_room(facts: Facts) -> list[Line]:
     lines = [first, *(line for line in changes if line.amount)]
     missing = room - sum(line.amount for line in lines)
     return [*lines, Line("which is less than nothing, so nothing", missing)] if missing > 0 == room else lines
+
+
+def _held_back(facts: Facts) -> list[Line]:
+    parts = held_back_parts(facts) if _amount(facts, "held_back") else []
+    return [Line(f"less what is held back for {days_in_words(kept_for(part))}", -part["amount"]) for part in parts]
 
 
 def _ahead(facts: Facts) -> list[Line]:

@@ -8,4 +8,4 @@ from typing import Final
 
 # Raise it when any stored input can lead to another plan: a number, a date, a label, a code or a text. Each plan
 # version stores it, and `replay_mismatches` (run by `check_integrity`) replays only versions with this number.
-ENGINE_VERSION: Final = "2.2"
+ENGINE_VERSION: Final = "2.3"

@@ -19,6 +19,8 @@ from planning.engine.needs import Needs
 from planning.engine.trajectory import DebtPayoff
 
 _MOST_SHOWN: Final = 60
+_LEAST_KEPT: Final = _MOST_SHOWN
+"""At least so many months are counted and kept: some aren't planned again for years."""
 _MOST_KEPT: Final = 120
 """What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
 
@@ -87,7 +89,7 @@ class CashFlow:
     def carried(self) -> Iterator[tuple[date, Decimal]]:
         """What each month is left by those before it, as far as it is kept."""
         calendar = self.inputs.calendar
-        last = max([LEAST_HORIZON, *(month for month, amount in enumerate(self.given, 1) if amount)])
+        last = max([_LEAST_KEPT, *(month for month, amount in enumerate(self.given, 1) if amount)])
         for month, amount in enumerate(self._left()[: min(last, _MOST_KEPT) + 1]):
             yield calendar.day(month), money(amount)
 
@@ -153,12 +155,41 @@ class CashFlow:
             self._by_for[len(served)] = known
         return known
 
+    @cached_property
+    def is_lacking(self) -> bool:
+        """Whether a month has less than nothing, so that money is held back for it."""
+        return min(self.surplus) < 0
+
+    def kept_for(self, by: Sequence[int], since: int, horizon: int, amount: int) -> list[dict[str, Any]]:
+        """For which months before the horizon so many cents are kept of what has come by the month `since`.
+
+        In the order of the months, each with what it takes and the labels of its planned expenses. A month takes
+        what the months up to it, from `since` on, have less than those before it.
+        """
+        parts, there = [], by[since]
+        for month in range(since, min(horizon, len(by) - 1)):
+            if amount and by[month + 1] < there:
+                part = min(amount, there - by[month + 1])
+                parts.append({"amount": money(part), "month": self.inputs.calendar.day(month)})
+                parts[-1]["planned"] = self._planned_in(month)
+                amount -= part
+                there = by[month + 1]
+        return parts
+
+    def held_back(self, by: Sequence[int], month: int, horizon: int) -> int:
+        """What of the cents that are left at the end of a month is held back for later ones before the horizon."""
+        given = sum(self.given[: month + 1])
+        return max(0, by[month + 1] - given) - max(0, min(by[month + 1 : horizon + 1]) - given)
+
+    def _planned_in(self, month: int) -> list[str]:
+        start, end = self.inputs.calendar.day(month), self.inputs.calendar.day(month + 1)
+        return [flow.label for flow in self.inputs.finances.planned if flow.label and flow.amount_in(start, end)]
+
     def lacking(self, by: Sequence[int], since: int, horizon: int) -> dict[str, Any]:
         """The month after `since` and before the horizon for which money is held back; empty if there is none."""
         later = by[since + 1 : horizon + 1]
         if not later or min(later) >= by[since]:
             return {}
         month = since + later.index(min(later))
-        start, end = self.inputs.calendar.day(month), self.inputs.calendar.day(month + 1)
-        planned = [flow for flow in self.inputs.finances.planned if flow.amount_in(start, end)]
-        return {"held_back_for": start, "held_back_for_planned": [flow.label for flow in planned if flow.label]}
+        day = self.inputs.calendar.day(month)
+        return {"held_back_for": day, "held_back_for_planned": self._planned_in(month)}

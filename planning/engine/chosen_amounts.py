@@ -35,7 +35,9 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
         if state.payoff:
             state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
             free[:] = add_freed(free, [state])
-        keep_for_payments([state], free)
+        # Later cycles, which are many, each count what others take of a month as taken before.
+        present = [each for each in days.committed if not each.cycle]
+        keep_for_payments([state] if state.cycle else present, free)
         if state.goes_on_late:
             before, kept = free.copy(), state.kept.copy()
             go_on_late(state, free, late_until, horizon=state.horizon)

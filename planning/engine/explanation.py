@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, Final
 
 from fincred.money import ZERO
@@ -102,11 +102,18 @@ def _takes(state: GoalState, taken: int) -> Facts:
 
 
 def explain(
-    state: GoalState, before: Queue, inputs: PlanInput, flow: CashFlow, *, is_cut: bool = False
+    state: GoalState,
+    before: Queue,
+    inputs: PlanInput,
+    flow: CashFlow,
+    *,
+    payday: Facts | None = None,
+    is_cut: bool = False,
 ) -> Explanation:
     """Explain a goal's label from its state, the goals served `before` it and the money of the months.
 
-    `is_cut`: the search for its alternatives reached its limit.
+    `payday` says from which day's incomes its next payment is made. `is_cut`: the search for its alternatives
+    reached its limit.
     """
     finances = flow.average
     code = _code(state, finances)
@@ -114,9 +121,14 @@ def explain(
     facts = _facts(state, ahead, taken_ahead, inputs, finances)
     if inputs.is_dated:
         facts |= _dated_facts(state, before, taken_ahead, flow)
+        if code is Code.FUNDED_UNEVENLY:
+            facts["waiting"] = _waiting(state, before, flow)
     text = _SENTENCES[code](facts)
     if "freed_minimums" in facts and code in _TELL_ROOM:
         text = f"{text} {sentences.freed_minimums(facts)}"
+    if payday:
+        facts["payday"] = payday
+        text = f"{text} {sentences.payday(facts)}"
     if state.due and code is not Code.ALREADY_THERE:
         text = f"{text} {sentences.due_today(facts)}"
     if is_cut:
@@ -245,8 +257,34 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
     }
     if held_back > 0:
         facts |= flow.lacking(by, month, state.horizon)
+        facts["held_back_parts"] = flow.kept_for(by, month, state.horizon, held_back)
     if freed := flow.freed_before(month, before.with_debts):
         facts["freed_minimums"] = freed
+    return facts
+
+
+def _waiting(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
+    """Why it gets less than its share: whether others go first, and what is held back for what.
+
+    It is of the first months in a row with less, and of their money what is held back before it is first needed.
+    """
+    amounts, level = state.in_time.amounts, state.need.level
+    amounts = amounts[: next((index for index in reversed(range(len(amounts))) if amounts[index]), 0)]
+    counts = state.days.counts if state.days else repeat(1)
+    is_less = (amount * 100 < level * count * 99 for amount, count in zip(amounts, counts, strict=False))
+    since = next((month for month, less in enumerate(is_less) if less), None)
+    facts: Facts = {"others_first": False, "held_back": ZERO}
+    if since is None:  # some months get more, because more was put in
+        return facts
+    facts["others_first"] = flow.given[since] > state.trajectory.amounts[since]
+    if flow.is_lacking:
+        end = next((month for month, less in enumerate(is_less, since + 1) if not less), len(amounts))
+        month = next((month for month in range(since, end - 1) if flow.surplus[month + 1] < 0), end - 1)
+        by = flow.by_for(before.with_debts)
+        held_back = flow.held_back(by, month, state.horizon)
+        if held_back:
+            facts |= {"held_back": money(held_back), "month": flow.inputs.calendar.day(month)}
+            facts["held_back_parts"] = flow.kept_for(by, month + 1, state.horizon, held_back)
     return facts
 
 

@@ -145,6 +145,13 @@ class PaymentDays:
         placed = self._placed[month].get(state.of_cycle, first)
         return placed if placed > first else max(first, self._payday_after(state, month) or first)
 
+    def payday(self, month: int, on: date) -> date | None:
+        """The day whose incomes pay for what is paid on a day of a month; None if they came before the month."""
+        if self.taken[month] <= self._openings[month]:
+            return None
+        arrived = [day for day, _ in self.money.paydays.arrivals(month) if day <= on]
+        return arrived[-1] if arrived else None
+
     def _payday_after(self, state: GoalState, month: int) -> date | None:
         """The payday of a payment that counts on no interest for its month; None where the first day is as good.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, compress, count, islice
 from typing import Final
 
 from fincred.money import ZERO
@@ -56,7 +56,8 @@ def make_plan(
     needs = needs or Needs(inputs.calendar)
     states = solve(inputs, needs)
     flow = CashFlow.of(inputs, states, needs)
-    day_of = _days(inputs, states, needs, flow)
+    days = _days(inputs, states, needs, flow)
+    day_of = partial(_day, inputs.calendar, days)
     alternatives = NO_ALTERNATIVES
     if with_alternatives:
         alternatives = find_alternatives(inputs, states, needs, with_alternatives)
@@ -68,9 +69,11 @@ def make_plan(
             later[state.position].append(state)
     for state in states:
         if not state.cycle:
-            explanation = explain(state, served, inputs, flow, is_cut=state.position in alternatives.cut)
-            found = alternatives.found.get(state.position, ())
             cycles = [state, *later[state.position]]
+            payday = _payday(state, inputs, days, day_of)
+            is_cut = state.position in alternatives.cut
+            explanation = explain(state, served, inputs, flow, payday=payday, is_cut=is_cut)
+            found = alternatives.found.get(state.position, ())
             by_position[state.position] = _goal_plan(cycles, inputs.calendar, day_of, explanation, found)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
@@ -87,10 +90,12 @@ def make_plan(
     )
 
 
-def _days(inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFlow) -> DayOf:
-    """On which day a goal on the calendar's dates is paid in a month."""
+def _days(
+    inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFlow
+) -> Callable[[], PaymentDays] | None:
+    """The days of all payments, found on first call; None where nothing has dates."""
     if not inputs.is_dated:
-        return lambda state, month: state.first_day(inputs.calendar, month)
+        return None
 
     @cache
     def days() -> PaymentDays:
@@ -100,7 +105,30 @@ def _days(inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFl
         taken = [flow.given[0] - flow.put_in, *flow.given[1 : len(free)]]
         return PaymentDays(needs.dated_money(inputs.finances), free, paid, taken)
 
-    return lambda state, month: days().day(state, month)
+    return days
+
+
+def _day(calendar: Calendar, days: Callable[[], PaymentDays] | None, state: GoalState, month: int) -> date:
+    """On which day a goal on the calendar's dates is paid in a month."""
+    return days().day(state, month) if days else state.first_day(calendar, month)
+
+
+def _payday(
+    state: GoalState, inputs: PlanInput, days: Callable[[], PaymentDays] | None, day_of: DayOf
+) -> dict[str, date] | None:
+    """The next payment's day and the day whose incomes it is made from; None where that is no day of its month."""
+    if not days or not inputs.finances.incomes or state.due:
+        return None
+    amounts = state.trajectory.amounts
+    month = 0
+    if amounts[0] <= state.need.credit:
+        month = next(compress(count(1), islice(amounts, 1, None)), 0)
+    first = next((day for day, left in _left(state, day_of, month) if left), None)
+    if first is None:
+        return None
+    payment = max(first, inputs.as_of)
+    arrives = days().payday(month, payment)
+    return {"payment": payment, "arrives": arrives} if arrives else None
 
 
 def _goal_plan(
@@ -192,15 +220,22 @@ def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]
     return [(day_of(state, month), state.trajectory.amounts[month])]
 
 
+def _left(state: GoalState, day_of: DayOf, month: int) -> Iterator[tuple[date, int]]:
+    """The payments of a month, each on the day on which it is due, without what was put in before."""
+    credit = 0 if month else state.need.credit
+    in_time = state.own_days.counts[0] if state.own_days else 1
+    for index, (day, share) in enumerate(_dated(state, day_of, month)):
+        # What was put in and isn't on a day in time is beside what late days are paid.
+        made = min(credit, share) if index < in_time else 0
+        credit -= made
+        yield day, share - made
+
+
 def _payments(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Payment]:
     """What is still to be paid on each day; days that have passed are due now."""
-    credit, due_now = state.need.credit, state.due
-    in_time = state.own_days.counts[0] if state.own_days else 1
+    due_now = state.due
     for month in range(len(state.trajectory.amounts)):
-        for index, (day, share) in enumerate(_dated(state, day_of, month)):
-            # What was put in and isn't on a day in time is beside what late days are paid.
-            made = min(credit, share) if index < in_time else 0
-            credit, left = credit - made, share - made
+        for day, left in _left(state, day_of, month):
             if day <= calendar.as_of:
                 due_now += left
             elif left:
@@ -208,7 +243,6 @@ def _payments(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[P
                     yield Payment(calendar.as_of, money(due_now))
                     due_now = 0
                 yield Payment(day, money(left))
-        credit = 0
     if due_now:
         yield Payment(calendar.as_of, money(due_now))
 

@@ -51,8 +51,11 @@ def _room(facts: Facts) -> str:
         surplus = f"After expenses and minimum payments {left}"
     if "money_by_then" in facts:
         changes.insert(1, ("lacking", "less", "that earlier months lacked"))
-        changes.insert(2, ("held_back", "less", f"kept for {held_back_for(facts)}"))
     named = [f", {how} {_amount(facts[name])} {what}" for name, how, what in changes if facts[name]]
+    if facts.get("held_back"):
+        kept = [f", less {_amount(part['amount'])} kept for {kept_for(part)}" for part in held_back_parts(facts)]
+        before = [bool(facts[name]) for name in ("carried_in", "lacking")].count(True)
+        named[before:before] = kept
     if is_uneven:
         return f"{surplus}{''.join(named)}, so there is room for {_amount(facts['room'])}"
     return f"{surplus}{''.join(named)}{',' if named else ''} leaves room for {_amount(facts['room'])}"
@@ -73,13 +76,43 @@ def freed_minimums(facts: Mapping[str, Any]) -> str:
     return f"{'; '.join(ends)}."
 
 
-def held_back_for(facts: Mapping[str, Any]) -> str:
-    """The planned expenses and the month for which money is held back."""
-    if "held_back_for" not in facts:
+_MOST_PARTS: Final = 3
+"""For so many months it is told one by one what is held back for them."""
+
+
+def held_back_parts(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What `amount` is held back for each `month`, with its `planned` expenses; for later ones without a month."""
+    left = Decimal(facts["held_back"])
+    if "held_back_parts" not in facts and "held_back_for" in facts:  # of a version that was made before
+        return [{"amount": left, "month": facts["held_back_for"], "planned": facts["held_back_for_planned"]}]
+    parts = [part | {"amount": Decimal(part["amount"])} for part in facts.get("held_back_parts", ())[:_MOST_PARTS]]
+    left -= sum([part["amount"] for part in parts])
+    return [*parts, {"amount": left}] if left else parts
+
+
+def kept_for(part: Mapping[str, Any]) -> str:
+    """The planned expenses and the month for which a part is held back."""
+    if "month" not in part:
         return "later months"
-    planned = ", ".join(facts["held_back_for_planned"])
-    month = f"the month from {facts['held_back_for']}"
-    return f"{planned} in {month}" if planned else month
+    month = f"the month from {part['month']}"
+    return f"{', '.join(part['planned'])} in {month}" if part["planned"] else month
+
+
+def _waiting(facts: Mapping[str, Any]) -> str:
+    """In which month, while the goal waits, how much is held back for what."""
+    told = f"In the month from {facts['month']} {_amount(facts['held_back'])} is held back"
+    parts = held_back_parts(facts)
+    if len(parts) == 1:
+        return f"{told} for {kept_for(parts[0])}."
+    each = [f"{_amount(part['amount'])} for {kept_for(part)}" for part in parts]
+    return f"{told}: {', '.join(each)}."
+
+
+def payday(facts: Mapping[str, Any]) -> str:
+    """From which day's incomes a payment is made."""
+    payment, arrives = facts["payday"]["payment"], facts["payday"]["arrives"]
+    when = "that day" if payment == arrives else f"on {arrives}"
+    return f"Its payment on {payment} is made from what arrives {when}."
 
 
 def _amount(money: Decimal) -> str:
@@ -135,7 +168,19 @@ def arrival_unevenly(facts: Facts) -> str:
         when = f"nothing for {_months(wait)}, then at most {highest} a month"
     else:
         when = f"{_amount(facts['paid_this_month'] + facts['this_month'])} this month and at most {highest} in any"
-    return f"{arrival(facts)} Not every month has room for all shares and earlier dates go first: it gets {when}."
+    waits = facts.get("waiting")
+    told = f"{arrival(facts)} Not every month has room for all shares{_why_uneven(waits)}: it gets {when}."
+    return f"{told} {_waiting(waits)}" if waits and waits["held_back"] else told
+
+
+def _why_uneven(waits: Mapping[str, Any] | None) -> str:
+    """Where every month has the same money, only goals with earlier dates take it."""
+    if waits is None or (waits["others_first"] and not waits["held_back"]):
+        return " and earlier dates go first"
+    if not waits["held_back"]:
+        return ""
+    first = " and earlier dates go first" if waits["others_first"] else ""
+    return f"{',' if first else ' and'} money is kept for later ones{first}"
 
 
 def chosen_arrives(facts: Facts) -> str:

@@ -60,7 +60,8 @@ class DaySerializer(Serializer):
     carried_over = ComputedMoneyField(
         signed=True,
         help_text="What the day leaves to later ones. A month's money without a day, and what is due on the next "
-        "month's first day, count on the month's first day.",
+        "month's first day, count on the month's first day, without an entry: so it may be below 0, before a "
+        "payday or where months leave less than nothing.",
     )
 
 

@@ -71,6 +71,20 @@ class TestSum:
         assert (beyond[1].words, beyond[1].amount) == ("and what was put in beyond a month's surplus", Decimal(50))
         assert beyond[0].words == "1,000.00 a month for 1 month"
 
+    def test_names_what_is_held_back_for_each_expense(self) -> None:
+        by_then = FACTS | {"money_by_then": "1300.00", "held_back": "300.00"}
+        part = {"amount": "100.00", "month": "2026-05-10", "planned": ["tax", "rent"]}
+        lines = sum_of(by_then | {"held_back_parts": [part]})
+        assert [(line.words, line.amount) for line in lines[1:3]] == [
+            ("less what is held back for tax, rent in the month from 10 May 2026", Decimal(-100)),
+            ("less what is held back for later months", Decimal(-200)),
+        ]
+
+    def test_names_what_is_held_back_in_versions_that_told_one_month(self) -> None:
+        by_then = FACTS | {"money_by_then": "1300.00", "held_back": "300.00"}
+        told = {"held_back_for": "2026-05-10", "held_back_for_planned": []}
+        assert sum_of(by_then | told)[1].words == "less what is held back for the month from 10 May 2026"
+
     def test_names_what_is_ahead_once(self) -> None:
         ahead = [
             {"name": "Tax", "takes": "600.00"},

@@ -83,13 +83,28 @@ class TestWhatIsKeptForTheNextMonth:
         assert paid == Decimal("1395.60")
 
 
+def test_what_another_chosen_amount_takes_later_in_the_month_needs_not_be_there_before() -> None:
+    """38 are paid on 28 September, and 38 on 1 October. Of August and September 1 October needs 266 as before.
+
+    In October 932.64 come before the 28th, on which the other 38 are due, so nothing is kept for these.
+    """
+    on_the_28th = Cadence(Frequency.MONTHLY, 28, MARCH)
+    first = replace(
+        TestWhatIsKeptForTheNextMonth.CHOSEN, name="on the 28th", cadence=on_the_28th, annual_rate=ZERO
+    )
+    first = replace(first, chosen_each=Decimal(38), target_date=date(2027, 1, 26))
+    wanted = goal(3000, target_date=date(2026, 9, 21), priority="Low")
+    facts = on_a_weekly_income(first, TestWhatIsKeptForTheNextMonth.CHOSEN, wanted).goals[2].explanation.facts
+    assert facts["held_back"] == Decimal("32.84")
+
+
 def a_case_with_chosen(seed: int) -> PlanInput:
-    """One chosen amount, on first days with interest or on days of its own; the other goals share the rest."""
+    """One or two chosen amounts, on first days with interest or on days of their own; others share the rest."""
     case = a_case(seed, rates=True, own_days=True, chosen=True)
     last = case.calendar.day(16)  # after all the others
     goals = []
     for index, each in enumerate(case.goals):
-        if index < 1 < len(case.goals):
+        if index < min(1 + seed % 2, len(case.goals) - 1):
             rate = each.annual_rate or Decimal("3.5")
             amount = Decimal(5 + seed % 40)
             wanted = replace(each, debts=(), annual_rate=rate, target_date=last, target_amount=Decimal(50_000))

@@ -18,6 +18,7 @@ from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.explanation import Code
+from planning.engine.sentences import held_back_parts, kept_for
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.put_in import count_what_was_put_in
@@ -225,7 +226,20 @@ def _is_left(facts: Any) -> str:
 
 
 def _fits_unevenly(facts: Any, question: Question) -> str:
-    return f"{_fits(facts, question)} It isn't the same every month, for goals with earlier dates go first."
+    fits, waits = _fits(facts, question), facts.get("waiting")
+    if waits is None:  # also in a version that was made before there was such a fact
+        return f"{fits} It isn't the same every month, for goals with earlier dates go first."
+    reasons = ["goals with earlier dates go first"] if waits["others_first"] else []
+    if Decimal(waits["held_back"]):
+        reasons += [
+            f"{question.money(part['amount'])} is kept for {_kept_for(part)}" for part in held_back_parts(waits)
+        ]
+    why = f", for {joined(reasons)}" if reasons else ""
+    return f"{fits} It isn't the same every month{why}."
+
+
+def _kept_for(part: dict[str, Any]) -> str:
+    return kept_for(part | {"month": _day(part, "month")} if "month" in part else part)
 
 
 def _lacks_money(facts: Any, question: Question) -> str:
