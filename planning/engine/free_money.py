@@ -28,8 +28,8 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
     if state.goal.debts:
         return 0
     days = state.own_days
-    if state.goal.chosen_monthly is not None and not days and is_overdue(state.goal, inputs.calendar):
-        return 0  # it is paid each month, so there is no date for which the month's money can be too late
+    if not days and is_overdue(state.goal, inputs.calendar):
+        return 0  # its date has come, so what arrives later in the month is for it as what arrives in a later month
     if days:
         return money.paydays.after(month, days.in_month(month)[: days.counts[month]][-1:])[0]
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
