@@ -29,9 +29,11 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
         return 0
     days = state.own_days
     if not days and is_overdue(state.goal, inputs.calendar):
-        return 0  # its date has come, so what arrives later in the month is for it as what arrives in a later month
+        return (
+            0  # its date has come, so what arrives later in the month is for it as what arrives in a later month
+        )
     if days:
-        return money.paydays.after(month, days.in_month(month)[: days.counts[month]][-1:])[0]
+        return money.paydays.too_late(days)
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
     return money.paydays.late_income(month, due)
 

@@ -194,8 +194,8 @@ class DatedPortion:
                 self.paid += [0] * len(late_in_month)
                 continue
             for late in late_in_month:
-                there = max(0, min(most, arrived - late)) - given
-                amount = each if each <= there else max(0, there)
+                there = max(0, min(most, arrived - late) - given)
+                amount = min(each, there)
                 self.paid.append(amount)
                 given += amount
         days = self.counts[0]

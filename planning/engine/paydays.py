@@ -37,11 +37,20 @@ class Paydays:
         return self._late[month, day]
 
     def after(self, month: int, days: Iterable[date]) -> list[int]:
-        """What arrives in a month after each of these days; those that have passed are due now."""
+        """What arrives in a month after each of these days."""
         if not self.incomes:
             return [0 for _ in days]
         arriving, rest = self._rest_of(month)
-        return [rest[bisect_right(arriving, max(day, self.calendar.as_of))] for day in days]
+        return [rest[bisect_right(arriving, day)] for day in days]
+
+    def too_late(self, days: OwnDays) -> int:
+        """What arrives in the last month in time of a plan's own days after the last of them.
+
+        If that has passed, its payment is due now.
+        """
+        month = days.months - 1
+        last = days.in_month(month)[days.counts[month] - 1]
+        return self.after(month, [max(last, self.calendar.as_of)])[0]
 
     def after_first_day(self, month: int) -> int:
         """What arrives in a month after its first day."""
@@ -59,10 +68,14 @@ class Paydays:
         return self._rests[month]
 
     def after_days(self, days: OwnDays) -> list[list[int]]:
-        """What arrives in each month after each day of a plan's own in time."""
+        """What arrives in each month after each day of a plan's own in time.
+
+        A day that passed before its money was skipped, and isn't made good once the money is there.
+        """
         known = self._after.get(id(days))
         if known is None:
             each = [self.after(month, days.in_month(month)[:count]) for month, count in enumerate(days.counts)]
+            each[days.months - 1][-1] = self.too_late(days)
             self._after[id(days)] = known = days, each
         return known[1]
 
