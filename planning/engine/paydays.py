@@ -70,7 +70,7 @@ class Paydays:
     def after_days(self, days: OwnDays) -> list[list[int]]:
         """What arrives in each month after each day of a plan's own in time.
 
-        A day that passed before its money was skipped, and isn't made good once the money is there.
+        A day that came before its money was skipped. Once the money is there, it isn't made up for.
         """
         known = self._after.get(id(days))
         if known is None:

@@ -195,13 +195,14 @@ class PaymentDays:
 
 
 def _place_in_queue(month: int, paid: Paid) -> tuple[int, int]:
-    """Those that count on the first day come first, then goals for which money arrives too late in the month.
+    """Those that earn interest from the first day come first, then goals for which money arrives too late.
 
     After them come the others in time, late ones last.
     """
     state = paid.state
     months = state.need.months
-    if month < len(state.on_first_day) and state.on_first_day[month]:
+    is_first = month < len(state.on_first_day) and state.on_first_day[month]
+    if is_first and state.need.bears_interest:
         return -1, 0
     if month == months - 1 and state.late_income:
         return 0, -state.late_income

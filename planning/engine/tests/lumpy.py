@@ -137,6 +137,16 @@ def with_cycles(case: PlanInput, seed: int, longest: int = 12) -> PlanInput:
     return replace(case, goals=tuple(goals))
 
 
+def with_passed_dates(case: PlanInput, seed: int) -> PlanInput:
+    """The same with the dates of about half of its goals in the sixty days before, or today."""
+    random, goals = Random(f"passed {seed}"), []
+    for each in case.goals:
+        is_passed = not each.debts and random.random() < 0.5
+        passed = case.as_of - timedelta(days=random.randint(0, 60))
+        goals.append(replace(each, target_date=passed) if is_passed else each)
+    return replace(case, goals=tuple(goals))
+
+
 def recurring(each: GoalInput, repeat: int, began: date | None) -> GoalInput:
     """The goal recurring: in its first cycle, or in the second one, which `began` when the first one ended."""
     if began is None:

@@ -16,7 +16,7 @@ from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import card, goal, money
-from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles
+from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles, with_passed_dates
 from planning.vocabulary import Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -64,6 +64,25 @@ def lacking_at_date(case: PlanInput, wanted: GoalInput, made: GoalPlan) -> int:
     return max(0, cents(wanted.target_amount) - there)
 
 
+def assert_money_has_arrived(case: PlanInput, plan: Plan) -> None:
+    money = Listed(case, MONTHS)
+    by = money.by()
+    given = 0
+    for on, is_debt_free, amount in sorted(payments_of(case, plan)):
+        given += amount
+        month = month_of(case, on)
+        # A payment on debts is the last of its month, before the next one's money and expenses.
+        tomorrow = date.fromordinal(on.toordinal() + 1)
+        there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
+        assert given <= by[month] + there, on
+
+
+def assert_brings_what_is_said(case: PlanInput, plan: Plan) -> None:
+    for each, made in zip(case.goals, plan.goals, strict=True):
+        if not each.debts and each.target_date > case.as_of:
+            assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
+
+
 CASES = [
     *((seed, False, False) for seed in (*range(150), 184, 242, 445, 618, 673, 4373)),
     *((seed, True, False) for seed in range(50)),
@@ -75,29 +94,24 @@ CASES = [
 @pytest.mark.parametrize(("seed", "debts", "cycles"), CASES)
 class TestPayments:
     def test_are_made_of_money_that_has_arrived(self, seed: int, debts: bool, cycles: bool) -> None:
-        case, plan = planned(seed, debts, cycles)
-        money = Listed(case, MONTHS)
-        by = money.by()
-        given = 0
-        for on, is_debt_free, amount in sorted(payments_of(case, plan)):
-            given += amount
-            month = month_of(case, on)
-            # A payment on debts is the last of its month, before the next one's money and expenses.
-            tomorrow = date.fromordinal(on.toordinal() + 1)
-            there = money.undated(month) + money.arriving(month, tomorrow) if is_debt_free else 0
-            assert given <= by[month] + there, on
+        assert_money_has_arrived(*planned(seed, debts, cycles))
 
     def test_bring_what_the_plan_says(self, seed: int, debts: bool, cycles: bool) -> None:
-        case, plan = planned(seed, debts, cycles)
-        for each, made in zip(case.goals, plan.goals, strict=True):
-            if not each.debts and each.target_date > case.as_of:
-                assert lacking_at_date(case, each, made) == cents(made.shortfall), each.name
+        assert_brings_what_is_said(*planned(seed, debts, cycles))
 
     def test_tell_what_the_room_is_made_of(self, seed: int, debts: bool, cycles: bool) -> None:
         case, plan = planned(seed, debts, cycles)
         for each, made in zip(case.goals, plan.goals, strict=True):
             if each.chosen_monthly is None and "money_by_then" in made.explanation.facts:
                 assert sum_of_room(made) == made.explanation.facts["room"], each.name
+
+
+@pytest.mark.parametrize("seed", [*range(60), 105])
+def test_payments_of_goals_in_time_are_as_promised_beside_overdue_ones(seed: int) -> None:
+    case = with_passed_dates(a_case(seed, rates=True, own_days=True, chosen=True), seed)
+    plan = make_plan(case, with_alternatives=False)
+    assert_money_has_arrived(case, plan)
+    assert_brings_what_is_said(case, plan)
 
 
 def sum_of_room(made: GoalPlan) -> Decimal:
