@@ -81,11 +81,10 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
-    told_on = plan.goal.last_check_in_date
-    known = PlannedMonth.from_json(plan.month)
+    goal, known = plan.goal, PlannedMonth.from_json(plan.month)
     if known.start == start:
-        return known.amount != Decimal(plan.goal.current_amount)
-    return told_on is not None and told_on >= since
+        return known.amount != Decimal(goal.current_amount)
+    return goal.last_check_in_date is not None and goal.last_check_in_date >= since
 
 
 def _runs_out(plan: ActionPlan, today: date) -> bool:
