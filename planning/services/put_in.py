@@ -9,7 +9,7 @@ from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
 from planning.engine.plan import make_plan
 from planning.models import UPCOMING, ActionPlan
@@ -32,7 +32,7 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
     news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
+    has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
     unmade += [plan for plan in active if plan not in unmade and _runs_out(plan, today)]
@@ -51,9 +51,7 @@ def _count(
     unmade = []
     known = {goal.id: goal for goal in context.goals} if context else {}
     on_calendar = [
-        plan
-        for plan in plans
-        if context and (plan.anchor == context.calendar.anchor or plan.goal.type == GoalType.DEBT_PAYOFF)
+        plan for plan in plans if context and (plan.anchor == context.calendar.anchor or plan.is_of_debts)
     ]
     # One may have been completed since it was read.
     found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
