@@ -41,7 +41,7 @@ class Usage:
 def window_of(now: datetime, seconds: int = MINUTE) -> int:
     """The number of the last minute of the window that contains this moment, counted from 1970.
 
-    So what is counted in a window is over when that minute is, however long the window.
+    The window ends with that minute, however long it is, so counters of earlier minutes have expired.
     """
     return (int(now.timestamp()) // seconds + 1) * seconds // MINUTE - 1
 

@@ -43,9 +43,9 @@ class GoalState:
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
-    - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
-      money of each month is there on its first day, so that it earns interest for it, up to the last month in
-      which one of them does; empty if it doesn't matter.
+    - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
+      day and so earns interest for the month. Empty if no such goal has interest; without the months after the
+      last one for which it matters.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
       the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
       `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
