@@ -49,6 +49,14 @@ NEWEST_VERSIONS: Final = PreparedQuery(
     .select_related("plan__goal")
     .defer("inputs", "outputs", "plan__goal__pace")
 )
+# The anchors of a person's calendars before the present one, the oldest first.
+EARLIER_ANCHORS: Final = PreparedQuery(
+    ActionPlan.objects.owned_by(_OWNER)
+    .filter(anchor__lt=Parameter("anchor"))
+    .order_by("anchor")
+    .values_list("anchor", flat=True)
+    .distinct()
+)
 # The active goals, in the order in which the engine serves them, and those that have paid off debts.
 PLANNED_GOALS: Final = PreparedQuery(
     Goal.objects.owned_by(_OWNER)

@@ -2,12 +2,12 @@
 
 What is there on a date of the calendar, that day's check-ins included, earns for the month, less what is taken
 away in it. Its interest is credited on the next date, a goal's last at its target date; check-ins of that day tell
-it already.
+it already. What one calendar credited is interest also if it is told once another has begun.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,20 +30,40 @@ class SavedInterest:
 
 
 def saved_interest(
-    calendar: Calendar, check_ins: Sequence[Told], *, annual_rate: Decimal, target_date: date
+    calendar: Calendar,
+    check_ins: Sequence[Told],
+    *,
+    annual_rate: Decimal,
+    target_date: date,
+    earlier: Sequence[date] = (),
 ) -> SavedInterest:
-    """Follow a goal's savings from the calendar's anchor up to the day of planning; `check_ins` are by day."""
+    """Follow a goal's savings up to the day of planning; `check_ins` are by day.
+
+    It begins with the first of the `earlier` calendars' anchors, which are in their order. Each goes on until the
+    next one begins; a month that this breaks off earns nothing.
+    """
     account = _Account(rate_units(annual_rate), check_ins)
-    for start, end in pairwise([*calendar.passed, calendar.day(1)]):
-        credited_on = target_date if start < target_date < end else end
+    for start, end, is_whole in _months(calendar, earlier):
+        is_last = start < target_date <= end
+        credited_on = target_date if is_last else end
         account.told = 0
         account.read(until=start)
         account.earning = account.balance
         account.read(until=min(credited_on - _DAY, calendar.as_of))
-        if credited_on <= calendar.as_of:
+        if (is_whole or is_last) and credited_on <= calendar.as_of:
             account.credit(rest_of_month=credited_on < end)
             account.read(until=min(end - _DAY, calendar.as_of))
     return SavedInterest(exact_money(account.told), exact_money(account.earning))
+
+
+def _months(calendar: Calendar, earlier: Sequence[date]) -> Iterator[tuple[date, date, bool]]:
+    """The first days of each month and of the next one, up to the present month, and whether it is a whole one."""
+    for anchor, next_anchor in pairwise([*earlier, calendar.anchor]):
+        passed = Calendar(next_anchor, anchor).passed
+        yield from ((start, end, True) for start, end in pairwise(passed))
+        if passed[-1] < next_anchor:
+            yield passed[-1], next_anchor, False
+    yield from ((start, end, True) for start, end in pairwise([*calendar.passed, calendar.day(1)]))
 
 
 class _Account:

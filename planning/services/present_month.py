@@ -16,6 +16,7 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
 from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.queries import EARLIER_ANCHORS
 from planning.saved_interest import SavedInterest, saved_interest
 
 
@@ -38,7 +39,7 @@ class History:
     """What a person's check-ins tell of the calendar's present month; each kind of it is read once at most."""
 
     def __init__(self, owner_id: UUID, calendar: Calendar) -> None:
-        self.calendar, self._of_month = calendar, (owner_id, calendar.start)
+        self.calendar, self._owner_id, self._of_month = calendar, owner_id, (owner_id, calendar.start)
 
     @cached_property
     def amounts_before(self) -> Mapping[UUID, Decimal]:
@@ -51,6 +52,16 @@ class History:
     @cached_property
     def check_ins_with_interest(self) -> Mapping[UUID, Sequence[Told]]:
         return reader().check_ins_with_interest(*self._of_month)
+
+    def calendars_before(self, check_ins: Sequence[Told]) -> Sequence[date]:
+        """The anchors of the person's calendars before this one; none if no check-in is of a day before it."""
+        reaches_back = any(told.day < self.calendar.anchor for told in check_ins[:1])
+        return self._calendars_before if reaches_back else ()
+
+    @cached_property
+    def _calendars_before(self) -> Sequence[date]:
+        found = EARLIER_ANCHORS.bind(owner=self._owner_id, anchor=self.calendar.anchor).all()
+        return [anchor for anchor in found if anchor]  # none is null, which mypy doesn't know
 
 
 def amounts_of_month(
@@ -101,7 +112,7 @@ def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
 def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], history: History) -> CountedMonths:
     """The present month of each goal; `planned` is what the newest version of its plan says, if it has one."""
     calendar, check_ins = history.calendar, check_ins_that_matter(goals, history)
-    interest = interest_of_month(goals, check_ins, calendar)
+    interest = interest_of_month(goals, check_ins, history)
     amounts = amounts_of_month(goals, interest, history)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
     return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar))
@@ -125,13 +136,18 @@ def check_ins_that_matter(goals: Sequence[Goal], history: History) -> Mapping[UU
 
 
 def interest_of_month(
-    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], calendar: Calendar
+    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], history: History
 ) -> dict[UUID, SavedInterest]:
     """The interest of savings with a check-in of the present month."""
+    calendar = history.calendar
     # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
     return {
         goal.id: saved_interest(
-            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
+            calendar,
+            check_ins[goal.id],
+            annual_rate=goal.annual_rate,
+            target_date=goal.due_on(calendar.as_of),
+            earlier=history.calendars_before(check_ins[goal.id]),
         )
         for goal in goals
         if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins
