@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain, repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -72,19 +73,14 @@ def amounts_of_month(
     before = history.amounts_before if of_month else {}
     go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
     steps = history.steps if go_on else {}
-    return {
-        goal.id: _of_kind(
-            goal,
-            Amounts(
-                goal.current_amount,
-                before.get(goal.id, ZERO),
-                interest[goal.id].told if goal.id in interest else ZERO,
-                is_of_month=goal.id in of_month,
-            ),
-            steps.get(goal.id, ()),
+    found = {}
+    for goal in goals:
+        told = interest.get(goal.id, SavedInterest())
+        amounts = Amounts(
+            goal.current_amount, before.get(goal.id, ZERO), told.told, is_of_month=goal.id in of_month
         )
-        for goal in goals
-    }
+        found[goal.id] = _of_kind(goal, amounts, steps.get(goal.id, ()), told.of_ended)
+    return found
 
 
 def _has_steps(goal: Goal) -> bool:
@@ -92,15 +88,16 @@ def _has_steps(goal: Goal) -> bool:
     return goal.kind == Kind.RESERVE or goal.cycles_ended > 0
 
 
-def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
+def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step], interest_of_ended: Sequence[Decimal]) -> Amounts:
     """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
     if not _has_steps(goal):
         return amounts
     begins, last, withdrawn = amounts.before, amounts.before, ZERO
+    interest = chain(interest_of_ended, repeat(ZERO))
     ended: list[tuple[date, Decimal]] = []
     for step in steps:
         if step.ends_cycle:
-            ended.append((step.day, max(ZERO, last - begins)))
+            ended.append((step.day, max(ZERO, last - begins - next(interest))))
             begins, withdrawn = step.amount, ZERO
         else:
             withdrawn += max(ZERO, last - step.amount)

@@ -20,8 +20,11 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def told(*check_ins: tuple[str, str]) -> list[Told]:
-    """Check-ins as "MM-DD" of 2026 and the amount."""
-    return [Told(date.fromisoformat(f"2026-{day}"), NOON, Decimal(amount)) for day, amount in check_ins]
+    """Check-ins as "MM-DD" of 2026 and the amount; after "MM-DD." it is what a cycle has left over."""
+    return [
+        Told(date.fromisoformat(f"2026-{day.rstrip('.')}"), NOON, Decimal(amount), ends_cycle=day.endswith("."))
+        for day, amount in check_ins
+    ]
 
 
 def found(
@@ -85,6 +88,22 @@ class TestSavedInterest:
         for day in ("02-15", "02-20"):
             anchors = NEW_YEAR, date.fromisoformat(f"2026-{day}")
             assert found("02-20", *check_ins, by=by, anchors=anchors)[0] == "20.10"
+
+    def test_of_a_cycles_last_month_is_told_in_the_next_one(self) -> None:
+        """On 1 February 10, which are told; on the 20th, as 100 are left over, 10.10, which are told in March."""
+        check_ins = ("01-01", "1000"), ("02-10", "1110"), ("02-20.", "100")
+        assert found("02-20", *check_ins) == ("0.00", "0.00")
+        assert found("03-05", *check_ins, ("03-05", "210.10")) == ("10.10", "110.10")
+
+    def test_of_a_cycle_that_ends_with_a_month_is_credited_once(self) -> None:
+        check_ins = ("01-01", "1000"), ("02-01.", "100"), ("02-03", "110")
+        assert found("02-03", *check_ins) == ("10.00", "110.00")
+
+    def test_of_cycles_that_end_in_the_month_is_told_of_each(self) -> None:
+        check_ins = told(("01-01", "1000"), ("02-10", "1110"), ("02-20.", "100"), ("02-21", "110.10"))
+        calendar = Calendar(date(2026, 2, 21), NEW_YEAR)
+        interest = saved_interest(calendar, check_ins, annual_rate=Decimal(12), target_date=NEXT_YEAR)
+        assert interest == SavedInterest(Decimal("10.10"), Decimal(0), of_ended=(Decimal(10),))
 
     def test_is_none_before_the_calendar_begins(self) -> None:
         assert found("01-15", ("01-01", "1000"), ("01-15", "1200")) == ("0.00", "1000.00")

@@ -1,4 +1,4 @@
-"""A calendar that begins where another has ended: what was projected on the first is no payment on the second."""
+"""Interest that a check-in tells is no payment, whenever it was earned."""
 
 from __future__ import annotations
 
@@ -50,3 +50,30 @@ class TestInterestOfTheCalendarBefore:
         person.on("2026-04-25").has(goal, 1110)
         assert person.stored()[goal]["this_month"] == 200
         assert person.plans()[goal]["this_month"] == 200
+
+
+class TestInterestOfTheCycleBefore:
+    """1 300 every half a year, first by 20 May, of which 1 000 are there: 20.10 are earned by 10 May."""
+
+    @pytest.fixture
+    def bill(self, person: Person) -> str:
+        person.earns(300)
+        goal = person.wants(1300, "2026-05-20", annual_rate=12, kind="recurring", repeat_every_months=6)
+        person.has(goal, 1000)
+        person.wants(6000, "2027-03-10", "Low")
+        person.plans()
+        person.on("2026-05-12").has(goal, 1100.10)
+        return goal
+
+    def test_is_no_payment_of_the_month_in_which_it_ends(self, person: Person, bill: str) -> None:
+        person.on("2026-05-21")
+        asked = sum(plan["this_month"] for plan in person.plans().values())
+        assert person.cash_flow[0]["given"] - asked == pytest.approx(80)
+
+    def test_is_no_payment_of_the_next_cycle(self, person: Person, bill: str) -> None:
+        """1 020.10 have earned 10.20 more by 20 May. They are told in June, with a payment of 100."""
+        person.on("2026-06-10").plans()
+        asked = person.stored()[bill]["this_month"]
+        person.has(bill, 110.20)
+        assert person.stored()[bill]["this_month"] == pytest.approx(asked - 100)
+        assert person.plans()[bill]["explanation"]["facts"]["paid_this_month"] == 100
