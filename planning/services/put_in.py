@@ -24,8 +24,9 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
     plan that would be made today. So is what comes after the last payment that a version stores, and what is
-    missing once all that it asked for has been made or is past. Reads nothing unless that is so or near, or there
-    is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it knew.
+    missing of a goal whose date, planned end or payments are past. Reads nothing unless that is so or near, or
+    there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
+    knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
@@ -34,7 +35,7 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _asks_too_little(plan, today)]
+    unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
         made = make_plan(context.plan_input(), with_alternatives=False)
@@ -87,15 +88,18 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     return told_on is not None and told_on >= since
 
 
-def _asks_too_little(plan: ActionPlan, today: date) -> bool:
-    """Whether the version asks for nothing more, but something is missing.
+def _is_outdated(plan: ActionPlan, today: date) -> bool:
+    """Whether something is missing though the goal's date has come, or all that the version asks for is past.
 
     Or it asks for more payments than it stores, and fewer than are told at once are to come.
     """
-    if len(plan.payments) == MOST_PAYMENTS:
-        return bool(plan.payments[-UPCOMING][0] <= today.isoformat())
-    is_there = plan.goal.is_reached or plan.goal.is_cleared
-    return plan.anchor is not None and not is_there and not plan.upcoming(today, most=1)
+    goal, planned_end = plan.goal, plan.projected_completion_date
+    if plan.anchor is None or goal.is_reached or goal.is_cleared:
+        return False
+    if len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat():
+        return True
+    is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
+    return is_past or not plan.upcoming(today, most=1)
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

@@ -48,6 +48,23 @@ def test_what_an_earlier_month_left_unpaid_is_asked_for_after_the_last_payment(p
     assert upcoming(compare(person)[goal]) == [("2026-05-10", 850)]
 
 
+def test_a_payment_that_is_late_within_its_month_ends_the_goal_when_it_is_made(person: Person) -> None:
+    goal = person.wants(600, "2026-03-20")
+    person.plans()
+    plan = compare(person.on("2026-03-15"))[goal]
+    assert (upcoming(plan), plan["projected_completion_date"]) == ([("2026-03-15", 600)], "2026-03-15")
+    assert completion(person, goal) == {"2026-03-15"}
+
+
+def test_a_late_goal_that_was_not_paid_is_asked_for_as_one_whose_date_has_come(person: Person) -> None:
+    """The version asks for 450 in June, as if all before had been made; but 3 000 are missing."""
+    goal = person.wants(3000, "2026-05-10")
+    assert upcoming(person.plans()[goal])[2:] == [("2026-05-10", 850), ("2026-06-10", 450)]
+    plan = compare(person.on("2026-06-15"))[goal]
+    assert [amount for _, amount in upcoming(plan)] == [850, 850, 850, 450]
+    assert completion(person, goal) == {"2026-09-10"}
+
+
 def test_debts_of_which_something_is_left_are_asked_for(person: Person) -> None:
     loan = person.wants(600, "2026-05-10", "High", type="debt_payoff")
     person.owes(800, loan, balance=600, rate=0, minimum=100)
