@@ -22,7 +22,8 @@ class Amounts:
     `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
 
     Where cycles of a recurring goal `ended` in the month, on these days with so much put into each, the present
-    one began then with `before`. They count also once the goal isn't recurring any more, or has another date.
+    one began then with `before`, and `interest` is what was told in it. They count also once the goal isn't
+    recurring any more, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
@@ -24,9 +23,10 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is what comes after the last payment that a version stores. Reads nothing
-    unless that is near, or there is a check-in of the present month that a plan's newest version doesn't know, or
-    one is gone that it knew.
+    plan that would be made today. So is what comes after the last payment that a version stores, and what is
+    missing of a goal whose date, planned end or payments are past. Reads nothing unless that is so or near, or
+    there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
+    knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
@@ -35,13 +35,13 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _runs_out(plan, today)]
+    unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
         made = make_plan(context.plan_input(), with_alternatives=False)
-        asked = {goal.goal_id: goal.payments for goal in made.goals}
+        goals = {goal.goal_id: goal for goal in made.goals}
         for plan in unmade:
-            plan.put_in, plan.asked_now = None, tuple(islice(asked.get(str(plan.goal_id), ()), MOST_PAYMENTS))
+            plan.put_in, plan.made_now = None, goals.get(str(plan.goal_id))
 
 
 def _count(
@@ -85,9 +85,18 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since
 
 
-def _runs_out(plan: ActionPlan, today: date) -> bool:
-    """Whether the version asks for more payments than it stores, and fewer than are told at once are to come."""
-    return len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
+def _is_outdated(plan: ActionPlan, today: date) -> bool:
+    """Whether something is missing though the goal's date has come, or all that the version asks for is past.
+
+    Or it asks for more payments than it stores, and fewer than are told at once are to come.
+    """
+    goal, planned_end = plan.goal, plan.projected_completion_date
+    if plan.anchor is None or goal.is_reached or goal.is_cleared:
+        return False
+    if len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat():
+        return True
+    is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
+    return is_past or not plan.upcoming(today, most=1)
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:
