@@ -70,16 +70,23 @@ class CashFlow:
 
     @cached_property
     def average(self) -> Finances:
-        """What the next twelve months come to on average, without money with dates and debts."""
+        """What the next twelve months come to on average, without money with dates and debts.
+
+        Each is rounded once. The cent that is then left over is told with planned expenses or, where there are
+        none, with minimum payments, so that income less expenses and minimum payments is the surplus.
+        """
         finances = self.inputs.finances
         if not self.inputs.is_dated:
             return finances
-        dated = self.needs.dated_money(finances)
-        planned, freed = dated.planned(LEAST_HORIZON)[:LEAST_HORIZON], self._freed(LEAST_HORIZON)
-        expenses = finances.monthly_expenses + money(average(sum(planned), LEAST_HORIZON))
-        surplus = money(average(sum(self.surplus[:LEAST_HORIZON]), LEAST_HORIZON))
-        minimums = finances.minimum_payments - money(average(sum(freed), LEAST_HORIZON))
-        return Finances(surplus + expenses + minimums, expenses, minimums)
+        dated, surplus = self.needs.dated_money(finances), _average(self.surplus)
+        planned = dated.planned(LEAST_HORIZON)
+        income = finances.monthly_income + _average(dated.incomes(LEAST_HORIZON))
+        expenses = finances.monthly_expenses + _average(planned)
+        minimums = finances.minimum_payments - _average(self._freed(LEAST_HORIZON))
+        left_over = income - expenses - minimums - surplus
+        if any(planned[:LEAST_HORIZON]):
+            return Finances(income, expenses + left_over, minimums)
+        return Finances(income, expenses, minimums + left_over)
 
     def _freed(self, months: int) -> list[int]:
         """What each of the first so many months has above what is kept for minimum payments of all debts."""
@@ -193,3 +200,8 @@ class CashFlow:
         month = since + later.index(min(later))
         day = self.inputs.calendar.day(month)
         return {"held_back_for": day, "held_back_for_planned": self._planned_in(month)}
+
+
+def _average(months: Sequence[int]) -> Decimal:
+    """Of the next twelve months, half up."""
+    return money(average(sum(months[:LEAST_HORIZON]), LEAST_HORIZON))
