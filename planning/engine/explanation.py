@@ -1,6 +1,6 @@
 """Why a goal has its label: a stable code, every number used, and a text made from these numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from itertools import chain, repeat
 from typing import Any, Final
@@ -135,6 +135,16 @@ def explain(
         facts["alternatives_complete"] = False
         text = f"{text} {sentences.ALTERNATIVES_CUT}"
     return Explanation(code.value, text, facts)
+
+
+def without_payday(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An explanation as it is stored, without the payday of a payment that is no longer the next one."""
+    facts = dict(told["facts"])
+    if "payday" not in facts:
+        return dict(told)
+    text = told["text"].replace(f" {sentences.payday(facts)}", "")
+    del facts["payday"]
+    return {**told, "text": text, "facts": facts}
 
 
 def _code(state: GoalState, finances: Finances) -> Code:
