@@ -22,6 +22,7 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
     effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
+    state.kept_before = tuple(state.kept)
     need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
