@@ -65,14 +65,14 @@ def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
     portion = dated_portion(state, given_by(free, state.horizon))
     portion.follow([0, *accumulate(free)])
-    return portion.pay_chosen(to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO))
+    return portion.pay_chosen(to_cents(state.goal.chosen_amount or ZERO))
 
 
 def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date."""
     need, credit = state.need, state.need.credit
     if state.days:
-        each, counts = to_cents(state.goal.chosen_each or ZERO), state.days.counts
+        each, counts = to_cents(state.goal.chosen_amount or ZERO), state.days.counts
         return _each_on_days(each, counts, [free[0] + min(credit, each * counts[0]), *free[1 : need.months]])
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     first = credit + min(max(0, chosen - credit), free[0])
@@ -85,7 +85,9 @@ def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list
     if state.dated:
         left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
         money = [left, *free[need.months : late_until + 1]]
-        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), state.dated.late_counts(len(money)), money)
+        return _each_on_days(
+            to_cents(state.goal.chosen_amount or ZERO), state.dated.late_counts(len(money)), money
+        )
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
 

@@ -96,6 +96,17 @@ class TestWhatIsKeptForTheNextMonth:
         assert paid == Decimal("1395.60")
 
 
+@pytest.mark.parametrize("repeats", [None, 1])
+def test_without_days_of_its_own_a_goal_is_paid_what_was_chosen_a_month(repeats: int | None) -> None:
+    """Each cycle of a month is, too, of what January left; an amount for other days doesn't count."""
+    income = Flow(Decimal(100), PayFrequency.MONTHLY, date(2026, 1, 20))
+    chosen = goal(30, 1, chosen_monthly=Decimal(30), chosen_each=Decimal(7), repeat_every_months=repeats)
+    finances = Finances(ZERO, ZERO, ZERO, (income,))
+    plan = make_plan(PlanInput(date(2026, 1, 1), finances, (chosen,)), with_alternatives=False)
+    payments = [(paid.date, paid.amount) for paid in plan.goals[0].payments]
+    assert payments[:2] == [(date(2026, 1, 20), 30), (date(2026, 2, 1), 30)][: 2 if repeats else 1]
+
+
 def test_what_chosen_amounts_take_of_later_months_is_told_by_month() -> None:
     """1 200 come on New Year's Day, of which 100 are paid in each month of the year: 1 000 after February."""
     income = Flow(Decimal(1200), PayFrequency.ONCE, date(2026, 1, 1))
