@@ -21,6 +21,7 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
+from planning.engine.explanation import without_payday
 from planning.engine.model import GoalPlan
 from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
@@ -297,6 +298,21 @@ class ActionPlan(RevisedModel):
     @property
     def _plans_debts(self) -> bool:
         return "debts" in self.explanation["facts"] if self.has_debts is None else self.has_debts
+
+    def explanation_on(self, today: date) -> dict[str, Any]:
+        """The newest version's explanation, which names the payday of its next payment as long as that is next.
+
+        Reads `goal`: select it with the plan.
+        """
+        payday = self.explanation["facts"].get("payday")
+        following = self.next_action_date(today) if payday else None
+        is_next = following is not None and following.isoformat() == payday["payment"]
+        return dict(self.explanation) if is_next else self.lasting_explanation
+
+    @property
+    def lasting_explanation(self) -> dict[str, Any]:
+        """The newest version's explanation without the payday, which is true for some days only."""
+        return without_payday(self.explanation)
 
     def _payments_left(self, today: date) -> Iterator[Payment]:
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:

@@ -35,8 +35,10 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     days = FirstDays(free, needs.effort)
     for state in chosen:
         pay_chosen(state, free, late_until, needs.effort, days)
+    kept = tuple(chosen[0].kept) if chosen else ()
     share_out(sharing, free, needs.effort, days)
     for state in sharing:
+        state.kept_before = kept
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
     late = [*(state for state in chosen if state.reserved_late), *_late_in_order(inputs, sharing)]
     if late:
