@@ -22,12 +22,11 @@ from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
 from planning.engine.explanation import without_payday
-from planning.engine.model import GoalPlan
 from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -201,7 +200,7 @@ class ActionPlan(RevisedModel):
     """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
-    made_now: GoalPlan | None = None
+    made_now: MadeNow | None = None
     """What would be planned today, where the newest version's payments don't say what is asked for now."""
 
     objects = ActionPlanQuerySet.as_manager()

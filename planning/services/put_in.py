@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
+from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.models import UPCOMING, ActionPlan
 from planning.months import PlannedMonth
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn
+from planning.still_asked import MadeNow, PutIn
 from planning.versions import MOST_PAYMENTS
 
 
@@ -38,10 +41,18 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        made = make_plan(context.plan_input(), with_alternatives=False)
-        goals = {goal.goal_id: goal for goal in made.goals}
+        made = _made_today(context.plan_input())
         for plan in unmade:
-            plan.put_in, plan.made_now = None, goals.get(str(plan.goal_id))
+            plan.put_in, plan.made_now = None, made.get(str(plan.goal_id))
+
+
+@lru_cache(maxsize=64)
+def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
+    """What would be planned for each goal. A goal can stay overdue, and each read would make the plan again."""
+    return {
+        goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
+        for goal in make_plan(inputs, with_alternatives=False).goals
+    }
 
 
 def _count(
@@ -90,13 +101,19 @@ def _is_outdated(plan: ActionPlan, today: date) -> bool:
 
     Or it asks for more payments than it stores, and fewer than are told at once are to come.
     """
-    goal, planned_end = plan.goal, plan.projected_completion_date
-    if plan.anchor is None or goal.is_reached or goal.is_cleared:
+    if plan.anchor is None:
         return False
-    if len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat():
-        return True
+    goal, planned_end = plan.goal, plan.projected_completion_date
     is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
-    return is_past or not plan.upcoming(today, most=1)
+    runs_out = len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
+    is_outdated = is_past or runs_out or not _goes_on(plan, today)
+    return is_outdated and not (goal.is_reached or goal.is_cleared)
+
+
+def _goes_on(plan: ActionPlan, today: date) -> bool:
+    """Whether something is still asked for. Check-ins pay no later month: of most, the last payment tells."""
+    next_month = calendar_on(today, plan.anchor or today).day(1).isoformat()
+    return bool(plan.payments and plan.payments[-1][0] > next_month) or bool(plan.upcoming(today, most=1))
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:
