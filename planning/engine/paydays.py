@@ -25,6 +25,7 @@ class Paydays:
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
     _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
     _after_first: dict[int, int] = field(init=False, default_factory=dict)
+    _next: dict[int, date | None] = field(init=False, default_factory=dict)
     _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
     _arrivals: dict[int, Sequence[tuple[date, int]]] = field(init=False, default_factory=dict)
 
@@ -58,6 +59,13 @@ class Paydays:
             first = max(self.calendar.day(month), self.calendar.as_of)
             self._after_first[month] = sum([amount for day, amount in self.arrivals(month) if day > first])
         return self._after_first[month]
+
+    def next_in(self, month: int) -> date | None:
+        """The first day after a month's first one on which incomes arrive in it; None without any."""
+        if month not in self._next:
+            first = self.calendar.day(month)
+            self._next[month] = next((day for day, _ in self.arrivals(month) if day > first), None)
+        return self._next[month]
 
     def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
         """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
