@@ -21,11 +21,12 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
+from planning.engine.explanation import without_payday
 from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -199,8 +200,8 @@ class ActionPlan(RevisedModel):
     """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
-    asked_now: Sequence[Payment] | None = None
-    """What is asked for instead of the newest version's payments, if it counted more as made than there is."""
+    made_now: MadeNow | None = None
+    """What would be planned today, where the newest version's payments don't say what is asked for now."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -256,8 +257,9 @@ class ActionPlan(RevisedModel):
         """
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
-        is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
-        return self.projected_completion_date if is_followed and not self.goal.is_full else None
+        if self.ended_at or self.goal.status != Status.ACTIVE or self.goal.is_full:
+            return None
+        return (self.made_now or self).projected_completion_date
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -290,17 +292,32 @@ class ActionPlan(RevisedModel):
     @property
     def is_of_debts(self) -> bool:
         """Whether linked debts are paid off. Reads `goal`."""
-        return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
+        return self._plans_debts and self.goal.type == GoalType.DEBT_PAYOFF
 
     @property
     def _plans_debts(self) -> bool:
         return "debts" in self.explanation["facts"] if self.has_debts is None else self.has_debts
 
+    def explanation_on(self, today: date) -> dict[str, Any]:
+        """The newest version's explanation, which names the payday of its next payment as long as that is next.
+
+        Reads `goal`: select it with the plan.
+        """
+        payday = self.explanation["facts"].get("payday")
+        following = self.next_action_date(today) if payday else None
+        is_next = following is not None and following.isoformat() == payday["payment"]
+        return dict(self.explanation) if is_next else self.lasting_explanation
+
+    @property
+    def lasting_explanation(self) -> dict[str, Any]:
+        """The newest version's explanation without the payday, which is true for some days only."""
+        return without_payday(self.explanation)
+
     def _payments_left(self, today: date) -> Iterator[Payment]:
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
-        payments = stored if self.asked_now is None else iter(self.asked_now)
+        payments = iter(self.made_now.payments) if self.made_now else stored
         left = debt_payments_left if self.is_of_debts else payments_left
         return left(calendar_on(today, self.anchor), payments, self.put_in)
 

@@ -1,5 +1,6 @@
 """The state of a goal in a plan that is being solved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,13 +40,14 @@ class GoalState:
     - `kept`: what of each month's money is kept for payments of the next month that come before all money of that
       one has arrived; one list for all goals of a plan, empty if nothing has dates. What arrives late in the month
       is kept first, and is then no longer too late for anything (`not_kept`).
+    - `kept_before`: what `kept` was before the goal got its money.
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
-    - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
-      money of each month is there on its first day, so that it earns interest for it, up to the last month in
-      which one of them does; empty if it doesn't matter.
+    - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
+      day and so earns interest for the month. Empty if no such goal has interest; without the months after the
+      last one for which it matters.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
       the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
       `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
@@ -69,6 +71,7 @@ class GoalState:
     late_income: int = 0
     binding_late_income: int = 0
     kept: list[int] = field(default_factory=list)
+    kept_before: Sequence[int] = ()
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)

@@ -78,7 +78,7 @@ class Paydays:
     def after_days(self, days: OwnDays) -> list[list[int]]:
         """What arrives in each month after each day of a plan's own in time.
 
-        A day that came before its money was skipped. Once the money is there, it isn't made up for.
+        A payment day before which its money hadn't arrived was skipped, and isn't paid later.
         """
         known = self._after.get(id(days))
         if known is None:
