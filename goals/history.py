@@ -13,11 +13,15 @@ from uuid import UUID
 
 
 class Told(NamedTuple):
-    """A check-in: what was there by a `day`, and the moment `at` which it was told."""
+    """A check-in: what was there by a `day`, and the moment `at` which it was told.
+
+    It `ends_cycle` if it is what the end of a cycle left over: nobody told that.
+    """
 
     day: date
     at: datetime
     amount: Decimal
+    ends_cycle: bool = False
 
 
 class Step(NamedTuple):

@@ -26,7 +26,7 @@ from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -200,8 +200,8 @@ class ActionPlan(RevisedModel):
     """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
-    asked_now: Sequence[Payment] | None = None
-    """What is asked for instead of the newest version's payments, if it counted more as made than there is."""
+    made_now: MadeNow | None = None
+    """What would be planned today, where the newest version's payments don't say what is asked for now."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -257,8 +257,9 @@ class ActionPlan(RevisedModel):
         """
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
-        is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
-        return self.projected_completion_date if is_followed and not self.goal.is_full else None
+        if self.ended_at or self.goal.status != Status.ACTIVE or self.goal.is_full:
+            return None
+        return (self.made_now or self).projected_completion_date
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -291,7 +292,7 @@ class ActionPlan(RevisedModel):
     @property
     def is_of_debts(self) -> bool:
         """Whether linked debts are paid off. Reads `goal`."""
-        return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
+        return self._plans_debts and self.goal.type == GoalType.DEBT_PAYOFF
 
     @property
     def _plans_debts(self) -> bool:
@@ -316,7 +317,7 @@ class ActionPlan(RevisedModel):
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
-        payments = stored if self.asked_now is None else iter(self.asked_now)
+        payments = iter(self.made_now.payments) if self.made_now else stored
         left = debt_payments_left if self.is_of_debts else payments_left
         return left(calendar_on(today, self.anchor), payments, self.put_in)
 

@@ -22,7 +22,8 @@ class Amounts:
     `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
 
     Where cycles of a recurring goal `ended` in the month, on these days with so much put into each, the present
-    one began then with `before`. They count also once the goal isn't recurring any more, or has another date.
+    one began then with `before`, and `interest` is what was told in it. They count also once the goal isn't
+    recurring any more, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
     """
@@ -74,10 +75,11 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        names = ("amount", "paid", "unplanned", "last_ask", "elsewhere")
-        amounts = {name: Decimal(document[name]) for name in names if name in document}
-        began = date.fromisoformat(document["began"]) if "began" in document else None
-        return cls(date.fromisoformat(document["start"]), began=began, **amounts)
+        values: dict[str, Any] = {
+            name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
+            for name, text in document.items()
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

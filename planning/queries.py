@@ -35,8 +35,7 @@ URGENT_GOALS: Final = PreparedQuery(
         *("open_plan__revision", "open_plan__user", "open_plan__type", "open_plan__amount", "open_plan__carried"),
         *("open_plan__is_chosen", "open_plan__is_confirmed_set_up", "open_plan__required_monthly_contribution"),
         *("open_plan__allocated_monthly_contribution", "open_plan__shortfall", "open_plan__explanation"),
-        *("open_plan__alternatives", "open_plan__projected_completion_date", "open_plan__version"),
-        *("open_plan__created_at", "open_plan__updated_at"),
+        *("open_plan__alternatives", "open_plan__version", "open_plan__created_at", "open_plan__updated_at"),
     )
 )
 # The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.
@@ -48,6 +47,14 @@ NEWEST_VERSIONS: Final = PreparedQuery(
     )
     .select_related("plan__goal")
     .defer("inputs", "outputs", "plan__goal__pace")
+)
+# The anchors of a person's calendars before the present one, the oldest first.
+EARLIER_ANCHORS: Final = PreparedQuery(
+    ActionPlan.objects.owned_by(_OWNER)
+    .filter(anchor__lt=Parameter("anchor"))
+    .order_by("anchor")
+    .values_list("anchor", flat=True)
+    .distinct()
 )
 # The active goals, in the order in which the engine serves them, and those that have paid off debts.
 PLANNED_GOALS: Final = PreparedQuery(

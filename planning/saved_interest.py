@@ -2,12 +2,13 @@
 
 What is there on a date of the calendar, that day's check-ins included, earns for the month, less what is taken
 away in it. Its interest is credited on the next date, a goal's last at its target date; check-ins of that day tell
-it already.
+it already. A recurring goal's cycle ends on its target date, and that tells nothing. What one calendar credited is
+interest also if it is told once another has begun.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,27 +24,52 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SavedInterest:
-    """The interest that the present month's check-ins tell, and the amount that is `earning` for the month."""
+    """The interest that the present month's check-ins tell, and the amount that is `earning` for the month.
+
+    `told` was since the last cycle that ended in the month, `of_ended` in each of those that did.
+    """
 
     told: Decimal = ZERO
     earning: Decimal = ZERO
+    of_ended: tuple[Decimal, ...] = ()
 
 
 def saved_interest(
-    calendar: Calendar, check_ins: Sequence[Told], *, annual_rate: Decimal, target_date: date
+    calendar: Calendar,
+    check_ins: Sequence[Told],
+    *,
+    annual_rate: Decimal,
+    target_date: date,
+    earlier: Sequence[date] = (),
 ) -> SavedInterest:
-    """Follow a goal's savings from the calendar's anchor up to the day of planning; `check_ins` are by day."""
+    """Follow a goal's savings up to the day of planning; `check_ins` are by day.
+
+    It begins with the first of the `earlier` calendars' anchors, which are in their order. Each goes on until the
+    next one begins; a month that this breaks off earns nothing.
+    """
     account = _Account(rate_units(annual_rate), check_ins)
-    for start, end in pairwise([*calendar.passed, calendar.day(1)]):
-        credited_on = target_date if start < target_date < end else end
-        account.told = 0
+    for start, end, is_whole in _months(calendar, earlier):
+        is_last = start < target_date <= end
+        credited_on = target_date if is_last else end
+        account.told, account.of_ended = 0, []
         account.read(until=start)
         account.earning = account.balance
         account.read(until=min(credited_on - _DAY, calendar.as_of))
-        if credited_on <= calendar.as_of:
-            account.credit(rest_of_month=credited_on < end)
+        if (is_whole or is_last) and credited_on <= calendar.as_of:
+            account.credit()
             account.read(until=min(end - _DAY, calendar.as_of))
-    return SavedInterest(exact_money(account.told), exact_money(account.earning))
+    of_ended = tuple(map(exact_money, account.of_ended))
+    return SavedInterest(exact_money(account.told), exact_money(account.earning), of_ended)
+
+
+def _months(calendar: Calendar, earlier: Sequence[date]) -> Iterator[tuple[date, date, bool]]:
+    """The first days of each month and of the next one, up to the present month, and whether it is a whole one."""
+    for anchor, next_anchor in pairwise([*earlier, calendar.anchor]):
+        passed = Calendar(next_anchor, anchor).passed
+        yield from ((start, end, True) for start, end in pairwise(passed))
+        if passed[-1] < next_anchor:
+            yield passed[-1], next_anchor, False
+    yield from ((start, end, True) for start, end in pairwise([*calendar.passed, calendar.day(1)]))
 
 
 class _Account:
@@ -52,19 +78,30 @@ class _Account:
     def __init__(self, rate: int, check_ins: Sequence[Told]) -> None:
         self._rate, self._check_ins, self._next = rate, check_ins, 0
         self.balance = self.earning = self.untold = self.told = 0
+        self.of_ended: list[int] = []
 
     def read(self, *, until: date) -> None:
         """Take over what check-ins tell, those of the day `until` included."""
         while self._next < len(self._check_ins) and self._check_ins[self._next].day <= until:
-            self.balance = to_cents(self._check_ins[self._next].amount)
+            check_in = self._check_ins[self._next]
+            if check_in.ends_cycle:
+                self._end_cycle(to_cents(check_in.amount))
+            else:
+                self.balance = to_cents(check_in.amount)
+                self.told, self.untold = self.told + self.untold, 0
             self.earning = min(self.earning, self.balance)
-            self.told, self.untold = self.told + self.untold, 0
             self._next += 1
 
-    def credit(self, *, rest_of_month: bool) -> None:
-        """Credit the month's interest; what is there earns nothing for the `rest_of_month`."""
+    def _end_cycle(self, left_over: int) -> None:
+        """Credit the cycle's last interest, which nobody has told, and go on with what is left over."""
+        self.credit()
+        self.balance = left_over + self.untold
+        self.of_ended.append(self.told)
+        self.told = 0
+
+    def credit(self) -> None:
+        """Credit the month's interest; what is there earns nothing for the rest of it."""
         interest = monthly_interest(self.earning, self._rate)
         self.balance += interest
         self.untold += interest
-        if rest_of_month:
-            self.earning = 0
+        self.earning = 0

@@ -61,7 +61,8 @@ _AMOUNTS_BEFORE: Final = PreparedQuery(
 _CHECK_INS_OF_GOAL: Final = PreparedQuery(
     CheckIn.objects.of_goal(Parameter("goal"))
     .order_by("check_in_date", "created_at", "id")
-    .values_list("check_in_date", "created_at", "current_amount")
+    .annotate(ends_cycle=Q(source=CheckInSource.CYCLE_END))
+    .values_list("check_in_date", "created_at", "current_amount", "ends_cycle")
 )
 _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
     CheckIn.objects.owned_by(Parameter("owner"))
@@ -70,7 +71,8 @@ _CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
         | Q(goal__annual_rate__gt=0, goal__last_check_in_date__gte=Parameter("day"))
     )
     .order_by("check_in_date", "created_at", "id")
-    .values_list("goal_id", "check_in_date", "created_at", "current_amount")
+    .annotate(ends_cycle=Q(source=CheckInSource.CYCLE_END))
+    .values_list("goal_id", "check_in_date", "created_at", "current_amount", "ends_cycle")
 )
 _STEPS: Final = PreparedQuery(
     CheckIn.objects.owned_by(Parameter("owner"))
@@ -98,8 +100,8 @@ class HistoryReader:
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
         by_goal: dict[UUID, list[Told]] = defaultdict(list)
-        for goal_id, check_in_day, at, amount in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
-            by_goal[goal_id].append(Told(check_in_day, at, amount))
+        for goal_id, *told in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
+            by_goal[goal_id].append(Told(*told))
         return by_goal
 
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
@@ -219,10 +221,10 @@ def make_dashboard(
 
 def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
     lines = [GoalLine(goal, getattr(goal, "open_plan", None)) for goal in goals]
-    plans = [line.plan for line in lines if line.plan]
-    for plan in plans:
-        plan.has_debts = plan.goal.plans_debts  # type: ignore[attr-defined]
-    count_what_was_put_in(plans, owner=owner, today=today)
+    for line in lines:
+        if line.plan:
+            line.plan.has_debts = line.goal.plans_debts  # type: ignore[attr-defined]
+    count_what_was_put_in([line.plan for line in lines if line.plan], owner=owner, today=today)
     return lines
 
 

@@ -130,12 +130,12 @@ def _key_page(request: HttpRequest, factor: SecondFactor, code: str, error: str 
     return _page(request, "key", key=setup_key(key), link=link, picture=picture, code=code, error=error)
 
 
-def too_many(request: HttpRequest, refusal: RateLimitExceededError) -> HttpResponse:
-    """429: too many attempts."""
+def too_many(request: HttpRequest, refusal: RateLimitExceededError, what: str = "attempts") -> HttpResponse:
+    """429: too many attempts to prove something, or too many pages."""
     seconds = int(refusal.facts["retry_after"])
     wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
     wait = "a second" if seconds == 1 else wait
-    context = {"wait": wait, "title": "Wait a little", "site_header": "FinCred back office"}
+    context = {"what": what, "wait": wait, "title": "Wait a little", "site_header": "FinCred back office"}
     return TemplateResponse(
         request, "back_office/too_many.html", context, status=429, headers={"Retry-After": str(seconds)}
     )

@@ -33,6 +33,7 @@ from accounts.back_office.refusals import FORBIDDEN, MISSING, NOT_UTF8, TWICE, i
 from accounts.errors import TokenInvalidError, UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
+from accounts.rate_limits import limit_back_office
 from accounts.services import lock_user_and_read
 from accounts.services.passwords import check_acceptable, confirm_password, lock_confirmed, set_password
 from accounts.services.places import known_places, note_place
@@ -71,7 +72,11 @@ class BackOffice(AdminSite):
             is_free = name in _WITHOUT_FACTOR
             try:
                 refused = None if is_free else missing_factor(request) or _unclear_query(request)
+                if not (is_free or refused):
+                    limit_back_office(cast("User", request.user).pk, now=clock.moment_of(request))
                 return refused or view(request, *args, **kwargs)
+            except RateLimitExceededError as error:
+                return too_many(request, error, what="pages")
             except (PermissionDenied, Http404, TokenInvalidError) as error:
                 # The last: the person was erased between the two reads of them.
                 is_missing = not isinstance(error, PermissionDenied)

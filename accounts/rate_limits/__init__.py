@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.limits import (
+    limit_back_office,
     limit_calendar,
     limit_mail,
     limit_refresh,
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "count",
     "enforce",
+    "limit_back_office",
     "limit_calendar",
     "limit_mail",
     "limit_refresh",

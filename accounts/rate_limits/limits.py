@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
+
+from django.db import Error
 
 from accounts.mailboxes import mailbox_or_none
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce, used_until
 from accounts.rate_limits.policies import Policy
 from fincred.context import caller
+from fincred.db.refusals import refuses_writes
+
+logger = logging.getLogger(__name__)
 
 _OF_SECOND_FACTOR = (policies.SECOND_FACTOR, policies.SECOND_FACTOR_BY_DAY)
 
@@ -74,6 +80,27 @@ def limit_calendar(user_id: UUID, *, now: datetime) -> None:
     :raises RateLimitExceededError: too many at this person's.
     """
     enforce(policies.CALENDAR_LINK, str(user_id), now=now)
+
+
+def limit_back_office(user_id: UUID, *, now: datetime) -> None:
+    """Count a page: most of them write down whom they showed.
+
+    :raises RateLimitExceededError: too many of this member of staff.
+    """
+    enforce_if_countable(policies.BACK_OFFICE, str(user_id), now=now)
+
+
+def enforce_if_countable(policy: Policy, subject: str, *, now: datetime) -> None:
+    """For reads: they go on, uncounted, while the counters are in a database that takes no writes.
+
+    :raises RateLimitExceededError: the quota is used up.
+    """
+    try:
+        enforce(policy, subject, now=now)
+    except Error as error:
+        if not refuses_writes(error):
+            raise
+        logger.warning("Reads aren't counted: the database takes no writes")
 
 
 def _limit_network(policy: Policy, now: datetime) -> None:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from django.db import Error
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce
-from accounts.rate_limits.limits import network_of
+from accounts.rate_limits.limits import enforce_if_countable, network_of
 from fincred import clock
 from fincred.api.django_request import django_request
 from fincred.context import caller
-from fincred.db.refusals import refuses_writes
-
-logger = logging.getLogger(__name__)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,7 +25,7 @@ if TYPE_CHECKING:
 class PerPerson(BaseThrottle):
     """Reads, writes and points of costly calls a minute, and the view's own limits.
 
-    A caller without token is counted as their network.
+    Without a token only points and the view's own limits are counted, by the caller's network.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -40,7 +34,7 @@ class PerPerson(BaseThrottle):
         check = cast("SessionCheck | None", request.auth)
         person = str(check.user_id) if check else ""
         if person and request.method in _READING:
-            _enforce_if_countable(person, now)
+            enforce_if_countable(policies.READS, person, now=now)
         elif person:
             enforce(getattr(view, "write_limit", None) or policies.WRITES, person, now=now)
         points, own_limits = getattr(view, "cost", 0), getattr(view, "own_limits", ())
@@ -60,18 +54,6 @@ class PerNetwork(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """:raises fincred.errors.RateLimitExceededError: the quota is used up."""
-        _enforce_if_countable(network_of(caller().address), clock.moment_of(django_request(request)))
+        now = clock.moment_of(django_request(request))
+        enforce_if_countable(policies.READS, network_of(caller().address), now=now)
         return True
-
-
-def _enforce_if_countable(subject: str, now: datetime) -> None:
-    """Reads go on, uncounted, while the counters are in a database that takes no writes.
-
-    :raises fincred.errors.RateLimitExceededError: the quota is used up.
-    """
-    try:
-        enforce(policies.READS, subject, now=now)
-    except Error as error:
-        if not refuses_writes(error):
-            raise
-        logger.warning("Reads aren't counted: the database takes no writes")

@@ -307,24 +307,20 @@ class Serializer(serializers.Serializer[Any]):
     has_version: ClassVar[bool] = False
 
 
-class ChangeSerializer(Serializer):
-    """A body that has to name a field: unknown ones are ignored, and nothing else would be left of it.
+class UpdateSerializer(Serializer):
+    """A partial update: only the named fields change, for PATCH and PUT alike. It has to name one.
 
-    :raises NoFieldsToUpdateError: it names no field that can be written.
+    :raises NoFieldsToUpdateError: it names no field that can be written; unknown ones are ignored.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "partial": True})
 
     def to_internal_value(self, data: Any) -> Any:
         known = {name for name, field in self.fields.items() if not field.read_only}
         if isinstance(data, dict) and known.isdisjoint(data):
             raise NoFieldsToUpdateError
         return super().to_internal_value(data)
-
-
-class UpdateSerializer(ChangeSerializer):
-    """A partial update: only the named fields change, for PATCH and PUT alike."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "partial": True})
 
 
 class QuerySerializer(Serializer):

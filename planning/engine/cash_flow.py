@@ -89,7 +89,7 @@ class CashFlow:
 
     @cached_property
     def average(self) -> Finances:
-        """What the next twelve months come to on average, without money with dates and debts.
+        """The next twelve months as one average month, in which no money has dates and no debt is listed.
 
         Each is rounded once. The cent that is then left over is told with planned expenses or, where there are
         none, with minimum payments, so that income less expenses and minimum payments is the surplus.
@@ -173,7 +173,7 @@ class CashFlow:
         return [(position, payoff) for position, payoff in found if payoff]
 
     def by_for(self, served: Sequence[GoalState]) -> Sequence[int]:
-        """The money by each month for the goals that come after those `served`: the first so many with debts."""
+        """The money by each month for the goals after those `served`, which are the first ones with debts."""
         known = self._by_for.get(len(served))
         if known is None:
             freed = add_freed([0] * len(self.freed), served)

@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from fincred.api.serializers import (
-    ChangeSerializer,
     ChoiceField,
     DateTimeField,
     MoneyField,
@@ -21,6 +20,7 @@ from fincred.api.serializers import (
     TextField,
     UUIDField,
 )
+from fincred.errors import NoFieldsToUpdateError
 from fincred.money import MAX_MONEY, ZERO
 from planning.models import Snapshot
 from planning.serializers.fields import ComputedMoneyField, EntriesField
@@ -196,8 +196,14 @@ class SnapshotContentsSerializer(Serializer):
         return {"contents": contents}
 
 
-class SnapshotWriteSerializer(SnapshotContentsSerializer, ChangeSerializer):
-    """A whole document: an absent list is empty. One that names nothing is refused."""
+class SnapshotWriteSerializer(SnapshotContentsSerializer):
+    """A whole document: an absent list is empty. One that names nothing, or nothing but nulls, is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """:raises NoFieldsToUpdateError: some clients send null for all that they weren't given."""
+        if isinstance(data, dict) and all(data.get(name) is None for name in self.fields):
+            raise NoFieldsToUpdateError
+        return super().to_internal_value(data)
 
 
 def expenses_of(attrs: dict[str, Any]) -> Expenses:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain, repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
 from planning.months import Amounts, Planned, PlannedMonth, count_month
+from planning.queries import EARLIER_ANCHORS
 from planning.saved_interest import SavedInterest, saved_interest
 
 
@@ -38,7 +40,7 @@ class History:
     """What a person's check-ins tell of the calendar's present month; each kind of it is read once at most."""
 
     def __init__(self, owner_id: UUID, calendar: Calendar) -> None:
-        self.calendar, self._of_month = calendar, (owner_id, calendar.start)
+        self.calendar, self._owner_id, self._of_month = calendar, owner_id, (owner_id, calendar.start)
 
     @cached_property
     def amounts_before(self) -> Mapping[UUID, Decimal]:
@@ -52,6 +54,16 @@ class History:
     def check_ins_with_interest(self) -> Mapping[UUID, Sequence[Told]]:
         return reader().check_ins_with_interest(*self._of_month)
 
+    def calendars_before(self, check_ins: Sequence[Told]) -> Sequence[date]:
+        """The anchors of the person's calendars before this one; none if no check-in is of a day before it."""
+        reaches_back = any(told.day < self.calendar.anchor for told in check_ins[:1])
+        return self._calendars_before if reaches_back else ()
+
+    @cached_property
+    def _calendars_before(self) -> Sequence[date]:
+        found = EARLIER_ANCHORS.bind(owner=self._owner_id, anchor=self.calendar.anchor).all()
+        return [anchor for anchor in found if anchor]  # none is null, which mypy doesn't know
+
 
 def amounts_of_month(
     goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], history: History
@@ -61,19 +73,14 @@ def amounts_of_month(
     before = history.amounts_before if of_month else {}
     go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
     steps = history.steps if go_on else {}
-    return {
-        goal.id: _of_kind(
-            goal,
-            Amounts(
-                goal.current_amount,
-                before.get(goal.id, ZERO),
-                interest[goal.id].told if goal.id in interest else ZERO,
-                is_of_month=goal.id in of_month,
-            ),
-            steps.get(goal.id, ()),
+    found = {}
+    for goal in goals:
+        told = interest.get(goal.id, SavedInterest())
+        amounts = Amounts(
+            goal.current_amount, before.get(goal.id, ZERO), told.told, is_of_month=goal.id in of_month
         )
-        for goal in goals
-    }
+        found[goal.id] = _of_kind(goal, amounts, steps.get(goal.id, ()), told.of_ended)
+    return found
 
 
 def _has_steps(goal: Goal) -> bool:
@@ -81,15 +88,16 @@ def _has_steps(goal: Goal) -> bool:
     return goal.kind == Kind.RESERVE or goal.cycles_ended > 0
 
 
-def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
+def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step], interest_of_ended: Sequence[Decimal]) -> Amounts:
     """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
     if not _has_steps(goal):
         return amounts
     begins, last, withdrawn = amounts.before, amounts.before, ZERO
+    interest = chain(interest_of_ended, repeat(ZERO))
     ended: list[tuple[date, Decimal]] = []
     for step in steps:
         if step.ends_cycle:
-            ended.append((step.day, max(ZERO, last - begins)))
+            ended.append((step.day, max(ZERO, last - begins - next(interest))))
             begins, withdrawn = step.amount, ZERO
         else:
             withdrawn += max(ZERO, last - step.amount)
@@ -101,7 +109,7 @@ def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step]) -> Amounts:
 def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], history: History) -> CountedMonths:
     """The present month of each goal; `planned` is what the newest version of its plan says, if it has one."""
     calendar, check_ins = history.calendar, check_ins_that_matter(goals, history)
-    interest = interest_of_month(goals, check_ins, calendar)
+    interest = interest_of_month(goals, check_ins, history)
     amounts = amounts_of_month(goals, interest, history)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
     return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar))
@@ -125,13 +133,18 @@ def check_ins_that_matter(goals: Sequence[Goal], history: History) -> Mapping[UU
 
 
 def interest_of_month(
-    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], calendar: Calendar
+    goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], history: History
 ) -> dict[UUID, SavedInterest]:
     """The interest of savings with a check-in of the present month."""
+    calendar = history.calendar
     # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
     return {
         goal.id: saved_interest(
-            calendar, check_ins[goal.id], annual_rate=goal.annual_rate, target_date=goal.due_on(calendar.as_of)
+            calendar,
+            check_ins[goal.id],
+            annual_rate=goal.annual_rate,
+            target_date=goal.due_on(calendar.as_of),
+            earlier=history.calendars_before(check_ins[goal.id]),
         )
         for goal in goals
         if goal.annual_rate and _is_of_month(goal, calendar) and goal.id in check_ins

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
+from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.models import UPCOMING, ActionPlan
 from planning.months import PlannedMonth
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn
+from planning.still_asked import MadeNow, PutIn
 from planning.versions import MOST_PAYMENTS
 
 
@@ -24,24 +26,33 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is what comes after the last payment that a version stores. Reads nothing
-    unless that is near, or there is a check-in of the present month that a plan's newest version doesn't know, or
-    one is gone that it knew.
+    plan that would be made today. So is what comes after the last payment that a version stores, and what is
+    missing of a goal whose date, planned end or payments are past. Reads nothing unless that is so or near, or
+    there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
+    knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
     news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
+    has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _runs_out(plan, today)]
+    unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        made = make_plan(context.plan_input(), with_alternatives=False)
-        asked = {goal.goal_id: goal.payments for goal in made.goals}
+        made = _made_today(context.plan_input())
         for plan in unmade:
-            plan.put_in, plan.asked_now = None, tuple(islice(asked.get(str(plan.goal_id), ()), MOST_PAYMENTS))
+            plan.put_in, plan.made_now = None, made.get(str(plan.goal_id))
+
+
+@lru_cache(maxsize=64)
+def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
+    """What would be planned for each goal. A goal can stay overdue, and each read would make the plan again."""
+    return {
+        goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
+        for goal in make_plan(inputs, with_alternatives=False).goals
+    }
 
 
 def _count(
@@ -51,9 +62,7 @@ def _count(
     unmade = []
     known = {goal.id: goal for goal in context.goals} if context else {}
     on_calendar = [
-        plan
-        for plan in plans
-        if context and (plan.anchor == context.calendar.anchor or plan.goal.type == GoalType.DEBT_PAYOFF)
+        plan for plan in plans if context and (plan.anchor == context.calendar.anchor or plan.is_of_debts)
     ]
     # One may have been completed since it was read.
     found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
@@ -81,16 +90,30 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
-    told_on = plan.goal.last_check_in_date
-    known = PlannedMonth.from_json(plan.month)
+    goal, known = plan.goal, PlannedMonth.from_json(plan.month)
     if known.start == start:
-        return known.amount != Decimal(plan.goal.current_amount)
-    return told_on is not None and told_on >= since
+        return known.amount != Decimal(goal.current_amount)
+    return goal.last_check_in_date is not None and goal.last_check_in_date >= since
 
 
-def _runs_out(plan: ActionPlan, today: date) -> bool:
-    """Whether the version asks for more payments than it stores, and fewer than are told at once are to come."""
-    return len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
+def _is_outdated(plan: ActionPlan, today: date) -> bool:
+    """Whether something is missing though the goal's date has come, or all that the version asks for is past.
+
+    Or it asks for more payments than it stores, and fewer than are told at once are to come.
+    """
+    if plan.anchor is None:
+        return False
+    goal, planned_end = plan.goal, plan.projected_completion_date
+    is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
+    runs_out = len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
+    is_outdated = is_past or runs_out or not _goes_on(plan, today)
+    return is_outdated and not (goal.is_reached or goal.is_cleared)
+
+
+def _goes_on(plan: ActionPlan, today: date) -> bool:
+    """Whether something is still asked for. Check-ins pay no later month: of most, the last payment tells."""
+    next_month = calendar_on(today, plan.anchor or today).day(1).isoformat()
+    return bool(plan.payments and plan.payments[-1][0] > next_month) or bool(plan.upcoming(today, most=1))
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

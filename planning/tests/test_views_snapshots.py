@@ -67,13 +67,27 @@ class TestSnapshot:
         assert (document["incomes"], document["income"], document["expenses"]) == ([], None, None)
         assert document["summary"]["monthly_surplus"] == 0
 
-    @pytest.mark.parametrize("body", [{}, {"income_list": [MONTHLY]}, {"id": None, "summary": None}])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"income_list": [MONTHLY]},
+            {"id": None, "summary": None},
+            {"income": None},
+            {"expenses": None, "income": None},
+            {"incomes": None, "income": None, "expenses": None, "debts": None, "savings": None},
+        ],
+    )
     def test_a_document_that_names_nothing_erases_nothing(self, as_saver: APIClient, body: dict[str, Any]) -> None:
         as_saver.put("/api/v0/snapshot", ENOUGH)
         before = as_saver.get("/api/v0/snapshot").content
         response = as_saver.put("/api/v0/snapshot", body)
         assert (response.status_code, response.json()["error_code"]) == (400, "NO_FIELDS_TO_UPDATE")
         assert as_saver.get("/api/v0/snapshot").content == before
+
+    def test_one_list_is_enough_to_empty_all(self, as_saver: APIClient) -> None:
+        as_saver.put("/api/v0/snapshot", ENOUGH)
+        assert as_saver.put("/api/v0/snapshot", {"debts": [], "expenses": None}).json()["incomes"] == []
 
     def test_a_document_that_names_nothing_is_refused_before_there_is_one(self, as_saver: APIClient) -> None:
         assert as_saver.put("/api/v0/snapshot", {}).status_code == 400

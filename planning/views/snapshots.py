@@ -28,9 +28,9 @@ class SnapshotView(ApiView):
     @documented(
         summary="Store a new version of the snapshot",
         description=(
-            "A whole document: an absent list is empty; a body that names no field is refused. Give `incomes`, or "
-            "one `income`. Older versions stay in the history. Every action plan whose numbers change gets a new "
-            "version."
+            "A whole document: an absent list is empty; a body that names no field, or only nulls, is refused. "
+            "Give `incomes`, or one `income`. Older versions stay in the history. Every action plan whose numbers "
+            "change gets a new version."
         ),
         request=SnapshotWriteSerializer,
         errors=(NoFieldsToUpdateError,),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -45,6 +46,22 @@ class TestLooks:
         assert shown() == {saver.pk, stranger.pk}
         assert set(ListedPerson.objects.values_list("entry__action", flat=True)) == {"user.listed"}
         assert AuditEntry.objects.filter(action="user.listed").count() == 1
+
+    def test_are_120_a_minute_for_each_member_of_staff(
+        self, support: Client, operations: Client, settings: Any, saver: User
+    ) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        with time_machine.travel("2026-03-10T12:00:00Z", tick=False) as travelling:
+            statuses = [support.get("/admin/password_change/").status_code for _ in range(120)]
+            refused = support.get(PEOPLE)
+            assert (set(statuses), refused.status_code, refused.headers["Retry-After"]) == ({200}, 429, "60")
+            assert "Too many pages. Try again in 60 seconds" in refused.content.decode()
+            assert support.post(PEOPLE, {"action": "disable"}).status_code == 429
+            assert not ListedPerson.objects.exists()
+            assert operations.get("/admin/password_change/").status_code == 200
+            travelling.shift(60)
+            assert support.get(PEOPLE).status_code == 200
+            assert support.post("/admin/logout/").status_code == 200
 
     def test_name_each_person_once_however_many_rows(self, support: Client, saver: User) -> None:
         for purpose in ("verify_email", "reset_password"):

@@ -128,8 +128,9 @@ def test_without_days_of_its_own_a_goal_is_paid_what_was_chosen_a_month(repeats:
     chosen = goal(30, 1, chosen_monthly=Decimal(30), chosen_each=Decimal(7), repeat_every_months=repeats)
     finances = Finances(ZERO, ZERO, ZERO, (income,))
     plan = make_plan(PlanInput(date(2026, 1, 1), finances, (chosen,)), with_alternatives=False)
-    payments = [(paid.date, cents(paid.amount)) for paid in plan.goals[0].payments]
-    assert payments[:2] == [(date(2026, 1, 20), 3000), (date(2026, 2, 1), 3000)][: 2 if repeats else 1]
+    payments = [(paid.date, paid.amount) for paid in plan.goals[0].payments]
+    each = Decimal(30)
+    assert payments[:2] == [(date(2026, 1, 20), each), (date(2026, 2, 1), each)][: 2 if repeats else 1]
 
 
 def test_what_chosen_amounts_take_of_later_months_is_told_by_month() -> None:
