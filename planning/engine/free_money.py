@@ -1,6 +1,6 @@
 """The money that is free for goals in each month of the calendar, in whole cents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import compress
 from operator import add, mul, or_, sub
@@ -11,6 +11,7 @@ from planning.engine.held_back import LEAST_HORIZON
 from planning.engine.model import PlanInput
 from planning.engine.money.cents import to_cents
 from planning.engine.needs import Needs, due_date, is_overdue
+from planning.engine.own_days import OwnDays
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
@@ -93,16 +94,16 @@ def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
     """Keep money for payments up to the goals' dates that come before all money of their month has arrived.
 
     What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what the
-    payments of `states` have left. Payments on a month's first day are kept for if one of their goals earns
-    interest for the month.
+    payments of `states` have left, those after their dates too. Payments on a month's first day are kept for if
+    one of their goals earns interest for the month.
     """
     money = states[0].money if states else None
     if money is None or all(state.goal.debts for state in states):
         return
     months = max([len(state.in_time.amounts) for state in states])
     paid, early = [0] * months, _early_payments(states, money, months)
-    for state in states:
-        paid[: len(state.in_time.amounts)] = map(add, paid, state.in_time.amounts)
+    for state in states:  # with late payments, which may wait for the month's money
+        paid[: len(state.trajectory.amounts)] = map(add, paid, state.trajectory.amounts)
     for month in compress(range(1, months), early[1:]):
         needed = lacking = 0
         for arriving_later, amount in sorted(early[month], reverse=True):
@@ -134,6 +135,8 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
             later = money.paydays.after_days(state.own_days)
             for month, pairs in enumerate(map(zip, later, state.in_time.by_day)):
                 early[month] += [(after, amount) for after, amount in pairs if amount]
+            for month, pair in _on_late_days(state, state.own_days, money, months):
+                early[month].append(pair)
         elif state.late_income and not (earning[last] and any(is_first[last:])):
             amount = state.in_time.amounts[last]
             early[last] += [(state.late_income, amount)] if amount else []
@@ -141,6 +144,17 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
         if earning[month] and first[month]:
             early[month].append((money.paydays.after_first_day(month), first[month]))
     return early
+
+
+def _on_late_days(
+    state: GoalState, days: OwnDays, money: DatedMoney, months: int
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """The payments on late days of the first so many months, each with its month and what arrives after it."""
+    for month, paid in enumerate(state.trajectory.by_day[:months]):
+        late = paid[days.counts[month] if month < len(days.counts) else 0 :]
+        if any(late):
+            pairs = zip(money.paydays.after_late_days(days, month), late, strict=False)
+            yield from ((month, (after, amount)) for after, amount in pairs if amount)
 
 
 def _on_first_day(state: GoalState) -> Sequence[bool]:

@@ -96,6 +96,31 @@ class TestWhatIsKeptForTheNextMonth:
         assert paid == Decimal("1395.60")
 
 
+@pytest.mark.parametrize("day", [None, 25, 5])
+def test_what_a_late_chosen_amount_takes_may_wait_for_the_months_money(day: int | None) -> None:
+    """400 of 500 are left, which come on each 20th. On 10 February 130 must be there: 30, and what is spent.
+
+    So January, of which 100 and 30 are paid, has 140 more for others. The 100 of the late goal aren't kept beside
+    these, for they are paid once the money has come; unless on each 5th, but then none was paid in January.
+    """
+    income = Flow(Decimal(500), PayFrequency.MONTHLY, date(2026, 1, 20))
+    cadence = Cadence(Frequency.MONTHLY, day, date(2026, 1, 1)) if day else None
+    goals = (
+        goal(900, name="late", priority="High", target_date=date(2026, 1, 27), cadence=cadence),
+        goal(60, name="before the money", target_date=date(2026, 2, 10)),
+        goal(900, name="others", priority="Low", target_date=date(2026, 4, 1)),
+    )
+    amounts = map(Decimal, (100, 30, 400))
+    chosen = [
+        replace(each, chosen_monthly=amount, chosen_each=amount)
+        for each, amount in zip(goals, amounts, strict=True)
+    ]
+    finances = Finances(ZERO, Decimal(100), ZERO, (income,))
+    plan = make_plan(PlanInput(date(2026, 1, 1), finances, tuple(chosen)), with_alternatives=False)
+    assert plan.goals[1].shortfall == 0
+    assert cents(plan.goals[2].schedule[0].amount) == 14000
+
+
 @pytest.mark.parametrize("repeats", [None, 1])
 def test_without_days_of_its_own_a_goal_is_paid_what_was_chosen_a_month(repeats: int | None) -> None:
     """Each cycle of a month is, too, of what January left; an amount for other days doesn't count."""
