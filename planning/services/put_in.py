@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,20 +11,20 @@ from fincred.money import ZERO
 from goals.vocabulary import GoalType, Status
 from planning.engine.dates import calendar_on
 from planning.engine.plan import make_plan
-from planning.models import UPCOMING, ActionPlan
+from planning.models import ActionPlan
 from planning.months import PlannedMonth
+from planning.queries import OPEN_PLANS
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
 from planning.still_asked import PutIn
-from planning.versions import MOST_PAYMENTS
 
 
-def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date, are_all: bool = True) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is what comes after the last payment that a version stores, and what is
-    missing of a goal whose date, planned end or payments are past. Reads nothing unless that is so or near, or
+    plan that would be made today. So is everything while one of the person's plans is outdated, for they share one
+    surplus; that reads the others, unless these `are_all` of active goals. Reads nothing else unless it is so, or
     there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
     knew.
     """
@@ -35,13 +35,22 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
+    if _is_one_outdated(active, today) or (active and not are_all and _is_one_outdated(_plans_of(owner), today)):
+        unmade = active
     if unmade:
         context = context or read_context(owner=owner, today=today)
         made = make_plan(context.plan_input(), with_alternatives=False)
         goals = {goal.goal_id: goal for goal in made.goals}
         for plan in unmade:
             plan.put_in, plan.made_now = None, goals.get(str(plan.goal_id))
+
+
+def _is_one_outdated(plans: Iterable[ActionPlan], today: date) -> bool:
+    return any(plan.goal.status == Status.ACTIVE and plan.is_outdated(today) for plan in plans)
+
+
+def _plans_of(owner: User) -> list[ActionPlan]:
+    return OPEN_PLANS.bind(owner=owner.pk).all()
 
 
 def _count(
@@ -86,20 +95,6 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     if known.start == start:
         return known.amount != Decimal(plan.goal.current_amount)
     return told_on is not None and told_on >= since
-
-
-def _is_outdated(plan: ActionPlan, today: date) -> bool:
-    """Whether something is missing though the goal's date has come, or all that the version asks for is past.
-
-    Or it asks for more payments than it stores, and fewer than are told at once are to come.
-    """
-    goal, planned_end = plan.goal, plan.projected_completion_date
-    if plan.anchor is None or goal.is_reached or goal.is_cleared:
-        return False
-    if len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat():
-        return True
-    is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
-    return is_past or not plan.upcoming(today, most=1)
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:
