@@ -138,17 +138,20 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     return PlannedMonth(start, amounts.now, paid, unplanned + beyond, began=amounts.began, elsewhere=elsewhere)
 
 
-def put_in_beyond(amounts: Amounts, counted: PlannedMonth, planned: Planned | None) -> Decimal:
+def put_in_beyond(amounts: Amounts, counted: PlannedMonth, planned: Planned | None, came: date | None) -> Decimal:
     """What was put in this month since the newest version, and is more than that asked for until now.
 
-    What it asked for in earlier months counts as given, so what they lack isn't of the present month's money.
+    What it asked for up to the goal's date, if that `came`, counts as given in earlier months, so what is lacking
+    of it isn't of the present month's money.
     """
     if planned is None or planned.month is None or not amounts.is_of_month:
         return ZERO
     beyond, last = amounts.put_in - amounts.interest - counted.unplanned - counted.paid, planned.month
     if last.start == counted.start:
         return max(ZERO, min(beyond, amounts.now - last.amount))
-    asked = sum([amount for day, amount in planned.payments if day < counted.start], last.amount)
+    if came is None:
+        return max(ZERO, beyond)
+    asked = sum([amount for day, amount in planned.payments if day < min(came, counted.start)], last.amount)
     return max(ZERO, beyond - max(ZERO, asked - (amounts.now - amounts.put_in)))
 
 

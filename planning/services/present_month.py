@@ -127,8 +127,10 @@ def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], histo
     interest = interest_of_month(goals, check_ins, history)
     amounts = amounts_of_month(goals, interest, history)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
+    came = {goal.id: day for goal in goals if (day := goal.due_on(calendar.as_of)) <= calendar.as_of}
     beyond = {
-        goal_id: put_in_beyond(amounts[goal_id], month, planned.get(goal_id)) for goal_id, month in months.items()
+        goal_id: put_in_beyond(amounts[goal_id], month, planned.get(goal_id), came.get(goal_id))
+        for goal_id, month in months.items()
     }
     return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar), beyond)
 
