@@ -1,8 +1,8 @@
 """`make test`: every test on SQLite, then on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core, and one more on PostgreSQL, where tests often
-wait for servers that they have stopped (JOBS=1: one process). Tests marked `unit` or `once` run on SQLite alone;
-drills run with `-m drill` only. Arguments go to pytest.
+Each database has one run of pytest, with a process for each core and one more, since tests often wait for servers
+that they have stopped (JOBS=1: one process). Tests marked `unit` or `once` run on SQLite alone; drills run with
+`-m drill` only. Arguments go to pytest.
 
 All processes begin with a copy of one migrated database.
 
@@ -34,8 +34,7 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 COVERAGE = ("--cov", "--cov-report=") if os.environ.get("COVERAGE") == "1" else ()
-CORES = min(8, os.cpu_count() or 1)
-JOBS = int(os.environ.get("JOBS") or 0)
+JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1) + 1)
 # Files whole, so that their tests share servers.
 PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
@@ -100,10 +99,10 @@ def execute(database: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def run(database: str, jobs: int, selection: str, arguments: list[str], **variables: str) -> str:
+def run(database: str, selection: str, arguments: list[str], **variables: str) -> str:
     """Run pytest, and say in words how it went."""
-    print(f"\n==> Tests on {database}, {jobs} at a time", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", str(jobs), *PARALLEL, *arguments, "-m", selection]
+    print(f"\n==> Tests on {database}, {JOBS} at a time", flush=True)
+    command = [sys.executable, "-m", "pytest", "-n", JOBS, *PARALLEL, *arguments, "-m", selection]
     began = time.monotonic()
     status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | variables, check=False)
     passed = {0: "passed", NOTHING_SELECTED: "nothing selected"}.get(status.returncode, "FAILED")
@@ -130,13 +129,12 @@ def main() -> int | str:
             variables["TEST_REDIS_URL"] = redis
         elsewhere = " and not postgresql" if database else ""
         selection = f"({options.markers}){elsewhere}"
-        jobs, measured = JOBS or CORES, [*COVERAGE, *arguments]
-        results["SQLite"] = run("SQLite", jobs, selection, measured, DATABASE_URL="", **variables)
+        measured = [*COVERAGE, *arguments]
+        results["SQLite"] = run("SQLite", selection, measured, DATABASE_URL="", **variables)
         if database:
             title = f"PostgreSQL ({database_words})"
             selection = f"({options.markers}) and not unit and not once"
-            jobs = JOBS or CORES + 1
-            results["PostgreSQL"] = run(title, jobs, selection, arguments, DATABASE_URL=database, **variables)
+            results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **variables)
     report(results)
     return int(any(result.startswith("FAILED") for result in results.values()))
 

@@ -138,7 +138,7 @@ class UserAdmin(AuditedAdmin):
         return f'No person is called "{search}". {self.search_help_text} Check the spelling.'
 
     def mails_that_wait(self, request: HttpRequest, person: User) -> list[str]:
-        """Which mails this member of staff may send to the person in less than a minute, and when."""
+        """The mails that were sent to the person less than a minute ago, and when each may be sent again."""
         now = clock.moment_of(request)
         possible = self.get_actions(request).keys() & _MAILED_BY.keys()
         waits = []

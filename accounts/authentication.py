@@ -66,7 +66,7 @@ class BearerAuthentication(BaseAuthentication):
 class SessionCheck:
     """Whether the session of a valid token is live, asked once: alone, or together with a view's reads.
 
-    The primary says so, or with `may_ask_replica` the mark that it did within ten seconds, and the replica.
+    The primary is asked; with `may_ask_replica` the replica, if the primary said so in the last ten seconds.
     """
 
     def __init__(self, user_id: UUID, session_id: UUID, now: datetime, *, may_ask_replica: bool) -> None:

@@ -28,7 +28,7 @@ class TokenInvalidError(AuthenticationError):
 
 
 class EnrolmentBegunAnewError(TokenInvalidError):
-    """By another session, with the same code: who has the first key must not know the one that counts."""
+    """Another session began with the same code, so this session's key is no longer valid."""
 
     message = "Another session has begun with this code since, so your key is void. Enter the code for a new key."
 
@@ -39,7 +39,7 @@ class TokenExpiredError(AuthenticationError):
 
 
 class TokenReusedError(AuthenticationError):
-    """A refresh token was used again long after it was spent. There must be a copy, so its session has ended."""
+    """A spent refresh token was used again after `REUSE_GRACE`: there may be a copy, so its session is ended."""
 
     code = "TOKEN_REUSED"
     message = "The refresh token was used before, please log in again"
@@ -91,13 +91,13 @@ class UnacceptablePasswordError(ValidationError):
 
 
 class MailedJustNowError(ConflictError):
-    """Each press of a button would be a mail more."""
+    """The same mail was queued or sent less than a minute ago."""
 
     message = "one was queued or sent less than a minute ago"
 
 
 class StaffRoleHeldError(ConflictError):
-    """The trail would no longer name who looked and acted, and the last superuser could be gone."""
+    """A person with a role in the back office can't be erased: the trail has to name who looked and acted."""
 
     message = "Who has a role in the back office can't be erased before a superuser has taken it away"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.mail import MailServerAwayError, send_due_mail
+from accounts.mailbox_upkeep import mend_mailboxes
+from accounts.models import SearchTerm, User
 from accounts.search import mend_missing_terms
 from accounts.services import purge_expired
 from fincred.ops.jobs import Clock, Job, JobPostponedError, Stop
@@ -22,12 +24,13 @@ def _purge(clock: Clock, stop: Stop) -> int:
     return sum(purge_expired(now=clock(), stop=stop).values())
 
 
-def _mend_search_terms(clock: Clock, stop: Stop) -> int:
-    return mend_missing_terms(stop)
+def _mend_what_the_version_before_stored(clock: Clock, stop: Stop) -> int:
+    mended = mend_mailboxes(User.objects.all(), SearchTerm.objects.all(), stop=stop)
+    return len(mended) + mend_missing_terms(stop)
 
 
 JOBS = (
     Job(name="mail", every=timedelta(seconds=5), run=_send_mail, parallel=True),
     Job(name="purge_expired", every=timedelta(days=1), run=_purge),
-    Job(name="search_terms", every=timedelta(days=1), run=_mend_search_terms),
+    Job(name="search_terms", every=timedelta(days=1), run=_mend_what_the_version_before_stored),
 )

@@ -1,6 +1,7 @@
 """Which addresses are one mailbox, however they are written.
 
-`x@münchen.de`, the same with a decomposed ü, and `x@xn--mnchen-3ya.de` are one. The mailbox is what is compared,
+`x@münchen.de`, the same with a decomposed ü, and `x@xn--mnchen-3ya.de` are one, also with the dot of DNS's root at
+the end. The mailbox is what is compared,
 limited and sent to; the address is shown as its owner wrote it.
 """
 
@@ -36,7 +37,7 @@ def mailbox_of(address: str) -> str:
             domain = idna.encode(domain, uts46=True).decode()
         except UnicodeError as error:  # idna's errors derive from it
             raise NoMailboxError from error
-    mailbox = f"{normalize(local.lower())}@{domain.lower()}"
+    mailbox = f"{normalize(local.lower())}@{domain.lower().removesuffix('.')}"
     if len(mailbox) > MAX_LENGTH:
         raise NoMailboxError
     return mailbox
@@ -58,11 +59,11 @@ def spelling(address: str) -> str:
     mailbox = mailbox_of(address)
     if len(mailbox.rpartition("@")[0].encode()) > MAX_LOCAL_PART:
         raise LocalPartTooLongError
-    if mailbox.endswith("."):  # of DNS's root: the same mailbox as without
-        raise NoMailboxError
     local, domain = _parts(address)
     # Not str.lower() alone, which makes another letter of a capital sigma at the end of a word.
     letters = domain if domain.isascii() else idna.uts46_remap(domain, std3_rules=False)
+    if letters.endswith("."):  # older accounts may have it: they stay
+        raise NoMailboxError
     return normalize(f"{local}@{letters}".lower())
 
 

@@ -1,4 +1,4 @@
-"""What is done for a person before their request is: apps above register it at start."""
+"""Work that is due for a person is done before their request is handled; apps above register it at start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _REGISTERED: Final[list[CyclesEnded]] = []
 
 
 def register_upkeep(end_cycles: CyclesEnded) -> None:
-    """Have it called, with the moment and the person's day, when a cycle of one of their goals has ended."""
+    """Call this, with the moment and the person's day, when a cycle of one of their goals has ended.
+
+    It replaces what was registered before.
+    """
     _REGISTERED[:] = [end_cycles]
 
 

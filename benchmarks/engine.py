@@ -45,6 +45,15 @@ def on_days(asked: PlanInput) -> PlanInput:
     return replace(asked, finances=finances)
 
 
+def every_year(asked: PlanInput) -> PlanInput:
+    """The same with a rate for most goals. Every tenth comes again each year, planned up to six times."""
+    rates, goals = [Decimal(rate) for rate in ("0", "2.5", "1.2", "4.05")], []
+    for number, goal in enumerate(asked.goals):
+        repeat = {} if number % 10 else {"repeat_every_months": 12, "first_date": goal.target_date}
+        goals.append(replace(goal, annual_rate=rates[number % len(rates)], **repeat))
+    return replace(asked, goals=tuple(goals))
+
+
 def _goal(random: Random, number: int, months: int) -> GoalInput:
     return GoalInput(
         id=str(number),
@@ -87,9 +96,11 @@ def measure(*, quick: bool) -> None:
 
 
 def _measure_dates() -> None:
-    """100 goals over 600 months with and without dates in turns, so that other load slows both alike."""
+    """100 goals over 600 months with and without dates in turns, so that other load slows all alike."""
     plain = inputs(100, 600)
-    plans = [partial(make_plan, asked, with_alternatives=False) for asked in (plain, on_days(plain))]
+    asked = {"alike": plain, "money on days": on_days(plain), "cycles and rates too": every_year(on_days(plain))}
+    plans = [partial(make_plan, each, with_alternatives=False) for each in asked.values()]
     rounds = [[cpu_ms(plan, 1) for plan in plans] for _ in range(5)]
-    alike, dated = map(min, zip(*rounds, strict=True))
-    print(f"{100:>6} {600:>7} {dated:>9.1f} with money on days, {dated / alike:.1f} times as long as without")
+    alike, *others = map(min, zip(*rounds, strict=True))
+    for name, taken in zip([*asked][1:], others, strict=True):
+        print(f"{100:>6} {600:>7} {taken:>9.1f} with {name}, {taken / alike:.1f} times as long as without")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GoalsChanged:
-    """A goal was created, or changed in type, amount, date, priority, primary flag, rate or status.
+    """A goal was created, or what plans depend on has changed (`goals.services.PLANNED`).
 
     Or a reserve or a recurring goal, which go on at their target, reached it or fell below it.
 

@@ -29,7 +29,7 @@ class Precondition:
             raise PreconditionFailedError
 
     def require_untagged(self) -> None:
-        """Services call this, under the lock, for what is there and has no tag: `*` alone names it.
+        """Services call this, under the lock, for what exists and has no tag: no header or `If-Match: *` is right.
 
         :raises PreconditionFailedError: the change was meant for what has a tag, or for nothing.
         """

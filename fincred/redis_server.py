@@ -43,8 +43,8 @@ class RedisServer:
     def ask(self, command: Callable[[Redis], Answer], *, insist: bool = False) -> Answer:
         """What `command` returns.
 
-        :param insist: ask even while it is left alone, for a tenth of a second: for what other processes would
-            miss, which may have found it well.
+        :param insist: ask even while this process leaves it alone, for a tenth of a second: other processes may
+            still reach it and need what is written.
         :raises redis.RedisError: it fails, refuses the command, or is left alone.
         """
         is_tried = self._breaker.allows(time.monotonic())

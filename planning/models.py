@@ -21,12 +21,12 @@ from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
-from planning.engine.model import GoalPlan
+from planning.engine.explanation import without_payday
 from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
 from planning.versions import MOST_PAYMENTS
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
@@ -201,7 +201,7 @@ class ActionPlan(RevisedModel):
     """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
-    made_now: GoalPlan | None = None
+    made_now: MadeNow | None = None
     """What would be planned today, where the newest version's payments don't say what is asked for now."""
 
     objects = ActionPlanQuerySet.as_manager()
@@ -291,14 +291,13 @@ class ActionPlan(RevisedModel):
         the version's last payment is of the present month or before it; and if it asks for more payments than it
         stores, and fewer than are told at once are to come. Reads `goal`.
         """
-        ends, stored = self.projected_completion_date, self.payments
-        if self.anchor is None or self.goal.is_reached or self.goal.is_cleared:
+        if self.anchor is None:
             return False
-        if len(stored) == MOST_PAYMENTS and stored[-UPCOMING][0] <= today.isoformat():
-            return True
-        if self.goal.due_on(today) <= today or (ends is not None and ends < today):
-            return True
-        return bool(stored) and stored[-1][0] < calendar_on(today, self.anchor).day(1).isoformat()
+        ends, stored = self.projected_completion_date, self.payments
+        is_past = self.goal.due_on(today) <= today or (ends is not None and ends < today)
+        runs_out = len(stored) == MOST_PAYMENTS and stored[-UPCOMING][0] <= today.isoformat()
+        is_last = bool(stored) and stored[-1][0] < calendar_on(today, self.anchor).day(1).isoformat()
+        return (is_past or runs_out or is_last) and not (self.goal.is_reached or self.goal.is_cleared)
 
     def left_of_month(self, today: date) -> Decimal:
         """What is still to be put in this month of the planning calendar. Reads `goal`."""
@@ -310,11 +309,26 @@ class ActionPlan(RevisedModel):
     @property
     def is_of_debts(self) -> bool:
         """Whether linked debts are paid off. Reads `goal`."""
-        return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
+        return self._plans_debts and self.goal.type == GoalType.DEBT_PAYOFF
 
     @property
     def _plans_debts(self) -> bool:
         return "debts" in self.explanation["facts"] if self.has_debts is None else self.has_debts
+
+    def explanation_on(self, today: date) -> dict[str, Any]:
+        """The newest version's explanation, which names the payday of its next payment as long as that is next.
+
+        Reads `goal`: select it with the plan.
+        """
+        payday = self.explanation["facts"].get("payday")
+        following = self.next_action_date(today) if payday else None
+        is_next = following is not None and following.isoformat() == payday["payment"]
+        return dict(self.explanation) if is_next else self.lasting_explanation
+
+    @property
+    def lasting_explanation(self) -> dict[str, Any]:
+        """The newest version's explanation without the payday, which is true for some days only."""
+        return without_payday(self.explanation)
 
     def _payments_left(self, today: date) -> Iterator[Payment]:
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:

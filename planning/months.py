@@ -75,10 +75,11 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        names = ("amount", "paid", "unplanned", "last_ask", "elsewhere")
-        amounts = {name: Decimal(document[name]) for name in names if name in document}
-        began = date.fromisoformat(document["began"]) if "began" in document else None
-        return cls(date.fromisoformat(document["start"]), began=began, **amounts)
+        values: dict[str, Any] = {
+            name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
+            for name, text in document.items()
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "paydays": paydays_in_words(inputs.finances, inputs.calendar.day(0), facts),
         "load": load_in_words(facts),
         "facts": facts,
+        "text": plan.explanation_on(today)["text"],
         "alternatives": alternatives_in_words(plan.alternatives),
         "has_later_date": any(alternative["kind"] == "later_date" for alternative in plan.alternatives),
         "versions": versions,

@@ -6,9 +6,11 @@ take it from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from fincred.money import ZERO
 from planning.engine.cadence import Payment
@@ -24,6 +26,13 @@ class PutIn:
 
     paid: Decimal = ZERO
     due: Decimal = ZERO
+
+
+class MadeNow(NamedTuple):
+    """What would be planned today for a goal, where its newest version doesn't say what is asked for now."""
+
+    payments: Sequence[Payment]
+    projected_completion_date: date | None
 
 
 def payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: PutIn | None) -> Iterator[Payment]:

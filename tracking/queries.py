@@ -221,10 +221,10 @@ def make_dashboard(
 
 def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
     lines = [GoalLine(goal, getattr(goal, "open_plan", None)) for goal in goals]
-    plans = [line.plan for line in lines if line.plan]
-    for plan in plans:
-        plan.has_debts = plan.goal.plans_debts  # type: ignore[attr-defined]
-    count_what_was_put_in(plans, owner=owner, today=today)
+    for line in lines:
+        if line.plan:
+            line.plan.has_debts = line.goal.plans_debts  # type: ignore[attr-defined]
+    count_what_was_put_in([line.plan for line in lines if line.plan], owner=owner, today=today)
     return lines
 
 

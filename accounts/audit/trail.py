@@ -52,7 +52,7 @@ def record(
 
 
 def record_listed(entry: AuditEntry, people: Collection[UUID]) -> None:
-    """Store whom the list showed that `entry` is about; in their trails too, without the locks of their rows."""
+    """Store which people the list behind `entry` showed, for their own trails. Takes no locks of their rows."""
     if people:
         looked_at = AuditEntry.objects.get(person_id=entry.person_id, sequence=entry.sequence)
         ListedPerson.objects.bulk_create([ListedPerson(entry=looked_at, person_id=person) for person in people])

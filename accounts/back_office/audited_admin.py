@@ -158,7 +158,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Rows with this id, or this person's; or those of people whose address or name starts like this.
 
-        By address or name only for who may see people: rows that come and go with a letter would tell them.
+        Only staff who may see people search by address or name: others could guess them letter by letter.
         """
         if not search_term.strip():
             return queryset, False

@@ -28,8 +28,9 @@ from fincred.ops.heartbeat import heartbeat
 
 logger = logging.getLogger(__name__)
 
-# How long a claimed mail isn't due; while it is being sent, its lease is prolonged.
-LEASE = timedelta(minutes=2)
+# How long a claimed mail isn't due; while it is being sent, its lease is prolonged. So a process that alone loses
+# the database may be without it for so long; and the mail of one that was killed waits for so long.
+LEASE = timedelta(minutes=10)
 HEARTBEAT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=4)
 MAILS_A_CONNECTION = 100

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.crypto import salted_hmac
 from redis import RedisError
 
@@ -19,6 +19,7 @@ from accounts.models import RateCounter
 from accounts.rate_limits.policies import MINUTE, Policy
 from fincred.context import Quota, note_quota
 from fincred.counters import LIMITS_HIT
+from fincred.db.statements import run
 from fincred.errors import RateLimitExceededError
 from fincred.redis_server import redis_server
 
@@ -40,7 +41,7 @@ class Usage:
 def window_of(now: datetime, seconds: int = MINUTE) -> int:
     """The number of the last minute of the window that contains this moment, counted from 1970.
 
-    So what is counted in a window is over when that minute is, however long the window.
+    The window ends with that minute, however long it is, so counters of earlier minutes have expired.
     """
     return (int(now.timestamp()) // seconds + 1) * seconds // MINUTE - 1
 
@@ -132,6 +133,5 @@ def _increment_in_database(key: str, window: int, points: int) -> int:
             time_window = excluded.time_window
         RETURNING used
     """  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [key, window, points])
-        return int(cursor.fetchone()[0])
+    [counted] = run(DEFAULT_DB_ALIAS, [(statement, [key, window, points])])
+    return int(counted.rows[0][0])

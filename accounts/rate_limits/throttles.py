@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class PerPerson(BaseThrottle):
     """Reads, writes and points of costly calls a minute, and the view's own limits.
 
-    A caller without token is counted as their network.
+    Without a token only points and the view's own limits are counted, by the caller's network.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:

@@ -58,10 +58,11 @@ def finish_restore(
 
     The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
     can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
-    returns with 1 after each. With `is_meant` jobs may have run in it since, or lately.
+    returns with 1 after each. A database in which jobs have succeeded since that moment, or lately, is refused: it
+    may be the live one. `is_meant` leaves that out.
 
-    :raises NotFromThenError: they have. Then nothing was changed, and so in the next.
-    :raises ErasureLogError: the list of erased people can't be read.
+    :raises NotFromThenError: jobs have; nothing was changed.
+    :raises ErasureLogError: the list of erased people can't be read; nothing was changed.
     """
     if not is_meant:
         _require_from(since, now=now)

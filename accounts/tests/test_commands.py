@@ -120,7 +120,7 @@ class TestWatching:
     def test_leaves_leases_that_ran_out_while_the_database_was_away_to_others_for_a_while(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("accounts.management.commands.send_due_mail.AFTER_OUTAGE", timedelta(hours=1))
+        monkeypatch.setattr("fincred.ops.jobs.AFTER_OUTAGE", timedelta(hours=1))
         stop = Timer(1, os.kill, [os.getpid(), signal.SIGTERM])
         absences = [OperationalError("server closed the connection")]
 
@@ -138,7 +138,7 @@ class TestWatching:
     def test_goes_on_when_the_database_was_away(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr("accounts.management.commands.send_due_mail.AFTER_OUTAGE", timedelta(0))
+        monkeypatch.setattr("fincred.ops.jobs.AFTER_OUTAGE", timedelta(0))
         absences = [OperationalError("server closed the connection"), InterfaceError("connection already closed")]
 
         def away(execute: Any, *args: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from io import StringIO
@@ -23,9 +24,10 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from accounts.errors import EmailAlreadyExistsError, InvalidCredentialsError, NoMailboxAtAddressError
+from accounts.jobs import JOBS
 from accounts.mail import send_due_mail
 from accounts.mailboxes import LocalPartTooLongError, NoMailboxError, mailbox_of, mailbox_or_none, spelling
-from accounts.models import OutgoingMail, RateCounter, User
+from accounts.models import OutgoingMail, RateCounter, SearchTerm, User
 from accounts.search import write_terms
 from accounts.services import (
     erase_person,
@@ -37,6 +39,7 @@ from accounts.services import (
     resend_verification,
 )
 from accounts.tests.factories import PASSWORD, UserFactory
+from fincred import clock
 from fincred.context import Caller, set_caller
 from goals.tests.factories import GoalFactory
 
@@ -48,7 +51,7 @@ NO_DOMAINS = ["x@☕.de", "x@foo_ü.de", "x@xn--a.de", "x@-ü.de", "x@" + "ü" *
 @pytest.mark.unit
 @pytest.mark.accounts
 class TestMailbox:
-    @pytest.mark.parametrize("address", [*SPELLINGS, "x@münchen。de"], ids=ascii)
+    @pytest.mark.parametrize("address", [*SPELLINGS, "x@münchen。de", "x@münchen.de。", f"{ASCII}."], ids=ascii)
     def test_all_spellings_have_one(self, address: str) -> None:
         assert mailbox_of(address) == ASCII
 
@@ -76,7 +79,8 @@ class TestMailbox:
         assert spelling(ASCII.upper()) == ASCII
 
     @pytest.mark.parametrize("address", ["x@münchen.de.", "x@münchen.de。", "x@example.com。", "x@example.com."])
-    def test_the_root_of_all_domains_is_no_other_domain(self, address: str) -> None:
+    def test_no_new_address_ends_with_the_root_of_all_domains(self, address: str) -> None:
+        assert mailbox_of(address) in {ASCII, "x@example.com"}
         with pytest.raises(NoMailboxError):
             spelling(address)
 
@@ -300,3 +304,78 @@ class TestPeopleFromBefore:
         assert "people share a mailbox: 1" in out.getvalue()
         assert f"{first.pk} and {second.pk}" in out.getvalue()
         assert f"  {third.pk}\npeople have no mailbox: 1" in out.getvalue()
+
+
+ROOTED = "x@example.com."
+
+
+def of_root(*addresses: str) -> list[User]:
+    """People as the version before stored them, whose mailboxes had the dot of DNS's root, in this order."""
+    people = []
+    for number, address in enumerate(addresses):
+        person = UserFactory.create(email=f"{number}@example.com")
+        User.objects.filter(pk=person.pk).update(email=address, mailbox=address)
+        SearchTerm.objects.filter(user=person, term=person.email).update(term=address)
+        person.refresh_from_db()
+        people.append(person)
+    return people
+
+
+def migrate_roots() -> None:
+    import_module("accounts.migrations.0023_root_of_domains").mend(apps, SimpleNamespace(connection=connection))
+
+
+def mend_daily() -> None:
+    next(job for job in JOBS if job.name == "search_terms").run(clock.now, lambda: False)
+
+
+class TestPeopleWithTheDotOfTheRoot:
+    @pytest.mark.parametrize("mend", [migrate_roots, mend_daily])
+    def test_keep_their_address_and_nobody_takes_their_mailbox(
+        self, db: None, noon: datetime, mend: Callable[[], object]
+    ) -> None:
+        [person] = of_root(ROOTED)
+        mend()
+        person.refresh_from_db()
+        assert (person.email, person.mailbox, person.mailbox_rank) == (ROOTED, "x@example.com", 0)
+        assert {person_at(address) for address in (ROOTED, "x@example.com", "X@example.com。")} == {person}
+        assert login(email=ROOTED, password=PASSWORD, now=noon)[0] == person
+        with pytest.raises(EmailAlreadyExistsError):
+            register(email="x@example.com", password=PASSWORD, full_name=None, now=noon)
+
+    def test_who_share_a_mailbox_are_counted_and_sign_in_with_exactly_theirs(
+        self, db: None, noon: datetime, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        rooted, plain = of_root(ROOTED, "x@example.com")
+        migrate_roots()
+        assert "1 people have the mailbox of another" in capsys.readouterr().out
+        assert (person_at(ROOTED), person_at("x@example.com")) == (rooted, plain)
+        assert login(email=ROOTED, password=PASSWORD, now=noon)[0] == rooted
+        migrate_roots()
+        assert capsys.readouterr().out == ""
+        erase_person(user=plain, now=noon)
+        with pytest.raises(EmailAlreadyExistsError):
+            register(email="x@example.com", password=PASSWORD, full_name=None, now=noon)
+
+    def test_are_no_fault_once_they_are_mended(self, db: None) -> None:
+        rooted, plain, coffee = of_root(ROOTED, "x@example.com", "x@☕.de.")
+        out = StringIO()
+        with pytest.raises(CommandError):
+            call_command("check_integrity", stdout=StringIO(), stderr=StringIO())
+        mend_daily()
+        call_command("check_integrity", stdout=out, stderr=out)
+        assert f"{plain.pk} and {rooted.pk}" in out.getvalue()
+        assert f"  {coffee.pk}\npeople have no mailbox: 1" in out.getvalue()
+
+    def test_whom_a_version_without_mailboxes_stored_get_theirs(self, db: None) -> None:
+        person = UserFactory.create(email=COMPOSED)
+        User.objects.update(mailbox=None)
+        mend_daily()
+        person.refresh_from_db()
+        assert person.mailbox == ASCII
+
+    def test_are_mended_batch_by_batch(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("accounts.mailbox_upkeep._BATCH", 2)
+        of_root(*(f"{number}@example.com." for number in range(5)), "x@☕.de.")
+        mend_daily()
+        assert User.objects.filter(mailbox__endswith="@example.com").count() == 5

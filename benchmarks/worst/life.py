@@ -158,6 +158,8 @@ class Life:
                 "target_date": day_of(goal, self._today).isoformat(),
                 "priority": goal["priority"],
                 "annual_rate": percent(goal["rate"]),
+                "kind": Kind.RECURRING if goal.get("repeat") else Kind.ONCE,
+                "repeat_every_months": goal.get("repeat") or None,
             }
             for goal in self._person["new_goals"]
         ]

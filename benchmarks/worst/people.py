@@ -133,7 +133,7 @@ def _goal(random: Random, *, own: bool) -> Person:
         "debts": [_debt(random) for _ in range(random.choice([1, 3, 10, 10, 50]))] if kind == "debts" else [],
         "cadence": [frequency.value, random.randint(1, last)] if kind == "days" else None,
         "chosen": _amount(random, 10**9) if own and random.random() < 0.2 else 0,
-        "repeat": random.choice([1, 12, 120]) if own and kind != "debts" and random.random() < 0.2 else 0,
+        "repeat": random.choice([1, 12, 120]) if kind != "debts" and random.random() < 0.2 else 0,
     }
 
 

@@ -108,5 +108,5 @@ def _goal(goal: Person, number: int, today: date, is_stored: bool) -> GoalInput:
         chosen_each=chosen,
         cadence=Cadence(Frequency(frequency), day, today) if goal["cadence"] and not debts else None,
         repeat_every_months=goal.get("repeat") or None,
-        first_date=day_of(goal, today) if goal.get("repeat") else None,
+        first_date=day_of(goal, today) if goal.get("repeat") and is_stored else None,
     )

@@ -166,8 +166,8 @@ def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
 class Report(ExceptionReporter):
     """Django's page with DEBUG. A client's fault is answered as without, and not with that page.
 
-    That would read the parameters again, and fail where these are the fault. Django asks nobody before it makes
-    the page, so the answer waits at the request for `RequestContextMiddleware`.
+    That would read the parameters again, and fail where these are the fault. Django makes the page without asking,
+    so the answer is stored on the request, and `RequestContextMiddleware` sends it.
     """
 
     def get_traceback_html(self) -> SafeString:

@@ -22,5 +22,5 @@ register_converter(IdConverter, "id")
 
 
 def canonical_path(request: HttpRequest) -> str:
-    """The request's path with its ids in lower case; nothing else in a path of the API can have capitals."""
+    """The request's path with its ids in lower case. Not for paths with a secret, whose capitals count."""
     return request.path.lower()

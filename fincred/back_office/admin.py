@@ -107,7 +107,7 @@ class GoalPage(GoalAdmin):
     @admin.display
     def why(self, goal: Goal) -> str:
         plan = _plan_of(goal)
-        return days_in_words(plan.explanation["text"]) if plan else ""
+        return days_in_words(plan.lasting_explanation["text"]) if plan else ""
 
 
 def _plan_of(goal: Goal) -> ActionPlan | None:

@@ -153,8 +153,8 @@ class NotificationPreferencesQuerySet(RevisedQuerySet["NotificationPreferences"]
 class NotificationPreferences(RevisedModel):
     """Which kinds of messages a person wants; security messages can't be switched off.
 
-    `counted_from` is the day on which they chose how often they want to be reminded. In the week that begins on
-    `week`, `sent_in_week` messages were sent that the server planned.
+    `counted_from` is the day on which they chose how often they want to be reminded. Of the messages that are
+    limited to a few a week, `sent_in_week` were sent in the week that begins on `week`.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")

@@ -12,7 +12,7 @@ from psycopg.errors import UndefinedColumn, UndefinedTable
 
 
 class NotMigratedError(OperationalError):
-    """The database lacks migrations of this code: as good as away, for it comes with `migrate`."""
+    """The database lacks migrations of this code, and counts as away until `migrate` has run."""
 
 
 def are_applied(alias: str) -> bool:
@@ -34,9 +34,9 @@ def lacks_migrations(error: BaseException) -> bool:
 
 @cache
 def require() -> None:
-    """Asks until it has found them, and never again.
+    """Look for the code's migrations in the database; once all were found, never again.
 
-    :raises NotMigratedError:
+    :raises NotMigratedError: some are missing.
     :raises django.db.Error: the database can't be read.
     """
     if not are_applied(DEFAULT_DB_ALIAS):

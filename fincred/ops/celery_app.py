@@ -10,18 +10,14 @@ from datetime import timedelta
 from threading import Event
 
 from celery import Celery
-from celery.signals import worker_shutting_down
+from celery.signals import setup_logging, worker_shutting_down
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from fincred import clock
-from fincred.db import own_migrations
-from fincred.ops.jobs import registered_jobs, run_if_due
+from fincred.ops.jobs import Runner, registered_jobs
 
-logger = logging.getLogger(__name__)
-
-_JOBS = {job.name: job for job in registered_jobs()}
 _stop = Event()
+_RUNNERS = {job.name: Runner(job, clock.now, _stop) for job in registered_jobs()}
 
 
 def _wake_every(every: timedelta) -> float:
@@ -38,26 +34,26 @@ app.conf.update(
             "schedule": _wake_every(job.every),
             "options": {"expires": _wake_every(job.every)},
         }
-        for job in _JOBS.values()
+        for job in registered_jobs()
     },
     beat_scheduler="celery.beat:Scheduler",  # keeps no file
     broker_connection_retry_on_startup=True,
     task_default_queue="fincred",
     task_ignore_result=True,
-    worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
 )
 
 
 @app.task(name="fincred.run_job")  # type: ignore[untyped-decorator]
 def run_job(name: str) -> None:
-    if _stop.is_set() or name not in _JOBS:  # a newer version may have woken a job of its own
-        return
-    try:
-        own_migrations.require()
-        run_if_due(_JOBS[name], clock=clock.now, stop=_stop.is_set)
-    except (OperationalError, InterfaceError) as error:
-        logger.warning("Job waits for the database", extra={"job": name, "reason": type(error).__name__})
+    if not _stop.is_set() and name in _RUNNERS:  # a newer version may have woken a job of its own
+        _RUNNERS[name].look()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _keep_own_logging(**kwargs: object) -> None:
+    """Else Celery sets the level of all loggers. Its own lines, some for each look at a job, begin at WARNING."""
+    logging.getLogger("celery").setLevel(logging.WARNING)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
@@ -68,5 +64,5 @@ def _end_soon(**kwargs: object) -> None:
 def run_worker() -> None:
     """Run a worker, and a beat inside of it, until SIGTERM or SIGINT. Several of them may run."""
     # One thread more than jobs: a parallel one that takes long may be woken again meanwhile.
-    threads = str(len(_JOBS) + 1)
-    app.worker_main(["worker", "--beat", "--pool", "threads", "--concurrency", threads, "--loglevel", "WARNING"])
+    threads = str(len(_RUNNERS) + 1)
+    app.worker_main(["worker", "--beat", "--pool", "threads", "--concurrency", threads])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -36,6 +37,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
+Value = TypeVar("Value")
 
 _AWAY = (OperationalError, InterfaceError)
 
@@ -172,15 +174,53 @@ def _prolong(job: Job, owner: UUID, clock: Clock) -> None:
         _row(job, owner).update(leased_until=clock() + LEASE)
 
 
+class Runner:
+    """Looks again and again whether a job is due, also after times without the database."""
+
+    def __init__(self, job: Job, clock: Clock, stop: Event) -> None:
+        self._job, self._clock, self._stop = job, clock, stop
+        self._is_away = False
+
+    def look(self) -> timedelta:
+        """Run the job if it is due; how long to wait before the next look."""
+        try:
+            own_migrations.require()
+            if self._is_away:
+                leave_leases_to_others(self._stop.wait)
+            run_if_due(self._job, clock=self._clock, stop=self._stop.is_set)
+            if self._is_away:
+                logger.info("Job goes on", extra={"job": self._job.name})
+            self._is_away = False
+        except _AWAY as error:
+            if not self._is_away:
+                facts = {"job": self._job.name, "reason": type(error).__name__}
+                logger.warning("Job waits for the database", extra=facts)
+            self._is_away = True
+        finally:
+            connections.close_all()  # others need it meanwhile: there may be fewer than jobs
+        return LEAST_WAIT if self._is_away else self._job.wait
+
+
+def leave_leases_to_others(wait: Callable[[float], Value]) -> Value:
+    """After an outage, wait in which those who have leases that ran out meanwhile prolong them; what `wait` said.
+
+    :raises django.db.Error: the database is still away.
+    """
+    connection.ensure_connection()
+    connections.close_all()
+    return wait(AFTER_OUTAGE.total_seconds())
+
+
 class Worker:
     """Runs every registered job in a thread of its own, so that a slow one holds up no other."""
 
     def __init__(self, clock: Clock, ended: Callable[[], object]) -> None:
         """`ended` is called when a thread ends by an error that isn't the job's."""
-        self._clock, self._ended = clock, ended
+        self._ended = ended
         self._stop = Event()
         self._error: BaseException | None = None
-        self._threads = [Thread(target=self._serve, args=(job,), name=job.name) for job in registered_jobs()]
+        runners = {job.name: Runner(job, clock, self._stop) for job in registered_jobs()}
+        self._threads = [Thread(target=self._serve, args=(each,), name=name) for name, each in runners.items()]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -197,35 +237,12 @@ class Worker:
         if self._error:
             raise self._error
 
-    def _serve(self, job: Job) -> None:
-        is_away = False
+    def _serve(self, runner: Runner) -> None:
         try:
             while not self._stop.is_set():
-                try:
-                    own_migrations.require()
-                    if is_away:
-                        self._leave_leases_to_others()
-                    run_if_due(job, clock=self._clock, stop=self._stop.is_set)
-                    if is_away:
-                        logger.info("Job goes on", extra={"job": job.name})
-                    is_away = False
-                except _AWAY as error:
-                    if not is_away:
-                        reason = type(error).__name__
-                        logger.warning("Job waits for the database", extra={"job": job.name, "reason": reason})
-                    is_away = True
-                finally:
-                    connections.close_all()  # others need it meanwhile: there may be fewer than jobs
-                wait = LEAST_WAIT if is_away else job.wait
-                self._stop.wait(wait.total_seconds())
+                self._stop.wait(runner.look().total_seconds())
         except BaseException as error:
             self._error = error
             self._ended()
         finally:
             connections.close_all()
-
-    def _leave_leases_to_others(self) -> None:
-        """:raises django.db.Error: the database is still away."""
-        connection.ensure_connection()
-        connections.close_all()
-        self._stop.wait(AFTER_OUTAGE.total_seconds())

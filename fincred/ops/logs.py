@@ -64,7 +64,7 @@ class NewsFilter(logging.Filter):
 
 
 class AnsweredFilter(logging.Filter):
-    """Of Django's lines about 5xx: with DEBUG one tells its own page, a 500, and another what is answered.
+    """With DEBUG Django logs an error twice: its own page as a 500, and what is answered.
 
     One line is left, with the exception and the status that the client gets: 503 if the database is away.
     """

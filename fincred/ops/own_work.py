@@ -1,4 +1,4 @@
-"""What operators run themselves again and again, and whose last success the metrics tell: alerts go by it."""
+"""Commands that operators run regularly themselves: metrics tell their last success, and alerts follow it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fincred.ops.models import JobState
 
 
 class OwnWork(StrEnum):
-    """Its name as a job, beside those of workers."""
+    """Such a command, by its name among the jobs."""
 
     BACKUP = "backup"
     COPY = "backup_copied"
@@ -32,7 +32,7 @@ _ALERTS = {
 def note_success(
     work: OwnWork, *, seconds: float, stderr: OutputWrapper, shard: str = "", at: datetime | None = None
 ) -> None:
-    """Have the metrics and the back office tell of it as of a job. A standby can't note it: no failure.
+    """Note that a command succeeded: metrics and back office show it as a job. A standby can't, which is no error.
 
     A `shard`, such as `2/4`, is noted by itself; once all of them are, the whole is as old as the oldest.
     """

@@ -53,8 +53,8 @@ def find_alternatives(
 ) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals, of those that are `wanted`.
 
-    `states` are solved with `needs`, and with nothing else: what needs have found before isn't sought again, so a
-    search that ends at `MAX_EFFORT` would find more.
+    `needs` must be new and have solved these `states` only: what they remember costs no effort, so a search that
+    ends at `MAX_EFFORT` would get further, and the answer would depend on what was asked before.
 
     :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """

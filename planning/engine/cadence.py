@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from fincred.money import round_to_cents, round_up_to_cents
 from planning.engine.dates import calendar_date
@@ -60,6 +61,14 @@ def action_dates(cadence: Cadence, day: date) -> Iterator[date]:
         yield from _weekly_dates(cadence, day)
 
 
+def action_dates_between(cadence: Cadence, start: date, end: date) -> list[date]:
+    """The payment dates from `start` to before `end`."""
+    if cadence.frequency is Frequency.MONTHLY:
+        return [*takewhile(end.__gt__, _monthly_dates(cadence.day_of_period, start))]
+    first, step = _weekly_ordinal(cadence, start), DAYS_BETWEEN[cadence.frequency]
+    return [*map(date.fromordinal, range(first, end.toordinal(), step))]
+
+
 def count_action_dates(cadence: Cadence, start: date, end: date) -> int:
     """The number of payment dates from `start` to before `end`."""
     return _action_dates_before(cadence, end) - _action_dates_before(cadence, start)
@@ -109,6 +118,10 @@ def _monthly_dates(day_of_month: int, day: date) -> Iterator[date]:
 
 
 def _weekly_dates(cadence: Cadence, day: date) -> Iterator[date]:
-    step = DAYS_BETWEEN[cadence.frequency]
-    following = day.toordinal() + (_first_weekday(cadence) - day.toordinal()) % step
-    yield from map(date.fromordinal, range(following, date.max.toordinal() + 1, step))
+    first, step = _weekly_ordinal(cadence, day), DAYS_BETWEEN[cadence.frequency]
+    yield from map(date.fromordinal, range(first, date.max.toordinal() + 1, step))
+
+
+def _weekly_ordinal(cadence: Cadence, day: date) -> int:
+    """The ordinal of the first payment date on or after `day`."""
+    return day.toordinal() + (_first_weekday(cadence) - day.toordinal()) % DAYS_BETWEEN[cadence.frequency]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import accumulate
-from operator import add
-from typing import Any, Final, Self
+from itertools import accumulate, repeat
+from operator import add, sub
+from typing import Any, Final, NamedTuple, Self
 
 from fincred.money import ZERO
 from planning.engine.free_money import add_freed, money_by_month, put_in_of_month
@@ -23,6 +23,25 @@ _LEAST_KEPT: Final = _MOST_SHOWN
 """At least so many months are counted and kept: some aren't planned again for years."""
 _MOST_KEPT: Final = 120
 """What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
+
+
+class BesideChosen(NamedTuple):
+    """What chosen amounts leave to a goal: they have `taken` so much by each month.
+
+    Of each month's money so much is `kept` until the next one begins, of what arrives after the goal's date first:
+    that is its `late_income`.
+    """
+
+    taken: Sequence[int] = ()
+    kept: Sequence[int] = ()
+    late_income: int = 0
+
+    def is_paid_in(self, month: int) -> bool:
+        """Whether chosen amounts are paid in a month."""
+        return month + 1 < len(self.taken) and self.taken[month + 1] > self.taken[month]
+
+
+NOTHING_CHOSEN: Final = BesideChosen()
 
 
 @dataclass(frozen=True)
@@ -70,16 +89,23 @@ class CashFlow:
 
     @cached_property
     def average(self) -> Finances:
-        """What the next twelve months come to on average, without money with dates and debts."""
+        """The next twelve months as one average month, in which no money has dates and no debt is listed.
+
+        Each is rounded once. The cent that is then left over is told with planned expenses or, where there are
+        none, with minimum payments, so that income less expenses and minimum payments is the surplus.
+        """
         finances = self.inputs.finances
         if not self.inputs.is_dated:
             return finances
-        dated = self.needs.dated_money(finances)
-        planned, freed = dated.planned(LEAST_HORIZON)[:LEAST_HORIZON], self._freed(LEAST_HORIZON)
-        expenses = finances.monthly_expenses + money(average(sum(planned), LEAST_HORIZON))
-        surplus = money(average(sum(self.surplus[:LEAST_HORIZON]), LEAST_HORIZON))
-        minimums = finances.minimum_payments - money(average(sum(freed), LEAST_HORIZON))
-        return Finances(surplus + expenses + minimums, expenses, minimums)
+        dated, surplus = self.needs.dated_money(finances), _average(self.surplus)
+        planned = dated.planned(LEAST_HORIZON)
+        income = finances.monthly_income + _average(dated.incomes(LEAST_HORIZON))
+        expenses = finances.monthly_expenses + _average(planned)
+        minimums = finances.minimum_payments - _average(self._freed(LEAST_HORIZON))
+        left_over = income - expenses - minimums - surplus
+        if any(planned[:LEAST_HORIZON]):
+            return Finances(income, expenses + left_over, minimums)
+        return Finances(income, expenses, minimums + left_over)
 
     def _freed(self, months: int) -> list[int]:
         """What each of the first so many months has above what is kept for minimum payments of all debts."""
@@ -147,7 +173,7 @@ class CashFlow:
         return [(position, payoff) for position, payoff in found if payoff]
 
     def by_for(self, served: Sequence[GoalState]) -> Sequence[int]:
-        """The money by each month for the goals that come after those `served`: the first so many with debts."""
+        """The money by each month for the goals after those `served`, which are the first ones with debts."""
         known = self._by_for.get(len(served))
         if known is None:
             freed = add_freed([0] * len(self.freed), served)
@@ -160,21 +186,32 @@ class CashFlow:
         """Whether a month has less than nothing, so that money is held back for it."""
         return min(self.surplus) < 0
 
-    def kept_for(self, by: Sequence[int], since: int, horizon: int, amount: int) -> list[dict[str, Any]]:
-        """For which months before the horizon so many cents are kept of what has come by the month `since`.
+    def kept_for(
+        self, by: Sequence[int], since: int, horizon: int, amount: int, beside: BesideChosen = NOTHING_CHOSEN
+    ) -> list[dict[str, Any]]:
+        """For which months up to the horizon so many cents are kept of what has come by the month `since`.
 
-        In the order of the months, each with what it takes and the labels of its planned expenses. A month takes
-        what the months up to it, from `since` on, have less than those before it.
+        In the order of the months, each with what it takes, the labels of its planned expenses, and whether chosen
+        amounts are paid of it. A month takes what must be there when it begins, for chosen amounts that come
+        before its own money, and what the months up to it, from `since` on, have less than those before it.
         """
-        parts, there = [], by[since]
-        for month in range(since, min(horizon, len(by) - 1)):
-            if amount and by[month + 1] < there:
-                part = min(amount, there - by[month + 1])
-                parts.append({"amount": money(part), "month": self.inputs.calendar.day(month)})
-                parts[-1]["planned"] = self._planned_in(month)
+        left = [*map(sub, by, beside.taken or repeat(0))]
+        least = left[since] - beside.late_income
+        parts = []
+        for month in range(since, min(horizon, len(left) - 1) + 1):
+            kept = beside.kept[month - 1] if month <= len(beside.kept) else 0
+            lowest = left[month] - (max(kept, beside.late_income) if month == since else kept)
+            if month < horizon:
+                lowest = min(lowest, left[month + 1])
+            if part := min(amount, least - lowest) if lowest < least else 0:
+                parts.append(self._part(month, part, is_chosen=beside.is_paid_in(month)))
                 amount -= part
-                there = by[month + 1]
+                least = lowest
         return parts
+
+    def _part(self, month: int, amount: int, *, is_chosen: bool) -> dict[str, Any]:
+        part = {"amount": money(amount), "month": self.inputs.calendar.day(month)}
+        return part | {"planned": self._planned_in(month)} | ({"chosen": True} if is_chosen else {})
 
     def held_back(self, by: Sequence[int], month: int, horizon: int) -> int:
         """What of the cents that are left at the end of a month is held back for later ones before the horizon."""
@@ -193,3 +230,8 @@ class CashFlow:
         month = since + later.index(min(later))
         day = self.inputs.calendar.day(month)
         return {"held_back_for": day, "held_back_for_planned": self._planned_in(month)}
+
+
+def _average(months: Sequence[int]) -> Decimal:
+    """Of the next twelve months, half up."""
+    return money(average(sum(months[:LEAST_HORIZON]), LEAST_HORIZON))

@@ -22,6 +22,7 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
     If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
     """
     effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
+    state.kept_before = tuple(state.kept)
     need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
@@ -64,14 +65,14 @@ def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
     portion = dated_portion(state, given_by(free, state.horizon))
     portion.follow([0, *accumulate(free)])
-    return portion.pay_chosen(to_cents(state.goal.chosen_each or state.goal.chosen_monthly or ZERO))
+    return portion.pay_chosen(to_cents(state.goal.chosen_amount or ZERO))
 
 
 def _chosen(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date."""
     need, credit = state.need, state.need.credit
     if state.days:
-        each, counts = to_cents(state.goal.chosen_each or ZERO), state.days.counts
+        each, counts = to_cents(state.goal.chosen_amount or ZERO), state.days.counts
         return _each_on_days(each, counts, [free[0] + min(credit, each * counts[0]), *free[1 : need.months]])
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     first = credit + min(max(0, chosen - credit), free[0])
@@ -84,7 +85,9 @@ def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list
     if state.dated:
         left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
         money = [left, *free[need.months : late_until + 1]]
-        return _each_on_days(to_cents(state.goal.chosen_each or ZERO), state.dated.late_counts(len(money)), money)
+        return _each_on_days(
+            to_cents(state.goal.chosen_amount or ZERO), state.dated.late_counts(len(money)), money
+        )
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
 

@@ -46,7 +46,7 @@ def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
 
 
 def plan_to_json(plan: Plan, *, with_schedules: bool = False) -> dict[str, Any]:
-    """Convert a plan to JSON values. Schedules and paces, up to a thousand entries each, only on request."""
+    """Convert a plan to JSON values. Schedules and paces, of over a thousand entries each, only on request."""
     return {
         "as_of": plan.as_of.isoformat(),
         "goals": [_goal_plan(goal, with_schedules=with_schedules) for goal in plan.goals],

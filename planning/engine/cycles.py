@@ -69,5 +69,4 @@ def _cycle(goal: GoalInput, first: date, number: int, *, passed: int) -> GoalInp
         already_there=left_over(goal.present_amount, goal.target_amount, passed),
         added=ZERO,
         earning=None,
-        chosen_each=goal.chosen_each if goal.cadence else goal.chosen_monthly,
     )

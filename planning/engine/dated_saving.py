@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from operator import and_
 
-from planning.engine.money.cents import growth_of, monthly_interest
+from planning.engine.money.cents import follow, growth_of, monthly_interest
 from planning.engine.own_days import OwnDays
 from planning.engine.remembered import RememberedSaving
 from planning.engine.trajectory import Trajectory
@@ -28,12 +28,14 @@ class DatedSaving(RememberedSaving):
     level: int
     months: int = field(init=False)
     deadline: int = field(init=False)
+    _begins: int = field(init=False)
     _total: int | None = field(init=False, default=None)
     _late_counts: list[int] = field(init=False, default_factory=list)
     _paid_first: "DatedSaving | None" = field(init=False, default=None)
+    _idle: tuple[int, list[int], int] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.months, self.deadline = len(self.days.counts), self.days.months
+        self.months, self.deadline, self._begins = len(self.days.counts), self.days.months, self.days.begins
 
     @property
     def total(self) -> int:
@@ -102,39 +104,63 @@ class DatedSaving(RememberedSaving):
 
     def spare(self, level: int) -> int:
         """The cents above the target at its date, if all of `level` is paid on each day."""
-        early = [level if starts else 0 for starts in self.days.on_start]
-        return self._grow([level * count for count in self.days.counts], early, credit=0)[1] - self.target
+        counts, on_start = self._since_first()
+        early = [level if starts else 0 for starts in on_start]
+        return self._grow([level * count for count in counts], early, credit=0)[1] - self.target
+
+    def _since_first(self) -> tuple[Sequence[int], Sequence[bool]]:
+        """The number of days of each month from the first one with any on, and whether one is on its first day."""
+        return self.days.counts[self._begins :], self.days.on_start[self._begins :]
 
     def _by_month(self, offers: Sequence[int]) -> list[list[int]]:
-        ends = [*accumulate(self.days.counts)]
-        return [[*offers[end - count : end]] for end, count in zip(ends, self.days.counts, strict=True)]
+        counts, _ = self._since_first()
+        by_month = [[*offers[end - count : end]] for end, count in zip(accumulate(counts), counts, strict=True)]
+        return [*[[]] * self._begins, *by_month]
 
     def _after(self, offers: list[int]) -> tuple[list[int], int]:
         return self._grow(*self._sums(offers), self.credit)
 
     def _sums(self, offers: Sequence[int]) -> tuple[list[int], list[int]]:
-        """What each month is offered, and the part of it that is on the month's first day."""
-        by, counts = [0, *accumulate(offers)], self.days.counts
+        """What each month from the first one with a day on is offered, and its part on the month's first day."""
+        by, (counts, on_start) = [0, *accumulate(offers)], self._since_first()
         ends = [*accumulate(counts)]
         amounts = [by[end] - by[end - count] for end, count in zip(ends, counts, strict=True)]
-        first = zip(ends, counts, self.days.on_start, strict=True)
+        first = zip(ends, counts, on_start, strict=True)
         return amounts, [offers[end - count] if starts else 0 for end, count, starts in first]
 
     def _grow(self, amounts: list[int], early: list[int], credit: int) -> tuple[list[int], int]:
         """The balance just after each month's payments, and the one at the goal's date with all interest.
 
-        `amounts` are the payments of each month, and `early` the part of them on the month's first day.
+        `amounts` are the payments of each month from the first one with a day on, and `early` the part of them on
+        the month's first day.
         """
         self.effort.spend(4 * self.months)
         growth, half, year = growth_of(self.rate)
-        balance, after = self.start + max(0, credit - amounts[0]), []
-        for amount, earning in zip(amounts, early, strict=True):
+        after, balance = self._idle_until_first(credit if self._begins else max(0, credit - amounts[0]))
+        paid = zip(amounts, early, strict=True)
+        if not after and self.first_interest is not None:
+            amount, _ = next(paid)
             after.append(balance + amount)
-            if len(after) == 1 and self.first_interest is not None:
-                balance += amount + self.first_interest
-            else:
-                balance = ((balance + earning) * growth + half) // year + amount - earning  # same as `grown`
+            balance += amount + self.first_interest
+        for amount, earning in paid:
+            after.append(balance + amount)
+            balance = ((balance + earning) * growth + half) // year + amount - earning  # same as `grown`
         return after, balance
+
+    def _idle_until_first(self, more: int) -> tuple[list[int], int]:
+        """The balance in each month before the first one with a day, and at the start of that one.
+
+        `more` is there from the start on, besides what was.
+        """
+        if self._idle is None or self._idle[0] != more:
+            balance, idle = self.start + more, [0] * self._begins
+            if idle and self.first_interest is not None:
+                after, balance = follow(balance + self.first_interest, self.rate, idle[1:])
+                self._idle = more, [self.start + more, *after], balance
+            else:
+                self._idle = more, *follow(balance, self.rate, idle)
+        _, after, balance = self._idle
+        return after.copy(), balance
 
     def _interest(self, month: int, balance: int, paid: list[int]) -> int:
         """The interest of a month. `balance` is that at its end, with the payments of the month, `paid`."""
@@ -146,7 +172,7 @@ class DatedSaving(RememberedSaving):
     def _trajectory(self, on_days: list[int]) -> Trajectory:
         present = self.start + self.credit
         if present >= self.target:
-            return self._idle(self._by_month(on_days), present)
+            return self._already_there(self._by_month(on_days), present)
         offers, (balances, end) = self._by_month(on_days), self._follow(on_days)
         if end < self.target:
             return Trajectory(self._amounts(offers), balances, end, self.target - end, None, offers)
@@ -157,12 +183,15 @@ class DatedSaving(RememberedSaving):
         balances = balances[:done] + [self.target] * (self.months - done)
         return Trajectory(self._amounts(offers), balances, self.target, 0, done, offers)
 
-    def _idle(self, offers: list[list[int]], present: int) -> Trajectory:
+    def _already_there(self, offers: list[list[int]], present: int) -> Trajectory:
         made = self._filled_months(offers, 0, self.credit)
         return Trajectory(self._amounts(made), [present] * self.months, present, 0, 0, made)
 
+    def _summed(self, offers: list[list[int]]) -> list[int]:
+        return [*[0] * self._begins, *map(sum, offers[self._begins :])]
+
     def _amounts(self, offers: list[list[int]]) -> list[int]:
-        amounts = [sum(paid) for paid in offers]
+        amounts = self._summed(offers)
         amounts[0] = max(amounts[0], self.credit)
         return amounts
 
@@ -173,7 +202,7 @@ class DatedSaving(RememberedSaving):
         """
         if not self.rate:
             return self._without_excess_of_money(offers)
-        month, before, enough = self._last_needed([sum(paid) for paid in offers], balances)
+        month, before, enough = self._last_needed(self._summed(offers), balances)
 
         def suffices(amount: int) -> bool:
             paid = _filled(offers[month], amount)
@@ -185,11 +214,10 @@ class DatedSaving(RememberedSaving):
 
     def _without_excess_of_money(self, offers: list[list[int]]) -> list[list[int]]:
         self.effort.spend(10 * self.months)
-        left, kept = self.target - self.start, []
-        for month, paid in enumerate(offers):
-            kept.append(_filled(paid, left))
-            left -= sum(kept[-1]) if month else max(self.credit, sum(kept[-1]))
-        return kept
+        left = self.target - self.start
+        first = _filled(offers[0], left)
+        later = _filled([*chain.from_iterable(offers[1:])], left - max(self.credit, sum(first)))
+        return self._by_month([*first, *later])
 
     def _filled_months(self, offers: list[list[int]], month: int, amount: int) -> list[list[int]]:
         """The offers before `month`, an amount of the month's, and nothing after it."""

@@ -28,7 +28,7 @@ class Minimum(NamedTuple):
 
 
 class Names(NamedTuple):
-    """What tells incomes and planned expenses with dates, and debts, from each other, in their order."""
+    """Names that stay, of the incomes and planned expenses with dates and of the debts, in the input's order."""
 
     incomes: Sequence[str]
     planned: Sequence[str]

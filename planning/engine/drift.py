@@ -156,7 +156,7 @@ def _way_back(plans: _Plans, contribution: Decimal, target_date: date, each_day:
     """Plan the goal with that date; if it has a chosen amount, `contribution` (or `each_day`) replaces it."""
     goal = replace(plans.goal, target_date=target_date)
     if goal.chosen_monthly is not None:
-        each = period_amount(contribution, goal.cadence.frequency) if goal.cadence else contribution
+        each = period_amount(contribution, goal.cadence.frequency) if goal.cadence else None
         goal = replace(goal, chosen_monthly=contribution, chosen_each=each if each_day is None else each_day)
     made = plans.with_goal(goal)
     return WayBack(contribution, target_date, made.feasibility, made.shortfall, each_day)

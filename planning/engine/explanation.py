@@ -1,13 +1,14 @@
 """Why a goal has its label: a stable code, every number used, and a text made from these numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from itertools import chain, repeat
+from itertools import accumulate, chain, repeat, zip_longest
+from operator import sub
 from typing import Any, Final
 
 from fincred.money import ZERO
 from planning.engine import sentences
-from planning.engine.cash_flow import CashFlow
+from planning.engine.cash_flow import BesideChosen, CashFlow
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Explanation, Finances, PlanInput
@@ -54,7 +55,7 @@ class Queue:
     """The goals served so far, and what they take from the goals after them."""
 
     def __init__(self) -> None:
-        self._chosen: list[GoalState] = []
+        self._chosen: list[tuple[GoalState, Sequence[int]]] = []
         self._sharing: list[tuple[tuple[int, int], int, Facts]] = []
         self._credits: list[tuple[tuple[int, int], int]] = []
         self.with_debts: list[GoalState] = []
@@ -67,7 +68,7 @@ class Queue:
         by = state.need.deadline, -state.late_income
         if state.goal.chosen_monthly is not None:
             by = 0, 0
-            self._chosen.append(state)
+            self._chosen.append((state, _taken_by_months(state)))
         elif state.granted:
             self._sharing.append((by, state.granted, _takes(state, state.granted)))
         if state.need.credit:
@@ -78,22 +79,32 @@ class Queue:
 
         Returns one document for each of them, and the sum in cents.
         """
-        chosen = [(state, _chosen_by(state, month)) for state in self._chosen]
+        chosen = [(state, _of_month(taken, month)) for state, taken in self._chosen]
         sharing = [(taken, document) for by, taken, document in self._sharing if by <= (month, -late_income)]
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
+
+    def chosen_by(self, months: Iterable[int]) -> list[int]:
+        """What chosen amounts take of the money of the first so many months, for each of these numbers."""
+        return [sum([_of_month(taken, month) for _, taken in self._chosen]) for month in months]
 
     def credits_by(self, month: int, late_income: int) -> int:
         """The part of what `takes_by` counts that was put in before, this month."""
         return sum([credit for by, credit in self._credits if by <= (month, -late_income)])
 
 
-def _chosen_by(state: GoalState, month: int) -> int:
-    """What a chosen amount takes of the money of the first months, before other goals are given theirs."""
+def _taken_by_months(state: GoalState) -> Sequence[int]:
+    """What a chosen amount takes of the money by each month, before other goals are given theirs."""
     if not state.money:
-        return sum(state.trajectory.amounts[:month])
-    kept = state.kept_late[month - 1] if state.kept_late else 0  # it is held back, not taken
-    return sum(state.in_time.amounts[:month]) + sum(state.reserved_late[:month]) - kept
+        return [*accumulate(state.trajectory.amounts, initial=0)]
+    paid = map(sum, zip_longest(state.in_time.amounts, state.reserved_late, fillvalue=0))
+    kept = [0, *state.kept_late]  # it is held back, not taken
+    return [*map(sub, accumulate(paid, initial=0), kept)] if state.kept_late else [*accumulate(paid, initial=0)]
+
+
+def _of_month(taken: Sequence[int], month: int) -> int:
+    """By a month after the last one nothing more is taken."""
+    return taken[min(month, len(taken) - 1)]
 
 
 def _takes(state: GoalState, taken: int) -> Facts:
@@ -135,6 +146,16 @@ def explain(
         facts["alternatives_complete"] = False
         text = f"{text} {sentences.ALTERNATIVES_CUT}"
     return Explanation(code.value, text, facts)
+
+
+def without_payday(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An explanation as it is stored, without the payday of a payment that is no longer the next one."""
+    facts = dict(told["facts"])
+    if "payday" not in facts:
+        return dict(told)
+    text = told["text"].replace(f" {sentences.payday(facts)}", "")
+    del facts["payday"]
+    return {**told, "text": text, "facts": facts}
 
 
 def _code(state: GoalState, finances: Finances) -> Code:
@@ -256,8 +277,10 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
         "held_back": money(max(0, held_back)),
     }
     if held_back > 0:
-        facts |= flow.lacking(by, month, state.horizon)
-        facts["held_back_parts"] = flow.kept_for(by, month, state.horizon, held_back)
+        chosen = before.chosen_by(range(len(by)))
+        facts |= flow.lacking([*map(sub, by, chosen)], month, state.horizon)
+        beside = BesideChosen(chosen, state.kept_before, late)
+        facts["held_back_parts"] = flow.kept_for(by, month, state.horizon, held_back, beside)
     if freed := flow.freed_before(month, before.with_debts):
         facts["freed_minimums"] = freed
     return facts

@@ -21,7 +21,7 @@ from planning.engine.money.cents import exact_money, grown, last_payment, rate_u
 
 
 class PaidUntil(NamedTuple):
-    """A debt as it is on a day, and its last payment; what is kept for it if none was due yet."""
+    """A debt as it is on a day, and its last payment; the minimum payment that is kept if none was due yet."""
 
     debt: Debt
     last_payment: Decimal

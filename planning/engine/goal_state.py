@@ -1,5 +1,6 @@
 """The state of a goal in a plan that is being solved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,16 +40,18 @@ class GoalState:
     - `kept`: what of each month's money is kept for payments of the next month that come before all money of that
       one has arrived; one list for all goals of a plan, empty if nothing has dates. What arrives late in the month
       is kept first, and is then no longer too late for anything (`not_kept`).
+    - `kept_before`: what `kept` was before the goal got its money.
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
-    - `on_first_day`: for savings that are paid on dates of the calendar, beside some with interest, whether the
-      money of each month is there on its first day, so that it earns interest for it, up to the last month in
-      which one of them does; empty if it doesn't matter.
+    - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
+      day and so earns interest for the month. Empty if no such goal has interest; without the months after the
+      last one for which it matters.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
       the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
       `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
+    - `of_cycle`: what tells it from the states of all other goals and cycles.
     - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
     """
 
@@ -68,6 +71,7 @@ class GoalState:
     late_income: int = 0
     binding_late_income: int = 0
     kept: list[int] = field(default_factory=list)
+    kept_before: Sequence[int] = ()
     on_first_day: tuple[bool, ...] = ()
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)
@@ -76,6 +80,7 @@ class GoalState:
     not_before: int = 0
     dated: DatedSaving | None = field(init=False)
     days: OwnDays | None = field(init=False)
+    of_cycle: Cycle = field(init=False)
     payoff: DebtPayoff | None = field(init=False)
     _on_paydays: PaydaySaving | None = None
 
@@ -84,6 +89,7 @@ class GoalState:
         self.dated = need if isinstance(need, DatedSaving) else None
         self.days = self.dated.days if self.dated else None
         self.payoff = need if isinstance(need, DebtPayoff) and need.minimums else None
+        self.of_cycle = self.position, self.cycle
 
     def free_if_granted(self, payoff: DebtPayoff, granted: int, until: int) -> None:
         """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
@@ -114,11 +120,6 @@ class GoalState:
         return [0] * since + self.payoff.kept(months)[since:]
 
     @property
-    def of_cycle(self) -> Cycle:
-        """What tells it from the states of all other goals and cycles."""
-        return self.position, self.cycle
-
-    @property
     def own_days(self) -> OwnDays | None:
         """The days on which alone the goal is paid; None if it is paid month by month, once its money is there."""
         return self.days if self.goal.cadence else None
@@ -129,7 +130,9 @@ class GoalState:
         It is a date of the calendar, or the start of a cycle in which no month begins.
         """
         first, days = calendar.day(month + self.need.first_payment), self.days
-        return max([first, *days.in_month(month)]) if days and not self.own_days else first
+        if days and days.starts and days.is_due_now and days.counts[month:] == (1,) and not self.own_days:
+            return max(first, days.starts)
+        return first
 
     @property
     def simulated(self) -> Simulation:

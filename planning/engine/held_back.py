@@ -11,7 +11,7 @@ LEAST_HORIZON: Final = 12
 def given_by(free: Sequence[int], horizon: int) -> list[int]:
     """The most that may be given by each month, from month 0: what is free by then, less what later months lack.
 
-    Later months are those before `horizon`; by a month after it, all that is free by then.
+    Later months are those before `horizon`; from it on nothing is held back.
     """
     by = list(accumulate(free, initial=0))
     return least_ahead(by, horizon) if min(free) < 0 else by

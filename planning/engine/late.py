@@ -48,7 +48,7 @@ def _late_on_days(need: DatedSaving, money: Sequence[int]) -> list[int]:
 
 def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon: int) -> list[int]:
     """What a late goal may have in each month, or on each of its late days, where money has dates."""
-    chosen = state.goal.chosen_each or state.goal.chosen_monthly
+    chosen = state.goal.chosen_amount
     if chosen is None and not state.days:
         by = list(accumulate([0, *given_late(free, months, horizon)], max))
         return list(map(sub, by[1:], by))

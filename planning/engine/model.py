@@ -64,7 +64,7 @@ class GoalInput:
     of its payment, ``due_made`` what was paid of it before, and ``due_principal`` by how much all that is to be
     paid today lowers what is owed: ``debts`` are as if it had been paid. ``chosen_monthly`` is the amount a month
     that the person chose; if it is None, the engine computes one. With ``cadence`` the goal is paid on days of its
-    own instead of the calendar's, and ``chosen_each`` is then the chosen amount of each.
+    own instead of the calendar's, and ``chosen_each`` is then the chosen amount of each (`chosen_amount`).
 
     With ``repeat_every_months`` the goal is recurring: another cycle ends so many months after the date of the one
     before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
@@ -97,6 +97,11 @@ class GoalInput:
     first_date: date | None = None
     starts: date | None = None
     is_reserve: bool = False
+
+    @property
+    def chosen_amount(self) -> Decimal | None:
+        """The amount that the person chose for each day of payment; each month's if these are the calendar's."""
+        return self.chosen_each if self.cadence else self.chosen_monthly
 
     @property
     def present_amount(self) -> Decimal:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate, compress, count, takewhile
 
-from planning.engine.cadence import Cadence, action_dates, count_action_dates, is_action_date
+from planning.engine.cadence import Cadence, action_dates, action_dates_between, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
-from planning.engine.money.cents import divided_up
+from planning.engine.money.cents import divided_up, last_payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,24 @@ class OwnDays:
     starts: date | None = None
 
     @property
+    def begins(self) -> int:
+        """The first month with a day in time; a later cycle of a recurring goal has none for years."""
+        return next(compress(count(), self.counts))
+
+    @property
     def months(self) -> int:
         """The number of months up to the last day in time."""
-        return max(month for month, count in enumerate(self.counts, 1) if count)
+        return last_payment(self.counts)
 
     def in_month(self, month: int) -> list[date]:
         """The days of a month, those in time first."""
         start, end = self.calendar.day(month), self.calendar.day(month + 1)
         if self.starts and self.is_due_now:
             return [self.starts] if start <= self.starts < end else []
-        days = takewhile(lambda day: day < end, action_dates(self.cadence, max(start, self.starts or start)))
+        days = action_dates_between(self.cadence, max(start, self.starts or start), end)
         if self.is_due_now and not month:
             return [self.calendar.start, *(day for day in days if day > self.calendar.as_of)]
-        return list(days)
+        return days
 
     def late_in(self, month: int) -> int:
         """The number of late days of a month, which is the one with the goal's date or a later one."""
@@ -99,8 +104,8 @@ class DatedPortion:
     `most_by_date` is the most that may be given by the goal's date, to this goal and those with earlier dates.
     `most_before` is `most` without what is free only once debts are paid off by this goal or those served after
     it, and `kept_by_date` what is kept of that for the goal until its date.
-    `handled` is the number of months so far. In each month before `even_until` a share is paid if it is there, and
-    none of them is the last one.
+    `handled` is the number of months so far. If each month has one day, from a certain one on, `begins` is that
+    month. In each month before `even_until` a share is paid if it is there, and none of them is the last one.
     """
 
     counts: Sequence[int]
@@ -119,6 +124,7 @@ class DatedPortion:
     kept_by_date: int = field(init=False, default=0)
     even_until: int = field(init=False, default=0)
     handled: int = field(init=False, default=0)
+    begins: int = field(init=False, default=0)
     _days: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -212,23 +218,19 @@ class DatedPortion:
 class MonthlyPortion(DatedPortion):
     """One with a payment in each month from its first one on. A month whose share isn't there gets what is there.
 
-    A cycle that begins later has no payment in the months before.
+    A cycle that begins later has no payment in the months before: what was put in already is no part of one.
     """
 
-    _begins: int = field(init=False)
-
     def __post_init__(self) -> None:
-        DatedPortion.__post_init__(self)
-        self._begins = self.counts.index(1)
+        self.months, self.begins = len(self.counts), self.counts.index(1)
+        self._days = self.months - self.begins
+        if self.begins and self.credit:
+            self.left -= self.credit
+            self._share_again()
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
         made, days_left = 0 if month else self.credit, self.months - month
-        if month < self._begins:
-            if made:
-                self.left -= made
-                self._share_again()
-            return 0
-        if missed := month - self._begins - len(self.paid):
+        if missed := month - self.begins - len(self.paid):
             self.paid += [0] * missed
             self.share = divided_up(self.left, days_left)
         wanted = self.share if self.share < self.left and days_left > 1 else self.left
@@ -266,11 +268,13 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
                 break
             share = portion.share
             after = spent + share
-            is_even = month < portion.even_until and len(portion.paid) == month
+            is_even = month < portion.even_until and len(portion.paid) == month - portion.begins
             if is_even and after <= most and after <= portion.most[end]:
                 portion.paid.append(share)  # as `pay` does it, without a call
                 left = portion.left = portion.left - share
                 spent = after
+            elif month < portion.begins:
+                left = portion.left
             else:
                 may = max(0, min(portion.most_after(month), most) - spent)
                 spent += portion.pay(month, may, by_now - spent - may)

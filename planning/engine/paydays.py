@@ -25,6 +25,7 @@ class Paydays:
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
     _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
     _after_first: dict[int, int] = field(init=False, default_factory=dict)
+    _next: dict[int, date | None] = field(init=False, default_factory=dict)
     _rests: dict[int, tuple[list[date], list[int]]] = field(init=False, default_factory=dict)
     _arrivals: dict[int, Sequence[tuple[date, int]]] = field(init=False, default_factory=dict)
 
@@ -59,6 +60,13 @@ class Paydays:
             self._after_first[month] = sum([amount for day, amount in self.arrivals(month) if day > first])
         return self._after_first[month]
 
+    def next_in(self, month: int) -> date | None:
+        """The first day after a month's first one on which incomes arrive in it; None without any."""
+        if month not in self._next:
+            first = self.calendar.day(month)
+            self._next[month] = next((day for day, _ in self.arrivals(month) if day > first), None)
+        return self._next[month]
+
     def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
         """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
         if month not in self._rests:
@@ -70,7 +78,7 @@ class Paydays:
     def after_days(self, days: OwnDays) -> list[list[int]]:
         """What arrives in each month after each day of a plan's own in time.
 
-        A day that came before its money was skipped. Once the money is there, it isn't made up for.
+        A payment day before which its money hadn't arrived was skipped, and isn't paid later.
         """
         known = self._after.get(id(days))
         if known is None:

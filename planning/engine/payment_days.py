@@ -6,7 +6,7 @@ otherwise the payday on which there is enough. No payment is dated before its mo
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -30,23 +30,16 @@ def place(
 ) -> list[date]:
     """The day of each amount, all above 0, in the order in which they are served.
 
-    `opening` is there on the `first` day, `arrivals` come in the order of their days, and `fixed` are payments on
+    `opening` is there on the `first` day, `arrivals` have each day once and in order, and `fixed` are payments on
     days of their own. An amount is paid on the first day from which on there is always enough for it beside what
     those before it are paid.
     """
-    days, changes = [first], [opening]
-    for day, arriving in arrivals:
-        if day > days[-1]:
-            days.append(day)
-            changes.append(0)
-        changes[-1] += arriving
+    days, changes = map(list, zip((first, opening), *arrivals, strict=True))
     for day, paid in fixed:
         changes[bisect_right(days, day) - 1] -= paid
     # What can be spent on a day: what there always is from then on, up to the last day, which pays what is left.
     lasting = [*accumulate(reversed([*accumulate(changes[:-1])]), min)][::-1]
     rises = [*map(sub, lasting, [0, *lasting])]
-    rising = [index for index, rise in enumerate(rises) if rise or not index]
-    days, rises = [*(days[index] for index in rising), days[-1]], [rises[index] for index in rising]
     # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
     # after it may still be paid that day; the larger one isn't paid any later for that.
     placed = []
@@ -80,10 +73,11 @@ class Paid:
     @classmethod
     def of_offers(cls, state: GoalState, offers: Sequence[int]) -> Self:
         """From what is offered up to its date, one amount for each month or day of its own."""
-        if not state.days:
-            return cls(state, offers)
-        ends = [*accumulate(state.days.counts)]
-        by_day = [offers[end - count : end] for end, count in zip(ends, state.days.counts, strict=True)]
+        days = state.own_days
+        if not days:  # the payments of a later cycle begin in a later month
+            return cls(state, [*[0] * (state.need.months - len(offers)), *offers])
+        ends = accumulate(days.counts)
+        by_day = [offers[end - count : end] for end, count in zip(ends, days.counts, strict=True)]
         return cls(state, [sum(each) for each in by_day], by_day)
 
     def in_month(self, month: int) -> int:
@@ -137,13 +131,25 @@ class PaymentDays:
         incomes = self.money.incomes(len(self.free))
         self._openings = [*map(sub, map(add, carried, self.free), incomes)]
 
-    def day(self, state: GoalState, month: int) -> date:
-        """The day on which a goal is paid in a month."""
-        if month not in self._placed:
-            self._placed[month] = self._place(month)
-        first = state.first_day(self.money.paydays.calendar, month)
-        placed = self._placed[month].get(state.of_cycle, first)
-        return placed if placed > first else max(first, self._payday_after(state, month) or first)
+    def days(self, state: GoalState, months: Iterable[int]) -> Iterator[date]:
+        """The day on which a goal is paid in each of these months.
+
+        A payment that earns no interest for its month waits for a payday. Late payments of others, which are known
+        only after the goals' dates are solved, may leave more on the first day. What the goal is told to lack
+        counts on the payday all the same.
+        """
+        paydays, cycle = self.money.paydays, state.of_cycle
+        calendar, due = paydays.calendar, due_date(state.goal, paydays.calendar)
+        has_begun, earns = calendar.month_has_begun, state.on_first_day if state.need.bears_interest else ()
+        for month in months:
+            if month not in self._placed:
+                self._placed[month] = self._place(month)
+            first = state.first_day(calendar, month)
+            day = self._placed[month].get(cycle, first)
+            if day <= first and month < len(earns) and not earns[month] and (month or not has_begun):
+                payday = paydays.next_in(month)
+                day = payday if payday and payday < due else first
+            yield max(first, day)
 
     def payday(self, month: int, on: date) -> date | None:
         """The day whose incomes pay for what is paid on a day of a month; None if they came before the month."""
@@ -151,19 +157,6 @@ class PaymentDays:
             return None
         arrived = [day for day, _ in self.money.paydays.arrivals(month) if day <= on]
         return arrived[-1] if arrived else None
-
-    def _payday_after(self, state: GoalState, month: int) -> date | None:
-        """The payday of a payment that counts on no interest for its month; None where the first day is as good.
-
-        Late payments of others, which are known only after the goals' dates are solved, may leave more on the
-        first day. What the goal is told to lack counts on the payday all the same.
-        """
-        calendar, firsts = self.money.paydays.calendar, state.on_first_day
-        has_begun = not month and calendar.month_has_begun
-        if has_begun or month >= len(firsts) or firsts[month] or not state.need.bears_interest:
-            return None
-        first, due = calendar.day(month), due_date(state.goal, calendar)
-        return next((day for day, _ in self.money.paydays.arrivals(month) if first < day < due), None)
 
     def not_all_first(self, months: int) -> dict[int, Collection[Cycle]]:
         """The months in which not all payments are on the first day, with the cycles of goals that are."""
@@ -249,7 +242,7 @@ class FirstDays:
         for each in paid:
             if each.is_placed:
                 # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
-                is_first = [*all_first]
+                is_first = all_first[: each.state.need.months]
                 for month in also_first[each.state.of_cycle]:
                     is_first[month] = True
-                each.state.on_first_day = tuple(is_first[: each.state.need.months])
+                each.state.on_first_day = tuple(is_first)

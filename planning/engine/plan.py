@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, partial
-from itertools import chain, compress, count, islice
+from itertools import chain, compress, count, islice, repeat
 from typing import Final
 
 from fincred.money import ZERO
@@ -36,7 +36,7 @@ _DAY: Final = timedelta(days=1)
 _PACE_ON_DAYS: Final = 120
 """The months in which a pace goes by a plan's own days; after them it goes by the dates of the calendar."""
 
-DayOf = Callable[[GoalState, int], date]
+DaysOf = Callable[[GoalState, Iterable[int]], Iterable[date]]
 
 
 def make_plan(
@@ -57,7 +57,7 @@ def make_plan(
     states = solve(inputs, needs)
     flow = CashFlow.of(inputs, states, needs)
     days = _days(inputs, states, needs, flow)
-    day_of = partial(_day, inputs.calendar, days)
+    days_of = partial(_days_of, inputs.calendar, days)
     alternatives = NO_ALTERNATIVES
     if with_alternatives:
         alternatives = find_alternatives(inputs, states, needs, with_alternatives)
@@ -70,11 +70,11 @@ def make_plan(
     for state in states:
         if not state.cycle:
             cycles = [state, *later[state.position]]
-            payday = _payday(state, inputs, days, day_of)
+            payday = _payday(state, inputs, days, days_of)
             is_cut = state.position in alternatives.cut
             explanation = explain(state, served, inputs, flow, payday=payday, is_cut=is_cut)
             found = alternatives.found.get(state.position, ())
-            by_position[state.position] = _goal_plan(cycles, inputs.calendar, day_of, explanation, found)
+            by_position[state.position] = _goal_plan(cycles, inputs.calendar, days_of, explanation, found)
         served.add(state)
     goals = tuple(by_position[position] for position in range(len(inputs.goals)))
     by_input = sorted((state for state in states if not state.cycle), key=lambda state: state.position)
@@ -108,13 +108,15 @@ def _days(
     return days
 
 
-def _day(calendar: Calendar, days: Callable[[], PaymentDays] | None, state: GoalState, month: int) -> date:
-    """On which day a goal on the calendar's dates is paid in a month."""
-    return days().day(state, month) if days else state.first_day(calendar, month)
+def _days_of(
+    calendar: Calendar, days: Callable[[], PaymentDays] | None, state: GoalState, months: Iterable[int]
+) -> Iterable[date]:
+    """On which day a goal on the calendar's dates is paid in each of these months."""
+    return days().days(state, months) if days else (state.first_day(calendar, month) for month in months)
 
 
 def _payday(
-    state: GoalState, inputs: PlanInput, days: Callable[[], PaymentDays] | None, day_of: DayOf
+    state: GoalState, inputs: PlanInput, days: Callable[[], PaymentDays] | None, days_of: DaysOf
 ) -> dict[str, date] | None:
     """The next payment's day and the day whose incomes it is made from; None where that is no day of its month."""
     if not days or not inputs.finances.incomes or state.due:
@@ -123,7 +125,7 @@ def _payday(
     month = 0
     if amounts[0] <= state.need.credit:
         month = next(compress(count(1), islice(amounts, 1, None)), 0)
-    first = next((day for day, left in _left(state, day_of, month) if left), None)
+    first = next((day for day, left in _left(state, days_of, month) if left), None)
     if first is None:
         return None
     payment = max(first, inputs.as_of)
@@ -134,7 +136,7 @@ def _payday(
 def _goal_plan(
     cycles: Sequence[GoalState],
     calendar: Calendar,
-    day_of: DayOf,
+    days_of: DaysOf,
     explanation: Explanation,
     alternatives: tuple[Alternative, ...],
 ) -> GoalPlan:
@@ -157,11 +159,11 @@ def _goal_plan(
         feasibility=state.feasibility,
         explanation=explanation,
         alternatives=alternatives,
-        projected_completion_date=_completion_date(state, calendar, day_of),
-        schedule=OnDemand(partial(_schedule, state, calendar, day_of)),
-        pace=OnDemand(partial(_pace, state, calendar, day_of)),
-        path=OnDemand(partial(_path, state, calendar, day_of)),
-        payments=OnDemand(lambda: chain.from_iterable(_payments(each, calendar, day_of) for each in cycles)),
+        projected_completion_date=_completion_date(state, calendar, days_of),
+        schedule=OnDemand(partial(_schedule, state, calendar, days_of)),
+        pace=OnDemand(partial(_pace, state, calendar, days_of)),
+        path=OnDemand(partial(_path, state, calendar, days_of)),
+        payments=OnDemand(lambda: chain.from_iterable(_payments(each, calendar, days_of) for each in cycles)),
         cleared=money(_paid_off(goal, need, 0)) if isinstance(need, DebtPayoff) else None,
     )
 
@@ -192,13 +194,13 @@ def _carried(inputs: PlanInput, states: list[GoalState]) -> Iterator[tuple[date,
         yield from ((inputs.calendar.day(month), money(amount)) for month, amount in enumerate(kept))
 
 
-def _completion_date(state: GoalState, calendar: Calendar, day_of: DayOf) -> date | None:
+def _completion_date(state: GoalState, calendar: Calendar, days_of: DaysOf) -> date | None:
     done_on, need = state.trajectory.done_on, state.need
     if done_on is None or done_on > LATE_MONTHS or state.goal.is_full:
         return None
     if state.arrives and done_on == need.months and not isinstance(need, DebtPayoff):
         return _last_interest(state, calendar)
-    last = [] if state.goal.debts else _dated(state, day_of, done_on)
+    last = [] if state.goal.debts else _dated(state, days_of, done_on)
     paid_on = [day for day, amount in last if amount]
     return max(calendar.as_of, paid_on[-1] if paid_on else calendar.day(done_on))
 
@@ -212,30 +214,30 @@ def _amount_each(state: GoalState) -> int:
     return next(filter(None, payments), 0)
 
 
-def _dated(state: GoalState, day_of: DayOf, month: int) -> list[tuple[date, int]]:
+def _dated(state: GoalState, days_of: DaysOf, month: int) -> list[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due."""
     if state.own_days:
         # Nothing is planned for the late days of a goal that is in time.
         return list(zip(state.own_days.in_month(month), state.trajectory.by_day[month], strict=False))
-    return [(day_of(state, month), state.trajectory.amounts[month])]
+    return [(day, state.trajectory.amounts[month]) for day in days_of(state, [month])]
 
 
-def _left(state: GoalState, day_of: DayOf, month: int) -> Iterator[tuple[date, int]]:
+def _left(state: GoalState, days_of: DaysOf, month: int) -> Iterator[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due, without what was put in before."""
     credit = 0 if month else state.need.credit
     in_time = state.own_days.counts[0] if state.own_days else 1
-    for index, (day, share) in enumerate(_dated(state, day_of, month)):
+    for index, (day, share) in enumerate(_dated(state, days_of, month)):
         # What was put in and isn't on a day in time is beside what late days are paid.
         made = min(credit, share) if index < in_time else 0
         credit -= made
         yield day, share - made
 
 
-def _payments(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Payment]:
+def _payments(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[Payment]:
     """What is still to be paid on each day; days that have passed are due now."""
     due_now = state.due
     for month in range(len(state.trajectory.amounts)):
-        for day, left in _left(state, day_of, month):
+        for day, left in _left(state, days_of, month):
             if day <= calendar.as_of:
                 due_now += left
             elif left:
@@ -253,15 +255,15 @@ def _last_interest(state: GoalState, calendar: Calendar) -> date:
     return due if due > calendar.as_of else calendar.day(1)
 
 
-def _schedule(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[Instalment]:
+def _schedule(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[Instalment]:
     trajectory = state.trajectory
     unpaid = trajectory.amounts[0] > state.need.credit
-    for month, (amount, balance) in enumerate(zip(trajectory.amounts, trajectory.balances, strict=True)):
-        on = day_of(state, month)
+    days = days_of(state, range(len(trajectory.amounts)))
+    for on, amount, balance in zip(days, trajectory.amounts, trajectory.balances, strict=True):
         yield Instalment(max(on, calendar.as_of) if unpaid else on, money(amount), money(balance))
 
 
-def _pace(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, Decimal]]:
+def _pace(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[tuple[date, Decimal]]:
     """The amount expected today, and on each day of payment without the payment of that day.
 
     On its last day all is expected.
@@ -269,15 +271,15 @@ def _pace(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple
     if isinstance(state.need, DebtPayoff):
         points = _debt_points(state, state.need, calendar)
     else:
-        points = _saving_points(state, calendar, day_of)
+        points = _saving_points(state, calendar, days_of)
     return _on_rising_dates(points)
 
 
-def _path(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, Decimal]]:
+def _path(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[tuple[date, Decimal]]:
     """The points of the pace, then those of the months after it, up to the day on which the target is reached."""
-    completed_on = _completion_date(state, calendar, day_of)
-    late = _late_points(state, calendar, day_of) if completed_on and not state.arrives else ()
-    points = chain(((on, to_cents(amount)) for on, amount in _pace(state, calendar, day_of)), late)
+    completed_on = _completion_date(state, calendar, days_of)
+    late = _late_points(state, calendar, days_of) if completed_on and not state.arrives else ()
+    points = chain(((on, to_cents(amount)) for on, amount in _pace(state, calendar, days_of)), late)
     if completed_on is None:
         return _on_rising_dates(points)
     target = max(to_cents(state.goal.target_amount), to_cents(state.goal.present_amount))
@@ -285,16 +287,16 @@ def _path(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple
     return _on_rising_dates(chain(before, [(completed_on, target)]))
 
 
-def _late_points(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, int]]:
+def _late_points(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[tuple[date, int]]:
     months = range(state.need.months, len(state.trajectory.amounts))
     if isinstance(state.need, DebtPayoff):
         for month in months:
             yield calendar.day(month + 1), _paid_off(state.goal, state.need, state.trajectory.balances[month - 1])
     else:
-        for month in months:
+        for month, day in zip(months, days_of(state, months), strict=True):
             before = state.trajectory.balances[month] - state.trajectory.amounts[month]
             yield calendar.day(month), before
-            yield day_of(state, month), before
+            yield day, before
 
 
 def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date, Decimal]]:
@@ -306,16 +308,16 @@ def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date,
             last = on
 
 
-def _saving_points(state: GoalState, calendar: Calendar, day_of: DayOf) -> Iterator[tuple[date, int]]:
+def _saving_points(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[tuple[date, int]]:
     trajectory, present = state.in_time, to_cents(state.goal.present_amount)
     yield calendar.as_of, present
-    for month in range(state.need.months):
+    months, days = range(state.need.months), state.own_days
+    for month, paid_on in zip(months, repeat(None) if days else days_of(state, months), strict=False):
         reached = trajectory.balances[month] - trajectory.amounts[month]
         if month:
             yield calendar.day(month), reached
-        days = state.own_days
-        if not days:
-            yield day_of(state, month), reached if month else max(present, reached)
+        if paid_on:
+            yield paid_on, reached if month else max(present, reached)
         if days and month < _PACE_ON_DAYS:
             for day, amount in zip(days.in_month(month), trajectory.by_day[month], strict=False):
                 yield day, reached if month else max(present, reached)

@@ -1,4 +1,4 @@
-"""Rhythms of money: which of its times a day is, so that what moves within its week or month stays the same."""
+"""Numbers of the days of repeated money: one keeps its number when it moves within its week or month."""
 
 from datetime import date
 from typing import Final
@@ -33,7 +33,7 @@ def turn_of_flow(flow: Flow, day: date) -> int:
 def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> str:
     """Which of a goal's payments is made on a day; one that is overdue is the last one that has passed.
 
-    A cycle in which no day of the goal's rhythm comes has a payment that is beside the last one before it.
+    The payment of a cycle without a day of the goal's rhythm has the number of the last day before it, with "+".
     """
     cadence = goal.cadence
     last = latest_action_date(cadence, day) if cadence else calendar.day(calendar.payments(day))

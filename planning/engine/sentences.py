@@ -91,11 +91,12 @@ def held_back_parts(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def kept_for(part: Mapping[str, Any]) -> str:
-    """The planned expenses and the month for which a part is held back."""
+    """The month for which a part is held back, and for what of it: planned expenses, chosen amounts."""
     if "month" not in part:
         return "later months"
     month = f"the month from {part['month']}"
-    return f"{', '.join(part['planned'])} in {month}" if part["planned"] else month
+    named = filter(None, [", ".join(part["planned"]), "chosen amounts" if part.get("chosen") else ""])
+    return " in ".join(filter(None, [" and ".join(named), month]))
 
 
 def _waiting(facts: Mapping[str, Any]) -> str:

@@ -25,8 +25,8 @@ from planning.engine.sharing import allocate_sums, share_out
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     """Solve the plan; returns the states in the order of serving.
 
-    Goals with a chosen amount come first, then the others, both in plan order. Later cycles of a recurring
-    goal come right behind it.
+    Goals with a chosen amount come first, then the others, both in plan order; of the others those last that have
+    no payment day left before their date. Later cycles of a recurring goal come right behind it.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
@@ -35,8 +35,10 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     days = FirstDays(free, needs.effort)
     for state in chosen:
         pay_chosen(state, free, late_until, needs.effort, days)
+    kept = tuple(chosen[0].kept) if chosen else ()
     share_out(sharing, free, needs.effort, days)
     for state in sharing:
+        state.kept_before = kept
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
     late = [*(state for state in chosen if state.reserved_late), *_late_in_order(inputs, sharing)]
     if late:

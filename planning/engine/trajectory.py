@@ -289,7 +289,7 @@ class DebtPayoff:
     def cleared_late(self, granted: int, months: int) -> int | None:
         """The number of months, at most `months`, that clear the debts if `granted` is paid as late as it may be.
 
-        That is with the last payment by the date, but for the credit; after it, there are only minimums.
+        That is all but the credit with the last payment by the date, and only minimums after it.
         """
         idle = [0] * (self.months - 1)
         if self._lacking is None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from fincred.api.representation import serialize
 from fincred.api.serializers import (
     BooleanField,
     ChoiceField,
@@ -57,7 +58,9 @@ class ActionPlanSerializer(Serializer):
     )
     shortfall = MoneyField()
     feasibility = ChoiceField(Feasibility)
-    explanation = ExplanationSerializer()
+    explanation = serializers.SerializerMethodField(
+        help_text="Of the newest version; `facts.payday` as long as that is of the next payment."
+    )
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = serializers.SerializerMethodField(
         help_text=(
@@ -74,6 +77,10 @@ class ActionPlanSerializer(Serializer):
     version = IntegerField()
     created_at = DateTimeField()
     updated_at = DateTimeField()
+
+    @extend_schema_field(ExplanationSerializer())
+    def get_explanation(self, plan: ActionPlan) -> Any:
+        return serialize(ExplanationSerializer, plan.explanation_on(self.context["today"]))
 
     @extend_schema_field(UpcomingPaymentSerializer(many=True))
     def get_upcoming(self, plan: ActionPlan) -> list[dict[str, Any]]:

@@ -248,7 +248,7 @@ class PlanningContext:
             due_made=due.made,
             due_principal=due.principal,
             cadence=cadence,
-            chosen_each=(terms.chosen_amount if cadence else terms.chosen_monthly) if terms else None,
+            chosen_each=terms.chosen_amount if terms else None,
             is_reserve=goal.kind == Kind.RESERVE,
             repeat_every_months=goal.repeat_every_months,
             first_date=goal.first_date,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
+from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth
 from planning.queries import OPEN_PLANS
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn
+from planning.still_asked import MadeNow, PutIn
+from planning.versions import MOST_PAYMENTS
 
 
 def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date, are_all: bool = True) -> None:
@@ -32,17 +36,25 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
     news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    has_debts = any(plan.goal.type == GoalType.DEBT_PAYOFF for plan in news)
+    has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
     if _is_one_outdated(active, today) or (active and not are_all and _is_one_outdated(_plans_of(owner), today)):
         unmade = active
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        made = make_plan(context.plan_input(), with_alternatives=False)
-        goals = {goal.goal_id: goal for goal in made.goals}
+        made = _made_today(context.plan_input())
         for plan in unmade:
-            plan.put_in, plan.made_now = None, goals.get(str(plan.goal_id))
+            plan.put_in, plan.made_now = None, made.get(str(plan.goal_id))
+
+
+@lru_cache(maxsize=64)
+def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
+    """What would be planned for each goal. A goal can stay overdue, and each read would make the plan again."""
+    return {
+        goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
+        for goal in make_plan(inputs, with_alternatives=False).goals
+    }
 
 
 def _is_one_outdated(plans: Iterable[ActionPlan], today: date) -> bool:
@@ -60,9 +72,7 @@ def _count(
     unmade = []
     known = {goal.id: goal for goal in context.goals} if context else {}
     on_calendar = [
-        plan
-        for plan in plans
-        if context and (plan.anchor == context.calendar.anchor or plan.goal.type == GoalType.DEBT_PAYOFF)
+        plan for plan in plans if context and (plan.anchor == context.calendar.anchor or plan.is_of_debts)
     ]
     # One may have been completed since it was read.
     found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
@@ -90,11 +100,10 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
-    told_on = plan.goal.last_check_in_date
-    known = PlannedMonth.from_json(plan.month)
+    goal, known = plan.goal, PlannedMonth.from_json(plan.month)
     if known.start == start:
-        return known.amount != Decimal(plan.goal.current_amount)
-    return told_on is not None and told_on >= since
+        return known.amount != Decimal(goal.current_amount)
+    return goal.last_check_in_date is not None and goal.last_check_in_date >= since
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

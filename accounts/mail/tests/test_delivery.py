@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from threading import Event, Lock
 from typing import Any
@@ -40,10 +41,10 @@ def queue_for(*people: User) -> None:
         queue_mail(user=person, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
 
 
-def in_own_connection(send: Callable[..., tuple[int, int]]) -> tuple[int, int]:
+def in_own_connection(send: Callable[[], tuple[int, int]]) -> tuple[int, int]:
     """In a thread that isn't the test's."""
     try:
-        return send(clock=clock.now)
+        return send()
     finally:
         connections.close_all()
 
@@ -115,13 +116,30 @@ class TestLease:
 
         def send_too(recipient: str) -> None:
             if not others:
-                others.append(in_own_connection(send_due_mail))
+                others.append(in_own_connection(partial(send_due_mail, clock=clock.now)))
 
         with SMTPServer(before_answer=send_too) as server:
             use(server, settings)
             queue_for(saver)
             assert send_due_mail(clock=clock.now) == (1, 0)
         assert others == [(0, 0)]
+
+    @pytest.mark.parametrize(("minutes", "times"), [(9, 1), (11, 2)])
+    def test_outlives_nine_minutes_in_which_the_sender_alone_is_without_the_database(
+        self, settings: Any, saver: User, minutes: int, times: int
+    ) -> None:
+        """After more of them another runner sends it too, and receivers can see that it is the same one."""
+        runs = iter([partial(send_due_mail, clock=lambda: clock.now() + timedelta(minutes=minutes))])
+
+        def send_too(recipient: str) -> None:
+            for run in runs:
+                in_own_connection(run)
+
+        with SMTPServer(before_answer=send_too) as server:
+            use(server, settings)
+            queue_for(saver)
+            send_due_mail(clock=clock.now)
+        assert [taken.id for taken in server.taken] == [server.taken[0].id] * times
 
     def test_is_prolonged_as_long_as_the_server_takes(
         self, settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from argparse import ArgumentTypeError
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
-from fincred.ops.jobs import AFTER_OUTAGE, count_done
+from fincred.ops.jobs import count_done, leave_leases_to_others
 from fincred.ops.stop_signals import on_stop
 
 logger = logging.getLogger(__name__)
@@ -59,8 +60,7 @@ class Command(BaseCommand):
             close_old_connections()
             try:
                 if is_away:
-                    connection.ensure_connection()
-                    if _arrives(signals, within=AFTER_OUTAGE.total_seconds()):
+                    if leave_leases_to_others(partial(_arrives, signals)):
                         return
                     is_away = False
                 sent, _ = send_due_mail(clock=clock.now, stop=lambda: not signals.empty())
@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})
             except MailServerAwayError as error:
                 logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
-            if _arrives(signals, within=seconds):
+            if _arrives(signals, seconds):
                 return
 
 
@@ -85,7 +85,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _arrives(signals: SimpleQueue[int], *, within: float) -> bool:
+def _arrives(signals: SimpleQueue[int], within: float) -> bool:
     try:
         signals.get(timeout=within)
     except Empty:

@@ -19,7 +19,9 @@ from fincred.companion.tests.factories import NotificationFactory
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from planning.models import ActionPlan, PlanVersion, Snapshot
+from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
 from planning.tests.factories import NOON, goal_of, plan_for, snapshot_of
+from planning.vocabulary import PayFrequency
 from tracking.tests.factories import CheckInFactory
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
@@ -68,6 +70,18 @@ class TestGoal:
         page = shown(support, path_to(plan.goal))
         assert f'href="{path_to(plan)}">100.00 EUR monthly, version 1, and what changed</a>' in page
         assert "It needs 1,200.00 by 10 Mar 2027 (12 months)." in page
+
+    def test_names_no_payday_that_passes_but_on_its_plans_page(
+        self, noon: datetime, support: Client, saver: User
+    ) -> None:
+        income = IncomeEntry(Decimal(3000), PayFrequency.MONTHLY, next_date=noon.date() + timedelta(days=4))
+        snapshot_of(saver, SnapshotContents((income,), Expenses(Decimal(2000))))
+        plan = plan_for(goal_of(saver))
+        payday = "Its payment on 14 Mar 2026 is made from what arrives that day."
+        assert payday in shown(support, path_to(plan))
+        pages = [shown(support, path_to(plan.goal)), page_of(support, saver)]
+        assert ["It needs 1,200.00 by 10 Mar 2027 (12 months)." in page for page in pages] == [True, True]
+        assert [payday in page for page in pages] == [False, False]
 
     def test_says_its_currency(self, support: Client, plan: ActionPlan) -> None:
         assert "Amounts are in EUR." in shown(support, path_to(plan.goal))

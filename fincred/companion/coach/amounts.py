@@ -208,8 +208,7 @@ def _paid_every_so_often(message: str, amount: Decimal) -> Cost:
 
 
 def amount_in(message: str) -> Decimal | None:
-    """The one amount in the message that plainly is money, of any currency; None if there is none, or "
-    "several."""
+    """The one amount in the message that plainly is money, of any currency; None if there are none or several."""
     found = list(_money(message))
     return found[0].amount if len(found) == 1 else None
 

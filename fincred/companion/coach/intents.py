@@ -36,7 +36,7 @@ _ADDRESS: Final = re.compile(r"\S@\S")
 
 
 def topic_of(message: str) -> Topic:
-    """The narrowest topic whose words the message has; each name of a goal in it reads `NAMED`."""
+    """The first topic whose words the message has, in the order of `Topic`; names of goals in it read `NAMED`."""
     text = simple(message)
     for topic in Topic:
         if topic is Topic.EXPLAIN_TERM:

@@ -217,15 +217,14 @@ class _TypedStatement:
         self.digest = blake2b(b"%s\0%r" % (sql, types), digest_size=12).hexdigest().encode()
         self.name: bytes | None = None
         self._transformer = Transformer(connection)
-        self._columns: list[int] | None = None
+        self._knows_columns = False
 
     def read(self, result: PGresult) -> Result:
         if result.status != ExecStatus.TUPLES_OK:
             return Result([], result.command_tuples or 0)
-        # A migration may change them under a statement that isn't prepared.
-        columns = [result.ftype(column) for column in range(result.nfields)]
-        self._transformer.set_pgresult(result, set_loaders=columns != self._columns)
-        self._columns = columns
+        # A migration may change their types under a statement that isn't prepared; a prepared one becomes stale.
+        self._transformer.set_pgresult(result, set_loaders=not (self._knows_columns and self.name))
+        self._knows_columns = True
         return Result(self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples)
 
 

@@ -34,7 +34,7 @@ class Pool(Generic[Task]):
 
     Threads that compute slow each other down, so only `threads` of them should do so at the same time. A task that
     is slow, or for which `is_waiting` is true, doesn't count: another thread is added, up to `most()` in all, or
-    up to `most_late` if a task has stood in the queue for long: what needs nothing that hangs is done beside it.
+    up to `most_late` if a task has stood in the queue for long, so that tasks that wait for nothing still get one.
     A thread that comes back while enough others are at work ends.
     """
 

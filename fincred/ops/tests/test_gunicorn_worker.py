@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
 from pathlib import Path
@@ -158,15 +158,13 @@ class TestAccepting:
     def test_a_worker_with_enough_to_do_leaves_newcomers_to_others(self, tmp_path: Path) -> None:
         if not Path("/proc/self/fd").exists():
             pytest.skip("Needs /proc, which tells how many connections a process has")
-        with live_server(tmp_path, "--workers", "2", "--threads", "4") as server, ExitStack() as wires:
+        with live_server(tmp_path, "--workers", "2", "--threads", "4") as server:
             master = server.process.pid
             workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
             wait_until(lambda: all(map(accepts, workers)))
-            before = [settled(worker) for worker in workers]
-            for _ in range(8):
-                wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
-            wait_until(lambda: sum(map(sockets, workers)) == sum(before) + 8)
-            assert [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)] == [4, 4]
+            # On a busy machine one worker may be asleep while the other takes all. Without hesitation no group of
+            # thirty was shared evenly, with it each.
+            assert any(shared(server, workers) == [4, 4] for _ in range(5))
 
     def test_but_not_for_long(self, tmp_path: Path) -> None:
         """Nobody else is there: whoever comes while all threads are always at work is answered all the same."""
@@ -194,6 +192,18 @@ class TestAccepting:
                 wire.sendall(LOGIN)
             server.process.send_signal(signal.SIGTERM)
             assert {wire.recv(65536)[:13] for wire in wires} == {b"HTTP/1.1 401 "}
+
+
+def shared(server: LiveServer, workers: Sequence[str]) -> list[int]:
+    """How many of eight connections that come together each of the workers takes."""
+    before = [settled(worker) for worker in workers]
+    with ExitStack() as wires:
+        for _ in range(8):
+            wires.enter_context(create_connection(("127.0.0.1", server.port), timeout=30))
+        wait_until(lambda: sum(map(sockets, workers)) == sum(before) + 8)
+        taken = [sockets(worker) - idle for worker, idle in zip(workers, before, strict=True)]
+    wait_until(lambda: sum(map(sockets, workers)) == sum(before))
+    return taken
 
 
 def keep_asking(wire: socket, asking: threading.Event, answers: list[bytes]) -> None:

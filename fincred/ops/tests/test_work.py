@@ -38,6 +38,10 @@ queue_mail(user=user, purpose="reset_password", now=clock.now())
 """
 
 
+# What runs the jobs: the embedded worker, or Celery.
+RUNNERS = pytest.mark.parametrize("celery", ["false", pytest.param("true", marks=pytest.mark.celery)])
+
+
 class Work:
     """One worker, with a database and a mail server of the test's."""
 
@@ -205,11 +209,13 @@ class TestWithoutDatabase:
                 wait_until(lambda: len(server.taken) == 2)
                 assert terminate(process) == 0
 
+    @pytest.mark.redis
+    @RUNNERS
     def test_leaves_a_mail_whose_lease_ran_out_meanwhile_to_the_process_that_sends_it(
-        self, tmp_path: Path, postgresql_binaries: Path
+        self, tmp_path: Path, postgresql_binaries: Path, redis: Redis, celery: str
     ) -> None:
         with migrated_server(postgresql_binaries, durable=True) as postgresql, SMTPServer() as server:
-            work = Work(tmp_path, postgresql.url, server.url)
+            work = Work(tmp_path, postgresql.url, server.url, REDIS_URL=redis_server.REDIS, CELERY=celery)
             work.queue_mail(1)
             with psycopg.connect(postgresql.url) as link:
                 link.execute(
@@ -218,7 +224,7 @@ class TestWithoutDatabase:
                 )
             postgresql.kill()
             with work.running() as process:
-                wait_until(lambda: work.says("Job waits for the database  job=mail"))
+                wait_until(lambda: work.says("Job waits for the database  job=mail"), seconds=90)
                 postgresql.start()
                 wait_until(lambda: work.says("The database can be reached again"))
                 Event().wait(SOON.total_seconds())  # the other process tries as often
@@ -235,7 +241,7 @@ class TestWithoutMigrations:
     """As on Kubernetes, where workers of a new version start beside its migrations."""
 
     @pytest.mark.redis
-    @pytest.mark.parametrize("celery", ["false", pytest.param("true", marks=pytest.mark.celery)])
+    @RUNNERS
     def test_waits_for_them_in_the_same_process(
         self, tmp_path: Path, postgresql_binaries: Path, redis: Redis, celery: str
     ) -> None:

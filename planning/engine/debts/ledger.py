@@ -1,4 +1,4 @@
-"""Pay off debts month by month: the one simulation behind all answers about debts.
+"""Pay off debts month by month: the rules. Plans use `avalanche`, which gives the same answers faster.
 
 In a month, interest accrues on each debt at the month's rate, each gets its minimum payment, and the rest of the
 budget goes to one debt after the other in the strategy's order. Accounts hold whole cents, so that sums are exact

@@ -1,8 +1,9 @@
 """Money as whole cents (`int`), for loops over months: exact, and many times faster than `Decimal`.
 
 The interest rule of savings and debts is here: a month's interest is balance * rate / 1200 (rate in percent a
-year), rounded half up to the cent. `grown` defines it. `follow`, `DatedSaving`, `PaydaySaving` and `Avalanche`
-repeat it inline for speed, and `needed_before` inverts it: change all of them together and raise `ENGINE_VERSION`.
+year), rounded half up to the cent. `grown` defines it. `follow`, `DatedSaving`, `PaydaySaving` and
+`debts/stage.py` repeat it inline for speed; `needed_before`, `last_needed` and `RememberedSaving` invert it.
+Change all of them together and raise `ENGINE_VERSION`.
 """
 
 from collections.abc import Sequence

@@ -22,15 +22,14 @@ pytestmark = [pytest.mark.unit, pytest.mark.planning]
 MARCH = date(2026, 3, 1)
 
 
-def on_a_weekly_income(*goals: GoalInput) -> Plan:
+def on_a_weekly_income(*goals: GoalInput, planned: tuple[Flow, ...] = ()) -> Plan:
     """228 are spent a month. 112.52 come on 23 March, and 233.16 on every Sunday from 7 June on."""
     incomes = (
         Flow(Decimal("112.52"), PayFrequency.ONCE, date(2026, 3, 23)),
         Flow(Decimal("233.16"), PayFrequency.WEEKLY, date(2026, 6, 7)),
     )
-    return make_plan(
-        PlanInput(MARCH, Finances(ZERO, Decimal("228.00"), ZERO, incomes), goals), with_alternatives=False
-    )
+    finances = Finances(ZERO, Decimal("228.00"), ZERO, incomes, planned)
+    return make_plan(PlanInput(MARCH, finances, goals), with_alternatives=False)
 
 
 class TestWhatIsKeptForTheNextMonth:
@@ -60,6 +59,20 @@ class TestWhatIsKeptForTheNextMonth:
         assert facts["held_back"] == Decimal("32.84")
         assert facts["room"] == Decimal("1395.60") + 3 * Decimal("233.16") - Decimal("32.84")
 
+    def test_is_told_with_its_month(self) -> None:
+        made = on_a_weekly_income(self.CHOSEN, goal(3000, target_date=date(2026, 9, 21))).goals[1].explanation
+        assert made.facts["held_back_parts"] == [
+            {"amount": Decimal("32.84"), "month": date(2026, 10, 1), "planned": [], "chosen": True}
+        ]
+        assert "less 32.84 kept for chosen amounts in the month from 2026-10-01" in made.text
+
+    def test_is_told_with_the_months_planned_expenses(self) -> None:
+        insurance = Flow(Decimal(100), PayFrequency.ONCE, date(2026, 10, 20), label="insurance")
+        wanted = goal(3000, target_date=date(2026, 9, 21))
+        made = on_a_weekly_income(self.CHOSEN, wanted, planned=(insurance,)).goals[1].explanation
+        assert "less 132.84 kept for insurance and chosen amounts in the month from 2026-10-01" in made.text
+        assert [part["planned"] for part in made.facts["held_back_parts"]] == [["insurance"]]
+
     def test_is_what_comes_after_days_of_a_plans_own(self) -> None:
         on_the_third = Cadence(Frequency.MONTHLY, 3, MARCH)
         plan = on_a_weekly_income(self.CHOSEN, goal("1630.39", target_date=date(2026, 9, 4), cadence=on_the_third))
@@ -81,6 +94,31 @@ class TestWhatIsKeptForTheNextMonth:
         plan = on_a_weekly_income(self.CHOSEN, late)
         paid = sum(each.amount for each in plan.goals[1].payments if each.date <= date(2026, 9, 3))
         assert paid == Decimal("1395.60")
+
+
+@pytest.mark.parametrize("repeats", [None, 1])
+def test_without_days_of_its_own_a_goal_is_paid_what_was_chosen_a_month(repeats: int | None) -> None:
+    """Each cycle of a month is, too, of what January left; an amount for other days doesn't count."""
+    income = Flow(Decimal(100), PayFrequency.MONTHLY, date(2026, 1, 20))
+    chosen = goal(30, 1, chosen_monthly=Decimal(30), chosen_each=Decimal(7), repeat_every_months=repeats)
+    finances = Finances(ZERO, ZERO, ZERO, (income,))
+    plan = make_plan(PlanInput(date(2026, 1, 1), finances, (chosen,)), with_alternatives=False)
+    payments = [(paid.date, paid.amount) for paid in plan.goals[0].payments]
+    each = Decimal(30)
+    assert payments[:2] == [(date(2026, 1, 20), each), (date(2026, 2, 1), each)][: 2 if repeats else 1]
+
+
+def test_what_chosen_amounts_take_of_later_months_is_told_by_month() -> None:
+    """1 200 come on New Year's Day, of which 100 are paid in each month of the year: 1 000 after February."""
+    income = Flow(Decimal(1200), PayFrequency.ONCE, date(2026, 1, 1))
+    chosen = goal(1200, name="chosen", priority="High", chosen_monthly=Decimal(100))
+    finances = Finances(ZERO, ZERO, ZERO, (income,))
+    plan = make_plan(PlanInput(date(2026, 1, 1), finances, (chosen, goal(50, 2))), with_alternatives=False)
+    told = plan.goals[1].explanation
+    parts = [(part["amount"], part["month"].month, part["chosen"]) for part in told.facts["held_back_parts"]]
+    assert parts == [(100, month, True) for month in range(3, 13)]
+    assert "less 100.00 kept for chosen amounts in the month from 2026-03-01, less 100.00 kept for" in told.text
+    assert "less 700.00 kept for later months, less 200.00 for goals ahead of it" in told.text
 
 
 def test_what_another_chosen_amount_takes_later_in_the_month_needs_not_be_there_before() -> None:

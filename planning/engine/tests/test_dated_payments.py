@@ -172,6 +172,13 @@ class TestPlace:
         assert self.placed(60, 60, 60) == [1, 10, 10]
         assert self.placed(100, 1) == [1, 10]
 
+    def test_counts_what_comes_on_the_first_day_and_what_is_paid_on_days_of_their_own(self) -> None:
+        """100 come on the 1st and 100 on the 11th, of which 80 are paid on the 15th; 30 come on the 21st."""
+        arrivals = [(date(2026, 1, day), amount) for day, amount in ((1, 100), (11, 100), (21, 30), (31, 1))]
+        fixed = [(date(2026, 1, 15), 80)]
+        for amount, day in ((100, 1), (101, 11), (120, 11), (121, 21), (150, 21), (151, 31)):
+            assert place(date(2026, 1, 1), 0, arrivals, fixed, [amount]) == [date(2026, 1, day)]
+
     def test_a_smaller_payment_takes_what_an_earlier_one_could_not_use(self) -> None:
         assert self.placed(150, 40) == [10, 1]
 

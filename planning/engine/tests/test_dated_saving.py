@@ -17,11 +17,14 @@ from planning.vocabulary import Frequency
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 THURSDAYS = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
+FIRSTS = Cadence(Frequency.MONTHLY, 1, NEW_YEAR)
 FIFTHS = Cadence(Frequency.MONTHLY, 5, NEW_YEAR)
 
 
-def days_until(cadence: Cadence, until: date, calendar: Calendar = CALENDAR) -> OwnDays:
-    return own_days(cadence, calendar, until, calendar.instalments(until))
+def days_until(
+    cadence: Cadence, until: date, calendar: Calendar = CALENDAR, starts: date | None = None
+) -> OwnDays:
+    return own_days(cadence, calendar, until, calendar.instalments(until), starts)
 
 
 def grown_month_by_month(saving: DatedSaving, by_day: list[list[int]]) -> int:
@@ -70,6 +73,21 @@ class TestSimulate:
         saving = DatedSaving(10_000, 0, 120_000, days, 0, first_interest=50)
         trajectory = saving.simulate([20_000, 20_000])
         assert trajectory.amounts == [9851, 0]  # 98.51 and 0.50 grow to 100.00
+
+    @pytest.mark.parametrize(("first_interest", "before"), [(None, [100_00, 101_00]), (50, [100_00, 100_50])])
+    def test_what_is_there_before_the_first_day_earns_interest(
+        self, first_interest: int | None, before: list[int]
+    ) -> None:
+        """1 % a month: what was there, and what was put in, is 1.00 more (or 0.50) after January."""
+        days = days_until(FIRSTS, date(2026, 5, 2), starts=date(2026, 2, 2))
+        saving = DatedSaving(200_00, 90_00, 120_000, days, 0, credit=10_00, first_interest=first_interest)
+        grown_until_march = grown(before[1], 120_000)
+        balances = [*before, grown_until_march + 10_00, grown(grown_until_march + 10_00, 120_000), 0]
+        balances[4] = grown(balances[3], 120_000) + 5_00
+        trajectory = saving.simulate([10_00, 0, 5_00])
+        assert (trajectory.amounts, trajectory.balances) == ([10_00, 0, 10_00, 0, 5_00], balances)
+        assert trajectory.end == grown(balances[4], 120_000)
+        assert saving.missing([10_00, 0, 5_00]) == trajectory.missing == 200_00 - trajectory.end
 
     def test_asks_for_no_more_than_is_missing_even_without_interest(self) -> None:
         saving = DatedSaving(10_000, 4000, 0, days_until(FIFTHS, date(2026, 3, 1)), 3000)
