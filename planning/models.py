@@ -27,6 +27,7 @@ from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
 from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
+from planning.versions import MOST_PAYMENTS
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -242,7 +243,8 @@ class ActionPlan(RevisedModel):
     def planned(self) -> Planned:
         """What the newest version says of the months."""
         month = PlannedMonth.from_json(self.month) if self.month else None
-        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts)
+        payments = _steps(self.payments)
+        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts, payments)
 
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""
@@ -281,6 +283,21 @@ class ActionPlan(RevisedModel):
         select it with the plan.
         """
         return [*islice(self._payments_left(today), most)]
+
+    def is_outdated(self, today: date) -> bool:
+        """Whether the newest version no longer tells all that is asked for.
+
+        So it is if something is missing though the goal's date has come, or the day that reaches it is past, or
+        the version's last payment is of the present month or before it; and if it asks for more payments than it
+        stores, and fewer than are told at once are to come. Reads `goal`.
+        """
+        if self.anchor is None:
+            return False
+        ends, stored = self.projected_completion_date, self.payments
+        is_past = self.goal.due_on(today) <= today or (ends is not None and ends < today)
+        runs_out = len(stored) == MOST_PAYMENTS and stored[-UPCOMING][0] <= today.isoformat()
+        is_last = bool(stored) and stored[-1][0] < calendar_on(today, self.anchor).day(1).isoformat()
+        return (is_past or runs_out or is_last) and not (self.goal.is_reached or self.goal.is_cleared)
 
     def left_of_month(self, today: date) -> Decimal:
         """What is still to be put in this month of the planning calendar. Reads `goal`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,20 +14,21 @@ from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
 from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
-from planning.models import UPCOMING, ActionPlan
+from planning.models import ActionPlan
 from planning.months import PlannedMonth
+from planning.queries import OPEN_PLANS
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
 from planning.still_asked import MadeNow, PutIn
 from planning.versions import MOST_PAYMENTS
 
 
-def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date, are_all: bool = True) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is what comes after the last payment that a version stores, and what is
-    missing of a goal whose date, planned end or payments are past. Reads nothing unless that is so or near, or
+    plan that would be made today. So is everything while one of the person's plans is outdated, for they share one
+    surplus; that reads the others, unless these `are_all` of active goals. Reads nothing else unless it is so, or
     there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
     knew.
     """
@@ -38,7 +39,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _is_outdated(plan, today)]
+    if _is_one_outdated(active, today) or (active and not are_all and _is_one_outdated(_plans_of(owner), today)):
+        unmade = active
     if unmade:
         context = context or read_context(owner=owner, today=today)
         made = _made_today(context.plan_input())
@@ -53,6 +55,14 @@ def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
         goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
         for goal in make_plan(inputs, with_alternatives=False).goals
     }
+
+
+def _is_one_outdated(plans: Iterable[ActionPlan], today: date) -> bool:
+    return any(plan.goal.status == Status.ACTIVE and plan.is_outdated(today) for plan in plans)
+
+
+def _plans_of(owner: User) -> list[ActionPlan]:
+    return OPEN_PLANS.bind(owner=owner.pk).all()
 
 
 def _count(
@@ -94,26 +104,6 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     if known.start == start:
         return known.amount != Decimal(goal.current_amount)
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since
-
-
-def _is_outdated(plan: ActionPlan, today: date) -> bool:
-    """Whether something is missing though the goal's date has come, or all that the version asks for is past.
-
-    Or it asks for more payments than it stores, and fewer than are told at once are to come.
-    """
-    if plan.anchor is None:
-        return False
-    goal, planned_end = plan.goal, plan.projected_completion_date
-    is_past = goal.due_on(today) <= today or (planned_end is not None and planned_end < today)
-    runs_out = len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
-    is_outdated = is_past or runs_out or not _goes_on(plan, today)
-    return is_outdated and not (goal.is_reached or goal.is_cleared)
-
-
-def _goes_on(plan: ActionPlan, today: date) -> bool:
-    """Whether something is still asked for. Check-ins pay no later month: of most, the last payment tells."""
-    next_month = calendar_on(today, plan.anchor or today).day(1).isoformat()
-    return bool(plan.payments and plan.payments[-1][0] > next_month) or bool(plan.upcoming(today, most=1))
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

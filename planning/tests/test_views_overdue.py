@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from planning.services import planning_context
 from planning.tests.people import Person
 from planning.tests.test_views_next_payments import compare, upcoming
 
@@ -18,6 +19,21 @@ def person(saver: User, time_machine: Any) -> Person:
     person = Person(saver, time_machine)
     person.earns(850)
     return person
+
+
+def told_on(person: Person, day: str) -> dict[str, Any]:
+    """The plans of a day, whose payments are those of the calendar."""
+    answer = person.on(day).client.get(f"/api/v0/planning/calendar?from={day}&to=2027-12-31").json()
+    plans = person.stored()
+    for goal, plan in plans.items():
+        paid = [
+            (each["date"], entry["amount"])
+            for each in answer["days"]
+            for entry in each["entries"]
+            if (entry["kind"], entry.get("goal_id")) == ("goal_payment", goal)
+        ]
+        assert upcoming(plan) == paid[:12]
+    return plans
 
 
 def completion(person: Person, goal: str) -> set[str]:
@@ -80,3 +96,28 @@ def test_nothing_is_asked_for_where_all_is_there(person: Person) -> None:
     person.plans()
     person.has(fund, 850)
     assert upcoming(compare(person.on("2026-09-20"))[fund]) == []
+
+
+def test_what_is_paid_on_its_date_is_not_asked_for_again(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless that would take long to compute.
+
+    The version asks for 1 080 on the 28th, when a month begins; from the 21st on 1 265 are due at once.
+    """
+    person.on("2026-01-31")
+    pay = {"amount": 1450, "frequency": "semimonthly", "next_date": "2026-01-31"}
+    bonus = {"amount": 4000, "frequency": "once", "next_date": "2026-06-06"}
+    person.tells(pay, bonus, {"amount": 490, "frequency": "monthly"}, expenses=1900)
+    first, late = person.wants(2700, "2027-02-03", "Low"), person.wants(3800, "2026-02-21")
+    plans = {goal: plan["id"] for goal, plan in person.plans().items()}
+    chosen = {"amount": 225, "frequency": "monthly", "day_of_period": 16}
+    for goal, terms in ((first, chosen), (late, {"frequency": "biweekly", "day_of_period": 6})):
+        assert person.client.patch(f"/api/v0/action-plans/{plans[goal]}", terms).status_code == 200
+    person.on("2026-02-16").has(first, 225)
+    due = upcoming(told_on(person, "2026-02-21")[late])
+    assert due[:1] == [("2026-02-21", 1265)]
+    person.has(late, 1265)
+    assert upcoming(told_on(person, "2026-02-21")[late]) == due[1:]
+    with monkeypatch.context() as patch:
+        patch.setattr(planning_context, "QUICK", -1)
+        assert upcoming(told_on(person, "2026-02-21")[late])[0][0] == "2026-02-21"
+    assert upcoming(person.plans()[late]) == due[1:]

@@ -90,7 +90,7 @@ class ActionPlanDetail(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
-        count_what_was_put_in([plan], owner=self.user, today=self.today)
+        count_what_was_put_in([plan], owner=self.user, today=self.today, are_all=False)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -115,7 +115,7 @@ class ActionPlanDetail(ApiView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
-        count_what_was_put_in([plan], owner=self.user, today=self.today)
+        count_what_was_put_in([plan], owner=self.user, today=self.today, are_all=False)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 
