@@ -38,8 +38,6 @@ if settings.DATABASE_POOLER == "transaction":
 # All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered no request.
 gc.collect()
 gc.freeze()
-# A large plan makes a hundred thousand objects, none of them garbage, and looked through them after each 700.
-gc.set_threshold(20_000)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
