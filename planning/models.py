@@ -291,10 +291,11 @@ class ActionPlan(RevisedModel):
         the version's last payment is of the present month or before it; and if it asks for more payments than it
         stores, and fewer than are told at once are to come. Reads `goal`.
         """
-        if self.anchor is None:
-            return False
+        due_on = self.goal.due_on(today)
+        if self.anchor is None or (due_on == today and self.goal.annual_rate):
+            return False  # the last interest comes on the date, and may be what is missing
         ends, stored = self.projected_completion_date, self.payments
-        is_past = self.goal.due_on(today) <= today or (ends is not None and ends < today)
+        is_past = due_on <= today or (ends is not None and ends < today)
         runs_out = len(stored) == MOST_PAYMENTS and stored[-UPCOMING][0] <= today.isoformat()
         is_last = bool(stored) and stored[-1][0] < calendar_on(today, self.anchor).day(1).isoformat()
         return (is_past or runs_out or is_last) and not (self.goal.is_reached or self.goal.is_cleared)
