@@ -310,7 +310,7 @@ class ActionPlan(RevisedModel):
     @property
     def is_of_debts(self) -> bool:
         """Whether linked debts are paid off. Reads `goal`."""
-        return self._plans_debts and self.goal.type == GoalType.DEBT_PAYOFF
+        return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
 
     @property
     def _plans_debts(self) -> bool:
