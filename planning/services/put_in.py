@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +16,7 @@ from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth
-from planning.queries import OPEN_PLANS
+from planning.queries import FOLLOWED_PLANS
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
 from planning.still_asked import MadeNow, PutIn
@@ -39,7 +39,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    if _is_one_outdated(active, today) or (active and not are_all and _is_one_outdated(_plans_of(owner), today)):
+    others = FOLLOWED_PLANS.bind(owner=owner.pk).all() if active and not are_all else []
+    if any(plan.is_outdated(today) for plan in [*active, *others]):
         unmade = active
     if unmade:
         context = context or read_context(owner=owner, today=today)
@@ -55,14 +56,6 @@ def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
         goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
         for goal in make_plan(inputs, with_alternatives=False).goals
     }
-
-
-def _is_one_outdated(plans: Iterable[ActionPlan], today: date) -> bool:
-    return any(plan.goal.status == Status.ACTIVE and plan.is_outdated(today) for plan in plans)
-
-
-def _plans_of(owner: User) -> list[ActionPlan]:
-    return OPEN_PLANS.bind(owner=owner.pk).all()
 
 
 def _count(

@@ -121,3 +121,16 @@ def test_what_is_paid_on_its_date_is_not_asked_for_again(person: Person, monkeyp
         patch.setattr(planning_context, "QUICK", -1)
         assert upcoming(told_on(person, "2026-02-21")[late])[0][0] == "2026-02-21"
     assert upcoming(person.plans()[late]) == due[1:]
+
+
+def test_plans_that_are_not_shown_count_too(person: Person) -> None:
+    """On a page of one plan, and by a plan's own address."""
+    for month in (6, 7, 8):
+        person.wants(1700, f"2026-0{month}-10", "High")
+    person.wants(850, "2026-04-10", "Low")
+    person.plans()
+    plans = compare(person.on("2026-05-20"))
+    for number in range(len(plans)):
+        [plan] = person.client.get(f"/api/v0/action-plans?limit=1&offset={number}").json()
+        assert plan == plans[plan["goal_id"]]
+        assert person.client.get(f"/api/v0/action-plans/{plan['id']}").json() == plan

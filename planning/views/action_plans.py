@@ -64,7 +64,8 @@ class ActionPlanList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
-        count_what_was_put_in(plans, owner=self.user, today=self.today)
+        are_all = len(plans) == total
+        count_what_was_put_in(plans, owner=self.user, today=self.today, are_all=are_all)
         return self.page(plans, ActionPlanSerializer, total=total, today=self.today, timezone=self.timezone)
 
 
