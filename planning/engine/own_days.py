@@ -92,20 +92,26 @@ def own_days(
 
 @dataclass(slots=True)
 class DatedPortion:
-    """The money granted to a goal, in cents, while it is spread; `counts` are its days of payment in each month.
+    """The money granted to a goal, in cents, while it is spread over its days of payment.
 
     Each day gets `share`. A day whose share isn't there gets nothing; then the days left share the rest again.
-    `left` is the part not paid yet, `credit` the part of month 0's payments that was made before, and `paid` one
-    amount for each day so far, made before or not.
 
-    Where money has dates, `most` is the most that may be given by each month (`given_by`), `late_income` what
-    arrives in the last month after the goal's date, and `later` what arrives in each month after each day, without
-    what is kept for the next month; `too_late` is `late_income` without it.
-    `most_by_date` is the most that may be given by the goal's date, to this goal and those with earlier dates.
-    `most_before` is `most` without what is free only once debts are paid off by this goal or those served after
-    it, and `kept_by_date` what is kept of that for the goal until its date.
-    `handled` is the number of months so far. If each month has one day, from a certain one on, `begins` is that
-    month. In each month before `even_until` a share is paid if it is there, and none of them is the last one.
+    - `counts`: the number of days in each month.
+    - `left`: the part that isn't paid yet.
+    - `credit`: the part of month 0's payments that was made before.
+    - `paid`: an amount for each day so far, made before or not; `handled` is the number of months so far.
+    - `begins`: if each month from a certain one on has one day, that month.
+    - `even_until`: in each month before it a share is paid if it is there, and none of them is the last one.
+
+    Where money has dates:
+
+    - `most`: the most that may be given by each month (`given_by`).
+    - `most_by_date`: the most that may be given by the goal's date, to this goal and those with earlier dates.
+    - `most_before`: `most` without what is free only once this goal, or those served after it, pay off debts.
+    - `kept_by_date`: what is kept of `most_before` for the goal until its date.
+    - `late_income`: what arrives in the last month after the goal's date.
+    - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
+      that of `late_income`.
     """
 
     counts: Sequence[int]
