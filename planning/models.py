@@ -26,8 +26,7 @@ from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import MadeNow, PutIn, debt_payments_left, of_present_month, payments_left
-from planning.versions import MOST_PAYMENTS
+from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -201,8 +200,8 @@ class ActionPlan(RevisedModel):
     """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
-    made_now: MadeNow | None = None
-    """What would be planned today, where the newest version's payments don't say what is asked for now."""
+    asked_now: Sequence[Payment] | None = None
+    """What is asked for instead of the newest version's payments, if it counted more as made than there is."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -243,8 +242,7 @@ class ActionPlan(RevisedModel):
     def planned(self) -> Planned:
         """What the newest version says of the months."""
         month = PlannedMonth.from_json(self.month) if self.month else None
-        payments = _steps(self.payments)
-        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts, payments)
+        return Planned(month, self.this_month, _steps(self.instalments), self._plans_debts)
 
     def carried_into(self, start: date) -> Decimal:
         """What the newest version keeps for the month from `start`, if all is paid as it asks."""
@@ -259,9 +257,8 @@ class ActionPlan(RevisedModel):
         """
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
-        if self.ended_at or self.goal.status != Status.ACTIVE or self.goal.is_full:
-            return None
-        return (self.made_now or self).projected_completion_date
+        is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
+        return self.projected_completion_date if is_followed and not self.goal.is_full else None
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -283,22 +280,6 @@ class ActionPlan(RevisedModel):
         select it with the plan.
         """
         return [*islice(self._payments_left(today), most)]
-
-    def is_outdated(self, today: date) -> bool:
-        """Whether the newest version no longer tells all that is asked for.
-
-        So it is if something is missing though the goal's date has come, or the day that reaches it is past, or
-        the version's last payment is of the present month or before it; and if it asks for more payments than it
-        stores, and fewer than are told at once are to come. Reads `goal`.
-        """
-        due_on = self.goal.due_on(today)
-        if self.anchor is None or (due_on == today and self.goal.annual_rate):
-            return False  # the last interest comes on the date, and may be what is missing
-        ends, stored = self.projected_completion_date, self.payments
-        is_past = due_on <= today or (ends is not None and ends < today)
-        runs_out = len(stored) == MOST_PAYMENTS and stored[-UPCOMING][0] <= today.isoformat()
-        is_last = bool(stored) and stored[-1][0] < calendar_on(today, self.anchor).day(1).isoformat()
-        return (is_past or runs_out or is_last) and not (self.goal.is_reached or self.goal.is_cleared)
 
     def left_of_month(self, today: date) -> Decimal:
         """What is still to be put in this month of the planning calendar. Reads `goal`."""
@@ -335,7 +316,7 @@ class ActionPlan(RevisedModel):
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
-        payments = iter(self.made_now.payments) if self.made_now else stored
+        payments = stored if self.asked_now is None else iter(self.asked_now)
         left = debt_payments_left if self.is_of_debts else payments_left
         return left(calendar_on(today, self.anchor), payments, self.put_in)
 

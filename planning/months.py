@@ -86,16 +86,14 @@ class PlannedMonth:
 class Planned:
     """What the newest version of a goal's plan says of its own month and of those after it.
 
-    `instalments` are its payments by month, made or not, and `payments` those on days that it stores. `month` is
-    None for a version that was made before months were counted; then `this_month` is what it asks for. It is
-    `of_debts` if linked debts were planned.
+    `instalments` are its payments by month, made or not. `month` is None for a version that was made before months
+    were counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned.
     """
 
     month: PlannedMonth | None
     this_month: Decimal
     instalments: Sequence[Step]
     of_debts: bool = False
-    payments: Sequence[Step] = ()
 
     def ask_of(self, start: date) -> Decimal:
         """All that the month from `start` asks for, paid or not. A full goal asks for what it has had."""
@@ -137,23 +135,6 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
     beyond = put_in - paid if amounts.withdrawn else ZERO
     return PlannedMonth(start, amounts.now, paid, unplanned + beyond, began=amounts.began, elsewhere=elsewhere)
-
-
-def put_in_beyond(amounts: Amounts, counted: PlannedMonth, planned: Planned | None, came: date | None) -> Decimal:
-    """What was put in this month since the newest version, and is more than that asked for until now.
-
-    What it asked for up to the goal's date, if that `came`, counts as given in earlier months, so what is lacking
-    of it isn't of the present month's money.
-    """
-    if planned is None or planned.month is None or not amounts.is_of_month:
-        return ZERO
-    beyond, last = amounts.put_in - amounts.interest - counted.unplanned - counted.paid, planned.month
-    if last.start == counted.start:
-        return max(ZERO, min(beyond, amounts.now - last.amount))
-    if came is None:
-        return max(ZERO, beyond)
-    asked = sum([amount for day, amount in planned.payments if day < min(came, counted.start)], last.amount)
-    return max(ZERO, beyond - max(ZERO, asked - (amounts.now - amounts.put_in)))
 
 
 def amount_on(day: date, steps: Sequence[Step]) -> Decimal:

@@ -32,7 +32,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
 
     :raises PlanVersion.DoesNotExist: the plan has no version with a number that was asked for.
     """
-    count_what_was_put_in([plan], owner=plan.user, today=today, are_all=False)
+    count_what_was_put_in([plan], owner=plan.user, today=today)
     facts = plan.explanation["facts"]
     # The documents of the two that are compared are read when they are needed.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])

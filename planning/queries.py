@@ -17,15 +17,6 @@ _OPEN_PLANS: Final = ActionPlan.objects.owned_by(_OWNER).open()
 NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(_OWNER).newest_first())
 OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_first())
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
-# The open plans of active goals, with no more than what tells whether one is outdated (`ActionPlan.is_outdated`).
-FOLLOWED_PLANS: Final = PreparedQuery(
-    _OPEN_PLANS.filter(goal__status=Status.ACTIVE)
-    .select_related("goal")
-    .only(
-        *("anchor", "payments", "projected_completion_date", "goal__kind", "goal__status", "goal__target_date"),
-        *("goal__drained_on", "goal__current_amount", "goal__target_amount", "goal__pace"),
-    )
-)
 # The active goals, each with its `open_plan` (no attribute where it has none), for lists that show little of both:
 # without the plans' long documents, and without what a goal isn't shown or measured by. `plans_debts` is for
 # `ActionPlan.has_debts`.
@@ -44,7 +35,8 @@ URGENT_GOALS: Final = PreparedQuery(
         *("open_plan__revision", "open_plan__user", "open_plan__type", "open_plan__amount", "open_plan__carried"),
         *("open_plan__is_chosen", "open_plan__is_confirmed_set_up", "open_plan__required_monthly_contribution"),
         *("open_plan__allocated_monthly_contribution", "open_plan__shortfall", "open_plan__explanation"),
-        *("open_plan__alternatives", "open_plan__version", "open_plan__created_at", "open_plan__updated_at"),
+        *("open_plan__alternatives", "open_plan__projected_completion_date", "open_plan__version"),
+        *("open_plan__created_at", "open_plan__updated_at"),
     )
 )
 # The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.

@@ -6,11 +6,9 @@ take it from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from fincred.money import ZERO
 from planning.engine.cadence import Payment
@@ -26,13 +24,6 @@ class PutIn:
 
     paid: Decimal = ZERO
     due: Decimal = ZERO
-
-
-class MadeNow(NamedTuple):
-    """What would be planned today for a goal, where its newest version doesn't say what is asked for now."""
-
-    payments: Sequence[Payment]
-    projected_completion_date: date | None
 
 
 def payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: PutIn | None) -> Iterator[Payment]:

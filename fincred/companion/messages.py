@@ -86,9 +86,8 @@ def pre_transfer_reminder(mail: OutgoingMail, now: datetime) -> Facts:
     if row is None:
         return None
     asker = _asker(mail, now)
-    plans = OPEN_PLANS.bind(owner=asker.user.pk).all()
+    plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if row.action_plan_id in (None, plan.id)]
     count_what_was_put_in(plans, owner=asker.user, today=asker.today)
-    plans = [plan for plan in plans if row.action_plan_id in (None, plan.id)]
     payments = [(payment, plan) for plan in plans for payment in plan.upcoming(asker.today)]
     if row.is_planned:
         chosen = [one for one in payments if one[0].date == mail.due_on]

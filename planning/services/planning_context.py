@@ -22,11 +22,8 @@ from goals.vocabulary import GoalType, Kind, Priority, Status
 from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month, kept_last_month
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
-from planning.engine.effort import QUICK, Effort, TooMuchEffortError
 from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
 from planning.engine.model import Debt, GoalInput, PlanInput
-from planning.engine.needs import Needs
-from planning.engine.plan import make_plan
 from planning.entry_names import EntryNames, new_names
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
@@ -339,7 +336,7 @@ def _context(
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
-    context = PlanningContext(
+    return PlanningContext(
         owner=owner,
         calendar=calendar,
         snapshot=snapshots[0] if snapshots else None,
@@ -355,38 +352,6 @@ def _context(
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
         completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
     )
-    return _with_what_was_asked(context)
-
-
-def _with_what_was_asked(context: PlanningContext) -> PlanningContext:
-    """The context with payments that no version asked for, but the plan that would be made today did.
-
-    So it is where that is told (`ActionPlan.is_outdated`). What takes long to compute counts as not asked for.
-    """
-    plans = context.plans
-    beyond = {
-        str(goal.id): context.counted.beyond[goal.id]
-        for goal in context.goals
-        if context.counted.beyond[goal.id]
-        and goal.kind == Kind.ONCE
-        and goal.type != GoalType.DEBT_PAYOFF
-        and goal.id in plans
-    }
-    planned = (plans[goal.id] for goal in context.goals if goal.id in plans)
-    if not beyond or not any(plan.is_outdated(context.today) for plan in planned):
-        return context
-    inputs = context.plan_input()
-    before = [
-        replace(goal, already_there=goal.already_there - beyond.get(str(goal.id), ZERO)) for goal in inputs.goals
-    ]
-    try:
-        needs = Needs(inputs.calendar, Effort(most=QUICK))
-        made = make_plan(replace(inputs, goals=tuple(before)), with_alternatives=False, needs=needs)
-    except TooMuchEffortError:
-        return context
-    asked = {goal.goal_id: goal.this_month for goal in made.goals}
-    more = {UUID(goal_id): min(amount, asked[goal_id]) for goal_id, amount in beyond.items()}
-    return replace(context, counted=context.counted.paid_more(more))
 
 
 def _clears_debts(goal: Goal) -> bool:

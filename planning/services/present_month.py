@@ -16,39 +16,24 @@ from goals.history import Step, Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
-from planning.months import Amounts, Planned, PlannedMonth, count_month, put_in_beyond
+from planning.months import Amounts, Planned, PlannedMonth, count_month
 from planning.queries import EARLIER_ANCHORS
 from planning.saved_interest import SavedInterest, saved_interest
 
 
 class CountedMonths(NamedTuple):
-    """By goal: its month, the `check_ins` that were read for it, and what is `earning` if that isn't all there.
-
-    `beyond` is what was put in since the newest version of its plan, more than that asked for until now.
-    """
+    """By goal: its month, the `check_ins` that were read for it, and what is `earning` if that isn't all there."""
 
     months: Mapping[UUID, PlannedMonth]
     check_ins: Mapping[UUID, Sequence[Told]]
     earning: Mapping[UUID, Decimal]
-    beyond: Mapping[UUID, Decimal]
 
     def but(self, counted: CountedMonths) -> CountedMonths:
         """The same, with goals that were counted anew."""
         kept = {goal_id: amount for goal_id, amount in self.earning.items() if goal_id not in counted.months}
         return CountedMonths(
-            {**self.months, **counted.months},
-            {**self.check_ins, **counted.check_ins},
-            {**kept, **counted.earning},
-            {**self.beyond, **counted.beyond},
+            {**self.months, **counted.months}, {**self.check_ins, **counted.check_ins}, {**kept, **counted.earning}
         )
-
-    def paid_more(self, more: Mapping[UUID, Decimal]) -> CountedMonths:
-        """The same, with more of what was put into these goals counted as paid."""
-        paid = {
-            goal_id: replace(self.months[goal_id], paid=self.months[goal_id].paid + more[goal_id])
-            for goal_id in more
-        }
-        return self._replace(months={**self.months, **paid})
 
 
 class History:
@@ -127,12 +112,7 @@ def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], histo
     interest = interest_of_month(goals, check_ins, history)
     amounts = amounts_of_month(goals, interest, history)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
-    came = {goal.id: day for goal in goals if (day := goal.due_on(calendar.as_of)) <= calendar.as_of}
-    beyond = {
-        goal_id: put_in_beyond(amounts[goal_id], month, planned.get(goal_id), came.get(goal_id))
-        for goal_id, month in months.items()
-    }
-    return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar), beyond)
+    return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar))
 
 
 def _is_of_month(goal: Goal, calendar: Calendar) -> bool:

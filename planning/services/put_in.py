@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
-from planning.engine.model import PlanInput
 from planning.engine.plan import make_plan
-from planning.models import ActionPlan
+from planning.models import UPCOMING, ActionPlan
 from planning.months import PlannedMonth
-from planning.queries import FOLLOWED_PLANS
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import MadeNow, PutIn
+from planning.still_asked import PutIn
 from planning.versions import MOST_PAYMENTS
 
 
-def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date, are_all: bool = True) -> None:
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is everything while one of the person's plans is outdated, for they share one
-    surplus; that reads the others, unless these `are_all` of active goals. Reads nothing else unless it is so, or
-    there is a check-in of the present month that a plan's newest version doesn't know, or one is gone that it
-    knew.
+    plan that would be made today. So is what comes after the last payment that a version stores. Reads nothing
+    unless that is near, or there is a check-in of the present month that a plan's newest version doesn't know, or
+    one is gone that it knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
@@ -39,23 +35,13 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    others = FOLLOWED_PLANS.bind(owner=owner.pk).all() if active and not are_all else []
-    if any(plan.is_outdated(today) for plan in [*active, *others]):
-        unmade = active
+    unmade += [plan for plan in active if plan not in unmade and _runs_out(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        made = _made_today(context.plan_input())
+        made = make_plan(context.plan_input(), with_alternatives=False)
+        asked = {goal.goal_id: goal.payments for goal in made.goals}
         for plan in unmade:
-            plan.put_in, plan.made_now = None, made.get(str(plan.goal_id))
-
-
-@lru_cache(maxsize=64)
-def _made_today(inputs: PlanInput) -> Mapping[str | None, MadeNow]:
-    """What would be planned for each goal. A goal can stay overdue, and each read would make the plan again."""
-    return {
-        goal.goal_id: MadeNow(tuple(islice(goal.payments, MOST_PAYMENTS)), goal.projected_completion_date)
-        for goal in make_plan(inputs, with_alternatives=False).goals
-    }
+            plan.put_in, plan.asked_now = None, tuple(islice(asked.get(str(plan.goal_id), ()), MOST_PAYMENTS))
 
 
 def _count(
@@ -97,6 +83,11 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     if known.start == start:
         return known.amount != Decimal(goal.current_amount)
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since
+
+
+def _runs_out(plan: ActionPlan, today: date) -> bool:
+    """Whether the version asks for more payments than it stores, and fewer than are told at once are to come."""
+    return len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

@@ -64,8 +64,7 @@ class ActionPlanList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
-        are_all = len(plans) == total
-        count_what_was_put_in(plans, owner=self.user, today=self.today, are_all=are_all)
+        count_what_was_put_in(plans, owner=self.user, today=self.today)
         return self.page(plans, ActionPlanSerializer, total=total, today=self.today, timezone=self.timezone)
 
 
@@ -91,7 +90,7 @@ class ActionPlanDetail(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
-        count_what_was_put_in([plan], owner=self.user, today=self.today, are_all=False)
+        count_what_was_put_in([plan], owner=self.user, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -116,7 +115,7 @@ class ActionPlanDetail(ApiView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
-        count_what_was_put_in([plan], owner=self.user, today=self.today, are_all=False)
+        count_what_was_put_in([plan], owner=self.user, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 

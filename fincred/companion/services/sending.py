@@ -227,7 +227,7 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
         return False
     if row.type == NotificationType.PRE_TRANSFER_REMINDER:
         today = day_in(now, person.rhythm.zone)
-        count_what_was_put_in([plan], owner=person.preferences.user, today=today, are_all=False)
+        count_what_was_put_in([plan], owner=person.preferences.user, today=today)
         return any(payment.date == row.due_on for payment in plan.upcoming(today))
     return _has_drifted(row, plan, day_in(now, person.rhythm.zone))
 
