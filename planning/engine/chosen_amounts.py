@@ -9,7 +9,7 @@ from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed, keep_for_payments, spend
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
-from planning.engine.late import go_on_late
+from planning.engine.late import go_on_late, still_to_make
 from planning.engine.money.cents import to_cents
 from planning.engine.own_days import kept_for_later
 from planning.engine.payment_days import FirstDays
@@ -84,10 +84,10 @@ def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list
     need = state.need
     if state.dated:
         left = need.credit + sum(free[: need.months]) - sum(state.in_time.amounts)
-        money = [left, *free[need.months : late_until + 1]]
-        return _each_on_days(
-            to_cents(state.goal.chosen_amount or ZERO), state.dated.late_counts(len(money)), money
-        )
+        each, later = to_cents(state.goal.chosen_amount or ZERO), free[need.months : late_until + 1]
+        first, *counts = state.dated.late_counts(1 + len(later))
+        offers = still_to_make(_each_on_days(each, [first], [left + state.made_late]), state.made_late)
+        return offers + _each_on_days(each, [0, *counts], [left - sum(offers), *later])
     chosen = to_cents(state.goal.chosen_monthly or ZERO)
     return [min(chosen, money) for money in free[need.months : late_until + 1 - need.first_payment]]
 

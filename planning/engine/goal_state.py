@@ -185,6 +185,16 @@ class GoalState:
         return self.due or self.trajectory.amounts[0] - self.need.credit
 
     @property
+    def made_late(self) -> int:
+        """The part of what was put in this month that late days of the month ask for, not those in time.
+
+        Where one payment is due now, only days after today follow it: none of them is paid yet.
+        """
+        if not self.days or self.days.is_due_now or self.need.months > 1:
+            return 0
+        return max(0, self.need.credit - sum(self.in_time.by_day[0]))
+
+    @property
     def goes_on_late(self) -> bool:
         """Whether money is put in after the date too: not into a short cycle of a recurring goal."""
         return not self.arrives and not self.goal.repeat_every_months

@@ -53,14 +53,23 @@ def _late_by_money(state: GoalState, free: Sequence[int], months: range, horizon
         by = list(accumulate([0, *given_late(free, months, horizon)], max))
         return list(map(sub, by[1:], by))
     offers: list[int] = []
-    given, arrived = 0, list(accumulate(free, initial=0))
+    made = state.made_late if chosen is not None else 0
+    given, arrived = -made, list(accumulate(free, initial=0))
     for month, most in zip(months, given_late(free, months, horizon), strict=True):
         for late in _after_late_days(state, month):
             too_late = state.not_kept(month, late)
             there = max(0, min(most, arrived[month + 1] - too_late) - given)
             offers.append(there if chosen is None else min(to_cents(chosen), there))
             given += offers[-1]
+        if not month:
+            offers, given = still_to_make(offers, made), max(0, given)
     return offers
+
+
+def still_to_make(offers: Sequence[int], made: int) -> list[int]:
+    """The offers without what was made of them before: that is for the first ones."""
+    by = [max(0, offered - made) for offered in accumulate(offers, initial=0)]
+    return [*map(sub, by[1:], by)]
 
 
 def _after_late_days(state: GoalState, month: int) -> list[int]:

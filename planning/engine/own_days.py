@@ -196,24 +196,22 @@ class DatedPortion:
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes.
 
-        The credit is a part of it: it is what the first days get, and the last of the month what is beyond that.
+        The credit is a part of it: it is what the first days get.
         """
-        given = -min(self.credit, each * self.counts[0])
+        given = -self.credit
         later = self.later or [(0,) * days for days in self.counts]
         by_month = [*self.most[1 : self.months], self.most_by_date]
         for most, arrived, late_in_month in zip(by_month, self.arrived[1:], later, strict=False):
             if min(most, arrived) <= given:  # so nothing is there on any day of the month
                 self.paid += [0] * len(late_in_month)
+                given = max(0, given)
                 continue
             for late in late_in_month:
                 there = max(0, min(most, arrived - late) - given)
                 amount = min(each, there)
                 self.paid.append(amount)
                 given += amount
-        days = self.counts[0]
-        beyond = self.credit - sum(self.paid[:days])
-        if days and beyond > 0:
-            self.paid[days - 1] += beyond
+            given = max(0, given)  # what was put in beyond the month's days is no part of a later month's money
         return self.paid
 
     def _share_again(self) -> None:
@@ -250,6 +248,13 @@ class MonthlyPortion(DatedPortion):
             if self.left:
                 self.even_until = month + 1 + min((self.left - 1) // self.share, days_left - 2)
         return amount + beyond - made
+
+    def pay_chosen(self, each: int) -> list[int]:
+        """As it is for days. The first payment is all of the credit, also what is beyond the amount."""
+        paid = DatedPortion.pay_chosen(self, each)
+        if self.counts[0]:
+            paid[0] = max(paid[0], self.credit)
+        return paid
 
 
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> list[int]:

@@ -33,6 +33,13 @@ def upcoming(plan: dict[str, Any]) -> list[tuple[str, float]]:
     return [(payment["date"], payment["amount"]) for payment in plan["upcoming"]]
 
 
+def in_calendar(person: Person, goal: str) -> list[tuple[str, float]]:
+    answer = person.client.get("/api/v0/planning/calendar?from=2026-11-26&to=2027-11-26").json()
+    entries = [(day["date"], entry) for day in answer["days"] for entry in day["entries"]]
+    paid = [(day, entry) for day, entry in entries if entry["kind"] == "goal_payment"]
+    return [(day, entry["amount"]) for day, entry in paid if entry["goal_id"] == goal]
+
+
 def told(plans: dict[str, Any], goal: str) -> tuple[Any, ...]:
     plan = plans[goal]
     return plan["shortfall"], plan["this_month"], upcoming(plan)
@@ -135,6 +142,25 @@ class TestOwnDays:
         ]  # fmt: skip
         assert upcoming(plan)[4:] == [("2026-12-31", 100), ("2027-01-28", 100)]
         assert plan["projected_completion_date"] == "2027-01-28"
+
+    @pytest.mark.parametrize("by", ["2026-12-01", "2026-12-08", "2026-12-17"])
+    @pytest.mark.parametrize("is_dated", [False, True])
+    def test_of_a_late_goal_ask_for_a_chosen_amount_once(self, person: Person, by: str, is_dated: bool) -> None:
+        """What is paid on a Thursday isn't asked for again, and the Thursdays after it stay as they were."""
+        if is_dated:
+            person.tells({"amount": 250, "frequency": "monthly", "next_date": "2026-11-26"}, expenses=0)
+        else:
+            person.earns(250)
+        goal = person.wants(3000, by)
+        body = {"frequency": "weekly", "day_of_period": 4, "amount": 50}
+        person.client.patch(f"/api/v0/action-plans/{person.plans()[goal]['id']}", body)
+        days = [("2026-11-26", 50), ("2026-12-03", 50), ("2026-12-10", 50), ("2026-12-17", 50), ("2026-12-24", 50)]
+        for paid, (day, _) in enumerate(days):
+            assert upcoming(person.on(day).plans()[goal])[: 5 - paid] == days[paid:]
+            person.has(goal, 50 * (paid + 1))
+            for payments in (upcoming(person.plans()[goal]), in_calendar(person, goal)):
+                assert payments[: 4 - paid] == days[paid + 1 :]
+                assert payments[4 - paid][0] > "2026-12-25"
 
     def test_of_a_paused_goal_and_of_an_ended_plan_are_none(self, person: Person) -> None:
         goal = person.wants(400, "2026-12-24")
