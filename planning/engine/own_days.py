@@ -42,6 +42,15 @@ class OwnDays:
         """The number of months up to the last day in time."""
         return last_payment(self.counts)
 
+    @property
+    def passed(self) -> int:
+        """The number of days in time before today, which can be only in month 0.
+
+        The last one in time never counts: once it has passed, its payment is due now.
+        """
+        before = sum([day < self.calendar.as_of for day in self.in_month(0)[: self.counts[0]]])
+        return min(before, sum(self.counts) - 1)
+
     def in_month(self, month: int) -> list[date]:
         """The days of a month, those in time first."""
         start, end = self.calendar.day(month), self.calendar.day(month + 1)
@@ -112,6 +121,9 @@ class DatedPortion:
     - `late_income`: what arrives in the last month after the goal's date.
     - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
       that of `late_income`.
+    - `passed`: the number of month 0's days that have passed, and `after_today` what arrives in it after today.
+    - `behind`: what was put in during month 0 for goals that are paid of what this one leaves. It doesn't count as
+      taken of what had arrived by the days that have passed.
     """
 
     counts: Sequence[int]
@@ -123,6 +135,9 @@ class DatedPortion:
     late_income: int = 0
     too_late: int = 0
     later: Sequence[Sequence[int]] = ()
+    passed: int = 0
+    after_today: int = 0
+    behind: int = 0
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
     arrived: Sequence[int] = field(init=False, default=())
@@ -176,7 +191,7 @@ class DatedPortion:
             self.paid += [self.share] * days
             self.left -= whole
             return whole
-        lacking = [late - held for late in later] or [0] * days
+        lacking = [late - held for late in self._later_in(month)]
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
@@ -199,13 +214,12 @@ class DatedPortion:
         The credit is a part of it: it is what the first days get, and the last of the month what is beyond that.
         """
         given = -min(self.credit, each * self.counts[0])
-        later = self.later or [(0,) * days for days in self.counts]
         by_month = [*self.most[1 : self.months], self.most_by_date]
-        for most, arrived, late_in_month in zip(by_month, self.arrived[1:], later, strict=False):
+        for month, (most, arrived) in enumerate(zip(by_month, self.arrived[1:], strict=False)):
             if min(most, arrived) <= given:  # so nothing is there on any day of the month
-                self.paid += [0] * len(late_in_month)
+                self.paid += [0] * self.counts[month]
                 continue
-            for late in late_in_month:
+            for late in self._later_in(month):
                 there = max(0, min(most, arrived - late) - given)
                 amount = min(each, there)
                 self.paid.append(amount)
@@ -215,6 +229,20 @@ class DatedPortion:
         if days and beyond > 0:
             self.paid[days - 1] += beyond
         return self.paid
+
+    def _later_in(self, month: int) -> Sequence[int]:
+        """What a month's money lacks on each of its days: what arrives after it.
+
+        It is less on days that have passed, by what others behind were paid later. What is left of these is paid
+        today, so it isn't less than today.
+        """
+        if not self.later:
+            return [0] * self.counts[month]
+        later = self.later[month]
+        if month or not self.behind:
+            return later
+        passed = [max(late - self.behind, self.after_today) for late in later[: self.passed]]
+        return [*passed, *later[self.passed :]]
 
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self.days_left))
@@ -262,7 +290,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
-    waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
+    waiting = _earliest_first(portions)
     taken: list[int] = []
     spent = month = 0
     while waiting:
@@ -299,6 +327,16 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
     for portion in portions:
         portion.paid += [0] * portion.days_left
     return taken
+
+
+def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
+    """The portions by their dates, each told what was put in for those behind it."""
+    ordered = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
+    behind = 0
+    for portion in reversed(ordered):
+        portion.behind = behind
+        behind += portion.credit
+    return ordered
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:
