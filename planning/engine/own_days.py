@@ -22,6 +22,7 @@ class OwnDays:
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
     payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
     No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
+    `passed` is the number of days before today, of those in time but the last, whose payment is then due now.
     """
 
     cadence: Cadence
@@ -31,6 +32,7 @@ class OwnDays:
     on_start: tuple[bool, ...]
     is_due_now: bool
     starts: date | None = None
+    passed: int = 0
 
     @property
     def begins(self) -> int:
@@ -41,15 +43,6 @@ class OwnDays:
     def months(self) -> int:
         """The number of months up to the last day in time."""
         return last_payment(self.counts)
-
-    @property
-    def passed(self) -> int:
-        """The number of days in time before today, which can be only in month 0.
-
-        The last one in time never counts: once it has passed, its payment is due now.
-        """
-        before = sum([day < self.calendar.as_of for day in self.in_month(0)[: self.counts[0]]])
-        return min(before, sum(self.counts) - 1)
 
     def in_month(self, month: int) -> list[date]:
         """The days of a month, those in time first."""
@@ -96,7 +89,8 @@ def own_days(
         counts[month], on_start[month] = 1, calendar.day(month) == starts
     elif is_due_now:
         counts[0], on_start[0] = 1, not calendar.month_has_begun
-    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts)
+    passed = max(0, min(count_action_dates(cadence, starts or calendar.start, calendar.as_of), sum(counts) - 1))
+    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts, passed)
 
 
 @dataclass(slots=True)
