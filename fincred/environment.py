@@ -87,7 +87,7 @@ class Environment:
     def refuse_instead_of(self, name: str, choices: tuple[str, ...], default: str, *others: str) -> None:
         """Note each name in the file that seems to mean `name`, if that isn't set; `default` does no harm.
 
-        Those are `others`, which other programs use, and each name with `name` in it that has one of its `choices`.
+        Those are `others`, which other programs use, and any with `name` in it that has one of its `choices`.
         """
         if name in self._variables:
             return
