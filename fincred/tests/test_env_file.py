@@ -219,15 +219,21 @@ class TestWhatGunicornReads:
             monkeypatch.delenv(name, raising=False)
 
     def test_is_the_default_without_a_file(self) -> None:
-        assert (env_file.port(), env_file.workers(default=2)) == ("8000", 2)
+        assert (env_file.port(), env_file.workers(default=2)) == (8000, 2)
 
     def test_is_what_the_file_says_unless_the_environment_does(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path.write_text("PORT=8001\nWEB_CONCURRENCY=7\n")
-        assert (env_file.port(), env_file.workers(default=2)) == ("8001", 7)
+        assert (env_file.port(), env_file.workers(default=2)) == (8001, 7)
         monkeypatch.setenv("WEB_CONCURRENCY", "3")
         assert env_file.workers(default=2) == 3
+
+    @pytest.mark.parametrize("value", ["0", "-1", "80x", "99999"])
+    def test_port_is_the_default_for_what_the_settings_refuse(self, path: Path, value: str) -> None:
+        path.write_text(f"PORT={value}\n")
+        assert env_file.port() == 8000
+        assert "PORT" in start_with(path, "check").stderr
 
     @pytest.mark.parametrize("value", ["0", "-1", "many", "10000"])
     def test_number_of_workers_is_the_default_for_what_the_settings_refuse(self, path: Path, value: str) -> None:
