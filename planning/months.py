@@ -80,9 +80,11 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a month from the output of `as_json`, also of a newer release, which may tell more."""
         values: dict[str, Any] = {
             name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
             for name, text in document.items()
+            if name in cls.__slots__
         }
         return cls(**values)
 

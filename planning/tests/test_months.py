@@ -93,6 +93,10 @@ class TestPlannedMonth:
         for each in (month, asked):
             assert PlannedMonth.from_json(each.as_json()) == each
 
+    def test_is_read_though_a_newer_release_stored_more(self) -> None:
+        month = PlannedMonth(START, Decimal(850))
+        assert PlannedMonth.from_json(month.as_json() | {"more": "something"}) == month
+
 
 class TestSteps:
     def test_are_where_a_payment_changes(self) -> None:
