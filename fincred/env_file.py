@@ -81,9 +81,10 @@ def _unquoted(value: str) -> str:
     return quoted[1] if quote == "'" else re.sub(r'\\(["\\])', r"\1", quoted[1])
 
 
-def port() -> str:
-    """PORT as gunicorn takes it, else 8000. The settings check it."""
-    return _value("PORT") or "8000"
+def port() -> int:
+    """PORT as gunicorn takes it, else 8000, also for what the settings refuse."""
+    value = _value("PORT")
+    return int(value) if re.fullmatch(r"[1-9][0-9]{0,4}", value) and int(value) <= 65535 else 8000
 
 
 def workers(default: int) -> int:

@@ -84,12 +84,18 @@ class Environment:
                 faults.append(f".env line {line}: {name} is not a setting; {nearest} is")
         return faults
 
-    def refuse_instead_of(self, name: str, default: str, *others: str) -> None:
-        """Note each name in the file that others use for what `name` is; `default` does no harm."""
-        if name not in self._variables:
-            for other in others:
-                if other in self._lines and self._variables.get(other, default) != default:
-                    self.fault(other, f"is not a setting; {name} is, and it isn't set")
+    def refuse_instead_of(self, name: str, choices: tuple[str, ...], default: str, *others: str) -> None:
+        """Note each name in the file that seems to mean `name`, if that isn't set; `default` does no harm.
+
+        Those are `others`, which other programs use, and any with `name` in it that has one of its `choices`.
+        """
+        if name in self._variables:
+            return
+        for other in self._lines:
+            written, value = other.upper(), self._variables.get(other, default).lower()
+            is_meant = written in others or (name in written and value in choices)
+            if is_meant and value != default and _distance(written, name) > _TYPO_DISTANCE:
+                self.fault(other, f"is not a setting; {name} is, and it isn't set")
 
     def read(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
         """The parsed value, or `default` when absent or faulty (the fault is noted)."""

@@ -24,7 +24,7 @@ VAR = ROOT / "var"
 env = Environment(os.environ, read_env_file(ENV_FILE))
 
 ENV = env.choice("ENV", "development", ENVIRONMENTS)
-env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
+env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
 SERVICE_NAME = "fincred"
 API_VERSION = __version__
 DEVELOPMENT = ENV == "development"

@@ -50,6 +50,9 @@ class Reader(Protocol):
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
         """What check-ins on or after `day` told, in their order, by goal that is a reserve or has had cycles."""
 
+    def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
+        """By goal, the least that a check-in on or after `day` told, of goals with one."""
+
 
 class NoCheckIns:
     """The reader until an app has registered one."""
@@ -64,6 +67,9 @@ class NoCheckIns:
         return {}
 
     def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+        return {}
+
+    def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
         return {}
 
 

@@ -26,6 +26,8 @@ class Amounts:
     recurring any more, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
+
+    `lowest` is the least that a check-in of the month told, read where a version counted a fall.
     """
 
     now: Decimal
@@ -34,6 +36,7 @@ class Amounts:
     is_of_month: bool = False
     withdrawn: Decimal = ZERO
     ended: Sequence[tuple[date, Decimal]] = ()
+    lowest: Decimal | None = None
 
     @property
     def began(self) -> date | None:
@@ -56,6 +59,7 @@ class PlannedMonth:
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
     `unplanned` this month before the goal had a plan, or into a reserve with withdrawals beyond what it asks.
+    The version asks from `fallen` less than the opening balance, if more was taken out in the month than put in.
     `last_ask` is what the month before asked of linked debts; None if they weren't planned in it, and on all days
     but the month's first. Where a cycle ended in the month, the present one began on `began`, and `elsewhere` is
     what was put into those before it as the plan asked.
@@ -68,6 +72,7 @@ class PlannedMonth:
     last_ask: Decimal | None = None
     began: date | None = None
     elsewhere: Decimal | None = None
+    fallen: Decimal | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: amounts and dates are strings."""
@@ -75,9 +80,11 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read a month from the output of `as_json`, also of a newer release, which may tell more."""
         values: dict[str, Any] = {
             name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
             for name, text in document.items()
+            if name in cls.__slots__
         }
         return cls(**values)
 
@@ -95,6 +102,10 @@ class Planned:
     instalments: Sequence[Step]
     of_debts: bool = False
 
+    def fell_in(self, start: date) -> bool:
+        """Whether it asks, in the month from `start`, from less than the opening balance."""
+        return self.month is not None and self.month.start == start and self.month.fallen is not None
+
     def ask_of(self, start: date) -> Decimal:
         """All that the month from `start` asks for, paid or not. A full goal asks for what it has had."""
         if self.month is None:
@@ -107,7 +118,8 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     """Count the month from `start`; `planned` is the goal's newest version, None without one.
 
     Payments count up to what the version asks for. What was put in before a plan, or beyond the ask, belongs to
-    the opening balance. So does interest that is told with a payment.
+    the opening balance. So does interest that is told with a payment. A version that is made where less than the
+    opening balance is left asks from what is left, and what is put in after it is a payment.
     """
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)
@@ -116,25 +128,40 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     last = planned.month if planned.month and planned.month.start == start else None
     known = last.began if last else None
     unplanned = last.unplanned if last else ZERO
+    fallen = (last.fallen if last and not amounts.withdrawn else None) or ZERO
     elsewhere = last.elsewhere if last else None
     asked = planned.ask_of(start)
     if amounts.began != known:
         before = max(ZERO, amounts.put_in_cycles_after(known) - unplanned)
         elsewhere = (elsewhere or ZERO) + min(before, asked)
-        unplanned = asked = ZERO  # of the present cycle nothing was asked before it began
+        unplanned = asked = fallen = ZERO  # of the present cycle nothing was asked before it began
     elif last and last.amount == amounts.now and not amounts.withdrawn:
         return last
     elif last and amounts.withdrawn:
         # What was put into a reserve and taken out again is asked for once more.
         asked = last.paid + planned.this_month
-    put_in = max(ZERO, amounts.put_in - amounts.interest - unplanned)
+    added = amounts.put_in - amounts.interest - unplanned
+    if amounts.lowest is not None:
+        # Once the check-in that told of so little is corrected, nothing fell that far.
+        fallen = min(fallen, max(ZERO, amounts.now - amounts.lowest - added))
+    put_in = max(ZERO, added + fallen)
     paid = min(put_in, asked)
     if last and amounts.began == known and not amounts.withdrawn:
         # What was beyond an earlier ask stays the balance, also once more is asked for.
         paid = min(paid, last.paid + max(ZERO, amounts.now - last.amount))
     # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
     beyond = put_in - paid if amounts.withdrawn else ZERO
-    return PlannedMonth(start, amounts.now, paid, unplanned + beyond, began=amounts.began, elsewhere=elsewhere)
+    # A reserve's withdrawals are counted apart.
+    fallen = ZERO if amounts.withdrawn else max(fallen, -added)
+    return PlannedMonth(
+        start,
+        amounts.now,
+        paid,
+        unplanned + beyond,
+        began=amounts.began,
+        elsewhere=elsewhere,
+        fallen=fallen or None,
+    )
 
 
 def amount_on(day: date, steps: Sequence[Step]) -> Decimal:

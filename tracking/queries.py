@@ -58,6 +58,18 @@ _AMOUNTS_BEFORE: Final = PreparedQuery(
     )
     .values_list("pk", "before")
 )
+_LOWEST: Final = PreparedQuery(
+    Goal.objects.owned_by(Parameter("owner"))
+    .filter(last_check_in_date__gte=Parameter("day"))
+    .annotate(
+        lowest=Subquery(
+            CheckIn.objects.filter(goal=OuterRef("pk"), check_in_date__gte=Parameter("day"))
+            .order_by("current_amount")
+            .values("current_amount")[:1]
+        )
+    )
+    .values_list("pk", "lowest")
+)
 _CHECK_INS_OF_GOAL: Final = PreparedQuery(
     CheckIn.objects.of_goal(Parameter("goal"))
     .order_by("check_in_date", "created_at", "id")
@@ -113,6 +125,9 @@ class HistoryReader:
         for goal_id, told_on, amount, source in _STEPS.bind(owner=owner_id, day=day).all():
             by_goal[goal_id].append(Step(told_on, amount, ends_cycle=source == CheckInSource.CYCLE_END))
         return by_goal
+
+    def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
+        return dict(_LOWEST.bind(owner=owner_id, day=day).all())
 
 
 def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:

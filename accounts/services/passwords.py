@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
 from accounts.mail import queue_mail
-from accounts.models import OneTimeToken, User
+from accounts.models import User
 from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
 from accounts.services.addresses import person_at
@@ -101,7 +101,7 @@ def reset_password(*, token: str, new_password: str, now: datetime) -> None:
 
 
 def set_password(user: User, encoded: str, *, action: str, now: datetime) -> None:
-    """Store the hash on the locked row, end the sessions and reset tokens of the old one, and say so by mail."""
+    """Store the hash on the locked row, end the sessions and mailed tokens of the old one, and say so by mail."""
     user.password = encoded
     user.save(update_fields=["password"])
     _conclude(user, action=action, now=now)
@@ -113,7 +113,6 @@ def on_password_set(event: PasswordSet) -> None:
 
 
 def _conclude(user: User, *, action: str, now: datetime) -> None:
-    OneTimeToken.objects.unused_resets(user).update(used_at=now)
     record(person=user, action=action, subject=user, now=now)
     end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED, now=now)
     queue_mail(user=user, purpose=MailPurpose.PASSWORD_CHANGED, now=now)

@@ -20,7 +20,7 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
-from accounts.models import KnownPlace, RefreshToken, Session, User
+from accounts.models import KnownPlace, OneTimeToken, RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
 from accounts.places import family
@@ -233,11 +233,14 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     """End every session of the person, those of the back office included; how many API sessions were alive.
 
+    Whoever has a mailed token must not open one again: they are spent as well.
+
     :raises TokenInvalidError: the person was erased meanwhile.
     """
     chain = _locked_chain(user.pk)
     person = chain.person
     ended = Session.objects.filter(user=person).end(now=now, reason=reason)
+    OneTimeToken.objects.ways_in(person, is_verified=person.is_verified).update(used_at=now)
     person.session_epoch += 1
     facts = {"end_reason": reason, "sessions": ended}
     entry = chain.entry(action="sessions.ended", subject=person, now=now, after=facts)

@@ -23,4 +23,4 @@ def check(number: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(check(int(port())) or 0)
+    sys.exit(check(port()) or 0)

@@ -12,7 +12,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import OneTimeToken, OutgoingMail, User
-from accounts.services import end_all_sessions, open_session, set_active
+from accounts.services import change_password, end_all_sessions, open_session, set_active
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, TokenPurpose
 from fincred import clock
@@ -130,9 +130,23 @@ def _disable_and_enable(user: User, now: datetime) -> Any:
     return set_active(user=user, is_active=True, now=now)
 
 
+@pytest.mark.parametrize("door", ["verification", "password reset"])
+def test_a_changed_password_spends_mailed_tokens(visitor: Visitor, door: str) -> None:
+    change_password(user=visitor.user, current_password=PASSWORD, new_password=NEW, now=clock.now())
+    assert not DOORS[door](visitor)
+
+
+def test_a_person_whose_address_is_not_verified_keeps_the_way_in(visitor: Visitor) -> None:
+    User.objects.update(is_verified=False)
+    _end_all(visitor.user, clock.now())
+    assert visitor.verify_and_log_in()
+
+
 @pytest.mark.parametrize("deed", [_end_all, _disable_and_enable])
 class TestSessionsThatWereEnded:
-    @pytest.mark.parametrize("door", ["access token", "refresh token", "back-office session"])
+    @pytest.mark.parametrize(
+        "door", ["access token", "refresh token", "back-office session", "verification", "password reset"]
+    )
     def test_stay_ended(self, visitor: Visitor, deed: Callable[[User, datetime], Any], door: str) -> None:
         deed(visitor.user, clock.now())
         assert not DOORS[door](visitor)

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from fincred import env_file
 from fincred.env_file import read_env_file
-from fincred.environment import Environment
+from fincred.environment import ENVIRONMENTS, Environment
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -134,11 +134,22 @@ class TestSettings:
         assert env.hosts("ALLOWED_HOSTS", []) == []
         env.report()
 
+    @pytest.mark.parametrize("name", ["Environment", "app_env", "ENVIROMENT", "FINCRED_ENV"])
+    def test_so_is_a_name_with_the_setting_in_it_and_one_of_its_values(self, path: Path, name: str) -> None:
+        path.write_text(f"{name}=Production\nVIRTUAL_ENV=/venv\nNODE_ENV=development\n")
+        env = Environment({}, read_env_file(path))
+        env.choice("ENV", "development", ENVIRONMENTS)
+        env.refuse_instead_of("ENV", ENVIRONMENTS, "development")
+        with pytest.raises(ImproperlyConfigured) as refused:
+            env.report()
+        told = f"  {name}: is not a setting; ENV is, and it isn't set (.env line 1)"
+        assert str(refused.value).splitlines()[1:] == [told]
+
     def test_a_name_that_others_use_is_told_unless_the_setting_is_given(self, path: Path) -> None:
         path.write_text("ENVIRONMENT=production\nAPP_ENV=development\n")
         env = Environment({"DJANGO_ENV": "production"}, read_env_file(path))
         env.choice("ENV", "development", ("development", "production"))
-        env.refuse_instead_of("ENV", "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
+        env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "ENVIRONMENT", "DJANGO_ENV", "APP_ENV")
         with pytest.raises(ImproperlyConfigured) as refused:
             env.report()
         assert str(refused.value).splitlines()[1:] == [
@@ -147,7 +158,7 @@ class TestSettings:
 
         env = Environment({"ENV": "production"}, read_env_file(path))
         env.choice("ENV", "development", ("development", "production"))
-        env.refuse_instead_of("ENV", "development", "ENVIRONMENT")
+        env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "ENVIRONMENT")
         env.report()
 
     def test_a_value_that_does_not_parse_is_named_by_its_line(self, path: Path) -> None:
@@ -208,15 +219,21 @@ class TestWhatGunicornReads:
             monkeypatch.delenv(name, raising=False)
 
     def test_is_the_default_without_a_file(self) -> None:
-        assert (env_file.port(), env_file.workers(default=2)) == ("8000", 2)
+        assert (env_file.port(), env_file.workers(default=2)) == (8000, 2)
 
     def test_is_what_the_file_says_unless_the_environment_does(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path.write_text("PORT=8001\nWEB_CONCURRENCY=7\n")
-        assert (env_file.port(), env_file.workers(default=2)) == ("8001", 7)
+        assert (env_file.port(), env_file.workers(default=2)) == (8001, 7)
         monkeypatch.setenv("WEB_CONCURRENCY", "3")
         assert env_file.workers(default=2) == 3
+
+    @pytest.mark.parametrize("value", ["0", "-1", "80x", "99999"])
+    def test_port_is_the_default_for_what_the_settings_refuse(self, path: Path, value: str) -> None:
+        path.write_text(f"PORT={value}\n")
+        assert env_file.port() == 8000
+        assert "PORT" in start_with(path, "check").stderr
 
     @pytest.mark.parametrize("value", ["0", "-1", "many", "10000"])
     def test_number_of_workers_is_the_default_for_what_the_settings_refuse(self, path: Path, value: str) -> None:

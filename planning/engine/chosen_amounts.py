@@ -64,6 +64,7 @@ def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
 def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
     portion = dated_portion(state, given_by(free, state.horizon))
+    portion.behind = state.behind
     portion.follow([0, *accumulate(free)])
     return portion.pay_chosen(to_cents(state.goal.chosen_amount or ZERO))
 

@@ -15,12 +15,13 @@ from planning.engine.own_days import OwnDays
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
-    """Find how far ahead each goal holds money back, and what arrives too late for it."""
-    horizon = LEAST_HORIZON
+    """Find how far ahead each goal holds money back, what arrives too late for it and what is put in behind it."""
+    horizon, behind = LEAST_HORIZON, sum([state.need.credit for state in serving])
     for state in serving:
         if not state.goal.is_done:
             horizon = max(horizon, state.need.months)
-        state.horizon, state.money = horizon, money
+        behind -= state.need.credit
+        state.horizon, state.money, state.behind = horizon, money, behind
         state.late_income = _late_income(state, inputs, money)
 
 

@@ -28,6 +28,7 @@ class GoalState:
     - `claim`: the sum that the goal asks for by its date.
     - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
+    - `behind`: where money has dates, what was put in this month for goals served after it.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months (or days of its own) up to its date.
     - `missing`: the cents missing at its date.
@@ -69,6 +70,7 @@ class GoalState:
     horizon: int = 0
     money: DatedMoney | None = None
     late_income: int = 0
+    behind: int = 0
     binding_late_income: int = 0
     kept: list[int] = field(default_factory=list)
     kept_before: Sequence[int] = ()

@@ -22,6 +22,7 @@ class OwnDays:
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
     payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
     No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
+    `passed` is the number of days before today, of those in time but the last, whose payment is then due now.
     """
 
     cadence: Cadence
@@ -31,6 +32,7 @@ class OwnDays:
     on_start: tuple[bool, ...]
     is_due_now: bool
     starts: date | None = None
+    passed: int = 0
 
     @property
     def begins(self) -> int:
@@ -87,7 +89,8 @@ def own_days(
         counts[month], on_start[month] = 1, calendar.day(month) == starts
     elif is_due_now:
         counts[0], on_start[0] = 1, not calendar.month_has_begun
-    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts)
+    passed = max(0, min(count_action_dates(cadence, starts or calendar.start, calendar.as_of), sum(counts) - 1))
+    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts, passed)
 
 
 @dataclass(slots=True)
@@ -112,6 +115,9 @@ class DatedPortion:
     - `late_income`: what arrives in the last month after the goal's date.
     - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
       that of `late_income`.
+    - `passed`: the number of month 0's days that have passed, and `after_today` what arrives in it after today.
+    - `behind`: what was put in during month 0 for goals that are paid of what this one leaves. It doesn't count as
+      taken of what had arrived by the days that have passed.
     """
 
     counts: Sequence[int]
@@ -123,6 +129,9 @@ class DatedPortion:
     late_income: int = 0
     too_late: int = 0
     later: Sequence[Sequence[int]] = ()
+    passed: int = 0
+    after_today: int = 0
+    behind: int = 0
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
     arrived: Sequence[int] = field(init=False, default=())
@@ -176,7 +185,7 @@ class DatedPortion:
             self.paid += [self.share] * days
             self.left -= whole
             return whole
-        lacking = [late - held for late in later] or [0] * days
+        lacking = [late - held for late in self._later_in(month)]
         made = 0 if month else self.credit
         there = free + made
         for lack in lacking:
@@ -199,20 +208,33 @@ class DatedPortion:
         The credit is a part of it: it is what the first days get.
         """
         given = -self.credit
-        later = self.later or [(0,) * days for days in self.counts]
         by_month = [*self.most[1 : self.months], self.most_by_date]
-        for most, arrived, late_in_month in zip(by_month, self.arrived[1:], later, strict=False):
+        for month, (most, arrived) in enumerate(zip(by_month, self.arrived[1:], strict=False)):
             if min(most, arrived) <= given:  # so nothing is there on any day of the month
-                self.paid += [0] * len(late_in_month)
+                self.paid += [0] * self.counts[month]
                 given = max(0, given)
                 continue
-            for late in late_in_month:
+            for late in self._later_in(month):
                 there = max(0, min(most, arrived - late) - given)
                 amount = min(each, there)
                 self.paid.append(amount)
                 given += amount
             given = max(0, given)  # what was put in beyond the month's days is no part of a later month's money
         return self.paid
+
+    def _later_in(self, month: int) -> Sequence[int]:
+        """What a month's money lacks on each of its days: what arrives after it.
+
+        It is less on days that have passed, by what others behind were paid later. What is left of these is paid
+        today, so it isn't less than today.
+        """
+        if not self.later:
+            return [0] * self.counts[month]
+        later = self.later[month]
+        if month or not self.behind:
+            return later
+        passed = [max(late - self.behind, self.after_today) for late in later[: self.passed]]
+        return [*passed, *later[self.passed :]]
 
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self.days_left))
@@ -267,7 +289,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
-    waiting = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
+    waiting = _earliest_first(portions)
     taken: list[int] = []
     spent = month = 0
     while waiting:
@@ -304,6 +326,16 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
     for portion in portions:
         portion.paid += [0] * portion.days_left
     return taken
+
+
+def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
+    """The portions by their dates, each told what was put in for those behind it."""
+    ordered = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
+    behind = 0
+    for portion in reversed(ordered):
+        portion.behind = behind
+        behind += portion.credit
+    return ordered
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:

@@ -153,7 +153,11 @@ def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
         portion.most = most
         portion.late_income = state.late_income
         portion.too_late = state.not_kept(need.deadline - 1, state.late_income)
-        portion.later = _later(state, money.paydays.after_days(state.own_days)) if state.own_days else ()
+        if state.own_days:
+            portion.later = _later(state, money.paydays.after_days(state.own_days))
+            portion.passed = state.own_days.passed
+            (after_today,) = money.paydays.after(0, [money.paydays.calendar.as_of])
+            portion.after_today = state.not_kept(0, after_today)
     return portion
 
 

@@ -51,6 +51,10 @@ class History:
         return reader().steps_since(*self._of_month)
 
     @cached_property
+    def lowest(self) -> Mapping[UUID, Decimal]:
+        return reader().lowest_since(*self._of_month)
+
+    @cached_property
     def check_ins_with_interest(self) -> Mapping[UUID, Sequence[Told]]:
         return reader().check_ins_with_interest(*self._of_month)
 
@@ -66,18 +70,28 @@ class History:
 
 
 def amounts_of_month(
-    goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], history: History
+    goals: Sequence[Goal],
+    interest: Mapping[UUID, SavedInterest],
+    history: History,
+    planned: Mapping[UUID, Planned],
 ) -> dict[UUID, Amounts]:
     """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
+    start = history.calendar.start
     of_month = {goal.id for goal in goals if _is_of_month(goal, history.calendar)}
     before = history.amounts_before if of_month else {}
     go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
     steps = history.steps if go_on else {}
+    fell = {goal_id for goal_id in of_month if goal_id in planned and planned[goal_id].fell_in(start)}
+    lowest = history.lowest if fell else {}
     found = {}
     for goal in goals:
         told = interest.get(goal.id, SavedInterest())
         amounts = Amounts(
-            goal.current_amount, before.get(goal.id, ZERO), told.told, is_of_month=goal.id in of_month
+            goal.current_amount,
+            before.get(goal.id, ZERO),
+            told.told,
+            is_of_month=goal.id in of_month,
+            lowest=lowest.get(goal.id),
         )
         found[goal.id] = _of_kind(goal, amounts, steps.get(goal.id, ()), told.of_ended)
     return found
@@ -110,7 +124,7 @@ def counted_months(goals: Sequence[Goal], planned: Mapping[UUID, Planned], histo
     """The present month of each goal; `planned` is what the newest version of its plan says, if it has one."""
     calendar, check_ins = history.calendar, check_ins_that_matter(goals, history)
     interest = interest_of_month(goals, check_ins, history)
-    amounts = amounts_of_month(goals, interest, history)
+    amounts = amounts_of_month(goals, interest, history, planned)
     months = {goal.id: count_month(calendar.start, amounts[goal.id], planned.get(goal.id)) for goal in goals}
     return CountedMonths(months, check_ins, earning_of_month(goals, interest, calendar))
 

@@ -60,6 +60,19 @@ class TestCountMonth:
         told = replace(within(now, 200), interest=amount(5))
         assert count_month(START, told, version(PlannedMonth(date(2026, 2, 10), amount(200)))).paid == paid
 
+    @pytest.mark.parametrize(("now", "paid", "fallen"), [(150, 50, 100), (300, 100, 100), (80, 0, 120)])
+    def test_counts_from_what_a_version_found_when_it_asked(self, now: int, paid: int, fallen: int) -> None:
+        """Of 200 only 100 are left when it is planned again."""
+        found = count_month(START, within(100, 200), version(PlannedMonth(START, amount(200))))
+        assert found == PlannedMonth(START, amount(100), fallen=amount(100))
+        counted = count_month(START, replace(within(now, 200), lowest=amount(min(now, 100))), version(found))
+        assert (counted.paid, counted.fallen) == (amount(paid), amount(fallen))
+
+    def test_counts_no_fall_that_is_told_no_more(self) -> None:
+        found = PlannedMonth(START, amount(100), fallen=amount(100))
+        counted = count_month(START, replace(within(250, 200), lowest=amount(250)), version(found))
+        assert (counted.paid, counted.fallen) == (amount(50), None)
+
     def test_counts_a_month_with_withdrawals_the_same_at_every_planning(self) -> None:
         amounts = replace(within(260, 900), withdrawn=amount(700))
         first = count_month(START, amounts, Planned(PlannedMonth(START, amount(200)), amount(50), []))
@@ -76,9 +89,13 @@ class TestPlannedMonth:
             "paid": "40.00",
             "unplanned": "-10.00",
         }
-        asked = replace(month, last_ask=amount(0))
+        asked = replace(month, last_ask=amount(0), fallen=amount(20))
         for each in (month, asked):
             assert PlannedMonth.from_json(each.as_json()) == each
+
+    def test_is_read_though_a_newer_release_stored_more(self) -> None:
+        month = PlannedMonth(START, Decimal(850))
+        assert PlannedMonth.from_json(month.as_json() | {"more": "something"}) == month
 
 
 class TestSteps:

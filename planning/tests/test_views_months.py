@@ -152,6 +152,63 @@ class TestMoney:
         assert told(person.plans()[goals[0]], "amount", "this_month") == [850, 850]
 
 
+class TestFall:
+    """1 000 a month for 12 000 in a year. In the fourth month 2 000 of 3 000 are taken out again."""
+
+    @pytest.fixture
+    def goal(self, person: Person) -> str:
+        person.earns(1000)
+        goal = person.wants(12000, "2027-03-10")
+        person.plans()
+        for amount, day in enumerate(("2026-03-10", "2026-04-10", "2026-05-10"), 1):
+            person.on(day).has(goal, 1000 * amount)
+        person.on("2026-06-12").plans()
+        return goal
+
+    def test_is_what_the_month_asks_from_so_it_asks_once(self, person: Person, goal: str) -> None:
+        person.has(goal, 1000)
+        assert told(person.plans()[goal], "this_month", "shortfall") == [1000, 2000]
+        person.has(goal, 1400)
+        for plans in (person.stored(), person.plans(), person.stored()):
+            assert told(plans[goal], "this_month", "shortfall") == [600, 2000]
+        person.has(goal, 2000)
+        for plans in (person.stored(), person.plans(), person.on("2026-07-09").plans()):
+            assert told(plans[goal], "this_month", "shortfall") == [0, 2000]
+            assert plans[goal]["upcoming"][0] == {"date": "2026-07-10", "amount": 1000}
+        assert person.on("2026-07-10").plans()[goal]["this_month"] == 1000
+
+    def test_asks_once_also_where_more_is_left(self, person: Person, goal: str) -> None:
+        person.earns(1500)
+        person.has(goal, 1000)
+        ask = person.plans()[goal]["this_month"]
+        assert ask == 1222.23
+        person.has(goal, 1000 + ask)
+        for plans in (person.stored(), person.plans(), person.on("2026-06-20").plans()):
+            assert told(plans[goal], "required_monthly_contribution", "this_month", "shortfall") == [ask, 0, 0]
+
+    def test_below_an_earlier_one_is_asked_from_anew(self, person: Person, goal: str) -> None:
+        for fallen in (1000, 700):
+            person.has(goal, fallen)
+            assert person.plans()[goal]["this_month"] == 1000
+            person.has(goal, fallen + 400)
+            assert told(person.plans()[goal], "this_month") == [600]
+
+    @pytest.mark.parametrize("is_deleted", [True, False])
+    def test_that_is_corrected_was_none(self, person: Person, goal: str, *, is_deleted: bool) -> None:
+        """What is there again wasn't put in."""
+        check_in = person.has(goal, 1000)
+        person.plans()
+        path = f"/api/v0/check-ins/{check_in['id']}"
+        answer = person.client.delete(path) if is_deleted else person.client.patch(path, {"current_amount": 3000})
+        assert answer.status_code in {200, 204}
+        for plans in (person.stored(), person.plans(), person.on("2026-06-20").plans()):
+            assert plans[goal]["this_month"] == 1000
+        assert told(person.stored()[goal], "required_monthly_contribution", "shortfall") == [1000, 0]
+        person.has(goal, 3400)
+        for plans in (person.stored(), person.plans()):
+            assert plans[goal]["this_month"] == 600
+
+
 class TestCalendar:
     def test_stays_when_a_new_snapshot_or_goal_comes(self, person: Person) -> None:
         goal = person.wants(1200, "2027-03-10")

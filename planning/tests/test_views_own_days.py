@@ -240,3 +240,24 @@ class TestKeptMoney:
         versions = person.client.get(f"/api/v0/action-plans/{plan['id']}/versions").json()
         assert [version["inputs"]["plan"]["carried_in"] for version in versions[:2]] == [100, 0]
         assert list(replay_mismatches()) == []
+
+
+class TestOnPaydays:
+    def test_none_is_lost_once_another_goal_is_paid_from_a_later_one(self, person: Person) -> None:
+        """165 are left until 16 February, when 1 965 more come; the other goal's 117.65 don't fit into them."""
+        person.on("2026-01-31")
+        person.tells({"amount": 1965, "frequency": "semimonthly", "next_date": "2026-01-16"}, expenses=1800)
+        goal, other = person.wants(2020, "2027-02-16", "High"), person.wants(2000, "2027-06-22", "Low")
+        planned(person, goal, "weekly", 6)
+        plans = person.plans()
+        days = ["2026-02-07", "2026-02-14", "2026-02-21", "2026-02-28"]
+        assert upcoming(plans[goal])[:4] == [(day, 37.41) for day in days]
+        assert upcoming(plans[other])[0] == ("2026-02-16", 117.65)
+        person.on("2026-02-07").has(goal, 37.41)
+        person.on("2026-02-14").has(goal, 74.82)
+        person.on("2026-02-16").has(other, 117.65)
+        again = person.on("2026-02-18").plans()
+        for each in goal, other:
+            left = [paid for paid in upcoming(plans[each]) if paid[0] > "2026-02-18"]
+            assert upcoming(again[each])[: len(left)] == left
+        assert again[goal]["this_month"] == 37.41

@@ -15,8 +15,9 @@ from fincred.ops.gunicorn_worker.client_socket import ClientSocket
 # for UNWANTED_SECONDS, unless requests wait for a thread.
 UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
 
-# From CHUNKS chunks on, a body has to have CHUNK_BYTES in each of them on average.
-CHUNKS, CHUNK_BYTES = 1000, 64
+# From CHUNKS chunks on, a body has to have CHUNK_BYTES in each of them on average. Around its data may be as much
+# again as there is, and FRAMING bytes: extensions of chunks count nowhere else.
+CHUNKS, CHUNK_BYTES, FRAMING = 1000, 64, 131_072
 
 
 class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
@@ -49,6 +50,8 @@ class ClientBody(Body):  # type: ignore[misc]  # gunicorn has no types
         self._chunk_bytes += size
         if self._chunks > CHUNKS and self._chunk_bytes < CHUNK_BYTES * self._chunks:
             raise ParseException("too many small chunks")
+        if self._sock.received > 2 * self._chunk_bytes + FRAMING:
+            raise ParseException("too much around its data")
         return size, rest
 
     def _read_reader(self, size: int) -> bytes:

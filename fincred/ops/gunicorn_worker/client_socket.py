@@ -40,6 +40,7 @@ class ClientSocket(socket.socket):
     `waiting` has all connections that wait for their clients, with the moment at which that began; waits of one
     request are added up. `lacking()` is the number of requests without a thread: that many connections give up,
     those that have waited longest. `has_database()` is whether the calling thread has a database connection.
+    `received` counts the bytes of a head, a body or a rest while it is expected.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class ClientSocket(socket.socket):
         self._expect(seconds, seconds, is_wanted=False)
 
     def _expect(self, grace: float, most: float, seconds_per_byte: float = 0, *, is_wanted: bool = True) -> None:
-        self._began, self._received, self._is_wanted = time.monotonic(), 0, is_wanted
+        self._began, self.received, self._is_wanted = time.monotonic(), 0, is_wanted
         self._grace, self._most, self._seconds_per_byte = grace, most, seconds_per_byte
 
     def has_arrived(self) -> bool:
@@ -96,11 +97,11 @@ class ClientSocket(socket.socket):
             except BlockingIOError:
                 self._wait(select.POLLIN, self._must_come_by)
             else:
-                self._received += len(data)
+                self.received += len(data)
                 return data
 
     def _must_come_by(self) -> float:
-        return self._began + min(self._grace + self._received * self._seconds_per_byte, self._most)
+        return self._began + min(self._grace + self.received * self._seconds_per_byte, self._most)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """:raises ConnectionResetError: the client took too long."""

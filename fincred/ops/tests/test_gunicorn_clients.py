@@ -194,6 +194,15 @@ class TestBodies:
             wire.sendall(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * chunks + rest_of_it)
             assert answer(wire)[0].status == status
 
+    @pytest.mark.parametrize(("extension", "status"), [(1_000, 401), (8_000, 400)])
+    def test_one_with_much_around_its_data_is_refused(
+        self, patient: LiveServer, extension: int, status: int
+    ) -> None:
+        chunks = [b"1;%s\r\n%c\r\n" % (b"x" * extension, byte) for byte in CREDENTIALS]
+        with connect(patient) as wire:
+            wire.sendall(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(chunks) + b"0\r\n\r\n")
+            assert answer(wire)[0].status == status
+
     @pytest.mark.parametrize("coding", [b"gzip, chunked", b"identity, chunked"])
     def test_one_in_another_coding_is_refused(self, patient: LiveServer, coding: bytes) -> None:
         with connect(patient) as wire:

@@ -1,12 +1,14 @@
 """Days of a plan's own that came before their money stay skipped when it is planned again in the same month."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from planning.engine.cadence import Cadence, Payment
-from planning.engine.model import Finances, GoalPlan, PlanInput
+from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import goal, money
@@ -57,3 +59,50 @@ class TestSkippedDays:
         assert [*first.payments[:2]] == asked
         again = planned(date(2026, 1, 23), 25, APRIL, WEEKLY, money(25))
         assert again.payments == first.payments[1:]
+
+
+class TestWhatOthersWerePaid:
+    """Of 200 a month 100 arrive on each 20th. 20 are paid on each Thursday, so N's 50 are paid on 20 January."""
+
+    N = goal(300, name="N", target_date=date(2026, 7, 1))
+    ON_THURSDAYS = goal(260, name="on Thursdays", priority="High", target_date=APRIL, cadence=WEEKLY)
+    CHOSEN = replace(ON_THURSDAYS, chosen_monthly=money(80), chosen_each=money(20))
+
+    @staticmethod
+    def planned(as_of: date, goals: Sequence[GoalInput], put_in: Sequence[Decimal]) -> tuple[GoalPlan, ...]:
+        pay = Flow(money(100), PayFrequency.MONTHLY, date(2026, 1, 20))
+        finances = Finances(money(900), money(800), money(0), incomes=(pay,))
+        now = tuple(replace(each, added=added) for each, added in zip(goals, put_in, strict=True))
+        return make_plan(PlanInput(as_of, finances, now, anchor=NEW_YEAR)).goals
+
+    def followed(self, day: date, *goals: GoalInput) -> None:
+        """All that is due by the day is paid, and nothing else changes."""
+        first = self.planned(NEW_YEAR, goals, [money(0)] * len(goals))
+        put_in = [sum([each.amount for each in made.payments if each.date <= day], money(0)) for made in first]
+        assert all(put_in)
+        again = self.planned(day, goals, put_in)
+        for made, before in zip(again, first, strict=True):
+            assert [*made.payments] == [each for each in before.payments if each.date > day]
+
+    @pytest.mark.parametrize("day", [date(2026, 1, 20), date(2026, 1, 23), date(2026, 1, 31)])
+    @pytest.mark.parametrize("before", [ON_THURSDAYS, CHOSEN])
+    def test_later_in_the_month_takes_no_day_before(self, before: GoalInput, day: date) -> None:
+        first, other = self.planned(NEW_YEAR, (before, self.N), (money(0), money(0)))
+        assert [each.date.day for each in first.payments[:5]] == [1, 8, 15, 22, 29]
+        assert other.payments[0] == Payment(date(2026, 1, 20), money(50))
+        self.followed(day, before, self.N)
+
+    @pytest.mark.parametrize("day", [date(2026, 1, 20), date(2026, 1, 23), date(2026, 1, 31)])
+    def test_on_the_first_day_skips_the_same_days_again(self, day: date) -> None:
+        first_served = goal(140, name="first", target_date=date(2026, 3, 1))
+        goals = first_served, self.ON_THURSDAYS, self.N
+        first, second, _ = self.planned(NEW_YEAR, goals, [money(0)] * 3)
+        assert first.payments[0] == Payment(NEW_YEAR, money(70))
+        assert [each.date.day for each in second.payments[:3]] == [1, 22, 29]
+        self.followed(day, *goals)
+
+    @pytest.mark.parametrize(("before", "due"), [(ON_THURSDAYS, 0), (CHOSEN, 10)])
+    def test_before_its_day_leaves_nothing_due_before_its_money(self, before: GoalInput, due: int) -> None:
+        """Of 100 N was paid 50 on the first day, and two Thursdays 40: 10 are left for the third one."""
+        made, _ = self.planned(date(2026, 1, 16), (before, self.N), (money(40), money(50)))
+        assert sum(each.amount for each in made.payments if each.date < date(2026, 1, 20)) == due
