@@ -22,7 +22,7 @@ def mend_mailboxes(
 ) -> list[str]:
     """Store what follows from people's addresses now, and the terms they are found by; the changed mailboxes.
 
-    Nobody's address changes: one who shares another person's mailbox then is ranked behind them. The dot of DNS's
+    No address changes: a person who then shares another person's mailbox is ranked behind them. The dot of DNS's
     root is no part of a mailbox, and versions before stored it. A short transaction for each batch, so that no
     request waits. The models may be a migration's.
 

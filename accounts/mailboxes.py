@@ -1,8 +1,7 @@
 """Which addresses are one mailbox, however they are written.
 
 `x@münchen.de`, the same with a decomposed ü, and `x@xn--mnchen-3ya.de` are one, also with the dot of DNS's root at
-the end. The mailbox is what is compared,
-limited and sent to; the address is shown as its owner wrote it.
+the end. The mailbox is what is compared, limited and sent to; the address is shown as its owner wrote it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from uuid import UUID
 class Told(NamedTuple):
     """A check-in: what was there by a `day`, and the moment `at` which it was told.
 
-    It `ends_cycle` if it is what the end of a cycle left over: nobody told that.
+    It `ends_cycle` if it is what the end of a cycle left over: no person told that.
     """
 
     day: date

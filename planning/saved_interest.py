@@ -93,7 +93,7 @@ class _Account:
             self._next += 1
 
     def _end_cycle(self, left_over: int) -> None:
-        """Credit the cycle's last interest, which nobody has told, and go on with what is left over."""
+        """Credit the cycle's last interest, which no check-in has told, and go on with what is left over."""
         self.credit()
         self.balance = left_over + self.untold
         self.of_ended.append(self.told)

@@ -233,7 +233,7 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     """End every session of the person, those of the back office included; how many API sessions were alive.
 
-    Whoever has a mailed token must not open one again: they are spent as well.
+    Mailed tokens are spent as well: with one of them a session could be opened again.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """

@@ -167,7 +167,10 @@ class Logout(_SigningOutView):
 class LogoutAll(_SigningOutView):
     @documented(
         summary="End every session of the person",
-        description="The tokens of all devices stop working at once, also the one of this request.",
+        description=(
+            "The tokens of all devices stop working at once, also the one of this request, and so do links that "
+            "were mailed before to reset the password."
+        ),
         response=MessageSerializer,
         errors=(TokenInvalidError, TokenExpiredError),
         response_example={"message": "You are logged out everywhere."},
