@@ -24,14 +24,10 @@ from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
 from fincred.context import as_system
 from fincred.db.retries import write_when_back
-from fincred.ops.heartbeat import heartbeat
+from fincred.ops.heartbeat import MESSAGE_HEARTBEAT, MESSAGE_LEASE, heartbeat
 
 logger = logging.getLogger(__name__)
 
-# How long a claimed mail isn't due; while it is being sent, its lease is prolonged. So a process that alone loses
-# the database may be without it for so long; and the mail of one that was killed waits for so long.
-LEASE = timedelta(minutes=10)
-HEARTBEAT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=4)
 MAILS_A_CONNECTION = 100
 # A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
@@ -153,7 +149,7 @@ def _claim(due: Due, now: datetime) -> _Claim | _Outcome | None:
         mail.save(update_fields=["attempts", "failure"])
         return _Outcome.FAILED
     mail.attempts += 1
-    mail.next_attempt_at, mail.failure = now + LEASE, UNFINISHED
+    mail.next_attempt_at, mail.failure = now + MESSAGE_LEASE, UNFINISHED
     mail.save(update_fields=["attempts", "next_attempt_at", "failure"])
     token = ""
     if message.token and mail.user:
@@ -170,7 +166,7 @@ def _wants_more_than_security(mail: OutgoingMail) -> bool:
 def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome:
     """No transaction is open here: a slow mail server must not hold rows locked."""
     facts = {"mail_id": str(claim.mail.pk), "purpose": str(claim.message.purpose), "attempt": claim.attempt}
-    with heartbeat(partial(_prolong, claim, clock), every=HEARTBEAT):
+    with heartbeat(partial(_prolong, claim, clock), every=MESSAGE_HEARTBEAT):
         try:
             composed = _compose(claim)
             if composed is None:
@@ -249,7 +245,7 @@ def _leased(claim: _Claim) -> Due:
 
 
 def _prolong(claim: _Claim, clock: Clock) -> None:
-    _leased(claim).update(next_attempt_at=clock() + LEASE)
+    _leased(claim).update(next_attempt_at=clock() + MESSAGE_LEASE)
 
 
 def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:

@@ -144,7 +144,7 @@ class TestLease:
     def test_is_prolonged_as_long_as_the_server_takes(
         self, settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery, "HEARTBEAT", timedelta(seconds=0.05))
+        monkeypatch.setattr(delivery, "MESSAGE_HEARTBEAT", timedelta(seconds=0.05))
         leases = []
 
         def take_long(recipient: str) -> None:
