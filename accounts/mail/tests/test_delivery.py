@@ -70,7 +70,7 @@ class TestConversation:
     def test_a_connection_is_renewed_after_so_many(
         self, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery, "MAILS_A_CONNECTION", 2)
+        monkeypatch.setattr("accounts.mail.server.MAILS_A_CONNECTION", 2)
         queue_for(*UserFactory.create_batch(5))
         assert send_due_mail(clock=clock.now) == (5, 0)
         assert server.connections == 3
