@@ -89,9 +89,9 @@ class MailServer:
         """
         backend = self._backend
         task = _Task(work, tidy=lambda: _close(backend))
-        while not self._stop():
-            if task.wait(_LOOK):
-                return
+        while not task.wait(_LOOK):
+            if self._stop():
+                break
         if task.wait(at_stop.total_seconds()):
             return
         # Else a mail could still be written to the server after this.
