@@ -6,21 +6,18 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
 from django.core.mail import EmailMessage, get_connection
 
+from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
+
 MAILS_A_CONNECTION = 100
 # A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
 LONGEST_ANSWER = timedelta(minutes=10)
-# The same for a process that is to stop. Supervisors kill after 40 seconds, and then it would come twice as well;
-# up to 20 of them may be needed to note that it was taken.
-LAST_ANSWER = timedelta(seconds=15)
 # For what may be broken off at any moment: opening a connection, and saying goodbye.
 MOMENT: Final = timedelta(seconds=1)
-_LOOK: Final = 0.1
 
 
 class MailServerAwayError(Exception):
@@ -88,54 +85,17 @@ class MailServer:
         :raises Exception: what the work raised.
         """
         backend = self._backend
-        task = _Task(work, tidy=lambda: _close(backend))
-        while not task.wait(_LOOK):
-            if self._stop():
-                break
-        if task.wait(at_stop.total_seconds()):
-            return
-        # Else a mail could still be written to the server after this.
-        if open_socket := self._socket():
-            with suppress(OSError):
-                open_socket.shutdown(socket.SHUT_RDWR)
-        self._backend = get_connection()
-        task.leave()
-        raise StoppedError
+        try:
+            wait_for(work, stop=self._stop, at_stop=at_stop, tidy=lambda: _close(backend))
+        except LeftError:
+            # Else a mail could still be written to the server after this.
+            if open_socket := self._socket():
+                with suppress(OSError):
+                    open_socket.shutdown(socket.SHUT_RDWR)
+            self._backend = get_connection()
+            raise StoppedError from None
 
 
 def _close(backend: Any) -> None:
     with suppress(OSError):
         backend.close()
-
-
-class _Task:
-    """Work in a thread that doesn't keep the process from ending. If it is left, it tidies up itself."""
-
-    def __init__(self, work: Callable[[], object], tidy: Callable[[], object]) -> None:
-        self._work, self._tidy = work, tidy
-        self._done, self._left = Event(), Event()
-        self._error: BaseException | None = None
-        Thread(target=self._run, name="mail server", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except BaseException as error:
-            self._error = error
-        finally:
-            self._done.set()
-            if self._left.is_set():
-                self._tidy()
-
-    def leave(self) -> None:
-        self._left.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Whether it is done within so long.
-
-        :raises Exception: what it raised.
-        """
-        done = self._done.wait(seconds)
-        if self._error:
-            raise self._error
-        return done

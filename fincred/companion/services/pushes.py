@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 
@@ -15,11 +15,13 @@ from fincred.companion.models import Device, OutgoingPush
 from fincred.companion.vocabulary import NotificationStatus, NotificationType
 from fincred.db.retries import write_when_back
 from fincred.ops.heartbeat import MESSAGE_HEARTBEAT, MESSAGE_LEASE, heartbeat
+from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
+Answer = TypeVar("Answer")
 
 # The wait after a first failure, doubled after each other.
 RETRY: Final = timedelta(minutes=2)
@@ -114,7 +116,8 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """No transaction is open here: Expo may take its time."""
     now = clock()
     try:
-        tickets = expo.send([_message(push) for push in pushes])
+        messages = [_message(push) for push in pushes]
+        tickets = _answer(lambda: expo.send(messages), stop)
     except expo.ExpoUnansweredError:
         unanswered = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes])
         unanswered.filter(attempts__lt=LAST_BUT_ONE).update(attempts=LAST_BUT_ONE)
@@ -135,6 +138,17 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     return len(sent)
 
 
+def _answer(ask: Callable[[], Answer], stop: Stop) -> Answer:
+    """Expo's, which could come byte by byte.
+
+    :raises fincred.companion.expo.ExpoError:
+    """
+    try:
+        return wait_for(ask, stop=stop, at_stop=LAST_ANSWER, most=expo.LONGEST_ANSWER)
+    except LeftError:
+        raise expo.ExpoUnansweredError("no end") from None
+
+
 def _message(push: OutgoingPush) -> dict[str, Any]:
     kind = NotificationType(push.notification.type)
     data = {"kind": kind.value, "id": str(push.notification_id)}
@@ -153,7 +167,8 @@ def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
         batch = list((unread.filter(sent_at__gt=last) if last else unread)[: expo.MOST_RECEIPTS])
         if not batch:
             break
-        found = expo.receipts([push.ticket for push in batch])
+        tickets = [push.ticket for push in batch]
+        found = _answer(partial(expo.receipts, tickets), stop)
         known = [push for push in batch if push.ticket in found]
         for push in known:
             if error := expo.error_of(found[push.ticket]):
