@@ -148,7 +148,7 @@ class TestAPushThatWasSent:
     def test_is_no_other_runners_while_expo_takes_its_time(
         self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
     ) -> None:
-        monkeypatch.setattr(pushes, "HEARTBEAT", timedelta(seconds=0.05))
+        monkeypatch.setattr(pushes, "MESSAGE_HEARTBEAT", timedelta(seconds=0.05))
         send_due_notifications(clock=lambda: AT)
         seconds, at_once = count(), expo.tickets_for
 
@@ -160,6 +160,25 @@ class TestAPushThatWasSent:
 
         monkeypatch.setattr(expo, "tickets_for", late)
         assert send_due_pushes(clock=lambda: AT + timedelta(seconds=next(seconds))) == 1
+
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize(("minutes", "times"), [(9, 1), (11, 2)])
+    def test_outlives_nine_minutes_in_which_the_sender_alone_is_without_the_database(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, minutes: int, times: int
+    ) -> None:
+        """After more of them another runner sends it too."""
+        send_due_notifications(clock=lambda: AT)
+        at_once, runs = expo.tickets_for, iter([AT + timedelta(minutes=minutes)])
+
+        def send_too(messages: list[dict[str, Any]]) -> Any:
+            for moment in runs:
+                send_due_pushes(clock=repeat(moment).__next__)
+                connections.close_all()
+            return at_once(messages)
+
+        monkeypatch.setattr(expo, "tickets_for", send_too)
+        send_due_pushes(clock=lambda: AT)
+        assert len(expo.messages) == times
 
     def test_is_sent_once_more_and_no_oftener_where_the_answer_never_comes(
         self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
