@@ -247,9 +247,9 @@ def test_payments_bring_what_the_plan_says(seed: int) -> None:
                 assert lacking_at_date(case, wanted, made) == cents(made.shortfall), (each, wanted.name)
 
 
-@pytest.mark.parametrize(("seed", "rates"), [(69, False), (122, False), (247, True)])
+@pytest.mark.parametrize(("seed", "rates"), [(69, False), (122, False), (2367, False), (247, True), (564, True)])
 def test_what_is_held_back_from_a_chosen_amount_itself_is_told_by_month(seed: int, rates: bool) -> None:
-    """Beside other chosen amounts on days of their own, or with interest."""
+    """Beside other chosen amounts on days of their own, with interest, or done with a date beyond its horizon."""
     plan = make_plan(a_case(seed, rates=rates, own_days=True, chosen=True), with_alternatives=False)
     facts = [goal.explanation.facts for goal in plan.goals if goal.explanation.facts.get("held_back")]
     assert facts
