@@ -26,7 +26,7 @@ from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
 from accounts.places import family
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
 from accounts.services.places import known_places, note_place
