@@ -6,15 +6,17 @@ from importlib import import_module
 from threading import Barrier, Thread
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from accounts.models import AuditEntry, Session, User
 from fincred import clock
 from fincred.ops.jobs import registered_jobs
 from goals.models import Goal
+from planning import jobs
 from planning.jobs import plan_again_for_all
 from planning.models import PlanVersion
 from planning.services.replanning import replay_mismatches
@@ -248,6 +250,23 @@ class TestJob:
         Session.objects.all().delete()
         assert plan_again_for_all(clock.now, lambda: False) == 0
         assert replan_on(saver) == "2026-05-10"
+
+    def test_goes_on_with_the_others_where_one_fails(
+        self, person: Person, trip: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person.on("2026-05-10")
+        with monkeypatch.context() as patch:
+            patch.setattr(jobs, "plan_again", Mock(side_effect=ValueError))
+            assert plan_again_for_all(clock.now, lambda: False) == 0
+        assert plan_again_for_all(clock.now, lambda: False) == 1
+
+    def test_waits_for_a_database_that_is_away(
+        self, person: Person, trip: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person.on("2026-05-10")
+        monkeypatch.setattr(jobs, "plan_again", Mock(side_effect=OperationalError))
+        with pytest.raises(OperationalError):
+            plan_again_for_all(clock.now, lambda: False)
 
     def test_leaves_to_the_end_of_a_cycle_what_it_makes_anyway(self, person: Person, trip: str) -> None:
         person.wants(100, "2026-05-10", kind="recurring", repeat_every_months=12)
