@@ -188,11 +188,8 @@ class GoalState:
 
     @property
     def made_late(self) -> int:
-        """The part of what was put in this month that late days of the month ask for, not those in time.
-
-        Where one payment is due now, only days after today follow it: none of them is paid yet.
-        """
-        if not self.days or self.days.is_due_now or self.need.months > 1:
+        """The part of what was put in this month that late days of the month ask for, not those in time."""
+        if not self.days or self.need.months > 1:
             return 0
         return max(0, self.need.credit - sum(self.in_time.by_day[0]))
 

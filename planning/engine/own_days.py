@@ -5,13 +5,16 @@ A month's money that isn't spent stays for later months, because months have dif
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import accumulate, compress, count, takewhile
+from typing import Final
 
 from planning.engine.cadence import Cadence, action_dates, action_dates_between, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
 from planning.engine.money.cents import divided_up, last_payment
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,9 @@ class OwnDays:
 
     Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
-    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
+    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after the plan's first
+    day. But in months that began after the date, and after the plan and the calendar did, nothing is due now: the
+    first of the plan's days counts as in time, and `until` is then the day after it.
     No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
     `passed` is the number of days before today, of those in time but the last, whose payment is then due now.
     """
@@ -51,7 +56,7 @@ class OwnDays:
             return [self.starts] if start <= self.starts < end else []
         days = action_dates_between(self.cadence, max(start, self.starts or start), end)
         if self.is_due_now and not month:
-            return [self.calendar.start, *(day for day in days if day > self.calendar.as_of)]
+            return [start, *(day for day in days if day > max(start, self.cadence.since))]
         return days
 
     def late_in(self, month: int) -> int:
@@ -76,6 +81,9 @@ def own_days(
 
     `starts`, if given, is after the start of the calendar and before `until`.
     """
+    if until <= calendar.start and max(cadence.since, calendar.anchor) < calendar.start:
+        until = min(next(action_dates(cadence, calendar.start), date.max), date.max - _DAY) + _DAY
+        months = calendar.instalments(until)
     counts, on_start = [0] * months, [False] * months
     month = 0
     for day in takewhile(lambda day: day < until, action_dates(cadence, starts or calendar.start)):
