@@ -13,7 +13,7 @@ from planning.engine.late import go_on_late, still_to_make
 from planning.engine.money.cents import to_cents
 from planning.engine.own_days import kept_for_later
 from planning.engine.payment_days import FirstDays
-from planning.engine.sharing import dated_portion
+from planning.engine.sharing import dated_portion, paid_ahead
 
 
 def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effort, days: FirstDays) -> None:
@@ -23,7 +23,7 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
     """
     effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
     state.kept_before = tuple(state.kept)
-    need, in_time = state.need, _chosen_by_money(state, free) if state.money else _chosen(state, free)
+    need, in_time = state.need, _chosen_by_money(state, free, days) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
     days.committed.append(state)
@@ -61,10 +61,10 @@ def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
     return max(0, min(by_date, given_by(free, state.horizon)[deadline]))
 
 
-def _chosen_by_money(state: GoalState, free: Sequence[int]) -> list[int]:
+def _chosen_by_money(state: GoalState, free: Sequence[int], days: FirstDays) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
     portion = dated_portion(state, given_by(free, state.horizon))
-    portion.behind = state.behind
+    portion.behind, portion.ahead = state.behind, paid_ahead(days.committed)
     portion.follow([0, *accumulate(free)])
     return portion.pay_chosen(to_cents(state.goal.chosen_amount or ZERO))
 

@@ -28,7 +28,7 @@ class GoalState:
     - `claim`: the sum that the goal asks for by its date.
     - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
-    - `behind`: where money has dates, what was put in this month for goals served after it.
+    - `behind`: where money has dates, what was put in this month for goals served after it, and elsewhere.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months (or days of its own) up to its date.
     - `missing`: the cents missing at its date.
@@ -188,11 +188,8 @@ class GoalState:
 
     @property
     def made_late(self) -> int:
-        """The part of what was put in this month that late days of the month ask for, not those in time.
-
-        Where one payment is due now, only days after today follow it: none of them is paid yet.
-        """
-        if not self.days or self.days.is_due_now or self.need.months > 1:
+        """The part of what was put in this month that late days of the month ask for, not those in time."""
+        if not self.days or self.need.months > 1:
             return 0
         return max(0, self.need.credit - sum(self.in_time.by_day[0]))
 

@@ -5,13 +5,17 @@ A month's money that isn't spent stays for later months, because months have dif
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import accumulate, compress, count, takewhile
+from operator import sub
+from typing import Final
 
 from planning.engine.cadence import Cadence, action_dates, action_dates_between, count_action_dates, is_action_date
 from planning.engine.dates import Calendar
 from planning.engine.money.cents import divided_up, last_payment
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +24,10 @@ class OwnDays:
 
     Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
     month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
-    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after today.
+    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after the plan's first
+    day. But in months that began after the date, and after the plan and the calendar did, nothing is due now: the
+    first of the plan's days counts as in time, and `until` is then the day after it.
     No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
-    `passed` is the number of days before today, of those in time but the last, whose payment is then due now.
     """
 
     cadence: Cadence
@@ -32,7 +37,6 @@ class OwnDays:
     on_start: tuple[bool, ...]
     is_due_now: bool
     starts: date | None = None
-    passed: int = 0
 
     @property
     def begins(self) -> int:
@@ -51,7 +55,7 @@ class OwnDays:
             return [self.starts] if start <= self.starts < end else []
         days = action_dates_between(self.cadence, max(start, self.starts or start), end)
         if self.is_due_now and not month:
-            return [self.calendar.start, *(day for day in days if day > self.calendar.as_of)]
+            return [start, *(day for day in days if day > max(start, self.cadence.since))]
         return days
 
     def late_in(self, month: int) -> int:
@@ -76,6 +80,9 @@ def own_days(
 
     `starts`, if given, is after the start of the calendar and before `until`.
     """
+    if until <= calendar.start and max(cadence.since, calendar.anchor) < calendar.start:
+        until = min(next(action_dates(cadence, calendar.start), date.max), date.max - _DAY) + _DAY
+        months = calendar.instalments(until)
     counts, on_start = [0] * months, [False] * months
     month = 0
     for day in takewhile(lambda day: day < until, action_dates(cadence, starts or calendar.start)):
@@ -89,8 +96,7 @@ def own_days(
         counts[month], on_start[month] = 1, calendar.day(month) == starts
     elif is_due_now:
         counts[0], on_start[0] = 1, not calendar.month_has_begun
-    passed = max(0, min(count_action_dates(cadence, starts or calendar.start, calendar.as_of), sum(counts) - 1))
-    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts, passed)
+    return OwnDays(cadence, calendar, until, tuple(counts), tuple(on_start), is_due_now, starts)
 
 
 @dataclass(slots=True)
@@ -115,9 +121,11 @@ class DatedPortion:
     - `late_income`: what arrives in the last month after the goal's date.
     - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
       that of `late_income`.
-    - `passed`: the number of month 0's days that have passed, and `after_today` what arrives in it after today.
-    - `behind`: what was put in during month 0 for goals that are paid of what this one leaves. It doesn't count as
-      taken of what had arrived by the days that have passed.
+    - `after_today`: what arrives in month 0 after today.
+    - `behind`: what was put in during month 0 for goals that are paid of what this one leaves. It takes nothing of
+      what had arrived by this one's days, as far as that is there.
+    - `ahead`: what month 0 still pays those served before, each payment with what arrives after it in the month.
+      It is one list for all portions.
     """
 
     counts: Sequence[int]
@@ -129,9 +137,9 @@ class DatedPortion:
     late_income: int = 0
     too_late: int = 0
     later: Sequence[Sequence[int]] = ()
-    passed: int = 0
     after_today: int = 0
     behind: int = 0
+    ahead: list[tuple[int, int]] = field(default_factory=list)
     paid: list[int] = field(default_factory=list)
     months: int = field(init=False)
     arrived: Sequence[int] = field(init=False, default=())
@@ -200,6 +208,8 @@ class DatedPortion:
         if beyond:
             self.left -= beyond
             self._share_again()
+        if not month:
+            self._tell_what_is_still_to_be_paid()
         return free + beyond - there
 
     def pay_chosen(self, each: int) -> list[int]:
@@ -225,16 +235,24 @@ class DatedPortion:
     def _later_in(self, month: int) -> Sequence[int]:
         """What a month's money lacks on each of its days: what arrives after it.
 
-        It is less on days that have passed, by what others behind were paid later. What is left of these is paid
-        today, so it isn't less than today.
+        It is less by what others behind were paid, so that a day that was promised its money keeps it. But what is
+        left of the days is paid today or later, and for that there must be money beside what they were paid: what
+        others ahead are paid only once more has arrived is there until then.
         """
         if not self.later:
             return [0] * self.counts[month]
         later = self.later[month]
-        if month or not self.behind:
-            return later
-        passed = [max(late - self.behind, self.after_today) for late in later[: self.passed]]
-        return [*passed, *later[self.passed :]]
+        return [self._lacking_now(late) for late in later] if self.behind and not month else later
+
+    def _lacking_now(self, late: int) -> int:
+        """What month 0's money lacks on a day after which so much arrives, or today if it has passed."""
+        late_now = min(late, self.after_today)
+        there_until = sum([amount for after, amount in self.ahead if after < late_now])
+        return max(late - self.behind, late_now - there_until)
+
+    def _tell_what_is_still_to_be_paid(self) -> None:
+        """Add month 0's payments to those `ahead` of others. One without a day of its own can wait."""
+        self.ahead += still_to_be_paid(self.later[0] if self.later else [-1], self.paid, self.credit)
 
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self.days_left))
@@ -271,6 +289,8 @@ class MonthlyPortion(DatedPortion):
                 self.share = divided_up(self.left, days_left - 1)
             if self.left:
                 self.even_until = month + 1 + min((self.left - 1) // self.share, days_left - 2)
+        if not month:
+            self._tell_what_is_still_to_be_paid()
         return amount + beyond - made
 
     def pay_chosen(self, each: int) -> list[int]:
@@ -281,17 +301,23 @@ class MonthlyPortion(DatedPortion):
         return paid
 
 
-def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> list[int]:
+def still_to_be_paid(later: Sequence[int], paid: Sequence[int], made: int) -> list[tuple[int, int]]:
+    """The payments without those that were `made` before, each with what arrives after it."""
+    by = [max(0, so_far - made) for so_far in accumulate(paid, initial=0)]
+    return list(zip(later, map(sub, by[1:], by), strict=False))
+
+
+def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int], elsewhere: int = 0) -> list[int]:
     """Fill each portion's `paid` with one amount for each of its days.
 
     Each month every portion, the earliest date first, gets its shares as far as the money of the months so far
     goes, and as far as every portion with an earlier date can still be paid in full by then. Returns what all of
-    them take of each month's money.
+    them take of each month's money. So much was put in `elsewhere` in month 0.
     """
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
-    waiting = _earliest_first(portions)
+    waiting = _earliest_first(portions, elsewhere)
     taken: list[int] = []
     spent = month = 0
     while waiting:
@@ -330,10 +356,10 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
     return taken
 
 
-def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
-    """The portions by their dates, each told what was put in for those behind it."""
+def _earliest_first(portions: Sequence[DatedPortion], elsewhere: int) -> list[DatedPortion]:
+    """The portions by their dates, each told what was put in for those behind it, and elsewhere."""
     ordered = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
-    behind = 0
+    behind = elsewhere
     for portion in reversed(ordered):
         portion.behind = behind
         behind += portion.credit

@@ -47,11 +47,12 @@ class Paydays:
     def too_late(self, days: OwnDays) -> int:
         """What arrives in the last month in time of a plan's own days after the last of them.
 
-        If that has passed, its payment is due now.
+        If that has passed, its payment is due now. But once the date has come, what has arrived since is for late
+        days, except in a plan that began after it.
         """
-        month = days.months - 1
+        month, today = days.months - 1, self.calendar.as_of
         last = days.in_month(month)[days.counts[month] - 1]
-        return self.after(month, [max(last, self.calendar.as_of)])[0]
+        return self.after(month, [max(last, today if today < days.until else days.cadence.since)])[0]
 
     def after_first_day(self, month: int) -> int:
         """What arrives in a month after its first day."""

@@ -11,7 +11,7 @@ from planning.engine.free_money import add_freed
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.money.cents import divided_up
-from planning.engine.own_days import DatedPortion, MonthlyPortion, spread_on_days
+from planning.engine.own_days import DatedPortion, MonthlyPortion, spread_on_days, still_to_be_paid
 from planning.engine.payment_days import FirstDays
 from planning.engine.trajectory import DebtPayoff
 
@@ -64,7 +64,7 @@ def _share_once(
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
     _allocate(states, free, effort)
-    taken = _spread(states, free, effort)
+    taken = _spread(states, free, effort, days.committed)
     days.find(states, [state.offers for state in states], taken)
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
@@ -113,8 +113,12 @@ def _frees(
     return payoff.kept(months)[state.frees_from :]
 
 
-def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> Sequence[int]:
+def _spread(
+    states: Sequence[GoalState], free: Sequence[int], effort: Effort, committed: Sequence[GoalState]
+) -> Sequence[int]:
     """Split what each goal is granted over its months, or its days; what was put in already is part of it.
+
+    `committed` are goals that are paid before them.
 
     Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
     Then it returns what all of them take of each month's money, otherwise nothing.
@@ -127,7 +131,10 @@ def _spread(states: Sequence[GoalState], free: Sequence[int], effort: Effort) ->
         most = {horizon: given_by(with_freed, horizon) for horizon in horizons}
         dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
         _keep_promises(states, dated, free, effort)
-        taken = spread_on_days(dated, with_freed)
+        ahead = paid_ahead(committed)
+        for portion in dated:
+            portion.ahead = ahead
+        taken = spread_on_days(dated, with_freed, states[-1].behind if states else 0)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
             if not state.days:
@@ -155,10 +162,21 @@ def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
         portion.too_late = state.not_kept(need.deadline - 1, state.late_income)
         if state.own_days:
             portion.later = _later(state, money.paydays.after_days(state.own_days))
-            portion.passed = state.own_days.passed
             (after_today,) = money.paydays.after(0, [money.paydays.calendar.as_of])
             portion.after_today = state.not_kept(0, after_today)
     return portion
+
+
+def paid_ahead(committed: Sequence[GoalState]) -> list[tuple[int, int]]:
+    """What month 0 still pays these goals, as in `DatedPortion.ahead`."""
+    ahead: list[tuple[int, int]] = []
+    for state in committed:
+        days, money, later, paid = state.own_days, state.money, [-1], state.trajectory.amounts
+        if days and money:
+            later = [*money.paydays.after_days(days)[0], *money.paydays.after_late_days(days, 0)]
+            paid = state.trajectory.by_day[0]
+        ahead += still_to_be_paid(later, paid, state.need.credit)
+    return ahead
 
 
 def _later(state: GoalState, arriving: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -161,6 +162,31 @@ class TestOwnDays:
             for payments in (upcoming(person.plans()[goal]), in_calendar(person, goal)):
                 assert payments[: 4 - paid] == days[paid + 1 :]
                 assert payments[4 - paid][0] > "2026-12-25"
+
+    @pytest.mark.parametrize("is_chosen", [False, True])
+    @pytest.mark.parametrize("is_dated", [False, True])
+    def test_of_an_overdue_goal_are_the_same_in_later_months(
+        self, person: Person, is_chosen: bool, is_dated: bool
+    ) -> None:
+        """Months begin on the 26th. Who plans again is asked for nothing before the next Thursday."""
+        if is_dated:
+            person.tells({"amount": 250, "frequency": "monthly", "next_date": "2026-11-26"}, expenses=0)
+        else:
+            person.earns(250)
+        goal = person.wants(3000, "2026-12-08")
+        body = {"frequency": "weekly", "day_of_period": 4} | ({"amount": 50} if is_chosen else {})
+        person.client.patch(f"/api/v0/action-plans/{person.plans()[goal]['id']}", body)
+        there = 0.0
+        thursdays = [str(date(2026, 11, 26) + timedelta(weeks=week)) for week in range(10)]
+        for day in sorted([*thursdays, "2026-12-26", "2027-01-02", "2027-01-26"]):
+            before = upcoming(person.on(day).stored()[goal])
+            assert upcoming(person.plans()[goal]) == before
+            assert [paid for paid in in_calendar(person, goal) if paid[0] >= day][:6] == before[:6]
+            assert {date.fromisoformat(when).isoweekday() for when, _ in before} == {4}
+            if before[0][0] == day:
+                there += before[0][1]
+                person.has(goal, there)
+                assert upcoming(person.stored()[goal])[:6] == upcoming(person.plans()[goal])[:6]
 
     def test_of_a_paused_goal_and_of_an_ended_plan_are_none(self, person: Person) -> None:
         goal = person.wants(400, "2026-12-24")

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from fincred.money import ZERO
 from planning.engine.cadence import Cadence
 from planning.engine.drift import WayBack, propose
-from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
-from planning.engine.money.flows import Flow
+from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import NEW_YEAR, cents, goal, goals, inputs, money, plan_inputs
-from planning.vocabulary import Feasibility, Frequency, PayFrequency
+from planning.vocabulary import Feasibility, Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -234,41 +233,6 @@ class TestExamples:
         assert found.same_contribution == WayBack(
             money(40), date(2026, 10, 2), Feasibility.COMFORTABLE, money(0), money(10)
         )
-
-
-class TestOverdue:
-    @pytest.mark.parametrize("days_ago", [0, 3])
-    @pytest.mark.parametrize("cadence", [THURSDAYS, Cadence(Frequency.MONTHLY, 1, NEW_YEAR)])
-    def test_a_chosen_amount_is_asked_for_once_a_day(self, days_ago: int, cadence: Cadence) -> None:
-        """Today, 1 January, is one of its days too."""
-        late = goal(300, target_date=NEW_YEAR - timedelta(days=days_ago), cadence=cadence)
-        (made,) = planned(500, replace(late, chosen_monthly=money(100), chosen_each=money(100)))
-        assert [paid.amount for paid in made.payments] == [100, 100, 100]
-        assert made.shortfall == 200
-
-    @pytest.mark.parametrize(
-        ("by", "put_in", "asked"),
-        [
-            (13, 50, [(20, 50), (22, 50), (29, 50)]),  # the 8th is paid; the 15th has passed
-            (13, 100, [(22, 50), (29, 50)]),
-            (13, 150, [(29, 50)]),
-            (13, 250, []),
-        ],
-    )
-    def test_what_was_put_in_of_a_chosen_amount_pays_its_late_days_too(
-        self, by: int, put_in: int, asked: list[tuple[int, int]]
-    ) -> None:
-        """50 on Thursdays from 2 January on: the 8th, 15th, 22nd and 29th. Today is the 20th."""
-        late = goal(3000, target_date=date(2026, 1, by), cadence=THURSDAYS, added=money(put_in))
-        late = replace(late, chosen_monthly=money(200), chosen_each=money(50))
-        for incomes in ((), (Flow(money(1000), PayFrequency.MONTHLY, date(2026, 1, 2)),)):
-            finances = Finances(money(0 if incomes else 1000), money(0), money(0), incomes=incomes)
-            plan_input = PlanInput(date(2026, 1, 20), finances, (late,), anchor=date(2026, 1, 2))
-            (made,) = make_plan(plan_input, with_alternatives=False).goals
-            january = [paid for paid in made.payments if paid.date < date(2026, 2, 2)]
-            assert [(paid.date.day, int(paid.amount)) for paid in january] == asked
-            assert made.payments[len(january)].date == date(2026, 2, 5)
-            assert made.this_month == sum(amount for _, amount in asked)
 
 
 class TestWhatWasPutInAlready:

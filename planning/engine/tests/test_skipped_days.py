@@ -106,3 +106,50 @@ class TestWhatOthersWerePaid:
         """Of 100 N was paid 50 on the first day, and two Thursdays 40: 10 are left for the third one."""
         made, _ = self.planned(date(2026, 1, 16), (before, self.N), (money(40), money(50)))
         assert sum(each.amount for each in made.payments if each.date < date(2026, 1, 20)) == due
+
+
+class TestWhatIsPaidTogether:
+    """Of 230 a month 100 arrive on each 20th. A's Thursdays take 20, B's Fridays 10, C gets 30 on the first day.
+
+    On B's first three days 30 are there beside all that A gets in the month and what is still to arrive. Then C is
+    paid these 30. But of A's 100 the last 40 wait for the 20th.
+    """
+
+    A = goal(260, name="A", priority="High", target_date=APRIL, cadence=WEEKLY)
+    B = goal(170, name="B", target_date=date(2026, 5, 1), cadence=Cadence(Frequency.WEEKLY, 5, NEW_YEAR))
+    C = goal(180, name="C", target_date=date(2026, 7, 1))
+    PAY = Flow(money(100), PayFrequency.MONTHLY, date(2026, 1, 20))
+    FINANCES = Finances(money(930), money(800), money(0), incomes=(PAY,))
+
+    @pytest.mark.parametrize("day", [1, 2, 8, 9, 16, 22, 23, 31])
+    @pytest.mark.parametrize("chosen", ["", "A", "B", "AB", "ABC"])
+    def test_leaves_the_later_days_of_the_month_as_they_were(self, chosen: str, day: int) -> None:
+        each = {"A": 20, "B": 10, "C": 30}
+        goals = [
+            replace(one, chosen_monthly=money(each[one.name]), chosen_each=money(each[one.name]))
+            if one.name in chosen
+            else one
+            for one in (self.A, self.B, self.C)
+        ]
+        first = make_plan(PlanInput(NEW_YEAR, self.FINANCES, tuple(goals), anchor=NEW_YEAR)).goals
+        assert [paid.date.day for paid in first[1].payments[:5]] == [2, 9, 16, 23, 30]
+        today = date(2026, 1, day)
+        put_in = [sum([paid.amount for paid in made.payments if paid.date <= today], money(0)) for made in first]
+        now = tuple(replace(one, added=added) for one, added in zip(goals, put_in, strict=True))
+        again = make_plan(PlanInput(today, self.FINANCES, now, anchor=NEW_YEAR)).goals
+        for made, before in zip(again, first, strict=True):
+            assert [*made.payments] == [paid for paid in before.payments if paid.date > today]
+
+
+@pytest.mark.parametrize("chosen", [None, money(20)])
+def test_what_was_put_into_goals_that_ended_takes_no_day_from_those_that_go_on(chosen: Decimal | None) -> None:
+    """Of 200 a month 100 arrive on each 20th. Thursdays take 20 each; a goal that ended took 60 on the 21st."""
+    pay = Flow(money(100), PayFrequency.MONTHLY, date(2026, 1, 20))
+    finances = Finances(money(900), money(800), money(0), incomes=(pay,))
+    weekly = goal(
+        260, target_date=APRIL, cadence=WEEKLY, added=money(80), chosen_monthly=chosen, chosen_each=chosen
+    )
+    plan_input = PlanInput(date(2026, 1, 23), finances, (weekly,), anchor=NEW_YEAR, paid_elsewhere=money(60))
+    (made,) = make_plan(plan_input).goals
+    days = [date(2026, 1, 29), date(2026, 2, 5), date(2026, 2, 12)]
+    assert made.payments[:3] == tuple(Payment(day, money(20)) for day in days)

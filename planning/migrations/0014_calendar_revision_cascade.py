@@ -10,6 +10,6 @@ def cascade_from_people(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("planning", "0012_calendar_revision")]
+    dependencies = [("planning", "0013_replan_on")]
 
     operations = [migrations.RunPython(cascade_from_people, migrations.RunPython.noop)]
