@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final, Generic, TypeVar, cast
 
 # How long a server that has a mail or a push may still take to answer once the process is to stop. Supervisors
@@ -49,7 +49,7 @@ class _Task(Generic[Value]):
 
     def __init__(self, work: Callable[[], Value], tidy: Callable[[], object]) -> None:
         self._work, self._tidy = work, tidy
-        self.done, self._left = Event(), Event()
+        self.done, self._is_left, self._ending = Event(), False, Lock()
         self._value: Value | None = None
         self._error: BaseException | None = None
         Thread(target=self._run, name="work", daemon=True).start()
@@ -60,8 +60,9 @@ class _Task(Generic[Value]):
         except BaseException as error:
             self._error = error
         finally:
-            self.done.set()
-            if self._left.is_set():
+            with self._ending:
+                self.done.set()
+            if self._is_left:
                 self._tidy()
 
     def value(self) -> Value:
@@ -70,8 +71,9 @@ class _Task(Generic[Value]):
         :raises LeftError: it isn't done.
         :raises Exception: what it raised.
         """
-        if not self.done.is_set():
-            self._left.set()
+        with self._ending:
+            self._is_left = not self.done.is_set()
+        if self._is_left:
             raise LeftError
         if error := self._error:
             try:
