@@ -7,13 +7,18 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
 from goals.models import Goal
+from goals.vocabulary import Status
 
 GOAL: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
 ACTIVE_GOALS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active())
+# One statement for what a change of a goal may depend on.
+GOAL_AND_ACTIVE_GOALS: Final = PreparedQuery(
+    Goal.objects.owned_by(Parameter("owner")).filter(Q(pk=Parameter("goal_id")) | Q(status=Status.ACTIVE))
+)
 
 
 def goals_of(

@@ -11,7 +11,6 @@ from goals import transitions
 from goals.errors import GoalLimitExceededError, InvalidGoalDateError, InvalidStatusTransitionError
 from goals.kinds import kind_faults
 from goals.models import Goal
-from goals.queries import ACTIVE_GOALS
 from goals.vocabulary import Status
 
 
@@ -36,8 +35,8 @@ def require_room(active: int) -> None:
         raise GoalLimitExceededError(current_count=active, max_count=settings.MAX_ACTIVE_GOALS)
 
 
-def require_transition(goal: Goal, status: str, today: date) -> None:
-    """`goal` has its other changes already.
+def require_transition(goal: Goal, status: str, today: date, *, active: int) -> None:
+    """`goal` has its other changes already; `active` goals were counted under the lock of the person's row.
 
     :raises InvalidStatusTransitionError: it may not have this status now.
     :raises GoalLimitExceededError: no more goals may be active.
@@ -54,4 +53,4 @@ def require_transition(goal: Goal, status: str, today: date) -> None:
             **statuses, reason="target_date_passed", target_date=goal.target_date, today=today
         )
     if status == Status.ACTIVE:
-        require_room(ACTIVE_GOALS.bind(owner=goal.user_id).count())
+        require_room(active)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Subquery
 
 from accounts import audit
 from accounts.models import AuditEntry, User
@@ -28,7 +28,7 @@ from goals import transitions
 from goals.changes import GoalChanges, follow_reserve, make_changes, move_date, what_changes
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
-from goals.queries import ACTIVE_GOALS, GOAL
+from goals.queries import ACTIVE_GOALS, GOAL_AND_ACTIVE_GOALS
 from goals.requirements import require_future, require_kind, require_room, require_transition
 from goals.vocabulary import Kind, Status
 
@@ -154,7 +154,7 @@ def update_goal(
         its target, or its date is past.
     :raises GoalLimitExceededError: it would be one active goal too many.
     """
-    goal, chain = _read_under_lock(owner, goal_id)
+    goal, active, chain = _read_under_lock(owner, goal_id)
     expected.require(goal.revision)
     before = audit.fields_of(goal, AUDITED)
     changed = what_changes(goal, changes)
@@ -172,7 +172,7 @@ def update_goal(
         _take_primary_flag(owner.id, now)
     make_changes(goal, changes, today=today)
     if "status" in changed:
-        require_transition(goal, changes["status"], today)
+        require_transition(goal, changes["status"], today, active=active)
         _set_status(goal, changes["status"], now)
     if goal.status in transitions.OPEN and goal.is_done:
         _set_status(goal, Status.COMPLETED, now)
@@ -197,7 +197,7 @@ def cancel_goal(
     :raises ResourceNotFoundError: the person has no such goal.
     :raises PreconditionFailedError: it isn't as `expected`.
     """
-    goal, chain = _read_under_lock(owner, goal_id)
+    goal, _, chain = _read_under_lock(owner, goal_id)
     expected.require(goal.revision)
     if goal.status != Status.CANCELLED:
         before = {"status": goal.status}
@@ -315,13 +315,14 @@ def record_progress(
     publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
 
 
-def _read_under_lock(owner: User, goal_id: UUID) -> tuple[Goal, audit.Chain]:
+def _read_under_lock(owner: User, goal_id: UUID) -> tuple[Goal, int, audit.Chain]:
+    """The goal, the number of the person's active goals, and the audit chain."""
     person, goals, links = lock_user_and_read(
-        owner.id, GOAL.bind(owner=owner.id, goal_id=goal_id), audit.last_link(owner.id)
+        owner.id, GOAL_AND_ACTIVE_GOALS.bind(owner=owner.id, goal_id=goal_id), audit.last_link(owner.id)
     )
-    goal: Goal = get_or_404(goals)
+    goal: Goal = get_or_404([goal for goal in goals if goal.id == goal_id])
     goal.user = person
-    return goal, audit.Chain(person, links)
+    return goal, sum(goal.status == Status.ACTIVE for goal in goals), audit.Chain(person, links)
 
 
 def _entry(chain: audit.Chain, goal: Goal, action: str, before: dict[str, Any], now: datetime) -> AuditEntry:
@@ -332,7 +333,8 @@ def _entry(chain: audit.Chain, goal: Goal, action: str, before: dict[str, Any], 
 def _note_next_end(user_id: UUID) -> None:
     """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
     goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
-    User.objects.filter(pk=user_id).update(cycle_ends_on=goals.aggregate(end=Min("target_date"))["end"])
+    next_end = goals.order_by("target_date").values("target_date")[:1]
+    User.objects.filter(pk=user_id).update(cycle_ends_on=Subquery(next_end))
 
 
 def _set_status(goal: Goal, status: str, now: datetime) -> None:
