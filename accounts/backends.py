@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_sign_in
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services import person_at
 from fincred import clock
 from fincred.counters import SIGN_INS_REFUSED

@@ -122,14 +122,6 @@ class OneTimeTokenQuerySet(models.QuerySet[Row]):
     def unused(self) -> Self:
         return self.filter(used_at=None)
 
-    def ways_in(self, user: models.Model, *, is_verified: bool) -> Self:
-        """The person's unused ones that set a password or, once the address `is_verified`, still open a session.
-
-        Before it is, the mailed token is the only way in.
-        """
-        purposes = [TokenPurpose.RESET_PASSWORD, TokenPurpose.VERIFY_EMAIL]
-        return self.unused().filter(user=user, purpose__in=purposes if is_verified else purposes[:1])
-
     def purgeable(self, now: datetime) -> Self:
         """A used token is kept until it expires: the mailed link is answered alike as long as it is good."""
         return self.filter(expires_at__lte=now)

@@ -22,7 +22,10 @@ class NormalFormValidator:
         self._rules = password_validation.get_password_validators(rules)
 
     def validate(self, password: str, user: Any = None) -> None:
-        """:raises django.core.exceptions.ValidationError: with every reason."""
+        """:raises django.core.exceptions.ValidationError: with every rule that is broken.
+
+        That it is too long, or that nothing of it can be seen, is told alone.
+        """
         password = normal_form(password)
         if len(password) > MAX_LENGTH:
             raise ValidationError(

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 
 from accounts.models import User
 from fincred import clock
 
-CyclesEnded = Callable[[User, datetime, date], object]
+Do = Callable[[User, datetime, date], object]
+DueDay = Literal["cycle_ends_on", "replan_on"]
+"""The field of a person that has the day on which it is due, where they live."""
 
-_REGISTERED: Final[list[CyclesEnded]] = []
+_REGISTERED: Final[dict[DueDay, Do]] = {}
 
 
-def register_upkeep(end_cycles: CyclesEnded) -> None:
-    """Call this, with the moment and the person's day, when a cycle of one of their goals has ended.
+def register_upkeep(due_day: DueDay, do: Do) -> None:
+    """Call this, with the moment and the person's day, once that day has come.
 
-    It replaces what was registered before.
+    It replaces what was registered for it before.
     """
-    _REGISTERED[:] = [end_cycles]
+    _REGISTERED[due_day] = do
 
 
 def keep_up(user: User, now: datetime) -> bool:
-    """Do what is due; whether something was."""
-    if user.cycle_ends_on is None:
+    """Do what is due; whether something was. Reads `profile`: select it with the person."""
+    days = {due_day: day for due_day in _REGISTERED if (day := getattr(user, due_day)) is not None}
+    if not days:
         return False
     today = clock.local_day(now, user.profile.timezone)
-    if today < user.cycle_ends_on:
-        return False
-    for end_cycles in _REGISTERED:
-        end_cycles(user, now, today)
-    user.cycle_ends_on = None  # as far as this request is concerned
-    return True
+    due = [due_day for due_day, day in days.items() if day <= today]
+    for due_day in due:
+        _REGISTERED[due_day](user, now, today)
+        setattr(user, due_day, None)  # as far as this request is concerned
+    return bool(due)

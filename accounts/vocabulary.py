@@ -47,6 +47,14 @@ class TokenPurpose(StrEnum):
         member._value_, member.lifetime = word, lifetime
         return member
 
+    @classmethod
+    def ways_in(cls, *, is_verified: bool) -> list[Self]:
+        """What sets a password or, once the address `is_verified`, still opens a session.
+
+        Before it is, the mailed token is the only way in.
+        """
+        return [cls.RESET_PASSWORD, cls.VERIFY_EMAIL] if is_verified else [cls.RESET_PASSWORD]
+
 
 class MailPurpose(StrEnum):
     """Why accounts sends a mail. Other packages register messages for purposes of their own."""

@@ -13,7 +13,7 @@ _FULL: Final = Decimal("100.00")
 
 
 class ProgressStatus(StrEnum):
-    """`slightly_behind` is at most 10 points of the target below what is expected, `off_track` more."""
+    """`slightly_behind` is at most a tenth of the target below what is expected; `off_track` is more, or late."""
 
     COMPLETED = "completed"
     NOT_STARTED = "not_started"

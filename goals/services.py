@@ -29,12 +29,12 @@ from goals.changes import GoalChanges, follow_reserve, make_changes, move_date, 
 from goals.models import NO_RATE, Goal
 from goals.pace import Pace
 from goals.queries import ACTIVE_GOALS, GOAL
-from goals.refusals import require_future, require_kind, require_room, require_transition
+from goals.requirements import require_future, require_kind, require_room, require_transition
 from goals.vocabulary import Kind, Status
 
 logger = logging.getLogger(__name__)
 
-# What plans are made from: a change to any of these moves every plan of the person.
+# What the figures of plans follow from: a change to any of these moves every plan of the person.
 PLANNED: Final = frozenset(
     {
         "type",

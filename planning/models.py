@@ -26,7 +26,8 @@ from planning.entry_names import EntryNames, new_names
 from planning.errors import ImmutableError
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.snapshot_contents import SnapshotContents, whole, whole_expenses
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import PutIn, debt_payments_left, month_over_on, of_present_month, payments_left
+from planning.versions import MOST_PAYMENTS
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
 UPCOMING: Final = 12
@@ -280,6 +281,23 @@ class ActionPlan(RevisedModel):
         select it with the plan.
         """
         return [*islice(self._payments_left(today), most)]
+
+    def says_all_until(self, today: date) -> date | None:
+        """The day after `today` from which on the newest version, of today, may not say all that is asked for.
+
+        On its date a goal of which something is missing is overdue. What was asked for in vain is then asked for
+        again once its month is over, before that date once the month of the last payment is. Of many payments a
+        version stores the first ones. None if all is there. Reads `goal`.
+        """
+        if self.anchor is None or self.goal.is_reached or self.goal.is_cleared:
+            return None
+        days, payments = [self.goal.due_on(today)], [date.fromisoformat(day) for day, _ in self.payments]
+        if payments:
+            last = payments[0] if self.explanation["facts"].get("overdue") else payments[-1]
+            days.append(month_over_on(self.anchor, last, of_debts=self.is_of_debts))
+        if len(payments) == MOST_PAYMENTS:
+            days.append(payments[-UPCOMING])
+        return min((day for day in days if day > today), default=None)
 
     def left_of_month(self, today: date) -> Decimal:
         """What is still to be put in this month of the planning calendar. Reads `goal`."""

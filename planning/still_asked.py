@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from fincred.money import ZERO
 from planning.engine.cadence import Payment
-from planning.engine.dates import Calendar
+from planning.engine.dates import Calendar, calendar_on
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ def debt_payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: 
             paid -= payment.amount - left
         if left:
             yield Payment(payment.date, left)
+
+
+def month_over_on(anchor: date, payment: date, *, of_debts: bool) -> date:
+    """The day from which on a version no longer asks for a payment of the day `payment`, though it wasn't made."""
+    if of_debts:
+        return min(payment, date.max - _DAY) + _DAY
+    return calendar_on(payment, anchor).day(1)
 
 
 def of_present_month(calendar: Calendar, payments: Iterable[Payment], *, of_debts: bool) -> Decimal:

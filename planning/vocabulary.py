@@ -1,7 +1,8 @@
 """The words that money and plans are described with, shared by models, serializers and the engine.
 
-Debt types and pay frequencies are stored in JSON: a new one needs no migration, the others do. But the version
-before must be able to read it: name it here, and let clients send it (`planning.serializers`) a release later.
+Debt types and pay frequencies are stored in JSON, and kinds of entries not at all: a new one needs no migration,
+as the others do. But the version before must be able to read what is stored: name it here, and let clients send it
+(`planning.serializers`) a release later.
 """
 
 from __future__ import annotations

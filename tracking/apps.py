@@ -15,6 +15,6 @@ class TrackingConfig(AppConfig):
         from tracking.services.cycles import end_cycles
 
         register_reader(HistoryReader())
-        register_upkeep(end_cycles)
+        register_upkeep("cycle_ends_on", end_cycles)
         for job in JOBS:
             register_job(job)

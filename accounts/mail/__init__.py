@@ -7,12 +7,13 @@ package calls `register_message` at start.
 
 from __future__ import annotations
 
-from accounts.mail.delivery import MailServerAwayError, send_due_mail
+from accounts.mail.delivery import send_due_mail
 from accounts.mail.figures import outbox_figures
 from accounts.mail.outbox import (
     count_given_up_mail,
     count_held_mail,
     drop_held_mail,
+    drop_unsent_mail,
     hold_unsent_mail,
     new_mail,
     queue_farewell,
@@ -21,6 +22,7 @@ from accounts.mail.outbox import (
     release_held_mail,
     retry_given_up_mail,
 )
+from accounts.mail.server import MailServerAwayError
 from accounts.mail.templates import MESSAGES, MailMessage, message_for, register_message, registered_purposes
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "count_given_up_mail",
     "count_held_mail",
     "drop_held_mail",
+    "drop_unsent_mail",
     "hold_unsent_mail",
     "message_for",
     "new_mail",

@@ -5,44 +5,31 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
-from types import TracebackType
-from typing import Self
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 
 from accounts.audit import record
+from accounts.mail.server import MailServer, StoppedError
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED, OutgoingMailQuerySet
 from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, User
 from accounts.vocabulary import MailPriority
 from fincred.context import as_system
 from fincred.db.retries import write_when_back
-from fincred.ops.heartbeat import heartbeat
+from fincred.ops.heartbeat import MESSAGE_HEARTBEAT, MESSAGE_LEASE, heartbeat
 
 logger = logging.getLogger(__name__)
 
-# How long a claimed mail isn't due; while it is being sent, its lease is prolonged. So a process that alone loses
-# the database may be without it for so long; and the mail of one that was killed waits for so long.
-LEASE = timedelta(minutes=10)
-HEARTBEAT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=4)
-MAILS_A_CONNECTION = 100
-# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
-LONGEST_ANSWER = timedelta(minutes=10)
 
 Clock = Callable[[], datetime]
 Due = OutgoingMailQuerySet[OutgoingMail]
-
-
-class MailServerAwayError(Exception):
-    """No connection to the mail server. What is due stays due, and loses no attempt."""
 
 
 class _Outcome(Enum):
@@ -63,60 +50,19 @@ class _Claim:
     token: str = field(repr=False)
 
 
-class MailServer:
-    """A connection to the mail server: opened when a mail needs it, and kept for many."""
-
-    def __init__(self) -> None:
-        self._backend = get_connection()
-        self._left = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def is_open(self) -> bool:
-        return self._left > 0
-
-    def open(self) -> None:
-        """:raises MailServerAwayError: it doesn't answer, or doesn't let us in."""
-        self.close()
-        try:
-            self._backend.open()
-        except OSError as error:
-            raise MailServerAwayError(type(error).__name__) from error
-        conversation = getattr(self._backend, "connection", None)  # only SMTP has one
-        if conversation:
-            conversation.sock.settimeout(LONGEST_ANSWER.total_seconds())
-        self._left = MAILS_A_CONNECTION
-
-    def send(self, message: EmailMessage) -> None:
-        self._left -= 1
-        self._backend.send_messages([message])
-
-    def close(self) -> None:
-        self._left = 0
-        with suppress(OSError):
-            self._backend.close()
-
-
 def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
     """Send what is due, also what is queued meanwhile, until `stop()`; how many were sent, and how many failed.
 
     Several processes may do this at once. A mail is sent at least once: a crash between sending it and storing
     that it is sent sends it again. A mail that fails is tried again by a later run.
 
-    :raises MailServerAwayError: there is mail, and no server to send it.
+    :raises accounts.mail.server.MailServerAwayError: there is mail, and no server to send it.
     """
     count: Counter[_Outcome] = Counter()
     # A process sends only what it has the words for: a newer version may have queued other messages already.
     known = OutgoingMail.objects.filter(purpose__in=registered_purposes())
     known.put_back(clock())
-    with MailServer() as server:
+    with MailServer(stop) as server:
         while not stop() and (outcome := _send_first(known, server, clock, stop)) is not None:
             count[outcome] += 1
     return count[_Outcome.SENT], count[_Outcome.FAILED]
@@ -124,7 +70,7 @@ def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> 
 
 def send_now(mails: Due, *, now: datetime) -> None:
     """Send the first of these mails, if it is due, at the end of the transaction that queued it."""
-    with MailServer() as server:
+    with MailServer(lambda: True) as server:
         _send_first(mails, server, lambda: now, lambda: True)
 
 
@@ -136,7 +82,10 @@ def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[],
     if not server.is_open:
         if not due.exists():
             return None
-        server.open()
+        try:
+            server.open()
+        except StoppedError:
+            return None
     claim = _claim(due, now)
     return _send(claim, server, clock, stop) if isinstance(claim, _Claim) else claim
 
@@ -153,7 +102,7 @@ def _claim(due: Due, now: datetime) -> _Claim | _Outcome | None:
         mail.save(update_fields=["attempts", "failure"])
         return _Outcome.FAILED
     mail.attempts += 1
-    mail.next_attempt_at, mail.failure = now + LEASE, UNFINISHED
+    mail.next_attempt_at, mail.failure = now + MESSAGE_LEASE, UNFINISHED
     mail.save(update_fields=["attempts", "next_attempt_at", "failure"])
     token = ""
     if message.token and mail.user:
@@ -170,7 +119,7 @@ def _wants_more_than_security(mail: OutgoingMail) -> bool:
 def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome:
     """No transaction is open here: a slow mail server must not hold rows locked."""
     facts = {"mail_id": str(claim.mail.pk), "purpose": str(claim.message.purpose), "attempt": claim.attempt}
-    with heartbeat(partial(_prolong, claim, clock), every=HEARTBEAT):
+    with heartbeat(partial(_prolong, claim, clock), every=MESSAGE_HEARTBEAT):
         try:
             composed = _compose(claim)
             if composed is None:
@@ -249,7 +198,7 @@ def _leased(claim: _Claim) -> Due:
 
 
 def _prolong(claim: _Claim, clock: Clock) -> None:
-    _leased(claim).update(next_attempt_at=clock() + LEASE)
+    _leased(claim).update(next_attempt_at=clock() + MESSAGE_LEASE)
 
 
 def _store_sent(claim: _Claim, clock: Clock, stop: Callable[[], bool]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts.mail.delivery import send_now
-from accounts.mail.templates import message_for
+from accounts.mail.templates import message_for, purposes_with
 from accounts.managers import OutgoingMailQuerySet
 from accounts.models import OutgoingMail, User
-from accounts.vocabulary import MailPriority, MailPurpose
+from accounts.vocabulary import MailPriority, MailPurpose, TokenPurpose
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,14 @@ def queue_farewell(*, address: str, now: datetime) -> None:
     with transaction.atomic(savepoint=False):
         mail.save(force_insert=True)
         _deliver_on_commit(OutgoingMail.objects.filter(pk=mail.pk), now)
+
+
+def drop_unsent_mail(*, user: User, tokens: Collection[TokenPurpose]) -> None:
+    """Delete the person's mail that would bring one of these tokens: they are made at sending.
+
+    One for which the token is just being made is waited for, so what spends tokens comes after this.
+    """
+    OutgoingMail.objects.filter(user=user, purpose__in=purposes_with(tokens), sent_at=None).delete()
 
 
 def _deliver_on_commit(mails: OutgoingMailQuerySet[OutgoingMail], now: datetime) -> None:

@@ -6,7 +6,7 @@ as a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
@@ -104,3 +104,8 @@ def message_for(purpose: str) -> MailMessage:
 
 def registered_purposes() -> list[str]:
     return list(_registered)
+
+
+def purposes_with(tokens: Collection[TokenPurpose]) -> list[str]:
+    """The purposes of messages with one of these tokens."""
+    return [message.purpose for message in _registered.values() if message.token in tokens]

@@ -51,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
     mail_refused_at = models.DateTimeField(null=True, blank=True)
     # When the next cycle of a recurring goal ends, where the person lives; goals say so.
     cycle_ends_on = models.DateField(null=True, blank=True, editable=False)
+    # From when on their plans don't say all that is asked for, where the person lives; planning says so.
+    replan_on = models.DateField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     # Key of the HMACs in the audit trail that stand for network addresses; it is erased with the row.
@@ -68,7 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         owner="id",
         section="account",
         single=True,
-        withheld=("password", "audit_key", "session_epoch", "mailbox", "mailbox_rank", "cycle_ends_on"),
+        withheld=(
+            *("password", "audit_key", "session_epoch", "mailbox", "mailbox_rank"),
+            *("cycle_ends_on", "replan_on"),
+        ),
     )
 
     class Meta:

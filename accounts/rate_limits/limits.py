@@ -14,7 +14,7 @@ from accounts.rate_limits import policies
 from accounts.rate_limits.counters import enforce, used_until
 from accounts.rate_limits.policies import Policy
 from fincred.context import caller
-from fincred.db.refusals import refuses_writes
+from fincred.db.read_only import refuses_writes
 
 logger = logging.getLogger(__name__)
 

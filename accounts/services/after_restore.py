@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.sessions.models import Session as BackOfficeSession
 
-from accounts.mail import hold_unsent_mail
+from accounts.mail import count_held_mail, hold_unsent_mail
 from accounts.models import IdempotencyKey, OneTimeToken, Session, User
 from accounts.services.privacy import erase_again
 from accounts.services.sessions import end_all_sessions
@@ -67,7 +67,8 @@ def finish_restore(
     if not is_meant:
         _require_from(since, now=now)
     erasures = erasure_log.read()
-    outcome = Outcome(mail_held=hold_unsent_mail())
+    hold_unsent_mail()
+    outcome = Outcome()
     outcome.tokens_deleted = OneTimeToken.objects.all().delete()[0]
     outcome.keys_deleted = IdempotencyKey.objects.all().delete()[0]
     BackOfficeSession.objects.all().delete()
@@ -84,6 +85,7 @@ def finish_restore(
         outcome.people_erased += 1
         progress(1)
     outcome.unconfirmed = _still_there([each.person_id for each in erasures if not each.done and each.at >= since])
+    outcome.mail_held = sum(count_held_mail().values())
     DatabaseState.objects.update(restored_at=None)
     logger.info("Restore finished", extra={"sessions": outcome.sessions_ended, "people": outcome.people_erased})
     return outcome

@@ -16,7 +16,7 @@ from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInv
 from accounts.models import BackupCode, OneTimeToken, SecondFactor, User
 from accounts.opaque_tokens import digest
 from accounts.rate_limits import limit_second_factor
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.second_factor import backup_code, new_backup_codes, new_key, step_of
 from accounts.services.locking import lock_user
 from accounts.services.one_time_tokens import find_token, spend_token

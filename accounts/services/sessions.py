@@ -20,17 +20,18 @@ from accounts.errors import (
     TokenInvalidError,
     TokenReusedError,
 )
+from accounts.mail import drop_unsent_mail
 from accounts.models import KnownPlace, OneTimeToken, RefreshToken, Session, User
 from accounts.opaque_tokens import digest, new_secret
 from accounts.password_hashing import hash_in_vain
 from accounts.places import family
 from accounts.rate_limits import limit_refresh, limit_sign_in, limit_tokens
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services.addresses import person_at
 from accounts.services.locking import lock_user_and_read
 from accounts.services.places import known_places, note_place
 from accounts.tokens import AccessToken
-from accounts.vocabulary import EndReason
+from accounts.vocabulary import EndReason, TokenPurpose
 from fincred.context import caller
 from fincred.counters import SIGN_INS_REFUSED
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all
@@ -233,14 +234,17 @@ def end_session(*, session_id: UUID, reason: EndReason, now: datetime) -> bool:
 def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     """End every session of the person, those of the back office included; how many API sessions were alive.
 
-    Mailed tokens are spent as well: with one of them a session could be opened again.
+    Mailed tokens are spent as well, and mail that waits and would bring one is deleted: with one of them a session
+    could be opened again.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
     chain = _locked_chain(user.pk)
     person = chain.person
     ended = Session.objects.filter(user=person).end(now=now, reason=reason)
-    OneTimeToken.objects.ways_in(person, is_verified=person.is_verified).update(used_at=now)
+    ways_in = TokenPurpose.ways_in(is_verified=person.is_verified)
+    drop_unsent_mail(user=person, tokens=ways_in)
+    OneTimeToken.objects.unused().filter(user=person, purpose__in=ways_in).update(used_at=now)
     person.session_epoch += 1
     facts = {"end_reason": reason, "sessions": ended}
     entry = chain.entry(action="sessions.ended", subject=person, now=now, after=facts)

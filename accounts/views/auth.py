@@ -169,7 +169,7 @@ class LogoutAll(_SigningOutView):
         summary="End every session of the person",
         description=(
             "The tokens of all devices stop working at once, also the one of this request, and so do links that "
-            "were mailed before to reset the password."
+            "were mailed, or asked for, before to reset the password."
         ),
         response=MessageSerializer,
         errors=(TokenInvalidError, TokenExpiredError),

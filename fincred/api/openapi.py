@@ -326,8 +326,15 @@ def _generated() -> dict[str, Any]:
     return schema
 
 
+@cache
+def _rendered() -> bytes:
+    return render_json(_generated())
+
+
 @csrf_exempt
 @require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """`GET /openapi.json`"""
-    return HttpResponse(render_json(document()), content_type="application/json")
+    with _one_at_a_time:
+        text = _rendered()
+    return HttpResponse(text, content_type="application/json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Final
@@ -16,8 +17,8 @@ MOST_MESSAGES: Final = 100
 MOST_RECEIPTS: Final = 300
 DEVICE_GONE: Final = "DeviceNotRegistered"
 
-# Expo may have taken what it hasn't answered, so it is given time; less than supervisors give a worker to stop.
-_SECONDS: Final = 30
+# Expo may have taken what it hasn't answered, so it is given time.
+LONGEST_ANSWER: Final = timedelta(seconds=30)
 _LARGEST: Final = 1 << 20
 
 
@@ -68,9 +69,10 @@ def _post(path: str, body: Any) -> Any:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     request = Request(f"{settings.EXPO_URL}/{path}", json.dumps(body).encode(), headers)  # noqa: S310  http in tests
     try:
-        with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  the operator's address
+        with urlopen(request, timeout=LONGEST_ANSWER.total_seconds()) as answer:  # noqa: S310  the operator's address
             return json.loads(answer.read(_LARGEST))["data"]
     except HTTPError as error:
+        error.close()
         raise (ExpoRefusedError if error.code == HTTPStatus.BAD_REQUEST else ExpoError)(str(error.code)) from error
     except URLError as error:  # urllib's, for what fails before the request is sent
         raise ExpoError(type(error.reason).__name__) from error

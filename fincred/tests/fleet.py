@@ -23,7 +23,7 @@ from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.ops.tests.redis_server import ThrowawayRedis
 from fincred.tests.live import LiveServer, manage, migrated_server, wait_until
 from tracking.demo import DEMO_PASSWORD
-from tracking.load import DOMAIN
+from tracking.invented_people import DOMAIN
 
 CLIENTS = 10
 

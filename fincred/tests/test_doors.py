@@ -11,10 +11,12 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.mail import queue_mail, send_due_mail
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.services import change_password, end_all_sessions, open_session, set_active
+from accounts.services.second_factor import reset_second_factor
 from accounts.tests.factories import PASSWORD
-from accounts.vocabulary import EndReason, TokenPurpose
+from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 from fincred import clock
 from planning.services.calendars import make_calendar_link, secret_of_calendar
 
@@ -125,6 +127,15 @@ def _end_all(user: User, now: datetime) -> Any:
     return end_all_sessions(user=user, reason=EndReason.SUPPORT, now=now)
 
 
+def _log_out_everywhere(user: User, now: datetime) -> Any:
+    pair = open_session(user=user, now=now)
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {pair.access_token}").post(f"{AUTH}/logout-all")
+
+
+def _reset_factor(user: User, now: datetime) -> Any:
+    return reset_second_factor(user=user, now=now)
+
+
 def _disable_and_enable(user: User, now: datetime) -> Any:
     set_active(user=user, is_active=False, now=now)
     return set_active(user=user, is_active=True, now=now)
@@ -132,17 +143,21 @@ def _disable_and_enable(user: User, now: datetime) -> Any:
 
 @pytest.mark.parametrize("door", ["verification", "password reset"])
 def test_a_changed_password_spends_mailed_tokens(visitor: Visitor, door: str) -> None:
+    queue_mail(user=visitor.user, purpose=MailPurpose.RESET_PASSWORD, now=clock.now())
     change_password(user=visitor.user, current_password=PASSWORD, new_password=NEW, now=clock.now())
     assert not DOORS[door](visitor)
+    assert [mail.purpose for mail in OutgoingMail.objects.all()] == [MailPurpose.PASSWORD_CHANGED]
 
 
 def test_a_person_whose_address_is_not_verified_keeps_the_way_in(visitor: Visitor) -> None:
     User.objects.update(is_verified=False)
+    queue_mail(user=visitor.user, purpose=MailPurpose.VERIFY_EMAIL, now=clock.now())
     _end_all(visitor.user, clock.now())
     assert visitor.verify_and_log_in()
+    assert OutgoingMail.objects.filter(purpose=MailPurpose.VERIFY_EMAIL).exists()
 
 
-@pytest.mark.parametrize("deed", [_end_all, _disable_and_enable])
+@pytest.mark.parametrize("deed", [_end_all, _log_out_everywhere, _reset_factor, _disable_and_enable])
 class TestSessionsThatWereEnded:
     @pytest.mark.parametrize(
         "door", ["access token", "refresh token", "back-office session", "verification", "password reset"]
@@ -150,6 +165,16 @@ class TestSessionsThatWereEnded:
     def test_stay_ended(self, visitor: Visitor, deed: Callable[[User, datetime], Any], door: str) -> None:
         deed(visitor.user, clock.now())
         assert not DOORS[door](visitor)
+
+    @pytest.mark.parametrize("purpose", [MailPurpose.VERIFY_EMAIL, MailPurpose.RESET_PASSWORD])
+    def test_take_along_the_mail_that_waits_with_a_token_to_be_made(
+        self, visitor: Visitor, deed: Callable[[User, datetime], Any], purpose: MailPurpose
+    ) -> None:
+        queue_mail(user=visitor.user, purpose=purpose, now=clock.now())
+        deed(visitor.user, clock.now())
+        send_due_mail(clock=clock.now)
+        assert not OneTimeToken.objects.unused().exclude(purpose=TokenPurpose.ENROL_STAFF).exists()
+        assert not [mail for mail in OutgoingMail.objects.all() if mail.purpose == purpose]
 
     def test_leave_the_way_in_open(self, visitor: Visitor, deed: Callable[[User, datetime], Any]) -> None:
         deed(visitor.user, clock.now())

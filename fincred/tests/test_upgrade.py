@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.apps import apps
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
@@ -202,6 +203,27 @@ class TestLocks:
     def test_are_told_by_the_statement(self, statement: str, is_refused: bool) -> None:
         assert bool(locks([statement])) == is_refused
         assert locks(['CREATE TABLE "t" ("n" integer)', statement]) == []
+
+
+class TestTables:
+    @pytest.mark.history
+    @pytest.mark.postgresql
+    @pytest.mark.django_db
+    def test_that_the_release_does_not_know_let_it_delete_what_they_refer_to(self) -> None:
+        loader = MigrationLoader(None)
+        of_django = {app.label for app in apps.get_app_configs() if app.name.startswith("django.")}
+        known = released_migrations()
+        nodes = [node for node in loader.disk_migrations if node in known or node[0] in of_django]
+        models_of_release = loader.project_state(sorted(nodes)).apps.get_models(include_auto_created=True)
+        tables = {model._meta.db_table for model in models_of_release}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conrelid::regclass::text, confrelid::regclass::text, confdeltype IN ('c', 'n') "
+                "FROM pg_constraint WHERE contype = 'f'"
+            )
+            keys = [(own, is_let_go) for own, other, is_let_go in cursor.fetchall() if other in tables]
+        assert len(tables & {own for own, _ in keys}) > 10
+        assert {own for own, is_let_go in keys if own not in tables and not is_let_go} == set()
 
 
 class TestVocabulary:

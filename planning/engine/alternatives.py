@@ -213,7 +213,7 @@ class _Search:
         return min((each.target_date for each in equals if each.target_date > day), default=date.max)
 
     def _first_harmless(self, days: Sequence[date], first: int, end: int) -> int | None:
-        """The first index before `end` of a date that harms no goal, if later dates harm others less."""
+        """The first index before `end` of a date that harms no goal, given that later dates harm others less."""
 
         def is_harmless(index: int) -> bool:
             return self._is_harmless(self._with_date(days[index]))

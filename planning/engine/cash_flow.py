@@ -198,7 +198,8 @@ class CashFlow:
         left = [*map(sub, by, beside.taken or repeat(0))]
         least = left[since] - beside.late_income
         parts = []
-        for month in range(since, min(horizon, len(left) - 1) + 1):
+        # A goal that is done looks less far ahead than its own date may be.
+        for month in range(since, min(max(since, horizon), len(left) - 1) + 1):
             kept = beside.kept[month - 1] if month <= len(beside.kept) else 0
             lowest = left[month] - (max(kept, beside.late_income) if month == since else kept)
             if month < horizon:

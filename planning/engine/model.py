@@ -54,23 +54,26 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class GoalInput:
-    """A goal to plan for. ``created_at`` is None for a goal that isn't stored.
+    """A goal to plan for.
 
-    ``already_there`` is the amount saved (or paid off) so far, without ``added``: the part of the present month's
-    payment that has been made. ``earning`` is the part of both that was there when the present month began, and so
-    earns interest for it; None means all. With ``debts``, the plan pays off their balances instead of saving up
-    ``target_amount``; they are as of the start of the present month, and ``principal`` is what was paid off since
-    by the payment ``added``. On the day on which a month of debts ends, ``due`` is what is still to be paid today
-    of its payment, ``due_made`` what was paid of it before, and ``due_principal`` by how much all that is to be
-    paid today lowers what is owed: ``debts`` are as if it had been paid. ``chosen_monthly`` is the amount a month
-    that the person chose; if it is None, the engine computes one. With ``cadence`` the goal is paid on days of its
-    own instead of the calendar's, and ``chosen_each`` is then the chosen amount of each (`chosen_amount`).
-
-    With ``repeat_every_months`` the goal is recurring: another cycle ends so many months after the date of the one
-    before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
-    is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
-    ``is_reserve`` changes no amount: a reserve is kept when it is full. A goal that goes on when it is reached, of
-    either kind, says so then, and has no completion date.
+    - ``created_at``: None for a goal that isn't stored.
+    - ``already_there``: the amount saved (or paid off) so far, without ``added``.
+    - ``added``: the part of the present month's payment that has been made.
+    - ``earning``: the part of both that was there when the present month began, and so earns interest for it;
+      None is all.
+    - ``debts``: if there are some, the plan pays off their balances instead of saving up ``target_amount``. They
+      are as of the start of the present month; ``principal`` is what was paid off since by the payment ``added``.
+    - ``due``, ``due_made``, ``due_principal``: on the day on which a month of debts ends, what is still to be paid
+      today of its payment, what was paid of it before, and by how much all that is to be paid today lowers what is
+      owed. ``debts`` are as if it had been paid.
+    - ``chosen_monthly``: the amount a month that the person chose; if it is None, the engine computes one.
+    - ``cadence``: days of its own, on which the goal is paid instead of the calendar's; ``chosen_each`` is then
+      the chosen amount of each (`chosen_amount`).
+    - ``repeat_every_months``: the goal is recurring. Another cycle ends so many months after the date of the one
+      before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
+      is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
+    - ``is_reserve``: it changes no amount; a reserve is kept when it is full. A goal that goes on when it is
+      reached, of either kind, says so then, and has no completion date.
     """
 
     id: str | None

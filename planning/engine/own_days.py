@@ -260,7 +260,9 @@ class DatedPortion:
 
 @dataclass(slots=True)
 class MonthlyPortion(DatedPortion):
-    """One with a payment in each month from its first one on. A month whose share isn't there gets what is there.
+    """A portion with a payment in each month from its first one on.
+
+    A month whose share isn't there gets what is there.
 
     A cycle that begins later has no payment in the months before: what was put in already is no part of one.
     """

@@ -259,7 +259,7 @@ class DebtPayoff:
 
     @property
     def level_beside(self) -> int:
-        """The minimums beside which `level` is paid: each month's, or those of the first one after the date."""
+        """The minimum payments that `level` comes on top of: of each month, or of the first one after the date."""
         return self.minimums if self.payments else self.kept(1)[0]
 
     def kept(self, months: int) -> list[int]:

@@ -12,7 +12,7 @@ from fincred.money import ZERO
 from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
 from planning.engine.plan import make_plan
-from planning.models import UPCOMING, ActionPlan
+from planning.models import ActionPlan
 from planning.months import PlannedMonth
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
@@ -24,9 +24,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. So is what comes after the last payment that a version stores. Reads nothing
-    unless that is near, or there is a check-in of the present month that a plan's newest version doesn't know, or
-    one is gone that it knew.
+    plan that would be made today. Reads nothing unless there is a check-in of the present month that a plan's
+    newest version doesn't know, or one is gone that it knew.
     """
     starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
     active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
@@ -35,7 +34,6 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    unmade += [plan for plan in active if plan not in unmade and _runs_out(plan, today)]
     if unmade:
         context = context or read_context(owner=owner, today=today)
         made = make_plan(context.plan_input(), with_alternatives=False)
@@ -83,11 +81,6 @@ def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
     if known.start == start:
         return known.amount != Decimal(goal.current_amount)
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since
-
-
-def _runs_out(plan: ActionPlan, today: date) -> bool:
-    """Whether the version asks for more payments than it stores, and fewer than are told at once are to come."""
-    return len(plan.payments) == MOST_PAYMENTS and plan.payments[-UPCOMING][0] <= today.isoformat()
 
 
 def _since_version(plan: ActionPlan, counted: PlannedMonth) -> Decimal:

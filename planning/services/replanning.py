@@ -15,7 +15,7 @@ from accounts.models import User
 from fincred.counters import PLAN_VERSIONS, count_on_commit
 from fincred.db.id_ranges import ALL, IdRange
 from fincred.db.retries import repeatable
-from fincred.db.writes import insert, insert_or_update, update_each, write_all
+from fincred.db.writes import Write, insert, insert_or_update, update, update_each, write_all
 from fincred.events import GoalsChanged
 from goals.models import Goal
 from goals.pace import Pace
@@ -61,6 +61,8 @@ def replan(*, context: PlanningContext, chain: audit.Chain, reason: Reason, now:
     """
     if context.plans:
         write_changed_versions(context=context, chain=chain, reason=reason, now=now)
+    elif noted := _replan_on(context):
+        write_all(*noted)
 
 
 def write_changed_versions(
@@ -75,7 +77,7 @@ def write_changed_versions(
 
     Plans of the goals in `always` get one in any case; the reason of a plan's first version is `created`. The
     caller is `repeatable`, holds the lock of the person's row and has read `context` and `chain` under it. Four
-    statements in one round trip, for any number of plans.
+    statements in one round trip, for any number of plans; one more where `replan_on` moves.
 
     :raises ComputeFirstError: the plan takes long to make.
     """
@@ -93,9 +95,12 @@ def write_changed_versions(
             _take_over(plan, outputs, now)
             versions.append(_version(plan, inputs.as_json(plan_document), outputs.as_json(), reason, now))
             paces.append((goal, Pace.through(goal_plan.pace, goal_plan.cleared)))
+    noted = _replan_on(context)
     if versions:
-        _store(versions, paces, chain, now)
-    elif not any(goal.id in context.plans for goal in context.goals):
+        _store(versions, paces, chain, now, noted)
+    elif noted:
+        write_all(*noted)
+    if not any(goal.id in context.plans for goal in context.goals):
         _keep_for_later(context)
     return made
 
@@ -123,6 +128,21 @@ def _left_by_months(nothing_asked: PlanInput) -> Sequence[Step]:
     return [*made.carried[:1], *((after.since, before.carried) for before, after in pairwise(months))]
 
 
+def _replan_on(context: PlanningContext) -> list[Write]:
+    """Note with the person when the first of their plans, made today, no longer says all that is asked for."""
+    days = []
+    for goal in context.goals:
+        if goal.id in context.plans:
+            plan = context.plans[goal.id]
+            plan.goal = goal
+            days.append(plan.says_all_until(context.today))
+    person, replan_on = context.owner, min(filter(None, days), default=None)
+    if person.replan_on == replan_on:
+        return []
+    person.replan_on = replan_on
+    return [update(person, "replan_on")]
+
+
 def _decided(plan: ActionPlan) -> VersionOutputs:
     """What its newest version decided."""
     return VersionOutputs(**{name: getattr(plan, name) for name in DECIDED})
@@ -147,9 +167,13 @@ def _version(plan: ActionPlan, inputs: Any, outputs: Any, reason: Reason, now: d
 
 
 def _store(
-    versions: Sequence[PlanVersion], paces: Sequence[tuple[Goal, Pace]], chain: audit.Chain, now: datetime
+    versions: Sequence[PlanVersion],
+    paces: Sequence[tuple[Goal, Pace]],
+    chain: audit.Chain,
+    now: datetime,
+    noted: Sequence[Write],
 ) -> None:
-    """Store the versions, their plans, which may be new, the paces, and an audit entry for each plan."""
+    """Store the versions, their plans, which may be new, the paces, an audit entry for each plan, and `noted`."""
     plans = [version.plan for version in versions]
     entries = [
         chain.entry(action="action_plan.planned", subject=plan, now=now, after=audit.fields_of(plan, AUDITED))
@@ -160,6 +184,7 @@ def _store(
         insert(*versions),
         set_paces(paces),
         insert(*entries),
+        *noted,
     )
     count_on_commit(PLAN_VERSIONS, len(versions))
     logger.info("Plan versions written", extra={"count": len(versions), "reason": versions[-1].reason})

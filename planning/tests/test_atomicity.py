@@ -23,6 +23,7 @@ from planning.services.action_plans import (
 )
 from planning.services.plans import plan_everything
 from planning.services.proposals import Choice, accept_proposal
+from planning.services.upkeep import plan_again
 from planning.tests.factories import NOON, TODAY, contents, goal_of, plan_for, snapshot_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -53,6 +54,7 @@ def writes(saver: User) -> dict[str, Callable[[], Any]]:
         "create": partial(create_action_plan, **on, goal_id=without.id, terms=None),
         "update": partial(update_action_plan, **on, plan_id=plan.id, changes=changes),
         "regenerate": partial(regenerate_action_plan, **on, plan_id=plan.id),
+        "again": partial(plan_again, saver, NOON, ahead.target_date),
         "end": partial(end_action_plan, **on, plan_id=plan.id),
         "accept": partial(
             accept_proposal, **on | {"today": LATER}, plan_id=plan.id, choice=Choice.SAME_CONTRIBUTION
@@ -64,7 +66,7 @@ def writes(saver: User) -> dict[str, Callable[[], Any]]:
 class TestEveryWrite:
     @pytest.mark.parametrize(
         "service",
-        ["snapshot", "plan everything", "create", "update", "regenerate", "end", "accept", "goal"],
+        ["snapshot", "plan everything", "create", "update", "regenerate", "again", "end", "accept", "goal"],
     )
     def test_leaves_nothing_half_done_when_it_fails(
         self, writes: dict[str, Callable[[], Any]], service: str

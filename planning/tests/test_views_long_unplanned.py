@@ -26,16 +26,25 @@ class TestAfterFourteenMonths:
         person.tells(PAY, expenses=2500)
         goal = person.wants(600, "2027-03-10")
         person.plans()
-        person.on("2027-05-10").has(goal, 599)
+        person.on("2027-05-10").has(goal, 599, "2027-03-09")
         person.plans()
         assert person.cash_flow[0]["carried"] == 14 * 500 - 600 + 500 - 1
+
+    def test_what_is_put_in_now_is_of_what_is_there_now(self, person: Person) -> None:
+        """The plan of the day asks for all 600: what isn't told of the months up to the date wasn't put in."""
+        person.tells(PAY, expenses=2500)
+        goal = person.wants(600, "2027-03-10")
+        person.plans()
+        person.on("2027-05-10").has(goal, 599)
+        person.plans()
+        assert person.cash_flow[0]["carried"] == 14 * 500 - 600 + 500 - 600
 
     def test_what_one_of_the_last_took_is_gone(self, person: Person) -> None:
         car = {"label": "car", "amount": 4000, "frequency": "once", "next_date": "2027-04-10"}
         person.tells(PAY, expenses=2500, planned=[car])
         goal = person.wants(600, "2027-03-10")
         person.plans()
-        person.on("2027-05-10").has(goal, 599)
+        person.on("2027-05-10").has(goal, 599, "2027-03-09")
         person.plans()
         assert person.cash_flow[0]["carried"] == 14 * 500 - 600 - 4000 + 500 - 1
 

@@ -96,7 +96,11 @@ class Follower:
 
 @pytest.mark.parametrize("seed", range(1))
 def test_all_tellers_agree_without_a_new_version(saver: User, time_machine: Any, seed: int) -> None:
-    Follower(Person(saver, time_machine), seed).live(until=date(2026, 5, 12))
+    """Also once plans were made again, after the date of a goal that isn't paid any more."""
+    person = Person(saver, time_machine)
+    Follower(person, seed).live(until=date(2026, 5, 12))
+    for day in ("2026-09-01", "2026-09-09", "2026-11-30", "2027-01-10", "2027-01-12", "2027-03-01", "2027-03-20"):
+        compare(person.on(day))
 
 
 def test_a_payment_that_was_made_is_next_for_nobody(saver: User, time_machine: Any) -> None:

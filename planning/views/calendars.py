@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from accounts.idempotency import idempotent
 from accounts.rate_limits import limit_calendar, limit_tokens
+from accounts.upkeep import keep_up
 from accounts.views.base import PublicView
 from fincred import clock
 from fincred.api.django_request import django_request
@@ -123,6 +124,7 @@ class CalendarFeed(PublicView):
             limit_tokens(now=self.now)
             raise ResourceNotFoundError
         limit_calendar(owner.pk, now=self.now)
+        keep_up(owner, self.now)
         today = clock.local_day(self.now, owner.profile.timezone)
         feed = services.feed_of(owner=owner, today=today, now=self.now)
         return self.text(_as_icalendar(feed), _UTF8, headers=_KEPT)

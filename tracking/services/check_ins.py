@@ -170,7 +170,7 @@ def update_check_in(
 
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises PreconditionFailedError: it isn't as `expected`.
-    :raises CycleHasEndedError: it is the end of a recurring goal's cycle, which took what was paid for.
+    :raises CycleHasEndedError: it is the entry that ends a recurring goal's cycle.
     :raises CheckInInFutureError: a new `check_in_date` is after `today`.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
@@ -209,7 +209,7 @@ def delete_check_in(
 
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises PreconditionFailedError: it isn't as `expected`.
-    :raises CycleHasEndedError: it is the end of a recurring goal's cycle, which took what was paid for.
+    :raises CycleHasEndedError: it is the entry that ends a recurring goal's cycle.
     :raises GoalLimitExceededError: the goal would have to be active again, and others are.
     """
     check_in, _, chain = _read_under_lock(owner, check_in_id)

@@ -15,7 +15,7 @@ from conftest import client_of
 from goals.models import Goal
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion
-from tracking import demo, load
+from tracking import demo, invented_people
 from tracking.models import CheckIn, Milestone
 
 pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.django_db]
@@ -104,8 +104,8 @@ class TestLoad:
         seed("--users", "2")
         seed("--users", "5")
         seed("--users", "3")
-        assert User.objects.filter(email__endswith=load.DOMAIN).count() == 5
-        assert CheckIn.objects.count() == 5 * len(load.GOALS) * load.WEEKS
+        assert User.objects.filter(email__endswith=invented_people.DOMAIN).count() == 5
+        assert CheckIn.objects.count() == 5 * len(invented_people.GOALS) * invented_people.WEEKS
 
     def test_the_invented_agree_with_themselves(self) -> None:
         seed("--users", "3")
@@ -128,10 +128,10 @@ class TestLoad:
             actions = [
                 "person.registered",
                 "snapshot.stored",
-                *["goal.created", "action_plan.planned"] * len(load.GOALS),
+                *["goal.created", "action_plan.planned"] * len(invented_people.GOALS),
             ]
             assert Counter(trail.values_list("action", flat=True)) == Counter(
-                [*actions, *["check_in.created"] * len(load.GOALS) * load.WEEKS]
+                [*actions, *["check_in.created"] * len(invented_people.GOALS) * invented_people.WEEKS]
             )
             assert list(trail.values_list("at", flat=True)) == sorted(trail.values_list("at", flat=True))
 

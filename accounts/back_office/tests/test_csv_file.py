@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.back_office import csv_file
 from accounts.back_office.tests.acting import PEOPLE, signed_in
 from accounts.models import AuditEntry, ListedPerson, User
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services import set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole

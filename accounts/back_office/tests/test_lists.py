@@ -17,7 +17,7 @@ from accounts.audit import record
 from accounts.back_office.lists import MOST_COUNTED, BoundedPaginator
 from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import AuditEntry, ListedPerson, OutgoingMail, RefusedSignIns, User
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services import erase_person, open_session, set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole

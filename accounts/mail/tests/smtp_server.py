@@ -28,7 +28,8 @@ class Taken:
 class SMTPServer(ThreadingTCPServer):
     """`before_answer(recipient)` runs between a mail's last byte and the answer; `refuses(recipient)` is a 550.
 
-    With `refuses_text` it takes every recipient, and then refuses what is written.
+    With `refuses_text` it takes every recipient, and then refuses what is written. `before_greeting` runs when a
+    client has connected, `before_bye` when it wants to leave.
     """
 
     allow_reuse_address = daemon_threads = True
@@ -41,11 +42,14 @@ class SMTPServer(ThreadingTCPServer):
         refuses: Callable[[str], bool] = lambda recipient: False,
         refusal: str = "550 no such mailbox",
         refuses_text: bool = False,
+        before_greeting: Callable[[], object] = lambda: None,
+        before_bye: Callable[[], object] = lambda: None,
     ) -> None:
         self.taken: list[Taken] = []
         self.connections = 0
         self.before_answer, self.refuses = before_answer, refuses
         self.refusal, self.refuses_text = refusal, refuses_text
+        self.before_greeting, self.before_bye = before_greeting, before_bye
         super().__init__(("127.0.0.1", port), _Conversation)
         self.port: int = self.server_address[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
@@ -73,6 +77,7 @@ class _Conversation(StreamRequestHandler):
     def handle(self) -> None:
         self.server.connections += 1
         number, recipient = self.server.connections, ""
+        self.server.before_greeting()
         self.say("220 ready")
         while line := self.rfile.readline().decode().strip():
             match line[:4].upper():
@@ -89,6 +94,7 @@ class _Conversation(StreamRequestHandler):
                     self.server.taken.append(Taken(message, recipient, number))
                     self.say("250 taken")
                 case "QUIT":
+                    self.server.before_bye()
                     self.say("221 bye")
                     return
                 case _:

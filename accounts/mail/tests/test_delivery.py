@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -21,9 +22,11 @@ from django.db import connection, connections
 
 from accounts.mail import MailServerAwayError, delivery, queue_mail, send_due_mail
 from accounts.mail.tests.smtp_server import SMTPServer
-from accounts.models import OutgoingMail, User
+from accounts.managers import OneTimeTokenQuerySet
+from accounts.models import OneTimeToken, OutgoingMail, User
+from accounts.services import end_all_sessions
 from accounts.tests.factories import UserFactory
-from accounts.vocabulary import MailPurpose
+from accounts.vocabulary import EndReason, MailPurpose
 from fincred import clock
 from fincred.tests.live import ROOT, wait_until
 
@@ -67,7 +70,7 @@ class TestConversation:
     def test_a_connection_is_renewed_after_so_many(
         self, server: SMTPServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery, "MAILS_A_CONNECTION", 2)
+        monkeypatch.setattr("accounts.mail.server.MAILS_A_CONNECTION", 2)
         queue_for(*UserFactory.create_batch(5))
         assert send_due_mail(clock=clock.now) == (5, 0)
         assert server.connections == 3
@@ -144,7 +147,7 @@ class TestLease:
     def test_is_prolonged_as_long_as_the_server_takes(
         self, settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(delivery, "HEARTBEAT", timedelta(seconds=0.05))
+        monkeypatch.setattr(delivery, "MESSAGE_HEARTBEAT", timedelta(seconds=0.05))
         leases = []
 
         def take_long(recipient: str) -> None:
@@ -186,6 +189,39 @@ class TestLease:
                 )
             assert sent == (1, 0)
         assert (failing, OutgoingMail.objects.filter(sent_at=None).exists()) == ([0], False)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_sessions_that_end_while_a_token_is_made_for_its_mail_spend_it(
+    settings: Any, saver: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Event()
+    issue = OneTimeTokenQuerySet.issue
+
+    def issue_late(*args: Any, **facts: Any) -> str:
+        token = issue(*args, **facts)
+        made.set()
+        wait_until(_is_waited_for)
+        return token
+
+    monkeypatch.setattr(OneTimeTokenQuerySet, "issue", issue_late)
+    with SMTPServer() as server, ThreadPoolExecutor(1) as threads:
+        use(server, settings)
+        queue_for(saver)
+        sending = threads.submit(in_own_connection, partial(send_due_mail, clock=clock.now))
+        assert made.wait(10)
+        end_all_sessions(user=saver, reason=EndReason.SUPPORT, now=clock.now())
+        assert sending.result() == (1, 0)
+    assert not OneTimeToken.objects.unused().exists()
+
+
+def _is_waited_for() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def start_runners(server: SMTPServer, number: int) -> list[subprocess.Popen[bytes]]:

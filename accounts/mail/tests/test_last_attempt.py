@@ -9,7 +9,6 @@ from django.db import connections
 
 from accounts.mail import (
     count_given_up_mail,
-    delivery,
     outbox_figures,
     queue_mail,
     retry_given_up_mail,
@@ -22,6 +21,7 @@ from accounts.models import OutgoingMail, User
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.vocabulary import MailPurpose
 from fincred import clock
+from fincred.ops.heartbeat import MESSAGE_LEASE
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts]
 
@@ -77,6 +77,6 @@ def test_that_was_killed_is_given_up_when_its_lease_ends_and_says_so(settings: A
         assert runners[0].wait(timeout=60) < 0
     mail = OutgoingMail.objects.get()
     assert (mail.failure, mail.is_given_up(clock.now())) == (UNFINISHED, False)
-    ended = clock.now() + delivery.LEASE
+    ended = clock.now() + MESSAGE_LEASE
     assert (mail.is_given_up(ended), count_given_up_mail(now=ended)) == (True, 1)
     assert retry_given_up_mail(now=ended) == 1

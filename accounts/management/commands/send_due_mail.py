@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from accounts.mail import MailServerAwayError, count_given_up_mail, retry_given_up_mail, send_due_mail
 from fincred import clock
 from fincred.ops.jobs import count_done, leave_leases_to_others
-from fincred.ops.stop_signals import on_stop
+from fincred.ops.stop_signals import on_stop, stop_when_asked
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +41,13 @@ class Command(BaseCommand):
 
     def _once(self) -> None:
         try:
-            sent, failed = send_due_mail(clock=clock.now)
+            with stop_when_asked() as stop:
+                sent, failed = send_due_mail(clock=clock.now, stop=stop)
         except MailServerAwayError as error:
             raise CommandError(f"The mail server can't be reached ({error}); what is due waits.") from error
         count_done("mail", sent, now=clock.now())
+        if stop():
+            raise KeyboardInterrupt
         if given_up := count_given_up_mail(now=clock.now()):
             self.stderr.write(f"{given_up} mails were given up; --retry-given-up makes them due again.")
         if failed:

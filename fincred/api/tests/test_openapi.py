@@ -231,6 +231,13 @@ class TestFirstRequests:
         assert most == 1
 
 
+def test_the_document_is_written_once_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client()
+    first = client.get("/openapi.json").content
+    monkeypatch.setattr(openapi, "render_json", None)
+    assert client.get("/openapi.json").content == first
+
+
 class TestPages:
     @pytest.mark.parametrize("path", ["/docs", "/redoc"])
     def test_load_nothing_from_elsewhere(self, path: str) -> None:

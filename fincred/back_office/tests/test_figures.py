@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.errors import InvalidCredentialsError
 from accounts.managers import MAX_MAIL_ATTEMPTS
 from accounts.models import OutgoingMail, User
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services import login
 from accounts.tests.factories import UserFactory
 from fincred import clock

@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.back_office.tests.acting import signed_in
 from accounts.mail import queue_mail
 from accounts.models import AuditEntry, OutgoingMail, SecondFactor, User
-from accounts.refusals import note_refused_sign_in
+from accounts.refused_sign_ins import note_refused_sign_in
 from accounts.services import open_session, set_role
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import StaffRole

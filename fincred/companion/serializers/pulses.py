@@ -33,7 +33,7 @@ class PulseSerializer(Serializer):
 
 
 class PulseCreateSerializer(Serializer):
-    """A new pulse, of the person's week (Monday to Sunday) if no day is given, of seven days if one is."""
+    """A new pulse: of the person's week (Monday to Sunday) if neither end is given, of seven days if one is."""
 
     made_planned_payments = ChoiceField(PlannedPayments)
     spending_vs_plan = ChoiceField(Spending)

@@ -93,7 +93,7 @@ def delete_session(*, owner: User, session_id: UUID, now: datetime, expected: Pr
 
 
 def _forget_kept_answers(person: User, session: ChatSession) -> None:
-    """Those of other sessions stay, or a request that is repeated to them would be done twice."""
+    """The answers of other sessions stay, or a request that is repeated to them would be done twice."""
     named = str(session.pk).encode()
     kept = IdempotencyKey.objects.filter(user=person, path__startswith=_KEPT_ANSWERS).only("answer")
     of_session = [key.pk for key in kept.iterator() if named in bytes(key.answer)]

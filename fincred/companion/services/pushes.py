@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 
@@ -14,16 +14,17 @@ from fincred.companion import expo
 from fincred.companion.models import Device, OutgoingPush
 from fincred.companion.vocabulary import NotificationStatus, NotificationType
 from fincred.db.retries import write_when_back
-from fincred.ops.heartbeat import heartbeat
+from fincred.ops.heartbeat import MESSAGE_HEARTBEAT, MESSAGE_LEASE, heartbeat
+from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
+Answer = TypeVar("Answer")
 
-# How long claimed pushes aren't due at least; while they are being sent, it is prolonged.
-LEASE: Final = timedelta(minutes=2)
-HEARTBEAT: Final = timedelta(seconds=20)
+# The wait after a first failure, doubled after each other.
+RETRY: Final = timedelta(minutes=2)
 MOST_ATTEMPTS: Final = 5
 # A push that Expo may have taken is sent once more and no oftener: lost is worse than twice, and twice than often.
 LAST_BUT_ONE: Final = MOST_ATTEMPTS - 1
@@ -62,7 +63,7 @@ def _claim(now: datetime) -> list[OutgoingPush]:
         logger.warning("Pushes given up", extra={"pushes": len(dead)})
     for push in claimed:
         push.attempts += 1
-        push.next_attempt_at = now + LEASE * 2 ** (push.attempts - 1)
+        push.next_attempt_at = now + MESSAGE_LEASE
     OutgoingPush.objects.bulk_update(claimed, ["attempts", "next_attempt_at"])
     return claimed
 
@@ -74,24 +75,39 @@ def _is_wanted(push: OutgoingPush) -> bool:
 
 
 def _send_all(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
+    try:
+        with heartbeat(partial(_prolong, pushes, clock), every=MESSAGE_HEARTBEAT):
+            return _send_in_parts(pushes, clock, stop)
+    finally:
+        _wait(pushes, clock())
+
+
+def _send_in_parts(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """In halves where Expo refuses them together: one device's token must not hold back the pushes of others."""
     sent, parts = 0, [pushes]
-    with heartbeat(partial(_prolong, pushes, clock), every=HEARTBEAT):
-        while parts and not stop():
-            part = parts.pop()
-            try:
-                sent += _send(part, clock, stop)
-            except expo.ExpoRefusedError:
-                half = len(part) // 2
-                if half:
-                    parts += [part[half:], part[:half]]
-                else:
-                    _note_error(part[0], "refused")
+    while parts and not stop():
+        part = parts.pop()
+        try:
+            sent += _send(part, clock, stop)
+        except expo.ExpoRefusedError:
+            half = len(part) // 2
+            if half:
+                parts += [part[half:], part[:half]]
+            else:
+                _note_error(part[0], "refused")
     return sent
 
 
+def _wait(pushes: list[OutgoingPush], now: datetime) -> None:
+    """Have those that weren't sent tried again after a while: their leases are longer."""
+    for attempts in {push.attempts for push in pushes}:
+        of_these = [push.pk for push in pushes if push.attempts == attempts]
+        unsent = OutgoingPush.objects.filter(pk__in=of_these, sent_at=None)
+        unsent.update(next_attempt_at=now + RETRY * 2 ** (attempts - 1))
+
+
 def _prolong(pushes: list[OutgoingPush], clock: Clock) -> None:
-    until = clock() + LEASE
+    until = clock() + MESSAGE_LEASE
     unsent = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes], sent_at=None)
     unsent.filter(next_attempt_at__lt=until).update(next_attempt_at=until)
 
@@ -100,7 +116,8 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     """No transaction is open here: Expo may take its time."""
     now = clock()
     try:
-        tickets = expo.send([_message(push) for push in pushes])
+        messages = [_message(push) for push in pushes]
+        tickets = _answer(lambda: expo.send(messages), stop)
     except expo.ExpoUnansweredError:
         unanswered = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes])
         unanswered.filter(attempts__lt=LAST_BUT_ONE).update(attempts=LAST_BUT_ONE)
@@ -121,6 +138,17 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
     return len(sent)
 
 
+def _answer(ask: Callable[[], Answer], stop: Stop) -> Answer:
+    """Expo's, which could come byte by byte.
+
+    :raises fincred.companion.expo.ExpoError:
+    """
+    try:
+        return wait_for(ask, stop=stop, at_stop=LAST_ANSWER, most=expo.LONGEST_ANSWER)
+    except LeftError:
+        raise expo.ExpoUnansweredError("no end") from None
+
+
 def _message(push: OutgoingPush) -> dict[str, Any]:
     kind = NotificationType(push.notification.type)
     data = {"kind": kind.value, "id": str(push.notification_id)}
@@ -139,7 +167,8 @@ def read_receipts(*, clock: Clock, stop: Stop = lambda: False) -> int:
         batch = list((unread.filter(sent_at__gt=last) if last else unread)[: expo.MOST_RECEIPTS])
         if not batch:
             break
-        found = expo.receipts([push.ticket for push in batch])
+        tickets = [push.ticket for push in batch]
+        found = _answer(partial(expo.receipts, tickets), stop)
         known = [push for push in batch if push.ticket in found]
         for push in known:
             if error := expo.error_of(found[push.ticket]):

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from pytest_django import Settings
 
 from accounts.models import User
-from fincred.companion.expo import ExpoError
+from fincred.companion.expo import ExpoError, ExpoUnansweredError
 from fincred.companion.models import Device, Notification, OutgoingPush
 from fincred.companion.services import (
     NotificationChanges,
@@ -148,7 +148,7 @@ class TestAPushThatWasSent:
     def test_is_no_other_runners_while_expo_takes_its_time(
         self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
     ) -> None:
-        monkeypatch.setattr(pushes, "HEARTBEAT", timedelta(seconds=0.05))
+        monkeypatch.setattr(pushes, "MESSAGE_HEARTBEAT", timedelta(seconds=0.05))
         send_due_notifications(clock=lambda: AT)
         seconds, at_once = count(), expo.tickets_for
 
@@ -161,10 +161,29 @@ class TestAPushThatWasSent:
         monkeypatch.setattr(expo, "tickets_for", late)
         assert send_due_pushes(clock=lambda: AT + timedelta(seconds=next(seconds))) == 1
 
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize(("minutes", "times"), [(9, 1), (11, 2)])
+    def test_outlives_nine_minutes_in_which_the_sender_alone_is_without_the_database(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, minutes: int, times: int
+    ) -> None:
+        """After more of them another runner sends it too."""
+        send_due_notifications(clock=lambda: AT)
+        at_once, runs = expo.tickets_for, iter([AT + timedelta(minutes=minutes)])
+
+        def send_too(messages: list[dict[str, Any]]) -> Any:
+            for moment in runs:
+                send_due_pushes(clock=repeat(moment).__next__)
+                connections.close_all()
+            return at_once(messages)
+
+        monkeypatch.setattr(expo, "tickets_for", send_too)
+        send_due_pushes(clock=lambda: AT)
+        assert len(expo.messages) == times
+
     def test_is_sent_once_more_and_no_oftener_where_the_answer_never_comes(
         self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
     ) -> None:
-        monkeypatch.setattr("fincred.companion.expo._SECONDS", 0.2)
+        monkeypatch.setattr("fincred.companion.expo.LONGEST_ANSWER", timedelta(seconds=0.2))
         at_once, moment, gone = expo.tickets_for, AT, Event()
 
         def never(messages: list[dict[str, Any]]) -> Any:
@@ -180,6 +199,33 @@ class TestAPushThatWasSent:
                 send_due_pushes(clock=repeat(moment).__next__)
         gone.set()
         assert len(expo.messages) == 2
+
+
+class TestAnAnswerWithoutEnd:
+    """It comes byte by byte, each of them in time."""
+
+    @pytest.fixture(autouse=True)
+    def _endless(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
+    ) -> Iterator[None]:
+        gone = Event()
+        monkeypatch.setattr("fincred.companion.expo.json.loads", lambda text: gone.wait(20))
+        yield
+        gone.set()
+
+    def test_is_waited_for_no_longer_than_any_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("fincred.companion.expo.LONGEST_ANSWER", timedelta(seconds=0.2))
+        with pytest.raises(ExpoUnansweredError):
+            send()
+        assert OutgoingPush.objects.get().sent_at is None
+
+    def test_holds_up_no_stop(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pushes, "LAST_ANSWER", timedelta(0))
+        send_due_notifications(clock=lambda: AT)
+        asked = iter([False, False])
+        with pytest.raises(ExpoUnansweredError):
+            send_due_pushes(clock=lambda: AT, stop=lambda: next(asked, True))
+        assert OutgoingPush.objects.get().attempts == pushes.LAST_BUT_ONE
 
 
 class TestTickets:

@@ -29,7 +29,7 @@ from fincred.db.tests.pgbouncer import ThrowawayPgBouncer
 from fincred.db.tests.postgresql import ThrowawayServer
 from fincred.tests.live import ROOT, LiveServer, manage, migrated_server
 from tracking.demo import DEMO_PASSWORD
-from tracking.load import DOMAIN
+from tracking.invented_people import DOMAIN
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.postgresql]
 

@@ -23,7 +23,7 @@ from fincred.db.tests.postgresql import ThrowawayReplica, ThrowawayServer
 from fincred.ops.tests.redis_server import REDIS
 from fincred.tests.live import LiveServer, manage, migrated_server, wait_until
 from tracking.demo import DEMO_PASSWORD
-from tracking.load import DOMAIN
+from tracking.invented_people import DOMAIN
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 needs_postgresql = pytest.mark.postgresql

@@ -55,6 +55,7 @@ def answer(status: int, message: str | None = None) -> bytes:
     # The Origin may not have been read. Pages of any may see that their request was too long.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "X-Process-Time, X-Request-ID"
+    response.headers["Cache-Control"] = "no-store"  # the path may not have been read either
     response.headers["Connection"] = "close"
     response.headers["Content-Length"] = str(len(response.content))
     head = f"HTTP/1.1 {status} {response.reason_phrase}\r\n".encode()

@@ -300,6 +300,7 @@ class TestRefusals:
             response, _ = answer(wire)
         assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (414, "*")
         assert "X-Request-ID" in response.headers["Access-Control-Expose-Headers"]
+        assert response.headers["Cache-Control"] == "no-store"  # caches may keep a 414 that doesn't say so
 
     def test_a_line_with_other_characters_is_told_to_encode_them(self, patient: LiveServer) -> None:
         with connect(patient) as wire:

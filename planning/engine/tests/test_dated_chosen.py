@@ -96,6 +96,18 @@ class TestWhatIsKeptForTheNextMonth:
         assert paid == Decimal("1395.60")
 
 
+def test_what_is_held_back_from_a_goal_that_is_done_is_told_with_a_month_after_the_year() -> None:
+    """On 1 April 2027 a late goal gets its 38, so March leaves these and the 228 that are spent in April."""
+    on_the_first = Cadence(Frequency.MONTHLY, 1, MARCH)
+    chosen = goal(5000, name="chosen", priority="High", target_date=date(2026, 6, 20), cadence=on_the_first)
+    chosen = replace(chosen, chosen_monthly=Decimal(38), chosen_each=Decimal(38))
+    done = goal(60, target_date=date(2027, 4, 1), already_there=Decimal("100.00"))
+    facts = on_a_weekly_income(chosen, done).goals[1].explanation.facts
+    april = {"amount": Decimal(266), "month": date(2027, 4, 1), "planned": [], "chosen": True}
+    assert facts["held_back"] == 266
+    assert facts["held_back_parts"] == [april]
+
+
 @pytest.mark.parametrize("day", [None, 25, 5])
 def test_what_a_late_chosen_amount_takes_may_wait_for_the_months_money(day: int | None) -> None:
     """400 of 500 are left, which come on each 20th. On 10 February 130 must be there: 30, and what is spent.
@@ -247,9 +259,9 @@ def test_payments_bring_what_the_plan_says(seed: int) -> None:
                 assert lacking_at_date(case, wanted, made) == cents(made.shortfall), (each, wanted.name)
 
 
-@pytest.mark.parametrize(("seed", "rates"), [(69, False), (122, False), (247, True)])
+@pytest.mark.parametrize(("seed", "rates"), [(69, False), (122, False), (2367, False), (247, True), (564, True)])
 def test_what_is_held_back_from_a_chosen_amount_itself_is_told_by_month(seed: int, rates: bool) -> None:
-    """Beside other chosen amounts on days of their own, or with interest."""
+    """Beside other chosen amounts on days of their own, with interest, or done with a date beyond its horizon."""
     plan = make_plan(a_case(seed, rates=rates, own_days=True, chosen=True), with_alternatives=False)
     facts = [goal.explanation.facts for goal in plan.goals if goal.explanation.facts.get("held_back")]
     assert facts

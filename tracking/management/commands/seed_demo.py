@@ -13,7 +13,7 @@ from accounts.models import User
 from fincred import clock
 from fincred.ops.argument_types import whole_number
 from fincred.ops.progress_bar import ProgressBar
-from tracking import demo, load
+from tracking import demo, invented_people
 
 MOST_USERS = 10_000_000
 
@@ -59,12 +59,12 @@ class Command(BaseCommand):
     def _load(self, users: int) -> None:
         if not 0 <= users <= MOST_USERS:
             raise CommandError(f"--users must be from 0 to {MOST_USERS}.")
-        missing = load.missing_people(users)
+        missing = invented_people.missing_people(users)
         bar = ProgressBar(len(missing), self.stderr)
         password = make_password(demo.DEMO_PASSWORD)
         logging.disable(logging.INFO)  # a line for each plan would bury the bar
         try:
-            load.load_people(missing, password=password, now=clock.now(), progress=bar.advance)
+            invented_people.load_people(missing, password=password, now=clock.now(), progress=bar.advance)
         finally:
             logging.disable(logging.NOTSET)
-        self.stdout.write(f"{len(missing)} people added: 00000001@{load.DOMAIN} and so on.")
+        self.stdout.write(f"{len(missing)} people added: 00000001@{invented_people.DOMAIN} and so on.")

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from fincred.db.refusals import refuses_writes
+from fincred.db.read_only import refuses_writes
 
 pytestmark = [pytest.mark.platform]
 

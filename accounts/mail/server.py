@@ -1,0 +1,101 @@
+"""The conversation with the mail server. It holds up nobody who is to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+from django.core.mail import EmailMessage, get_connection
+
+from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
+
+MAILS_A_CONNECTION = 100
+# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
+LONGEST_ANSWER = timedelta(minutes=10)
+# For what may be broken off at any moment: opening a connection, and saying goodbye.
+MOMENT: Final = timedelta(seconds=1)
+
+
+class MailServerAwayError(Exception):
+    """No connection to the mail server. What is due stays due, and loses no attempt."""
+
+
+class StoppedError(Exception):
+    """The process is to stop, and the server takes too long. What it does with a mail that it has isn't known."""
+
+
+class MailServer:
+    """A connection to the mail server: opened when a mail needs it, and kept for many."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._backend = get_connection()
+        self._left = 0
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def is_open(self) -> bool:
+        return self._left > 0
+
+    def open(self) -> None:
+        """:raises MailServerAwayError: it doesn't answer, or doesn't let us in.
+        :raises StoppedError:
+        """
+        self.close()
+        try:
+            self._wait_for(self._backend.open, MOMENT)
+        except OSError as error:
+            raise MailServerAwayError(type(error).__name__) from error
+        self._limit(LONGEST_ANSWER)
+        self._left = MAILS_A_CONNECTION
+
+    def send(self, message: EmailMessage) -> None:
+        """:raises StoppedError:"""
+        self._left -= 1
+        self._wait_for(lambda: self._backend.send_messages([message]), LAST_ANSWER)
+
+    def close(self) -> None:
+        self._left = 0
+        self._limit(MOMENT)
+        _close(self._backend)
+
+    def _limit(self, answer: timedelta) -> None:
+        if open_socket := self._socket():
+            open_socket.settimeout(answer.total_seconds())
+
+    def _socket(self) -> socket.socket | None:
+        conversation: Any = getattr(self._backend, "connection", None)  # only SMTP has one
+        return conversation.sock if conversation else None
+
+    def _wait_for(self, work: Callable[[], object], at_stop: timedelta) -> None:
+        """Do it in a thread, and wait: once the process is to stop, for so long, and then break it off.
+
+        :raises StoppedError: it is broken off.
+        :raises Exception: what the work raised.
+        """
+        backend = self._backend
+        try:
+            wait_for(work, stop=self._stop, at_stop=at_stop, tidy=lambda: _close(backend))
+        except LeftError:
+            # Else a mail could still be written to the server after this.
+            if open_socket := self._socket():
+                with suppress(OSError):
+                    open_socket.shutdown(socket.SHUT_RDWR)
+            self._backend = get_connection()
+            raise StoppedError from None
+
+
+def _close(backend: Any) -> None:
+    with suppress(OSError):
+        backend.close()
