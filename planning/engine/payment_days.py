@@ -95,8 +95,12 @@ class Paid:
         days = self.state.own_days
         if not days or month >= len(self.by_day) or not any(self.by_day[month]):
             return []
-        on_days = zip(days.in_month(month), self.by_day[month], strict=False)
-        return [(day, amount) for day, amount in on_days if amount]
+        amounts = self.by_day[month]
+        if not month:  # what was put in pays the days in time first, and isn't there any more
+            in_time = days.counts[0]
+            by = [max(0, paid - self.state.need.credit) for paid in accumulate(amounts[:in_time], initial=0)]
+            amounts = [*map(sub, by[1:], by), *amounts[in_time:]]
+        return [(day, amount) for day, amount in zip(days.in_month(month), amounts, strict=False) if amount]
 
 
 def taken_of(payments: Iterable[Paid], others: Sequence[int]) -> list[int]:

@@ -153,3 +153,20 @@ def test_what_was_put_into_goals_that_ended_takes_no_day_from_those_that_go_on(c
     (made,) = make_plan(plan_input).goals
     days = [date(2026, 1, 29), date(2026, 2, 5), date(2026, 2, 12)]
     assert made.payments[:3] == tuple(Payment(day, money(20)) for day in days)
+
+
+@pytest.mark.parametrize("chosen", [None, money(50)])
+def test_what_was_paid_on_days_of_a_plans_own_moves_no_payment_of_another_goal(chosen: Decimal | None) -> None:
+    """80 are there on New Year, and 80 come on each Friday. 50 are paid on every second Thursday."""
+    pay = Flow(money(80), PayFrequency.WEEKLY, date(2026, 1, 2))
+    finances = Finances(money(80), money(0), money(0), incomes=(pay,))
+    biweekly = Cadence(Frequency.BIWEEKLY, 4, NEW_YEAR)
+    own = goal(350, name="own", target_date=APRIL, cadence=biweekly, chosen_monthly=chosen, chosen_each=chosen)
+    other = goal(900, name="other", target_date=date(2027, 1, 1))
+    first = make_plan(PlanInput(NEW_YEAR, finances, (own, other), anchor=NEW_YEAR)).goals
+    assert first[0].payments[0] == Payment(NEW_YEAR, money(50))
+    assert first[1].payments[0] == Payment(date(2026, 1, 2), money(75))
+    paid = replace(own, added=money(50)), other
+    again = make_plan(PlanInput(NEW_YEAR, finances, paid, anchor=NEW_YEAR)).goals
+    assert again[0].payments == first[0].payments[1:]
+    assert again[1].payments == first[1].payments
