@@ -15,12 +15,8 @@ from planning.engine.own_days import OwnDays
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
-    """Find how far ahead each goal holds money back, what arrives too late for it and what is put in behind it.
-
-    What was put in elsewhere counts as put in behind all of them.
-    """
-    horizon = LEAST_HORIZON
-    behind = sum([state.need.credit for state in serving]) + to_cents(inputs.paid_elsewhere)
+    """Find how far ahead each goal holds money back, what arrives too late for it and what is put in behind it."""
+    horizon, behind = LEAST_HORIZON, sum([state.need.credit for state in serving])
     for state in serving:
         if not state.goal.is_done:
             horizon = max(horizon, state.need.months)

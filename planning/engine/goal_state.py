@@ -28,7 +28,7 @@ class GoalState:
     - `claim`: the sum that the goal asks for by its date.
     - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
-    - `behind`: where money has dates, what was put in this month for goals served after it, and elsewhere.
+    - `behind`: where money has dates, what was put in this month for goals served after it.
     - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months (or days of its own) up to its date.
     - `missing`: the cents missing at its date.

@@ -307,17 +307,17 @@ def still_to_be_paid(later: Sequence[int], paid: Sequence[int], made: int) -> li
     return list(zip(later, map(sub, by[1:], by), strict=False))
 
 
-def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int], elsewhere: int = 0) -> list[int]:
+def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> list[int]:
     """Fill each portion's `paid` with one amount for each of its days.
 
     Each month every portion, the earliest date first, gets its shares as far as the money of the months so far
     goes, and as far as every portion with an earlier date can still be paid in full by then. Returns what all of
-    them take of each month's money. So much was put in `elsewhere` in month 0.
+    them take of each month's money.
     """
     arrived = [0, *accumulate(free)]
     for portion in portions:
         portion.follow(arrived)
-    waiting = _earliest_first(portions, elsewhere)
+    waiting = _earliest_first(portions)
     taken: list[int] = []
     spent = month = 0
     while waiting:
@@ -356,10 +356,10 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int], elsewh
     return taken
 
 
-def _earliest_first(portions: Sequence[DatedPortion], elsewhere: int) -> list[DatedPortion]:
-    """The portions by their dates, each told what was put in for those behind it, and elsewhere."""
+def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
+    """The portions by their dates, each told what was put in for those behind it."""
     ordered = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
-    behind = elsewhere
+    behind = 0
     for portion in reversed(ordered):
         portion.behind = behind
         behind += portion.credit

@@ -134,7 +134,7 @@ def _spread(
         ahead = paid_ahead(committed)
         for portion in dated:
             portion.ahead = ahead
-        taken = spread_on_days(dated, with_freed, states[-1].behind if states else 0)
+        taken = spread_on_days(dated, with_freed)
         for state, portion in zip(states, dated, strict=True):
             state.offers = portion.paid
             if not state.days:

@@ -141,20 +141,6 @@ class TestWhatIsPaidTogether:
             assert [*made.payments] == [paid for paid in before.payments if paid.date > today]
 
 
-@pytest.mark.parametrize("chosen", [None, money(20)])
-def test_what_was_put_into_goals_that_ended_takes_no_day_from_those_that_go_on(chosen: Decimal | None) -> None:
-    """Of 200 a month 100 arrive on each 20th. Thursdays take 20 each; a goal that ended took 60 on the 21st."""
-    pay = Flow(money(100), PayFrequency.MONTHLY, date(2026, 1, 20))
-    finances = Finances(money(900), money(800), money(0), incomes=(pay,))
-    weekly = goal(
-        260, target_date=APRIL, cadence=WEEKLY, added=money(80), chosen_monthly=chosen, chosen_each=chosen
-    )
-    plan_input = PlanInput(date(2026, 1, 23), finances, (weekly,), anchor=NEW_YEAR, paid_elsewhere=money(60))
-    (made,) = make_plan(plan_input).goals
-    days = [date(2026, 1, 29), date(2026, 2, 5), date(2026, 2, 12)]
-    assert made.payments[:3] == tuple(Payment(day, money(20)) for day in days)
-
-
 @pytest.mark.parametrize("chosen", [None, money(50)])
 def test_what_was_paid_on_days_of_a_plans_own_moves_no_payment_of_another_goal(chosen: Decimal | None) -> None:
     """80 are there on New Year, and 80 come on each Friday. 50 are paid on every second Thursday."""
