@@ -11,7 +11,7 @@ import pycountry
 # Codes of ISO 4217 that are no one's money: metals, units of bond markets and of account, tests, no currency. And
 # its codes of funds, in which nobody is paid.
 _NO_MONEY = frozenset({
-    *("XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"),
+    *("XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"),
     *("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"),
 })  # fmt: skip
 

@@ -57,7 +57,7 @@ CORS_ALLOW_HEADERS = (
 )  # fmt: skip
 CORS_EXPOSE_HEADERS = (
     "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy",
-    "Retry-After", "X-Process-Time", "X-Request-ID", "X-Total-Count",
+    "Retry-After", "WWW-Authenticate", "X-Process-Time", "X-Request-ID", "X-Total-Count",
 )  # fmt: skip
 CORS_URLS_REGEX = r"^/api/"
 

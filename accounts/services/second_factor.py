@@ -37,7 +37,6 @@ def reset_second_factor(*, user: User, now: datetime) -> str:
     """Remove the factor and its backup codes, end every session; return a code that enrols again, for an hour."""
     person = lock_user(user.pk)
     _remove(person)
-    OneTimeToken.objects.unused().filter(user=person, purpose=TokenPurpose.ENROL_STAFF).update(used_at=now)
     record(person=person, action="second_factor.reset", subject=person, now=now)
     end_all_sessions(user=person, reason=EndReason.FACTOR_RESET, now=now)
     logger.info("Second factor reset", extra={"user_id": str(person.pk)})

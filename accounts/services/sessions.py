@@ -235,7 +235,7 @@ def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     """End every session of the person, those of the back office included; how many API sessions were alive.
 
     Mailed tokens are spent as well, and mail that waits and would bring one is deleted: with one of them a session
-    could be opened again.
+    could be opened again. So are codes that enrol a second factor, but for a new password: staff set theirs first.
 
     :raises TokenInvalidError: the person was erased meanwhile.
     """
@@ -243,6 +243,8 @@ def end_all_sessions(*, user: User, reason: EndReason, now: datetime) -> int:
     person = chain.person
     ended = Session.objects.filter(user=person).end(now=now, reason=reason)
     ways_in = TokenPurpose.ways_in(is_verified=person.is_verified)
+    if reason != EndReason.PASSWORD_CHANGED:
+        ways_in.append(TokenPurpose.ENROL_STAFF)
     drop_unsent_mail(user=person, tokens=ways_in)
     OneTimeToken.objects.unused().filter(user=person, purpose__in=ways_in).update(used_at=now)
     person.session_epoch += 1

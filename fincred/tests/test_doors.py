@@ -11,10 +11,11 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.errors import TokenInvalidError
 from accounts.mail import queue_mail, send_due_mail
 from accounts.models import OneTimeToken, OutgoingMail, User
 from accounts.services import change_password, end_all_sessions, open_session, set_active
-from accounts.services.second_factor import reset_second_factor
+from accounts.services.second_factor import begin_enrolment, reset_second_factor
 from accounts.tests.factories import PASSWORD
 from accounts.vocabulary import EndReason, MailPurpose, TokenPurpose
 from fincred import clock
@@ -36,9 +37,9 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.pair = open_session(user=self.user, now=clock.now())
-        self.verify, self.reset = [
+        self.verify, self.reset, self.enrol = [
             OneTimeToken.objects.issue(user=self.user, purpose=purpose, now=clock.now())
-            for purpose in (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD)
+            for purpose in (TokenPurpose.VERIFY_EMAIL, TokenPurpose.RESET_PASSWORD, TokenPurpose.ENROL_STAFF)
         ]
         self.office.force_login(self.user)
         self.calendar = secret_of_calendar(make_calendar_link(owner=self.user, now=clock.now()).pk)
@@ -79,6 +80,13 @@ class Visitor:
 
     def open_the_calendar(self) -> bool:
         return bool(self.api.get(f"/api/v0/calendar/{self.calendar}.ics").status_code == 200)
+
+    def enrol_a_second_factor(self) -> bool:
+        try:
+            begin_enrolment(user=self.user, code=self.enrol, now=clock.now())
+        except TokenInvalidError:
+            return False
+        return True
 
     def enter_the_back_office(self) -> bool:
         client = Client()
@@ -149,6 +157,11 @@ def test_a_changed_password_spends_mailed_tokens(visitor: Visitor, door: str) ->
     assert [mail.purpose for mail in OutgoingMail.objects.all()] == [MailPurpose.PASSWORD_CHANGED]
 
 
+def test_a_changed_password_leaves_the_code_that_enrols_a_second_factor(visitor: Visitor) -> None:
+    change_password(user=visitor.user, current_password=PASSWORD, new_password=NEW, now=clock.now())
+    assert visitor.enrol_a_second_factor()
+
+
 def test_a_person_whose_address_is_not_verified_keeps_the_way_in(visitor: Visitor) -> None:
     User.objects.update(is_verified=False)
     queue_mail(user=visitor.user, purpose=MailPurpose.VERIFY_EMAIL, now=clock.now())
@@ -159,6 +172,12 @@ def test_a_person_whose_address_is_not_verified_keeps_the_way_in(visitor: Visito
 
 @pytest.mark.parametrize("deed", [_end_all, _log_out_everywhere, _reset_factor, _disable_and_enable])
 class TestSessionsThatWereEnded:
+    def test_take_along_the_code_that_enrols_a_second_factor(
+        self, visitor: Visitor, deed: Callable[[User, datetime], Any]
+    ) -> None:
+        deed(visitor.user, clock.now())
+        assert not visitor.enrol_a_second_factor()
+
     @pytest.mark.parametrize(
         "door", ["access token", "refresh token", "back-office session", "verification", "password reset"]
     )

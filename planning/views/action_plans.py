@@ -138,6 +138,8 @@ class ActionPlanRegenerate(ApiView):
 
 
 class ActionPlanVersions(ApiView):
+    cost = 1
+
     @documented(
         summary="Every version of a plan, newest first",
         description=(

@@ -47,6 +47,8 @@ class SnapshotView(ApiView):
 
 
 class SnapshotHistory(ApiView):
+    cost = 1
+
     @documented(
         summary="Every version of the snapshot, newest first",
         description="Each as it was stored, with the sums of its entries.",

@@ -97,6 +97,8 @@ class TestCost:
             ("POST", f"/action-plans/{NOBODY}/proposal/accept", 3),
             ("GET", f"/goals/{NOBODY}/projection", 1),
             ("GET", f"/action-plans/{NOBODY}/proposal", 1),
+            ("GET", f"/action-plans/{NOBODY}/versions", 1),
+            ("GET", "/snapshot/history", 1),
             ("GET", "/users/me/export", 20),
         ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse
@@ -13,6 +14,7 @@ from typing import Self
 import pytest
 
 from fincred.db.tests.postgresql import free_port
+from fincred.ops.middleware import SECURITY_HEADERS
 from fincred.ops.tests.nginx import ThrowawayNginx
 from fincred.tests.live import live_server, wait_until
 
@@ -77,6 +79,22 @@ class TestRefusals:
         assert (answered, envelope["error_code"]) == (status, code)
         assert envelope.keys() == {"success", "error", "error_code", "details"}
 
+    @pytest.mark.parametrize(
+        "request_bytes",
+        [b"GET\r\n\r\n", LIVE.replace(b"/api/v0/health/live", b"/metrics")],
+        ids=["read", "unread"],
+    )
+    def test_have_the_headers_of_every_answer(self, nginx: int, request_bytes: bytes) -> None:
+        response, _ = exchange(nginx, request_bytes)
+        assert {name: response.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert re.fullmatch(r"(0|[1-9]\d*)\.00ms", response.headers["X-Process-Time"] or "")
+        assert re.fullmatch(r"[0-9a-f]{32}", response.headers["X-Request-ID"] or "")
+
+    def test_keep_the_id_that_the_client_gives(self, nginx: int) -> None:
+        figures = LIVE.replace(b"/api/v0/health/live", b"/metrics")
+        response, _ = exchange(nginx, figures.replace(b"\r\n\r\n", b"\r\nX-Request-ID: of-kim.1\r\n\r\n"))
+        assert response.headers["X-Request-ID"] == "of-kim.1"
+
     def test_of_the_figures_is_a_404_without_asking_a_node(self, nginx: int) -> None:
         answered, body = answer(nginx, LIVE.replace(b"/api/v0/health/live", b"/metrics"))
         assert (answered, json.loads(body)["error_code"]) == (404, "RESOURCE_NOT_FOUND")
@@ -90,7 +108,8 @@ class TestRefusals:
             response, body = exchange(nginx, LIVE)
             assert json.loads(body)["error_code"] == "RATE_LIMIT_EXCEEDED"
             shown = ("Retry-After", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
-            assert [response.headers[name] for name in shown] == ["1", "*", "Retry-After"]
+            exposed = "Retry-After, X-Process-Time, X-Request-ID"
+            assert [response.headers[name] for name in shown] == ["1", "*", exposed]
         wait_until(lambda: answer(nginx, LIVE)[0] == 200)
 
 
