@@ -75,7 +75,7 @@ class CountryField(OptionalTextField):
 class ProfileSerializer(UpdateSerializer):
     """What a person says about themselves; null where they said nothing."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField(read_only=True)
     user_id = UUIDField(read_only=True)
@@ -92,7 +92,7 @@ class ProfileSerializer(UpdateSerializer):
 
 
 class UserSerializer(Serializer):
-    has_version = True
+    has_revision = True
 
     id = UUIDField(read_only=True)
     email = EmailField(read_only=True)

@@ -10,21 +10,21 @@ from fincred.errors import PreconditionFailedError
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """The versions that If-Match allows and If-None-Match excludes; None is any.
+    """The revisions that If-Match allows and If-None-Match excludes; None is any.
 
-    Version 0 is an object before it was first stored.
+    Revision 0 is an object before it was first stored.
     """
 
-    versions: frozenset[str] | None
+    revisions: frozenset[str] | None
     refused: frozenset[str] | None = frozenset()
 
-    def require(self, version: int) -> None:
-        """Services call this with the version that they read under the lock.
+    def require(self, revision: int) -> None:
+        """Services call this with the revision that they read under the lock.
 
         :raises PreconditionFailedError: the change was meant for another one.
         """
-        is_wanted = self.versions is None or str(version) in self.versions
-        is_refused = version > 0 if self.refused is None else str(version) in self.refused
+        is_wanted = self.revisions is None or str(revision) in self.revisions
+        is_refused = revision > 0 if self.refused is None else str(revision) in self.refused
         if is_refused or not is_wanted:
             raise PreconditionFailedError
 
@@ -33,8 +33,8 @@ class Precondition:
 
         :raises PreconditionFailedError: the change was meant for what has a tag, or for nothing.
         """
-        if self.versions is not None or self.refused is None:
+        if self.revisions is not None or self.refused is None:
             raise PreconditionFailedError
 
 
-ANY_VERSION: Final = Precondition(None)
+ANY_REVISION: Final = Precondition(None)

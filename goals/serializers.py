@@ -62,7 +62,7 @@ class PercentageField(MoneyField):
 class GoalSerializer(Serializer):
     """A goal, with its progress as of today."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField()
     user_id = UUIDField()

@@ -23,7 +23,7 @@ from fincred.db.queries import get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, update_each, write_all
 from fincred.events import GoalsChanged, publish
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from goals import transitions
 from goals.changes import GoalChanges, follow_reserve, make_changes, move_date, what_changes
 from goals.models import NO_RATE, Goal
@@ -139,7 +139,7 @@ def update_goal(
     changes: GoalChanges,
     now: datetime,
     today: date,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
@@ -190,7 +190,7 @@ def update_goal(
 
 @repeatable
 def cancel_goal(
-    *, owner: User, goal_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+    *, owner: User, goal_id: UUID, now: datetime, today: date, expected: Precondition = ANY_REVISION
 ) -> Goal:
     """The goal, cancelled from any status; its history stays. Cancelling it again changes nothing.
 

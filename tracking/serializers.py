@@ -34,7 +34,7 @@ from tracking.queries import GoalLine
 class CheckInSerializer(Serializer):
     """What is saved or paid off for a goal by a day."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField()
     goal_id = UUIDField()

@@ -22,7 +22,7 @@ from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason, StaffRole
 from fincred.errors import ResourceNotFoundError
 from fincred.events import PersonDisabled, ProfileChanged, publish
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ _AUDITED = frozenset(
 
 @transaction.atomic
 def update_profile(
-    *, user: User, now: datetime, expected: Precondition = ANY_VERSION, **changes: Unpack[ProfileChanges]
+    *, user: User, now: datetime, expected: Precondition = ANY_REVISION, **changes: Unpack[ProfileChanges]
 ) -> Profile:
     """Change the named fields. Values that they have already are no change.
 

@@ -33,7 +33,7 @@ from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.db.privacy import erase_rows, export_rows
 from fincred.ops import erasure_log
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def export_person(*, user: User, now: datetime) -> dict[str, Any]:
     return sections
 
 
-def leave(*, user: User, password: str, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+def leave(*, user: User, password: str, now: datetime, expected: Precondition = ANY_REVISION) -> None:
     """A person erases themselves.
 
     :raises PreconditionFailedError: the person isn't as `expected`.

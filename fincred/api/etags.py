@@ -13,10 +13,10 @@ _TAG = r'(?:W/)?"([!#-~\x80-\xff]*)"'
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 
 
-def tag_of(body: bytes, version: int | None = None) -> str:
-    """The tag of an answer, without its quotes: `<hash>`, or `<version>-<hash>` of an object with a version."""
+def tag_of(body: bytes, revision: int | None = None) -> str:
+    """The tag of an answer, without its quotes: `<hash>`, or `<revision>-<hash>` of an object with a revision."""
     digest = sha256(body).hexdigest()[:16]
-    return digest if version is None else f"{version}-{digest}"
+    return digest if revision is None else f"{revision}-{digest}"
 
 
 def named_tags(header: str) -> frozenset[str] | None:
@@ -32,20 +32,20 @@ def named_tags(header: str) -> frozenset[str] | None:
 
 
 def precondition(if_match: str | None, if_none_match: str | None) -> Precondition:
-    """The versions that If-Match allows and If-None-Match excludes.
+    """The revisions that If-Match allows and If-None-Match excludes.
 
     :raises MalformedRequestError: one is neither `*` nor a list of quoted tags.
     """
     return Precondition(
-        versions=_named_versions(if_match) if if_match is not None else None,
-        refused=_named_versions(if_none_match) if if_none_match is not None else frozenset(),
+        revisions=_named_revisions(if_match) if if_match is not None else None,
+        refused=_named_revisions(if_none_match) if if_none_match is not None else frozenset(),
     )
 
 
-def _named_versions(header: str) -> frozenset[str] | None:
-    """The versions with which its tags begin; their hashes, which may change daily, don't count. None for `*`."""
+def _named_revisions(header: str) -> frozenset[str] | None:
+    """The revisions with which its tags begin; their hashes, which may change daily, don't count. None for `*`."""
     tags = named_tags(header)
     if tags is None:
         return None
     parts = [tag.partition("-") for tag in tags]
-    return frozenset(version for version, dash, _ in parts if dash)
+    return frozenset(revision for revision, dash, _ in parts if dash)

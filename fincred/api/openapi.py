@@ -84,7 +84,7 @@ def documented(
         view.documented_headers = tuple(headers)  # type: ignore[attr-defined]
         view.has_body = request is not None  # type: ignore[attr-defined]
         view.is_list = paged  # type: ignore[attr-defined]
-        view.has_version = getattr(response, "has_version", False)  # type: ignore[attr-defined]
+        view.has_revision = getattr(response, "has_revision", False)  # type: ignore[attr-defined]
         return extend_schema(
             summary=summary,
             description=description,
@@ -170,10 +170,10 @@ class Schema(AutoSchema):
         yield from ALWAYS
 
     def _headers_of_success(self, status: int) -> Iterator[str]:
-        has_version = getattr(self._view_method, "has_version", False)
-        if self.method == "GET" or has_version:
+        has_revision = getattr(self._view_method, "has_revision", False)
+        if self.method == "GET" or has_revision:
             yield "ETag"
-        if status == 201 and has_version:
+        if status == 201 and has_revision:
             yield "Location"
         yield from getattr(self._view_method, "documented_headers", ())
         if getattr(self._view_method, "is_list", False):

@@ -304,7 +304,7 @@ class Serializer(serializers.Serializer[Any]):
     """The base of all serializers."""
 
     # Whether it represents objects with a `revision`, which their ETag begins with.
-    has_version: ClassVar[bool] = False
+    has_revision: ClassVar[bool] = False
 
 
 class UpdateSerializer(Serializer):

@@ -206,17 +206,17 @@ class ApiView(GenericAPIView[Any]):
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-        version: int | None = None,
+        revision: int | None = None,
         **context: Any,
     ) -> HttpResponse:
         """`content` as `serializer_class` declares it; without one it is the JSON document itself.
 
-        `version` is the one of the ETag; where the serializer `has_version`, it is the `revision` of `content`.
+        `revision` is the one of the ETag; where the serializer `has_revision`, it is that of `content`.
         """
         document = serialize(serializer_class, content, context) if serializer_class else content
-        if serializer_class and serializer_class.has_version:
-            version = content.revision
-        return self._tagged(JSONResponse(document, status, headers), version)
+        if serializer_class and serializer_class.has_revision:
+            revision = content.revision
+        return self._tagged(JSONResponse(document, status, headers), revision)
 
     def text(self, body: bytes, content_type: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """A document that isn't JSON."""
@@ -257,8 +257,8 @@ class ApiView(GenericAPIView[Any]):
         document = serialize_many(serializer_class, rows, context)
         return self._tagged(JSONResponse(document, headers=page.headers(django_request(self.request))))
 
-    def _tagged(self, response: HttpResponse, version: int | None = None) -> HttpResponse:
-        """The answer to a GET, or of an object with a version, with its `ETag`.
+    def _tagged(self, response: HttpResponse, revision: int | None = None) -> HttpResponse:
+        """The answer to a GET, or of an object with a revision, with its `ETag`.
 
         On a GET it has no body if `If-None-Match` says that the client has it.
 
@@ -266,9 +266,9 @@ class ApiView(GenericAPIView[Any]):
         """
         request = django_request(self.request)
         is_reading = request.method in _READING
-        if not is_reading and version is None:
+        if not is_reading and revision is None:
             return response
-        tag = tag_of(response.content, version)
+        tag = tag_of(response.content, revision)
         response.headers["ETag"] = f'"{tag}"'
         header = request.META.get("HTTP_IF_NONE_MATCH") if is_reading else None
         if header is not None:

@@ -41,7 +41,7 @@ class UpcomingPaymentSerializer(Serializer):
 class ActionPlanSerializer(Serializer):
     """A goal's plan, with the numbers of its newest version."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField()
     user_id = UUIDField()

@@ -232,7 +232,7 @@ class SummarySerializer(Serializer):
 class SnapshotSerializer(Serializer):
     """One version; before the first, nulls and empty lists."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField(allow_null=True)
     incomes = IncomeSerializer(many=True, source="told_incomes")

@@ -14,7 +14,7 @@ from accounts.models import User
 from fincred.db.retries import repeatable
 from fincred.db.writes import insert, update, write_all
 from fincred.errors import FieldError
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from goals.models import Goal
 from goals.services import set_paces
 from goals.vocabulary import Status
@@ -86,7 +86,7 @@ def update_action_plan(
     changes: PlanChanges,
     now: datetime,
     today: date,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> ActionPlan:
     """The plan with `changes` made. A new amount makes it the person's own choice.
 
@@ -137,7 +137,7 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
 
 @repeatable
 def end_action_plan(
-    *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+    *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_REVISION
 ) -> None:
     """The plan is no longer followed; its versions stay, and what it took is free for the others.
 

@@ -21,7 +21,7 @@ from accounts.opaque_tokens import digest
 from accounts.services import lock_user
 from fincred.errors import ResourceNotFoundError
 from fincred.events import DatabaseRestored, PersonDisabled
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, Names, day_book
 from planning.engine.effort import Effort
@@ -160,7 +160,7 @@ def tell_secret_again(*, owner: User, link_id: UUID) -> str:
 
 
 @transaction.atomic
-def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition = ANY_REVISION) -> None:
     """:raises ResourceNotFoundError: the person has no link.
 
     :raises PreconditionFailedError: `expected` names a tag; a link, which is told once, has none.
@@ -190,7 +190,7 @@ def on_database_restored(event: DatabaseRestored) -> None:
     CalendarLink.objects.all().delete()
 
 
-def _revoke(person: User, now: datetime, expected: Precondition = ANY_VERSION) -> bool:
+def _revoke(person: User, now: datetime, expected: Precondition = ANY_REVISION) -> bool:
     """Whether there was a link to revoke."""
     link = CalendarLink.objects.owned_by(person).first()
     if link is None:

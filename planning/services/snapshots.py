@@ -12,7 +12,7 @@ from accounts.models import User
 from fincred.db.retries import repeatable
 from fincred.db.writes import insert, write_all
 from fincred.errors import FieldError
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from goals.models import Goal
 from goals.vocabulary import GoalType
 from planning.entry_names import names_after
@@ -35,7 +35,7 @@ def store_snapshot(
     contents: SnapshotContents,
     now: datetime,
     today: date,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> Snapshot:
     """A new version of the person's money; all their plans follow, counted from `today`.
 

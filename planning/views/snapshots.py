@@ -23,7 +23,7 @@ class SnapshotView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         [newest] = self.fetch(NEWEST_SNAPSHOTS.bind(owner=self.user_id).page(limit=1))
-        return self.answer(newest[0], SnapshotSerializer) if newest else self.answer(NO_SNAPSHOT, version=0)
+        return self.answer(newest[0], SnapshotSerializer) if newest else self.answer(NO_SNAPSHOT, revision=0)
 
     @documented(
         summary="Store a new version of the snapshot",

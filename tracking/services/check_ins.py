@@ -24,7 +24,7 @@ from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, write_all
 from fincred.events import MilestonesReached, publish
 from fincred.money import ZERO
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from goals.models import Goal
 from goals.queries import GOAL
 from goals.services import record_progress
@@ -164,7 +164,7 @@ def update_check_in(
     changes: CheckInChanges,
     now: datetime,
     today: date,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> CheckIn:
     """The check-in, corrected; its goal follows. Values that it has already are no change.
 
@@ -203,7 +203,7 @@ def update_check_in(
 
 @repeatable
 def delete_check_in(
-    *, owner: User, check_in_id: UUID, now: datetime, today: date, expected: Precondition = ANY_VERSION
+    *, owner: User, check_in_id: UUID, now: datetime, today: date, expected: Precondition = ANY_REVISION
 ) -> None:
     """The check-in is gone; its goal follows the latest that is left, or starts again from 0.
 

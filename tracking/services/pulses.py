@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.services import lock_user_and_read
 from fincred.db.queries import get_or_404
 from fincred.db.writes import insert, update, write_all
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from tracking.errors import PulsePeriodError
 from tracking.models import Pulse
 from tracking.queries import PULSE, WEEKS
@@ -95,7 +95,7 @@ def update_pulse(
     changes: PulseChanges,
     now: datetime,
     today: date,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> Pulse:
     """The pulse, corrected. Values that it has already are no change. With another period, another week may count.
 
@@ -126,7 +126,7 @@ def update_pulse(
 
 
 @transaction.atomic
-def delete_pulse(*, owner: User, pulse_id: UUID, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+def delete_pulse(*, owner: User, pulse_id: UUID, now: datetime, expected: Precondition = ANY_REVISION) -> None:
     """The pulse is gone, and counts no more.
 
     :raises ResourceNotFoundError: the person has no such pulse.

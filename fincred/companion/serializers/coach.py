@@ -60,7 +60,7 @@ class ChatMessageSerializer(Serializer):
 class ChatGreetingSerializer(Serializer):
     """The new session, and the coach's first words."""
 
-    has_version = True  # of the session
+    has_revision = True  # of the session
 
     session_id = UUIDField(source="session.pk")
     greeting = TextField(source="reply.text", max_length=10_000)
@@ -78,7 +78,7 @@ class ChatAnswerSerializer(Serializer):
 class ChatSessionSerializer(Serializer):
     """A conversation, without its words."""
 
-    has_version = True
+    has_revision = True
 
     session_id = UUIDField(source="pk")
     intent = ChoiceField(Intent)

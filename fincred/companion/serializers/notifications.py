@@ -28,7 +28,7 @@ _MOST_DIGITS: Final = 6
 class NotificationSerializer(Serializer):
     """Something that is sent at a moment, and again."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField()
     user_id = UUIDField()
@@ -77,7 +77,7 @@ class NotificationUpdateSerializer(NotificationCreateSerializer, UpdateSerialize
 class DeviceSerializer(Serializer):
     """A device that takes pushes."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField(read_only=True)
     platform = ChoiceField(Platform)

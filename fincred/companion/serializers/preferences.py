@@ -8,7 +8,7 @@ from fincred.api.serializers import BooleanField, UpdateSerializer
 class PreferencesSerializer(UpdateSerializer):
     """Each kind is on or off. Messages about the security of the account are no kind."""
 
-    has_version = True
+    has_revision = True
 
     reminders = BooleanField(help_text="To check in, as often as the profile's `reminder_frequency` says.")
     payments = BooleanField(help_text="Of a plan's next payment, the day before.")

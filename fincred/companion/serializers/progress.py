@@ -34,7 +34,7 @@ class ProgressSerializer(Serializer):
 class ProgressOutcomeSerializer(Serializer):
     """The new progress, the milestones that it reached, and what can be said about it."""
 
-    has_version = True
+    has_revision = True
 
     progress = ProgressSerializer(source="check_in")
     milestones_reached = SerializerMethodField()

@@ -19,7 +19,7 @@ from tracking.vocabulary import PlannedPayments, Spending
 class PulseSerializer(Serializer):
     """How a week went, as the person says."""
 
-    has_version = True
+    has_revision = True
 
     id = UUIDField()
     user_id = UUIDField()

@@ -20,7 +20,7 @@ from fincred.companion.coach import Reply
 from fincred.companion.models import ChatMessage, ChatSession
 from fincred.companion.queries import chat_session
 from fincred.companion.vocabulary import Intent
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def refresh_session(*, owner: User, session_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def delete_session(*, owner: User, session_id: UUID, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+def delete_session(*, owner: User, session_id: UUID, now: datetime, expected: Precondition = ANY_REVISION) -> None:
     """The session and its messages are gone, with its answers that are kept for repeated requests.
 
     :raises ResourceNotFoundError: the person has no such session.

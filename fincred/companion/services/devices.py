@@ -15,7 +15,7 @@ from fincred.companion.errors import TooManyDevicesError
 from fincred.companion.models import Device
 from fincred.companion.vocabulary import Platform
 from fincred.errors import ResourceNotFoundError
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def add_device(*, owner: User, platform: Platform, token: str, now: datetime) ->
 
 
 @transaction.atomic
-def remove_device(*, owner: User, token: str, now: datetime, expected: Precondition = ANY_VERSION) -> None:
+def remove_device(*, owner: User, token: str, now: datetime, expected: Precondition = ANY_REVISION) -> None:
     """No more pushes to it; those that wait are dropped.
 
     :raises ResourceNotFoundError: the person has no such device.

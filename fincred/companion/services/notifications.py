@@ -17,7 +17,7 @@ from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.services.schedule import lock_preferences, plan_next, rhythm_of
 from fincred.companion.vocabulary import KIND_OF, Channel, NotificationStatus, NotificationType
 from fincred.errors import FieldError
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 from planning.models import ActionPlan
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def update_notification(
     notification_id: UUID,
     changes: NotificationChanges,
     now: datetime,
-    expected: Precondition = ANY_VERSION,
+    expected: Precondition = ANY_REVISION,
 ) -> Notification:
     """The notification with `changes` made. Values that it has already are no change.
 
@@ -119,7 +119,7 @@ def update_notification(
 
 @transaction.atomic
 def delete_notification(
-    *, owner: User, notification_id: UUID, now: datetime, expected: Precondition = ANY_VERSION
+    *, owner: User, notification_id: UUID, now: datetime, expected: Precondition = ANY_REVISION
 ) -> None:
     """One of the person's own is gone. What the server planned is cancelled, until they want it again.
 

@@ -16,7 +16,7 @@ from accounts.services import lock_user
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.services.schedule import lock_preferences, plan_next, rhythm_of, store
 from fincred.companion.vocabulary import KIND_OF, Kind, NotificationStatus
-from fincred.preconditions import ANY_VERSION, Precondition
+from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ NO_PREFERENCES: Final = NotificationPreferences()
 
 @transaction.atomic
 def update_preferences(
-    *, user: User, changes: Mapping[str, bool], now: datetime, expected: Precondition = ANY_VERSION
+    *, user: User, changes: Mapping[str, bool], now: datetime, expected: Precondition = ANY_REVISION
 ) -> NotificationPreferences:
     """Switch kinds on and off.
 
