@@ -22,7 +22,6 @@ class Workload:
 
 
 ALL = frozenset({"fastapi", "ninja", "stock drf", "the limit"})
-WITHOUT_LIMIT = ALL - {"the limit"}
 FULL = frozenset({"fastapi", "stock drf"})
 
 

@@ -27,7 +27,6 @@ from planning.engine.dates import calendar_date
 from planning.models import ActionPlan
 
 API = "/api/v0/"
-PAST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
