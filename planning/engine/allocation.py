@@ -41,14 +41,15 @@ class Claim(NamedTuple):
 
     `late_income` is what arrives in its last month too late for its date. The goal gets no money
     that a month before `horizon` still needs, nor a month before its own date or that of a goal served before it.
-    `frees` says what each of the last months has more for the claims after it, once it is granted an amount.
+    `frees` says what each of the last months has more for the claims after it, once it is granted an amount of
+    what is free in each month.
     """
 
     months: int
     amount: int
     late_income: int = 0
     horizon: int = 0
-    frees: Callable[[int], Sequence[int]] | None = None
+    frees: Callable[[int, Sequence[int]], Sequence[int]] | None = None
 
     @property
     def due(self) -> tuple[int, int]:
@@ -107,7 +108,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] =
             committed[first:] = [money + amount for money in committed[first:]]
         elif was_closed:
             left[first] = _CLOSED
-        if claim.frees and (freed := claim.frees(amount)):
+        if claim.frees and (freed := claim.frees(amount, free)):
             since = len(free) - len(freed)
             free = [*free[:since], *map(add, free[since:], freed)]
             free_by = [*free_by[:since], *accumulate(free[since:], initial=free_by[since])]

@@ -65,7 +65,7 @@ class CashFlow:
     put_in: int
     horizon: int
     last: int
-    _by_for: dict[int, Sequence[int]] = field(init=False, default_factory=dict)
+    _by_for: dict[tuple[int, ...], Sequence[int]] = field(init=False, default_factory=dict)
 
     @classmethod
     def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
@@ -173,12 +173,13 @@ class CashFlow:
         return [(position, payoff) for position, payoff in found if payoff]
 
     def by_for(self, served: Sequence[GoalState]) -> Sequence[int]:
-        """The money by each month for the goals after those `served`, which are the first ones with debts."""
-        known = self._by_for.get(len(served))
+        """The money by each month for the goals after those `served`, which are some of those with debts."""
+        positions = tuple([state.position for state in served])
+        known = self._by_for.get(positions)
         if known is None:
             freed = add_freed([0] * len(self.freed), served)
             known = [*map(add, self.alone_by, accumulate(freed, initial=0))] if any(freed) else self.alone_by
-            self._by_for[len(served)] = known
+            self._by_for[positions] = known
         return known
 
     @cached_property

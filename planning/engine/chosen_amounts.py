@@ -6,7 +6,7 @@ from operator import sub
 
 from fincred.money import ZERO
 from planning.engine.effort import Effort
-from planning.engine.free_money import add_freed, keep_for_payments, spend
+from planning.engine.free_money import add_freed, hold_back, keep_for_payments, spend
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.late import go_on_late, still_to_make
@@ -35,7 +35,8 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
         spend(free, state)
         if state.payoff:
             state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
-            free[:] = add_freed(free, [state])
+            state.hold(free)
+            free[:] = hold_back(add_freed(free, [state]), [state])
         # Later cycles, which are many, each count what others take of a month as taken before.
         present = [each for each in days.committed if not each.cycle]
         keep_for_payments([state] if state.cycle else present, free)

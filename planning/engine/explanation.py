@@ -263,7 +263,7 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) -> Facts:
     """What the months up to the binding one leave, and what of it is held back for a later one."""
     month, late = state.binding_month, state.binding_late_income
-    by = flow.by_for(before.with_debts)
+    by = flow.by_for([each for each in before.with_debts if not each.held or each.held_until < month])
     by_then = by[month] - late
     elsewhere = flow.put_in - before.credits_by(month, late) - state.need.credit
     there = by_then - ahead - elsewhere

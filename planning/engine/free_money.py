@@ -64,6 +64,16 @@ def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: boo
     return with_freed
 
 
+def hold_back(free: Sequence[int], states: Iterable[GoalState]) -> list[int]:
+    """What may be given in each month, when all that is `held` for the debts of these goals is still there."""
+    without = [*free]
+    for state in states:
+        if state.held:
+            without[state.held_until - 1] -= state.held
+            without[state.held_until] += state.held
+    return without
+
+
 def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
     """The part of the present month's payments that was made from the month's own money, `first_month` cents."""
     put_in = sum([goal.added for goal in inputs.goals], inputs.paid_elsewhere)

@@ -9,6 +9,7 @@ from planning.engine.dated_money import DatedMoney
 from planning.engine.dated_saving import DatedSaving
 from planning.engine.dates import Calendar
 from planning.engine.feasibility import feasibility
+from planning.engine.held_back import held_by
 from planning.engine.model import GoalInput
 from planning.engine.money.cents import average, money, to_cents
 from planning.engine.own_days import OwnDays
@@ -46,6 +47,8 @@ class GoalState:
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
+    - `held`: what is held back until these debts are paid, though what they free then makes it needless. It counts
+      as free in the month after the goal's last one, and not in that one (`held_until`).
     - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
       day and so earns interest for the month. Empty if no such goal has interest; without the months after the
       last one for which it matters.
@@ -80,6 +83,7 @@ class GoalState:
     kept_late: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
+    held: int = 0
     dated: DatedSaving | None = field(init=False)
     days: OwnDays | None = field(init=False)
     of_cycle: Cycle = field(init=False)
@@ -97,6 +101,17 @@ class GoalState:
         """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
         cleared = payoff.months if granted == self.claim else payoff.cleared_late(granted, until)
         self.frees_from = None if cleared is None else max(cleared, self.not_before)
+
+    @property
+    def held_until(self) -> int:
+        """The month from which on `held` isn't held any more: its debts are cleared, or its date has come."""
+        months = self.need.months
+        return months if self.frees_from is None else min(months, self.frees_from)
+
+    def hold(self, free: Sequence[int]) -> None:
+        """Set `held`; `free` is without what its debts free. Nothing is held for debts that are cleared."""
+        is_lacking = self.money and self.held_until and min(free) < 0
+        self.held = held_by(free, self.held_until, self.horizon) if is_lacking else 0
 
     def not_kept(self, month: int, late: int) -> int:
         """The part of so much that arrives late in a month which isn't kept for the next month anyway."""

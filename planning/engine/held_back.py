@@ -22,6 +22,12 @@ def least_ahead(by: Sequence[int], horizon: int) -> list[int]:
     return [*reversed([*accumulate(reversed(by[: horizon + 1]), min)]), *by[horizon + 1 :]]
 
 
+def held_by(free: Sequence[int], month: int, horizon: int) -> int:
+    """What of the money that is free by a month is held back for later ones before the horizon."""
+    by = list(accumulate(free[: max(month, horizon)], initial=0))
+    return by[month] - min(by[month : horizon + 1], default=by[month])
+
+
 def given_late(free: Sequence[int], months: range, horizon: int) -> list[int]:
     """The most that may be given by the end of each of these months to a goal that is late.
 

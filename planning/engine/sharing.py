@@ -7,7 +7,7 @@ from typing import Final
 
 from planning.engine.allocation import Claim, Portion, allocate, spread
 from planning.engine.effort import Effort
-from planning.engine.free_money import add_freed
+from planning.engine.free_money import add_freed, hold_back
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.money.cents import divided_up
@@ -86,9 +86,7 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
             state.claim - state.need.credit,
             state.late_income,
             state.horizon,
-            partial(_frees, state, state.payoff, until=until, months=len(free), effort=effort)
-            if state.payoff
-            else None,
+            partial(_frees, state, state.payoff, until=until, effort=effort) if state.payoff else None,
         )
         for state in states
     ]
@@ -100,17 +98,21 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
 
 
 def _frees(
-    state: GoalState, payoff: DebtPayoff, amount: int, *, until: int, months: int, effort: Effort
+    state: GoalState, payoff: DebtPayoff, amount: int, free: Sequence[int], *, until: int, effort: Effort
 ) -> list[int]:
     """What the last of the months have more for the goals served later, once a goal is granted so much.
 
     Empty if that is nothing before the month `until`. The amount is beside its credit.
     """
     state.free_if_granted(payoff, amount + payoff.credit, until)
+    state.held = 0
     if state.frees_from is None or state.frees_from >= until:
         return []
-    effort.spend(40 + 2 * (months - state.frees_from))
-    return payoff.kept(months)[state.frees_from :]
+    effort.spend(40 + 2 * (len(free) - state.frees_from))
+    state.hold(free)
+    if state.held:
+        return hold_back(state.promised(len(free)), [state])[state.held_until - 1 :]
+    return payoff.kept(len(free))[state.frees_from :]
 
 
 def _spread(
@@ -124,11 +126,13 @@ def _spread(
     Then it returns what all of them take of each month's money, otherwise nothing.
     """
     with_freed = add_freed(free, states)
-    if any(state.days for state in states) or _is_money_kept(states, with_freed):
+    may_be_given = hold_back(with_freed, states)
+    if any(state.days for state in states) or _is_money_kept(states, may_be_given):
         effort.spend(12 * sum([state.need.months for state in states]))
-        is_lacking = min(with_freed) < 0  # otherwise all that has arrived may be given
+        # Otherwise all that has arrived may be given.
+        is_lacking = min(with_freed) < 0 or any(state.held for state in states)
         horizons = {state.horizon for state in states if state.money} if is_lacking else ()
-        most = {horizon: given_by(with_freed, horizon) for horizon in horizons}
+        most = {horizon: given_by(may_be_given, horizon) for horizon in horizons}
         dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
         _keep_promises(states, dated, free, effort)
         ahead = paid_ahead(committed)
@@ -144,7 +148,7 @@ def _spread(
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
     ]
-    effort.spend(50 * len(states) + 20 * spread(even, with_freed))
+    effort.spend(50 * len(states) + 20 * spread(even, may_be_given))
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit
@@ -212,7 +216,7 @@ def _keep_promises(
             before[state.horizon] = given_by(free, state.horizon)
         portion.most_before = before[state.horizon]
         if state.payoff and state.frees_from is not None:
-            free, before = add_freed(free, [state]), {}
+            free, before = hold_back(add_freed(free, [state]), [state]), {}
 
 
 def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:

@@ -12,7 +12,15 @@ from operator import add, sub
 from planning.engine.allocation import plan_order
 from planning.engine.chosen_amounts import pay_chosen
 from planning.engine.cycles import most_cycles
-from planning.engine.free_money import add_freed, free_money, keep_for_payments, look_ahead, spend, unkept
+from planning.engine.free_money import (
+    add_freed,
+    free_money,
+    hold_back,
+    keep_for_payments,
+    look_ahead,
+    spend,
+    unkept,
+)
 from planning.engine.goal_state import GoalState
 from planning.engine.late import go_on_late
 from planning.engine.model import PlanInput
@@ -129,7 +137,7 @@ def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Seque
     for state in chosen + sharing:
         _free_early(state, left)
     keep_for_payments(chosen + sharing, left)
-    return left
+    return hold_back(left, sharing)
 
 
 def _go_on_late(
