@@ -288,3 +288,16 @@ class TestUpgrade:
         User.objects.update(replan_on=None)
         fill(apps, SimpleNamespace(connection=connection))
         assert replan_on(saver) == "None"
+
+
+def test_debts_that_were_told_as_paid_off_by_mistake_are_asked_for_again(person: Person) -> None:
+    """600 instead of 60 of 600: with the correction 540 are owed, on payment days up to 10 December."""
+    goal = person.wants(1000, "2026-12-20", type="debt_payoff")
+    person.owes(500, goal, balance=600, rate=0, minimum=10)
+    person.plans()
+    person.on("2026-04-10").has(goal, 600)
+    assert person.plans()[goal]["upcoming"] == []
+    person.on("2026-05-20").has(goal, 60)
+    plan = compare(person)[goal]
+    assert upcoming(plan)[0][0] == "2026-06-10"
+    assert plan["projected_completion_date"] == "2026-12-10"
