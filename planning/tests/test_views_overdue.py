@@ -95,6 +95,20 @@ class TestTellers:
             assert [amount for _, amount in upcoming(plan)] == [850, 850, 850, 450]
             assert completion(person, goal) == {ends}
 
+    def test_ask_for_all_that_is_missing_on_the_first_day_of_the_next_month(
+        self, saver: User, time_machine: Any
+    ) -> None:
+        """400 a month: B, in time, can have its 1 441 by October without April's. No check-in comes in between."""
+        person = Person(saver, time_machine)
+        person.earns(400)
+        late, other = person.wants(1785, "2026-03-19"), person.wants(1441, "2026-10-22", "Low")
+        person.plans()
+        person.has(late, 400)
+        for day in ("2026-03-19", "2026-04-09", "2026-04-10", "2026-05-10"):
+            plans = compare(person.on(day))
+        assert upcoming(plans[late])[0] == ("2026-05-10", 400)
+        assert upcoming(plans[other])[0][0] == "2026-06-10"
+
     @pytest.mark.parametrize("rhythm", [("weekly", 5), ("biweekly", 2), ("monthly", 20)])
     def test_ask_on_days_of_its_own_too(self, person: Person, rhythm: tuple[str, int]) -> None:
         goal, other = person.wants(2000, "2026-05-03"), person.wants(1000, "2026-12-01", "High")
