@@ -81,13 +81,6 @@ class IdempotencyKeyReusedError(FinCredError):
     message = "This Idempotency-Key was used with another body"
 
 
-class RequestTooLargeError(FinCredError):
-    """The body is larger than the `most` bytes that this call takes. Answered with 413."""
-
-    code = "REQUEST_TOO_LARGE"
-    message = "The request body is larger than this call takes"
-
-
 class RateLimitExceededError(FinCredError):
     """Too many calls; the next one works in `retry_after` seconds. Answered with 429."""
 

@@ -11,8 +11,6 @@ from fincred.api.views import ApiView
 
 # Longer than it takes to find out whether an address is known, and to queue a mail.
 MAIL_SECONDS = 0.1
-# Bytes. Before a sign-in, what a large body costs to parse would count against nobody.
-LARGEST_BODY = 16 * 1024
 
 
 @contextmanager
@@ -28,7 +26,6 @@ class PublicView(ApiView):
 
     authentication_classes = []
     permission_classes = []
-    largest_body = LARGEST_BODY
 
 
 class SessionView(ApiView):

@@ -36,7 +36,6 @@ STATUS: dict[type[errors.FinCredError], int] = {
     errors.ResourceNotFoundError: 404,
     errors.ConflictError: 409,
     errors.PreconditionFailedError: 412,
-    errors.RequestTooLargeError: 413,
     errors.IdempotencyKeyReusedError: 422,
     errors.RateLimitExceededError: 429,
     errors.DatabaseUnavailableError: 503,

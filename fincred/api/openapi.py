@@ -143,8 +143,6 @@ class Schema(AutoSchema):
             yield f"Counts against the rate limit `{policy.name}` ({policy.quota} a minute) instead of `writes`."
         for policy in getattr(self.view, "own_limits", ()):
             yield f"At most {policy.quota} in {policy.seconds} seconds: the rate limit `{policy.name}`."
-        if (most := getattr(self.view, "largest_body", None)) and getattr(self._view_method, "has_body", False):
-            yield f"The body may be of at most {most // 1024} KiB."
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
         """drf-spectacular drops the body of a DELETE; one of ours has a password in it."""

@@ -28,7 +28,7 @@ from fincred.api.serializers import PageQuery, Serializer
 from fincred.context import caller, quotas, restore_caller
 from fincred.db.queries import BoundQuery, get_or_404
 from fincred.db.retries import retry_if_aborted
-from fincred.errors import FinCredError, MalformedRequestError, RequestTooLargeError
+from fincred.errors import FinCredError, MalformedRequestError
 from fincred.preconditions import Precondition
 
 if TYPE_CHECKING:
@@ -57,9 +57,6 @@ class ApiView(GenericAPIView[Any]):
     own_limits: ClassVar[Sequence[Policy]] = ()
     # What its writes count against, where that isn't the person's quota of all writes.
     write_limit: ClassVar[Policy | None] = None
-
-    # Bytes that a body may have, where that is less than everywhere.
-    largest_body: ClassVar[int | None] = None
 
     # None where the request carries no token.
     session_check: SessionCheck | None = None
@@ -153,10 +150,7 @@ class ApiView(GenericAPIView[Any]):
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
         :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`.
-        :raises RequestTooLargeError: it is larger than `largest_body`, so it isn't parsed.
         """
-        if self.largest_body and len(django_request(self.request).body) > self.largest_body:
-            raise RequestTooLargeError(most=self.largest_body)
         data = self.request.data
         if self.request.method in ("PUT", "PATCH") and not django_request(self.request).body:
             raise MalformedRequestError(reason="This request needs a body")
