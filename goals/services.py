@@ -287,11 +287,13 @@ def record_progress(
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
     active again. A reserve or a recurring goal stays active, and plans follow when it reaches its target or falls
-    below it. The caller holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    below it; so they do when debts that were paid off are owed again. The caller holds the lock of the person's
+    row and has read `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
     before, was_reached = audit.fields_of(goal, ("status", "current_amount")), goal.is_reached
+    was_cleared = goal.is_cleared
     moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
@@ -306,7 +308,8 @@ def record_progress(
     own = [update(goal, *_FOLLOWS_CHECK_INS)] if moved or more_check_ins else []
     if goal.status == before["status"]:
         write_all(*writes, *own)
-        if goal.kind != Kind.ONCE and goal.is_reached != was_reached:
+        is_turned = goal.kind != Kind.ONCE and goal.is_reached != was_reached
+        if is_turned or (was_cleared and not goal.is_cleared):
             publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
         return
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"

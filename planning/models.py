@@ -285,16 +285,20 @@ class ActionPlan(RevisedModel):
     def says_all_until(self, today: date) -> date | None:
         """The day after `today` from which on the newest version, of today, may not say all that is asked for.
 
-        On its date a goal of which something is missing is overdue. What was asked for in vain is then asked for
-        again once its month is over, before that date once the month of the last payment is. Of many payments a
-        version stores the first ones. None if all is there. Reads `goal`.
+        On its date a goal of which something is missing is overdue. What is missing is then due anew with each
+        month of the calendar, and what was asked for in vain is asked for again. Before that date it is so once
+        the month of the last payment is over. Of many payments a version stores the first ones. None if all is
+        there. Reads `goal`.
         """
         if self.anchor is None or self.goal.is_reached or self.goal.is_cleared:
             return None
         days, payments = [self.goal.due_on(today)], [date.fromisoformat(day) for day, _ in self.payments]
         if payments:
-            last = payments[0] if self.explanation["facts"].get("overdue") else payments[-1]
+            is_overdue = self.explanation["facts"].get("overdue")
+            last = payments[0] if is_overdue else payments[-1]
             days.append(month_over_on(self.anchor, last, of_debts=self.is_of_debts))
+            if is_overdue:
+                days.append(calendar_on(today, self.anchor).day(1))
         if len(payments) == MOST_PAYMENTS:
             days.append(payments[-UPCOMING])
         return min((day for day in days if day > today), default=None)

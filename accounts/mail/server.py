@@ -14,7 +14,8 @@ from django.core.mail import EmailMessage, get_connection
 from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
 
 MAILS_A_CONNECTION = 100
-# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice.
+# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice. It holds for
+# one answer, and for all of them: they could come byte by byte.
 LONGEST_ANSWER = timedelta(minutes=10)
 # For what may be broken off at any moment: opening a connection, and saying goodbye.
 MOMENT: Final = timedelta(seconds=1)
@@ -61,7 +62,9 @@ class MailServer:
         self._left = MAILS_A_CONNECTION
 
     def send(self, message: EmailMessage) -> None:
-        """:raises StoppedError:"""
+        """:raises StoppedError:
+        :raises TimeoutError: its answers have no end.
+        """
         self._left -= 1
         self._wait_for(lambda: self._backend.send_messages([message]), LAST_ANSWER)
 
@@ -82,18 +85,19 @@ class MailServer:
         """Do it in a thread, and wait: once the process is to stop, for so long, and then break it off.
 
         :raises StoppedError: it is broken off.
+        :raises TimeoutError: it took `LONGEST_ANSWER`, and is broken off.
         :raises Exception: what the work raised.
         """
         backend = self._backend
         try:
-            wait_for(work, stop=self._stop, at_stop=at_stop, tidy=lambda: _close(backend))
+            wait_for(work, stop=self._stop, at_stop=at_stop, most=LONGEST_ANSWER, tidy=lambda: _close(backend))
         except LeftError:
             # Else a mail could still be written to the server after this.
             if open_socket := self._socket():
                 with suppress(OSError):
                     open_socket.shutdown(socket.SHUT_RDWR)
             self._backend = get_connection()
-            raise StoppedError from None
+            raise (StoppedError if self._stop() else TimeoutError) from None
 
 
 def _close(backend: Any) -> None:

@@ -16,10 +16,13 @@ from django.conf import settings
 MOST_MESSAGES: Final = 100
 MOST_RECEIPTS: Final = 300
 DEVICE_GONE: Final = "DeviceNotRegistered"
+UNREADABLE: Final = "unreadable"
 
 # Expo may have taken what it hasn't answered, so it is given time.
 LONGEST_ANSWER: Final = timedelta(seconds=30)
 _LARGEST: Final = 1 << 20
+# A gateway's word that it has no answer from what is behind it.
+_UNANSWERED: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 
 
 class ExpoError(Exception):
@@ -27,15 +30,15 @@ class ExpoError(Exception):
 
 
 class ExpoUnansweredError(ExpoError):
-    """Expo has the request, and no answer came: it is unknown whether it took the messages."""
+    """Expo has the request, and no answer came that can be read: it is unknown whether it took the messages."""
 
 
 class ExpoRefusedError(ExpoError):
     """Expo takes none of a request because of something in it, such as a token of another project's."""
 
 
-def send(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A ticket for each message, in their order.
+def send(messages: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """A ticket for each message, in their order, as Expo wrote it.
 
     :raises ExpoRefusedError: one message or several have Expo refuse all of them.
     :raises ExpoUnansweredError: it may have taken them.
@@ -43,7 +46,7 @@ def send(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """
     tickets = _post("send", messages)
     if not isinstance(tickets, list) or len(tickets) != len(messages):
-        raise ExpoError("tickets don't match")
+        raise ExpoUnansweredError("tickets don't match")
     return tickets
 
 
@@ -58,11 +61,21 @@ def receipts(tickets: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def error_of(answer: Mapping[str, Any]) -> str | None:
-    """What is wrong with a ticket or a receipt; None if nothing is."""
-    if answer.get("status") == "ok":
+def error_of(answer: Any) -> str | None:
+    """What is wrong with a ticket or a receipt; None if nothing is, UNREADABLE if it doesn't say."""
+    status = answer.get("status") if isinstance(answer, dict) else None
+    if status == "ok":
         return None
-    return str((answer.get("details") or {}).get("error") or "unknown")[:60]
+    if status != "error":
+        return UNREADABLE
+    details = answer.get("details")
+    return str((isinstance(details, dict) and details.get("error")) or "unknown")[:60]
+
+
+def receipt_id(ticket: Mapping[str, Any]) -> str:
+    """What a good ticket's receipt is asked for by; empty if nothing can be."""
+    found = ticket.get("id")
+    return found[:100] if isinstance(found, str) and found.isprintable() else ""
 
 
 def _post(path: str, body: Any) -> Any:
@@ -73,10 +86,14 @@ def _post(path: str, body: Any) -> Any:
             return json.loads(answer.read(_LARGEST))["data"]
     except HTTPError as error:
         error.close()
-        raise (ExpoRefusedError if error.code == HTTPStatus.BAD_REQUEST else ExpoError)(str(error.code)) from error
+        raise _said(error.code)(str(error.code)) from error
     except URLError as error:  # urllib's, for what fails before the request is sent
         raise ExpoError(type(error.reason).__name__) from error
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, RecursionError) as error:
         raise ExpoUnansweredError(type(error).__name__) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ExpoError(type(error).__name__) from error
+
+
+def _said(status: int) -> type[ExpoError]:
+    if status == HTTPStatus.BAD_REQUEST:
+        return ExpoRefusedError
+    return ExpoUnansweredError if status in _UNANSWERED else ExpoError

@@ -292,7 +292,7 @@ class OutgoingPushQuerySet(models.QuerySet["OutgoingPush"]):
 
     def unread(self, now: datetime) -> Self:
         """Sent, and Expo may have a receipt by now."""
-        return self.filter(sent_at__lte=now - RECEIPT_AFTER).order_by("sent_at", "id")
+        return self.filter(sent_at__lte=now - RECEIPT_AFTER).exclude(ticket="").order_by("sent_at", "id")
 
     def purgeable(self, now: datetime) -> Self:
         """Expo keeps receipts for a day, and a push that old is of no use."""

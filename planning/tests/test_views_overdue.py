@@ -95,6 +95,20 @@ class TestTellers:
             assert [amount for _, amount in upcoming(plan)] == [850, 850, 850, 450]
             assert completion(person, goal) == {ends}
 
+    def test_ask_for_all_that_is_missing_on_the_first_day_of_the_next_month(
+        self, saver: User, time_machine: Any
+    ) -> None:
+        """400 a month: B, in time, can have its 1 441 by October without April's. No check-in comes in between."""
+        person = Person(saver, time_machine)
+        person.earns(400)
+        late, other = person.wants(1785, "2026-03-19"), person.wants(1441, "2026-10-22", "Low")
+        person.plans()
+        person.has(late, 400)
+        for day in ("2026-03-19", "2026-04-09", "2026-04-10", "2026-05-10"):
+            plans = compare(person.on(day))
+        assert upcoming(plans[late])[0] == ("2026-05-10", 400)
+        assert upcoming(plans[other])[0][0] == "2026-06-10"
+
     @pytest.mark.parametrize("rhythm", [("weekly", 5), ("biweekly", 2), ("monthly", 20)])
     def test_ask_on_days_of_its_own_too(self, person: Person, rhythm: tuple[str, int]) -> None:
         goal, other = person.wants(2000, "2026-05-03"), person.wants(1000, "2026-12-01", "High")
@@ -288,3 +302,16 @@ class TestUpgrade:
         User.objects.update(replan_on=None)
         fill(apps, SimpleNamespace(connection=connection))
         assert replan_on(saver) == "None"
+
+
+def test_debts_that_were_told_as_paid_off_by_mistake_are_asked_for_again(person: Person) -> None:
+    """600 instead of 60 of 600: with the correction 540 are owed, on payment days up to 10 December."""
+    goal = person.wants(1000, "2026-12-20", type="debt_payoff")
+    person.owes(500, goal, balance=600, rate=0, minimum=10)
+    person.plans()
+    person.on("2026-04-10").has(goal, 600)
+    assert person.plans()[goal]["upcoming"] == []
+    person.on("2026-05-20").has(goal, 60)
+    plan = compare(person)[goal]
+    assert upcoming(plan)[0][0] == "2026-06-10"
+    assert plan["projected_completion_date"] == "2026-12-10"

@@ -29,7 +29,8 @@ class SMTPServer(ThreadingTCPServer):
     """`before_answer(recipient)` runs between a mail's last byte and the answer; `refuses(recipient)` is a 550.
 
     With `refuses_text` it takes every recipient, and then refuses what is written. `before_greeting` runs when a
-    client has connected, `before_bye` when it wants to leave.
+    client has connected, `before_bye` when it wants to leave. Until `ends` is set, the answer to a mail, or with
+    `drips_at_once` the greeting, comes line by line.
     """
 
     allow_reuse_address = daemon_threads = True
@@ -44,12 +45,15 @@ class SMTPServer(ThreadingTCPServer):
         refuses_text: bool = False,
         before_greeting: Callable[[], object] = lambda: None,
         before_bye: Callable[[], object] = lambda: None,
+        ends: threading.Event | None = None,
+        drips_at_once: bool = False,
     ) -> None:
         self.taken: list[Taken] = []
         self.connections = 0
         self.before_answer, self.refuses = before_answer, refuses
         self.refusal, self.refuses_text = refusal, refuses_text
         self.before_greeting, self.before_bye = before_greeting, before_bye
+        self.ends, self.drips_at_once = ends, drips_at_once
         super().__init__(("127.0.0.1", port), _Conversation)
         self.port: int = self.server_address[1]
         self.url = f"smtp://127.0.0.1:{self.port}"
@@ -78,6 +82,8 @@ class _Conversation(StreamRequestHandler):
         self.server.connections += 1
         number, recipient = self.server.connections, ""
         self.server.before_greeting()
+        if self.server.drips_at_once:
+            self.drip("220-wait")
         self.say("220 ready")
         while line := self.rfile.readline().decode().strip():
             match line[:4].upper():
@@ -88,6 +94,7 @@ class _Conversation(StreamRequestHandler):
                     self.say("354 go on")
                     message = self.read_message()
                     self.server.before_answer(recipient)
+                    self.drip("250-wait")
                     if self.server.refuses_text:
                         self.say(self.server.refusal)
                         continue
@@ -99,6 +106,10 @@ class _Conversation(StreamRequestHandler):
                     return
                 case _:
                     self.say("250 ok")
+
+    def drip(self, line: str) -> None:
+        while self.server.ends and not self.server.ends.wait(0.05):
+            self.say(line)
 
     def read_message(self) -> EmailMessage:
         lines: list[bytes] = []

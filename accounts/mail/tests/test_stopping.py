@@ -1,4 +1,4 @@
-"""A process that is to stop while the mail server is slow: it ends soon, and knows what it has sent."""
+"""The mail server is slow: a process that is to stop ends soon, any other in time, and knows what it has sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accounts.mail import send_due_mail
+from accounts.mail import MailServerAwayError, send_due_mail
 from accounts.mail.tests.smtp_server import SMTPServer
 from accounts.mail.tests.test_delivery import queue_for, use
 from accounts.models import OutgoingMail, User
@@ -89,3 +89,33 @@ def test_a_server_that_never_says_goodbye_is_left(settings: Any, saver: User, sl
         assert send_due_mail(clock=clock.now) == (1, 0)
         assert slow.reached.wait(LONG)
         assert not slow.passed.is_set()
+
+
+class TestAnAnswerWithoutEnd:
+    """It comes line by line, each of them in time."""
+
+    @pytest.fixture(autouse=True)
+    def _short(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("accounts.mail.server.LONGEST_ANSWER", timedelta(seconds=0.2))
+
+    @pytest.fixture
+    def ends(self) -> Iterator[Event]:
+        ends = Event()
+        yield ends
+        ends.set()
+
+    def test_to_a_mail_is_waited_for_no_longer(self, settings: Any, saver: User, ends: Event) -> None:
+        with SMTPServer(ends=ends) as server:
+            use(server, settings)
+            queue_for(saver)
+            assert send_due_mail(clock=clock.now) == (0, 1)
+        mail = OutgoingMail.objects.get()
+        assert (mail.sent_at, mail.attempts, mail.failure) == (None, 1, "TimeoutError")
+
+    def test_of_a_greeting_means_that_the_server_is_away(self, settings: Any, saver: User, ends: Event) -> None:
+        with SMTPServer(ends=ends, drips_at_once=True) as server:
+            use(server, settings)
+            queue_for(saver)
+            with pytest.raises(MailServerAwayError, match="TimeoutError"):
+                send_due_mail(clock=clock.now)
+        assert OutgoingMail.objects.get().attempts == 0

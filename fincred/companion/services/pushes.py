@@ -119,23 +119,30 @@ def _send(pushes: list[OutgoingPush], clock: Clock, stop: Stop) -> int:
         messages = [_message(push) for push in pushes]
         tickets = _answer(lambda: expo.send(messages), stop)
     except expo.ExpoUnansweredError:
-        unanswered = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes])
-        unanswered.filter(attempts__lt=LAST_BUT_ONE).update(attempts=LAST_BUT_ONE)
+        _send_once_more(pushes)
         raise
     answers = list(zip(pushes, tickets, strict=True))
+    errors = {push.pk: error for push, ticket in answers if (error := expo.error_of(ticket))}
     sent = []
     for push, ticket in answers:
-        if not expo.error_of(ticket):
-            push.sent_at, push.ticket = now, str(ticket.get("id", ""))[:100]
+        if push.pk not in errors:
+            push.sent_at, push.ticket = now, expo.receipt_id(ticket)
             sent.append(push)
     # First what was sent: if that isn't noted, it is sent again.
     note = partial(OutgoingPush.objects.bulk_update, sent, ["sent_at", "ticket"])
     write_when_back(note, clock=clock, stop=stop)
-    for push, ticket in answers:
-        if error := expo.error_of(ticket):
-            _note_error(push, error)
-    logger.info("Pushes sent", extra={"sent": len(sent), "failed": len(pushes) - len(sent)})
+    failed = [push for push in pushes if push.pk in errors]
+    _send_once_more([push for push in failed if errors[push.pk] == expo.UNREADABLE])
+    for push in failed:
+        _note_error(push, errors[push.pk])
+    logger.info("Pushes sent", extra={"sent": len(sent), "failed": len(failed)})
     return len(sent)
+
+
+def _send_once_more(pushes: list[OutgoingPush]) -> None:
+    """Expo may have taken these."""
+    unanswered = OutgoingPush.objects.filter(pk__in=[push.pk for push in pushes])
+    unanswered.filter(attempts__lt=LAST_BUT_ONE).update(attempts=LAST_BUT_ONE)
 
 
 def _answer(ask: Callable[[], Answer], stop: Stop) -> Answer:

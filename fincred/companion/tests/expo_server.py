@@ -13,7 +13,8 @@ from uuid import uuid4
 class ExpoServer(ThreadingHTTPServer):
     """`errors` and `receipt_errors` are by device token; with `is_broken` every answer is a 500.
 
-    A request with a message for one of `refused` is refused as a whole.
+    `garbled` is a status and a body that are said instead of an answer. A request with a message for one of
+    `refused` is refused as a whole.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,7 @@ class ExpoServer(ThreadingHTTPServer):
         self.tickets: dict[str, str] = {}
         self.refused: set[str] = set()
         self.is_broken = False
+        self.garbled: tuple[int, bytes] | None = None
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -42,7 +44,7 @@ class ExpoServer(ThreadingHTTPServer):
     def receipts_for(self, ids: list[str]) -> Any:
         return {ticket: self.receipt(ticket) for ticket in ids if ticket in self.tickets}
 
-    def ticket(self, message: dict[str, Any]) -> dict[str, Any]:
+    def ticket(self, message: dict[str, Any]) -> Any:
         if error := self.errors.get(message["to"]):
             return {"status": "error", "message": "no", "details": {"error": error}}
         self.messages.append(message)
@@ -65,8 +67,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(400)
             return
         data = self.server.tickets_for(body) if self.path == "/send" else self.server.receipts_for(body["ids"])
-        answer = b"out of order" if self.server.is_broken else json.dumps({"data": data}).encode()
-        self.send_response(500 if self.server.is_broken else 200)
+        broken = (500, b"out of order") if self.server.is_broken else None
+        status, answer = self.server.garbled or broken or (200, json.dumps({"data": data}).encode())
+        self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)

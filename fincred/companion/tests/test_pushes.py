@@ -63,6 +63,13 @@ def send(moment: datetime = AT) -> int:
     return send_due_pushes(clock=lambda: moment)
 
 
+def send_until_given_up() -> None:
+    send_due_notifications(clock=lambda: AT)
+    while waiting := OutgoingPush.objects.filter(sent_at=None).first():
+        with suppress(ExpoError):
+            send_due_pushes(clock=repeat(waiting.next_attempt_at).__next__)
+
+
 class TestAPush:
     def test_that_a_clock_queued_which_has_gone_back_since_is_sent_at_once(
         self, expo: ExpoServer, device: Device, notification: Notification
@@ -184,7 +191,7 @@ class TestAPushThatWasSent:
         self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, device: Device, notification: Notification
     ) -> None:
         monkeypatch.setattr("fincred.companion.expo.LONGEST_ANSWER", timedelta(seconds=0.2))
-        at_once, moment, gone = expo.tickets_for, AT, Event()
+        at_once, gone = expo.tickets_for, Event()
 
         def never(messages: list[dict[str, Any]]) -> Any:
             answer = at_once(messages)
@@ -192,13 +199,53 @@ class TestAPushThatWasSent:
             return answer
 
         monkeypatch.setattr(expo, "tickets_for", never)
-        send_due_notifications(clock=lambda: AT)
-        while OutgoingPush.objects.exists():
-            moment = OutgoingPush.objects.get().next_attempt_at
-            with suppress(ExpoError):
-                send_due_pushes(clock=repeat(moment).__next__)
+        send_until_given_up()
         gone.set()
         assert len(expo.messages) == 2
+
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize(
+        ("status", "answer"),
+        [
+            (200, b'{"data": [{"status": "ok'), (200, b"<html>"), (200, b"\xff"), (200, b"[" * 100_000),
+            (200, b'{"data": []}'), (200, b'{"data": null}'), (200, b"null"), (200, b"{}"), (204, b""),
+            (502, b""), (504, b""),
+        ],
+    )  # fmt: skip
+    def test_is_sent_once_more_and_no_oftener_where_the_answer_cannot_be_used(
+        self, expo: ExpoServer, status: int, answer: bytes
+    ) -> None:
+        expo.garbled = (status, answer)
+        send_until_given_up()
+        assert len(expo.messages) == 2
+
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize("ticket", ["ok", None, 1, [], {}, {"status": "fine"}, {"status": ["ok"]}])
+    def test_is_sent_once_more_and_no_oftener_where_its_ticket_cannot_be_read(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, saver: User, ticket: Any
+    ) -> None:
+        """Those whose tickets can be read are sent once."""
+        add_device(owner=saver, platform=Platform.WEB, token="other", now=NOON)
+        readable = expo.ticket
+
+        def answer(message: dict[str, Any]) -> Any:
+            found = readable(message)
+            return found if message["to"] == "other" else ticket
+
+        monkeypatch.setattr(expo, "ticket", answer)
+        send_until_given_up()
+        assert sorted(message["to"] for message in expo.messages) == [TOKEN, TOKEN, "other"]
+
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize("number", ["\0", "\ud800", None, 1])
+    def test_has_no_receipt_where_the_ticket_names_none(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, number: Any
+    ) -> None:
+        monkeypatch.setattr(expo, "ticket", lambda message: {"status": "ok", "id": number})
+        assert send() == 1
+        push = OutgoingPush.objects.get()
+        assert (push.ticket, push.sent_at) == ("", AT)
+        assert read_receipts(clock=lambda: LATER) == 0
 
 
 class TestAnAnswerWithoutEnd:
@@ -314,15 +361,9 @@ class TestReceipts:
 
 
 class TestAnswers:
-    @pytest.mark.parametrize("ticket", [{}, {"status": "error"}, {"status": "error", "details": None}])
-    def test_that_say_no_cause_are_tried_again(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        expo: ExpoServer,
-        device: Device,
-        notification: Notification,
-        ticket: dict[str, Any],
-    ) -> None:
+    @pytest.mark.usefixtures("expo", "device", "notification")
+    @pytest.mark.parametrize("ticket", ["no", {}, *({"status": "error", "details": no} for no in (None, "no"))])
+    def test_that_say_no_cause_are_tried_again(self, monkeypatch: pytest.MonkeyPatch, ticket: Any) -> None:
         monkeypatch.setattr(ExpoServer, "ticket", lambda self, message: ticket)
         assert send() == 0
         assert OutgoingPush.objects.get().sent_at is None
@@ -341,3 +382,13 @@ class TestAnswers:
         monkeypatch.setattr(ExpoServer, "receipts_for", lambda self, ids: [])
         with pytest.raises(ExpoError, match="receipts"):
             read_receipts(clock=lambda: LATER)
+
+    @pytest.mark.usefixtures("device", "notification")
+    @pytest.mark.parametrize("receipt", ["ok", None, [], {"status": "error", "details": "no"}])
+    def test_that_are_receipts_without_sense_settle_their_pushes(
+        self, monkeypatch: pytest.MonkeyPatch, expo: ExpoServer, receipt: Any
+    ) -> None:
+        send()
+        monkeypatch.setattr(expo, "receipt", lambda ticket: receipt)
+        assert read_receipts(clock=lambda: LATER) == 1
+        assert Device.objects.exists()

@@ -34,6 +34,7 @@ READS = {
     "action-plans": 2,
     "users/me": 1,
 }
+PRICED = ["snapshot/history"]
 
 
 @pytest.fixture
@@ -95,12 +96,19 @@ class TestStatements:
 class TestRoundTrips:
     """Statements that don't need each other's results go in one pipeline."""
 
-    @pytest.mark.parametrize("path", READS)
+    @pytest.mark.parametrize("path", sorted(READS.keys() - PRICED))
     def test_of_a_read_is_one(self, goal: Goal, as_saver: APIClient, path: str) -> None:
         with counted_trips() as trips:
             answer = as_saver.get(f"/api/v0/{path.format(goal=goal.pk)}")
         assert answer.status_code == 200
         assert [len(trip) for trip in trips] == [READS[path]]
+
+    @pytest.mark.parametrize("path", PRICED)
+    def test_of_a_read_with_a_price_are_two(self, goal: Goal, as_saver: APIClient, path: str) -> None:
+        """An ended session takes no points, so it is checked before they are taken."""
+        with counted_trips() as trips:
+            assert as_saver.get(f"/api/v0/{path}").status_code == 200
+        assert [len(trip) for trip in trips] == [1, READS[path] - 1]
 
     @pytest.mark.parametrize(("amount", "milestones"), [(5, 0), (600, 2)])
     def test_of_a_check_in(self, goal: Goal, as_saver: APIClient, amount: int, milestones: int) -> None:
