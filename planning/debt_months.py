@@ -32,7 +32,8 @@ from planning.paid_off import (
 class Due:
     """What is still to be paid today of the month that ends today, above the minimums.
 
-    `made` was paid of it before. With all that is to be paid today, minimums too, `principal` less is owed.
+    `made` was paid of it before. Once all that is to be paid today is paid, minimums too, `principal` less is
+    owed.
     """
 
     amount: Decimal = ZERO

@@ -124,7 +124,7 @@ class Series:
 
 
 def new_people(*, today: date) -> Series:
-    """Who joined on each of the last `DAYS` days, as of now."""
+    """How many joined on each of the last `DAYS` days, as of now."""
     days = _last_days(today)
     of_day = joined_since(days[0]).values(day=TruncDate("created_at", tzinfo=UTC)).order_by()
     joined = dict(of_day.values_list("day", Count("pk")))

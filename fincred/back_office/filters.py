@@ -65,7 +65,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 class JoinedFilter(admin.SimpleListFilter):
-    """Who joined today or on the six days before, in UTC: those whom the start page counts as new, so no staff."""
+    """People who joined today or on the six days before, in UTC, as the start page counts them: no staff."""
 
     title = "joined"
     parameter_name = "joined"
