@@ -32,11 +32,6 @@ from planning.tests.people import Person
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def moved(before: dict[str, date], after: dict[str, date]) -> Counter[int]:
     """By how many days how many of the events have moved; all of them are there."""
     assert set(before) <= set(after)

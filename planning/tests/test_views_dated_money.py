@@ -18,11 +18,6 @@ MONTHLY = {"amount": 2000, "frequency": "monthly"}
 INSURANCE = {"label": "insurance", "amount": 600, "frequency": "annual", "next_date": "2026-07-15"}
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def column(person: Person, name: str) -> list[float]:
     return [month[name] for month in person.cash_flow]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.plan_in_words import sum_of
 from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
@@ -18,11 +17,6 @@ CAR = {"type": "car_loan", "label": "Car loan", "balance": 1700, "interest_rate_
 CARD = {"type": "credit_card", "label": "Card", "balance": 60, "interest_rate_annual": 18}
 CARD |= {"min_payment_percent": 2, "min_payment_floor": 25}
 YEAR = "?from=2026-03-10&to=2027-03-09"
-
-
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
 
 
 def owes(person: Person, *debts: dict[str, Any], income: int = 2900) -> None:

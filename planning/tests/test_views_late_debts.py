@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.services.replanning import replay_mismatches
 from planning.tests.lives.bank import Owed, in_cents, pay_all
 from planning.tests.oracle_dates import calendar_day
@@ -81,11 +80,6 @@ class Follower:
         days = self.person.client.get(f"/api/v0/planning/calendar?from={day}&to={day}").json()["days"]
         found = [entry for each in days for entry in each["entries"] if entry["kind"] == kind]
         return [in_cents(entry["amount"]) for entry in found if goal in (None, entry.get("goal_id"))]
-
-
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
 
 
 class TestMinimumsAfterTheDate:
