@@ -151,8 +151,8 @@ class TestPaidOffByAGoal:
     def test_is_kept_for_it_until_it_has_freed_its_minimum(self, person: Person, day: str) -> None:
         """440 a month, and 480 more to be paid in the second, in which the debt's 60 are free once it is paid off.
 
-        The goal after it has what is left without these 60, so that the debt's 240 are there on whatever day of
-        the month it is planned again.
+        The goal after it has what is left without these 60, so that the debt's 240 are there on every day of the
+        month on which it is planned again.
         """
         debts = person.wants(300, "2026-04-20", "High", type="debt_payoff")
         loan = {"type": "other", "balance": 300, "interest_rate_annual": 0, "min_payment": 60, "goal_id": debts}

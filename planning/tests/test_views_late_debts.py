@@ -90,7 +90,7 @@ class TestMinimumsAfterTheDate:
         ids=["card", "two", "promoted", "fixed"],
     )
     def test_are_what_the_bank_asks_for(self, person: Person, by: str, debts: list[dict[str, Any]]) -> None:
-        """Who follows the plan is never told that the other goal falls short, and it arrives."""
+        """While the plan is followed, the other goal is never told to fall short, and it arrives."""
         follower = Follower(person, by, *debts)
         for month in range(7):
             follower.live(month)
