@@ -139,7 +139,7 @@ def refused_sign_ins(*, today: date) -> Series:
 
 
 def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
-    """Every figure of `DAYS` days up to the last that was counted, and as of when they were.
+    """Every figure of `DAYS` days up to the last that was counted, and when they were counted.
 
     The lists behind the figures show what was counted then, too, however late the daily job is.
     """
