@@ -126,13 +126,11 @@ def _spread(
     Then it returns what all of them take of each month's money, otherwise nothing.
     """
     with_freed = add_freed(free, states)
-    may_be_given = hold_back(with_freed, states)
-    if any(state.days for state in states) or _is_money_kept(states, may_be_given):
+    if any(state.days for state in states) or _is_money_kept(states, with_freed):
         effort.spend(12 * sum([state.need.months for state in states]))
-        # Otherwise all that has arrived may be given.
-        is_lacking = min(with_freed) < 0 or any(state.held for state in states)
+        is_lacking = min(with_freed) < 0  # otherwise all that has arrived may be given
         horizons = {state.horizon for state in states if state.money} if is_lacking else ()
-        most = {horizon: given_by(may_be_given, horizon) for horizon in horizons}
+        most = {horizon: given_by(with_freed, horizon) for horizon in horizons}
         dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
         _keep_promises(states, dated, free, effort)
         ahead = paid_ahead(committed)
@@ -148,7 +146,7 @@ def _spread(
         Portion(state.need.months, state.granted - state.need.credit, _share(state), state.need.credit)
         for state in states
     ]
-    effort.spend(50 * len(states) + 20 * spread(even, may_be_given))
+    effort.spend(50 * len(states) + 20 * spread(even, with_freed))
     for state, shares in zip(states, even, strict=True):
         state.offers = shares.paid
         state.offers[0] += state.need.credit

@@ -57,3 +57,31 @@ class TestAGoalBehindADebt:
         """Four minimums more are there by the fourth month: 200 and 200."""
         loan, house = planned(date(2026, 1, 2), owed=0)
         assert (paid(loan, 1), paid(house, 1)) == ([], [(date(2026, 1, 1), money(400))])
+
+    def test_waits_for_expenses_if_the_debt_is_paid_already_and_has_a_chosen_amount(self) -> None:
+        """1 400 are needed by August. With the card's minimum 150 are there each month: 1 500 by October."""
+        expenses = tuple(
+            Flow(money(700), PayFrequency.ONCE, date(2026, month, 10), None, "car") for month in (7, 8)
+        )
+        finances = Finances(money(2150), money(2000), money(50), (), expenses)
+        loan = goal(1, 1, "High", name="loan", debts=(card(0, 0, 50),), chosen_monthly=money(100))
+        inputs = PlanInput(NEW_YEAR, finances, (loan, goal(5000, 2, "Low", name="house")), NEW_YEAR)
+        _, house = make_plan(inputs, with_alternatives=False).goals
+        assert paid(house, 2) == [(date(2026, 10, 1), money(100)), (date(2026, 11, 1), money(150))]
+
+
+class TestTwoGoalsBehindADebt:
+    def test_the_later_one_takes_nothing_that_the_earlier_one_needs(self) -> None:
+        """The card's minimum, free from March on, is held for July: the trip gets its 200 before that.
+
+        300 are there at first and 100 more each month, 600 are needed in July.
+        """
+        expenses = (Flow(money(600), PayFrequency.ONCE, date(2026, 7, 10), None, "car"),)
+        finances = Finances(money(2150), money(2000), money(50), (), expenses)
+        loan = goal(1, 2, "High", name="loan", debts=(card(300, 0, 50),))
+        trip, house = goal(200, 2, "Medium", name="trip"), goal(500, 3, "Low", name="house")
+        inputs = PlanInput(NEW_YEAR, finances, (loan, trip, house), NEW_YEAR, carried_in=money(300))
+        _, trip_plan, house_plan = make_plan(inputs, with_alternatives=False).goals
+        assert trip_plan.feasibility == "Comfortable"
+        assert paid(trip_plan, 3) == [(date(2026, 1, 1), money(100)), (date(2026, 2, 1), money(100))]
+        assert paid(house_plan, 2) == [(date(2026, 1, 1), money(50)), (date(2026, 3, 1), money(200))]
