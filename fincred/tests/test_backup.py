@@ -192,5 +192,5 @@ class TestFile:
             settings.BACKUP_KEY = key
             out = StringIO()
             call_command("backup", str(file), stdout=out, stderr=out)
-            assert ("no forger" in out.getvalue()) is warned
+            assert ("not forgery" in out.getvalue()) is warned
             assert archive.check(file).signed is not warned

@@ -99,7 +99,7 @@ class TestDamage:
         file.write_bytes(forged(lines_of(whole)))
         out = StringIO()
         call_command("restore", str(file), stdout=out, stderr=out)
-        assert "detected, but no forger" in out.getvalue()
+        assert "detected, but not forgery" in out.getvalue()
         assert User.objects.filter(email="demo@fincred.example").exists()
 
     @pytest.mark.parametrize("part", [0, 1, 9, 10, 11, 0.2, 0.5, 0.8, -9, -8, -4, -1])

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = (
         "Run this after `restore` or a point-in-time recovery, before the service serves. It ends all sessions, "
         "deletes one-time tokens and idempotency keys, holds queued mail (see held_mail), drops pushes that wait, "
-        "skips reminders that were due meanwhile, and erases again everybody on the erasure list (ERASURE_LOG). "
+        "skips reminders that were due meanwhile, and erases all people on the erasure list (ERASURE_LOG) again. "
         "It refuses a database in which jobs have run more than five minutes after the moment, or within the last "
         "five minutes, and which `restore` hasn't filled: that is most likely the one that serves. "
         "Example: manage.py after_restore --since 2026-03-10T03:00:00Z"
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except NotFromThenError as error:
             raise CommandError(
                 f"{database} isn't as it was at {since}: {error}. Is it the one that serves? Nothing was changed. "
-                "Where everybody is to be signed out of it, or it is a copy from a moment ago: "
+                "To end all its sessions, or if it is a copy from a moment ago: "
                 f"--although-it-serves '{database}'"
             ) from error
         except ErasureLogError as error:

@@ -42,6 +42,6 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}") from error
         if not settings.BACKUP_KEY:
-            self.stderr.write("BACKUP_KEY isn't set: a restore will detect damage, but no forger.")
+            self.stderr.write("BACKUP_KEY isn't set: a restore will detect damage, but not forgery.")
         note_success(OwnWork.BACKUP, seconds=time.monotonic() - began, stderr=self.stderr)
         self.stdout.write(self.style.SUCCESS(f"{rows} rows in {file}"))

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror or error}. Nothing was changed.") from error
         if not restored.signed:
-            self.stderr.write("BACKUP_KEY isn't set: damage would have been detected, but no forger.")
+            self.stderr.write("BACKUP_KEY isn't set: damage would have been detected, but not forgery.")
         moment = restored.made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         self.stdout.write(
             self.style.SUCCESS(f"{restored.rows} rows restored; every table has the hash of the backup.")
