@@ -38,8 +38,8 @@ JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1) + 1)
 # Files whole, so that their tests share servers.
 PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
-# An empty variable counts as absent and overrides a developer's .env. Compiled files are kept whatever the
-# environment says: tests start hundreds of processes, and each would compile everything anew.
+# An empty variable counts as absent and overrides a developer's .env. Compiled files are kept in any
+# environment: tests start hundreds of processes, and each would compile everything anew.
 ENVIRONMENT = os.environ | {"ENV": "development", "PYTHONDONTWRITEBYTECODE": ""}
 LOCAL_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/fincred"
 

@@ -99,7 +99,7 @@ class MailedJustNowError(ConflictError):
 class StaffRoleHeldError(ConflictError):
     """A person with a role in the back office can't be erased: the trail has to name who looked and acted."""
 
-    message = "Who has a role in the back office can't be erased before a superuser has taken it away"
+    message = "A person with a role in the back office can't be erased before a superuser has taken it away"
 
 
 class LastSuperuserError(ConflictError):

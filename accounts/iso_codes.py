@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 
 import pycountry
 
-# Codes of ISO 4217 that are no one's money: metals, units of bond markets and of account, tests, no currency. And
-# its codes of funds, in which nobody is paid.
+# Codes of ISO 4217 that aren't money people are paid in: metals, units of bond markets and of account, funds,
+# tests, no currency.
 _NO_MONEY = frozenset({
     *("XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"),
     *("BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"),

@@ -20,7 +20,7 @@ _BATCH = 500
 def mend_mailboxes(
     people: QuerySet[Any], terms: QuerySet[Any], *, stop: Callable[[], bool] = lambda: False
 ) -> list[str]:
-    """Store what follows from people's addresses now, and the terms they are found by; the changed mailboxes.
+    """Store people's mailboxes and search terms as they follow from their addresses now; the changed mailboxes.
 
     No address changes: a person who then shares another person's mailbox is ranked behind them. The dot of DNS's
     root is no part of a mailbox, and versions before stored it. A short transaction for each batch, so that no

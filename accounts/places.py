@@ -1,4 +1,4 @@
-"""Where somebody signs in from, told apart coarsely: a network and a family of programs, kept as an HMAC."""
+"""Where a person signs in from, told apart coarsely: a network and a family of programs, kept as an HMAC."""
 
 from __future__ import annotations
 

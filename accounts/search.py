@@ -26,7 +26,7 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who matches. `more`: others may match too."""
+    """The people that match. `more`: others may match too."""
 
     ids: tuple[UUID, ...]
     more: bool = False

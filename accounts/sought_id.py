@@ -16,7 +16,7 @@ _DIGITS: Final = 19
 class SoughtId:
     """`row` is the id of a row that was meant, in whatever form of a UUID, and `number` the number of one.
 
-    Each is None if it can be none.
+    Each is None if the text can't be one.
     `requests` are the ids of requests that were meant. Clients choose them and the trail keeps them as sent: an
     app may write a UUID in capital letters, or without hyphens, and a person may type it in another form.
     """

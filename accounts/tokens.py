@@ -71,7 +71,7 @@ class _Claims(NamedTuple):
 
 
 class _TokenOfPreviousKey(AccessToken):
-    """One that `JWT_SECRET_KEY_PREVIOUS` signed: while keys are exchanged nobody is signed out."""
+    """One that `JWT_SECRET_KEY_PREVIOUS` signed: an exchange of keys ends no session."""
 
     def get_token_backend(self) -> TokenBackend:
         return TokenBackend(

@@ -95,7 +95,7 @@ class AuditEntryAdmin(AuditedAdmin):
         return rows
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
-        """With links to the rows that it names, for who may open them."""
+        """With links to the rows that it names, for staff who may open them."""
         entry: AuditEntry | None = super().get_object(request, object_id, from_field)
         if entry:
             entry.link_to = partial(self.link_to, request)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ _REGISTERED: Final[dict[DueDay, Do]] = {}
 
 
 def register_upkeep(due_day: DueDay, do: Do) -> None:
-    """Call this, with the moment and the person's day, once that day has come.
+    """Have `do` called, with the moment and the person's day, once the day in `due_day` has come.
 
     It replaces what was registered for it before.
     """

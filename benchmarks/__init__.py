@@ -1,1 +1,1 @@
-"""How fast FinCred is, measured beside what else one could have taken. `make bench`."""
+"""How fast FinCred is, measured beside the alternatives. `make bench`."""

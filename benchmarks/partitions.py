@@ -228,7 +228,7 @@ def _copy(database: psycopg.Connection, table: Table) -> None:
 
 @contextmanager
 def _writing(url: str, table: Table) -> Iterator[list[float]]:
-    """Somebody who writes rows into the table, one after another, as long as this lasts: seconds of each."""
+    """Write rows into the table, one after another, as long as this lasts; yields the seconds of each."""
     waits: list[float] = []
     over = Event()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """As what somebody acts: `system` is a command, a job, or a request of no known person.
+    """In which role the caller acts: `system` is a command, a job, or a request of no known person.
 
     What a member of staff may do is another question, which their `StaffRole` answers.
     """

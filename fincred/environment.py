@@ -196,7 +196,7 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        """Never all addresses, also by several: with them every client could say where it comes from."""
+        """Never all addresses, also not as several networks: every client could then claim any address."""
 
         def parse(value: str) -> list[Any]:
             networks = [ip_network(entry) for entry in _entries(value)]

@@ -64,14 +64,14 @@ class PersonDisabled:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseRestored:
-    """The database is as it was once: what was revoked since has to go, what was sent isn't sent again."""
+    """The database is in an earlier state: what was revoked since has to go, what was sent isn't sent again."""
 
     now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
-    """A person's password was set and stored beside the services, as Django's `changepassword` does."""
+    """A person's password was set and stored without the services, as Django's `changepassword` does."""
 
     person: User
     now: datetime

@@ -84,7 +84,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DB_POOL_MIN = env.integer("DB_POOL_MIN", 5, most=1000)
 DB_POOL_MAX = env.integer("DB_POOL_MAX", 15, most=1000)
 DB_POOL_TIMEOUT = env.integer("DB_POOL_TIMEOUT", 2, most=60)
-# Of the primary and the replica where their URLs have none: so it has one home, and URLs need not be secret.
+# The password of primary and replica, where their URLs have none: one home, and the URLs need not be secret.
 _password = env.password("DATABASE_PASSWORD")
 DATABASE_POOLER = env.choice("DATABASE_POOLER", "none", ("none", "transaction"))
 if DB_POOL_MIN > DB_POOL_MAX:
@@ -383,7 +383,7 @@ if PRODUCTION:
     if not SECOND_FACTOR:
         env.fault("SECOND_FACTOR", "must be on in production")
     if not EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        env.fault("EMAIL_URL", "must be a mail server in production: nobody gets mail that is written to files")
+        env.fault("EMAIL_URL", "must be a mail server in production: mail that is written to files reaches no one")
     if not METRICS_TOKEN:
         env.fault("METRICS_TOKEN", "is required in production")
     if not ALLOWED_HOSTS or any("*" in host or host.startswith(".") for host in ALLOWED_HOSTS):

@@ -62,7 +62,7 @@ def move_date(goal: Goal, target_date: date) -> None:
 
 
 def follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:
-    """Note when a reserve was drained; a goal that is none, or is full, wasn't."""
+    """Note when a reserve was drained; nothing for one that is full, and for other goals."""
     if goal.kind != Kind.RESERVE or goal.is_reached:
         goal.drained_on = None
     elif was_full:

@@ -32,7 +32,8 @@ from planning.paid_off import (
 class Due:
     """What is still to be paid today of the month that ends today, above the minimums.
 
-    `made` was paid of it before. With all that is to be paid today, minimums too, `principal` less is owed.
+    `made` was paid of it before. Once all that is to be paid today is paid, minimums too, `principal` less is
+    owed.
     """
 
     amount: Decimal = ZERO
@@ -97,7 +98,7 @@ def _first_day(
 
 
 def _ask(calendar: Calendar, paid_off: PaidOff, planned: Planned) -> Decimal:
-    """What the present month asked for before its payment; a version that counted that asks for more or less."""
+    """What the present month asked for before its payment; a version after that may ask otherwise."""
     last = planned.month
     is_counted = last is not None and (last.start, last.amount) == (calendar.start, paid_off.now)
     return last.paid if last and is_counted and paid_off.in_month else planned.ask_of(calendar.start)
@@ -106,7 +107,7 @@ def _ask(calendar: Calendar, paid_off: PaidOff, planned: Planned) -> Decimal:
 def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:
     """What the month that ends on the calendar's day asks for; None if the debts weren't planned then.
 
-    No month ends on the first day of the calendar, also if a plan on an earlier one was in force until then.
+    On the first day of a calendar no month ends, even if a plan on an earlier calendar was in force until then.
     """
     if planned is None or calendar.start == calendar.anchor:
         return None
@@ -161,7 +162,7 @@ def _payment(
 ) -> _Payment:
     """The payment of a month above what it `kept`, from what was owed at its start and what was paid off in it."""
     beyond_principal = month_of_interest(started, month) - kept
-    # Where the minimums are less than the interest, a balance that hasn't fallen tells of no payment.
+    # Where the minimums are less than the interest, a balance that hasn't fallen shows no payment.
     made = principal + beyond_principal if principal else min(beyond_principal, ZERO)
     explained = min(principal, max(ZERO, ask - beyond_principal))
     return _Payment(min(ask, max(ZERO, made)), explained, is_whole=made >= ask)

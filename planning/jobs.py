@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def plan_again_for_all(now_of: Clock, stop: Stop) -> int:
-    """Make the plans again that no longer say what is asked for, of people who are signed in; for how many."""
+    """Make the plans of signed-in people again where they no longer say what is asked for; how many people."""
     now, planned = now_of(), 0
     for person in people_to_plan_for(now):
         if stop():

@@ -21,8 +21,8 @@ class Amounts:
 
     `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
 
-    Where cycles of a recurring goal `ended` in the month, on these days with so much put into each, the present
-    one began then with `before`, and `interest` is what was told in it. They count also once the goal isn't
+    `ended` are the cycles of a recurring goal that ended in the month: the day, and what was put in. The present
+    one then began with `before`, and `interest` is what was told in it. They count also once the goal isn't
     recurring any more, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
@@ -59,7 +59,7 @@ class PlannedMonth:
 
     `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
     `unplanned` this month before the goal had a plan, or into a reserve with withdrawals beyond what it asks.
-    The version asks from `fallen` less than the opening balance, if more was taken out in the month than put in.
+    If more was taken out in the month than put in, the version asks from `fallen` less than the opening balance.
     `last_ask` is what the month before asked of linked debts; None if they weren't planned in it, and on all days
     but the month's first. Where a cycle ended in the month, the present one began on `began`, and `elsewhere` is
     what was put into those before it as the plan asked.

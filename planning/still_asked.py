@@ -1,7 +1,7 @@
 """What the newest version of a goal's plan still asks for, once what was put in this month is counted.
 
-A check-in makes no version. But what was put in is paid and no longer asked for. All that tell of a next payment
-take it from here.
+A check-in makes no version. But what was put in is paid and no longer asked for. Everything that shows a next
+payment takes it from here.
 """
 
 from __future__ import annotations

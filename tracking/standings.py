@@ -29,7 +29,7 @@ _FRESH: Final = timedelta(hours=12)
 
 
 def count_standings(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
-    """Count everybody but staff who wasn't counted within the last twelve hours; how many."""
+    """Count all people, without staff, whose last count is over twelve hours old; how many."""
     Standing.objects.filter(user__is_staff=True).delete()
     due = (
         User.objects.filter(is_staff=False)

@@ -115,7 +115,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return self._shown(request, super().history_view(request, object_id, extra_context), "object")
 
     def columns_of_file(self, columns: list[Any], rows: list[Any]) -> list[Any]:
-        """Amounts come with the currency of the person whose they are."""
+        """Amounts come with their person's currency."""
         if not self._has_amounts(columns):
             return columns
         models.prefetch_related_objects(rows, f"{self.owner}__profile")
@@ -144,11 +144,11 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return f"{self.owner}__exact"
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The declared filters, and the person whose rows they are."""
+        """The declared filters, and the filter by person."""
         return lookup == self.person_lookup or super().lookup_allowed(lookup, value, request)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """:raises DisallowedModelAdminLookup: also for two persons at once, of whom a look would name one."""
+        """:raises DisallowedModelAdminLookup: also for two people at once: the entry of a look names one."""
         if len(request.GET.getlist(self.person_lookup)) > 1:
             raise DisallowedModelAdminLookup
         return super().get_changelist_instance(request)
@@ -169,7 +169,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return queryset.filter(self.matching(search_term.strip(), found)), False
 
     def matching(self, search: str, found: Found) -> Q:
-        """The condition of a search, of which people are `found` already."""
+        """The condition of a search; `found` are the people that it matches."""
         sought = SoughtId.read(search).row
         if sought is None:
             return Q(**{f"{self.owner}__in": found.ids})
@@ -183,7 +183,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         return {name: (confirmed(action, name=name, title=text), name, text) for action, name, text in actions}
 
     def get_action_choices(self, request: HttpRequest, *choices: Any, **more: Any) -> list[tuple[str, str]]:
-        """A list offers those alone that need nothing but its rows; a form may ask for any."""
+        """A list offers only actions that need nothing but its rows; a form may ask for any."""
         found = super().get_action_choices(request, *choices, **more)
         again = "" if is_fresh(request) else " (log out and in again first)"
         return [
@@ -267,7 +267,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     ) -> None:
         """One entry in the chain of the member of staff, and one row for each person who is shown.
 
-        Where no row is, the list tells that those who were sought have none.
+        An empty list is a look too: it shows that the people searched for have no such rows.
         """
         rows = list(rows)
         about = {owner for row in rows if (owner := self._owner_of(row))}
@@ -280,14 +280,14 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
             record_listed(entry, about)
 
     def _sought(self, request: HttpRequest) -> User | None:
-        """The person whose rows alone are asked for, by the filter or by their id, also if they have none."""
+        """The one person whose rows the list shows, by the filter or their id; they may have none."""
         sought = SoughtId.read(request.GET.get(self.person_lookup) or request.GET.get(SEARCH_VAR, "")).row
         if sought is None:
             return None
         return visible_to(request.user, User.objects.filter(pk=sought), "pk").first()
 
     def _found(self, request: HttpRequest) -> Iterable[UUID]:
-        """Whom the list's search finds by address or name."""
+        """The people that the list's search finds by address or name."""
         found = people_matching(request.GET.get(SEARCH_VAR, "")).ids if may_see_people(request) else ()
         return visible_to(request.user, User.objects.filter(pk__in=found), "pk").values_list("pk", flat=True)
 

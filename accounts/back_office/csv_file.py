@@ -26,7 +26,7 @@ MOST_DOWNLOADED: Final = 1000
 # A spreadsheet takes a cell that begins so for a formula and runs it (OWASP, "CSV Injection"); it may drop spaces,
 # and characters that can't be seen, before that.
 _FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
-# Where a cell may begin for a program that takes semicolons or tabs for what is between cells.
+# Where a cell may begin for a program that separates cells by semicolons or tabs.
 _BEGINNING: Final = re.compile(rf"[;\t\r\n]([^;\t\r\n{re.escape(_FORMULA)}]*)(?=[{re.escape(_FORMULA)}])")
 
 

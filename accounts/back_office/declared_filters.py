@@ -76,7 +76,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return columns
 
     def record_shown(self, request: HttpRequest, rows: Iterable[models.Model], *, action: str) -> None:
-        """Nothing is recorded: the rows are nobody's."""
+        """Nothing is recorded: the rows aren't about people."""
 
     def title_of(self, row: Any) -> str:
         """What it is, for people."""
@@ -109,7 +109,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return HttpResponse(as_csv(self, columns, rows), headers=headers)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """None also for a key that only one database can be asked for."""
+        """None also for a key that one of the databases would refuse."""
         return super().get_object(request, object_id, from_field) if both_take(object_id) else None
 
     def changeform_view(
@@ -195,7 +195,7 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             return refusal(request, why_refused(self, request), 400)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        """No row is found by another column than its id, which needs no name."""
+        """Off: rows are found by their id, for which Django needs no such parameter."""
         return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:

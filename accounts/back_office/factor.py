@@ -35,7 +35,7 @@ _WANTED: Final = "wanted_page"
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
-    """Where the member of staff has to go before anything else; None if nowhere."""
+    """The page to which the member of staff has to go first; None if there is none."""
     if request.session.get(PROVED):
         return None
     has_factor = services.has_second_factor(_staff(request))
@@ -53,7 +53,7 @@ def _is_page(request: HttpRequest) -> bool:
 
 
 def is_asked_for(staff: User) -> bool:
-    """Whether the password alone doesn't let them in."""
+    """Whether they need a second factor besides the password."""
     return bool(settings.SECOND_FACTOR) or services.has_second_factor(staff)
 
 

@@ -42,7 +42,7 @@ def quoted(typed: str) -> str:
 
 
 def why_refused(page: Any, request: HttpRequest) -> str:
-    """A sentence for who typed or followed the address of a list that this page refuses."""
+    """A sentence that says why this page refuses the address of a list."""
     given = [(name, value) for name, values in request.GET.lists() for value in values]
     for name, _ in given:
         if name not in _NO_FILTERS and not page.lookup_allowed(name, "", request):

@@ -74,7 +74,7 @@ class BoundedList(ChangeList):
         return found
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        # Spaces search for nothing, and a list that can't be searched for nothing either.
+        # Spaces alone are no search, and a list without search fields ignores one.
         asked = request.GET.get(SEARCH_VAR, "").strip() if self.search_fields else ""
         # Each word is a condition of its own, in an expression of all: SQLite has no room for many.
         self.query = cut_search(asked)

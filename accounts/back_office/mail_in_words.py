@@ -35,7 +35,7 @@ _FAULT: Final = Failure("FinCred couldn't write or send it", "tell an operator: 
 
 # The server says that it doesn't know us, or not well enough.
 _SIGN_IN_CODES: Final = frozenset({"530", "534", "535", "538"})
-# By the name of the error. Those of two are for a refusal for good and for now.
+# By the name of the error: the words for a refusal for good, and for one for now.
 _BY_NAME: Final = {
     "SMTPRecipientsRefused": (_NO_ADDRESS, _NO_MAILBOX_NOW),
     "SMTPDataError": (_NO_CONTENT, _AWAY),

@@ -31,7 +31,7 @@ def is_browser(request: HttpRequest) -> bool:
 
 
 def refusal(request: HttpRequest, text: str, status: int) -> HttpResponse:
-    """A page that says what is refused; a line of text for who isn't a browser."""
+    """A page that says what is refused; a line of text for clients that aren't browsers."""
     if not is_browser(request):
         return HttpResponse(f"{text}\n", status=status, content_type="text/plain")
     context = {**admin.site.each_context(request), "title": "That doesn't work", "text": text}
@@ -57,7 +57,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """An unexpected exception, or no database: a page for browsers in the back office; else the envelope.
 
-    The page is made without the request: who is signed in would be asked of the database.
+    The page is made without the request: with it the database would be asked who is signed in.
     """
     answer = exception_handler.server_error(request)
     if not request.path_info.startswith(reverse("admin:index")) or not is_browser(request):

@@ -78,7 +78,7 @@ class BackOffice(AdminSite):
             except RateLimitExceededError as error:
                 return too_many(request, error, what="pages")
             except (PermissionDenied, Http404, TokenInvalidError) as error:
-                # The last: the person was erased between the two reads of them.
+                # TokenInvalidError: the person was erased between the two reads of them.
                 is_missing = not isinstance(error, PermissionDenied)
                 if not is_browser(request):
                     raise (Http404 if is_missing else PermissionDenied) from error
@@ -108,14 +108,14 @@ class BackOffice(AdminSite):
             response = super().login(request, extra_context)
         except RateLimitExceededError as refusal:
             return too_many(request, refusal)
-        # Of a wrong password the form is shown again, also to who is signed in already.
+        # After a wrong password the form is shown again, also to a person who is signed in already.
         if isinstance(response, HttpResponseRedirect) and request.method == "POST":
             note_sign_in(request)
             _record_sign_in(cast("User", request.user), clock.moment_of(request))
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """A GET asks: a link on another site must not log anybody out."""
+        """A GET only asks: a link on another site must not sign a person out."""
         if request.method in {"GET", "HEAD"}:
             context = {**self.each_context(request), "title": "Log out"}
             return TemplateResponse(request, "back_office/log_out.html", context)

@@ -61,7 +61,7 @@ def end_open_session(staff: User, mark: str, *, now: datetime) -> bool:
 
 
 def _sessions_of(staff: User, now: datetime) -> list[tuple[Session, dict[str, Any]]]:
-    """Whose a session is stands inside of it, and only staff have any: all are read."""
+    """A session's owner is stored inside of it, so all are read; only staff have any."""
     hashes = {staff.get_session_auth_hash(), *staff.get_session_auth_fallback_hash()}
     rows = Session.objects.filter(expire_date__gt=now).order_by("-expire_date")[:_MOST]
     read = [(row, row.get_decoded()) for row in rows]

@@ -26,7 +26,7 @@ IS_LOOK = (
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry, with names. `person` is whom it is about; None if they are erased."""
+    """An entry, with names. `person` is the one it is about; None if they are erased."""
 
     entry: AuditEntry
     who: str
@@ -35,10 +35,10 @@ class EntryView:
 
 
 def in_words(entries: Sequence[AuditEntry]) -> list[EntryView]:
-    """The entries in their order; whose names they are is read at once."""
+    """The entries in their order; all names are read at once."""
     people = _people(pk for entry in entries for pk in (entry.actor_id, entry.person_id))
     named = {entry.actor_id for entry in entries if entry.actor_id in people and not _is_themselves(entry)}
-    # Of many people the address is enough: these are staff, who are few, and who have names.
+    # Names only of those who act for others: these are staff, who are few. Of all others the address is enough.
     prefetch_related_objects([people[pk] for pk in named], "profile")
     return [EntryView(entry, _who(entry, people), _what(entry), people.get(entry.person_id)) for entry in entries]
 

@@ -16,7 +16,7 @@ from accounts.models import OutgoingMail
 def outbox_figures(now: datetime) -> Iterator[Metric]:
     """How much mail is due and dead, and for how long the first has been due.
 
-    Until then mail waits on purpose: for the end of quiet hours, or of a mail server's greylisting.
+    Mail that isn't due waits on purpose: for the end of quiet hours, or of a mail server's greylisting.
     It reads unsent mail only, which is few: `fincred_job_done_total{job="mail"}` counts what was sent.
     """
     is_due = Q(attempts__lt=MAX_MAIL_ATTEMPTS, is_held=False, next_attempt_at__lte=now)

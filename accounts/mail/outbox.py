@@ -85,7 +85,7 @@ def queue_farewell(*, address: str, now: datetime) -> None:
 def drop_unsent_mail(*, user: User, tokens: Collection[TokenPurpose]) -> None:
     """Delete the person's mail that would bring one of these tokens: they are made at sending.
 
-    One for which the token is just being made is waited for, so what spends tokens comes after this.
+    It waits for a mail whose token is just being made, so tokens are spent after this call.
     """
     OutgoingMail.objects.filter(user=user, purpose__in=purposes_with(tokens), sent_at=None).delete()
 

@@ -1,4 +1,4 @@
-"""The conversation with the mail server. It holds up nobody who is to stop."""
+"""The conversation with the mail server. It never keeps a process from stopping for long."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.core.mail import EmailMessage, get_connection
 from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
 
 MAILS_A_CONNECTION = 100
-# A server may take so long to accept a mail (RFC 5321, 4.5.3.2.6); sent again before, it comes twice. It holds for
-# one answer, and for all of them: they could come byte by byte.
+# How long a server may take to accept a mail (RFC 5321, 4.5.3.2.6): sent again sooner, it would come twice. All
+# answers together have as long as one: they could come byte by byte.
 LONGEST_ANSWER = timedelta(minutes=10)
 # For what may be broken off at any moment: opening a connection, and saying goodbye.
 MOMENT: Final = timedelta(seconds=1)
@@ -26,7 +26,7 @@ class MailServerAwayError(Exception):
 
 
 class StoppedError(Exception):
-    """The process is to stop, and the server takes too long. What it does with a mail that it has isn't known."""
+    """The process is to stop, and the server takes too long. Whether it has accepted the mail is unknown."""
 
 
 class MailServer:
@@ -82,7 +82,7 @@ class MailServer:
         return conversation.sock if conversation else None
 
     def _wait_for(self, work: Callable[[], object], at_stop: timedelta) -> None:
-        """Do it in a thread, and wait: once the process is to stop, for so long, and then break it off.
+        """Do it in a thread and wait for it; once the process is to stop, for `at_stop`, then break it off.
 
         :raises StoppedError: it is broken off.
         :raises TimeoutError: it took `LONGEST_ANSWER`, and is broken off.

@@ -100,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
 
     @property
     def full_name(self) -> str | None:
-        """Null also for a row that was imported without a profile: it must not take the lists of others away."""
+        """Null also for a row that was imported without a profile: it must not break the lists that it is in."""
         return getattr(getattr(self, "profile", None), "full_name", None)
 
     @property

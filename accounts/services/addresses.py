@@ -17,12 +17,13 @@ _AT = PreparedQuery(
 
 
 def people_at(address: str) -> list[User]:
-    """Those whose mailbox it is. Only people from before mailboxes were compared can be several."""
+    """The people with this mailbox: one, or several who registered before mailboxes were compared."""
     return _AT.bind(mailbox=mailbox_or_none(address), email=address.lower()).all()
 
 
 def person_at(address: str) -> User | None:
-    """Who signs in with this address: of several who share a mailbox, the one who has exactly this address."""
+    """The person who signs in with this address; of several with one mailbox, the one with exactly this
+    address."""
     people = people_at(address)
     exact = [person for person in people if person.email == address.lower()]
     found = exact or people
@@ -44,5 +45,5 @@ def shared_mailboxes() -> Iterator[list[UUID]]:
 
 
 def people_without_mailbox() -> Iterator[UUID]:
-    """Those whose address an earlier version took although its domain is none."""
+    """The people whose address an earlier version accepted although its domain isn't valid."""
     return User.objects.filter(mailbox=None).order_by("pk").values_list("pk", flat=True).iterator()

@@ -54,12 +54,12 @@ def finish_restore(
 ) -> Outcome:
     """End all sessions, delete one-time tokens and idempotency keys, hold unsent mail, erase the erased again.
 
-    Higher apps delete their links that open something without a token, and take their reminders for sent.
+    Higher apps delete their links that open something without a token, and count due reminders as sent.
 
     The database is as it was at `since`. Each person is a transaction of their own, and after a failure all of it
     can be done again: `ready` stays 503 until it is done. `start` is called with the number of steps, and what it
     returns with 1 after each. A database in which jobs have succeeded since that moment, or lately, is refused: it
-    may be the live one. `is_meant` leaves that out.
+    may be the live one. With `is_meant` this isn't checked.
 
     :raises NotFromThenError: jobs have; nothing was changed.
     :raises ErasureLogError: the list of erased people can't be read; nothing was changed.

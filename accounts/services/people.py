@@ -123,8 +123,8 @@ def set_active(*, user: User, is_active: bool, now: datetime) -> User:
 def set_role(*, user: User, role: StaffRole | None, now: datetime) -> User:
     """Give a person the back office with the permissions of this role alone; None takes it away.
 
-    A superuser stays one beside a role, and is none any more without. Another role, or none, ends their sessions
-    there; the same one given again revives none.
+    A superuser who is given a role stays one; taking the role away ends that too. Another role, or none, ends
+    their sessions there; the same one given again revives none.
 
     :raises LastSuperuserError:
     """
@@ -154,7 +154,7 @@ def _role_of(user: User, names: list[str]) -> dict[str, Any]:
 
 
 def _require_another_superuser(user: User) -> None:
-    """If the person is one. All are locked, in one order: two who put each other out come one after the other."""
+    """If the person is one. All are locked in one order, so two who disable each other do so one by one."""
     if not user.is_superuser:
         return
     superusers = User.objects.may_enter().filter(is_staff=True, is_superuser=True).order_by("pk")

@@ -86,7 +86,7 @@ def erase_person(*, user: User, now: datetime, announce: bool = True) -> None:
 
 @transaction.atomic
 def erase_again(*, user: User, now: datetime) -> None:
-    """The same for who was erased already and came back with a backup, in which they may have a role.
+    """The same for a person who was erased before and came back with a backup, in which they may have a role.
 
     :raises ErasureNotRecordedError: the list outside of the database can't be written.
     """

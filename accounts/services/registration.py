@@ -82,7 +82,7 @@ def _store(user: User, profile: Profile, now: datetime) -> None:
 def verify_email(*, token: str, now: datetime) -> None:
     """Verify the address by the mailed link, which signs nobody in. The token isn't spent by it.
 
-    Mail scanners open links, so a link is answered alike as long as its token lives, and whatever it was used for.
+    Mail scanners open links, so a link gets the same answer as long as its token lives, used or not.
 
     :raises RateLimitExceededError: too many from this network.
     :raises TokenInvalidError: unknown, or of a disabled person.
@@ -151,7 +151,7 @@ def remind_to_reset(*, user: User, now: datetime) -> None:
 
 
 def mail_of_just_now(*, user: User, purpose: MailPurpose, now: datetime) -> OutgoingMail | None:
-    """Such a mail to the person that was queued or sent within the last minute, for which another one waits."""
+    """Such a mail to the person, queued or sent within the last minute: another one has to wait."""
     mails = OutgoingMail.objects.filter(user=user, purpose=purpose).just_now(now)
     return max(mails, key=lambda mail: mail.may_be_repeated_at, default=None)
 

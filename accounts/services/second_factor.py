@@ -51,8 +51,8 @@ def begun_enrolment(*, user: User, begun: UUID | None) -> SecondFactor | None:
 def begin_enrolment(*, user: User, code: str, now: datetime, begun: UUID | None = None) -> SecondFactor:
     """The key for the person's authenticator. It counts once `finish_enrolment` has seen a code of it.
 
-    The session that has `begun` gets the same key again. Any other gets another key, and the one before is void:
-    who has seen it must not know the key that is confirmed.
+    The session that has `begun` gets the same key again. Any other gets another key, and the one before is void: a
+    person who has seen that must not know the confirmed key.
 
     :raises RateLimitExceededError: too many tries.
     :raises TokenInvalidError: the code is wrong, used, or another person's.

@@ -206,7 +206,7 @@ class TestCommand:
         assert told.startswith(f"{named(connection)}: ")
 
     def test_refuses_a_database_in_which_jobs_have_run_since(self, saver: User, noon: datetime) -> None:
-        """Nobody can have restored it to that moment: it is most likely the one that serves."""
+        """It can't have been restored to that moment: most likely it is the one that serves."""
         open_session(user=saver, now=noon)
         JobState.objects.create(name="mail", next_run_at=noon, last_success_at=noon)
         with (

@@ -1,4 +1,4 @@
-"""A password is the same however a keyboard composes it, and checking one tells by its time of no account."""
+"""A password is the same however a keyboard composes it, and the time of a check reveals no account."""
 
 from __future__ import annotations
 

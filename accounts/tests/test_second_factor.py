@@ -216,7 +216,7 @@ class TestEnrolment:
         assert services.has_second_factor(agent)
 
     def test_shows_no_other_session_its_key(self, agent: User, noon: datetime) -> None:
-        """Who has the password and the code too must not know the key that is confirmed."""
+        """Another person with the password and the code must not know the key that is confirmed."""
         path, code = "/admin/second-factor/enrol/", services.reset_second_factor(user=agent, now=noon)
         client, other = signed_in_with_password(), signed_in_with_password()
         first = key_on(client.post(path, {"code": code}).content.decode())
@@ -362,7 +362,7 @@ class TestFreshSignIn:
         assert page.count("(log out and in again first)</option>") == 2, "to export and to erase"
 
     def test_is_none_with_a_wrong_password(self, saver: User, noon: datetime) -> None:
-        """Whoever has only the session knows no password."""
+        """A session in other hands doesn't tell the password."""
         boss = User.objects.create_superuser("boss@example.com", PASSWORD)
         with time_machine.travel(noon, tick=False) as travelling:
             client = signed_in_with_password(boss.email)

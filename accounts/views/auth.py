@@ -74,7 +74,7 @@ class VerifyEmail(PublicView):
 
     @documented(
         summary="Verify the address (the link in the mail)",
-        description="Signs nobody in, since mail scanners open links. The same answer as long as the token lives.",
+        description="Signs no one in, since mail scanners open links. The same answer as long as the token lives.",
         query=MailedTokenQuery,
         response=MessageSerializer,
         errors=(TokenInvalidError, TokenExpiredError),

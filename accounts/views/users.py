@@ -32,7 +32,7 @@ class Me(SessionView):
         description=(
             "Everything held about the person is deleted, at once and for good. The body confirms it. Backups, "
             "which are kept for 35 days at most, hold the person until then; what restores one erases them again. "
-            "Who has a role in the back office is refused with 409 until a superuser has taken it away."
+            "A person with a role in the back office is refused with 409 until a superuser has taken it away."
         ),
         request=PasswordConfirmationSerializer,
         request_example={"password": "correct horse battery"},

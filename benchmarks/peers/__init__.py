@@ -1,1 +1,1 @@
-"""What one could have taken instead, on the same tables, each as its own documentation recommends."""
+"""The alternatives on the same tables, each as its own documentation recommends."""

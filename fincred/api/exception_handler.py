@@ -164,9 +164,9 @@ def _keep_answer(request: HttpRequest | None, **kwargs: Any) -> None:
 
 
 class Report(ExceptionReporter):
-    """Django's page with DEBUG. A client's fault is answered as without, and not with that page.
+    """Django's page with DEBUG. A client's fault is answered as without DEBUG.
 
-    That would read the parameters again, and fail where these are the fault. Django makes the page without asking,
+    The page would read the parameters again, and fail where these are the fault. Django makes a page in any case,
     so the answer is stored on the request, and `RequestContextMiddleware` sends it.
     """
 

@@ -40,7 +40,7 @@ class JSONNegotiation(DefaultContentNegotiation):
 
 
 class CalendarNegotiation(JSONNegotiation):
-    """JSON or iCalendar: which the client likes better or names, and JSON if that is the same."""
+    """JSON or iCalendar: the one that `Accept` gives more quality, else names more exactly, else JSON."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -54,7 +54,7 @@ class CalendarNegotiation(JSONNegotiation):
 
 
 class AnyNegotiation(JSONNegotiation):
-    """What is asked for at an address in a mail, or a secret one, is answered for every `Accept`."""
+    """For addresses in mails and secret ones: every `Accept` gets the answer."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

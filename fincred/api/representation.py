@@ -49,7 +49,7 @@ def serialize_many(
 
 @cache
 def _representation(serializer_class: type[AnySerializer]) -> Represent:
-    """What represents rows; a serializer with a `to_representation` of its own goes on using that."""
+    """A function that represents rows; a serializer with a `to_representation` of its own goes on using that."""
     if serializer_class.to_representation is not serializers.Serializer.to_representation:
         return lambda rows, context: list(map(serializer_class(context=context).to_representation, rows))
     serializer = serializer_class()
@@ -97,14 +97,14 @@ def _of_kind(kind: Any, fields: Mapping[str, AnyField]) -> dict[str, Any]:
 
 
 def _taking(sources: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What takes all these attributes of a row at once; the source `*` is the row itself."""
+    """A function that takes all these attributes of a row at once; the source `*` is the row itself."""
     if len(sources) > 1 and "*" not in sources:
         return attrgetter(*sources)
     return lambda row: tuple(row if source == "*" else attrgetter(source)(row) for source in sources)
 
 
 def _nested(field: AnyField) -> Callable[[Any, Context], Any] | None:
-    """What represents the value of a nested serializer; None for another field."""
+    """A function that represents the value of a nested serializer; None for another field."""
     if isinstance(field, serializers.ListSerializer):
         return _representation(cast("type[AnySerializer]", type(field.child)))
     if isinstance(field, serializers.Serializer):

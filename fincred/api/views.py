@@ -73,7 +73,7 @@ class ApiView(GenericAPIView[Any]):
         return retry_if_aborted(from_the_start)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Whether the view reads the query or not, it is checked.
+        """Check the query, also where the view doesn't read it.
 
         :raises FieldError: it is not UTF-8.
         :raises fincred.errors.ValidationError: a parameter is repeated.

@@ -46,7 +46,7 @@ admin.site.unregister(AuditEntry)
 
 @admin.register(JobState)
 class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
-    """The jobs, for operators. There are few, and they are nobody's records."""
+    """The jobs, for operators. There are few, and they aren't about people."""
 
     list_display = ("title", "state", "last_success_at", "next_run_at", "took", "done")
     list_filter = (FailingFilter,)
@@ -128,7 +128,7 @@ class TrailPage(AuditEntryAdmin):
 
 @admin.register(RefusedSignIns)
 class RefusedSignInsAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
-    """How many a day. Whose they were isn't kept."""
+    """How many there were on each day; their accounts aren't kept."""
 
     list_display = ("day", "refused")
     list_filter = (DaysFilter,)

@@ -22,7 +22,7 @@ _STEPS: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class CheckInChart:
-    """The picture; `has_gaps` where it isn't known of all its days what was expected."""
+    """The picture; `has_gaps` where for some of its days it isn't known what was expected."""
 
     picture: SafeString
     has_gaps: bool

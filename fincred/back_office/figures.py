@@ -124,7 +124,7 @@ class Series:
 
 
 def new_people(*, today: date) -> Series:
-    """Who joined on each of the last `DAYS` days, as of now."""
+    """How many joined on each of the last `DAYS` days, as of now."""
     days = _last_days(today)
     of_day = joined_since(days[0]).values(day=TruncDate("created_at", tzinfo=UTC)).order_by()
     joined = dict(of_day.values_list("day", Count("pk")))
@@ -139,7 +139,7 @@ def refused_sign_ins(*, today: date) -> Series:
 
 
 def series(*, today: date) -> tuple[dict[str, Series], datetime | None]:
-    """Every figure of `DAYS` days up to the last that was counted, and as of when they were.
+    """Every figure of `DAYS` days up to the last that was counted, and when they were counted.
 
     The lists behind the figures show what was counted then, too, however late the daily job is.
     """

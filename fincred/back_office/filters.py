@@ -57,15 +57,15 @@ class StandingFilter(admin.SimpleListFilter):
         if column is None:
             return queryset
         if any(request.GET.get(name, "").strip() for name in (SEARCH_VAR, SignInFilter.parameter_name)):
-            # Of the few that these find, or of all of them.
+            # These find few people, so the standing is looked at for each.
             return queryset.filter(**{f"standing__{column}": True})
-        # By their ids, so that the index is taken whatever else the list asks for. One more than are counted.
+        # By ids, so that the index is used beside any other filter. One more than are counted.
         newest = Standing.objects.filter(**{column: True}).order_by("-joined_at")
         return queryset.filter(pk__in=list(newest.values_list("pk", flat=True)[: MOST_COUNTED + 1]))
 
 
 class JoinedFilter(admin.SimpleListFilter):
-    """Who joined today or on the six days before, in UTC: those whom the start page counts as new, so no staff."""
+    """People who joined today or on the six days before, in UTC, as the start page counts them: no staff."""
 
     title = "joined"
     parameter_name = "joined"

@@ -28,10 +28,10 @@ _NOTHING: Final = (
 def find(request: HttpRequest) -> HttpResponse:
     """Redirects to the object with this id, to the only matching person, or to a list of matches.
 
-    An id of what has no page of its own, such as a chat message, leads to the person whose it is.
-    It shows nothing itself, and looks only at what the member of staff may see: where it leads tells them who is
-    there. So a person who is found, by a row of theirs too, is recorded here, also for a program that doesn't
-    follow; other pages record the look.
+    The id of a row without a page of its own, such as a chat message, leads to its person. It shows nothing
+    itself, and searches only what the member of staff may see. But where it leads tells that a person exists, so a
+    person who is found, by a row of theirs too, is recorded here, even if a program doesn't follow the redirect;
+    other pages record the look.
     """
     typed = request.GET.get("q", "").replace("\0", "").strip()
     sought = cut_search(typed)
@@ -67,7 +67,7 @@ def _place_of(request: HttpRequest, sought: str) -> str | None:
 
 
 def _found_by_id(request: HttpRequest, sought: UUID) -> str | None:
-    """The page of the row with this id, or of the person whose it is; records the look."""
+    """The page of the row with this id, or of its person; records the look."""
     for model in apps.get_models():
         if not isinstance(model._meta.pk, UUIDField):
             continue
@@ -81,7 +81,7 @@ def _found_by_id(request: HttpRequest, sought: UUID) -> str | None:
 
 
 def _with_id(request: HttpRequest, model: Any, sought: UUID) -> QuerySet[Any]:
-    """The row; or the person whose it is, of a kind that has no pages."""
+    """The row; its person, if rows of its kind have no pages."""
     if admin.site.is_registered(model):
         return _visible(request, model).filter(pk=sought)
     owner = privacy_of(model).owner

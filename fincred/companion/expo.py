@@ -21,7 +21,7 @@ UNREADABLE: Final = "unreadable"
 # Expo may have taken what it hasn't answered, so it is given time.
 LONGEST_ANSWER: Final = timedelta(seconds=30)
 _LARGEST: Final = 1 << 20
-# A gateway's word that it has no answer from what is behind it.
+# With these a gateway says that the server behind it didn't answer.
 _UNANSWERED: Final = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 
 

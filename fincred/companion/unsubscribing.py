@@ -21,7 +21,7 @@ def token_for(user_id: UUID, kind: Kind) -> str:
 
 
 def read_token(token: str) -> tuple[UUID, Kind] | None:
-    """Whose mail of which kind; None if the token isn't ours."""
+    """The id of the person and the kind of mail; None if the token isn't ours."""
     try:
         person, _, kind = _signer().unsign(token).partition(".")
         return UUID(person), Kind(kind)

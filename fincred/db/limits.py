@@ -36,7 +36,7 @@ def _lift_limits_of_session(connection: Any, **kwargs: Any) -> None:
 
 @contextmanager
 def patient(connection: Any) -> Iterator[None]:
-    """Meanwhile every wait of Django's `connection` ends, but only after `PATIENCE`.
+    """In the block every wait of Django's `connection` ends, but only after `PATIENCE`.
 
     For commands that run unattended: their statements may be slow, but a server that hangs would keep them for
     ever, and the next run with them.

@@ -23,7 +23,7 @@ def are_applied(alias: str) -> bool:
 def lacks_migrations(error: BaseException) -> bool:
     """Whether a statement failed for a table or a column that `migrate` has yet to make.
 
-    On SQLite this is an `OperationalError`, as all that a database is not ready for.
+    On SQLite this is an `OperationalError`, as is everything that a database isn't ready for.
     """
     if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
         return False

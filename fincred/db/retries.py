@@ -70,9 +70,9 @@ def _commits() -> int:
 def write_when_back(
     write: Callable[[], object], *, clock: Callable[[], datetime], stop: Callable[[], bool]
 ) -> None:
-    """`write()`, again and again while the database is away, for an hour at most; once `stop()`, for 15 seconds.
+    """`write()`, again and again while the database is away: for an hour, or for 15 seconds after `stop()`.
 
-    These count from the beginning of the try in which the stop was told: a database that hangs keeps it long.
+    These count from the beginning of the try during which the stop came: on a database that hangs a try is long.
 
     :raises django.db.Error: it is still away; or a transaction is open, which can't be repeated from here.
     """

@@ -12,8 +12,8 @@ from django.db import Error, close_old_connections, connections
 # After a beat that failed: once the database is back, a lease is prolonged before others take it.
 SOON = timedelta(seconds=1)
 
-# How long a claimed mail or push isn't due; while it is being sent, its lease is prolonged. So a process that
-# alone loses the database may be without it for so long; and what one had that was killed waits for so long.
+# How long a claimed mail or push isn't due; while it is being sent, its lease is prolonged. A process that alone
+# loses the database may be without it for this long; and what a killed process had waits for this long.
 MESSAGE_LEASE = timedelta(minutes=10)
 MESSAGE_HEARTBEAT = timedelta(seconds=20)
 

@@ -9,7 +9,7 @@ from django.middleware import common
 
 
 def is_probe(path: str) -> bool:
-    """Whether balancers, supervisors and Prometheus ask it: by address, and at any time."""
+    """Whether the path is one that balancers, supervisors and Prometheus call: by address, and at any time."""
     return path == "/metrics" or path.startswith("/api/v0/health")
 
 

@@ -202,7 +202,7 @@ class Runner:
 
 
 def leave_leases_to_others(wait: Callable[[float], Value]) -> Value:
-    """After an outage, wait in which those who have leases that ran out meanwhile prolong them; what `wait` said.
+    """After an outage, wait while others prolong their leases that ran out meanwhile; what `wait` returned.
 
     :raises django.db.Error: the database is still away.
     """

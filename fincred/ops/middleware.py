@@ -136,7 +136,7 @@ class TrustedProxyMiddleware:
             for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
                 request.META.pop(name, None)
         else:
-            # The nearest hop that is not one of our proxies is the client; what stands before it is its own word.
+            # The nearest hop that isn't one of our proxies is the client; what stands before it is only its claim.
             for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
                 if not self._is_address(hop):
                     break

@@ -24,8 +24,8 @@ def on_stop(handler: Callable[[int, Any], object]) -> None:
 def stop_as_sigint(*, is_whole_process: bool = False) -> Iterator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt, as SIGINT does.
 
-    So files are tidied up, and the command can say how to continue. After the whole process there is nothing to
-    be stopped, and they are ignored: while Python ends, its exit status stays that of the command.
+    So files are tidied up, and the command can say how to continue. Once the command has ended they are ignored,
+    so that the exit status stays the command's while Python ends.
 
     In the main thread only.
     """
@@ -54,8 +54,8 @@ def _ask_again(unraisable: sys.UnraisableHookArgs) -> None:
 def stop_when_asked() -> Iterator[Callable[[], bool]]:
     """Whether one of these signals has come; a second one raises KeyboardInterrupt.
 
-    For work that is done piece by piece. An exception may be raised anywhere, also where others take it for a
-    failure of the piece.
+    For work that is done piece by piece. An exception instead could come anywhere, also where it would be taken
+    for a failure of the piece.
 
     In the main thread only.
     """

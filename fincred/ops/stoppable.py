@@ -27,9 +27,9 @@ def wait_for(
     most: timedelta | None = None,
     tidy: Callable[[], object] = lambda: None,
 ) -> Value:
-    """What the work returns. It is left after `most`, and `at_stop` after the process was told to stop.
+    """What the work returns. Waiting ends after `most`, or `at_stop` after the process was told to stop.
 
-    Work that is left calls `tidy` at its end.
+    The work then goes on alone, and calls `tidy` at its end.
 
     :raises LeftError:
     :raises Exception: what the work raised.

@@ -93,7 +93,7 @@ NO_OBJECT: Final = (
     b"null", b"true", b"0", b"-0.00", b"1e400", b'"a"', b'""', b"[]", b"[{}]", b"[[[]]]", b"[null]",
 )  # fmt: skip
 
-# Unknown fields are ignored, whatever is in them.
+# Unknown fields are ignored, with any content.
 _SOUND_SHAPES: Final = {f"shape {place}": value for place, value in enumerate(SHAPES) if '"a": 2' not in value}
 UNKNOWN: Final[Mapping[str, str]] = _SOUND_SHAPES | {
     "a number": "1e400", "a long number": "9" * 400, "a long integer": "18446744073709551616",
@@ -200,7 +200,7 @@ def fields(
 ) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Every value that a body of this schema has, objects, lists and entries too: its place and its schema.
 
-    Whatever is looked into is taken out of `components`: once is enough, however many bodies share it.
+    What was looked into is taken out of `components`, so what several bodies share is looked into once.
     """
     whole = schema.get("allOf", [schema])[0]
     if "$ref" in whole:

@@ -97,7 +97,7 @@ def _is_narrower(old: Any, new: Any) -> bool:
     return (old.null and not new.null) or old.get_internal_type() != new.get_internal_type() or is_shorter
 
 
-# What reads or writes a whole table while nobody may write to it, but for what makes it harmless.
+# What reads or writes a whole table while others can't write to it, except with what makes it harmless.
 _LOCKING = (
     (
         r"\bADD CONSTRAINT \S+ (CHECK|FOREIGN)",

@@ -55,7 +55,7 @@ def manage(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 class TestRoundTrip:
     def test_an_empty_database_becomes_equal_by_hash(self, file: Path, tmp_path: Path) -> None:
-        """Whatever engine the suite runs on, the restored one is SQLite: the file belongs to no engine."""
+        """The restored one is SQLite, also where the suite runs on PostgreSQL: the file belongs to no engine."""
         demo.create_demo(now=clock.now())
         Goal.objects.update(target_amount=MAX_MONEY)
         before = archive.digests()

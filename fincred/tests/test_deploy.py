@@ -181,7 +181,7 @@ class TestSecrets:
     def test_are_hidden_by_their_folder_and_can_be_read_inside_of_it(self, secrets: Path) -> None:
         assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
         (secrets / "email_url").unlink()
-        (secrets / "email_url").touch(mode=0o600)  # as somebody with a careful umask writes it
+        (secrets / "email_url").touch(mode=0o600)  # as it is written under a careful umask
         (secrets / "backup_key").unlink()
         (secrets / "backup_key").write_text("another")
         (secrets / "backup_key").chmod(0o600)

@@ -1,6 +1,6 @@
 """A goal that goes on when it is full, a reserve or a recurring one, has nothing to complete and asks for nothing.
 
-Whoever tells of it says so, and no day.
+All that tell of it say so, and name no day.
 """
 
 from __future__ import annotations

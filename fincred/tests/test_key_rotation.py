@@ -1,4 +1,4 @@
-"""Keys are exchanged in the steps of the handbook, node by node, and nobody is signed out."""
+"""Keys are exchanged in the steps of the handbook, node by node, and no one is signed out."""
 
 from __future__ import annotations
 

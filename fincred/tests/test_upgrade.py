@@ -143,7 +143,7 @@ class TestEnvironment:
             assert start(root, compose, secrets) == (secrets / "postgres_password").read_text()
 
     def test_of_deploy_has_no_setting_unknown_to_the_release_that_the_handbook_does_not_name(self) -> None:
-        """In "A bad release": who goes back to it has to know what it doesn't take."""
+        """In "A bad release": operators who go back to it have to know what it doesn't take."""
         known = released_text("fincred/settings.py") + released_text("gunicorn.conf.py")
         papers = [ROOT / "deploy" / name for name in ("compose.yaml", "systemd", "kubernetes")]
         files = [file for paper in papers for file in (paper, *paper.rglob("*")) if file.is_file()]

@@ -1,4 +1,4 @@
-"""Goals for tests, of whichever person is given."""
+"""Goals for tests, of the person that is given."""
 
 from __future__ import annotations
 

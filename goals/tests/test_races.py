@@ -1,4 +1,4 @@
-"""What a single thread can't show: the limit and the primary flag hold whatever runs in parallel."""
+"""What a single thread can't show: the limit and the primary flag hold under parallel requests."""
 
 from __future__ import annotations
 

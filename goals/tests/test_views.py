@@ -15,7 +15,7 @@ from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
 
-pytestmark = [pytest.mark.integration, pytest.mark.goals]
+pytestmark = [pytest.mark.integration, pytest.mark.goals, pytest.mark.usefixtures("noon")]
 
 URL = "/api/v0/goals"
 
@@ -26,11 +26,6 @@ NEW = {
     "target_date": "2027-03-01",
     "priority": "High",
 }
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
 
 
 def field_errors(response: Any) -> dict[str | None, str]:

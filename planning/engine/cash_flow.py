@@ -26,10 +26,10 @@ _MOST_KEPT: Final = 120
 
 
 class BesideChosen(NamedTuple):
-    """What chosen amounts leave to a goal: they have `taken` so much by each month.
+    """What chosen amounts leave to a goal: `taken` is what they take by each month.
 
-    Of each month's money so much is `kept` until the next one begins, of what arrives after the goal's date first:
-    that is its `late_income`.
+    `kept` is what is kept of each month's money until the next one begins: first of the `late_income`, which
+    arrives after the goal's date.
     """
 
     taken: Sequence[int] = ()

@@ -13,7 +13,7 @@ from planning.engine.paydays import Paydays
 
 @dataclass(slots=True)
 class DatedMoney:
-    """What has dates, by months of the calendar; what is asked for twice is counted once."""
+    """What has dates, by months of the calendar; results are kept, so each is computed once."""
 
     finances: Finances
     paydays: Paydays

@@ -1,8 +1,8 @@
 """Minimum payments that end or change: what a month has more (or less) than the minimums that are kept for it.
 
-Of debts that aren't linked to a goal (for those that are, see `DebtPayoff`), each paid its minimums alone. What
-it is paid in a month is due on the date that begins the next one, and taken off the month's money; what isn't
-due any more is free from the month after.
+The debts here aren't linked to a goal (for those that are, see `DebtPayoff`), and each is paid its minimums alone.
+A month's payment is due on the date that begins the next month, and taken off the month's money; what isn't due
+any more is free from the month after.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from planning.engine.money.cents import exact_money, grown, last_payment, rate_u
 
 
 class PaidUntil(NamedTuple):
-    """A debt as it is on a day, and its last payment; the minimum payment that is kept if none was due yet."""
+    """A debt as it is on a day, and its last payment, or the minimum that is kept if none was due yet."""
 
     debt: Debt
     last_payment: Decimal
@@ -30,7 +30,7 @@ class PaidUntil(NamedTuple):
 def payment_dates(told_on: date, calendar: Calendar) -> list[date]:
     """The dates from the day on which a debt was told up to the present month's first day.
 
-    They are the calendar's; before there was one, the day's own dates.
+    They are the calendar's; before it began, the same day of each month.
     """
     before = [calendar_date(told_on, number) for number in range(1, payment_count(told_on, calendar.anchor) + 1)]
     return before + [day for day in calendar.passed[1:] if day > told_on]

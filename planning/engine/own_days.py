@@ -22,12 +22,12 @@ _DAY: Final = timedelta(days=1)
 class OwnDays:
     """The days of a plan from the start of the present month, by months of the calendar.
 
-    Those before the goal's date `until` are in time, the others late. `counts` says how many days in time each
-    month has, `on_start` whether the first of them is the month's first day. Without any day before the date, one
-    payment is due now, `is_due_now`: it counts as a day of month 0, and the next one comes after the plan's first
-    day. But in months that began after the date, and after the plan and the calendar did, nothing is due now: the
-    first of the plan's days counts as in time, and `until` is then the day after it.
-    No day is before `starts`, if that is given; without any between it and the date, the one payment is due then.
+    Those before the goal's date `until` are in time, the others late. `counts` is the number of days in time of
+    each month, `on_start` whether the first of them is the month's first day. If no day is before the date, one
+    payment is due now (`is_due_now`): it counts as a day of month 0, and the next day comes after the plan's first
+    day. But in months that began after the date, the plan's first day and the anchor, nothing is due now: the
+    first of the plan's days counts as in time, and `until` is the day after it. No day is before `starts`, if that
+    is given; if none is between it and the date, the one payment is due on `starts`.
     """
 
     cadence: Cadence
@@ -235,9 +235,9 @@ class DatedPortion:
     def _later_in(self, month: int) -> Sequence[int]:
         """What a month's money lacks on each of its days: what arrives after it.
 
-        It is less by what others behind were paid, so that a day that was promised its money keeps it. But what is
-        left of the days is paid today or later, and for that there must be money beside what they were paid: what
-        others ahead are paid only once more has arrived is there until then.
+        In month 0 what goals `behind` were paid is taken off, so that a day that was promised its money keeps it.
+        But the days left are paid today or later: they lack at least what arrives after them, less the payments
+        `ahead` that wait for more to arrive.
         """
         if not self.later:
             return [0] * self.counts[month]

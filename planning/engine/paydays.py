@@ -17,7 +17,7 @@ _LISTED: Final = 24
 
 @dataclass(slots=True)
 class Paydays:
-    """The days of `incomes` with dates; what is asked for twice is found once."""
+    """The days of `incomes` with dates; each month is looked at once."""
 
     incomes: tuple[Flow, ...]
     calendar: Calendar

@@ -139,8 +139,8 @@ class PaymentDays:
         """The day on which a goal is paid in each of these months.
 
         A payment that earns no interest for its month waits for a payday. Late payments of others, which are known
-        only after the goals' dates are solved, may leave more on the first day. What the goal is told to lack
-        counts on the payday all the same.
+        only after the goals' dates are solved, may leave more on the first day. The payment keeps its payday: what
+        the goal is told to lack was computed with it.
         """
         paydays, cycle = self.money.paydays, state.of_cycle
         calendar, due = paydays.calendar, due_date(state.goal, paydays.calendar)

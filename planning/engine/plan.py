@@ -227,7 +227,7 @@ def _left(state: GoalState, days_of: DaysOf, month: int) -> Iterator[tuple[date,
     credit = 0 if month else state.need.credit
     in_time = state.own_days.counts[0] if state.own_days else 1
     for index, (day, share) in enumerate(_dated(state, days_of, month)):
-        # What was put in and isn't on a day in time is beside what late days are paid.
+        # What was put in beyond the days in time isn't taken off the late days' payments.
         made = min(credit, share) if index < in_time else 0
         credit -= made
         yield day, share - made

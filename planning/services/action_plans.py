@@ -115,7 +115,7 @@ def update_action_plan(
 
 @repeatable
 def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> ActionPlan:
-    """A new version from today's numbers, whatever it says; the amount is the engine's again.
+    """A new version from today's numbers, also if they give the same plan; the amount is the engine's again.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises GoalNotActiveError: only active goals are planned.

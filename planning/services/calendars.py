@@ -171,7 +171,7 @@ def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition =
 
 
 def owner_of_calendar(secret: str) -> User | None:
-    """Whose calendar the link with this secret opens; None if nobody's, or of a person who may not enter."""
+    """The person whose calendar the link with this secret opens; None without one, or if they may not enter."""
     # On the primary: what is revoked is revoked at once.
     links = CalendarLink.objects.using(DEFAULT_DB_ALIAS).filter(
         person_may_enter("user__"), user__is_verified=True, secret_hash=digest(secret)
@@ -181,7 +181,7 @@ def owner_of_calendar(secret: str) -> User | None:
 
 
 def on_person_disabled(event: PersonDisabled) -> None:
-    """A link that was given away isn't revived with its person."""
+    """The link ends for good: enabling the person again doesn't bring it back."""
     _revoke(event.person, event.now)
 
 

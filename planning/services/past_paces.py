@@ -56,9 +56,9 @@ class _InForce:
 def expected_lines(goals: Sequence[Goal], *, zone: str, today: date) -> Mapping[UUID, list[ExpectedLine]]:
     """By goal, its expected amounts up to `today`, the oldest first, in three statements.
 
-    A gap between lines is time in which nothing was expected, for the goal was paused, completed or cancelled, or
-    of which it isn't known: before the first plan, where the plan had ended, under a
-    plan of another engine or one that takes long to make, and before the newest `MOST_PLANNINGS` past plannings.
+    In a gap between lines nothing was expected, because the goal was paused, completed or cancelled, or what was
+    expected isn't known: before the first plan, where the plan had ended, under a plan of another engine or one
+    that takes long to make, and before the newest `MOST_PLANNINGS` past plannings.
     """
     versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
     written = PlanVersion.objects.filter(plan__goal__in=[goal.pk for goal in goals]).select_related("plan")

@@ -74,7 +74,7 @@ class PlanningContext:
 
     @property
     def entry_names(self) -> EntryNames:
-        """What the entries of the newest snapshot are told by; there are none without one."""
+        """The names of the newest snapshot's entries; none without a snapshot."""
         return self.snapshot.names if self.snapshot else new_names(SnapshotContents(), 0)
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:

@@ -1,4 +1,4 @@
-"""Plans that no longer say what is asked for are made again, once, before anything is told of them."""
+"""Plans that no longer say what is asked for are made again, once, before they are shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planning.vocabulary import Reason
 def plan_again(owner: User, now: datetime, today: date) -> bool:
     """New versions of the person's plans, if `replan_on` has come; whether it had.
 
-    Done twice it is done once: the lock of the person's row is taken first. The end of a recurring goal's cycle
+    A repeat changes nothing: the lock of the person's row is taken first. The end of a recurring goal's cycle
     makes plans again anyway, so where one has ended this is left to it.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
@@ -33,9 +33,9 @@ def _has_come(day: date | None, today: date) -> bool:
 
 
 def people_to_plan_for(now: datetime) -> list[User]:
-    """Those who are signed in, and whose `replan_on` is today somewhere on earth.
+    """Signed-in people whose `replan_on` has come somewhere on earth.
 
-    Who isn't signed in for long is told nothing of the plans; they are made again with the next request.
+    Other people are told nothing of their plans before their next request, which makes them again.
     """
     live = Session.objects.live().filter(user=OuterRef("pk"), expires_at__gt=now)
     due = User.objects.filter(Exists(live), replan_on__lte=now.date() + timedelta(days=1))

@@ -20,7 +20,7 @@ AVAILABLE_PROVIDERS[BACKEND] = WithoutConstants
 
 
 def always_the_same(examples: int) -> settings:
-    """So many people, the same at each run, so that nobody's change fails for another's reason."""
+    """So many people, the same at each run, so that no change fails because of other people."""
     return settings(
         max_examples=examples,
         derandomize=True,

@@ -192,7 +192,7 @@ class TestSecret:
         assert len(secret) == 43
 
     def test_is_another_with_another_key_of_the_service(self, owner: APIClient, settings: Any) -> None:
-        """Nobody who knows the ids alone can compute it."""
+        """The ids alone aren't enough to compute it."""
         link = CalendarLink.objects.get(secret_hash=digest(made(owner)[-47:-4]))
         before = secret_of_calendar(link.pk)
         settings.SECRET_KEY = "x" * 50

@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 from icalendar import Event
 
-from accounts.models import User
 from planning.tests.events import CAR, INSURANCE, JOB, RENT, V0, events, puts, revision
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning]
-
-
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
 
 
 def _is_payment(event: Event) -> bool:

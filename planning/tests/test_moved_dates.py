@@ -153,10 +153,6 @@ class TestEndedCycle:
     """250 a month: May's 200 went into the cycle that ended on the 20th, so 50 are left of it, and no more."""
 
     @pytest.fixture
-    def person(self, saver: User, time_machine: Any) -> Person:
-        return Person(saver, time_machine)
-
-    @pytest.fixture
     def bill(self, person: Person) -> str:
         person.earns(250)
         bill = person.wants(600, "2026-05-20", "High", kind="recurring", repeat_every_months=4)

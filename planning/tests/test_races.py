@@ -79,7 +79,7 @@ class TestRaces:
         assert numbers == list(range(1, plan.version + 1))
         assert list(Snapshot.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4, 5]
         assert list(replay_mismatches()) == []
-        # Nobody's change is lost: the newest version has the newest of everything.
+        # No change is lost: the newest version has the newest of everything.
         newest = plan.versions.get(number=plan.version).inputs["plan"]
         goal.refresh_from_db()
         assert newest["finances"]["monthly_income"] == str(Snapshot.objects.newest_first()[0].monthly_income)

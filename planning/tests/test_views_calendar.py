@@ -23,11 +23,6 @@ SPRING = "from=2026-03-10&to=2026-06-09"
 TWO_YEARS = "from=2026-03-10&to=2028-03-09"
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def days(person: Person, query: str = SPRING) -> list[dict[str, Any]]:
     response = person.client.get(f"{CALENDAR}?{query}")
     assert response.status_code == 200, response.content

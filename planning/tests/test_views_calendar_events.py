@@ -32,11 +32,6 @@ from planning.tests.people import Person
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def moved(before: dict[str, date], after: dict[str, date]) -> Counter[int]:
     """By how many days how many of the events have moved; all of them are there."""
     assert set(before) <= set(after)
@@ -240,7 +235,7 @@ class TestRevision:
         assert revision(events(person)) == (first[0] + 1, first[1])
 
     def test_stays_while_nothing_changes(self, person: Person, saver: User) -> None:
-        """Also on other days, whatever was stored, and whatever part of it is asked for."""
+        """Also on other days, after other rows were stored, and for any part of it."""
         puts(person)
         person.wants(600, "2026-05-01")
         person.plans()

@@ -11,11 +11,6 @@ from planning.tests.people import Person
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
-@pytest.fixture
-def person(saver: Any, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def days_of(person: Person, goal: str) -> set[str | None]:
     """The completion date in the action plan, the projection and what-if, and the last day of the series."""
     projection = person.client.get(f"/api/v0/goals/{goal}/projection").json()

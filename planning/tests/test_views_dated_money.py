@@ -18,11 +18,6 @@ MONTHLY = {"amount": 2000, "frequency": "monthly"}
 INSURANCE = {"label": "insurance", "amount": 600, "frequency": "annual", "next_date": "2026-07-15"}
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 def column(person: Person, name: str) -> list[float]:
     return [month[name] for month in person.cash_flow]
 
@@ -271,7 +266,7 @@ class TestChosenAmount:
     def test_of_a_late_goal_is_kept_from_what_others_are_promised(
         self, person: Person, goals: tuple[str, str], planned_on: int
     ) -> None:
-        """So no other goal is short once the date has passed, on whatever day it is planned again."""
+        """So no other goal is short once the date has passed, on any day on which it is planned again."""
         chosen, other = goals
         for month in (9, 10, 11):
             for day in sorted({28, planned_on}):

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.plan_in_words import sum_of
 from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
@@ -18,11 +17,6 @@ CAR = {"type": "car_loan", "label": "Car loan", "balance": 1700, "interest_rate_
 CARD = {"type": "credit_card", "label": "Card", "balance": 60, "interest_rate_annual": 18}
 CARD |= {"min_payment_percent": 2, "min_payment_floor": 25}
 YEAR = "?from=2026-03-10&to=2027-03-09"
-
-
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
 
 
 def owes(person: Person, *debts: dict[str, Any], income: int = 2900) -> None:
@@ -157,8 +151,8 @@ class TestPaidOffByAGoal:
     def test_is_kept_for_it_until_it_has_freed_its_minimum(self, person: Person, day: str) -> None:
         """440 a month, and 480 more to be paid in the second, in which the debt's 60 are free once it is paid off.
 
-        The goal after it has what is left without these 60, so that the debt's 240 are there on whatever day of
-        the month it is planned again.
+        The goal after it has what is left without these 60, so that the debt's 240 are there on every day of the
+        month on which it is planned again.
         """
         debts = person.wants(300, "2026-04-20", "High", type="debt_payoff")
         loan = {"type": "other", "balance": 300, "interest_rate_annual": 0, "min_payment": 60, "goal_id": debts}

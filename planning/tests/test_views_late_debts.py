@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
 from planning.services.replanning import replay_mismatches
 from planning.tests.lives.bank import Owed, in_cents, pay_all
 from planning.tests.oracle_dates import calendar_day
@@ -83,11 +82,6 @@ class Follower:
         return [in_cents(entry["amount"]) for entry in found if goal in (None, entry.get("goal_id"))]
 
 
-@pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
 class TestMinimumsAfterTheDate:
     @pytest.mark.parametrize("by", [AT_ONCE, BETWEEN])
     @pytest.mark.parametrize(
@@ -96,7 +90,7 @@ class TestMinimumsAfterTheDate:
         ids=["card", "two", "promoted", "fixed"],
     )
     def test_are_what_the_bank_asks_for(self, person: Person, by: str, debts: list[dict[str, Any]]) -> None:
-        """Who follows the plan is never told that the other goal falls short, and it arrives."""
+        """While the plan is followed, the other goal is never told to fall short, and it arrives."""
         follower = Follower(person, by, *debts)
         for month in range(7):
             follower.live(month)

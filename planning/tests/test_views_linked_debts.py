@@ -12,11 +12,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 
 
 @pytest.fixture
-def person(saver: Any, time_machine: Any) -> Person:
-    return Person(saver, time_machine)
-
-
-@pytest.fixture
 def goal(person: Person) -> str:
     """5 000 at 12 %, minimum 100, in 12 months: 444.25 a month, 344.25 above the minimum."""
     person.earns(600)

@@ -168,7 +168,7 @@ class TestOwnDays:
     def test_of_an_overdue_goal_are_the_same_in_later_months(
         self, person: Person, is_chosen: bool, is_dated: bool
     ) -> None:
-        """Months begin on the 26th. Who plans again is asked for nothing before the next Thursday."""
+        """Months begin on the 26th. Planning again asks for nothing before the next Thursday."""
         if is_dated:
             person.tells({"amount": 250, "frequency": "monthly", "next_date": "2026-11-26"}, expenses=0)
         else:

@@ -172,7 +172,7 @@ class TestWithdrawals:
         assert planned["upcoming"] == stored["upcoming"]
 
     def test_use_up_the_months_money(self, person: Person) -> None:
-        """400 a month: 100 + 50 go into the reserve and 200 to the other goal, on whatever day it is planned."""
+        """400 a month: 100 + 50 go into the reserve and 200 to the other goal, on any day of planning."""
         person.tells({"amount": 500, "frequency": "monthly", "next_date": "2026-03-10"}, expenses=100)
         fund = person.plans_for(**FUND | {"target_date": "2027-03-10"})
         person.wants(600, "2026-06-10", "Low")

@@ -240,7 +240,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("are_told", ["stored", "instead of the snapshot", "instead of its sections"])
     def test_of_more_than_fifty_with_those_that_are_there(self, person: Person, are_told: str) -> None:
-        """Fifty incomes and planned expenses are as many as a snapshot takes, at whatever door they come in."""
+        """Fifty incomes and planned expenses are as many as a snapshot takes, at every door."""
         told = {"incomes": [PAY] * 50, "expenses": EXPENSES | {"planned": [CAR] * 49}}
         question: dict[str, Any] = {"snapshot": told} if are_told == "instead of the snapshot" else told
         if are_told == "stored":

@@ -70,8 +70,8 @@ class ActionPlanList(ApiView):
 
 _UPDATE: dict[str, Any] = {
     "description": (
-        "PATCH and PUT alike change only what is named. Another `amount` makes the plan your own choice; whatever "
-        "changes how the goal is paid into makes a new version."
+        "PATCH and PUT alike change only what is named. Another `amount` makes the plan your own choice; a change "
+        "of how the goal is paid into makes a new version."
     ),
     "request": ActionPlanUpdateSerializer,
     "response": ActionPlanSerializer,
@@ -124,7 +124,7 @@ class ActionPlanRegenerate(ApiView):
 
     @documented(
         summary="Make the plan again",
-        description="A new version with generated amounts from today's numbers, whatever it says.",
+        description="A new version with generated amounts from today's numbers, even an equal one.",
         response=ActionPlanSerializer,
         errors=(SnapshotRequiredError, GoalNotActiveError),
         response_example=examples.ACTION_PLAN | {"version": 2},

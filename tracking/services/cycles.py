@@ -72,5 +72,5 @@ def _cycle_end(goal: Goal, person: User, now: datetime, today: date) -> goals.Cy
 
 
 def people_with_ended_cycles(latest: date) -> list[User]:
-    """Those with a cycle that ends on or before `latest`, which somewhere on earth is today."""
+    """People with a cycle that ends on or before `latest`, which is today somewhere on earth."""
     return list(User.objects.filter(cycle_ends_on__lte=latest).select_related("profile").order_by("pk"))

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.tracking]
 
 @pytest.fixture
 def as_admin(db: None) -> Client:
-    """Somebody with every permission there is: what is refused here is refused to all."""
+    """A user with every permission there is: what is refused here is refused to all."""
     client = Client()
     client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return client

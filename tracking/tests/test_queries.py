@@ -28,15 +28,10 @@ from tracking.queries import (
 )
 from tracking.tests.factories import CheckInFactory, MilestoneFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.tracking]
+pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.usefixtures("noon")]
 
 TODAY = date(2026, 3, 10)
 URL = "/api/v0/dashboard"
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
 
 
 def plan(owner: User, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What a single thread can't show: amounts, weeks and milestones stay right whatever runs in parallel."""
+"""What a single thread can't show: amounts, weeks and milestones stay right under parallel requests."""
 
 from __future__ import annotations
 

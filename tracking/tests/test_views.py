@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,14 +15,9 @@ from goals.vocabulary import Status
 from tracking.models import CheckIn
 from tracking.tests.factories import CheckInFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.tracking]
+pytestmark = [pytest.mark.integration, pytest.mark.tracking, pytest.mark.usefixtures("noon")]
 
 ALL = "/api/v0/check-ins"
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
 
 
 @pytest.fixture

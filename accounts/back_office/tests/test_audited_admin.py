@@ -1,4 +1,4 @@
-"""Whatever staff see or do in the back office is in the audit trail."""
+"""All that staff see or do in the back office is in the audit trail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists as CSV files: what is on screen, for whom it is, and whom it shows."""
+"""Lists as CSV files: what is on screen, which staff get it, and which people are recorded as looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list records whom it shows, and counts no further than it has to."""
+"""A list records the people that it shows, and counts no further than it has to."""
 
 from __future__ import annotations
 

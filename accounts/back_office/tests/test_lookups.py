@@ -49,7 +49,7 @@ DECLARED = {
 
 @pytest.fixture
 def without_role(db: None) -> Client:
-    """The browser of somebody who may enter and see nothing."""
+    """The browser of a member of staff who may enter, and see nothing."""
     return signed_in(UserFactory.create(is_staff=True))
 
 
@@ -319,7 +319,7 @@ class TestPersonsRows:
         )
 
     def test_are_waited_for(self, support: Client, saver: User, goal_of_saver: Goal) -> None:
-        """Nobody reads all goals of all people."""
+        """A list of all goals of all people has no use."""
         assert "Boat" not in support.get("/admin/goals/goal/").content.decode()
         for query in ({"user__exact": str(saver.pk)}, {"q": "saver@"}, {"q": str(saver.pk)}):
             assert "Boat" in support.get("/admin/goals/goal/", query).content.decode()
@@ -335,7 +335,7 @@ class TestPersonsRows:
         assert boss.post("/admin/goals/goal/csv/").status_code == 405
 
     def test_are_those_of_one_person(self, boss: Client, saver: User, stranger: User) -> None:
-        """Of two, the heading would name one, and a look at who has none would be recorded of one."""
+        """With two, the heading and the record of the look would name only one."""
         query = f"user__exact={saver.pk}&user__exact={stranger.pk}"
         assert boss.get(f"/admin/goals/goal/?{query}").status_code == 400
         assert boss.get(f"/admin/goals/goal/csv/?{query}").status_code == 400

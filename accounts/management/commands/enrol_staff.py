@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not user.is_staff:
             raise CommandError("This person isn't staff. A superuser gives people a role in the back office.")
         if leads_nowhere(self.stdout):
-            raise CommandError("Standard output leads nowhere, so nobody would see the code. Nothing was changed.")
+            raise CommandError("Standard output leads nowhere, so the code would be lost. Nothing was changed.")
         with transaction.atomic():  # a code that can't be written undoes the reset
             code = reset_second_factor(user=user, now=clock.now())
             self.stdout.write("They sign in and enter this at " + reverse("admin:enrol") + " within an hour:")

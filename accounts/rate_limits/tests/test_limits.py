@@ -1,4 +1,4 @@
-"""Signing in, proving a password and having mails sent are limited, whichever way they are asked for."""
+"""Signing in, proving a password and having mails sent are limited in every way to ask for them."""
 
 from __future__ import annotations
 

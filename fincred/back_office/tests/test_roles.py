@@ -1,4 +1,4 @@
-"""Each role opens its own pages and does its own actions, also by addresses that nobody has shown it."""
+"""Each role opens its own pages and does its own actions, also by addresses that no page has shown it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ ROLES = list(VIEWS)
 
 @pytest.fixture
 def rows(saver: User) -> dict[str, Model]:
-    """One row for every page, of somebody who isn't staff."""
+    """One row for every page, of a person who isn't staff."""
     now = clock.now()
     today = now.date()
     write_texts()

@@ -1,4 +1,4 @@
-"""Two superusers who put each other out at the same moment: one stays, for only a superuser gives roles."""
+"""Two superusers who remove each other at the same moment: one stays, for only a superuser gives roles."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 # The wait after a first failure, doubled after each other.
 RETRY: Final = timedelta(minutes=2)
 MOST_ATTEMPTS: Final = 5
-# A push that Expo may have taken is sent once more and no oftener: lost is worse than twice, and twice than often.
+# A push that Expo may have taken is sent once more, not more often: a lost one is worse than a double one.
 LAST_BUT_ONE: Final = MOST_ATTEMPTS - 1
 
 # All that a lock screen shows: no amounts, names or words of the person.
@@ -52,7 +52,8 @@ def send_due_pushes(*, clock: Clock, stop: Stop = lambda: False) -> int:
 
 @transaction.atomic
 def _claim(now: datetime) -> list[OutgoingPush]:
-    """Take some pushes and a lease on them; dropped are those that failed too often, or that nobody wants now."""
+    """Take some pushes and a lease on them; those that failed too often, or aren't wanted any more, are
+    dropped."""
     due = OutgoingPush.objects.due(now).select_for_update(skip_locked=True, of=("self",))
     found = list(due.select_related("device__user", "notification")[: expo.MOST_MESSAGES])
     dead = [push for push in found if push.attempts >= MOST_ATTEMPTS]

@@ -63,7 +63,7 @@ def plan_next(row: Notification, rhythm: Rhythm, now: datetime) -> None:
 
 
 def try_to_plan(row: Notification, preferences: NotificationPreferences, now: datetime) -> None:
-    """The same where what fails for one person must not keep the others waiting. The hourly job tries again."""
+    """The same, where a failure for one person must not stop the others. The hourly job tries again."""
     try:
         plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
     except Exception:

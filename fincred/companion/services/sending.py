@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 BATCH: Final = 500
-# What the server planned isn't sent later than this: a reminder of yesterday helps nobody.
+# What the server planned isn't sent later than this: yesterday's reminder has no use.
 LATEST: Final = timedelta(hours=12)
 # The wait after a failure.
 AGAIN: Final = timedelta(hours=1)
@@ -120,7 +120,7 @@ def _lock_due(now: datetime) -> list[Notification]:
 
 
 def _put_off(row: Notification, now: datetime) -> None:
-    """What fails for one person must not keep the others waiting."""
+    """Try again later: a failure for one person must not stop the others."""
     logger.exception("Notification failed", extra={"notification_id": str(row.pk)})
     row.next_send_at = now + AGAIN
 

@@ -20,7 +20,7 @@ def no_delivery_on_commit(settings: Any) -> None:
 
 @pytest.fixture
 def planned(saver: User, noon: datetime) -> User:
-    """A person with reminders on Monday at 18:00 UTC, as everybody has at first."""
+    """A person with reminders on Monday at 18:00 UTC, as all people have at first."""
     assert plan_for_everybody(now=noon) == 1
     return saver
 

@@ -22,16 +22,11 @@ from planning.services.plans import plan_everything
 from planning.tests.factories import goal_of, plan_for, snapshot_of
 from tracking.services import create_check_in
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 CHAT = "/api/v0/chat"
 NO_INTENTS: list[Any] = ["goal_setting", None, "", "x" * 51, "a\x07", 7, 1.5, True, [], ["progress"], {}]
 NO_IDS: list[Any] = ["x" * 101, "x" * 5000, "a\x07b", "\u202ea", 7, 1.5, -1, True, [], [str(uuid4())], {}]
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
 
 
 def say(client: APIClient, message: str = "Hello", **body: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What people hear who are at an edge: nothing set up, nothing left, hard weeks, debts that don't end."""
+"""What people at an edge hear: nothing set up, nothing left, hard weeks, debts that don't end."""
 
 from __future__ import annotations
 

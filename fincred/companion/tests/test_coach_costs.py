@@ -1,4 +1,4 @@
-"""What people hear who ask whether they can afford something."""
+"""What people hear when they ask whether they can afford something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people hear who need a word more than a figure, or ask two things at once."""
+"""What people hear when they need a word more than a figure, or ask two things at once."""
 
 from __future__ import annotations
 

@@ -16,12 +16,7 @@ from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
 from tracking.models import CheckIn
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture

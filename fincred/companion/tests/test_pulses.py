@@ -14,15 +14,10 @@ from accounts.models import User
 from conftest import client_of
 from tracking.models import Pulse
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 URL = "/api/v0/checkins"
 BODY = {"made_planned_payments": "yes", "spending_vs_plan": "under", "mood_score": 5}
-
-
-@pytest.fixture(autouse=True)
-def _fixed_day(noon: datetime) -> None:
-    """Before anybody signs in, so that their tokens are good at noon."""
 
 
 def codes(response: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A person's own notifications, preferences, and the schedule of everybody."""
+"""A person's own notifications, preferences, and the schedule of all people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planning for everybody reads each row once, also of tables that were filled a moment ago."""
+"""Planning for all people reads each row once, also of tables that were filled a moment ago."""
 
 from __future__ import annotations
 

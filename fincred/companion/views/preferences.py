@@ -76,7 +76,7 @@ _WHAT = {
 
 
 class Unsubscribe(PublicView):
-    """The body of the POST is what mail programs send (RFC 8058); whatever it is, it changes nothing."""
+    """Mail programs send a body with the POST (RFC 8058), which isn't used."""
 
     parser_classes = [StrictJSONParser, URLEncodedParser, MultipartFormParser]
     content_negotiation_class = AnyNegotiation
@@ -104,7 +104,7 @@ class Unsubscribe(PublicView):
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
     def _read(self, token: str) -> tuple[UUID, Kind]:
-        """Whose mail of which kind. Only tokens that aren't ours are counted: mail programs send many of ours.
+        """The person's id and the kind of mail. Only forged tokens are counted: mail programs send many of ours.
 
         :raises ResourceNotFoundError: the token isn't one of ours.
         :raises RateLimitExceededError: too many of them from this network.

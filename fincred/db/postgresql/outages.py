@@ -10,7 +10,7 @@ from threading import Lock
 
 # psycopg's own words.
 _NOT_CONNECTED = "error connecting in %r: %s"
-# Of what was told already, or of an idle connection: a request that loses one has an error of its own.
+# These repeat what was told, or are about idle connections: a request that loses one has an error of its own.
 _MORE_OF_IT = ("discarding closed connection", "discarding broken connection", "reconnection attempt in pool")
 
 logger = logging.getLogger(__name__)

@@ -152,7 +152,7 @@ def server(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
 
 
 class Person:
-    """Somebody who asks for what is theirs, and notes each answer that is wrong."""
+    """A person who reads their own rows, and notes each wrong answer."""
 
     def __init__(self, site: LiveServer, number: int) -> None:
         self.site = site
@@ -193,7 +193,7 @@ class Person:
 @pytest.mark.pgbouncer
 class TestPgBouncer:
     # Without the setting PgBouncer refuses the startup options unless it is told to ignore them. It is the wrong
-    # way (more is sent twice), but nobody may be shown what is another person's.
+    # way (more is sent twice), but no person may be shown another one's rows.
     @pytest.mark.parametrize(
         ("setting", "configuration"),
         [("transaction", ""), ("none", "ignore_startup_parameters = options")],

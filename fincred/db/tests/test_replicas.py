@@ -55,7 +55,7 @@ def counted(site: Site) -> dict[str, float]:
 
 
 class Person:
-    """Somebody with a token and a goal that is called "before" everywhere."""
+    """A person with a token and a goal that is called "before" everywhere."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -88,7 +88,7 @@ class Person:
         assert status == 200, goal
 
     def is_renamed(self, name: str) -> None:
-        """By somebody else, past the API."""
+        """By another writer, past the API."""
         with psycopg.connect(self.site.primary.url) as connection:
             connection.execute("UPDATE goals_goal SET name = %s WHERE id = %s", [name, self.goal_id])
 
@@ -336,7 +336,7 @@ class TestFailure:
                 primary.execute("ALTER TABLE goals_goal RENAME nickname TO name")
                 before = person.site.log.read_text().count("Done again")
                 assert {person.sees() for _ in range(20)} == {"before"}
-                # Not every one: whoever has met it leaves the replica alone for a while.
+                # Not every one: a process that has met it leaves the replica alone for a while.
                 assert person.site.log.read_text().count("Done again") - before < 20
 
     def test_of_redis_leaves_all_to_the_primary(

@@ -15,8 +15,8 @@ from fincred.ops.gunicorn_worker.client_socket import ClientSocket
 # for UNWANTED_SECONDS, unless requests wait for a thread.
 UNWANTED, UNWANTED_SECONDS = 65_536, 0.1
 
-# From CHUNKS chunks on, a body has to have CHUNK_BYTES in each of them on average. Around its data may be as much
-# again as there is, and FRAMING bytes: extensions of chunks count nowhere else.
+# From CHUNKS chunks on, a body has to have CHUNK_BYTES in each of them on average. Beside its data it may have as
+# many bytes again, and FRAMING more: nothing else limits extensions of chunks.
 CHUNKS, CHUNK_BYTES, FRAMING = 1000, 64, 131_072
 
 

@@ -20,7 +20,7 @@ PIECE = 65_536
 # Where requests wait for a thread, others may wait this many seconds for their clients.
 PATIENCE = 0.5
 
-# How often who waits looks whether it still may, in milliseconds.
+# How often a waiting thread looks whether it may go on waiting, in milliseconds.
 STEP = 100
 
 

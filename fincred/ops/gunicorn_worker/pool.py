@@ -16,8 +16,8 @@ Task = TypeVar("Task")
 # Seconds after which a task is taken to wait for something: a lock, or the hash of a password.
 SLOW = 0.02
 
-# Seconds that a task stands in the queue at most because others wait. As long as PostgreSQL's `lock_timeout`: what
-# then finds no database connection doesn't give up because of locks that are free soon.
+# Seconds that a task stands in the queue at most because others wait. As long as PostgreSQL's `lock_timeout`: by
+# then requests that wait for locks are about to give back the database connections that the task may need.
 LATE = 4.0
 
 

@@ -1,4 +1,4 @@
-"""deploy/prometheus and deploy/grafana: the rules fire when they should, say what to do, and reach somebody."""
+"""deploy/prometheus and deploy/grafana: the rules fire when they should, say what to do, and reach an operator."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class TestMetrics:
         before = live_count()
         for _ in range(40):
             server.get("/api/v0/health/live")
-        # Whichever of the two workers answers, it knows what the other has done.
+        # Each of the two workers knows what the other has done.
         assert {live_count() for _ in range(10)} == {before + 40}
 
 

@@ -24,7 +24,7 @@ CREDENTIALS = b'{"email": "nobody@a.example", "password": "x"}'
 HALF_A_LINE = LIVE[:12]
 HALF_A_HEAD = LIVE[:-4]
 NO_BODY = LOGIN + b"Content-Length: 46\r\n\r\n"
-# More answers than the system keeps for somebody who doesn't read them.
+# More answers than the system keeps for a client that doesn't read them.
 MUCH = LIVE.replace(b"/api/v0/health/live", b"/openapi.json") * 100
 
 

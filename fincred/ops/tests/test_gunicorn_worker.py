@@ -1,4 +1,4 @@
-"""What never reaches Django is refused like everything else, and nobody waits for somebody else's connection."""
+"""What never reaches Django is refused like everything else, and no client waits for another one's connection."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class TestAccepting:
             assert any(shared(server, workers) == [4, 4] for _ in range(5))
 
     def test_but_not_for_long(self, tmp_path: Path) -> None:
-        """Nobody else is there: whoever comes while all threads are always at work is answered all the same."""
+        """There is no other worker: newcomers are answered although all threads are always at work."""
         options = ("--workers", "1", "--threads", "2")
         with live_server(tmp_path, *options, RATE_LIMIT_ENABLED="false") as server, ExitStack() as busy:
             asking, answers = threading.Event(), list[bytes]()

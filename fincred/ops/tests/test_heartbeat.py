@@ -24,7 +24,7 @@ class FirstAtOnce(timedelta):
 
 
 def test_is_tried_again_at_once_while_the_database_is_away() -> None:
-    """Once it is back, others take over what nobody prolongs."""
+    """Once it is back, others take over what isn't prolonged."""
     failures, prolonged = [OperationalError(), OperationalError()], Event()
 
     def beat() -> None:

@@ -1,4 +1,5 @@
-"""A goal whose date has come is paid from what arrives later in the month, on whatever day it is planned again."""
+"""A goal whose date has come is paid from what arrives later in the month, on any day on which it is planned
+again."""
 
 from datetime import date
 from decimal import Decimal

@@ -240,7 +240,7 @@ class Audit:
         require(told == ends.isoformat(), "day of completion", **facts)
 
     def _on_track(self) -> None:
-        """Who pays as asked is on track, and no way back is proposed."""
+        """A person who pays as asked is on track, and no way back is proposed."""
         person = self.person
         goals = {goal["id"]: goal for goal in person.call("get", "goals")}
         for goal, plan in self.plans.items():

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = (
         "End the cycles of recurring goals whose dates have come: what was saved is taken, and the next cycle "
         "begins with the rest. The job goal_cycles of `manage.py work` does it every hour, and a person's request "
-        "at once; whichever comes first, each cycle ends once."
+        "at once; each cycle ends once, by the one that comes first."
     )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:

@@ -74,7 +74,7 @@ BEGINNINGS: Final = {
     Intent.PULSE: Topic.PULSE,
     Intent.HELP: Topic.ABILITIES,
 }
-# Where it is said first that one is sorry, when the person says that they feel bad.
+# Answers that begin with a word of sympathy, when the person says that they feel bad.
 CONSOLED: Final = frozenset(
     {
         Topic.MISSING,
