@@ -89,6 +89,11 @@ class PlannedMonth:
         return cls(**values)
 
 
+def amount_of_month(document: Mapping[str, Any], start: date) -> Decimal | None:
+    """`PlannedMonth.from_json(document).amount` if that month began on `start`; reads nothing else of it."""
+    return Decimal(document["amount"]) if document["start"] == start.isoformat() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What the newest version of a goal's plan says of its own month and of those after it.

@@ -13,7 +13,7 @@ from goals.vocabulary import Status
 from planning.engine.dates import calendar_on
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
-from planning.months import PlannedMonth
+from planning.months import PlannedMonth, amount_of_month
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
 from planning.still_asked import PutIn
@@ -77,9 +77,9 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
-    goal, known = plan.goal, PlannedMonth.from_json(plan.month)
-    if known.start == start:
-        return known.amount != Decimal(goal.current_amount)
+    goal, known = plan.goal, amount_of_month(plan.month, start)
+    if known is not None:
+        return known != Decimal(goal.current_amount)
     return goal.last_check_in_date is not None and goal.last_check_in_date >= since
 
 

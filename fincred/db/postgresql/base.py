@@ -41,7 +41,7 @@ class JsonbTextLoader(Loader):
     format = Format.BINARY
 
     def load(self, data: Buffer) -> str:
-        return bytes(data)[1:].decode()
+        return str(data[1:], "utf-8")
 
 
 @cache
