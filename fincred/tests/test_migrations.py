@@ -25,7 +25,6 @@ from django.db import connection
 def full(app):
     return [m for m in apps.get_app_config(app).get_models() if m._base_manager.exists()]
 
-call_command("migrate", verbosity=0)
 call_command("seed_demo", verbosity=0)
 call_command("migrate", "goals", "0001", verbosity=0)
 call_command("migrate", verbosity=0)
@@ -47,7 +46,7 @@ print("there and back")
 class TestMigrations:
     def test_run_backwards_and_forwards_on_a_filled_database(self, tmp_path: Path) -> None:
         variables = {"ENV": "development", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "fincred.settings"}
-        with own_database(tmp_path, migrated=False) as database_url:
+        with own_database(tmp_path) as database_url:
             done = subprocess.run(
                 [sys.executable, "-W", "ignore", "-c", THERE_AND_BACK],
                 cwd=ROOT,
