@@ -268,6 +268,8 @@ class _Search:
 
     def _more_money(self) -> Alternative | None:
         """The smallest additional income a month with which the goal is met."""
+        if not self.state.binding_month:  # no day is left before its date
+            return None
         finances = self.inputs.finances
         gap = 0 if self.inputs.is_dated else max(0, -to_cents(finances.surplus))
 

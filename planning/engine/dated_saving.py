@@ -39,9 +39,11 @@ class DatedSaving(RememberedSaving):
 
     @property
     def total(self) -> int:
-        """The sum of the payments, if the level one is paid on each day."""
+        """The sum of the payments, if the level one is paid on each day in time; once if there is none."""
         if self._total is None:
-            self._total = sum(self.simulate([self.level] * sum(self.days.counts)).amounts)
+            days = sum(self.days.counts)
+            paid = self.simulate([self.level] * days).amounts
+            self._total = sum(paid) if days else max(self.level, self.credit)
         return self._total
 
     @property

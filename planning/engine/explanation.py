@@ -218,7 +218,7 @@ def _facts(state: GoalState, ahead: list[Facts], taken_ahead: int, inputs: PlanI
         "binding_date": inputs.calendar.day(state.binding_month),
         "goals_ahead": ahead,
         "taken_ahead": money(taken_ahead),
-        "carried_in": inputs.kept,
+        "carried_in": inputs.kept if state.binding_month else ZERO,
         "paid_elsewhere": money(max(0, other)),
         "paid_beyond": money(max(0, -other)),
         "room": money(state.room),
@@ -256,12 +256,17 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
     """
     if state.goal.chosen_monthly is not None and not state.arrives:
         return 0  # the room is what the chosen amounts come to
+    if not state.binding_month:
+        return -state.room
     surplus = max(0, to_cents(inputs.finances.surplus))
     return surplus * state.binding_month + to_cents(inputs.kept) - taken_ahead - state.room
 
 
 def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) -> Facts:
     """What the months up to the binding one leave, and what of it is held back for a later one."""
+    if not state.binding_month:  # no day is left before its date, so no month's money is for it
+        nothing: Facts = dict.fromkeys(("money_by_then", "lacking", "held_back"), ZERO)
+        return nothing
     month, late = state.binding_month, state.binding_late_income
     by = flow.by_for([each for each in before.with_debts if not each.held or each.held_until < month])
     by_then = by[month] - late

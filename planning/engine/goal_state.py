@@ -183,7 +183,7 @@ class GoalState:
         """The average payment up to the date: a month, or with monthly days of its own on each of them."""
         total, days = sum(self.in_time.amounts), self.days
         if days and days.cadence.frequency == Frequency.MONTHLY:
-            return average(total, sum(days.counts))
+            return average(total, max(1, sum(days.counts)))
         return average(total, self.need.months)
 
     @property

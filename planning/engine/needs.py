@@ -199,8 +199,14 @@ def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, effort
 
 
 def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: Effort) -> int:
-    """The smallest payment on each day of the goal's own that reaches the target."""
+    """The smallest payment on each day of the goal's own that reaches the target.
+
+    Without a day before the date it is all that is missing then.
+    """
     (target, start, rate), payments = _amounts(goal), sum(days.counts)
+    if not payments:
+        interest = _first_interest(goal, calendar)
+        return DatedSaving(target, start, rate, days, 0, first_interest=interest, effort=effort).missing([])
     level = divided_up(max(0, target - start), payments)
     if rate and level:
         interest = _first_interest(goal, calendar)

@@ -25,9 +25,10 @@ class OwnDays:
     Those before the goal's date `until` are in time, the others late. `counts` is the number of days in time of
     each month, `on_start` whether the first of them is the month's first day. If no day is before the date, one
     payment is due now (`is_due_now`): it counts as a day of month 0, and the next day comes after the plan's first
-    day. But in months that began after the date, the plan's first day and the anchor, nothing is due now: the
-    first of the plan's days counts as in time, and `until` is the day after it. No day is before `starts`, if that
-    is given; if none is between it and the date, the one payment is due on `starts`.
+    day. But in months that began after the plan's first day and the anchor, nothing is due now. Before the date no
+    day is in time any more then. Once the date has come, the first of the plan's days counts as in time, and
+    `until` is the day after it. No day is before `starts`, if that is given; if none is between it and the date,
+    the one payment is due on `starts`.
     """
 
     cadence: Cadence
@@ -40,12 +41,12 @@ class OwnDays:
 
     @property
     def begins(self) -> int:
-        """The first month with a day in time; a later cycle of a recurring goal has none for years."""
-        return next(compress(count(), self.counts))
+        """The first month with a day in time (a later cycle of a recurring goal has none for years), or 0."""
+        return next(compress(count(), self.counts), 0)
 
     @property
     def months(self) -> int:
-        """The number of months up to the last day in time."""
+        """The number of months up to the last day in time; 0 without any."""
         return last_payment(self.counts)
 
     def in_month(self, month: int) -> list[date]:
@@ -80,9 +81,13 @@ def own_days(
 
     `starts`, if given, is after the start of the calendar and before `until`.
     """
-    if until <= calendar.start and max(cadence.since, calendar.anchor) < calendar.start:
-        until = min(next(action_dates(cadence, calendar.start), date.max), date.max - _DAY) + _DAY
-        months = calendar.instalments(until)
+    is_over = False
+    if not starts and max(cadence.since, calendar.anchor) < calendar.start:
+        following = min(next(action_dates(cadence, calendar.start), date.max), date.max - _DAY)
+        is_over = calendar.as_of < until <= following
+        if until <= min(following, calendar.as_of):
+            until = following + _DAY
+            months = calendar.instalments(until)
     counts, on_start = [0] * months, [False] * months
     month = 0
     for day in takewhile(lambda day: day < until, action_dates(cadence, starts or calendar.start)):
@@ -90,7 +95,7 @@ def own_days(
             month += 1
         on_start[month] |= day == calendar.day(month)
         counts[month] += 1
-    is_due_now = not any(counts)
+    is_due_now = not any(counts) and not is_over
     if is_due_now and starts:
         month = next(month for month in range(months - 1, -1, -1) if calendar.day(month) <= starts)
         counts[month], on_start[month] = 1, calendar.day(month) == starts

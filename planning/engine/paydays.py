@@ -45,14 +45,15 @@ class Paydays:
         return [rest[bisect_right(arriving, day)] for day in days]
 
     def too_late(self, days: OwnDays) -> int:
-        """What arrives in the last month in time of a plan's own days after the last of them.
+        """What arrives in the last month in time of a plan's own days after the last of them; 0 without any.
 
-        If that has passed, its payment is due now. But once the date has come, what has arrived since is for late
-        days, except in a plan that began after it.
+        What has arrived since that day is for late days, except in a plan that began after it.
         """
-        month, today = days.months - 1, self.calendar.as_of
+        if not days.months:
+            return 0
+        month = days.months - 1
         last = days.in_month(month)[days.counts[month] - 1]
-        return self.after(month, [max(last, today if today < days.until else days.cadence.since)])[0]
+        return self.after(month, [max(last, days.cadence.since)])[0]
 
     def after_first_day(self, month: int) -> int:
         """What arrives in a month after its first day."""
@@ -84,7 +85,8 @@ class Paydays:
         known = self._after.get(id(days))
         if known is None:
             each = [self.after(month, days.in_month(month)[:count]) for month, count in enumerate(days.counts)]
-            each[days.months - 1][-1] = self.too_late(days)
+            if days.months:
+                each[days.months - 1][-1] = self.too_late(days)
             self._after[id(days)] = known = days, each
         return known[1]
 

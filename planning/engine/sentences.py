@@ -38,6 +38,8 @@ def _minimums(facts: Facts) -> str:
 
 def _room(facts: Facts) -> str:
     months = facts["binding_month"]
+    if not months:
+        return f"No day on which it is paid is left before then, which leaves room for {_amount(facts['room'])}"
     surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(months)}"
     changes = [
         ("carried_in", "with", "kept from earlier months"),

@@ -155,7 +155,7 @@ def _spread(
 
 def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
-    counts = days.counts[: need.deadline] if days else [1] * need.months
+    counts = days.counts[: max(1, need.deadline)] if days else [1] * need.months
     kind = DatedPortion if state.own_days else MonthlyPortion
     portion = kind(counts, state.granted, _share(state), need.credit)
     if money:
@@ -195,7 +195,7 @@ def _share(state: GoalState) -> int:
     """
     if state.granted == state.need.total and state.need.level:
         return state.need.level
-    return divided_up(state.granted, sum(state.days.counts) if state.days else state.need.months)
+    return divided_up(state.granted, max(1, sum(state.days.counts)) if state.days else state.need.months)
 
 
 def _keep_promises(

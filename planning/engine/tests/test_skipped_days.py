@@ -48,9 +48,15 @@ class TestSkippedDays:
         assert again.payments[0] == Payment(date(2026, 1, 23), first.payments[0].amount)
         assert again.payments[1:] == first.payments[1:]
 
-    def test_the_last_day_in_time_is_due_now_if_it_has_passed(self) -> None:
-        """Nothing else can reach the goal by its date, and the money is there."""
-        made = planned(date(2026, 1, 23), 0, date(2026, 2, 1), MONTHLY)
+    def test_the_last_day_in_time_stays_skipped_too(self) -> None:
+        """Its goal was told from the start that 300 are short, and others were promised what arrives after it."""
+        first = planned(NEW_YEAR, 0, date(2026, 2, 1), MONTHLY)
+        again = planned(date(2026, 1, 23), 0, date(2026, 2, 1), MONTHLY)
+        assert (again.payments, again.shortfall) == (first.payments, money(300))
+
+    def test_what_arrived_before_a_plan_began_is_for_its_last_day_in_time(self) -> None:
+        """The plan begins on 23 January, so 5 January, which has passed, is due now."""
+        made = planned(date(2026, 1, 23), 0, date(2026, 2, 1), replace(MONTHLY, since=date(2026, 1, 23)))
         assert made.payments[0] == Payment(date(2026, 1, 23), money(200))
 
     def test_what_was_paid_of_a_chosen_amount_pays_the_day_that_asked_for_it(self) -> None:
