@@ -8,12 +8,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.password_hashing import hash_in_vain
 from accounts.rate_limits import limit_sign_in
 from accounts.refused_sign_ins import note_refused_sign_in
-from accounts.services import person_at
+from accounts.services import prove_password
 from fincred import clock
-from fincred.counters import SIGN_INS_REFUSED
+from fincred.errors import AuthenticationError, AuthorizationError
 
 
 class ThrottledBackend(ModelBackend):
@@ -27,15 +26,12 @@ class ThrottledBackend(ModelBackend):
             return None
         now = clock.moment_of(request) if request else clock.now()
         limit_sign_in(email=username, now=now)
-        user = person_at(username)
-        if user is None:
-            hash_in_vain(password)
-        elif user.check_password(password) and self.user_can_authenticate(user):
-            return user
-        SIGN_INS_REFUSED.labels("credentials").inc()
-        note_refused_sign_in(now)
-        return None
+        try:
+            return prove_password(username, password)
+        except (AuthenticationError, AuthorizationError):
+            note_refused_sign_in(now)
+            return None
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """Django calls this at sign-in and at each request of a session."""
-        return bool(user.may_enter)
+        """Django calls this at each request of a session."""
+        return bool(user.may_enter and user.is_verified)

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.mail.server import MailServer, StoppedError
+from accounts.mail.server import MailServer, MailServerAwayError, StoppedError
 from accounts.mail.templates import MailMessage, message_for, registered_purposes
 from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED, OutgoingMailQuerySet
 from accounts.models import AuditEntry, OneTimeToken, OutgoingMail, User
@@ -69,9 +69,15 @@ def send_due_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> 
 
 
 def send_now(mails: Due, *, now: datetime) -> None:
-    """Send the first of these mails, if it is due, at the end of the transaction that queued it."""
-    with MailServer(lambda: True) as server:
-        _send_first(mails, server, lambda: now, lambda: True)
+    """Send the first of these mails, if it is due, at the end of the transaction that queued it.
+
+    Where mail can't be sent it stays due.
+    """
+    try:
+        with MailServer(lambda: True) as server:
+            _send_first(mails, server, lambda: now, lambda: True)
+    except MailServerAwayError as error:
+        logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
 
 
 def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -92,7 +91,8 @@ def drop_unsent_mail(*, user: User, tokens: Collection[TokenPurpose]) -> None:
 
 def _deliver_on_commit(mails: OutgoingMailQuerySet[OutgoingMail], now: datetime) -> None:
     if settings.DELIVER_MAIL_ON_COMMIT:
-        transaction.on_commit(partial(send_now, mails, now=now), robust=True)
+        # What is committed can't fail any more. Not a `partial`: Django's log names the function that failed.
+        transaction.on_commit(lambda: send_now(mails, now=now), robust=True)
 
 
 def retry_given_up_mail(*, now: datetime) -> int:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 
 from fincred.ops.stoppable import LAST_ANSWER, LeftError, wait_for
@@ -22,7 +23,10 @@ MOMENT: Final = timedelta(seconds=1)
 
 
 class MailServerAwayError(Exception):
-    """No connection to the mail server. What is due stays due, and loses no attempt."""
+    """No connection to the mail server, or no file to write mail into; the text says why, and names no person.
+
+    What is due stays due, and loses no attempt.
+    """
 
 
 class StoppedError(Exception):
@@ -33,7 +37,7 @@ class MailServer:
     """A connection to the mail server: opened when a mail needs it, and kept for many."""
 
     def __init__(self, stop: Callable[[], bool]) -> None:
-        self._backend = get_connection()
+        self._backend: Any = None
         self._left = 0
         self._stop = stop
 
@@ -50,12 +54,15 @@ class MailServer:
         return self._left > 0
 
     def open(self) -> None:
-        """:raises MailServerAwayError: it doesn't answer, or doesn't let us in.
+        """:raises MailServerAwayError: it doesn't answer, or doesn't let us in, or the folder can't be used.
         :raises StoppedError:
         """
         self.close()
         try:
+            self._backend = get_connection()
             self._wait_for(self._backend.open, MOMENT)
+        except ImproperlyConfigured as error:
+            raise MailServerAwayError(str(error)) from error
         except OSError as error:
             raise MailServerAwayError(type(error).__name__) from error
         self._limit(LONGEST_ANSWER)
@@ -71,7 +78,8 @@ class MailServer:
     def close(self) -> None:
         self._left = 0
         self._limit(MOMENT)
-        _close(self._backend)
+        if self._backend:
+            _close(self._backend)
 
     def _limit(self, answer: timedelta) -> None:
         if open_socket := self._socket():
@@ -96,7 +104,7 @@ class MailServer:
             if open_socket := self._socket():
                 with suppress(OSError):
                     open_socket.shutdown(socket.SHUT_RDWR)
-            self._backend = get_connection()
+            self._backend = None
             raise (StoppedError if self._stop() else TimeoutError) from None
 
 

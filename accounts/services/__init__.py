@@ -30,7 +30,15 @@ from accounts.services.second_factor import (
     prove_second_factor,
     reset_second_factor,
 )
-from accounts.services.sessions import TokenPair, end_all_sessions, end_session, login, open_session, refresh
+from accounts.services.sessions import (
+    TokenPair,
+    end_all_sessions,
+    end_session,
+    login,
+    open_session,
+    prove_password,
+    refresh,
+)
 
 __all__ = [
     "NotFromThenError",
@@ -56,6 +64,7 @@ __all__ = [
     "open_session",
     "people_without_mailbox",
     "person_at",
+    "prove_password",
     "prove_second_factor",
     "purge_expired",
     "refresh",

@@ -157,7 +157,7 @@ def _require_another_superuser(user: User) -> None:
     """If the person is one. All are locked in one order, so two who disable each other do so one by one."""
     if not user.is_superuser:
         return
-    superusers = User.objects.may_enter().filter(is_staff=True, is_superuser=True).order_by("pk")
+    superusers = User.objects.may_enter().filter(is_verified=True, is_staff=True, is_superuser=True).order_by("pk")
     if not any(each.pk != user.pk for each in superusers.select_for_update(no_key=True)):
         raise LastSuperuserError
 

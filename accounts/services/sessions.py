@@ -70,14 +70,20 @@ def login(*, email: str, password: str, now: datetime) -> tuple[User, TokenPair]
     """
     limit_sign_in(email=email, now=now)
     try:
-        user = _prove(email, password)
+        user = prove_password(email, password)
         return user, _open_if_unchanged(user, password, now)
     except (AuthenticationError, AuthorizationError):
         note_refused_sign_in(now)
         raise
 
 
-def _prove(email: str, password: str) -> User:
+def prove_password(email: str, password: str) -> User:
+    """The person who may sign in with these, here or in the back office; a refusal is counted.
+
+    :raises InvalidCredentialsError: unknown address or wrong password.
+    :raises AccountInactiveError: the password is right, but the person is disabled.
+    :raises AccountNotVerifiedError: the password is right, but the address is not verified.
+    """
     user = person_at(email)
     if user is None:
         hash_in_vain(password)

@@ -90,13 +90,14 @@ class TestSetRole:
         set_role(user=saver, role=StaffRole.SUPPORT, now=clock.now())
         assert client.get("/admin/").status_code == 200
 
-    def test_leaves_the_last_superuser(self, saver: User) -> None:
+    @pytest.mark.parametrize("state", ["is_active", "is_verified"])
+    def test_leaves_the_last_superuser_who_may_sign_in(self, saver: User, state: str) -> None:
         boss, other = (User.objects.create_superuser(f"{name}@example.com") for name in ("boss", "other"))
-        User.objects.filter(pk=other.pk).update(is_active=False)
+        User.objects.filter(pk=other.pk).update(**{state: False})
         with pytest.raises(LastSuperuserError):
             set_role(user=boss, role=None, now=clock.now())
         assert User.objects.get(pk=boss.pk).is_superuser
-        User.objects.filter(pk=other.pk).update(is_active=True)
+        User.objects.filter(pk=other.pk).update(**{state: True})
         assert not set_role(user=boss, role=None, now=clock.now()).is_superuser
 
     def test_disabling_leaves_the_last_superuser_too(self, db: None) -> None:

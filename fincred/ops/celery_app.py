@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 from threading import Event
 
+import kombu.transport.redis  # noqa: F401  Celery imports it when it connects, too late to say what is missing
 from celery import Celery
 from celery.signals import setup_logging, worker_shutting_down
 from django.conf import settings

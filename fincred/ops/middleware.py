@@ -173,7 +173,11 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         coding = request.META.get("HTTP_TRANSFER_ENCODING", "chunked")
         announced = request.META.get("CONTENT_LENGTH") or "0"
-        if coding.lower() != "chunked" or not announced.isdecimal():
+        if coding.lower() != "chunked":
+            return plain_response(
+                415, message="Send the body as it is, or chunked: no other Transfer-Encoding is taken"
+            )
+        if not announced.isdecimal():
             return plain_response(400)
         if "HTTP_CONTENT_RANGE" in request.META:
             return plain_response(400, message="Send the whole body, without Content-Range")

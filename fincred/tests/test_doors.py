@@ -130,6 +130,12 @@ class TestEveryDoor:
         set_active(user=visitor.user, is_active=False, now=clock.now())
         assert not DOORS[door](visitor)
 
+    @pytest.mark.parametrize("door", ["log-in", "calendar link", "back-office session", "back-office sign-in"])
+    def test_is_closed_to_who_was_made_unverified_by_sql(self, visitor: Visitor, door: str) -> None:
+        """Not so where an address is verified, or a session of the API goes on."""
+        User.objects.update(is_verified=False)
+        assert not DOORS[door](visitor)
+
 
 def _end_all(user: User, now: datetime) -> Any:
     return end_all_sessions(user=user, reason=EndReason.SUPPORT, now=now)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from gunicorn.http.errors import (
     ExpectationFailed,
+    InvalidHTTPVersion,
     InvalidRequestLine,
     InvalidResponseHeader,
     InvalidResponseHeaderName,
     LimitRequestHeaders,
     LimitRequestLine,
     ParseException,
+    UnsupportedTransferCoding,
 )
 
 
@@ -24,6 +26,7 @@ _STATUS: dict[type[Exception], int] = {
     LimitRequestLine: 414,
     LimitRequestHeaders: 431,
     ExpectationFailed: 417,
+    UnsupportedTransferCoding: 415,
     ParseException: 400,
 }
 
@@ -37,9 +40,17 @@ def message_of(fault: Exception) -> str | None:
     """A sentence for people, where the status alone doesn't say enough."""
     if isinstance(fault, HostMissingError):
         return "HTTP/1.1 needs a Host header"
-    if isinstance(fault, InvalidRequestLine):
-        return "The request line could not be read; all but ASCII has to be percent-encoded in it"
+    if isinstance(fault, UnsupportedTransferCoding):
+        return "Send the body as it is, or chunked: no other Transfer-Encoding is taken"
+    if _holds_unencoded(fault):
+        return "Spaces, control characters and all but ASCII have to be percent-encoded in the request line"
     return None
+
+
+def _holds_unencoded(fault: Exception) -> bool:
+    if isinstance(fault, InvalidHTTPVersion):  # gunicorn takes all that follows a second space for it
+        return " HTTP/" in str(fault.version)
+    return isinstance(fault, InvalidRequestLine) and not (fault.req.isascii() and fault.req.isprintable())
 
 
 def answer(status: int, message: str | None = None) -> bytes:

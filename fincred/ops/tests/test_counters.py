@@ -148,24 +148,32 @@ class TestMoves:
         assert hit() == 1
 
     @pytest.mark.parametrize(
+        ("path", "name", "form"),
+        [("/api/v0/auth/login", "email", "json"), ("/admin/login/", "username", "multipart")],
+        ids=["API", "back office"],
+    )
+    @pytest.mark.parametrize(
         ("reason", "state"),
         [("credentials", {}), ("inactive", {"is_active": False}), ("unverified", {"is_verified": False})],
     )
     def test_fincred_sign_ins_refused_total(
-        self, figures: Figures, api: APIClient, saver: User, reason: str, state: dict[str, bool]
+        self,
+        figures: Figures,
+        api: APIClient,
+        agent: User,
+        *,
+        path: str,
+        name: str,
+        form: str,
+        reason: str,
+        state: dict[str, bool],
     ) -> None:
-        saver.set_password("correct horse battery")
-        for name, value in state.items():
-            setattr(saver, name, value)
-        saver.save()
+        agent.set_password("correct horse battery")
+        agent.save()
+        User.objects.filter(pk=agent.pk).update(**state)
         password = "correct horse battery" if state else "wrong horse battery"
         with figures.moved("fincred_sign_ins_refused_total", reason=reason) as refused:
-            api.post("/api/v0/auth/login", {"email": saver.email, "password": password})
-        assert refused() == 1
-
-    def test_fincred_sign_ins_refused_total_of_the_back_office_too(self, figures: Figures, saver: User) -> None:
-        with figures.moved("fincred_sign_ins_refused_total", reason="credentials") as refused:
-            Client().post("/admin/login/", {"username": saver.email, "password": "wrong horse battery"})
+            api.post(path, {name: agent.email, "password": password}, format=form)
         assert refused() == 1
 
     def test_fincred_check_ins_total_and_fincred_plan_versions_total(

@@ -203,12 +203,13 @@ class TestBodies:
             wire.sendall(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(chunks) + b"0\r\n\r\n")
             assert answer(wire)[0].status == status
 
-    @pytest.mark.parametrize("coding", [b"gzip, chunked", b"identity, chunked"])
+    @pytest.mark.parametrize("coding", [b"gzip, chunked", b"identity, chunked", b"foo, chunked", b"foo"])
     def test_one_in_another_coding_is_refused(self, patient: LiveServer, coding: bytes) -> None:
         with connect(patient) as wire:
             wire.sendall(LOGIN + b"Transfer-Encoding: " + coding + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
             response, body = answer(wire)
-        assert (response.status, refusal(body)) == (400, "MALFORMED_REQUEST")
+        assert (response.status, refusal(body)) == (415, "UNSUPPORTED_MEDIA_TYPE")
+        assert "chunked" in json.loads(body)["error"]
 
 
 class TestExpectations:
@@ -302,12 +303,25 @@ class TestRefusals:
         assert "X-Request-ID" in response.headers["Access-Control-Expose-Headers"]
         assert response.headers["Cache-Control"] == "no-store"  # caches may keep a 414 that doesn't say so
 
-    def test_a_line_with_other_characters_is_told_to_encode_them(self, patient: LiveServer) -> None:
+    @pytest.mark.parametrize("query", ["Café", "a b", "a\tb", "a\x01b", "a\x7fb", "é b"])
+    def test_a_line_with_other_characters_is_told_to_encode_them(self, patient: LiveServer, query: str) -> None:
         with connect(patient) as wire:
-            wire.sendall("GET /api/v0/goals?search=Café HTTP/1.1\r\n\r\n".encode())
+            wire.sendall(f"GET /api/v0/goals?search={query} HTTP/1.1\r\n\r\n".encode())
             response, body = answer(wire)
         assert response.status == 400
-        assert "percent-encoded" in json.loads(body)["error"]
+        assert json.loads(body)["error"] == (
+            "Spaces, control characters and all but ASCII have to be percent-encoded in the request line"
+        )
+
+    @pytest.mark.parametrize(
+        "line", ["GET", "GET /", "GET goals HTTP/1.1", "GET /goals HTTP/9", "GET  / HTTP/1.1"]
+    )
+    def test_a_line_that_is_wrong_otherwise_is_not(self, patient: LiveServer, line: str) -> None:
+        with connect(patient) as wire:
+            wire.sendall(f"{line}\r\n\r\n".encode())
+            response, body = answer(wire)
+        assert response.status == 400
+        assert "could not be read" in json.loads(body)["error"]
 
     @pytest.mark.parametrize("prefix", ["/api", "/" + "x" * 5000])
     @pytest.mark.parametrize("name", ["SCRIPT_NAME", "PATH_INFO", "REMOTE_USER"])

@@ -63,7 +63,7 @@ class TestRefusals:
             (f"{LINE}X-Nul: \x00{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
             (f"{LINE}Content-Length: -1\r\n\r\n", (400, "MALFORMED_REQUEST")),
             (f"{LINE}Content-Length: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
-            (f"{LINE}Transfer-Encoding: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
+            (f"{LINE}Transfer-Encoding: {SECRET}\r\n\r\n", (415, "UNSUPPORTED_MEDIA_TYPE")),
             (f"{LINE}Expect: {SECRET}\r\n\r\n", (417, "MALFORMED_REQUEST")),
             (f"{CHUNKED}{SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),
             (f"{LINE}X-Other: {SECRET}\r\n\r\n", (400, "MALFORMED_REQUEST")),

@@ -102,7 +102,8 @@ class TestEnvelope:
     def test_of_a_body_in_a_coding_that_is_not_read(self, as_saver: APIClient, coding: str) -> None:
         sent: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": coding, "CONTENT_LENGTH": ""}
         response = as_saver.generic("PUT", "/api/v0/snapshot", "{}", "application/json", **sent)
-        assert_envelope(response, 400, "MALFORMED_REQUEST")
+        assert_envelope(response, 415, "UNSUPPORTED_MEDIA_TYPE")
+        assert "chunked" in response.json()["error"]
 
     def test_of_a_body_that_is_broken_off(self, api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
         sent: dict[str, Any] = {"CONTENT_LENGTH": "46", "wsgi.input": BrokenOff()}

@@ -61,7 +61,7 @@ class TestRefusals:
         ("request_bytes", "status", "code"),
         [
             (b"GET\r\n\r\n", 400, "MALFORMED_REQUEST"),
-            (LOGIN + b"Transfer-Encoding: gzip, chunked\r\n\r\n", 400, "MALFORMED_REQUEST"),
+            (LOGIN + b"Transfer-Encoding: gzip, chunked\r\n\r\n", 415, "UNSUPPORTED_MEDIA_TYPE"),
             (LOGIN + b"Content-Length: 1500000\r\n\r\n" + b" " * 1_500_000, 413, "REQUEST_TOO_LARGE"),
             (LOGIN + b"Content-Length: 3000000\r\n\r\n", 413, "REQUEST_TOO_LARGE"),
             (b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "REQUEST_TOO_LARGE"),

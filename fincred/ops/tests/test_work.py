@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,17 @@ from fincred import clock
 
 user = User.objects.create_user("kim{number}@example.com")
 queue_mail(user=user, purpose="reset_password", now=clock.now())
+"""
+
+# Arguments are the names of packages; all others are as if they weren't installed.
+LOAD = """
+import sys
+from importlib.metadata import packages_distributions
+
+for module, packages in packages_distributions().items():
+    if not {name.lower().replace("_", "-") for name in packages} & set(sys.argv):
+        sys.modules[module] = None
+import celery.beat, celery.bin.worker, celery.concurrency.thread, kombu.transport.redis
 """
 
 
@@ -172,6 +184,25 @@ class TestCelery:
         monkeypatch.delitem(sys.modules, "fincred.ops.celery_app", raising=False)
         with pytest.raises(CommandError, match=r"requirements-celery\.txt"):
             call_command("work")
+
+    @pytest.mark.celery
+    def test_without_what_its_client_of_redis_needs_is_named(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.CELERY = True
+        monkeypatch.setitem(sys.modules, "packaging.version", None)
+        for loaded in ("kombu.transport.redis", "fincred.ops.celery_app"):
+            monkeypatch.delitem(sys.modules, loaded, raising=False)
+        with pytest.raises(CommandError, match=r"requirements-celery\.txt installed: .*packaging"):
+            call_command("work")
+
+    @pytest.mark.celery
+    def test_needs_nothing_that_is_not_locked(self) -> None:
+        """A package doesn't always say what it needs, and another one may have brought that here."""
+        locked = "".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-celery.txt"))
+        names = re.findall(r"^([\w.-]+)(?:\[.*\])?==", locked, re.MULTILINE)
+        loaded = subprocess.run([sys.executable, "-c", LOAD, *names], capture_output=True, text=True, check=False)
+        assert (loaded.returncode, loaded.stderr) == (0, "")
 
 
 def terminate_once(process: subprocess.Popen[bytes]) -> None:
