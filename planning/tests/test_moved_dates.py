@@ -77,6 +77,7 @@ def recurring_in_the_month_of_its_end(person: Person) -> str:
 def reserve(person: Person) -> str:
     goal = behind(person, kind="reserve")
     person.on("2026-05-14").has(goal, 220)
+    person.on("2026-07-12").has(goal, 260)
     return goal
 
 

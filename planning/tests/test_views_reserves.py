@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from fincred import clock
 from goals.models import Goal
 from planning.tests.people import Person
 from planning.tests.requests import ENOUGH, field_errors
@@ -35,6 +36,15 @@ def person(saver: User, time_machine: Any) -> Person:
 @pytest.fixture
 def fund(person: Person) -> str:
     return person.plans_for(**FUND)
+
+
+def asked_today(person: Person) -> float:
+    """What today's calendar asks to be put into goals."""
+    today = clock.now().date()
+    query = f"from={today}&to={today}"
+    days = person.client.get(f"{V0}/planning/calendar?{query}").json()["days"]
+    entries = [entry for day in days for entry in day["entries"] if entry["kind"] == "goal_payment"]
+    return sum(entry["amount"] for entry in entries)
 
 
 class TestFull:
@@ -170,6 +180,20 @@ class TestWithdrawals:
         planned = person.plans()[fund]
         assert (planned["this_month"], planned["upcoming"][0]["date"]) == (0, "2026-04-10")
         assert planned["upcoming"] == stored["upcoming"]
+
+    def test_of_earlier_months_are_asked_for_once_on_any_day_that_asks(self, person: Person) -> None:
+        """300 of 1 200 are there, and 200 are taken out: with 1 200 to go in ten months, 120 a month are due.
+
+        100 of the month's are put in, so 20 are asked for, once: by the calendar and by the plan.
+        """
+        fund = person.plans_for(**FUND | {"target_date": "2027-03-10"})
+        for day, amount in (("2026-03-10", 100), ("2026-04-10", 200), ("2026-05-10", 300), ("2026-05-15", 100)):
+            person.on(day).has(fund, amount)
+        assert (asked_today(person), person.stored()[fund]["this_month"]) == (20, 20)
+        person.has(fund, 120)
+        for day in ("2026-05-15", "2026-05-16", "2026-06-09"):
+            assert (asked_today(person.on(day)), person.stored()[fund]["this_month"]) == (0, 0)
+        assert asked_today(person.on("2026-06-10")) == person.stored()[fund]["this_month"] == 120
 
     def test_use_up_the_months_money(self, person: Person) -> None:
         """400 a month: 100 + 50 go into the reserve and 200 to the other goal, on any day of planning."""
