@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 _READING = frozenset({"GET", "HEAD"})
+_CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 class ApiView(GenericAPIView[Any]):
@@ -149,8 +150,11 @@ class ApiView(GenericAPIView[Any]):
         """The body, checked. `stored` is the row that it changes, for serializers that look at it.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
-        :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`.
+        :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`. Or a
+            precondition that can't be read: then the body isn't, and its client is not told to send it.
         """
+        if self.request.method in _CHANGING:
+            _ = self.expected
         data = self.request.data
         if self.request.method in ("PUT", "PATCH") and not django_request(self.request).body:
             raise MalformedRequestError(reason="This request needs a body")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from threading import Barrier
 from typing import Any
 
@@ -81,6 +82,16 @@ class Device:
         return self.client.patch(url, body, headers={"If-Match": if_match})
 
 
+class UnreadBody(BytesIO):
+    """`{}`, and whether it was asked for."""
+
+    is_read = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.is_read = True
+        return b"{}"
+
+
 @pytest.fixture
 def device(noon: datetime, db: None) -> Device:
     return Device(UserFactory.create())
@@ -130,6 +141,14 @@ class TestEveryChange:
     def test_whose_precondition_is_malformed_is_refused(self, operation: Operation, device: Device) -> None:
         answer = device.send(operation, {"If-Match": "1-unquoted"})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+
+    def test_whose_precondition_is_malformed_needs_no_body(self, operation: Operation, device: Device) -> None:
+        """A client that asks first, by `Expect: 100-continue`, is not told to send it."""
+        body = UnreadBody()
+        sent: dict[str, Any] = {"CONTENT_LENGTH": "2", "wsgi.input": body, "HTTP_IF_MATCH": "1-unquoted"}
+        url = device.url(operation)
+        answer = device.client.generic(operation.method, url, "", "application/json", **sent)
+        assert (answer.status_code, body.is_read) == (400, False)
 
 
 @pytest.mark.parametrize("operation", TAGGED, ids=str)
