@@ -44,7 +44,7 @@ def asked_today(person: Person) -> float:
     query = f"from={today}&to={today}"
     days = person.client.get(f"{V0}/planning/calendar?{query}").json()["days"]
     entries = [entry for day in days for entry in day["entries"] if entry["kind"] == "goal_payment"]
-    return sum(entry["amount"] for entry in entries)
+    return float(sum(entry["amount"] for entry in entries))
 
 
 class TestFull:
