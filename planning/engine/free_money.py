@@ -35,9 +35,22 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
             0  # its date has come, so what arrives later in the month is for it as what arrives in a later month
         )
     if days:
-        return money.paydays.too_late(days)
+        return _since_last_day(days, money, state.behind)
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
     return money.paydays.late_income(month, due)
+
+
+def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:
+    """What arrives in a goal's last month after the last of its own days, without what was paid of it already.
+
+    What was put in for goals `behind` it was paid of this first, so a day that has passed keeps its money. But
+    what arrives after today wasn't paid yet.
+    """
+    late = money.paydays.too_late(days)
+    if not behind or days.months > 1:
+        return late
+    (after_today,) = money.paydays.after(0, [money.paydays.calendar.as_of])
+    return max(late - behind, min(late, after_today))
 
 
 def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:

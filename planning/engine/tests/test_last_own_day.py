@@ -135,3 +135,22 @@ class TestInItsMonth:
         for made, before in zip(again, first, strict=True):
             assert made.shortfall == before.shortfall
             assert [*made.payments] == [payment for payment in before.payments if payment.date > day]
+
+    @pytest.mark.parametrize("chosen", [None, money(200)])
+    def test_unpaid_it_keeps_its_money_when_others_were_paid_since(self, chosen: Decimal | None) -> None:
+        """200 were there on 5 April. The 500 that arrive on the 8th are paid to the other one."""
+        trip = replace(
+            TRIP, target_amount=money(200), target_date=date(2026, 4, 9), chosen_monthly=chosen, chosen_each=chosen
+        )
+        made, _ = planned(date(2026, 4, 8), trip, has(OTHER, 0, 500), payday=self.PAYDAY, carried=200)
+        assert (asked(made), made.shortfall) == ([("2026-04-08", 200)], money(0))
+
+    def test_paid_it_takes_nothing_of_late_days_when_others_were_paid_since(self) -> None:
+        """100 are there on Thursday, 12 March. 500 come on the 13th, 100 for each later Thursday and the other."""
+        weekly = replace(TRIP, cadence=Cadence(Frequency.WEEKLY, 4, MARCH), target_date=date(2026, 3, 14))
+        trip, payday = replace(weekly, chosen_monthly=money(100), chosen_each=money(100)), date(2026, 3, 13)
+        first, other = planned(MARCH, trip, OTHER, payday=payday, carried=100)
+        assert asked(first)[:3] == [("2026-03-12", 100), ("2026-03-19", 100), ("2026-03-26", 100)]
+        assert asked(other)[0] == ("2026-03-13", 100)
+        again, _ = planned(payday, has(trip, 0, 100), has(OTHER, 0, 100), payday=payday, carried=100)
+        assert (again.shortfall, [*again.payments]) == (first.shortfall, [*first.payments][1:])
