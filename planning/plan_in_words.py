@@ -64,6 +64,8 @@ def sum_of(facts: Facts) -> list[Line]:
 def _until(facts: Facts) -> str:
     """Which months the room is of. A month of the planning calendar that begins before the date counts whole."""
     binding, target = str(facts["binding_date"]), str(facts["target_date"])
+    if not facts["binding_month"]:
+        return ""
     if binding <= target:
         return f" by {day_in_words(binding)}"
     if facts["binding_month"] <= facts.get("months", facts["binding_month"]):
@@ -74,6 +76,8 @@ def _until(facts: Facts) -> str:
 def _of_the_room(facts: Facts) -> list[Line]:
     """What the goal's room is the sum of."""
     months, room = facts["binding_month"], Decimal(facts["room"])
+    if not months:
+        return [Line("no day of payment is left before its date, so only what was put in this month counts", room)]
     if "chosen_monthly" in facts and Decimal(facts["need"]) > room:
         return [Line(f"the chosen {amount_in_words(facts['chosen_monthly'])} a month comes to", room)]
     if "money_by_then" in facts:

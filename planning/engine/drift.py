@@ -46,8 +46,8 @@ class WayBack:
 class Proposal:
     """The two ways back: keep the date, or keep the contribution.
 
-    `same_date` is None if the date is today or has passed. `same_contribution` is None if it takes longer than
-    `last_month` allows.
+    `same_date` is None if the date is today or has passed, or no own day of the goal is left before it.
+    `same_contribution` is None if it takes longer than `last_month` allows.
     """
 
     direction: Direction
@@ -103,7 +103,7 @@ def propose(
         return None
     compared = max(expected, once_paid) if direction is Direction.AHEAD else expected
     plans = _Plans(inputs, position, Effort(most=most_effort))
-    same_date = None if goal.target_date <= inputs.as_of else _same_date(plans)
+    same_date = _same_date(plans) if goal.target_date > inputs.as_of else None
     same_contribution = _same_contribution(plans, contribution, each_day)
     facts = {
         "as_of": inputs.as_of,
@@ -139,9 +139,11 @@ class _Plans:
         return self._made[goal]
 
 
-def _same_date(plans: _Plans) -> WayBack:
+def _same_date(plans: _Plans) -> WayBack | None:
     goal = plans.goal
     needed = plans.with_goal(goal)
+    if not needed.explanation.facts["binding_month"]:
+        return None
     each_day = needed.required_each if goal.cadence else None
     return _way_back(plans, needed.required_monthly, goal.target_date, each_day)
 

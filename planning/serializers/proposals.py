@@ -35,7 +35,9 @@ class ProposalSerializer(Serializer):
     """A goal that has drifted, and up to two ways back."""
 
     direction = ChoiceField(Direction)
-    same_date = WayBackSerializer(allow_null=True, help_text="Null once the date has passed.")
+    same_date = WayBackSerializer(
+        allow_null=True, help_text="Null once the date has passed, or no day of payment is left before it."
+    )
     same_contribution = WayBackSerializer(allow_null=True, help_text="Null when it takes more than 600 months.")
     why = DriftSerializer()
 

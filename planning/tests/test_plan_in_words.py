@@ -71,6 +71,13 @@ class TestSum:
         assert (beyond[1].words, beyond[1].amount) == ("and what was put in beyond a month's surplus", Decimal(50))
         assert beyond[0].words == "1,000.00 a month for 1 month"
 
+    def test_of_a_goal_without_a_day_left_is_what_was_put_in(self) -> None:
+        lines = sum_of(FACTS | {"binding_month": 0, "room": "60.00", "need": "500.00"})
+        assert [(line.words, line.amount) for line in lines[:2]] == [
+            ("no day of payment is left before its date, so only what was put in this month counts", 60),
+            ("leaves for this goal", 60),
+        ]
+
     def test_names_what_is_held_back_for_each_expense(self) -> None:
         by_then = FACTS | {"money_by_then": "1300.00", "held_back": "300.00"}
         part = {"amount": "100.00", "month": "2026-05-10", "planned": ["tax", "rent"]}

@@ -103,16 +103,16 @@ class TestInAMonthThatBeganAfterIt:
         [trip] = planned(date(2026, 4, 12), has(begun, 1000))
         assert (asked(trip), trip.shortfall) == ([("2026-04-12", 500)], money(0))
 
-    def test_a_proposal_has_the_missing_sum_for_the_same_date(self) -> None:
+    def test_a_proposal_has_no_way_back_by_the_same_date(self) -> None:
         finances = Finances(money(500), ZERO, ZERO)
         inputs = PlanInput(date(2026, 4, 12), finances, (has(TRIP, 1000),), anchor=MARCH)
         found = propose(
             inputs, 0, expected=money(1500), once_paid=money(1500), contribution=money(500), each_day=money(500)
         )
         assert found is not None
-        assert found.same_date is not None
+        assert found.same_date is None
         assert found.same_contribution is not None
-        assert (found.same_date.contribution, found.same_date.shortfall) == sums(500, 500)
+        assert found.why.text.endswith("500.00 less than planned. 500.00 a month gets there by 2026-05-06.")
         assert (found.same_contribution.target_date, found.same_contribution.shortfall) == (
             date(2026, 5, 6),
             money(0),
