@@ -93,8 +93,8 @@ def put_in_of_month(inputs: PlanInput, first_month: int) -> int:
     return min(to_cents(put_in), max(0, first_month))
 
 
-def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int]) -> None:
-    """Keep money for late payments on a goal's own days that come before the money of their month.
+def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int], months: range) -> None:
+    """Keep money for these months' late payments on a goal's own days that come before the money of their month.
 
     What is kept counts as free in the month of the payment, and no longer in the one before. `before` is what was
     free in each month before these payments.
@@ -102,7 +102,7 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int])
     days, money = state.days, state.money
     if not days or not money:
         return
-    for month in range(1, len(state.trajectory.by_day)):
+    for month in range(max(1, months.start), min(months.stop, len(state.trajectory.by_day))):
         paid = lacking = 0
         count = days.counts[month] if month < len(days.counts) else 0
         amounts = state.trajectory.by_day[month][count:]

@@ -45,6 +45,7 @@ class GoalState:
     - `kept_before`: what `kept` was before the goal got its money.
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
+    - `late_offers`: what it was offered in each month (or on each day of its own) after its date, so far.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if it is none that matters to them. `not_before` is the earliest such month.
     - `held`: what is held back until these debts are paid, though what they free then makes it needless. It counts
@@ -81,6 +82,7 @@ class GoalState:
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)
     kept_late: list[int] = field(default_factory=list)
+    late_offers: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0
     held: int = 0

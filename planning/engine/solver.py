@@ -22,7 +22,7 @@ from planning.engine.free_money import (
     unkept,
 )
 from planning.engine.goal_state import GoalState
-from planning.engine.late import go_on_late
+from planning.engine.late import go_on_late, in_stretches, late_months
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.own_days import kept_for_later
@@ -133,7 +133,7 @@ def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Seque
         if state.reserved_late:  # paid anew, once it is known what all others are promised
             left[:] = map(add, left, state.reserved_late)
             state.kept[:] = map(sub, state.kept, state.kept_late)
-            state.trajectory = state.in_time
+            state.trajectory, state.late_offers = state.in_time, []
     for state in chosen + sharing:
         _free_early(state, left)
     keep_for_payments(chosen + sharing, left)
@@ -143,14 +143,25 @@ def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Seque
 def _go_on_late(
     inputs: PlanInput, late: Sequence[GoalState], states: Sequence[GoalState], free: list[int], late_until: int
 ) -> None:
-    """Pay the `late` ones of the goals after their dates."""
-    for state in late:
-        if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
-            free[:] = kept_for_later(free)
-        # What others are paid later is not the late goal's, so it looks ahead beyond its own horizon.
-        paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in states])
-        go_on_late(state, free, late_until, horizon=paid_until)
-        _free_early(state, free)
+    """Pay these goals after their dates: chosen amounts first, then the others each month in plan order."""
+    chosen, others = [[state for state in late if bool(state.reserved_late) is first] for first in (True, False)]
+    stretches = in_stretches(others if inputs.is_dated else [], late_until)
+    horizon, paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in states]), 0
+    for goals, stretch in [(chosen, range(late_until + 1)), *((others, stretch) for stretch in stretches)]:
+        all_taken, is_last = False, stretch.stop > late_until
+        for state in goals:
+            months = late_months(state, late_until)
+            months = months[max(0, stretch.start - months.start) : max(0, stretch.stop - months.start)]
+            if not months or state.trajectory.done_on is not None or (all_taken and not (is_last or state.payoff)):
+                continue
+            if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
+                free[:] = kept_for_later(free)
+            go_on_late(state, free, months, horizon=horizon, paid_until=paid_until)
+            _free_early(state, free)
+            if state.reserved_late or state.days:  # it leaves money: its later payments count on some of it
+                paid_until = max(paid_until, len(state.trajectory.amounts))
+            else:
+                all_taken = state.trajectory.done_on is None
 
 
 def _free_early(state: GoalState, free: list[int]) -> None:
