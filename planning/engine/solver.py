@@ -152,7 +152,9 @@ def _go_on_late(
         for state in goals:
             months = late_months(state, late_until)
             months = months[max(0, stretch.start - months.start) : max(0, stretch.stop - months.start)]
-            if not months or state.trajectory.done_on is not None or (all_taken and not (is_last or state.payoff)):
+            # Minimum payments alone may clear debts, which then free money; interest counts in the end.
+            may_wait = all_taken and not (is_last or state.payoff)
+            if may_wait or not months or state.trajectory.done_on is not None:
                 continue
             if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
                 free[:] = kept_for_later(free)
