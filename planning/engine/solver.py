@@ -144,10 +144,12 @@ def _go_on_late(
     inputs: PlanInput, late: Sequence[GoalState], states: Sequence[GoalState], free: list[int], late_until: int
 ) -> None:
     """Pay these goals after their dates: chosen amounts first, then the others each month in plan order."""
-    chosen, others = [[state for state in late if bool(state.reserved_late) is first] for first in (True, False)]
+    chosen = [state for state in late if state.reserved_late]
+    others = [state for state in late if not state.reserved_late]
     stretches = in_stretches(others if inputs.is_dated else [], late_until)
+    turns = [(chosen, range(late_until + 1)), *((others, stretch) for stretch in stretches)]
     horizon, paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in states]), 0
-    for goals, stretch in [(chosen, range(late_until + 1)), *((others, stretch) for stretch in stretches)]:
+    for goals, stretch in turns:
         all_taken, is_last = False, stretch.stop > late_until
         for state in goals:
             months = late_months(state, late_until)

@@ -74,8 +74,8 @@ class TestSum:
     def test_of_a_goal_without_a_day_left_is_what_was_put_in(self) -> None:
         lines = sum_of(FACTS | {"binding_month": 0, "room": "60.00", "need": "500.00"})
         assert [(line.words, line.amount) for line in lines[:2]] == [
-            ("no day of payment is left before its date, so only what was put in this month counts", 60),
-            ("leaves for this goal", 60),
+            ("no day of payment is left before its date, so only what was put in this month counts", Decimal(60)),
+            ("leaves for this goal", Decimal(60)),
         ]
 
     def test_names_what_is_held_back_for_each_expense(self) -> None:
