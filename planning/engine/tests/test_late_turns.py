@@ -1,6 +1,7 @@
 """Late goals take turns month by month: one whose date is still to come leaves what earlier months have over."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -89,3 +90,11 @@ def test_what_a_later_month_lacks_is_kept_too_in_the_month_in_which_a_late_goal_
     _, made = make_plan(PlanInput(NEW_YEAR, finances, (car, desk)), with_alternatives=False).goals
     months = [(4, 30), (8, 100), (9, 100), (10, 100), (11, 70)]
     assert paid(made) == [(date(2027, month, 1), amount) for month, amount in months]
+
+
+def test_a_goal_that_never_has_its_turn_is_reached_by_its_interest() -> None:
+    """The rent takes all that there ever is. At 1 % a month 500 are 1 000 after seventy months."""
+    rent = goal(900_000, 4, "High", name="rent")
+    desk = goal(1000, 2, "Low", name="desk", already_there=money(500), annual_rate=Decimal(12))
+    _, made = planned(100, 1, date(2026, 3, 20), rent, desk)
+    assert (paid(made), made.projected_completion_date) == ([], date(2031, 11, 1))
