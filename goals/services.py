@@ -287,13 +287,15 @@ def record_progress(
 
     At the target an active or paused goal is completed; a completed one that falls from its target below it is
     active again. A reserve or a recurring goal stays active, and plans follow when it reaches its target or falls
-    below it; so they do when something is taken out of a reserve, and when debts that were paid off are owed
-    again. The caller holds the lock of the person's row and has read `goal`, and `chain`, under it.
+    below it; so they do when something is taken out of a reserve, or a check-in of it is put right or removed,
+    and when debts that were paid off are owed again. The caller holds the lock of the person's row and has read
+    `goal`, and `chain`, under it.
 
     :raises GoalLimitExceededError: it can't be active again, others are.
     """
     before, was_reached = audit.fields_of(goal, ("status", "current_amount")), goal.is_reached
-    was_cleared, is_drawn_on = goal.is_cleared, goal.kind == Kind.RESERVE and current_amount < goal.current_amount
+    was_cleared, more = goal.is_cleared, current_amount - goal.current_amount
+    is_no_payment = goal.kind == Kind.RESERVE and bool(more) and not (more > 0 and more_check_ins > 0)
     moved = (goal.current_amount, goal.last_check_in_date) != (current_amount, last_check_in_date)
     goal.current_amount, goal.last_check_in_date = current_amount, last_check_in_date
     goal.check_in_count += more_check_ins
@@ -309,7 +311,7 @@ def record_progress(
     if goal.status == before["status"]:
         write_all(*writes, *own)
         is_turned = goal.kind != Kind.ONCE and goal.is_reached != was_reached
-        if is_turned or is_drawn_on or (was_cleared and not goal.is_cleared):
+        if is_turned or is_no_payment or (was_cleared and not goal.is_cleared):
             publish(GoalsChanged(goal=goal, chain=chain, now=now, today=today))
         return
     action = "goal.completed" if goal.status == Status.COMPLETED else "goal.reopened"

@@ -195,6 +195,21 @@ class TestWithdrawals:
             assert (asked_today(person.on(day)), person.stored()[fund]["this_month"]) == (0, 0)
         assert asked_today(person.on("2026-06-10")) == person.stored()[fund]["this_month"] == 120
 
+    @pytest.mark.parametrize("way", ["put right", "removed"])
+    def test_that_never_were_leave_the_plan_as_it_was(self, person: Person, way: str) -> None:
+        fund = person.plans_for(**FUND | {"target_date": "2027-03-10"})
+        for day, amount in (("2026-03-10", 100), ("2026-04-10", 200), ("2026-05-10", 300)):
+            person.on(day).has(fund, amount)
+        check_in = f"{V0}/check-ins/{person.on('2026-05-15').has(fund, 100)['id']}"
+        if way == "removed":
+            assert person.client.delete(check_in).status_code == 204
+        else:
+            assert person.client.patch(check_in, {"current_amount": 300}).status_code == 200
+        stored = person.stored()[fund]
+        assert (asked_today(person), stored["this_month"]) == (0, 0)
+        assert stored["upcoming"][0] == {"date": "2026-06-10", "amount": 100}
+        assert person.plans()[fund]["upcoming"] == stored["upcoming"]
+
     def test_use_up_the_months_money(self, person: Person) -> None:
         """400 a month: 100 + 50 go into the reserve and 200 to the other goal, on any day of planning."""
         person.tells({"amount": 500, "frequency": "monthly", "next_date": "2026-03-10"}, expenses=100)
