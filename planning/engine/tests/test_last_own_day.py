@@ -145,6 +145,13 @@ class TestInItsMonth:
         made, _ = planned(date(2026, 4, 8), trip, has(OTHER, 0, 500), payday=self.PAYDAY, carried=200)
         assert (asked(made), made.shortfall) == ([("2026-04-08", 200)], money(0))
 
+    @pytest.mark.parametrize("day", [date(2026, 4, 4), date(2026, 4, 6)])
+    def test_what_others_were_paid_is_not_of_money_that_is_still_to_come(self, day: date) -> None:
+        """The other one was paid the 100 that were there. The 500 of 8 April come after the trip's 5 April."""
+        trip, other = planned(day, TRIP, has(OTHER, 0, 100), payday=date(2026, 4, 8), carried=100)
+        assert (trip.explanation.facts["room"], trip.shortfall) == (0, 1500)
+        assert asked(other)[0] == ("2026-04-08", 150)
+
     def test_paid_it_takes_nothing_of_late_days_when_others_were_paid_since(self) -> None:
         """100 are there on Thursday, 12 March. 500 come on the 13th, 100 for each later Thursday and the other."""
         weekly = replace(TRIP, cadence=Cadence(Frequency.WEEKLY, 4, MARCH), target_date=date(2026, 3, 14))
