@@ -76,6 +76,21 @@ def debt_payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: 
             yield Payment(payment.date, left)
 
 
+def no_more_than(missing: Decimal, payments: Iterable[Payment], *, until: date | None = None) -> Iterator[Payment]:
+    """The payments until all that is `missing` is paid; from the day `until` on, all of them again.
+
+    Who puts in more than a version asks for has all of the target before its last payment.
+    """
+    for payment in payments:
+        if until is not None and payment.date >= until:
+            yield payment
+            continue
+        amount = min(missing, payment.amount)
+        missing -= amount
+        if amount > ZERO:
+            yield Payment(payment.date, amount)
+
+
 def month_over_on(anchor: date, payment: date, *, of_debts: bool) -> date:
     """The day from which on a version no longer asks for a payment of the day `payment`, though it wasn't made."""
     if of_debts:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 from typing import NamedTuple
 
 from fincred.money import ZERO
+from planning.engine.cadence import Payment
 from planning.engine.model import GoalInput, Plan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.rhythm import turn, turn_of_flow, turn_of_payment
@@ -68,13 +69,23 @@ class _Entered(NamedTuple):
 
 
 def day_book(
-    inputs: PlanInput, plan: Plan, minimums: Sequence[Minimum], *, since: date, until: date, names: Names
+    inputs: PlanInput,
+    plan: Plan,
+    minimums: Sequence[Minimum],
+    *,
+    since: date,
+    until: date,
+    names: Names,
+    asked: Sequence[Sequence[Payment]] | None = None,
 ) -> Iterator[Day]:
     """The days with entries from `since` to `until`, from the calendar's present month on.
 
     `plan` is that of `inputs`, or of `inputs` without goals: then only the goals' dates are known, not payments.
+    `asked` is what its goals are paid, by goal, where that isn't what the plan pays: the difference is carried
+    over, or taken from what is.
     """
     calendar = inputs.calendar
+    paid = [goal.payments for goal in plan.goals] if asked is None else asked
     first, last = calendar.payments(since), calendar.payments(until)
     start, end = calendar.day(first), calendar.day(last + 1)
     if until < start:
@@ -85,21 +96,44 @@ def day_book(
         *_flows(EntryKind.INCOME, "Income", incomes, start, end),
         *_flows(EntryKind.PLANNED_EXPENSE, "Planned expense", planned, start, end),
         *_minimum_payments(inputs, minimums, names.debts, first, last),
-        *_goal_payments(inputs, plan, start, end),
+        *_goal_payments(inputs, paid, start, end),
         *_goal_dates(inputs.goals, start, end),
     ]
     by_day: defaultdict[date, list[_Entered]] = defaultdict(list)
     for each in entered:
         by_day[each.day].append(each)
-    months = list(plan.first_months(last + 1))
+    carried_into_next = _carried(inputs, plan, paid, last + 1)
     changes = {day: sum([each.change for each in by_day[day]], ZERO) for day in sorted(by_day)}
     for month, in_month in groupby(changes, calendar.payments):
         days = list(in_month)
-        carried = months[month].carried - sum([changes[day] for day in days], ZERO)
+        carried = carried_into_next[month] - sum([changes[day] for day in days], ZERO)
         for day in days:
             carried += changes[day]
             if since <= day <= until:
                 yield Day(day, [each.entry for each in by_day[day]], carried)
+
+
+def _carried(inputs: PlanInput, plan: Plan, paid: Sequence[Sequence[Payment]], months: int) -> list[Decimal]:
+    """What each month leaves to the next one."""
+    as_planned = [month.carried for month in plan.first_months(months)]
+    planned = [goal.payments for goal in plan.goals]
+    given = zip(_by_month(inputs, planned, months), _by_month(inputs, paid, months), strict=True)
+    kept = accumulate(less - more for less, more in given)
+    return [carried + more for carried, more in zip(as_planned, kept, strict=True)]
+
+
+def _by_month(inputs: PlanInput, payments: Sequence[Sequence[Payment]], months: int) -> list[Decimal]:
+    """What goals are paid in each month; a payment on linked debts is of the month that ends on its day."""
+    calendar, given = inputs.calendar, [ZERO] * months
+    end = calendar.day(months)
+    for goal, of_goal in zip(inputs.goals, payments, strict=False):
+        for payment in takewhile(lambda each: each.date <= end, of_goal):
+            month = calendar.payments(payment.date)
+            if goal.debts and payment.date == calendar.day(month):
+                month -= 1
+            if 0 <= month < months:
+                given[month] += payment.amount
+    return given
 
 
 def _flows(
@@ -129,9 +163,11 @@ def _minimum_payments(
                 yield _Entered(day, entry)
 
 
-def _goal_payments(inputs: PlanInput, plan: Plan, start: date, end: date) -> Iterator[_Entered]:
-    for goal, planned in zip(inputs.goals, plan.goals, strict=False):
-        for day, amount in ((payment.date, payment.amount) for payment in planned.payments):
+def _goal_payments(
+    inputs: PlanInput, paid: Sequence[Sequence[Payment]], start: date, end: date
+) -> Iterator[_Entered]:
+    for goal, payments in zip(inputs.goals, paid, strict=False):
+        for day, amount in ((payment.date, payment.amount) for payment in payments):
             if start <= day < end:
                 name = f"{goal.id}/{turn_of_payment(goal, inputs.calendar, day)}"
                 entry = Entry(EntryKind.GOAL_PAYMENT, goal.name, amount, name, goal.id)

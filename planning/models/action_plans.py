@@ -17,13 +17,20 @@ from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
 from goals.models import Goal
-from goals.vocabulary import GoalType, Status
+from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
 from planning.engine.explanation import without_payday
 from planning.models.written_once import WrittenOnce
 from planning.months import Planned, PlannedMonth, Step, amount_on
-from planning.still_asked import PutIn, debt_payments_left, month_over_on, of_present_month, payments_left
+from planning.still_asked import (
+    PutIn,
+    debt_payments_left,
+    month_over_on,
+    no_more_than,
+    of_present_month,
+    payments_left,
+)
 from planning.versions import MOST_PAYMENTS
 from planning.vocabulary import ActionPlanType, Feasibility, Frequency, Reason
 
@@ -152,7 +159,7 @@ class ActionPlan(RevisedModel):
         Reads `goal`: select it with the plan.
         """
         if self.month is not None:
-            payment = next(self._payments_left(today), None)
+            payment = next(self.payments_left(today), None)
             return payment.date if payment else None
         if self.ended_at or self.starts_on is None or self.goal.status != Status.ACTIVE:
             return None
@@ -165,7 +172,23 @@ class ActionPlan(RevisedModel):
         What was put in since the newest version is paid if it was counted (`count_what_was_put_in`). Reads `goal`:
         select it with the plan.
         """
-        return [*islice(self._payments_left(today), most)]
+        return [*islice(self.payments_left(today), most)]
+
+    def payments_left(self, today: date) -> Iterator[Payment]:
+        """All payments, of which a version stores the first ones, that are still to come: see `upcoming`.
+
+        Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
+        """
+        if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
+            return iter(())
+        stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
+        payments = stored if self.asked_now is None else iter(self.asked_now)
+        left = debt_payments_left if self.is_of_debts else payments_left
+        missing = self.goal.target_amount - self.goal.current_amount
+        next_cycle = self.goal.target_date if self.goal.kind == Kind.RECURRING else None
+        return no_more_than(
+            missing, left(calendar_on(today, self.anchor), payments, self.put_in), until=next_cycle
+        )
 
     def says_all_until(self, today: date) -> date | None:
         """The day after `today` from which on the newest version, of today, may not say all that is asked for.
@@ -193,7 +216,7 @@ class ActionPlan(RevisedModel):
         if self.anchor is None:
             return Decimal(self.this_month)
         calendar = calendar_on(today, self.anchor)
-        return of_present_month(calendar, self._payments_left(today), of_debts=self.is_of_debts)
+        return of_present_month(calendar, self.payments_left(today), of_debts=self.is_of_debts)
 
     @property
     def is_of_debts(self) -> bool:
@@ -218,14 +241,6 @@ class ActionPlan(RevisedModel):
     def lasting_explanation(self) -> dict[str, Any]:
         """The newest version's explanation without the payday, which is true for some days only."""
         return without_payday(self.explanation)
-
-    def _payments_left(self, today: date) -> Iterator[Payment]:
-        if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
-            return iter(())
-        stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
-        payments = stored if self.asked_now is None else iter(self.asked_now)
-        left = debt_payments_left if self.is_of_debts else payments_left
-        return left(calendar_on(today, self.anchor), payments, self.put_in)
 
 
 def _steps(stored: Sequence[Sequence[str]]) -> list[Step]:

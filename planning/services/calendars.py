@@ -32,6 +32,7 @@ from planning.engine.plan import make_plan
 from planning.icalendar_text import content_of
 from planning.models import CalendarLink, CalendarRevision
 from planning.services.planning_context import PlanningContext, read_context
+from planning.services.put_in import payments_asked_for
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,8 @@ def calendar_of(
 ) -> tuple[Day, ...]:
     """The person's days with entries from `since` to `until`, from the present month of their calendar on.
 
-    Without them it is the present month and all after it, 24 months in all. Goals are paid as in the plan that
-    would be made today; where no active goal has an action plan, none is paid, and only their dates are told.
+    Without them it is the present month and all after it, 24 months in all. Goals are paid what their action plans
+    have `upcoming`; where no active goal has an action plan, none is paid, and only their dates are told.
     """
     return _Simulation(owner, today).days(since, until)
 
@@ -93,6 +94,7 @@ class _Simulation:
         is_planned = any(goal.id in self._context.plans for goal in self._context.goals)
         planned = self._inputs if is_planned else replace(self._inputs, goals=())
         self._plan = make_plan(planned, with_alternatives=False)
+        self._asked = payments_asked_for(self._context, self._plan) if is_planned else ()
 
     def days(self, since: date | None = None, until: date | None = None) -> tuple[Day, ...]:
         """From `since`, else the present month on, to `until`, else 24 months later."""
@@ -101,7 +103,10 @@ class _Simulation:
         until = until or calendar_date(since, MOST_MONTHS)
         minimums = list(_minimums(self._context, self._inputs, self._plan, calendar.payments(until)))
         names = _names(self._context)
-        return tuple(day_book(self._inputs, self._plan, minimums, since=since, until=until, names=names))
+        told = day_book(
+            self._inputs, self._plan, minimums, asked=self._asked, since=since, until=until, names=names
+        )
+        return tuple(told)
 
 
 def _names(context: PlanningContext) -> Names:

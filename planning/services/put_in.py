@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
 
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import Status
+from planning.engine.cadence import Payment
 from planning.engine.dates import calendar_on
+from planning.engine.model import GoalPlan, Plan
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth, amount_of_month
@@ -27,19 +28,49 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     plan that would be made today. Reads nothing unless there is a check-in of the present month that a plan's
     newest version doesn't know, or one is gone that it knew.
     """
-    starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
-    active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
-    news = [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
+    news = _with_news(plans, today)
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
     has_debts = any(plan.is_of_debts for plan in news)
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        made = make_plan(context.plan_input(), with_alternatives=False)
-        asked = {goal.goal_id: goal.payments for goal in made.goals}
-        for plan in unmade:
-            plan.put_in, plan.asked_now = None, tuple(islice(asked.get(str(plan.goal_id), ()), MOST_PAYMENTS))
+        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), unmade)
+
+
+def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
+    """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
+
+    `made` is the plan that would be made today. As in it are paid goals without a plan, and each goal after the
+    payments that a version stores.
+    """
+    today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
+    news = _with_news([plan for plan in plans if plan], today)
+    _ask_as_in(made, _count(news, context.owner, today, context))
+    return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
+
+
+def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
+    if plan is None or plan.anchor is None:
+        return goal.payments
+    payments = [*plan.payments_left(today)]
+    if len(plan.payments) < MOST_PAYMENTS or plan.asked_now is not None:
+        return payments
+    last = date.fromisoformat(plan.payments[-1][0])
+    return [*payments, *(payment for payment in goal.payments if payment.date > last)]
+
+
+def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
+    starts = {anchor: _starts(anchor, today) for anchor in {plan.anchor for plan in plans} if anchor}
+    active = [plan for plan in plans if plan.goal.status == Status.ACTIVE]
+    return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
+
+
+def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan]) -> None:
+    """Have these plans ask for what the plan that is `made` today does."""
+    asked = {goal.goal_id: goal.payments for goal in made.goals}
+    for plan in unmade:
+        plan.put_in, plan.asked_now = None, asked.get(str(plan.goal_id), ())
 
 
 def _count(

@@ -9,7 +9,7 @@ import pytest
 
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar
-from planning.still_asked import PutIn, debt_payments_left, of_present_month, payments_left
+from planning.still_asked import PutIn, debt_payments_left, no_more_than, of_present_month, payments_left
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -73,3 +73,19 @@ def test_a_month_of_debts_is_paid_on_the_day_that_ends_it(
     told = [*debt_payments_left(calendar, payments, put_in)]
     assert (told[0].date, int(told[0].amount)) == first
     assert of_present_month(calendar, told, of_debts=True) == month
+
+
+@pytest.mark.parametrize(
+    ("missing", "until", "expected"),
+    [
+        (250, None, [(4, 3, 100), (4, 10, 100), (4, 17, 50)]),
+        (200, None, [(4, 3, 100), (4, 10, 100)]),
+        (0, None, []),
+        (150, 24, [(4, 3, 100), (4, 10, 50), (4, 24, 100)]),
+    ],
+)
+def test_payments_end_with_what_is_missing_and_begin_again_with_the_next_cycle(
+    missing: int, until: int | None, expected: list[tuple[int, int, int]]
+) -> None:
+    next_cycle = date(2026, 4, until) if until else None
+    assert in_short([*no_more_than(Decimal(missing), WEEKLY, until=next_cycle)]) == expected

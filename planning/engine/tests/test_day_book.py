@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goals.cycles import cycle_end, cycle_start
-from planning.engine.cadence import Cadence
+from planning.engine.cadence import Cadence, Payment
 from planning.engine.dates import calendar_date
 from planning.engine.day_book import Day, Minimum, Names, day_book
 from planning.engine.model import Debt, Finances, Plan, PlanInput
@@ -163,6 +163,34 @@ class TestPayments:
         assert [(day.date, day.carried_over) for day in days] == [(date(2026, 2, 1), money("311.50"))]
         told = [(entry.kind, entry.amount) for entry in days[0].entries]
         assert told == [(EntryKind.MINIMUM_PAYMENT, money(100)), (EntryKind.GOAL_PAYMENT, money("344.25"))]
+
+
+class TestPaidOtherwise:
+    """Than the plan of today pays: what an earlier plan asks for."""
+
+    def test_what_savings_are_not_paid_is_carried_over(self) -> None:
+        """100 a month, of which the plan pays all for ten months; only 30 are asked for, in February."""
+        case = inputs(100, goal(1000, months=10))
+        asked = [[Payment(date(2026, 2, 1), money(30))]]
+        days = otherwise(case, asked, until=date(2026, 11, 30))
+        assert [(day.date, day.carried_over) for day in days] == [
+            (date(2026, 2, 1), money(170)),
+            (date(2026, 11, 1), money(1070)),
+        ]
+
+    def test_payments_on_linked_debts_are_of_the_month_before(self) -> None:
+        """500 are left beside the minimum. In January 344.25 would be kept for them, now it is 44.25."""
+        debts = goal(5000, debts=(card(),), type="debt_payoff")
+        case = replace(inputs(500, debts), finances=Finances(money(2600), money(2000), money(100)))
+        as_planned = [*planned(case).goals[0].payments]
+        asked = [[Payment(date(2026, 2, 1), money("44.25")), *as_planned[1:]]]
+        [day] = otherwise(case, asked, until=date(2026, 2, 28))
+        assert (day.entries[0].amount, day.carried_over) == (money("44.25"), money("611.50"))
+
+
+def otherwise(case: PlanInput, asked: list[list[Payment]], *, until: date) -> list[Day]:
+    names = names_of(case)
+    return [*day_book(case, planned(case), (), since=case.calendar.start, until=until, names=names, asked=asked)]
 
 
 class TestDays:
