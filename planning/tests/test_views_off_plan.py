@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -17,6 +19,16 @@ pytestmark = [pytest.mark.integration, pytest.mark.planning]
 V0 = "/api/v0"
 BILL: dict[str, Any] = {"kind": "recurring", "repeat_every_months": 12, "name": "Insurance"}
 FUND: dict[str, Any] = {"kind": "reserve", "type": "emergency_fund", "name": "Buffer"}
+MONEY = {
+    "incomes": [
+        {"amount": 1150, "frequency": "biweekly", "next_date": "2026-03-13"},
+        {"amount": 900, "frequency": "annual", "next_date": "2026-12-11"},
+    ],
+    "expenses": {
+        "total_amount": 1500,
+        "planned": [{"amount": 400, "frequency": "annual", "next_date": "2026-08-20"}],
+    },
+}
 DAY = timedelta(days=1)
 Days = list[tuple[str, Decimal]]
 
@@ -152,8 +164,11 @@ class Wanderer:
         person.wants(draw(500, 1500), "2026-09-10", **BILL)
         person.wants(draw(1000, 4000), "2027-01-05", **FUND)
         weekly = person.wants(draw(300, 900), "2026-12-01", annual_rate=self.random.choice([0, 4]))
-        loan = person.wants(2000, "2027-03-10", "High", type="debt_payoff")
-        person.owes(700, loan, balance=2000, rate=12, minimum=60)
+        self.loan = loan = person.wants(2000, "2027-03-10", "High", type="debt_payoff")
+        debt = {"type": "student_loan", "balance": 2000, "interest_rate_annual": 12, "min_payment": 60}
+        assert (
+            person.client.put(f"{V0}/snapshot", MONEY | {"debts": [debt | {"goal_id": loan}]}).status_code == 200
+        )
         plan = person.plans()[weekly]["id"]
         terms = {"frequency": self.random.choice(["weekly", "biweekly"]), "day_of_period": 5}
         assert person.client.patch(f"{V0}/action-plans/{plan}", terms).status_code == 200
@@ -179,12 +194,29 @@ class Wanderer:
         if amount != there and told["status"] == "active":
             self.person.has(goal, float(amount))
 
+    def months_add_up(self) -> None:
+        """What a month carries over is what the month before does, and its surplus, less what is asked for."""
+        surplus = self.person.client.post(f"{V0}/planning/what-if", {}).json()["baseline"]["cash_flow"]
+        starts = [each["from"] for each in surplus]
+        ends, given = dict[int, Decimal](), defaultdict[int, Decimal](Decimal)
+        for day in calendar(self.person, starts[0], "2028-03-09"):
+            month = bisect_right(starts, day["date"]) - 1
+            ends[month] = Decimal(str(day["carried_over"]))
+            for entry in day["entries"]:
+                if entry["kind"] == "goal_payment":
+                    of_month_before = entry["goal_id"] == self.loan and day["date"] in starts
+                    given[month - of_month_before] += Decimal(str(entry["amount"]))
+        for month in range(1, len(starts) - 1):
+            carried = ends[month - 1] + Decimal(str(surplus[month]["surplus"])) - given[month]
+            assert ends[month] == carried, (month, ends, given)
+
 
 @pytest.mark.parametrize("seed", range(2))
 def test_calendar_and_action_plans_agree_whatever_is_paid(person: Person, seed: int) -> None:
     wanderer = Wanderer(person, seed)
     for _ in range(8):
         wanderer.step()
+        wanderer.months_add_up()
         for goal, days in asked(person).items():
             told = person.goal(goal)
             missing = Decimal(str(told["target_amount"])) - Decimal(str(told["current_amount"]))
