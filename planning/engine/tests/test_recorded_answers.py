@@ -1,10 +1,11 @@
-"""What debts without percentages and promotional rates led to before there were any: it stays the same.
+"""What money without dates, and debts without percentages and promotional rates, led to before: it stays the same.
 
 `recorded_answers.json` was written by the engine before, plans with linked debts again once these freed their
 minimum payments (one of them once more when their own money was kept for them until then), three with an amount
 that was chosen for a late goal once that went on before the shares of other goals, and three once a late goal's
-balance in its date's month had no interest of that month. Its inputs are drawn at random. `months` is a digest of
-all schedules and payments of a plan, `series` of all that a comparison says.
+balance in its date's month had no interest of that month. The last plans, of several goals without debts, are
+those of f50ec7f, before money had dates. Its inputs are drawn at random. `months` is a digest of all schedules and
+payments of a plan, `series` of all that a comparison says.
 """
 
 import json
@@ -42,6 +43,11 @@ def test_a_plan(recorded: Any) -> None:
         {name: goal[name] for name in before} for goal, before in zip(goals, recorded["goals"], strict=True)
     ] == (recorded["goals"])
     assert digest(months) == recorded["months"]
+
+
+def test_a_plan_without_debts_is_among_them_for_several_goals() -> None:
+    goals = [each["inputs"]["goals"] for each in RECORDED["plans"]]
+    assert sum(len(each) > 1 and not any(one["debts"] for one in each) for each in goals) >= 20
 
 
 @pytest.mark.parametrize("recorded", RECORDED["plans"][:3], ids=range(3))
