@@ -178,16 +178,17 @@ class ActionPlan(RevisedModel):
         """All payments that are still to come: those that the version stores, and then those `after_stored`.
 
         Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
+        Payments on linked debts go on: they pay interest too, which is missing from no goal's target.
         """
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         payments = chain(self.stored_payments if self.asked_now is None else self.asked_now, after_stored)
-        left = debt_payments_left if self.is_of_debts else payments_left
+        calendar = calendar_on(today, self.anchor)
+        if self.is_of_debts:
+            return debt_payments_left(calendar, payments, self.put_in)
         missing = self.goal.target_amount - self.goal.current_amount
         next_cycle = self.goal.target_date if self.goal.kind == Kind.RECURRING else None
-        return no_more_than(
-            missing, left(calendar_on(today, self.anchor), payments, self.put_in), until=next_cycle
-        )
+        return no_more_than(missing, payments_left(calendar, payments, self.put_in), until=next_cycle)
 
     @property
     def stored_payments(self) -> list[Payment]:

@@ -253,3 +253,14 @@ def test_what_is_gone_again_is_asked_for_this_month_only(person: Person) -> None
     later = [paid(f"2026-{month:02}-10", "250") for month in range(5, 9)]
     assert asked(person) == {first: [paid("2026-04-12", "250"), *later], second: later}
     assert min(day["carried_over"] for day in calendar(person, "2026-04-12", "2026-09-10")) == 0
+
+
+@pytest.mark.parametrize("target", [5000, 2000])
+def test_payments_on_debts_clear_the_debts_with_their_interest(person: Person, target: int) -> None:
+    """5 000 @ 12 % in twelve months: 444.25 a month, whatever target the goal was given."""
+    goal = person.wants(target, "2027-03-10", type="debt_payoff")
+    person.owes(500, goal, balance=5000, rate=12, minimum=0)
+    person.plans()
+    payments = asked(person)[goal]
+    assert payments[0] == paid("2026-04-10", "444.25")
+    assert (len(payments), total(payments)) == (12, Decimal("5330.92"))
