@@ -17,7 +17,7 @@ from planning.models import ActionPlan
 from planning.months import PlannedMonth, amount_of_month
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn
+from planning.still_asked import PutIn, no_more_than
 from planning.versions import MOST_PAYMENTS
 
 
@@ -35,7 +35,7 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     unmade = _count(news, owner, today, context)
     if unmade:
         context = context or read_context(owner=owner, today=today)
-        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), unmade)
+        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), unmade, today)
 
 
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
@@ -46,18 +46,17 @@ def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Pa
     """
     today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
     news = _with_news([plan for plan in plans if plan], today)
-    _ask_as_in(made, _count(news, context.owner, today, context))
+    _ask_as_in(made, _count(news, context.owner, today, context), today)
     return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
 
 
 def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
     if plan is None or plan.anchor is None:
         return goal.payments
-    payments = [*plan.payments_left(today)]
-    if len(plan.payments) < MOST_PAYMENTS or plan.asked_now is not None:
-        return payments
+    if len(plan.payments) < MOST_PAYMENTS or (plan.asked_now is not None and plan.is_of_debts):
+        return [*plan.payments_left(today)]
     last = date.fromisoformat(plan.payments[-1][0])
-    return [*payments, *(payment for payment in goal.payments if payment.date > last)]
+    return [*plan.payments_left(today, after_stored=(each for each in goal.payments if each.date > last))]
 
 
 def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
@@ -66,11 +65,25 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
-def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan]) -> None:
-    """Have these plans ask for what the plan that is `made` today does."""
+def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
+    """Have these plans ask this month for what the plan that is `made` today does.
+
+    From the next month on they ask as before: else they and the other plans ask together for more than there is.
+    """
     asked = {goal.goal_id: goal.payments for goal in made.goals}
     for plan in unmade:
-        plan.put_in, plan.asked_now = None, asked.get(str(plan.goal_id), ())
+        payments = asked.get(str(plan.goal_id), ())
+        plan.asked_now = payments if plan.is_of_debts else _this_month_as_in(payments, plan, today)
+        plan.put_in = None
+
+
+def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
+    calendar, stored = calendar_on(today, plan.anchor or today), plan.stored_payments
+    this_month = [each.amount for each in stored if calendar.start <= each.date < calendar.day(1)]
+    unmade = -plan.put_in.paid if plan.put_in else ZERO
+    again = [each for each in payments if each.date < calendar.day(1)]
+    later = [each for each in stored if each.date >= calendar.day(1)]
+    return [*no_more_than(unmade + sum(this_month, ZERO), again), *later]
 
 
 def _count(
