@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from fincred.money import ZERO
+from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Payment
 from planning.engine.dates import calendar_on
@@ -24,34 +25,39 @@ from planning.versions import MOST_PAYMENTS
 def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
-    A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. Reads nothing unless there is a check-in of the present month that a plan's
-    newest version doesn't know, or one is gone that it knew.
+    As in the plan that would be made today is asked for a payment that a version took for made, and no longer is
+    since a check-in was corrected, and for all payments on linked debts of which more is paid off than planned.
+    Reads nothing unless there are such debts, or a check-in of the present month that a plan's newest version
+    doesn't know, or one is gone that it knew.
     """
-    news = _with_news(plans, today)
+    news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, plan.goal, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    has_debts = any(plan.is_of_debts for plan in news)
+    has_debts = any(plan.is_of_debts for plan in [*news, *ahead])
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    if unmade:
+    if unmade or ahead:
         context = context or read_context(owner=owner, today=today)
-        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), unmade, today)
+        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), [*unmade, *ahead], today)
 
 
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
     """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
 
-    `made` is the plan that would be made today. As in it are paid goals without a plan, and each goal after the
-    payments that a version stores.
+    `made` is the plan that would be made today. As in it are paid goals with a version that stores no payments,
+    and each goal after those that one stores.
     """
     today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
-    news = _with_news([plan for plan in plans if plan], today)
-    _ask_as_in(made, _count(news, context.owner, today, context), today)
+    by_goal = zip(plans, context.goals, strict=True)
+    ahead = [plan for plan, goal in by_goal if plan and _is_ahead(plan, goal, today)]
+    unmade = _count(_with_news([plan for plan in plans if plan], today), context.owner, today, context)
+    _ask_as_in(made, [*unmade, *ahead], today)
     return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
 
 
 def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
-    if plan is None or plan.anchor is None:
+    if plan is None:
+        return ()
+    if plan.anchor is None:
         return goal.payments
     if len(plan.payments) < MOST_PAYMENTS or (plan.asked_now is not None and plan.is_of_debts):
         return [*plan.payments_left(today)]
@@ -65,10 +71,18 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
-def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
-    """Have these plans ask this month for what the plan that is `made` today does.
+def _is_ahead(plan: ActionPlan, goal: Goal, today: date) -> bool:
+    """Whether linked debts are paid off further than once all that is due by today would be paid.
 
-    From the next month on they ask as before: else they and the other plans ask together for more than there is.
+    They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
+    """
+    return plan.is_of_debts and goal.current_amount > goal.expected_after(today)
+
+
+def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
+    """Have these plans ask this month for what the plan that is `made` today does, and of debts always.
+
+    From the next month on savings ask as before: else all plans together would ask for more than there is.
     """
     asked = {goal.goal_id: goal.payments for goal in made.goals}
     for plan in unmade:

@@ -140,6 +140,32 @@ def test_what_is_not_asked_for_is_carried_over(person: Person) -> None:
     assert (days["2026-04-10"], days["2027-03-10"]) == (850, 6350)
 
 
+def test_more_paid_on_debts_lowers_their_payments_at_once(person: Person) -> None:
+    """Also in later months, and as if planned again: what they come to follows from what is owed."""
+    loan = person.wants(5000, "2027-03-10", type="debt_payoff")
+    person.owes(800, loan, balance=5000, rate=12, minimum=100)
+    person.plans()
+    person.on("2026-03-13").has(loan, 3000)
+    left = asked(person)[loan]
+    assert total(left) < 1300
+    person.on("2026-04-15")
+    later = asked(person)[loan]
+    assert total(later) < 1300
+    person.plans()
+    assert asked(person)[loan] == later
+
+
+def test_a_goal_without_an_action_plan_is_asked_for_nothing(person: Person) -> None:
+    """More was put into A, so a plan of today would give A less and B some; but A is asked for as planned."""
+    planned = person.wants(5000, "2027-01-10", "High")
+    person.plans()
+    person.has(planned, 500)
+    without = person.wants(3000, "2027-03-10", "Low")
+    person.has(planned, 2500)
+    assert without not in asked(person)
+    assert min(day["carried_over"] for day in calendar(person, "2026-03-10", "2027-03-10")) >= 0
+
+
 def test_payments_that_a_version_does_not_store_are_told_too(person: Person) -> None:
     goal = person.wants(26000, "2030-03-10")
     plan = person.plans()[goal]["id"]
