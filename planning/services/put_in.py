@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     As in the plan that would be made today is asked for a payment that a version took for made, and no longer is
-    since a check-in was corrected, and for all payments on linked debts of which more is paid off than planned.
+    since a check-in was corrected; and for linked debts of which more is paid off than planned, if that is less.
     Reads nothing unless there are such debts, or a check-in of the present month that a plan's newest version
     doesn't know, or one is gone that it knew.
     """
@@ -37,7 +37,9 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     unmade = _count(news, owner, today, context)
     if unmade or ahead:
         context = context or read_context(owner=owner, today=today)
-        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), [*unmade, *ahead], today)
+        made = make_plan(context.plan_input(), with_alternatives=False)
+        _ask_as_in(made, unmade, today)
+        _ask_no_more_than_in(made, ahead, today)
 
 
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
@@ -50,7 +52,8 @@ def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Pa
     by_goal = zip(plans, context.goals, strict=True)
     ahead = [plan for plan, goal in by_goal if plan and _is_ahead(plan, goal, today)]
     unmade = _count(_with_news([plan for plan in plans if plan], today), context.owner, today, context)
-    _ask_as_in(made, [*unmade, *ahead], today)
+    _ask_as_in(made, unmade, today)
+    _ask_no_more_than_in(made, ahead, today)
     return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
 
 
@@ -89,6 +92,27 @@ def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
         payments = asked.get(str(plan.goal_id), ())
         plan.asked_now = payments if plan.is_of_debts else _this_month_as_in(payments, plan, today)
         plan.put_in = None
+
+
+def _ask_no_more_than_in(made: Plan, ahead: Sequence[ActionPlan], today: date) -> None:
+    """Have these plans of linked debts ask for what the plan that is `made` today does, if it is less in all.
+
+    This month they ask for no more than before all the same: what is put in beyond that wouldn't count as paid.
+    """
+    asked = {goal.goal_id: goal.payments for goal in made.goals}
+    for plan in ahead:
+        before, payments = [*plan.payments_left(today)], asked.get(str(plan.goal_id), ())
+        if len(before) == MOST_PAYMENTS or _total(payments) >= _total(before):
+            continue
+        next_month = calendar_on(today, plan.anchor or today).day(1)
+        this_month = no_more_than(_total(each for each in before if each.date <= next_month), payments)
+        first = [each for each in this_month if each.date <= next_month]
+        plan.asked_now = [*first, *(each for each in payments if each.date > next_month)]
+        plan.put_in = None
+
+
+def _total(payments: Iterable[Payment]) -> Decimal:
+    return sum([each.amount for each in payments], ZERO)
 
 
 def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
