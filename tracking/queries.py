@@ -235,7 +235,8 @@ def make_dashboard(
 
 
 def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
-    lines = [GoalLine(goal, getattr(goal, "open_plan", None)) for goal in goals]
+    # A plan refers to its goal. Taken off that, both are freed at once, and not by the garbage collector.
+    lines = [GoalLine(goal, vars(goal).pop("open_plan", None)) for goal in goals]
     for line in lines:
         if line.plan:
             line.plan.has_debts = line.goal.plans_debts  # type: ignore[attr-defined]

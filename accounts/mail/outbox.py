@@ -81,6 +81,16 @@ def queue_farewell(*, address: str, now: datetime) -> None:
         _deliver_on_commit(OutgoingMail.objects.filter(pk=mail.pk), now)
 
 
+def queue_in_vain(*, now: datetime) -> None:
+    """Fail where a mail can't be queued, and store nothing: for an address that gets none, which a refusal of the
+    others would tell apart.
+    """
+    mail = OutgoingMail(purpose=MailPurpose.ACCOUNT_ERASED, created_at=now, next_attempt_at=now)
+    with transaction.atomic():
+        mail.save(force_insert=True)
+        transaction.set_rollback(True)
+
+
 def drop_unsent_mail(*, user: User, tokens: Collection[TokenPurpose]) -> None:
     """Delete the person's mail that would bring one of these tokens: they are made at sending.
 

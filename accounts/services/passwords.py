@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.errors import UnacceptablePasswordError, WrongPasswordError
-from accounts.mail import queue_mail
+from accounts.mail import queue_in_vain, queue_mail
 from accounts.models import User
 from accounts.password_hashing import hash_password
 from accounts.rate_limits import limit_mail, limit_sign_in, limit_tokens
@@ -81,6 +81,8 @@ def request_reset(*, email: str, now: datetime) -> None:
     user = person_at(email)
     if user and user.may_enter:
         queue_mail(user=user, purpose=MailPurpose.RESET_PASSWORD, now=now)
+    else:
+        queue_in_vain(now=now)
 
 
 def reset_password(*, token: str, new_password: str, now: datetime) -> None:

@@ -279,6 +279,16 @@ class TestReset:
         assert services.has_second_factor(agent)
         assert agent.sessions.get().ended_at is None
 
+    @pytest.mark.parametrize("missing", ["is_verified", "is_active"])
+    def test_of_staff_who_cannot_sign_in_changes_nothing(self, agent: User, noon: datetime, missing: str) -> None:
+        enrolled(agent, Client())
+        open_session(user=agent, now=noon)
+        User.objects.filter(pk=agent.pk).update(**{missing: False})
+        with pytest.raises(CommandError, match="can't sign in"):
+            call_command("enrol_staff", agent.email)
+        assert services.has_second_factor(agent)
+        assert agent.sessions.get().ended_at is None
+
     def test_is_for_staff(self, saver: User) -> None:
         with pytest.raises(CommandError, match="isn't staff"):
             call_command("enrol_staff", saver.email)

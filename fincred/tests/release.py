@@ -111,6 +111,7 @@ _LOCKING = (
     ),
     (r"\bCREATE (UNIQUE )?INDEX\b", r"\bCONCURRENTLY\b", "make it by AddIndexBesideWrites"),
     (r"\bALTER COLUMN \S+ TYPE\b", r"\bTYPE (varchar\(|text\b)", "fill a new column instead"),
+    (r"\bADD COLUMN .* GENERATED ALWAYS AS .* STORED\b", r"(?!)", "fill a plain column instead"),
     (r"\bALTER COLUMN \S+ SET NOT NULL\b", r"(?!)", "let it stay null in the database"),
 )
 

@@ -262,6 +262,7 @@ class TestRows:
             ("accounts.user", "is_active"),
             ("accounts.user", "created_at"),
             ("accounts.user", "audit_key"),
+            ("accounts.user_groups", "id"),
             ("accounts.profile", "user_id"),
             ("accounts.profile", "currency"),
             ("goals.goal", "target_amount"),

@@ -194,11 +194,12 @@ class TestLocks:
             ('CREATE UNIQUE INDEX "i" ON "t" ("n")', True),
             ('CREATE INDEX CONCURRENTLY "i" ON "t" ("n")', False),
             ('ALTER TABLE "t" ADD COLUMN "n" integer DEFAULT 0 NOT NULL', False),
+            ('ALTER TABLE "t" ADD COLUMN "n" integer GENERATED ALWAYS AS ("m" + 1) STORED', True),
             ('ALTER TABLE "t" ALTER COLUMN "n" TYPE bigint USING "n"::bigint', True),
             ('ALTER TABLE "t" ALTER COLUMN "n" TYPE varchar(60)', False),
             ('ALTER TABLE "t" ALTER COLUMN "n" SET NOT NULL', True),
         ],
-        ids=range(12),
+        ids=range(13),
     )
     def test_are_told_by_the_statement(self, statement: str, is_refused: bool) -> None:
         assert bool(locks([statement])) == is_refused

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, ClassVar, Final, Self
 
 from django.conf import settings
@@ -174,21 +174,26 @@ class ActionPlan(RevisedModel):
         """
         return [*islice(self.payments_left(today), most)]
 
-    def payments_left(self, today: date) -> Iterator[Payment]:
-        """All payments, of which a version stores the first ones, that are still to come: see `upcoming`.
+    def payments_left(self, today: date, *, after_stored: Iterable[Payment] = ()) -> Iterator[Payment]:
+        """All payments that are still to come: those that the version stores, and then those `after_stored`.
 
         Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
+        Payments on linked debts go on: they pay interest too, which is missing from no goal's target.
         """
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
-        stored = (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
-        payments = stored if self.asked_now is None else iter(self.asked_now)
-        left = debt_payments_left if self.is_of_debts else payments_left
+        payments = chain(self.stored_payments if self.asked_now is None else self.asked_now, after_stored)
+        calendar = calendar_on(today, self.anchor)
+        if self.is_of_debts:
+            return debt_payments_left(calendar, payments, self.put_in)
         missing = self.goal.target_amount - self.goal.current_amount
         next_cycle = self.goal.target_date if self.goal.kind == Kind.RECURRING else None
-        return no_more_than(
-            missing, left(calendar_on(today, self.anchor), payments, self.put_in), until=next_cycle
-        )
+        return no_more_than(missing, payments_left(calendar, payments, self.put_in), until=next_cycle)
+
+    @property
+    def stored_payments(self) -> list[Payment]:
+        """The first payments of the newest version, which were still to be made."""
+        return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments]
 
     def says_all_until(self, today: date) -> date | None:
         """The day after `today` from which on the newest version, of today, may not say all that is asked for.

@@ -61,7 +61,8 @@ class DaySerializer(Serializer):
         signed=True,
         help_text="What the day leaves to later ones. A month's money without a day, and what is due on the next "
         "month's first day, count on the month's first day, without an entry: so it may be below 0, before a "
-        "payday, where months leave less than nothing, or in months further ahead than money is held back for.",
+        "payday, where months leave less than nothing, in months further ahead than money is held back for, or "
+        "where action plans ask for more than a plan of today would.",
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from fincred.money import ZERO
+from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Payment
 from planning.engine.dates import calendar_on
@@ -17,47 +18,51 @@ from planning.models import ActionPlan
 from planning.months import PlannedMonth, amount_of_month
 from planning.services.planning_context import PlanningContext, read_context
 from planning.services.present_month import History, counted_months
-from planning.still_asked import PutIn
+from planning.still_asked import PutIn, no_more_than
 from planning.versions import MOST_PAYMENTS
 
 
 def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
-    A payment that a version took for made, and no longer is since a check-in was corrected, is asked for as in the
-    plan that would be made today. Reads nothing unless there is a check-in of the present month that a plan's
-    newest version doesn't know, or one is gone that it knew.
+    As in the plan that would be made today is asked for a payment that a version took for made, and no longer is
+    since a check-in was corrected, and for all payments on linked debts of which more is paid off than planned.
+    Reads nothing unless there are such debts, or a check-in of the present month that a plan's newest version
+    doesn't know, or one is gone that it knew.
     """
-    news = _with_news(plans, today)
+    news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, plan.goal, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
-    has_debts = any(plan.is_of_debts for plan in news)
+    has_debts = any(plan.is_of_debts for plan in [*news, *ahead])
     context = read_context(owner=owner, today=today) if has_debts else None
     unmade = _count(news, owner, today, context)
-    if unmade:
+    if unmade or ahead:
         context = context or read_context(owner=owner, today=today)
-        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), unmade)
+        _ask_as_in(make_plan(context.plan_input(), with_alternatives=False), [*unmade, *ahead], today)
 
 
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
     """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
 
-    `made` is the plan that would be made today. As in it are paid goals without a plan, and each goal after the
-    payments that a version stores.
+    `made` is the plan that would be made today. As in it are paid goals with a version that stores no payments,
+    and each goal after those that one stores.
     """
     today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
-    news = _with_news([plan for plan in plans if plan], today)
-    _ask_as_in(made, _count(news, context.owner, today, context))
+    by_goal = zip(plans, context.goals, strict=True)
+    ahead = [plan for plan, goal in by_goal if plan and _is_ahead(plan, goal, today)]
+    unmade = _count(_with_news([plan for plan in plans if plan], today), context.owner, today, context)
+    _ask_as_in(made, [*unmade, *ahead], today)
     return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
 
 
 def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
-    if plan is None or plan.anchor is None:
+    if plan is None:
+        return ()
+    if plan.anchor is None:
         return goal.payments
-    payments = [*plan.payments_left(today)]
-    if len(plan.payments) < MOST_PAYMENTS or plan.asked_now is not None:
-        return payments
+    if len(plan.payments) < MOST_PAYMENTS or (plan.asked_now is not None and plan.is_of_debts):
+        return [*plan.payments_left(today)]
     last = date.fromisoformat(plan.payments[-1][0])
-    return [*payments, *(payment for payment in goal.payments if payment.date > last)]
+    return [*plan.payments_left(today, after_stored=(each for each in goal.payments if each.date > last))]
 
 
 def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
@@ -66,11 +71,33 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
-def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan]) -> None:
-    """Have these plans ask for what the plan that is `made` today does."""
+def _is_ahead(plan: ActionPlan, goal: Goal, today: date) -> bool:
+    """Whether linked debts are paid off further than once all that is due by today would be paid.
+
+    They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
+    """
+    return plan.is_of_debts and goal.current_amount > goal.expected_after(today)
+
+
+def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
+    """Have these plans ask this month for what the plan that is `made` today does, and of debts always.
+
+    From the next month on savings ask as before: else all plans together would ask for more than there is.
+    """
     asked = {goal.goal_id: goal.payments for goal in made.goals}
     for plan in unmade:
-        plan.put_in, plan.asked_now = None, asked.get(str(plan.goal_id), ())
+        payments = asked.get(str(plan.goal_id), ())
+        plan.asked_now = payments if plan.is_of_debts else _this_month_as_in(payments, plan, today)
+        plan.put_in = None
+
+
+def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
+    calendar, stored = calendar_on(today, plan.anchor or today), plan.stored_payments
+    this_month = [each.amount for each in stored if calendar.start <= each.date < calendar.day(1)]
+    unmade = -plan.put_in.paid if plan.put_in else ZERO
+    again = [each for each in payments if each.date < calendar.day(1)]
+    later = [each for each in stored if each.date >= calendar.day(1)]
+    return [*no_more_than(unmade + sum(this_month, ZERO), again), *later]
 
 
 def _count(

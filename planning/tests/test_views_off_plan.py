@@ -140,6 +140,32 @@ def test_what_is_not_asked_for_is_carried_over(person: Person) -> None:
     assert (days["2026-04-10"], days["2027-03-10"]) == (850, 6350)
 
 
+def test_more_paid_on_debts_lowers_their_payments_at_once(person: Person) -> None:
+    """Also in later months, and as if planned again: what they come to follows from what is owed."""
+    loan = person.wants(5000, "2027-03-10", type="debt_payoff")
+    person.owes(800, loan, balance=5000, rate=12, minimum=100)
+    person.plans()
+    person.on("2026-03-13").has(loan, 3000)
+    left = asked(person)[loan]
+    assert total(left) < 1300
+    person.on("2026-04-15")
+    later = asked(person)[loan]
+    assert total(later) < 1300
+    person.plans()
+    assert asked(person)[loan] == later
+
+
+def test_a_goal_without_an_action_plan_is_asked_for_nothing(person: Person) -> None:
+    """More was put into A, so a plan of today would give A less and B some; but A is asked for as planned."""
+    planned = person.wants(5000, "2027-01-10", "High")
+    person.plans()
+    person.has(planned, 500)
+    without = person.wants(3000, "2027-03-10", "Low")
+    person.has(planned, 2500)
+    assert without not in asked(person)
+    assert min(day["carried_over"] for day in calendar(person, "2026-03-10", "2027-03-10")) >= 0
+
+
 def test_payments_that_a_version_does_not_store_are_told_too(person: Person) -> None:
     goal = person.wants(26000, "2030-03-10")
     plan = person.plans()[goal]["id"]
@@ -222,3 +248,45 @@ def test_calendar_and_action_plans_agree_whatever_is_paid(person: Person, seed: 
             missing = Decimal(str(told["target_amount"])) - Decimal(str(told["current_amount"]))
             if told["kind"] != "recurring":
                 assert total(days) <= missing
+
+
+def test_many_payments_ask_for_no_more_than_is_missing_either(person: Person) -> None:
+    """What a version doesn't store is of today's plan, in which more months share less."""
+    goal = person.wants(26000, "2030-03-10")
+    plan = person.plans()[goal]["id"]
+    terms = {"frequency": "weekly", "day_of_period": 5}
+    assert person.client.patch(f"{V0}/action-plans/{plan}", terms).status_code == 200
+    person.has(goal, 5000)
+    periods = [("2026-03-10", "2028-03-09"), ("2028-03-10", "2030-03-09")]
+    days = [day for since, until in periods for day in calendar(person, since, until)]
+    amounts = [
+        Decimal(str(each["amount"])) for day in days for each in day["entries"] if each["kind"] == "goal_payment"
+    ]
+    assert sum(amounts, Decimal(0)) == 21000
+
+
+def test_what_is_gone_again_is_asked_for_this_month_only(person: Person) -> None:
+    """In later months the two goals together ask for what a month leaves, as they did before."""
+    first = person.wants(1500, "2026-09-10", "High")
+    second = person.wants(1500, "2026-09-10", "Low")
+    person.plans()
+    for day, amount in (("2026-03-10", 250), ("2026-04-10", 500)):
+        person.on(day)
+        for goal in (first, second):
+            person.has(goal, amount)
+    person.plans()
+    person.on("2026-04-12").has(first, 0)
+    later = [paid(f"2026-{month:02}-10", "250") for month in range(5, 9)]
+    assert asked(person) == {first: [paid("2026-04-12", "250"), *later], second: later}
+    assert min(day["carried_over"] for day in calendar(person, "2026-04-12", "2026-09-10")) == 0
+
+
+@pytest.mark.parametrize("target", [5000, 2000])
+def test_payments_on_debts_clear_the_debts_with_their_interest(person: Person, target: int) -> None:
+    """5 000 @ 12 % in twelve months: 444.25 a month, whatever target the goal was given."""
+    goal = person.wants(target, "2027-03-10", type="debt_payoff")
+    person.owes(500, goal, balance=5000, rate=12, minimum=0)
+    person.plans()
+    payments = asked(person)[goal]
+    assert payments[0] == paid("2026-04-10", "444.25")
+    assert (len(payments), total(payments)) == (12, Decimal("5330.92"))

@@ -38,9 +38,10 @@ class CalendarView(ApiView):
         summary="My calendar",
         description=(
             "Every payday, planned expense, minimum payment, goal payment and goal date from `from` to `to`, and "
-            "what each day carries over: the same simulation as the plan, from the present month of the planning "
-            "calendar on. The last day of a month leaves what the plan's `cash_flow` carries. Incomes without "
-            "dates have no payday. Goals are paid once one of them has an action plan. With "
+            "what each day carries over, from the present month of the planning calendar on. Goals are paid what "
+            "their action plans have `upcoming`; without one nothing. The last day of a month leaves what the "
+            "plan that would be made today has as `carried` in its `cash_flow`, and what the action plans ask for "
+            "less. Incomes without dates have no payday. With "
             "`Accept: text/calendar` the same as iCalendar."
         ),
         query=CalendarQuery,

@@ -30,8 +30,9 @@ class WhatIf(ApiView):
     @documented(
         summary="What if",
         description=(
-            "The same engine on changed numbers: the plan as it is (`baseline`), as it would be (`scenario`) and "
-            "what that changes for each goal and in each month. `snapshot` replaces the stored one in both plans; "
+            "The same engine on changed numbers: the plan that would be made now (`baseline`), as it would be "
+            "(`scenario`) and what that changes for each goal and in each month. `snapshot` replaces the stored "
+            "one in both plans; "
             "`incomes`, `expenses`, `debts`, `new_incomes` and `new_planned_expenses` are money of the scenario "
             "alone, with dates or without. Nothing is stored. Education, not advice."
         ),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from fincred.db.queries import fetch_all
 from goals.models import Goal
 from goals.tests.factories import GoalFactory
 from goals.vocabulary import Status
+from planning.models import ActionPlan
 from planning.services.plans import plan_everything
 from planning.services.snapshots import store_snapshot
 from planning.snapshot_contents import Expenses, IncomeEntry, SnapshotContents
@@ -46,6 +49,11 @@ def plan(owner: User, now: datetime) -> None:
 
 def board_of(person: User) -> Dashboard:
     return make_dashboard(*fetch_all(*dashboard_reads(person.pk)), owner=person, today=TODAY)
+
+
+def in_memory(*classes: type) -> Counter[type]:
+    """How many objects of each class there are. `isinstance` would have lazy objects read their rows."""
+    return Counter(type(each) for each in gc.get_objects() if type(each) in classes)
 
 
 class TestDashboard:
@@ -126,6 +134,21 @@ class TestDashboard:
 
         assert (stats.total_goals, stats.active_goals, stats.completed_goals) == (4, 1, 1)
         assert stats.total_saved == 2 * largest + 1000
+
+    def test_frees_goals_and_plans_without_the_garbage_collector(
+        self, as_saver: APIClient, saver: User, noon: datetime
+    ) -> None:
+        GoalFactory.create(user=saver)
+        plan(saver, noon)
+        as_saver.get(URL)
+        gc.collect()
+        gc.disable()
+        try:
+            before = in_memory(Goal, ActionPlan)
+            assert len(as_saver.get(URL).json()["goals"]) == 1
+            assert in_memory(Goal, ActionPlan) == before
+        finally:
+            gc.enable()
 
     def test_counts_streaks_in_weeks(self, saver: User, noon: datetime) -> None:
         goal = GoalFactory.create(user=saver)

@@ -31,6 +31,8 @@ class Command(BaseCommand):
             raise CommandError("No person has this address or id.") from None
         if not user.is_staff:
             raise CommandError("This person isn't staff. A superuser gives people a role in the back office.")
+        if not (user.may_enter and user.is_verified):
+            raise CommandError("This person can't sign in: disabled, or not verified. Nothing was changed.")
         if leads_nowhere(self.stdout):
             raise CommandError("Standard output leads nowhere, so the code would be lost. Nothing was changed.")
         with transaction.atomic():  # a code that can't be written undoes the reset

@@ -107,7 +107,10 @@ def _python(column: models.Field[Any, Any], value: Any) -> Any:
         return value
     if isinstance(column, models.BinaryField):
         return base64.b64decode(value)
-    return column.to_python(value)
+    made = column.to_python(value)
+    if isinstance(column, models.AutoField) and made < 1:
+        raise ValueError("A sequence of PostgreSQL can't go on from there; SQLite would take it")
+    return made
 
 
 def _reset_sequences() -> None:
