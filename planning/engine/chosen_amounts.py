@@ -9,7 +9,7 @@ from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed, hold_back, keep_for_payments, spend
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
-from planning.engine.late import go_on_late, late_months, still_to_make
+from planning.engine.late_money import LateMoney, still_to_make
 from planning.engine.money.cents import to_cents
 from planning.engine.own_days import kept_for_later
 from planning.engine.payment_days import FirstDays
@@ -42,7 +42,8 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
         keep_for_payments([state] if state.cycle else present, free)
         if state.goes_on_late:
             before, kept = free.copy(), state.kept.copy()
-            go_on_late(state, free, late_months(state, late_until), horizon=state.horizon)
+            money = LateMoney(free, late_until, state.horizon)
+            money.pay(state, money.months_of(state))
             state.reserved_late = list(map(sub, before, free))
             state.kept_late = list(map(sub, state.kept, kept))
         return

@@ -77,6 +77,13 @@ def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: boo
     return with_freed
 
 
+def free_early(state: GoalState, free: list[int]) -> None:
+    """Free what isn't kept any more for debts that are cleared before others count on it: for late goals only."""
+    if state.payoff:
+        more = map(sub, state.freed(len(free)), state.promised(len(free)))
+        free[:] = map(add, free, more)
+
+
 def hold_back(free: Sequence[int], states: Iterable[GoalState]) -> list[int]:
     """What may be given in each month, when all that is `held` for the debts of these goals is still there."""
     without = [*free]

@@ -28,13 +28,13 @@ def held_by(free: Sequence[int], month: int, horizon: int) -> int:
     return by[month] - min(by[month : horizon + 1], default=by[month])
 
 
-def given_late(free: Sequence[int], months: range, horizon: int, paid_until: int) -> list[int]:
+def given_late(free: Sequence[int], months: range, horizon: int, counted_on_until: int) -> list[int]:
     """The most that may be given by the end of each of these months to a goal that is late.
 
     Before the horizon it leaves what every month up to the horizon needs; after it, what the next twelve need.
-    Either way it leaves what payments of others before the month `paid_until` count on.
+    Either way it leaves what payments of others before the month `counted_on_until` count on.
     """
-    by = given_by(free, max(horizon, paid_until))
+    by = given_by(free, max(horizon, counted_on_until))
     if min(free[horizon:], default=0) >= 0:  # no month lacks anything
         return by[months.start + 1 : months.stop + 1]
     soon = [*by[horizon + 1 :], *by[-1:] * LEAST_HORIZON]

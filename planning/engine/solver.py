@@ -14,6 +14,7 @@ from planning.engine.chosen_amounts import pay_chosen
 from planning.engine.cycles import most_cycles
 from planning.engine.free_money import (
     add_freed,
+    free_early,
     free_money,
     hold_back,
     keep_for_payments,
@@ -22,10 +23,10 @@ from planning.engine.free_money import (
     unkept,
 )
 from planning.engine.goal_state import GoalState
-from planning.engine.late import go_on_late, in_stretches, late_months
+from planning.engine.late import go_on_late_in_order, go_on_late_in_turns
+from planning.engine.late_money import LateMoney
 from planning.engine.model import PlanInput
 from planning.engine.needs import Needs, is_overdue, last_month
-from planning.engine.own_days import kept_for_later
 from planning.engine.payment_days import FirstDays
 from planning.engine.sharing import allocate_sums, share_out
 
@@ -48,10 +49,14 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     for state in sharing:
         state.kept_before = kept
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
-    late = [*(state for state in chosen if state.reserved_late), *_late_in_order(inputs, sharing)]
-    if late:
-        free = _left_in_time(chosen, sharing, free)
-        _go_on_late(inputs, late, chosen + sharing, free, late_until)
+    late_chosen, late = [state for state in chosen if state.reserved_late], _late_in_order(inputs, sharing)
+    if late_chosen or late:
+        horizon = max([max(state.horizon, len(state.in_time.amounts)) for state in chosen + sharing])
+        money = LateMoney(_left_in_time(chosen, sharing, free), late_until, horizon)
+        if inputs.is_dated:
+            go_on_late_in_turns(late_chosen, late, money)
+        else:
+            go_on_late_in_order(late, money)
     return chosen + sharing
 
 
@@ -135,44 +140,9 @@ def _left_in_time(chosen: list[GoalState], sharing: list[GoalState], free: Seque
             state.kept[:] = map(sub, state.kept, state.kept_late)
             state.trajectory, state.late_offers = state.in_time, []
     for state in chosen + sharing:
-        _free_early(state, left)
+        free_early(state, left)
     keep_for_payments(chosen + sharing, left)
     return hold_back(left, sharing)
-
-
-def _go_on_late(
-    inputs: PlanInput, late: Sequence[GoalState], states: Sequence[GoalState], free: list[int], late_until: int
-) -> None:
-    """Pay these goals after their dates: chosen amounts first, then the others each month in plan order."""
-    chosen = [state for state in late if state.reserved_late]
-    others = [state for state in late if not state.reserved_late]
-    stretches = in_stretches(others if inputs.is_dated else [], late_until)
-    turns = [(chosen, range(late_until + 1)), *((others, stretch) for stretch in stretches)]
-    horizon, paid_until = max([max(each.horizon, len(each.trajectory.amounts)) for each in states]), 0
-    for goals, stretch in turns:
-        all_taken, is_last = False, stretch.stop > late_until
-        for state in goals:
-            months = late_months(state, late_until)
-            months = months[max(0, stretch.start - months.start) : max(0, stretch.stop - months.start)]
-            # Minimum payments alone may clear debts, which then free money; interest counts in the end.
-            may_wait = all_taken and not (is_last or state.payoff)
-            if may_wait or not months or state.trajectory.done_on is not None:
-                continue
-            if not inputs.is_dated and min(free) < 0:  # a month is paid from what the months before it leave
-                free[:] = kept_for_later(free)
-            go_on_late(state, free, months, horizon=horizon, paid_until=paid_until)
-            _free_early(state, free)
-            if state.reserved_late or state.days:  # it leaves money: its later payments count on some of it
-                paid_until = max(paid_until, len(state.trajectory.amounts))
-            else:
-                all_taken = state.trajectory.done_on is None
-
-
-def _free_early(state: GoalState, free: list[int]) -> None:
-    """Free what isn't kept any more for debts that are cleared before others count on it: for late goals only."""
-    if state.payoff:
-        more = map(sub, state.freed(len(free)), state.promised(len(free)))
-        free[:] = map(add, free, more)
 
 
 def _late_in_order(inputs: PlanInput, states: Sequence[GoalState]) -> list[GoalState]:

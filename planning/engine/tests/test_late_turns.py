@@ -98,3 +98,12 @@ def test_a_goal_that_never_has_its_turn_is_reached_by_its_interest() -> None:
     desk = goal(1000, 2, "Low", name="desk", already_there=money(500), annual_rate=Decimal(12))
     _, made = planned(100, 1, date(2026, 3, 20), rent, desk)
     assert (paid(made), made.projected_completion_date) == ([], date(2031, 11, 1))
+
+
+def test_debts_that_are_never_cleared_leave_the_last_month_of_all() -> None:
+    """A month of debts is paid when it ends: the 600 months end with the last payment of savings."""
+    loan = goal(200_000, 2, "High", name="loan", debts=(card(200_000, 24),))
+    desk, lamp = (goal(150, 1, "Low", name=name) for name in ("desk", "lamp"))
+    loan_made, desk_made, lamp_made = planned(100, 1, date(2026, 3, 20), loan, desk, lamp)
+    assert paid(loan_made)[-1] == (date(2076, 1, 1), 100)  # of December 2075
+    assert (paid(desk_made), paid(lamp_made)) == ([(date(2076, 1, 1), 100)], [])
