@@ -45,8 +45,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
     """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
 
-    `made` is the plan that would be made today. As in it are paid goals with a version that stores no payments,
-    and each goal after those that one stores.
+    `made` is the plan that would be made today. As in it each goal is paid after the payments that its version
+    stores.
     """
     today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
     by_goal = zip(plans, context.goals, strict=True)
@@ -60,8 +60,6 @@ def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Pa
 def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
     if plan is None:
         return ()
-    if plan.anchor is None:
-        return goal.payments
     if len(plan.payments) < MOST_PAYMENTS or (plan.asked_now is not None and plan.is_of_debts):
         return [*plan.payments_left(today)]
     last = date.fromisoformat(plan.payments[-1][0])

@@ -237,6 +237,7 @@ class Wanderer:
             assert ends[month] == carried, (month, ends, given)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(2))
 def test_calendar_and_action_plans_agree_whatever_is_paid(person: Person, seed: int) -> None:
     wanderer = Wanderer(person, seed)
