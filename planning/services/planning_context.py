@@ -320,7 +320,7 @@ def _context(
     reaches_back: bool = False,
 ) -> PlanningContext:
     goals = [goal for goal in read if goal.status == Status.ACTIVE]
-    newest_first = sorted(versions, key=lambda version: version.created_at, reverse=True)
+    newest_first = sorted(versions, key=_moment, reverse=True)
     opened = [version for version in newest_first if version.plan.ended_at is None]
     plans = {version.plan.goal_id: version.plan for version in opened}
     anchor = _anchor([version.plan for version in opened], today)
@@ -352,6 +352,11 @@ def _context(
         told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
         completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
     )
+
+
+def _moment(version: PlanVersion) -> tuple[datetime, bool]:
+    """When it was made; at one moment those of active goals are newer, which follow when another goal ends."""
+    return version.created_at, version.plan.goal.status == Status.ACTIVE
 
 
 def _clears_debts(goal: Goal) -> bool:
