@@ -82,8 +82,9 @@ def queue_farewell(*, address: str, now: datetime) -> None:
 
 
 def queue_in_vain(*, now: datetime) -> None:
-    """Fail where a mail can't be queued, and store nothing: for an address that gets none, which a refusal of the
-    others would tell apart.
+    """Fail as `queue_mail` does where the database takes no writes; else do nothing.
+
+    For an address that gets no mail: if only the others were refused, that would tell who has an account.
     """
     mail = OutgoingMail(purpose=MailPurpose.ACCOUNT_ERASED, created_at=now, next_attempt_at=now)
     with transaction.atomic():

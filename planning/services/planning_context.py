@@ -43,9 +43,7 @@ class PlanningContext:
     """A person's newest snapshot, active goals in the order in which they are planned, and open plans.
 
     `plans` and `terms` are by goal, also for goals that aren't active. `terms` are how the plans are to be paid,
-    which a service may change before it plans.
-
-    The contents were told on the day `told_on`.
+    which a service may change before it plans. The contents were told on the day `told_on`.
 
     `counted` is what was counted of the calendar's present month, of active goals and of others that had a plan in
     it, from the `history` of check-ins; `carried_in` is what earlier months kept for it. `planned` is what the

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from accounts.models import User
 from fincred.money import ZERO
-from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.cadence import Payment
 from planning.engine.dates import calendar_on
@@ -25,12 +24,12 @@ from planning.versions import MOST_PAYMENTS
 def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
-    As in the plan that would be made today is asked for a payment that a version took for made, and no longer is
-    since a check-in was corrected; and for linked debts of which more is paid off than planned, if that is less.
-    Reads nothing unless there are such debts, or a check-in of the present month that a plan's newest version
-    doesn't know, or one is gone that it knew.
+    Two kinds of plans ask for what the plan that would be made today asks for: one whose newest version counted a
+    payment that is gone since a check-in was corrected, and one of linked debts of which more is paid off than
+    planned, if that is less. Reads nothing unless there are such debts, or a check-in of the present month that a
+    plan's newest version doesn't know, or one is gone that it knew.
     """
-    news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, plan.goal, today)]
+    news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
     has_debts = any(plan.is_of_debts for plan in [*news, *ahead])
     context = read_context(owner=owner, today=today) if has_debts else None
@@ -45,16 +44,14 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
 def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
     """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
 
-    `made` is the plan that would be made today. As in it each goal is paid after the payments that its version
-    stores.
+    `made` is the plan that would be made today. It says what is paid after the payments that a version stores. A
+    goal without an action plan is paid nothing.
     """
-    today, plans = context.today, [context.plans.get(goal.id) for goal in context.goals]
-    by_goal = zip(plans, context.goals, strict=True)
-    ahead = [plan for plan, goal in by_goal if plan and _is_ahead(plan, goal, today)]
-    unmade = _count(_with_news([plan for plan in plans if plan], today), context.owner, today, context)
-    _ask_as_in(made, unmade, today)
-    _ask_no_more_than_in(made, ahead, today)
-    return [_payments_of(plan, goal, today) for plan, goal in zip(plans, made.goals, strict=True)]
+    today, by_goal = context.today, [context.plans.get(goal.id) for goal in context.goals]
+    plans = [plan for plan in by_goal if plan]
+    _ask_as_in(made, _count(_with_news(plans, today), context.owner, today, context), today)
+    _ask_no_more_than_in(made, [plan for plan in plans if _is_ahead(plan, today)], today)
+    return [_payments_of(plan, goal, today) for plan, goal in zip(by_goal, made.goals, strict=True)]
 
 
 def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
@@ -72,18 +69,18 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
-def _is_ahead(plan: ActionPlan, goal: Goal, today: date) -> bool:
+def _is_ahead(plan: ActionPlan, today: date) -> bool:
     """Whether linked debts are paid off further than once all that is due by today would be paid.
 
     They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
     """
-    return plan.is_of_debts and goal.current_amount > goal.expected_after(today)
+    return plan.is_of_debts and plan.goal.current_amount > plan.goal.expected_after(today)
 
 
 def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
-    """Have these plans ask this month for what the plan that is `made` today does, and of debts always.
+    """Have these plans ask for what the plan that is `made` today asks for; those of savings only this month.
 
-    From the next month on savings ask as before: else all plans together would ask for more than there is.
+    In later months savings ask as before, else all plans together would ask for more than there is.
     """
     asked = {goal.goal_id: goal.payments for goal in made.goals}
     for plan in unmade:
@@ -93,9 +90,9 @@ def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
 
 
 def _ask_no_more_than_in(made: Plan, ahead: Sequence[ActionPlan], today: date) -> None:
-    """Have these plans of linked debts ask for what the plan that is `made` today does, if it is less in all.
+    """Have these plans of linked debts ask for what the plan that is `made` today asks for, if it is less in all.
 
-    This month they ask for no more than before all the same: what is put in beyond that wouldn't count as paid.
+    This month they never ask for more than their version: what is put in beyond that doesn't count as a payment.
     """
     asked = {goal.goal_id: goal.payments for goal in made.goals}
     for plan in ahead:
@@ -114,6 +111,7 @@ def _total(payments: Iterable[Payment]) -> Decimal:
 
 
 def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
+    """The `payments` of this month, at most what the version asks for and what is gone; then the version's."""
     calendar, stored = calendar_on(today, plan.anchor or today), plan.stored_payments
     this_month = [each.amount for each in stored if calendar.start <= each.date < calendar.day(1)]
     unmade = -plan.put_in.paid if plan.put_in else ZERO
