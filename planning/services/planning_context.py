@@ -318,7 +318,7 @@ def _context(
     reaches_back: bool = False,
 ) -> PlanningContext:
     goals = [goal for goal in read if goal.status == Status.ACTIVE]
-    newest_first = sorted(versions, key=_moment, reverse=True)
+    newest_first = sorted(versions, key=moment_of, reverse=True)
     opened = [version for version in newest_first if version.plan.ended_at is None]
     plans = {version.plan.goal_id: version.plan for version in opened}
     anchor = _anchor([version.plan for version in opened], today)
@@ -352,7 +352,7 @@ def _context(
     )
 
 
-def _moment(version: PlanVersion) -> tuple[datetime, bool]:
+def moment_of(version: PlanVersion) -> tuple[datetime, bool]:
     """When it was made; at one moment those of active goals are newer, which follow when another goal ends."""
     return version.created_at, version.plan.goal.status == Status.ACTIVE
 
