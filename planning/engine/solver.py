@@ -94,9 +94,13 @@ def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int
 def _free_by_dates(
     inputs: PlanInput, needs: Needs, chosen: list[GoalState], sharing: list[GoalState]
 ) -> tuple[list[int], FirstDays]:
-    """The money that chosen amounts leave free in each month, up to the last date of these goals."""
-    last = max(state.need.months for state in chosen + sharing)
-    late_until = min(last_month(inputs.calendar.start), last)
+    """The money that chosen amounts leave free in each month, up to the last date of these goals.
+
+    Late chosen amounts are paid as far ahead as money is held back, because a month that then lacks something
+    takes it from the months before. And one month further: a payment may be kept for in the month before it.
+    """
+    last = max(max(state.need.months, state.horizon) for state in chosen + sharing)
+    late_until = min(last_month(inputs.calendar.start), last + 1)
     free = free_money(inputs, needs, chosen + sharing, late_until)
     unkept(chosen + sharing, len(free))
     days = FirstDays(free, needs.effort)

@@ -1,5 +1,6 @@
 """The solver in cents: raised claims, chosen amounts, and solving up to the dates only."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,12 +24,18 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
+from planning.engine.tests.lumpy import a_case
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 
 def solved(surplus: str | int, *goals: object) -> list[GoalState]:
     return solve(inputs(surplus, *goals), Needs(CALENDAR))  # type: ignore[arg-type]
+
+
+def at_the_date(state: GoalState) -> tuple[int, ...]:
+    """What `solve_dates` promises of a state."""
+    return state.position, state.cycle, state.missing, state.needed, state.room
 
 
 class TestSolve:
@@ -115,10 +122,26 @@ class TestSolveDates:
     @given(plan_inputs(WITHOUT_INTEREST) | plan_inputs(OF_EVERY_KIND))
     def test_agrees_with_the_whole_plan(self, plan_input: PlanInput) -> None:
         whole, dates = (each(plan_input, Needs(plan_input.calendar)) for each in (solve, solve_dates))
-        for state, at_date in zip(whole, dates, strict=True):
-            assert at_date.position == state.position
-            assert at_date.missing == state.missing
-            assert (at_date.needed, at_date.room) == (state.needed, state.room)
+        assert [*map(at_the_date, dates)] == [*map(at_the_date, whole)]
+
+    @pytest.mark.parametrize("seed", range(60))
+    @pytest.mark.parametrize("kind", [{}, {"rates": True}, {"own_days": True, "debts": True}])
+    def test_agrees_with_the_whole_plan_where_money_has_dates(self, kind: dict[str, bool], seed: int) -> None:
+        case = a_case(seed, chosen=True, longest=4, **kind)
+        whole, dates = (each(case, Needs(case.calendar)) for each in (solve, solve_dates))
+        assert [*map(at_the_date, dates)] == [*map(at_the_date, whole)]
+
+    def test_sees_what_chosen_amounts_take_after_their_dates_from_months_that_lack_something(self) -> None:
+        """Of January's 2 cents one is chosen, the other kept: from September on nothing is left for the chosen."""
+        growing = replace(card("3.64", 60, "0.10"), min_payment_percent=Decimal("2.5"), min_payment_floor=money(0))
+        goals = (
+            goal("0.01", 0, "High", name="short"),
+            goal("0.01", 0, "High", name="chosen", debts=(card("0.12", 0, 0),), chosen_monthly=money("0.01")),
+            goal("0.01", 0, "High", name="debt", debts=(growing,)),
+        )
+        case = inputs("0.02", *goals)
+        whole, dates = (each(case, Needs(case.calendar)) for each in (solve, solve_dates))
+        assert [*map(at_the_date, dates)] == [*map(at_the_date, whole)]
 
     def test_serves_in_the_order_given(self) -> None:
         plan_input = inputs(100, goal(1200, 12, "High"), goal(1200, 12, "Low"))
