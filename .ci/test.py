@@ -1,8 +1,8 @@
-"""`make test`: every test on SQLite, then on PostgreSQL where there is one. Says what it could not run.
+"""`make test`: every test on SQLite, and on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core and one more, since tests often wait for servers
-that they have stopped (JOBS=1: one process). Tests marked `unit` or `once` run on SQLite alone; drills run with
-`-m drill` only. Arguments go to pytest.
+Each database has one run of pytest, with a process for each core, up to four (JOBS=1: one process). The two runs
+go side by side, since tests often wait for servers that they have stopped; what PostgreSQL's printed comes last.
+Tests marked `unit` or `once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
 All processes begin with a copy of one migrated database.
 
@@ -20,7 +20,9 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +36,7 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 COVERAGE = ("--cov", "--cov-report=") if os.environ.get("COVERAGE") == "1" else ()
-JOBS = os.environ.get("JOBS") or str(min(8, os.cpu_count() or 1) + 1)
+JOBS = os.environ.get("JOBS") or str(min(4, os.cpu_count() or 1))
 # Files whole, so that their tests share servers.
 PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
@@ -99,14 +101,29 @@ def execute(database: str, *statements: str) -> None:
             connection.execute(statement)
 
 
-def run(database: str, selection: str, arguments: list[str], **variables: str) -> str:
-    """Run pytest, and say in words how it went."""
-    print(f"\n==> Tests on {database}, {JOBS} at a time", flush=True)
+@dataclass(frozen=True)
+class Run:
+    """What a run of pytest printed, unless it was shown at once, and in words how it went."""
+
+    result: str
+    printed: str
+
+
+def run(selection: str, arguments: list[str], variables: dict[str, str], *, shown: bool) -> Run:
     command = [sys.executable, "-m", "pytest", "-n", JOBS, *PARALLEL, *arguments, "-m", selection]
     began = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | variables, check=False)
-    passed = {0: "passed", NOTHING_SELECTED: "nothing selected"}.get(status.returncode, "FAILED")
-    return f"{passed} after {time.monotonic() - began:.0f} seconds"
+    output = None if shown else subprocess.PIPE
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=ENVIRONMENT | variables,
+        check=False,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    passed = {0: "passed", NOTHING_SELECTED: "nothing selected"}.get(ended.returncode, "FAILED")
+    return Run(f"{passed} after {time.monotonic() - began:.0f} seconds", ended.stdout or "")
 
 
 def main() -> int | str:
@@ -128,13 +145,20 @@ def main() -> int | str:
         if redis:
             variables["TEST_REDIS_URL"] = redis
         elsewhere = " and not postgresql" if database else ""
-        selection = f"({options.markers}){elsewhere}"
-        measured = [*COVERAGE, *arguments]
-        results["SQLite"] = run("SQLite", selection, measured, DATABASE_URL="", **variables)
-        if database:
-            title = f"PostgreSQL ({database_words})"
-            selection = f"({options.markers}) and not unit and not once"
-            results["PostgreSQL"] = run(title, selection, arguments, DATABASE_URL=database, **variables)
+        on_sqlite = f"({options.markers}){elsewhere}"
+        on_postgresql = f"({options.markers}) and not unit and not once"
+        with ThreadPoolExecutor() as beside:
+            if database:
+                variables_there = variables | {"DATABASE_URL": database, "TEST_REDIS_FIRST": "12"}
+                second = beside.submit(run, on_postgresql, arguments, variables_there, shown=False)
+            print(f"\n==> Tests on SQLite, {JOBS} at a time", flush=True)
+            variables |= {"DATABASE_URL": "", "TEST_REDIS_FIRST": "8"}
+            results["SQLite"] = run(on_sqlite, [*COVERAGE, *arguments], variables, shown=True).result
+            if database:
+                title = f"Tests on PostgreSQL ({database_words}), {JOBS} at a time, begun beside those"
+                print(f"\n==> {title}", flush=True)
+                print(second.result().printed, flush=True)
+                results["PostgreSQL"] = second.result().result
     report(results)
     return int(any(result.startswith("FAILED") for result in results.values()))
 

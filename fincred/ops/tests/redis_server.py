@@ -16,7 +16,8 @@ from fincred.db.tests.postgresql import free_port
 
 SERVER = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379"
 # Tests empty it, so each process of a parallel run has a database of its own. The first eight are left alone.
-NUMBER = 8 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_FIRST = int(os.environ.get("TEST_REDIS_FIRST", "8"))
+NUMBER = _FIRST + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % (16 - _FIRST)
 REDIS = urlsplit(SERVER)._replace(path=f"/{NUMBER}").geturl()
 
 
