@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from planning.engine.model import Plan, PlanInput
 from planning.engine.needs import Needs
@@ -30,8 +31,8 @@ def optimum(case: PlanInput, order: Sequence[int] | None = None) -> list[int]:
     """
     order = served(case) if order is None else order
     months = [months_of(case, each) for each in case.goals]
-    width, amount = max(12, *months), len(case.goals)
-    money = Listed(case, width + 1)
+    amount = len(case.goals)
+    money = Listed(case, max(12, *months) + 1)
     by = money.by()
     late = [short_of(case, money, each) for each in case.goals]
     due = [(months[j], -late[j]) for j in range(amount)]
@@ -39,23 +40,23 @@ def optimum(case: PlanInput, order: Sequence[int] | None = None) -> list[int]:
     horizon = 12
     for j in order:
         horizon = max(horizon, months[j])
-        known = [*best, j]
+        known = [each for each in best if best[each]] + [j]
+        given = np.array([(each, t) for each in known for t in range(months[each])])
         rows, limits = [], []
         for month in range(1, horizon + 1):
-            rows.append([1.0 if t < month else 0.0 for _ in known for t in range(width)])
+            rows.append(given[:, 1] < month)
             limits.append(max(0, by[month], sum(best[each] for each in best if months[each] <= month)))
-        for other in (each for each in known if each == j or best[each]):
-            rows.append([1.0 if due[each] <= due[other] else 0.0 for each in known for _ in range(width)])
+        for other in known:
+            rows.append(np.isin(given[:, 0], [each for each in known if due[each] <= due[other]]))
             granted = sum(best[each] for each in best if due[each] <= due[other])
             limits.append(max(0, by[months[other]] - late[other], granted))
-        totals = np.kron(np.eye(len(known)), np.ones(width))
+        *earlier, last = [given[:, 0] == each for each in known]
         answer = linprog(
-            -totals[-1],
-            A_ub=np.array([*rows, totals[-1]]),
+            -1.0 * last,
+            A_ub=csr_array(np.array([*rows, last], dtype=float)),
             b_ub=np.array([*limits, needed(case.goals[j])], dtype=float),
-            A_eq=totals[:-1] if best else None,
-            b_eq=[*best.values()] if best else None,
-            bounds=[(0, None if t < months[each] else 0) for each in known for t in range(width)],
+            A_eq=csr_array(np.array(earlier, dtype=float)) if earlier else None,
+            b_eq=[best[each] for each in known[:-1]] if earlier else None,
         )
         assert answer.status == 0, answer.message
         best[j] = round(-answer.fun)
