@@ -143,17 +143,7 @@ def _count(
     plans: Sequence[ActionPlan], owner: User, today: date, context: PlanningContext | None
 ) -> list[ActionPlan]:
     """Count what was put in, from the `context` as far as it knows. Returns plans with less than they counted."""
-    unmade = []
-    known = {goal.id: goal for goal in context.goals} if context else {}
-    on_calendar = [
-        plan for plan in plans if context and (plan.anchor == context.calendar.anchor or plan.is_of_debts)
-    ]
-    # One may have been completed since it was read.
-    found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
-    for plan, goal, read in found:
-        plan.put_in = PutIn(_since_version(plan, read.month_of(goal)), due=read.due_today(goal))
-        unmade += [plan] if plan.put_in.paid < ZERO else []
-    others = [plan for plan in plans if plan not in on_calendar]
+    others = _count_from(context, plans) if context else plans
     for anchor in {plan.anchor or today for plan in others}:
         savings = [plan for plan in others if (plan.anchor or today) == anchor]
         planned = {plan.goal_id: plan.planned for plan in savings}
@@ -161,8 +151,18 @@ def _count(
         months = counted_months([plan.goal for plan in savings], planned, history).months
         for plan in savings:
             plan.put_in = PutIn(_since_version(plan, months[plan.goal_id]))
-            unmade += [plan] if plan.put_in.paid < ZERO else []
-    return unmade
+    return [plan for plan in plans if plan.put_in and plan.put_in.paid < ZERO]
+
+
+def _count_from(context: PlanningContext, plans: Sequence[ActionPlan]) -> list[ActionPlan]:
+    """Count what was put in by what the context has read. Returns plans of savings on other calendars."""
+    counted = [plan for plan in plans if plan.is_of_debts or plan.anchor == context.calendar.anchor]
+    goals = {goal.id: goal for goal in context.goals}
+    # One may have been completed since it was read.
+    for plan in (plan for plan in counted if plan.goal_id in goals):
+        goal = goals[plan.goal_id]
+        plan.put_in = PutIn(_since_version(plan, context.month_of(goal)), due=context.due_today(goal))
+    return [plan for plan in plans if plan not in counted]
 
 
 def _starts(anchor: date, today: date) -> tuple[date, date]:
