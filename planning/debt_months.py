@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from planning.engine.dates import Calendar
 from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.ledger import DebtLedger
 from planning.engine.model import Debt
+from planning.engine.money.cents import exact_money, to_cents
 from planning.engine.needs import MAX_MONTHS
 from planning.months import Planned, PlannedMonth
 from planning.paid_off import (
@@ -114,6 +116,20 @@ def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:
     if planned.month is not None and planned.month.start == calendar.start:
         return planned.month.last_ask
     return planned.ask_of(calendar.day(-1)) if planned.of_debts else None
+
+
+def needed_to_clear(
+    debts: tuple[Debt, ...], calendar: Calendar, payments: Sequence[Decimal], *, made: Decimal
+) -> Decimal:
+    """How much of the payments of these months, above the minimums, clears the debts; all if they don't.
+
+    The debts are as they were when the first of the months, the present one, began. So much of it was `made`.
+    """
+    extras = [to_cents(amount) for amount in payments]
+    extras[0] += to_cents(made)
+    paid = Avalanche(debts, calendar).pay(extras)
+    needed = extras[: len(paid.balances)]
+    return exact_money(sum(needed) - min(paid.left, needed[-1])) - made if needed else ZERO
 
 
 class _Payment(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, groupby, takewhile
+from operator import add, sub
 from typing import NamedTuple
 
 from fincred.money import ZERO
@@ -114,12 +115,11 @@ def day_book(
 
 
 def _carried(inputs: PlanInput, plan: Plan, paid: Sequence[Sequence[Payment]], months: int) -> list[Decimal]:
-    """What each month leaves to the next one."""
+    """What each month leaves to the next one: as planned, and what was kept so far since goals are `paid` less."""
     as_planned = [month.carried for month in plan.first_months(months)]
-    planned = [goal.payments for goal in plan.goals]
-    given = zip(_by_month(inputs, planned, months), _by_month(inputs, paid, months), strict=True)
-    kept = accumulate(less - more for less, more in given)
-    return [carried + more for carried, more in zip(as_planned, kept, strict=True)]
+    planned = _by_month(inputs, [goal.payments for goal in plan.goals], months)
+    kept = accumulate(map(sub, planned, _by_month(inputs, paid, months)))
+    return [*map(add, as_planned, kept)]
 
 
 def _by_month(inputs: PlanInput, payments: Sequence[Sequence[Payment]], months: int) -> list[Decimal]:

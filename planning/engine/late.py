@@ -57,7 +57,7 @@ def _take_turns(late: Sequence[tuple[GoalState, range]], stretch: range, money: 
         turn = range(max(months.start, stretch.start), min(months.stop, stretch.stop))
         if turn.start < turn.stop:
             _pay(state, turn, money)
-            if takes_all(state):  # up to the end of its turn: debts leave the last of all months
+            if takes_all(state):  # where its turn ends: the last of all months is too late for debts' payments
                 nothing_left = state.trajectory.done_on is None and turn.stop == stretch.stop
 
 

@@ -105,7 +105,7 @@ def _as_it_arrives(state: GoalState, free: Sequence[int], months: range, most_by
             there = max(0, min(most, arrived[month + 1] - too_late) - given)
             offers.append(there if chosen is None else min(to_cents(chosen), there))
             given += offers[-1]
-        if not month:
+        if not month:  # only the present month's days were paid already
             offers, given = still_to_make(offers, made), max(0, given)
     return offers
 

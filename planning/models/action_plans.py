@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, ClassVar, Final, Self
 
 from django.conf import settings
@@ -94,7 +94,7 @@ class ActionPlan(RevisedModel):
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
     asked_now: Sequence[Payment] | None = None
-    """What is asked for instead of the newest version's payments, if it counted more as made than there is."""
+    """What is asked for instead of the payments that the newest version stores, where these don't say it all."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -174,15 +174,15 @@ class ActionPlan(RevisedModel):
         """
         return [*islice(self.payments_left(today), most)]
 
-    def payments_left(self, today: date, *, after_stored: Iterable[Payment] = ()) -> Iterator[Payment]:
-        """All payments that are still to come: those that the version stores, and then those `after_stored`.
+    def payments_left(self, today: date) -> Iterator[Payment]:
+        """The payments that are still to come, of those that the version stores or of `asked_now`.
 
         Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
         Payments on linked debts go on: they pay interest too, which is missing from no goal's target.
         """
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
-        payments = chain(self.stored_payments if self.asked_now is None else self.asked_now, after_stored)
+        payments = self.stored_payments if self.asked_now is None else self.asked_now
         calendar = calendar_on(today, self.anchor)
         if self.is_of_debts:
             return debt_payments_left(calendar, payments, self.put_in)

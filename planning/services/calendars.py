@@ -94,7 +94,7 @@ class _Simulation:
         is_planned = any(goal.id in self._context.plans for goal in self._context.goals)
         planned = self._inputs if is_planned else replace(self._inputs, goals=())
         self._plan = make_plan(planned, with_alternatives=False)
-        self._asked = payments_asked_for(self._context, self._plan) if is_planned else ()
+        self._asked = payments_asked_for(self._context, self._inputs, self._plan) if is_planned else ()
 
     def days(self, since: date | None = None, until: date | None = None) -> tuple[Day, ...]:
         """From `since`, else the present month on, to `until`, else 24 months later."""

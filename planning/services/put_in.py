@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from accounts.models import User
 from fincred.money import ZERO
 from goals.vocabulary import Status
+from planning.debt_months import needed_to_clear
 from planning.engine.cadence import Payment
-from planning.engine.dates import calendar_on
-from planning.engine.model import GoalPlan, Plan
+from planning.engine.dates import Calendar, calendar_on
+from planning.engine.model import GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.plan import make_plan
 from planning.models import ActionPlan
 from planning.months import PlannedMonth, amount_of_month
@@ -20,14 +22,16 @@ from planning.services.present_month import History, counted_months
 from planning.still_asked import PutIn, no_more_than
 from planning.versions import MOST_PAYMENTS
 
+_DAY: Final = timedelta(days=1)
+
 
 def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
-    Two kinds of plans ask for what the plan that would be made today asks for: one whose newest version counted a
-    payment that is gone since a check-in was corrected, and one of linked debts of which more is paid off than
-    planned, if that is less. Reads nothing unless there are such debts, or a check-in of the present month that a
-    plan's newest version doesn't know, or one is gone that it knew.
+    Two kinds of plans may ask for what the plan that would be made today asks for: one whose newest version
+    counted a payment that is gone since a check-in was corrected, and one of linked debts of which more is paid
+    off than planned. Reads nothing unless there are such debts, or a check-in of the present month that a plan's
+    newest version doesn't know, or one is gone that it knew.
     """
     news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
@@ -36,31 +40,38 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     unmade = _count(news, owner, today, context)
     if unmade or ahead:
         context = context or read_context(owner=owner, today=today)
-        made = make_plan(context.plan_input(), with_alternatives=False)
-        _ask_as_in(made, unmade, today)
-        _ask_no_more_than_in(made, ahead, today)
+        inputs = context.plan_input()
+        made = make_plan(inputs, with_alternatives=False)
+        _ask_again(unmade, inputs, made)
+        _ask_for_less(ahead, inputs, made)
 
 
-def payments_asked_for(context: PlanningContext, made: Plan) -> list[Sequence[Payment]]:
+def payments_asked_for(context: PlanningContext, inputs: PlanInput, made: Plan) -> list[Sequence[Payment]]:
     """All that is still to be paid into each active goal, in their order: what its action plan has `upcoming`.
 
-    `made` is the plan that would be made today. It says what is paid after the payments that a version stores. A
-    goal without an action plan is paid nothing.
+    `made` is the plan that would be made today, from `inputs`. It says what is paid after the payments that a
+    version stores. A goal without an action plan is paid nothing.
     """
     today, by_goal = context.today, [context.plans.get(goal.id) for goal in context.goals]
     plans = [plan for plan in by_goal if plan]
-    _ask_as_in(made, _count(_with_news(plans, today), context.owner, today, context), today)
-    _ask_no_more_than_in(made, [plan for plan in plans if _is_ahead(plan, today)], today)
-    return [_payments_of(plan, goal, today) for plan, goal in zip(by_goal, made.goals, strict=True)]
+    _ask_again(_count(_with_news(plans, today), context.owner, today, context), inputs, made)
+    _ask_for_less([plan for plan in plans if _is_ahead(plan, today)], inputs, made)
+    asked = zip(by_goal, made.goals, strict=True)
+    return [_payments_left(plan, planned, today) if plan else () for plan, planned in asked]
 
 
-def _payments_of(plan: ActionPlan | None, goal: GoalPlan, today: date) -> Sequence[Payment]:
-    if plan is None:
-        return ()
-    if len(plan.payments) < MOST_PAYMENTS or (plan.asked_now is not None and plan.is_of_debts):
-        return [*plan.payments_left(today)]
-    last = date.fromisoformat(plan.payments[-1][0])
-    return [*plan.payments_left(today, after_stored=(each for each in goal.payments if each.date > last))]
+def _payments_left(plan: ActionPlan, planned: GoalPlan, today: date) -> list[Payment]:
+    if plan.asked_now is None and len(plan.payments) == MOST_PAYMENTS:
+        plan.asked_now = _all_payments(plan, planned)
+    return [*plan.payments_left(today)]
+
+
+def _all_payments(plan: ActionPlan, planned: GoalPlan) -> list[Payment]:
+    """Those that the newest version stores, and if it stores the first ones only, then those `planned` today."""
+    stored = plan.stored_payments
+    if len(stored) < MOST_PAYMENTS:
+        return stored
+    return [*stored, *(each for each in planned.payments if each.date > stored[-1].date)]
 
 
 def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
@@ -74,67 +85,65 @@ def _is_ahead(plan: ActionPlan, today: date) -> bool:
 
     They then end sooner, or may be paid less: what their payments come to follows from all that is owed.
     """
-    return plan.is_of_debts and plan.goal.current_amount > plan.goal.expected_after(today)
+    goal = plan.goal
+    is_followed = plan.is_of_debts and goal.status == Status.ACTIVE
+    return is_followed and goal.current_amount > goal.expected_after(today)
 
 
-def _ask_as_in(made: Plan, unmade: Sequence[ActionPlan], today: date) -> None:
-    """Have these plans ask for what the plan that is `made` today asks for; those of savings only this month.
+def _ask_again(unmade: Sequence[ActionPlan], inputs: PlanInput, made: Plan) -> None:
+    """Have these plans ask once more for what their newest versions counted as paid and is gone.
 
-    In later months savings ask as before, else all plans together would ask for more than there is.
+    That is this month: what the plan that is `made` today pays then, at most what the version asks for and what is
+    gone. Later months ask as before, else all plans together would ask for more than there is.
     """
-    asked = {goal.goal_id: goal.payments for goal in made.goals}
-    for plan in unmade:
-        payments = asked.get(str(plan.goal_id), ())
-        plan.asked_now = payments if plan.is_of_debts else _this_month_as_in(payments, plan, today)
+    for plan, _, planned in _of_goals(unmade, inputs, made):
+        calendar = calendar_on(inputs.as_of, plan.anchor or inputs.as_of)
+        next_month = calendar.day(1) + (_DAY if plan.is_of_debts else timedelta())
+        asked = [each for each in _all_payments(plan, planned) if each.date >= calendar.start]
+        gone = -plan.put_in.paid if plan.put_in else ZERO
+        most = sum([each.amount for each in asked if each.date < next_month], gone)
+        again = no_more_than(most, (each for each in planned.payments if each.date < next_month))
+        plan.asked_now = [*again, *(each for each in asked if each.date >= next_month)]
         plan.put_in = None
 
 
-def _ask_no_more_than_in(made: Plan, ahead: Sequence[ActionPlan], today: date) -> None:
-    """Have these plans of linked debts ask for what the plan that is `made` today asks for, if it is less in all.
+def _ask_for_less(ahead: Sequence[ActionPlan], inputs: PlanInput, made: Plan) -> None:
+    """Have these plans of linked debts ask for no more than what clears them.
 
-    This month they never ask for more than their version: what is put in beyond that doesn't count as a payment.
+    That is what the plan that is `made` today asks for, if it clears them and no payment of it is more than the
+    version's, whose money may be another goal's. Else it is as much as before, until all is cleared.
     """
-    asked = {goal.goal_id: goal.payments for goal in made.goals}
-    for plan in ahead:
-        before, payments = [*plan.payments_left(today)], asked.get(str(plan.goal_id), ())
-        if len(before) == MOST_PAYMENTS or _total(payments) >= _total(before):
-            continue
-        next_month = calendar_on(today, plan.anchor or today).day(1)
-        this_month = no_more_than(_total(each for each in before if each.date <= next_month), payments)
-        first = [each for each in this_month if each.date <= next_month]
-        plan.asked_now = [*first, *(each for each in payments if each.date > next_month)]
+    for plan, goal, planned in _of_goals(ahead, inputs, made):
+        before = _payments_left(plan, planned, inputs.as_of)
+        most = {each.date: each.amount for each in before}
+        is_less = all(each.amount <= most.get(each.date, ZERO) for each in planned.payments)
+        clears = planned.projected_completion_date is not None
+        plan.asked_now = planned.payments if clears and is_less else _until_cleared(before, goal, inputs.calendar)
         plan.put_in = None
 
 
-def _total(payments: Iterable[Payment]) -> Decimal:
-    return sum([each.amount for each in payments], ZERO)
+def _of_goals(
+    plans: Sequence[ActionPlan], inputs: PlanInput, made: Plan
+) -> Iterator[tuple[ActionPlan, GoalInput, GoalPlan]]:
+    """The plans with their goals, of which one may have been completed since it was read."""
+    by_id = {goal.id: (goal, planned) for goal, planned in zip(inputs.goals, made.goals, strict=True)}
+    return ((plan, *by_id[str(plan.goal_id)]) for plan in plans if str(plan.goal_id) in by_id)
 
 
-def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
-    """The `payments` of this month, at most what the version asks for and what is gone; then the version's."""
-    calendar, stored = calendar_on(today, plan.anchor or today), plan.stored_payments
-    this_month = [each.amount for each in stored if calendar.start <= each.date < calendar.day(1)]
-    unmade = -plan.put_in.paid if plan.put_in else ZERO
-    again = [each for each in payments if each.date < calendar.day(1)]
-    later = [each for each in stored if each.date >= calendar.day(1)]
-    return [*no_more_than(unmade + sum(this_month, ZERO), again), *later]
+def _until_cleared(payments: Sequence[Payment], goal: GoalInput, calendar: Calendar) -> list[Payment]:
+    """Those of the payments that clear the goal's debts, which are as if one that is due today was made."""
+    amounts = {each.date: each.amount for each in payments}
+    months = calendar.payments(max(amounts, default=calendar.start))
+    coming = [amounts.get(calendar.day(month), ZERO) for month in range(1, max(1, months) + 1)]
+    needed = needed_to_clear(goal.debts, calendar, coming, made=goal.added)
+    return [*no_more_than(needed + amounts.get(calendar.start, ZERO), payments)]
 
 
 def _count(
     plans: Sequence[ActionPlan], owner: User, today: date, context: PlanningContext | None
 ) -> list[ActionPlan]:
     """Count what was put in, from the `context` as far as it knows. Returns plans with less than they counted."""
-    unmade = []
-    known = {goal.id: goal for goal in context.goals} if context else {}
-    on_calendar = [
-        plan for plan in plans if context and (plan.anchor == context.calendar.anchor or plan.is_of_debts)
-    ]
-    # One may have been completed since it was read.
-    found = [(plan, known[plan.goal_id], context) for plan in on_calendar if context and plan.goal_id in known]
-    for plan, goal, read in found:
-        plan.put_in = PutIn(_since_version(plan, read.month_of(goal)), due=read.due_today(goal))
-        unmade += [plan] if plan.put_in.paid < ZERO else []
-    others = [plan for plan in plans if plan not in on_calendar]
+    others = _count_from(context, plans) if context else plans
     for anchor in {plan.anchor or today for plan in others}:
         savings = [plan for plan in others if (plan.anchor or today) == anchor]
         planned = {plan.goal_id: plan.planned for plan in savings}
@@ -142,8 +151,18 @@ def _count(
         months = counted_months([plan.goal for plan in savings], planned, history).months
         for plan in savings:
             plan.put_in = PutIn(_since_version(plan, months[plan.goal_id]))
-            unmade += [plan] if plan.put_in.paid < ZERO else []
-    return unmade
+    return [plan for plan in plans if plan.put_in and plan.put_in.paid < ZERO]
+
+
+def _count_from(context: PlanningContext, plans: Sequence[ActionPlan]) -> list[ActionPlan]:
+    """Count what was put in by what the context has read. Returns plans of savings on other calendars."""
+    counted = [plan for plan in plans if plan.is_of_debts or plan.anchor == context.calendar.anchor]
+    goals = {goal.id: goal for goal in context.goals}
+    # One may have been completed since it was read.
+    for plan in (plan for plan in counted if plan.goal_id in goals):
+        goal = goals[plan.goal_id]
+        plan.put_in = PutIn(_since_version(plan, context.month_of(goal)), due=context.due_today(goal))
+    return [plan for plan in plans if plan not in counted]
 
 
 def _starts(anchor: date, today: date) -> tuple[date, date]:
@@ -151,7 +170,7 @@ def _starts(anchor: date, today: date) -> tuple[date, date]:
 
     On the first day of a month a payment on debts may have been made in the month that ends.
     """
-    return calendar_on(today - timedelta(days=1), anchor).start, calendar_on(today, anchor).start
+    return calendar_on(today - _DAY, anchor).start, calendar_on(today, anchor).start
 
 
 def _has_news(plan: ActionPlan, since: date, start: date) -> bool:
