@@ -131,7 +131,7 @@ class HistoryReader:
 
 
 def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:
-    """A goal's check-ins, newest first, of a `period` with or without the days "from" and "to".
+    """A goal's check-ins, newest first; `period` may limit them by the days "from" and "to".
 
     The caller checks whose goal it is: only the goal is a condition here, so its index alone serves.
     """
@@ -139,12 +139,12 @@ def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[Chec
 
 
 def history_of_person(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[CheckIn]:
-    """The same across the person's goals, or of the one that `filters` names as "goal_id"."""
+    """A person's check-ins, newest first; `filters` may also limit them to the goal "goal_id"."""
     return _history_of_person(frozenset(filters)).bind(owner=owner, **filters)
 
 
 def length_of_history(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[int]:
-    """Numbers whose sum is the length of `history_of_person`: each goal keeps its own, a period's is counted."""
+    """Numbers whose sum is the length of `history_of_person`: the counters of goals, or a count of the period."""
     if _PERIOD & filters.keys():
         return history_of_person(owner, filters).count_query()
     return _check_in_counts(frozenset(filters)).bind(owner=owner, **filters)
@@ -212,7 +212,7 @@ class Dashboard:
 
 
 def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
-    """The reads of a dashboard; `make_dashboard` takes their rows in this order."""
+    """The reads of a dashboard, in the order in which `make_dashboard` takes their rows."""
     return (
         URGENT_GOALS.bind(owner=owner).page(limit=TOP_GOALS),
         _AMOUNTS.bind(owner=owner),
@@ -230,12 +230,12 @@ def make_dashboard(
     owner: User,
     today: date,
 ) -> Dashboard:
-    """What a person sees first; the others are what `dashboard_reads` fetches."""
+    """The dashboard, from the rows of `dashboard_reads`."""
     return Dashboard(_lines(owner, top_goals, today), _stats(amounts, weeks, today), milestones)
 
 
 def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
-    # A plan refers to its goal. Taken off that, both are freed at once, and not by the garbage collector.
+    # A plan refers to its goal. Once the goal no longer refers to it, both are freed without garbage collection.
     lines = [GoalLine(goal, vars(goal).pop("open_plan", None)) for goal in goals]
     for line in lines:
         if line.plan:
