@@ -246,7 +246,7 @@ class FirstDays:
                 also_first[cycle].append(month)
         for each in paid:
             if each.is_placed:
-                # After the last month with interest it doesn't matter; one that is due mustn't come after another.
+                # After the last month with interest it doesn't matter, and might put it before a goal that is due.
                 is_first = all_first[: each.state.need.months]
                 for month in also_first[each.state.of_cycle]:
                     is_first[month] = True
