@@ -24,14 +24,6 @@ class Told(NamedTuple):
     ends_cycle: bool = False
 
 
-class Step(NamedTuple):
-    """The same without the moment."""
-
-    day: date
-    amount: Decimal
-    ends_cycle: bool
-
-
 class Reader(Protocol):
     """How check-ins are read, in one round trip each."""
 
@@ -47,8 +39,8 @@ class Reader(Protocol):
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
         """By goal, all check-ins of these goals, in the same order; one statement for each goal."""
 
-    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
-        """By goal, what its check-ins on or after `day` told. Only reserves, and goals with ended cycles."""
+    def check_ins_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        """By goal, its check-ins on or after `day`, in this order. Only reserves, and goals with ended cycles."""
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
         """By goal, the lowest amount of its check-ins on or after `day`. Only goals with such a check-in."""
@@ -66,7 +58,7 @@ class NoCheckIns:
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
-    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+    def check_ins_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:

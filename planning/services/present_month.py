@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from fincred.money import ZERO
-from goals.history import Step, Told, reader
+from goals.history import Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
@@ -47,8 +47,8 @@ class History:
         return reader().amounts_before(*self._of_month)
 
     @cached_property
-    def steps(self) -> Mapping[UUID, Sequence[Step]]:
-        return reader().steps_since(*self._of_month)
+    def check_ins_of_month(self) -> Mapping[UUID, Sequence[Told]]:
+        return reader().check_ins_since(*self._of_month)
 
     @cached_property
     def lowest(self) -> Mapping[UUID, Decimal]:
@@ -79,8 +79,8 @@ def amounts_of_month(
     start = history.calendar.start
     of_month = {goal.id for goal in goals if _is_of_month(goal, history.calendar)}
     before = history.amounts_before if of_month else {}
-    go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
-    steps = history.steps if go_on else {}
+    go_on = any(_goes_on(goal) and goal.id in of_month for goal in goals)
+    check_ins = history.check_ins_of_month if go_on else {}
     fell = {goal_id for goal_id in of_month if goal_id in planned and planned[goal_id].fell_in(start)}
     lowest = history.lowest if fell else {}
     found = {}
@@ -93,29 +93,29 @@ def amounts_of_month(
             is_of_month=goal.id in of_month,
             lowest=lowest.get(goal.id),
         )
-        found[goal.id] = _of_kind(goal, amounts, steps.get(goal.id, ()), told.of_ended)
+        found[goal.id] = _of_kind(goal, amounts, check_ins.get(goal.id, ()), told.of_ended)
     return found
 
 
-def _has_steps(goal: Goal) -> bool:
+def _goes_on(goal: Goal) -> bool:
     """Whether its month is counted check-in by check-in: a reserve, or a goal with ended cycles."""
     return goal.kind == Kind.RESERVE or goal.cycles_ended > 0
 
 
-def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step], interest_of_ended: Sequence[Decimal]) -> Amounts:
+def _of_kind(goal: Goal, amounts: Amounts, told: Sequence[Told], interest_of_ended: Sequence[Decimal]) -> Amounts:
     """The `amounts` with withdrawals from a reserve, and with the ends of a recurring goal's cycles."""
-    if not _has_steps(goal):
+    if not _goes_on(goal):
         return amounts
     begins, last, withdrawn = amounts.before, amounts.before, ZERO
     interest = chain(interest_of_ended, repeat(ZERO))
     ended: list[tuple[date, Decimal]] = []
-    for step in steps:
-        if step.ends_cycle:
-            ended.append((step.day, max(ZERO, last - begins - next(interest))))
-            begins, withdrawn = step.amount, ZERO
+    for check_in in told:
+        if check_in.ends_cycle:
+            ended.append((check_in.day, max(ZERO, last - begins - next(interest))))
+            begins, withdrawn = check_in.amount, ZERO
         else:
-            withdrawn += max(ZERO, last - step.amount)
-        last = step.amount
+            withdrawn += max(ZERO, last - check_in.amount)
+        last = check_in.amount
     is_reserve = goal.kind == Kind.RESERVE
     return replace(amounts, before=begins, withdrawn=withdrawn if is_reserve else ZERO, ended=tuple(ended))
 
