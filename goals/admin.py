@@ -1,4 +1,4 @@
-"""Goals in the back office: staff may look, and pause or cancel for a person who asks. Money is never edited."""
+"""Goals in the back office: staff look, and pause, cancel or reopen for a person who asks. They edit no money."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from goals.models import Goal
 from goals.transitions import ALLOWED
 from goals.vocabulary import Status
 
-# Fields of its page, and what a goal must have to show them.
+# Fields of the page that are shown only if the goal has the attribute named beside them.
 _ONLY_IF: Final = {
     "repeats": "repeat_every_months",
     "rate": "annual_rate",
@@ -59,7 +59,7 @@ class GoalAdmin(AuditedAdmin):
     dangers: ClassVar = frozenset({"cancel"})
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without what this goal doesn't have, such as an interest rate."""
+        """All fields but those that this goal doesn't have, such as an interest rate."""
         names = super().get_fields(request, obj)
         return [name for name in names if obj is None or getattr(obj, _ONLY_IF.get(name, "pk"))]
 
@@ -99,7 +99,7 @@ class GoalAdmin(AuditedAdmin):
         self._move(request, goals, _STATUS["reopen"])
 
     def _move(self, request: HttpRequest, goals: QuerySet[Goal], status: Status) -> None:
-        """Call the service for each goal, on its person's own day; an error of one doesn't stop the others.
+        """Call the service for each goal, on its person's own day; a refusal of one doesn't stop the others.
 
         The service writes the audit trail. Django's own log would keep the goal's name beyond its erasure.
         """

@@ -1,4 +1,4 @@
-"""What else changes with a goal's fields, for changes that are stored and for those that are only asked about."""
+"""What else changes when fields of a goal change, in storage and in a what-if."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class GoalChanges(TypedDict, total=False):
 
 
 def what_changes(goal: Goal, changes: GoalChanges) -> set[str]:
-    """The fields whose values are others than the goal has."""
+    """The names of the fields that `changes` would give another value."""
     return {name for name, value in changes.items() if getattr(goal, name) != value}
 
 
 def make_changes(goal: Goal, changes: GoalChanges, *, today: date) -> None:
-    """Change the goal's fields, but not its status, and what follows from them."""
+    """Change the goal's fields, all but its status, and then what follows from them."""
     was_full, changed = goal.is_reached, what_changes(goal, changes)
     for name in changed - {"status"}:
         setattr(goal, name, changes[name])  # type: ignore[literal-required]
@@ -48,7 +48,7 @@ def make_changes(goal: Goal, changes: GoalChanges, *, today: date) -> None:
 
 
 def changed_copy(goal: Goal, changes: GoalChanges, *, today: date) -> Goal:
-    """The goal as it would be with these changes, that of its status too; it isn't to be stored."""
+    """A copy of the goal with these changes, its status included. It is for questions: don't store it."""
     changed = copy(goal)
     make_changes(changed, changes, today=today)
     changed.status = changes.get("status", goal.status)
@@ -56,13 +56,13 @@ def changed_copy(goal: Goal, changes: GoalChanges, *, today: date) -> Goal:
 
 
 def move_date(goal: Goal, target_date: date) -> None:
-    """A new date counts as it is: the cycles of a recurring goal begin anew, and a reserve isn't drained."""
+    """Set the date. Cycles of a recurring goal are counted from it, and a reserve no longer counts as drained."""
     goal.target_date, goal.drained_on = target_date, None
     _count_cycles_anew(goal)
 
 
 def follow_reserve(goal: Goal, *, was_full: bool, day: date) -> None:
-    """Note when a reserve was drained; nothing for one that is full, and for other goals."""
+    """Note the day on which a reserve was drained. A full reserve has none, nor has a goal of another kind."""
     if goal.kind != Kind.RESERVE or goal.is_reached:
         goal.drained_on = None
     elif was_full:

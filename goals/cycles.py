@@ -10,7 +10,10 @@ from fincred.month_steps import months_after
 
 
 def cycle_end(first: date, repeat_every_months: int, number: int) -> date:
-    """The date of a cycle, counted from 0 at `first`; clamped to the month's end without drifting."""
+    """The date of the cycle with this number; that of cycle 0 is `first`.
+
+    In a month without such a day it is the last one; the dates after it are not moved by that.
+    """
     return months_after(first, number * repeat_every_months)
 
 
@@ -28,5 +31,5 @@ def cycle_start(first: date, repeat_every_months: int, end: date) -> date | None
 
 
 def left_over(amount: Decimal, target: Decimal, cycles: int = 1) -> Decimal:
-    """What is left of an amount when so many cycles have each taken the target, or what there was."""
+    """What is left of `amount` once each of the cycles has taken the target, or all there was if that was less."""
     return max(ZERO, amount - target * cycles)

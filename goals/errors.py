@@ -14,7 +14,7 @@ class InvalidGoalDateError(ValidationError):
 
 
 class GoalLimitExceededError(ConflictError):
-    """The person has the most active goals allowed; facts: `current_count`, `max_count`."""
+    """The person has as many active goals as may be; facts: `current_count`, `max_count`."""
 
     code = "GOAL_LIMIT_EXCEEDED"
     message = "Goal limit exceeded"

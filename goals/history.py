@@ -24,34 +24,26 @@ class Told(NamedTuple):
     ends_cycle: bool = False
 
 
-class Step(NamedTuple):
-    """What a check-in of a `day` told; `ends_cycle` if it is what the end of a cycle left over."""
-
-    day: date
-    amount: Decimal
-    ends_cycle: bool
-
-
 class Reader(Protocol):
     """How check-ins are read, in one round trip each."""
 
     def amounts_before(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
-        """By goal, the amount before `day`, of goals with a check-in on or after it."""
+        """By goal, the amount before `day` (0 without a check-in). Only goals with a check-in on or after it."""
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
-        """By goal, all check-ins in the order of their days and moments.
+        """By goal, all its check-ins in the order of their days and moments.
 
-        Of goals that pay off debts, and of those with an annual rate and a check-in on or after `day`.
+        Only goals that pay off debts, and goals with an annual rate and a check-in on or after `day`.
         """
 
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
-        """The same of these goals; one statement for each."""
+        """By goal, all check-ins of these goals, in the same order; one statement for each goal."""
 
-    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
-        """What check-ins on or after `day` told, in their order, by goal that is a reserve or has had cycles."""
+    def check_ins_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        """By goal, its check-ins on or after `day`, in this order. Only reserves, and goals with ended cycles."""
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
-        """By goal, the least that a check-in on or after `day` told, of goals with one."""
+        """By goal, the lowest amount of its check-ins on or after `day`. Only goals with such a check-in."""
 
 
 class NoCheckIns:
@@ -66,7 +58,7 @@ class NoCheckIns:
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
-    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
+    def check_ins_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
         return {}
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
@@ -77,10 +69,10 @@ _READERS: Final[list[Reader]] = [NoCheckIns()]
 
 
 def register_reader(reader: Reader) -> None:
-    """Have check-ins read in this way."""
+    """From now on, have check-ins read by this one."""
     _READERS[:] = [reader]
 
 
 def reader() -> Reader:
-    """The registered way; without one there are no check-ins."""
+    """The registered reader; `NoCheckIns` until there is one."""
     return _READERS[0]

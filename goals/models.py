@@ -38,7 +38,7 @@ class GoalQuerySet(RevisedQuerySet["Goal"]):
         priority: Collection[str] | None = None,
         search: str | None = None,
     ) -> Self:
-        """Those that match all that is given: one of the values each, and `search` in the name, in any case."""
+        """Goals that match each argument given: one of its values, or `search` in the name, ignoring case."""
         one_of = {"status__in": status, "type__in": type, "priority__in": priority}
         goals = self.filter(**{name: values for name, values in one_of.items() if values is not None})
         return goals.filter(name_folded__contains=fold(search)) if search else goals
@@ -54,12 +54,12 @@ class GoalQuerySet(RevisedQuerySet["Goal"]):
 class Goal(RevisedModel):
     """What a person wants to have saved (or paid off) by a date.
 
-    `current_amount` and `last_check_in_date` follow the latest check-in, `check_in_count` says how many there are,
-    `cycles_ended` how many of these ended a cycle, so it is also the number of the present one, counted from 0.
-    `started_on` is the day of creation where the person lived. `pace` is what a plan expects by when; without one
-    it is a straight line. `drained_on` is the day on which a full reserve fell below its target, until it is full
-    again or gets another date. `target_date` is that of a recurring goal's present cycle; cycles count from
-    `first_date`.
+    `current_amount` and `last_check_in_date` are those of the latest check-in. `check_in_count` is the number of
+    check-ins, and `cycles_ended` the number of those that ended a cycle: it is also the number of the present
+    cycle, counted from 0. A recurring goal's `target_date` is that of its present cycle, and `first_date` that of
+    its first. `started_on` is the day of creation where the person lived. `pace` is what the plan expects by when;
+    without a plan it is None, and a straight line counts. `drained_on` is the day on which a full reserve fell
+    below its target; None again once the reserve is full or gets another date.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="goals", db_index=False)
@@ -166,7 +166,7 @@ class Goal(RevisedModel):
         return cleared is not None and self.current_amount >= Decimal(cleared)
 
     def due_on(self, today: date) -> date:
-        """The day by which it is planned: its date, or of a reserve see `planned_for`."""
+        """The day by which it is planned: its date; of a reserve the day that `planned_for` finds."""
         if self.kind == Kind.RESERVE:
             return planned_for(self.target_date, self.drained_on, today)
         return self.target_date
@@ -182,18 +182,22 @@ class Goal(RevisedModel):
         return self.line_on(day).expected_on(day)
 
     def line_on(self, day: date) -> Pace:
-        """The straight line up to its date on `day`; of a reserve since it was last to be full, or was drained."""
+        """The straight line to the date that counts on `day`.
+
+        It begins when the goal was made. A reserve's begins when it was last to be full, or when it was drained, a
+        recurring goal's with its present cycle.
+        """
         since = self._begins_again(day) or self.drained_on or self.cycle_began_on or self.started_on
         return straight_line(since, self.due_on(day), self.target_amount)
 
     def expected_after(self, day: date) -> Decimal:
-        """What is expected once the payments that are due by `day` are made; without a plan, what is on `day`."""
+        """What is expected once the payments due by `day` are made; without a plan, the same as `expected_on`."""
         if self.pace is None or self._begins_again(day):
             return self.expected_on(day)
         return expected_after(self.pace, day)
 
     def _begins_again(self, day: date) -> date | None:
-        """The day by which the reserve was to be full, if it has come and its pace ends by then."""
+        """The day by which the reserve was to be full; None if it hasn't come, or the pace goes beyond `day`."""
         if self.kind != Kind.RESERVE:
             return None
         due = last_due(self.target_date, self.drained_on, day)

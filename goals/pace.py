@@ -34,7 +34,7 @@ class Pace:
 
     def __post_init__(self) -> None:
         if any(later < earlier for (earlier, _), (later, _) in pairwise(self.points)):
-            raise ValueError("The points of a pace are in the order of their dates")
+            raise ValueError("The points of a pace have to be in the order of their dates")
 
     @classmethod
     def through(cls, points: Sequence[Point], cleared: Decimal | None = None) -> Self:
@@ -114,6 +114,6 @@ def _between(before: Point, after: Point, day: date) -> Decimal:
     return round_to_cents(amount + (next_amount - amount) * (day - since).days / (until - since).days)
 
 
-def straight_line(created: date, target_date: date, target_amount: Decimal) -> Pace:
-    """The pace of a goal without a plan: from 0 on the day of creation to the target on its date."""
-    return Pace.through(sorted([(created, ZERO), (target_date, target_amount)]))
+def straight_line(since: date, target_date: date, target_amount: Decimal) -> Pace:
+    """The pace of a goal without a plan: from 0 on the day `since` to the target on its date."""
+    return Pace.through(sorted([(since, ZERO), (target_date, target_amount)]))

@@ -13,7 +13,7 @@ _FULL: Final = Decimal("100.00")
 
 
 class ProgressStatus(StrEnum):
-    """`slightly_behind` is at most a tenth of the target below what is expected; `off_track` is more, or late."""
+    """`slightly_behind`: less than expected, by at most a tenth of the target. `off_track`: by more, or late."""
 
     COMPLETED = "completed"
     NOT_STARTED = "not_started"
@@ -39,7 +39,7 @@ def progress_status(
     expected: Decimal,
     today: date,
 ) -> ProgressStatus:
-    """The status for today; `expected` is the amount that its pace expects by today."""
+    """The status today; `expected` is what the goal's pace expects by today."""
     if current_amount >= target_amount:
         return ProgressStatus.COMPLETED
     if last_check_in_date is None:

@@ -15,7 +15,7 @@ from goals.vocabulary import Status
 
 GOAL: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).filter(pk=Parameter("goal_id")))
 ACTIVE_GOALS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).active())
-# One statement for what a change of a goal may depend on.
+# The goal to change, and the active goals, whose number may limit the change: one statement for both.
 GOAL_AND_ACTIVE_GOALS: Final = PreparedQuery(
     Goal.objects.owned_by(Parameter("owner")).filter(Q(pk=Parameter("goal_id")) | Q(status=Status.ACTIVE))
 )

@@ -1,4 +1,4 @@
-"""Changes of goals that are refused."""
+"""The rules by which a change of a goal is refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def require_kind(kind: str, type: str, repeat_every_months: int | None) -> None:
 
 
 def require_room(active: int) -> None:
-    """`active` was counted under the lock of the person's row.
+    """There is room for another active goal; `active` goals were counted under the lock of the person's row.
 
     :raises GoalLimitExceededError: no more goals may be active.
     """
@@ -36,7 +36,9 @@ def require_room(active: int) -> None:
 
 
 def require_transition(goal: Goal, status: str, today: date, *, active: int) -> None:
-    """`goal` has its other changes already; `active` goals were counted under the lock of the person's row.
+    """The goal may take this status now.
+
+    Its other changes are made already, and `active` goals were counted under the lock of the person's row.
 
     :raises InvalidStatusTransitionError: it may not have this status now.
     :raises GoalLimitExceededError: no more goals may be active.

@@ -8,14 +8,14 @@ from typing import Final
 from fincred.month_steps import months_after
 
 REFILL_MONTHS: Final = 12
-"""A reserve that was drained is to be full again after so many months."""
+"""The months after which a drained reserve is to be full again."""
 
 
 def planned_for(target_date: date, drained_on: date | None, today: date) -> date:
     """The day after `today` by which a reserve is to be full.
 
-    It is its date, or 12 months after the day on which it was drained if that is later. Where that day has come
-    and it isn't full, it is 12 months after it, and so on: a reserve is never late.
+    It is the reserve's date or, if that is later, 12 months after the day on which it was drained. Once that day
+    has come, it is 12 months later, and so on: a reserve is never late.
     """
     due = max(target_date, months_after(drained_on, REFILL_MONTHS)) if drained_on else target_date
     passed = max(0, today.year - due.year)
@@ -27,7 +27,7 @@ def planned_for(target_date: date, drained_on: date | None, today: date) -> date
 
 
 def last_due(target_date: date, drained_on: date | None, today: date) -> date | None:
-    """The latest day up to `today` by which it was to be full; None if none has come."""
+    """The latest of these days that has come, `today` included; None if none has."""
     due = max(target_date, months_after(drained_on, REFILL_MONTHS)) if drained_on else target_date
     if due > today:
         return None

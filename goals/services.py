@@ -1,6 +1,7 @@
 """Every write to goals.
 
-Each service locks the person's row first, so that simultaneous requests count one after another.
+What a person asks for locks their row first, so that simultaneous requests count one after another. The others
+(`set_paces`, `move_target_date`, `end_cycles` and `record_progress`) are called under that lock.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from goals.vocabulary import Kind, Status
 
 logger = logging.getLogger(__name__)
 
-# What the figures of plans follow from: a change to any of these moves every plan of the person.
+# What plans are computed from: a change to any of these may change every plan of the person.
 PLANNED: Final = frozenset(
     {
         "type",
@@ -52,10 +53,9 @@ PLANNED: Final = frozenset(
 # What the audit trail may hold of a goal: figures and states, never the person's words.
 AUDITED: Final = PLANNED | {"current_amount"}
 
-
 # The columns that are stored when a person changes a goal.
 _CHANGEABLE: Final = (*GoalChanges.__annotations__, "drained_on", "first_date", "completed_at", "updated_at")
-# And those that are stored when a check-in moves it.
+# The columns that are stored when a check-in moves it.
 _FOLLOWS_CHECK_INS: Final = (
     "current_amount",
     "last_check_in_date",
@@ -113,7 +113,7 @@ def create_goal(
 
 @repeatable
 def _store_new(goal: Goal, *, now: datetime, today: date) -> Goal:
-    """Each attempt stores the same id, so that what was computed for one holds for the next."""
+    """Each attempt stores the same goal with the same id, so that a plan computed for one serves the next."""
     person, [active], links = lock_user_and_read(
         goal.user_id, ACTIVE_GOALS.bind(owner=goal.user_id).count_query(), audit.last_link(goal.user_id)
     )
@@ -143,8 +143,8 @@ def update_goal(
 ) -> Goal:
     """The goal with `changes` made. Values that it has already are no change.
 
-    A target at or below the current amount completes an active or paused goal that isn't a reserve, for any
-    requested status. A reserve that isn't full by its new numbers was drained today, unless it gets a new date.
+    A target at or below the current amount completes an active or paused goal of kind `once`, for any requested
+    status. A full reserve that isn't full with its new numbers was drained today, unless it gets a new date.
 
     :raises ResourceNotFoundError: the person has no such goal.
     :raises PreconditionFailedError: it isn't as `expected`.
@@ -152,7 +152,7 @@ def update_goal(
     :raises InvalidGoalDateError: a new `target_date` is not after `today`.
     :raises InvalidStatusTransitionError: the status can't follow the present one, or the goal is already at
         its target, or its date is past.
-    :raises GoalLimitExceededError: it would be one active goal too many.
+    :raises GoalLimitExceededError: there are as many active goals as may be already.
     """
     goal, active, chain = _read_under_lock(owner, goal_id)
     expected.require(goal.revision)
@@ -213,7 +213,7 @@ def cancel_goal(
 
 
 def set_paces(paces: Sequence[tuple[Goal, Pace | None]]) -> Write:
-    """Have each goal measured against its pace from now on; None is the straight line.
+    """From now on, measure each goal against its pace; None is the straight line.
 
     `updated_at` stays, for the person changed nothing.
     """
@@ -235,9 +235,10 @@ def move_target_date(*, goal: Goal, target_date: date, chain: audit.Chain, now: 
 
 @dataclass(frozen=True, slots=True)
 class CycleEnd:
-    """A recurring goal's cycle ends on `target_date` now, and begins with what those before it left over.
+    """What becomes of a recurring goal when `cycles` of its cycles have ended.
 
-    So many `cycles` have ended. `writes` store the check-in of each, the last one of the day `told_on`.
+    The present one ends on `target_date`, and begins with the `current_amount` that those before it left over.
+    `writes` store a check-in for each cycle that has ended; the last one is of the day `told_on`.
     """
 
     goal: Goal
@@ -249,7 +250,7 @@ class CycleEnd:
 
 
 def end_cycles(ends: Sequence[CycleEnd], *, chain: audit.Chain, now: datetime, today: date) -> None:
-    """Begin the present cycles of one person's goals, and plan once for all of them.
+    """Store the ends of cycles of one person's goals, and have plans follow once for all of them.
 
     The caller is `repeatable`, holds the lock of the person's row and has read the goals, and `chain`, under it.
     """
@@ -285,13 +286,16 @@ def record_progress(
 
     `more_check_ins` is how many were added, less than 0 when some were removed.
 
-    At the target an active or paused goal is completed; a completed one that falls from its target below it is
-    active again. A reserve or a recurring goal stays active, and plans follow when it reaches its target or falls
-    below it; so they do when something is taken out of a reserve, or a check-in of it is put right or removed,
-    and when debts that were paid off are owed again. The caller holds the lock of the person's row and has read
-    `goal`, and `chain`, under it.
+    At the target an active or paused goal is completed, and a completed one that falls below it is active again.
+    A reserve or a recurring goal stays active. Plans follow a change of status, and also when
 
-    :raises GoalLimitExceededError: it can't be active again, others are.
+    - a reserve or a recurring goal reaches its target or falls below it,
+    - something is taken out of a reserve, or a check-in of it is corrected or removed,
+    - debts that were paid off are owed again.
+
+    The caller holds the lock of the person's row, and has read `goal` and `chain` under it.
+
+    :raises GoalLimitExceededError: it would be active again, and there are as many active goals as may be.
     """
     before, was_reached = audit.fields_of(goal, ("status", "current_amount")), goal.is_reached
     was_cleared, more = goal.is_cleared, current_amount - goal.current_amount
@@ -331,12 +335,12 @@ def _read_under_lock(owner: User, goal_id: UUID) -> tuple[Goal, int, audit.Chain
 
 
 def _entry(chain: audit.Chain, goal: Goal, action: str, before: dict[str, Any], now: datetime) -> AuditEntry:
-    """What was and what is, of the fields that `before` names."""
+    """The audit entry of a change: the fields that `before` names, with their values then and now."""
     return chain.entry(action=action, subject=goal, now=now, before=before, after=audit.fields_of(goal, before))
 
 
 def _note_next_end(user_id: UUID) -> None:
-    """Note with the person when the next cycle of an active goal ends, so that their next request looks."""
+    """Store with the person when the next cycle of an active goal ends: a request from then on ends it."""
     goals = Goal.objects.filter(user_id=user_id, kind=Kind.RECURRING, status=Status.ACTIVE)
     next_end = goals.order_by("target_date").values("target_date")[:1]
     User.objects.filter(pk=user_id).update(cycle_ends_on=Subquery(next_end))
@@ -348,5 +352,5 @@ def _set_status(goal: Goal, status: str, now: datetime) -> None:
 
 
 def _take_primary_flag(user_id: UUID, now: datetime) -> None:
-    """The goal with the flag loses it before another gets it: the database allows one."""
+    """Take the flag from the goal that has it, before another gets it: the database allows one."""
     Goal.objects.filter(user_id=user_id, primary_flag=True).update(primary_flag=False, updated_at=now)

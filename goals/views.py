@@ -55,8 +55,9 @@ _UPDATE: dict[str, Any] = {
     "description": (
         "PATCH and PUT alike change only what is named. `status` moves active <-> paused, active or paused -> "
         "completed or cancelled, completed or cancelled -> active; the same status again is no change. Completed "
-        "and cancelled goals can't be reopened at their target or past their date. A target at or below the "
-        "current amount completes the goal. An unchanged `target_date` may be in the past."
+        "and cancelled goals can't be reopened past their date or, if they are of kind `once`, at their target. A "
+        "target at or below the current amount completes a goal of kind `once`. An unchanged `target_date` may be "
+        "in the past."
     ),
     "request": GoalUpdateSerializer,
     "response": GoalSerializer,

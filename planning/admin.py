@@ -1,4 +1,4 @@
-"""Planning in the admin site: snapshots, plans and their versions, all read-only; plans can be made again."""
+"""Planning in the back office: snapshots, plans and their versions, all read-only; plans can be made again."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class ActionPlanAdmin(AuditedAdmin):
 
     @admin.action(description="Make again from today's numbers", permissions=["help"])
     def regenerate(self, request: HttpRequest, plans: QuerySet[ActionPlan]) -> None:
-        """Each plan through the service, which writes the audit trail; a refusal doesn't stop the others."""
+        """Call the service for each plan, which writes the audit trail; a refusal doesn't stop the others."""
         now = clock.moment_of(request)
         for plan in plans.select_related("user__profile"):
             today = clock.local_day(now, plan.user.profile.timezone)
@@ -190,7 +190,7 @@ class PlanVersionAdmin(AuditedAdmin):
         return f"{row.plan.goal.name}, version {row.number}"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without the documents: the plan's page has their figures."""
+        """All but the documents: the plan's page shows their figures."""
         return [*self.readonly_fields, "number", "reason", "engine_version", "created_at"]
 
     @admin.display(description="its figures")

@@ -34,8 +34,8 @@ from planning.paid_off import (
 class Due:
     """What is still to be paid today of the month that ends today, above the minimums.
 
-    `made` was paid of it before. Once all that is to be paid today is paid, minimums too, `principal` less is
-    owed.
+    `made` is what was paid of it before. Once all that is to be paid today is paid, with the minimums, `principal`
+    less is owed.
     """
 
     amount: Decimal = ZERO
@@ -50,8 +50,8 @@ NOTHING_DUE: Final = Due()
 class DebtMonth:
     """The debts as they were when the month began, and the month as it was counted.
 
-    `principal` is the part of the amount now that was paid off as this month's payment. The debts are as if what
-    is `due` had been paid.
+    `principal` is the part of the present amount that this month's payment paid off. The debts are as if what is
+    `due` had been paid.
     """
 
     debts: tuple[Debt, ...]
@@ -65,7 +65,7 @@ def count_debt_month(
 ) -> DebtMonth:
     """Count the month; `debts` are the snapshot's, `planned` is the goal's newest version, None without one.
 
-    `by` is the goal's date. What was paid off beyond the month's payment was never owed in this month.
+    `by` is the goal's date. What was paid off beyond the month's payment doesn't count as owed in this month.
     """
     month, counted = PlannedMonth(calendar.start, paid_off.now), counted_month(calendar)
     started = at_start(debts, paid_off, calendar)
@@ -83,7 +83,7 @@ def count_debt_month(
 def _first_day(
     started: tuple[Debt, ...], ending: Calendar, paid_off: PaidOff, month: PlannedMonth, by: date
 ) -> DebtMonth:
-    """The month that begins on the day on which last month's payment is due: as if that had been made."""
+    """The month on its first day, on which last month's payment is due: as if that had been made."""
     owed = after_month(started, paid_off.in_month, ending)
     ask = month.last_ask
     if ask is None:
@@ -100,14 +100,14 @@ def _first_day(
 
 
 def _ask(calendar: Calendar, paid_off: PaidOff, planned: Planned) -> Decimal:
-    """What the present month asked for before its payment; a version after that may ask otherwise."""
+    """What the present month asked for before its payment; a version made after it may ask for something else."""
     last = planned.month
     is_counted = last is not None and (last.start, last.amount) == (calendar.start, paid_off.now)
     return last.paid if last and is_counted and paid_off.in_month else planned.ask_of(calendar.start)
 
 
 def _last_ask(calendar: Calendar, planned: Planned | None) -> Decimal | None:
-    """What the month that ends on the calendar's day asks for; None if the debts weren't planned then.
+    """What the month that ends today asks for; None if the debts weren't planned then.
 
     On the first day of a calendar no month ends, even if a plan on an earlier calendar was in force until then.
     """
@@ -135,8 +135,8 @@ def needed_to_clear(
 class _Payment(NamedTuple):
     """A month's payment above the minimums, at most what was asked for.
 
-    `explained` is the part of the principal that was paid off with it. It `is_whole` if the minimums were paid and
-    all that was asked for.
+    `explained` is the part of the principal that it paid off. It `is_whole` if the minimums and all that was asked
+    for were paid.
     """
 
     made: Decimal

@@ -1,7 +1,7 @@
-"""Names for the entries of a snapshot, which a person replaces as a whole: what is told again keeps its name.
+"""Names for the entries of a snapshot. A person replaces it as a whole, and what is told again keeps its name.
 
-Calendar programs tell events by what is derived from them. A name says when the entry was first told: the number
-of that snapshot, and the place in its list.
+Calendar programs know events by UIDs that are made from these names. A name says when its entry was first told:
+the number of that snapshot, and the place in its list.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _Trait = str | Decimal | UUID | date | tuple[int, ...] | None
 
 
 class _Entry(NamedTuple):
-    """What an entry can be told by: only one of the same `rhythm` is the same, the more `traits` the likelier.
+    """What an entry is recognised by in the next snapshot.
 
-    The first trait is its label.
+    The same entry has the same `rhythm`, and the more `traits` are the same, the likelier it is. The first trait
+    is the label.
     """
 
     rhythm: PayFrequency | None
@@ -48,7 +49,7 @@ def new_names(contents: SnapshotContents, number: int) -> dict[str, list[str]]:
 def names_after(
     contents: SnapshotContents, number: int, *, before: SnapshotContents, names: EntryNames
 ) -> dict[str, list[str]]:
-    """The names of the entries that follow those from `before`, each that is told again with its former name."""
+    """The names of the entries after those of `before`; an entry that is told again keeps its name."""
     told, former, new = _entries(contents), _entries(before), new_names(contents, number)
     for section in SECTIONS:
         for index, known in _same(told[section], former[section]):
@@ -57,7 +58,7 @@ def names_after(
 
 
 def _same(told: Sequence[_Entry], former: Sequence[_Entry]) -> Iterable[tuple[int, int]]:
-    """The places of entries that are the same: the most alike first, then the nearest."""
+    """The new and former places of the same entries; the most alike are matched first, then the nearest."""
     if told == former:
         return [(index, index) for index in range(len(told))]
     likely = []

@@ -1,6 +1,6 @@
 """A person's days as iCalendar (RFC 5545): an all-day event for each entry. Pure.
 
-An event keeps its UID when its amount or its label changes, or its day as far as `Entry.name` stays.
+An event keeps its UID when its amount or its label changes, and when its day changes but not its `Entry.name`.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _SUMMARIES: Final = {
 
 
 def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at: datetime, sequence: int) -> bytes:
-    """UTF-8; the same days in the same revision give the same bytes.
+    """The days in UTF-8; the same days in the same revision give the same bytes.
 
-    The revision is that of all events: their `sequence`, and when the calendar was `changed_at`.
+    The revision is `sequence` and `changed_at`: all events have it.
     """
-    text = cache(_text)  # the same income comes again and again; escaping and folding cost the most
+    text = cache(_text)  # the same texts come again and again, and escaping and folding cost the most
     moment = f"{changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     revision = f"DTSTAMP:{moment}\r\nLAST-MODIFIED:{moment}\r\nSEQUENCE:{sequence}".encode()
     lines = [_head(owner, changed_at)]
     for day in days:
         description = _text("DESCRIPTION", f"Carried over after this day: {_money(day.carried_over, currency)}")
         for entry in day.entries:
-            # Not an `Event` of the library's, which is ten times slower: there may be thousands.
+            # Not an `Event` of the library, which is ten times slower: there may be thousands.
             lines += [
                 b"BEGIN:VEVENT",
                 f"UID:{uuid5(owner, f'{entry.kind}/{entry.name}')}@fincred".encode(),
@@ -58,7 +58,7 @@ def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at:
 
 
 def content_of(days: Iterable[Day], *, currency: str) -> str:
-    """The SHA-256 of all that the events tell, but for their revision."""
+    """The SHA-256 of all that the events tell except their revision."""
     told = sha256(currency.encode())
     for day in days:
         told.update(f"\0{day.date} {day.carried_over}".encode())

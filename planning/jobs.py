@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def plan_again_for_all(now_of: Clock, stop: Stop) -> int:
-    """Make the plans of signed-in people again where they no longer say what is asked for; how many people."""
+    """Make plans of signed-in people again that no longer say all that is asked for; returns how many people."""
     now, planned = now_of(), 0
     for person in people_to_plan_for(now):
         if stop():
@@ -26,7 +26,7 @@ def plan_again_for_all(now_of: Clock, stop: Stop) -> int:
 
 
 def _plan_again(person: User, now: datetime) -> bool:
-    """Whether it was done; a failure is logged, and tried again by the next run or the person's own request."""
+    """Whether it was done. A failure is logged; the next run or the person's own request tries again."""
     try:
         return plan_again(person, now, clock.local_day(now, person.profile.timezone))
     except (OperationalError, InterfaceError):

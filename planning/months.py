@@ -12,7 +12,7 @@ from fincred.money import ZERO
 from planning.engine import codec
 
 Step = tuple[date, Decimal]
-"""From this calendar date on, this much a month, until the next step."""
+"""From this calendar date on, this amount each month, until the next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Amounts:
 
     `withdrawn` is what was taken out of a reserve in the month: it lowers no payment.
 
-    `ended` are the cycles of a recurring goal that ended in the month: the day, and what was put in. The present
-    one then began with `before`, and `interest` is what was told in it. They count also once the goal isn't
-    recurring any more, or has another date.
+    `ended` are the cycles of a recurring goal that ended in the month: the day of each, and what was put in. The
+    present cycle then began with `before`, and `interest` is what was told in it. They count even if the goal is
+    no longer recurring, or has another date.
 
     `is_of_month` is False if no check-in is dated within the month; then only `now` counts.
 
-    `lowest` is the least that a check-in of the month told, read where a version counted a fall.
+    `lowest` is the lowest amount of the month's check-ins. It is read only if a version counted a fall.
     """
 
     now: Decimal
@@ -40,11 +40,11 @@ class Amounts:
 
     @property
     def began(self) -> date | None:
-        """The day of the month on which the present cycle began, if it is of the month."""
+        """The day on which the present cycle began; None if that was before the month."""
         return self.ended[-1][0] if self.ended else None
 
     def put_in_cycles_after(self, day: date | None) -> Decimal:
-        """What was put into the cycles of the month that ended after a day, or into all of them."""
+        """What was put into the cycles that ended in the month after `day`; without a day, into all of them."""
         return sum([amount for end, amount in self.ended if day is None or end > day], ZERO)
 
     @property
@@ -57,12 +57,16 @@ class Amounts:
 class PlannedMonth:
     """A month from `start`, as a version of a goal's plan counted it.
 
-    `amount` is what was there on the day of planning. Of that, `paid` was put in this month as the plan asks, and
-    `unplanned` this month before the goal had a plan, or into a reserve with withdrawals beyond what it asks.
-    If more was taken out in the month than put in, the version asks from `fallen` less than the opening balance.
-    `last_ask` is what the month before asked of linked debts; None if they weren't planned in it, and on all days
-    but the month's first. Where a cycle ended in the month, the present one began on `began`, and `elsewhere` is
-    what was put into those before it as the plan asked.
+    - `amount`: what was there on the day of planning.
+    - `paid`: the part of it that was put in this month as the plan asks.
+    - `unplanned`: the part that was put in this month before the goal had a plan; for a reserve with withdrawals
+      also what is beyond the ask.
+    - `fallen`: the version counts from so much less than the opening balance, because more was taken out in the
+      month than put in.
+    - `last_ask`: for linked debts, what the month before asked for. None if they weren't planned then, and on all
+      days but the month's first.
+    - `began`: the day on which the present cycle began, if one ended in the month.
+    - `elsewhere`: what was then put into the cycles before it as the plan asked.
     """
 
     start: date
@@ -80,7 +84,7 @@ class PlannedMonth:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Read a month from the output of `as_json`, also of a newer release, which may tell more."""
+        """Read a month from the output of `as_json`; fields that a newer release may have added are left out."""
         values: dict[str, Any] = {
             name: date.fromisoformat(text) if name in {"start", "began"} else Decimal(text)
             for name, text in document.items()
@@ -90,7 +94,7 @@ class PlannedMonth:
 
 
 def amount_of_month(document: Mapping[str, Any], start: date) -> Decimal | None:
-    """`PlannedMonth.from_json(document).amount` if that month began on `start`; reads nothing else of it."""
+    """`PlannedMonth.from_json(document).amount`, read by itself; None if that month didn't begin on `start`."""
     return Decimal(document["amount"]) if document["start"] == start.isoformat() else None
 
 
@@ -98,8 +102,8 @@ def amount_of_month(document: Mapping[str, Any], start: date) -> Decimal | None:
 class Planned:
     """What the newest version of a goal's plan says of its own month and of those after it.
 
-    `instalments` are its payments by month, made or not. `month` is None for a version that was made before months
-    were counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned.
+    `instalments` are its payments by month, made or not. `month` is None for versions from before months were
+    counted; then `this_month` is what it asks for. It is `of_debts` if linked debts were planned.
     """
 
     month: PlannedMonth | None
@@ -108,11 +112,11 @@ class Planned:
     of_debts: bool = False
 
     def fell_in(self, start: date) -> bool:
-        """Whether it asks, in the month from `start`, from less than the opening balance."""
+        """Whether it counts the month from `start` from less than the opening balance."""
         return self.month is not None and self.month.start == start and self.month.fallen is not None
 
     def ask_of(self, start: date) -> Decimal:
-        """All that the month from `start` asks for, paid or not. A full goal asks for what it has had."""
+        """All that the month from `start` asks for, paid or not; for a full goal that is what was paid."""
         if self.month is None:
             return self.this_month
         made = self.month.paid if self.month.start == start else ZERO
@@ -122,9 +126,9 @@ class Planned:
 def count_month(start: date, amounts: Amounts, planned: Planned | None) -> PlannedMonth:
     """Count the month from `start`; `planned` is the goal's newest version, None without one.
 
-    Payments count up to what the version asks for. What was put in before a plan, or beyond the ask, belongs to
-    the opening balance. So does interest that is told with a payment. A version that is made where less than the
-    opening balance is left asks from what is left, and what is put in after it is a payment.
+    Payments count up to what the version asks for. What was put in before there was a plan, or beyond the ask,
+    belongs to the opening balance; so does interest that is told with a payment. If a version was made when less
+    than the opening balance was left, it counts from what was left, and what is put in after it is a payment.
     """
     if not amounts.is_of_month:
         return PlannedMonth(start, amounts.now)
@@ -139,7 +143,7 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
     if amounts.began != known:
         before = max(ZERO, amounts.put_in_cycles_after(known) - unplanned)
         elsewhere = (elsewhere or ZERO) + min(before, asked)
-        unplanned = asked = fallen = ZERO  # of the present cycle nothing was asked before it began
+        unplanned = asked = fallen = ZERO  # the present cycle asked for nothing before it began
     elif last and last.amount == amounts.now and not amounts.withdrawn:
         return last
     elif last and amounts.withdrawn:
@@ -147,14 +151,14 @@ def count_month(start: date, amounts: Amounts, planned: Planned | None) -> Plann
         asked = last.paid + planned.this_month
     added = amounts.put_in - amounts.interest - unplanned
     if amounts.lowest is not None:
-        # Once the check-in that told of so little is corrected, nothing fell that far.
+        # If the check-in with that low amount has been corrected since, the amount didn't fall so far.
         fallen = min(fallen, max(ZERO, amounts.now - amounts.lowest - added))
     put_in = max(ZERO, added + fallen)
     paid = min(put_in, asked)
     if last and amounts.began == known and not amounts.withdrawn:
-        # What was beyond an earlier ask stays the balance, also once more is asked for.
+        # What was beyond an earlier ask stays part of the balance, even if more is asked for now.
         paid = min(paid, last.paid + max(ZERO, amounts.now - last.amount))
-    # A month with withdrawals is counted at every planning: what is beyond the ask now isn't paid at the next one.
+    # A month with withdrawals is counted anew at every planning: what is beyond the ask must not be paid then.
     beyond = put_in - paid if amounts.withdrawn else ZERO
     # A reserve's withdrawals are counted apart.
     fallen = ZERO if amounts.withdrawn else max(fallen, -added)
@@ -175,7 +179,7 @@ def amount_on(day: date, steps: Sequence[Step]) -> Decimal:
 
 
 def steps_of(payments: Sequence[Step]) -> tuple[Step, ...]:
-    """The payments without those that are as large as the one before."""
+    """The payments without those of the same amount as the one before."""
     return tuple(
         payment for index, payment in enumerate(payments) if not index or payment[1] != payments[index - 1][1]
     )

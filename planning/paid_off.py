@@ -29,10 +29,10 @@ Debts = tuple[Debt, ...]
 class PaidOff:
     """What was paid off on a goal's debts: `now` in all, and in the month that is counted.
 
-    That is the present month; on its first day it is the one that ends with the day. `in_month` is what was paid
-    off in it, `in_month_since` what was in it since the snapshot was stored. `earlier` is what was since then in
-    each month before it, with the month's number (`Calendar.in_month`), and `beside` what was since then in none
-    of the months: before the calendar began.
+    That is the present month; on the month's first day it is the one that ends with this day. `in_month` is what
+    was paid off in it. The others leave out what was paid off before the snapshot was stored: `in_month_since` is
+    the part of `in_month` after that, `earlier` what was paid off in each month before, with the month's number
+    (`Calendar.in_month`), and `beside` what was before the calendar began.
     """
 
     now: Decimal
@@ -42,7 +42,7 @@ class PaidOff:
     beside: Decimal = ZERO
 
     def of_month_before(self, number: int) -> PaidOff:
-        """As on the first day of the month with this number, without what the snapshot's balances have already."""
+        """As on the first day of the month with this number, without what was paid off before the snapshot."""
         since = dict(self.earlier).get(number - 1, ZERO)
         earlier = tuple(each for each in self.earlier if each[0] < number - 1)
         return replace(self, in_month=since, in_month_since=since, earlier=earlier)
@@ -80,7 +80,7 @@ def paid_off(
         if told.day <= calendar.as_of:
             if told.day >= snapshot.day:
                 by_month[calendar.passed_before(told.day)] += told.amount - so_far
-            so_far = told.amount  # of a day before the snapshot it is in the snapshot's balances
+            so_far = told.amount  # of a day before the snapshot: its balances have it already
     by_month[0] += now - so_far
     return PaidOff(
         now,
@@ -92,13 +92,13 @@ def paid_off(
 
 
 def _since(check_ins: Sequence[Told], moment: datetime) -> Sequence[Told]:
-    """The check-ins that were told after a moment, without those of days before what was told until then."""
+    """The check-ins that were told after a moment, except for days before that of one told until then."""
     told_before = [number for number, told in enumerate(check_ins, 1) if told.at <= moment]
     return check_ins[max(told_before, default=0) :]
 
 
 def counted_month(calendar: Calendar) -> Calendar:
-    """The calendar on the day on which the month that is counted began."""
+    """The calendar on the first day of the month that is counted."""
     return calendar if calendar.month_has_begun else Calendar(calendar.day(-1), calendar.anchor)
 
 
@@ -113,9 +113,9 @@ def at_start(debts: Debts, paid: PaidOff, calendar: Calendar) -> Debts:
 
 
 def after_month(debts: Debts, principal: Decimal, month: Calendar) -> Debts:
-    """What is owed after a month in which so much was paid off; `month` is a day of it.
+    """What is owed after a month in which `principal` was paid off; `month` is the calendar on a day of it.
 
-    Of debts whose minimums weren't paid, the highest rate was paid off first.
+    If that doesn't pay all minimums, the debt with the highest rate was paid off first.
     """
     total = principal + month_of_interest(debts, month)
     if not principal or total < minimums_due(debts, month):
@@ -132,10 +132,10 @@ def left_by(ledger: DebtLedger, debts: Debts) -> Debts:
 
 
 def before_month(debts: Debts, principal: Decimal, month: Calendar) -> Debts:
-    """What was owed before a month in which so much was paid off: `after_month`, inverted.
+    """What was owed before a month in which `principal` was paid off: `after_month`, inverted.
 
-    Where a debt was closed in the month, or paid otherwise than by the avalanche, what is left doesn't tell: then
-    it is what fits, and where nothing does, all of the principal counts as paid off at the highest rate.
+    If a debt was closed in the month, or paid otherwise than by the avalanche, several answers fit, or none. Then
+    it is the first one found; if none fits, all of the principal counts as paid off at the highest rate.
     """
     before = [_before_minimum(debt, month) for debt in debts]
     total = to_cents(principal) + sum(to_cents(debt.balance) for debt in debts)
@@ -155,7 +155,7 @@ def _before_minimum(debt: Debt, month: Calendar) -> int:
 
 
 def less(debts: Debts, amount: Decimal, month: Calendar) -> Debts:
-    """The debts with so much less (or more) owed, the highest rate of the month first."""
+    """The debts with `amount` less owed (more if it is below 0), taken off the month's highest rate first."""
     left = list(debts)
     for index in _avalanche_order(debts, month):
         part = min(amount, left[index].balance)

@@ -26,15 +26,15 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = "") -> dict[str, Any]:
-    """The plan's reasons, and two versions side by side: those with these numbers.
+    """The plan's reasons, and two versions side by side: those with the numbers `older` and `newer`.
 
-    Else they are the newest one and the one before it that was in force 30 days ago, or was the first after that.
+    By default they are the newest one, and the one that was in force 30 days ago, or else the oldest.
 
     :raises PlanVersion.DoesNotExist: the plan has no version with a number that was asked for.
     """
     count_what_was_put_in([plan], owner=plan.user, today=today)
     facts = plan.explanation["facts"]
-    # The documents of the two that are compared are read when they are needed.
+    # Only the documents of the two that are compared are read, on first use.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])
     inputs = codec.plan_input_from_json(versions[0].inputs["plan"])
     right = _version(plan, newer) if newer else versions[0]
@@ -63,20 +63,20 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
 
 
 def _is_uneven(facts: Mapping[str, Any]) -> bool:
-    """Whether a month asks for more than the level payment; figures that an older engine lacked say nothing."""
+    """Whether a month asks for more than the level payment; False if an older engine lacked these figures."""
     highest = facts.get("highest_month", 0)
     return Decimal(highest) > Decimal(facts.get("required_monthly", highest))
 
 
 def _in_force(versions: list[PlanVersion], right: PlanVersion, day: date, zone: str) -> PlanVersion:
-    """Of the versions before `right`, the newest of that day where they live or before it, else the oldest."""
+    """Of the versions before `right`, the newest up to that day where the person lives, else the oldest."""
     before = [version for version in versions if version.number < right.number]
     of_day = (version for version in before if local_day(version.created_at, zone) <= day)
     return next(of_day, before[-1] if before else right)
 
 
 def _version(plan: ActionPlan, number: str) -> PlanVersion:
-    """Also one older than those in the list."""
+    """The version with this number, which may be older than those in the list."""
     if not _NUMBER.fullmatch(number):
         raise PlanVersion.DoesNotExist
     return plan.versions.get(number=int(number))

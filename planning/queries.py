@@ -17,8 +17,8 @@ _OPEN_PLANS: Final = ActionPlan.objects.owned_by(_OWNER).open()
 NEWEST_SNAPSHOTS: Final = PreparedQuery(Snapshot.objects.owned_by(_OWNER).newest_first())
 OPEN_PLANS: Final = PreparedQuery(_OPEN_PLANS.select_related("goal").newest_first())
 OPEN_PLAN: Final = PreparedQuery(_OPEN_PLANS.filter(pk=Parameter("plan_id")).select_related("goal"))
-# The active goals, each with its `open_plan` (no attribute where it has none), for lists that show little of both:
-# without the plans' long documents, and without what a goal isn't shown or measured by. `plans_debts` is for
+# The active goals, each with its `open_plan` (no such attribute if it has none), for lists that show little of
+# both: without the plans' long documents and other columns that such lists don't need. `plans_debts` is for
 # `ActionPlan.has_debts`.
 URGENT_GOALS: Final = PreparedQuery(
     Goal.objects.owned_by(_OWNER)  # type: ignore[misc]  # `open_plan` is unknown to the stubs
@@ -39,7 +39,7 @@ URGENT_GOALS: Final = PreparedQuery(
         *("open_plan__created_at", "open_plan__updated_at"),
     )
 )
-# The newest version of each plan that is open or ended lately, with its plan, which has what it decided, and goal.
+# The newest version of each plan that is open or ended lately, with its goal and its plan, which has the outputs.
 NEWEST_VERSIONS: Final = PreparedQuery(
     PlanVersion.objects.filter(
         Q(plan__ended_at=None) | Q(plan__ended_at__gte=Parameter("ended_since")),
@@ -57,7 +57,7 @@ EARLIER_ANCHORS: Final = PreparedQuery(
     .values_list("anchor", flat=True)
     .distinct()
 )
-# The active goals, in the order in which the engine serves them, and those that have paid off debts.
+# The active goals, in the order in which the engine serves them, and completed goals that have paid off debts.
 PLANNED_GOALS: Final = PreparedQuery(
     Goal.objects.owned_by(_OWNER)
     .filter(Q(status=Status.ACTIVE) | Q(status=Status.COMPLETED, type=GoalType.DEBT_PAYOFF))

@@ -1,9 +1,9 @@
-"""The interest of savings that check-ins haven't told yet, by the rule of the simulation.
+"""The interest that check-ins of savings tell, and what earns interest now, by the rule of the simulation.
 
-What is there on a date of the calendar, that day's check-ins included, earns for the month, less what is taken
-away in it. Its interest is credited on the next date, a goal's last at its target date; check-ins of that day tell
-it already. A recurring goal's cycle ends on its target date, and that tells nothing. What one calendar credited is
-interest also if it is told once another has begun.
+What is there on a date of the calendar, with that day's check-ins, earns interest for the month, less what is
+taken out in it. The interest is credited on the next date, the last one on the goal's target date; check-ins of
+that day include it. The end of a recurring goal's cycle, on its target date, doesn't tell it. Interest that was
+credited by one calendar counts even if it is told after another one has begun.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DAY = timedelta(days=1)
 class SavedInterest:
     """The interest that the present month's check-ins tell, and the amount that is `earning` for the month.
 
-    `told` was since the last cycle that ended in the month, `of_ended` in each of those that did.
+    `told` is that of the present cycle, `of_ended` that of each cycle that ended in the month.
     """
 
     told: Decimal = ZERO
@@ -44,8 +44,8 @@ def saved_interest(
 ) -> SavedInterest:
     """Follow a goal's savings up to the day of planning; `check_ins` are by day.
 
-    It begins with the first of the `earlier` calendars' anchors, which are in their order. Each goes on until the
-    next one begins; a month that this breaks off earns nothing.
+    It begins with the first anchor of the `earlier` calendars, which are in order. Each calendar goes on until the
+    next one begins; a month that is cut off by that earns nothing.
     """
     account = _Account(rate_units(annual_rate), check_ins)
     for start, end, is_whole in _months(calendar, earlier):
@@ -63,7 +63,7 @@ def saved_interest(
 
 
 def _months(calendar: Calendar, earlier: Sequence[date]) -> Iterator[tuple[date, date, bool]]:
-    """The first days of each month and of the next one, up to the present month, and whether it is a whole one."""
+    """Each month up to the present one: its first day, that of the next month, and whether it is a whole month."""
     for anchor, next_anchor in pairwise([*earlier, calendar.anchor]):
         passed = Calendar(next_anchor, anchor).passed
         yield from ((start, end, True) for start, end in pairwise(passed))
@@ -73,7 +73,7 @@ def _months(calendar: Calendar, earlier: Sequence[date]) -> Iterator[tuple[date,
 
 
 class _Account:
-    """A goal's savings, in cents. `untold` is the interest that was credited since the last check-in."""
+    """A goal's savings, in cents. `untold` is the interest credited since the last check-in."""
 
     def __init__(self, rate: int, check_ins: Sequence[Told]) -> None:
         self._rate, self._check_ins, self._next = rate, check_ins, 0

@@ -27,7 +27,7 @@ class GoalChange:
 
     @property
     def as_changes(self) -> GoalChanges:
-        """What the person would change of the goal; one that is left out would be paused."""
+        """The same as changes of the goal; a goal that is left out is paused."""
         if self.exclude:
             return {"status": Status.PAUSED}
         changes: GoalChanges = {}
@@ -53,7 +53,7 @@ class OtherMoney:
     new_planned_expenses: tuple[PlannedExpense, ...] = ()
 
     def applied_to(self, contents: SnapshotContents) -> SnapshotContents:
-        """The contents with this money; debts as they are on the day of the question."""
+        """The contents with this money. Its debts are as they are on the question's day."""
         incomes = contents.incomes if self.incomes is None else self.incomes
         expenses = self.expenses or contents.expenses or Expenses(ZERO)
         return replace(
@@ -108,7 +108,7 @@ def scenario(inputs: PlanInput, *, deltas: Deltas, new: tuple[GoalInput, ...]) -
 
 
 def compare_months(before: Plan, after: Plan) -> Iterator[ComparedMonth]:
-    """The months of the cash flow that has more of them; the plans are on the same calendar."""
+    """Both plans month by month, as far as the longer cash flow goes. They are on the same calendar."""
     count = max(len(before.cash_flow), len(after.cash_flow))
     for was, becomes in zip(before.first_months(count), after.first_months(count), strict=True):
         yield ComparedMonth(was.since, was, becomes)

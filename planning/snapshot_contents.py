@@ -23,7 +23,7 @@ _ADDED_AMOUNTS: Final = ("min_payment_percent", "min_payment_floor", "promo_rate
 MAX_ENTRIES: Final = 50
 """How many incomes there are at most, and planned expenses, debts and savings."""
 _MOST_A_MONTH: Final = 5
-"""How often money with a date comes in a month at most."""
+"""How often money with dates comes in a month at most."""
 _ADDED_TO_DEBTS: Final = (*_ADDED_AMOUNTS, "promo_until")
 
 
@@ -31,7 +31,7 @@ _ADDED_TO_DEBTS: Final = (*_ADDED_AMOUNTS, "promo_until")
 class IncomeEntry:
     """With `next_date` it arrives on that day and in its rhythm after it, up to and including `until`.
 
-    Without, it is averaged. What comes once has a `next_date`.
+    Without `next_date` it is averaged. What comes once has one.
     """
 
     amount: Decimal
@@ -43,7 +43,7 @@ class IncomeEntry:
 
 @dataclass(frozen=True, slots=True)
 class PlannedExpense:
-    """An expense that isn't the same every month: on `next_date`, and in its rhythm after it, as an income."""
+    """An expense that isn't the same every month. It comes on `next_date` and in its rhythm after it."""
 
     amount: Decimal
     frequency: PayFrequency
@@ -107,7 +107,7 @@ class DebtEntry:
         return costly.on(date.min).min_payment
 
     def on(self, day: date) -> DebtEntry:
-        """With the minimum payment of the first month from this day."""
+        """The debt with the minimum payment of the first month from this day."""
         minimum = first_minimum(self.as_engine_debt(), Calendar(day, day))
         return self if minimum == self.min_payment else replace(self, min_payment=minimum)
 
@@ -134,8 +134,8 @@ class SnapshotContents:
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dicts; amounts, rates and ids are strings.
 
-        `additions` are the fields that came after the first release, which can't read entries with unknown ones:
-        by section, those of each entry. It is None if no entry has any.
+        `additions` are the fields that came after the first release, by section and entry: that release can't read
+        entries with unknown fields. It is None if no entry has any.
         """
         document = asdict(self)
         debts = [asdict(entry) | {"goal_id": entry.goal_id and str(entry.goal_id)} for entry in self.debts]
@@ -171,7 +171,7 @@ class SnapshotContents:
         return monthly_income(self._engine_incomes(), self._dated_incomes(), since)
 
     def expenses_from(self, since: date) -> Decimal:
-        """What a month of the twelve from this day costs on average, without debt payments."""
+        """The average expenses of a month, over the twelve from this day, without debt payments."""
         return self._expenses_a_month + average_of(self._planned(), since)
 
     @property
@@ -180,14 +180,14 @@ class SnapshotContents:
 
     @property
     def most_a_month(self) -> tuple[Decimal, Decimal]:
-        """More than incomes and expenses of a month can come to on average, from any day."""
+        """Upper bounds of the incomes and of the expenses of a month on average, from any day."""
         dated = _total(flow.amount * _MOST_A_MONTH for flow in self._dated_incomes())
         planned = _total(flow.amount * _MOST_A_MONTH for flow in self._planned())
         return monthly_income(self._engine_incomes()) + dated, self._expenses_a_month + planned
 
     @property
     def immense(self) -> tuple[str, ...]:
-        """The sections that come to more than the largest amount."""
+        """The sections that may come to more than the largest amount."""
         incomes, expenses = self.most_a_month
         debts = max(self.total_debt, self.highest_minimum_payments)
         totals = {"incomes": incomes, "expenses": expenses, "debts": debts, "savings": self.total_savings}
@@ -273,9 +273,9 @@ def _rhythm(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _taken_from_income(entry: dict[str, Any]) -> dict[str, Any]:
-    """Take from an income what the first release can't read: its dates, and that it comes once.
+    """Take from an income what the first release can't read: its dates, and the word `once`.
 
-    For that release, what comes once adds nothing.
+    For that release, what comes once is 0 a year.
     """
     added = {name: entry.pop(name) for name in ("next_date", "until")}
     if entry["frequency"] != PayFrequency.ONCE:
@@ -295,7 +295,7 @@ def _debt_entry(document: Mapping[str, Any]) -> DebtEntry:
 
 def whole(section: str, entries: Sequence[Any], additions: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """The stored entries of a section, each with the fields that `additions` hold for it."""
-    if not additions or section not in additions:  # versions from before there were dates have debts alone
+    if not additions or section not in additions:  # before there were dates, `additions` held debts alone
         return list(entries)
     return [entry | added for entry, added in zip(entries, additions[section], strict=True)]
 

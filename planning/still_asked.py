@@ -21,9 +21,9 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PutIn:
-    """What was put in since the version was made: of the present month's payments so much is `paid`.
+    """What was put in since the version was made: `paid` of the present month's payments.
 
-    Of linked debts `due` is what is still to be paid today of the month that ends today.
+    For linked debts, `due` is what is still to be paid today of the month that ends today.
     """
 
     paid: Decimal = ZERO
@@ -33,8 +33,8 @@ class PutIn:
 def payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: PutIn | None) -> Iterator[Payment]:
     """The `payments` of a version, in the order of their days, that are still to be made.
 
-    Those of the present month are paid in their order; what has passed unpaid is due today. None was `put_in`
-    since the version was made.
+    What was `put_in` pays those of the present month in their order. Those that have passed unpaid are due today.
+    With None nothing was put in since the version was made.
     """
     next_month, today, overdue = calendar.day(1), calendar.as_of, ZERO
     paid, coming = put_in.paid if put_in else ZERO, iter(payments)
@@ -58,7 +58,7 @@ def payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: PutIn
 
 
 def debt_payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: PutIn | None) -> Iterator[Payment]:
-    """The same of linked debts, where a month's payment is on the first day of the next month.
+    """The same for linked debts, whose payments are on the first day of the next month.
 
     A payment whose day has passed is no longer asked for.
     """
@@ -77,9 +77,9 @@ def debt_payments_left(calendar: Calendar, payments: Iterable[Payment], put_in: 
 
 
 def no_more_than(missing: Decimal, payments: Iterable[Payment], *, until: date | None = None) -> Iterator[Payment]:
-    """The payments until all that is `missing` is paid; from the day `until` on, all of them again.
+    """The payments up to the one that pays the last of what is `missing`; from the day `until` on, all of them.
 
-    Who puts in more than a version asks for has all of the target before its last payment.
+    Who puts in more than a version asks for has all of the target before the version's last payment.
     """
     for payment in payments:
         if until is not None and payment.date >= until:
@@ -92,14 +92,14 @@ def no_more_than(missing: Decimal, payments: Iterable[Payment], *, until: date |
 
 
 def month_over_on(anchor: date, payment: date, *, of_debts: bool) -> date:
-    """The day from which on a version no longer asks for a payment of the day `payment`, though it wasn't made."""
+    """The first day on which a version no longer asks for a payment of the day `payment` that wasn't made."""
     if of_debts:
         return min(payment, date.max - _DAY) + _DAY
     return calendar_on(payment, anchor).day(1)
 
 
 def of_present_month(calendar: Calendar, payments: Iterable[Payment], *, of_debts: bool) -> Decimal:
-    """What is left of the present month: of debts, on its first day, first of the one that ends with it."""
+    """What the present month still asks for. For debts, on its first day, the month that ends then comes first."""
     total, next_month = ZERO, calendar.day(1)
     for payment in payments:
         if payment.date > next_month or (payment.date == next_month and not of_debts):

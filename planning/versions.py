@@ -27,7 +27,7 @@ MOST_PAYMENTS: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a goal is paid into. `chosen_amount` is what the person chose for each period, None without a choice."""
+    """How a goal is paid into. `chosen_amount` is what the person chose for each period; None if they didn't."""
 
     type: ActionPlanType
     frequency: Frequency
@@ -166,7 +166,7 @@ def _amount(inputs: VersionInputs, made: GoalPlan) -> Decimal:
     if terms.chosen_amount is not None:
         return terms.chosen_amount
     goal = next(goal for goal in inputs.plan.goals if goal.id == inputs.goal_id)
-    # Debts are paid by months; another frequency only splits that.
+    # Debts are paid month by month; another frequency only splits a month's payment.
     return period_amount(made.amount_each, terms.frequency) if goal.debts else made.amount_each
 
 

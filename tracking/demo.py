@@ -44,11 +44,11 @@ WEEKS: Final = 12
 RAISE: Final = 6
 TIMEZONE: Final = "Europe/Berlin"
 CHEAP: Final = timedelta(days=300)
-"""How long the car's rate is promotional, from the first day on."""
+"""How long the promotional rate of the car loan lasts, from the first day."""
 FRIDAY: Final = 5
 BONUS: Final = timedelta(days=200)
 INSURANCE: Final = timedelta(days=140)
-"""How long after the first day they come, and then every year."""
+"""How long after the first day both come for the first time; then every year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def create_support_agent(*, now: datetime) -> User:
 
 
 def _weeks_before(now: datetime, weeks: int) -> datetime:
-    """The same time of the person's day, so that the last check-in is of today and summer time moves none."""
+    """The same time of day so many weeks ago, where the person lives: summer time doesn't move it."""
     return (now.astimezone(ZoneInfo(TIMEZONE)) - timedelta(weeks=weeks)).astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""Compares totals that are stored for speed with the rows that they are derived from."""
+"""Compare totals that are stored for speed with the rows that they follow from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Weeks = tuple[UUID, Counter[date]]
 
 
 def goals_off_their_check_ins(owners: IdRange = ALL) -> Iterator[UUID]:
-    """Goals whose amount, last date and counts aren't those of their check-ins (0 and None without any)."""
+    """Goals whose amount, latest date or counts aren't those of their check-ins (0 and None without any)."""
     check_ins = CheckIn.objects.filter(goal=OuterRef("pk"))
     latest = check_ins.newest_first()
     amount = Subquery(latest.values("current_amount")[:1])

@@ -1,4 +1,4 @@
-"""Many invented people at once, for measuring: as consistent as those who use the services, but written in bulk.
+"""Many invented people at once, for measuring: as consistent as real ones, but written in bulk.
 
 Each has one snapshot, three goals with plans, eight weeks of check-ins, and the audit trail of all that. Only the
 plans are made by their service. Person n is the same on every run.

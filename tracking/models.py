@@ -34,7 +34,7 @@ class CheckInQuerySet(RevisedQuerySet["CheckIn"]):
 
 
 class CheckIn(RevisedModel):
-    """What is saved (or paid off) for a goal by a day, as the person says."""
+    """What is saved (or paid off) for a goal by a day: as the person says, or as the end of a cycle left it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_ins", db_index=False)
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="check_ins", db_index=False)
@@ -80,7 +80,7 @@ _NEWEST_PERIOD: Final = ("-monday", "-period_start", "-completed_at", "-id")
 
 class PulseQuerySet(RevisedQuerySet["Pulse"]):
     def newest_first(self) -> Self:
-        """By the week that it counts for, then by its period's first day, and at last by when it was told."""
+        """By the week that a pulse counts for, then by its period's first day, then by the moment it was told."""
         return self.order_by(*_NEWEST_PERIOD)
 
 
@@ -120,7 +120,7 @@ class Pulse(RevisedModel):
 
 
 class CheckInWeek(models.Model):
-    """A week, from its Monday, with how many check-ins and pulses a person has in it; without any, no row."""
+    """How many check-ins and pulses a person has in the week from `monday`; a week without any has no row."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="check_in_weeks", db_index=False
@@ -143,8 +143,8 @@ class CheckInWeek(models.Model):
 class Standing(models.Model):
     """How a person stood when the daily job last counted: it follows from their goals, plans and check-ins.
 
-    Only the back office reads it, to find people; what a person sees is never counted in advance.
-    `joined_at` is the order of its lists.
+    Only the back office reads it, to find people; nothing that a person sees comes from it. `joined_at` is the
+    order of its lists.
     """
 
     user = models.OneToOneField(
@@ -185,9 +185,9 @@ class MilestoneQuerySet(OwnedQuerySet["Milestone"]):
 
 
 class Milestone(UUIDModel):
-    """A quarter of the way, reached once; it stays when the check-in that reached it is changed or removed.
+    """A quarter of the way to a goal. It stays when the check-in that reached it is corrected or removed.
 
-    `cycle` is how many cycles of its goal had ended before, so that a recurring goal has each once a cycle.
+    Each is reached once; `cycle` is how many cycles of the goal had ended before, so it is once a cycle.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="milestones", db_index=False)

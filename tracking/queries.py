@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.db.models import OuterRef, Q, Subquery
 from accounts.models import User
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.money import ZERO
-from goals.history import Step, Told
+from goals.history import Told
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
 from planning.models import ActionPlan
@@ -70,27 +71,29 @@ _LOWEST: Final = PreparedQuery(
     )
     .values_list("pk", "lowest")
 )
-_CHECK_INS_OF_GOAL: Final = PreparedQuery(
-    CheckIn.objects.of_goal(Parameter("goal"))
-    .order_by("check_in_date", "created_at", "id")
-    .annotate(ends_cycle=Q(source=CheckInSource.CYCLE_END))
-    .values_list("check_in_date", "created_at", "current_amount", "ends_cycle")
-)
-_CHECK_INS_WITH_INTEREST: Final = PreparedQuery(
-    CheckIn.objects.owned_by(Parameter("owner"))
-    .filter(
+
+
+def _told(check_ins: CheckInQuerySet) -> PreparedQuery[Any]:
+    """The goals and the `Told` of check-ins, in the order of their days and moments."""
+    in_order = check_ins.order_by("check_in_date", "created_at", "id")
+    return PreparedQuery(
+        in_order.annotate(ends_cycle=Q(source=CheckInSource.CYCLE_END)).values_list(
+            "goal_id", "check_in_date", "created_at", "current_amount", "ends_cycle"
+        )
+    )
+
+
+_CHECK_INS_OF_GOAL: Final = _told(CheckIn.objects.of_goal(Parameter("goal")))
+_CHECK_INS_WITH_INTEREST: Final = _told(
+    CheckIn.objects.owned_by(Parameter("owner")).filter(
         Q(goal__type=GoalType.DEBT_PAYOFF)
         | Q(goal__annual_rate__gt=0, goal__last_check_in_date__gte=Parameter("day"))
     )
-    .order_by("check_in_date", "created_at", "id")
-    .annotate(ends_cycle=Q(source=CheckInSource.CYCLE_END))
-    .values_list("goal_id", "check_in_date", "created_at", "current_amount", "ends_cycle")
 )
-_STEPS: Final = PreparedQuery(
-    CheckIn.objects.owned_by(Parameter("owner"))
-    .filter(Q(goal__kind=Kind.RESERVE) | Q(goal__cycles_ended__gt=0), check_in_date__gte=Parameter("day"))
-    .order_by("check_in_date", "created_at", "id")
-    .values_list("goal_id", "check_in_date", "current_amount", "source")
+_CHECK_INS_SINCE: Final = _told(
+    CheckIn.objects.owned_by(Parameter("owner")).filter(
+        Q(goal__kind=Kind.RESERVE) | Q(goal__cycles_ended__gt=0), check_in_date__gte=Parameter("day")
+    )
 )
 
 # Summed here and not by the database: SQLite's SUM is a float.
@@ -111,27 +114,29 @@ class HistoryReader:
         return {goal_id: before or ZERO for goal_id, before in rows}
 
     def check_ins_with_interest(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
-        by_goal: dict[UUID, list[Told]] = defaultdict(list)
-        for goal_id, *told in _CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all():
-            by_goal[goal_id].append(Told(*told))
-        return by_goal
+        return _by_goal(_CHECK_INS_WITH_INTEREST.bind(owner=owner_id, day=day).all())
 
     def check_ins_of(self, goal_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Told]]:
         rows = fetch_all(*(_CHECK_INS_OF_GOAL.bind(goal=goal_id) for goal_id in goal_ids))
-        return {goal_id: [Told(*row) for row in of_goal] for goal_id, of_goal in zip(goal_ids, rows, strict=True)}
+        by_goal = _by_goal(chain.from_iterable(rows))
+        return {goal_id: by_goal.get(goal_id, ()) for goal_id in goal_ids}
 
-    def steps_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Step]]:
-        by_goal: dict[UUID, list[Step]] = defaultdict(list)
-        for goal_id, told_on, amount, source in _STEPS.bind(owner=owner_id, day=day).all():
-            by_goal[goal_id].append(Step(told_on, amount, ends_cycle=source == CheckInSource.CYCLE_END))
-        return by_goal
+    def check_ins_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Sequence[Told]]:
+        return _by_goal(_CHECK_INS_SINCE.bind(owner=owner_id, day=day).all())
 
     def lowest_since(self, owner_id: UUID, day: date) -> Mapping[UUID, Decimal]:
         return dict(_LOWEST.bind(owner=owner_id, day=day).all())
 
 
+def _by_goal(rows: Iterable[Sequence[Any]]) -> Mapping[UUID, Sequence[Told]]:
+    by_goal: dict[UUID, list[Told]] = defaultdict(list)
+    for goal_id, *told in rows:
+        by_goal[goal_id].append(Told(*told))
+    return by_goal
+
+
 def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[CheckIn]:
-    """A goal's check-ins, newest first, of a `period` with or without the days "from" and "to".
+    """A goal's check-ins, newest first; `period` may limit them by the days "from" and "to".
 
     The caller checks whose goal it is: only the goal is a condition here, so its index alone serves.
     """
@@ -139,12 +144,12 @@ def history_of_goal(goal_id: UUID, period: Mapping[str, Any]) -> BoundQuery[Chec
 
 
 def history_of_person(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[CheckIn]:
-    """The same across the person's goals, or of the one that `filters` names as "goal_id"."""
+    """A person's check-ins, newest first; `filters` may also limit them to the goal "goal_id"."""
     return _history_of_person(frozenset(filters)).bind(owner=owner, **filters)
 
 
 def length_of_history(owner: UUID, filters: Mapping[str, Any]) -> BoundQuery[int]:
-    """Numbers whose sum is the length of `history_of_person`: each goal keeps its own, a period's is counted."""
+    """Numbers whose sum is the length of `history_of_person`: the counters of goals, or a count of the period."""
     if _PERIOD & filters.keys():
         return history_of_person(owner, filters).count_query()
     return _check_in_counts(frozenset(filters)).bind(owner=owner, **filters)
@@ -212,7 +217,7 @@ class Dashboard:
 
 
 def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
-    """The reads of a dashboard; `make_dashboard` takes their rows in this order."""
+    """The reads of a dashboard, in the order in which `make_dashboard` takes their rows."""
     return (
         URGENT_GOALS.bind(owner=owner).page(limit=TOP_GOALS),
         _AMOUNTS.bind(owner=owner),
@@ -230,12 +235,12 @@ def make_dashboard(
     owner: User,
     today: date,
 ) -> Dashboard:
-    """What a person sees first; the others are what `dashboard_reads` fetches."""
+    """The dashboard, from the rows of `dashboard_reads`."""
     return Dashboard(_lines(owner, top_goals, today), _stats(amounts, weeks, today), milestones)
 
 
 def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
-    # A plan refers to its goal. Taken off that, both are freed at once, and not by the garbage collector.
+    # A plan refers to its goal. Once the goal no longer refers to it, both are freed without garbage collection.
     lines = [GoalLine(goal, vars(goal).pop("open_plan", None)) for goal in goals]
     for line in lines:
         if line.plan:

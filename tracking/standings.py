@@ -1,4 +1,4 @@
-"""How people stand, counted in advance by a daily job: what the back office's filters and figures are made of."""
+"""How people stand, counted by a daily job for the filters and figures of the back office."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 500
 SILENCE: Final = timedelta(weeks=4)
 WEEK: Final = timedelta(weeks=1)
-# Within a run each person is counted once, also when a run ends early and another goes on.
+# A younger count is of the same run, which may have been stopped and continued: it isn't repeated.
 _FRESH: Final = timedelta(hours=12)
 
 
 def count_standings(*, now: datetime, stop: Callable[[], bool] = lambda: False) -> int:
-    """Count all people, without staff, whose last count is over twelve hours old; how many."""
+    """Count how people stand who aren't staff and were last counted over twelve hours ago; returns how many."""
     Standing.objects.filter(user__is_staff=True).delete()
     due = (
         User.objects.filter(is_staff=False)
@@ -83,7 +83,7 @@ def _standing(
 
 @transaction.atomic
 def _store(rows: Sequence[Standing]) -> None:
-    """Those of people who are still there; an erasure waits for the end of the transaction."""
+    """Store the rows of people who still exist; an erasure waits for the end of the transaction."""
     there = set(
         User.objects.select_for_update(no_key=True)
         .filter(pk__in=[row.pk for row in rows])

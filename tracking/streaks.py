@@ -12,7 +12,7 @@ _WEEK: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Streaks:
-    """In weeks. `current` still counts while this week is open and last week counted."""
+    """In weeks. `current` goes on through this week if last week counted, also before this week counts."""
 
     current: int
     longest: int
@@ -24,7 +24,7 @@ def monday_of(day: date) -> date:
 
 
 def streaks(mondays: Collection[date], today: date) -> Streaks:
-    """The streaks of a person for whom the weeks count that begin on `mondays`, in any order.
+    """The streaks of a person whose weeks that count begin on `mondays`, in any order.
 
     A week that isn't over can't break a streak. A Monday after `today` counts too: the person checked in, then
     moved to a time zone where the day is earlier.

@@ -56,7 +56,7 @@ class GoalCheckIns(ApiView):
         description=(
             "Tells what is saved or paid off by a day, today if absent. The goal's amount follows its latest "
             "check-in, so one for an earlier day than that changes only the history. Only active goals take "
-            "check-ins; reaching the target completes the goal."
+            "check-ins; reaching the target completes a goal of kind `once`."
         ),
         request=CheckInCreateSerializer,
         response=CheckInOutcomeSerializer,

@@ -39,10 +39,10 @@ def plan_order(goals: Sequence[GoalInput]) -> list[int]:
 class Claim(NamedTuple):
     """The sum in cents that a goal asks for, over its months.
 
-    `late_income` is what arrives in its last month too late for its date. The goal gets no money
-    that a month before `horizon` still needs, nor a month before its own date or that of a goal served before it.
-    `frees` says what each of the last months has more for the claims after it, once it is granted an amount of
-    what is free in each month.
+    `late_income` is what arrives in its last month too late for its date. The goal gets no money that a month
+    before `horizon` still needs, or before its own date or the date of a goal served before it. `frees` takes the
+    amount that is granted and the money that is free in each month. It returns how much more the last of these
+    months have for the claims that follow.
     """
 
     months: int
@@ -60,7 +60,7 @@ class Claim(NamedTuple):
 class Grant(NamedTuple):
     """The answer to a claim: the `room` left by the goals served before it, and the `amount` granted of it.
 
-    `binding_month` is the first of the goals' due months, from the claim's own on, by which only `room` is left.
+    `binding_month` is the first due month of a goal, from the claim's own on, by which only `room` is left.
     `late_income` is what arrives too late for the date of the goal that is due then.
     """
 
@@ -79,8 +79,8 @@ def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] =
     """Grant the claims, in their order, from the cents that are `free` in each month.
 
     A month with a negative amount takes it from the months before: what is given by month k leaves enough for each
-    later month up to the claim's horizon. `kept` is what of each month's money counts as free in the next month,
-    because it must be there when that begins; without any claim that has late income it isn't needed.
+    later month up to the claim's horizon. `kept` is the part of each month's money that counts as free in the next
+    month, because it must be there when that begins. It is needed only if a claim has late income.
     """
     dates = sorted({claim.due for claim in claims})
     index_of = {due: index for index, due in enumerate(dates)}
@@ -122,7 +122,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] =
 def _most(due: tuple[int, int], free_by: Sequence[int], kept: Sequence[int], horizon: int) -> int:
     """The most that may be given by a date: what is free by then and, up to the horizon, by each later month.
 
-    What arrives after the date can be what is kept for the next month.
+    What is kept for the next month can come from what arrives after the date.
     """
     months, late_income = due[0], -due[1]
     too_late = max(0, late_income - kept[months - 1]) if late_income and kept else late_income
@@ -130,7 +130,7 @@ def _most(due: tuple[int, int], free_by: Sequence[int], kept: Sequence[int], hor
 
 
 def _held_back(left: Sequence[int], committed: Sequence[int], lowest: int) -> list[int]:
-    """What is left by each date, if no more than `lowest` may be given by any of them."""
+    """What is left by each date, if no more than `lowest` may be given by any of these dates."""
     pairs = zip(left, committed, strict=True)
     return [money if money > _OPEN else min(money, lowest - taken) for money, taken in pairs]
 

@@ -26,9 +26,9 @@ from planning.engine.target_dates import dates_on_days
 from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
-"""The number of goals that get alternatives, first in order of serving."""
+"""The most goals that get alternatives: the first in the order of serving."""
 MAX_EFFORT: Final = 2_220_000
-"""The search for a plan's alternatives ends after so many steps (see `Effort`), about a fifth of a second."""
+"""The steps after which the search for a plan's alternatives ends (see `Effort`), about a fifth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def find_alternatives(
 ) -> Alternatives:
     """Find alternatives for the first `MAX_GOALS` unrealistic goals, of those that are `wanted`.
 
-    `needs` must be new and have solved these `states` only: what they remember costs no effort, so a search that
-    ends at `MAX_EFFORT` would get further, and the answer would depend on what was asked before.
+    `needs` must be new and have solved these `states` only. What they remember costs no effort: if they knew more,
+    a search that ends at `MAX_EFFORT` would get further, and the answer would depend on what was asked before.
 
     :raises TooMuchEffortError: it takes more than what is left of the effort that `needs` allow.
     """
@@ -123,9 +123,9 @@ class _Search:
     def _later_date(self) -> Alternative | None:
         """The earliest date by which the goal can be met.
 
-        It is searched in the unchanged plan's order of serving. With a later date the goal may be served later, so
-        the date counts only if it also works in its own order, in which an earlier one may work too, and makes no
-        other goal worse.
+        It is searched in the unchanged plan's order of serving. With a later date the goal may be served later. So
+        the date counts only if it also works in the order that it leads to, and makes no other goal worse. In that
+        order an earlier date may work too.
         """
         goal, calendar, months = self.state.goal, self.inputs.calendar, self.state.need.months
         if goal.cadence:
@@ -148,9 +148,9 @@ class _Search:
         return Alternative("later_date", target_date=day)
 
     def _first_day(self, months: int) -> date | None:
-        """A day by which the goal can be met, but not a day before: money arrives on days, so each may matter.
+        """A day by which the goal can be met, but not by the day before; each may be a payday.
 
-        It is found in the first month at whose end the goal can be met after one at whose end it can't.
+        It is in a month by whose end the goal can be met, but not by its start.
         """
         calendar = self.inputs.calendar
 
@@ -175,9 +175,9 @@ class _Search:
         return self._smallest_change(lambda more: self._with_date(date_after(more)), rise=rise, most=most)
 
     def _later_date_on_days(self, dates: Sequence[date]) -> Alternative | None:
-        """The first of the dates that works, and that no goal does worse with.
+        """The first of the dates that works and makes no other goal worse.
 
-        A date that harms another goal isn't the last word: with more days it takes less of the others' money.
+        If a date harms another goal, a later one may not: with more days the goal takes less of the others' money.
         """
         days = [self.state.goal.target_date, *dates]
         more = self._more_time(days.__getitem__, len(dates))
@@ -190,10 +190,11 @@ class _Search:
         return None
 
     def _earliest(self, day: date) -> date:
-        """`day`, which works, or one before it, if the day before works too; with this one it doesn't.
+        """`day`, which works, or an earlier day that works, but not the day before it.
 
-        In its own order the goal may be met earlier: debts of a goal before it free their minimum payments sooner.
-        And each day moves the later cycles of a recurring goal, also where its first one has the same payments.
+        In the order that the date leads to, the goal may be met earlier, because debts of a goal before it free
+        their minimum payments sooner. And each day moves the later cycles of a recurring goal, even if its first
+        one has the same payments.
         """
         since = max(self.state.goal.target_date, self.inputs.as_of)  # doesn't work
 
@@ -213,7 +214,7 @@ class _Search:
         return min((each.target_date for each in equals if each.target_date > day), default=date.max)
 
     def _first_harmless(self, days: Sequence[date], first: int, end: int) -> int | None:
-        """The first index before `end` of a date that harms no goal, given that later dates harm others less."""
+        """The first index before `end` of a date that harms no goal; later dates harm the others less."""
 
         def is_harmless(index: int) -> bool:
             return self._is_harmless(self._with_date(days[index]))
@@ -245,7 +246,7 @@ class _Search:
         return self._margin_at_best(inputs, order) >= 0 and self._margin(inputs, order) >= 0
 
     def _smaller_amount(self) -> Alternative | None:
-        """The largest target that can be met by the same date, at least what is already saved."""
+        """The largest target that can be met by the same date; not less than what is already saved."""
         goal = self.state.goal
         if goal.debts:
             return None
@@ -254,7 +255,7 @@ class _Search:
         def smaller(less: int) -> GoalInput:
             return replace(goal, target_amount=exact_money(target - less))
 
-        def at_best(less: int) -> int:  # what the goal asks for makes no difference to its room
+        def at_best(less: int) -> int:  # a goal's room doesn't depend on what it asks for
             return self.best.room - self.trials.needs.of(smaller(less)).total
 
         less = self._smallest_change(
@@ -295,9 +296,9 @@ class _Search:
     ) -> int | None:
         """The size, from 1 to `most`, of the smallest change with which the goal is met; None if none is enough.
 
-        First the smallest that is enough at best, which is quick to find; no smaller one is enough. `at_best` may
-        be a quicker way to the margin at best. `rise` is what a change of 1 roughly adds to the margin. The order
-        of serving stays.
+        First it finds the smallest change that is enough at best (if each goal is paid evenly), which is quick; no
+        smaller one is enough. `at_best` may be a quicker way to the margin at best. `rise` is what a change of 1
+        roughly adds to the margin. The order of serving stays.
         """
         if most < 1:
             return None
@@ -334,7 +335,7 @@ class _Search:
         """The goal's room less its need, in cents; below 0 if it isn't met."""
         states = self.trials.solve(inputs, order)
         state = next(each for each in states if each.position == self.state.position)
-        # A claim that was raised too far for its room says less about how near the goal is than what is missing.
+        # A claim may have been raised too far for its room. What is missing says better how near the goal is.
         return state.room - state.needed if state.arrives else -state.missing
 
 

@@ -20,16 +20,16 @@ from planning.engine.trajectory import DebtPayoff
 
 _MOST_SHOWN: Final = 60
 _LEAST_KEPT: Final = _MOST_SHOWN
-"""At least so many months are counted and kept: some aren't planned again for years."""
+"""The months that are counted and kept at least: some people's plans aren't made again for years."""
 _MOST_KEPT: Final = 120
-"""What is carried is kept for so many months; a plan that is made again later goes on from the last of them."""
+"""The months for which what is carried is kept at most; a plan made again later goes on from the last of them."""
 
 
 class BesideChosen(NamedTuple):
-    """What chosen amounts leave to a goal: `taken` is what they take by each month.
+    """What chosen amounts leave to a goal.
 
-    `kept` is what is kept of each month's money until the next one begins: first of the `late_income`, which
-    arrives after the goal's date.
+    `taken` is what they take by each month, and `kept` what is kept of each month's money until the next one
+    begins. That comes first from the `late_income`, which arrives after the goal's date.
     """
 
     taken: Sequence[int] = ()
@@ -48,11 +48,12 @@ NOTHING_CHOSEN: Final = BesideChosen()
 class CashFlow:
     """The money of the first months, in cents: the `surplus` of each, and what goals are `given` in it.
 
-    `by` is the money that has come by each month, with what was carried in, before anything is given; no month
-    before `horizon` may lack any of it. `freed` is the part of each month's surplus that was kept for debts until
-    goals cleared them, and `alone_by` the money that has come by each month without it. `put_in` is what was
-    given before the day of planning, and `last` the number of months up to the last target date of a present
-    cycle.
+    - `by`: the money that has come by each month, with what was carried in, before anything is given. No month
+      before `horizon` may lack any of it.
+    - `freed`: the part of each month's surplus that was kept for debts until goals cleared them.
+    - `alone_by`: the money that has come by each month without `freed`.
+    - `put_in`: the part of month 0's `given` that was put in before the day of planning.
+    - `last`: the number of months up to the last target date of a present cycle.
     """
 
     inputs: PlanInput
@@ -69,7 +70,7 @@ class CashFlow:
 
     @classmethod
     def of(cls, inputs: PlanInput, states: Sequence[GoalState], needs: Needs, least: int = _MOST_SHOWN) -> Self:
-        """Of the months in which goals are paid, and at least so many."""
+        """The cash flow of all months in which goals are paid, and of `least` months at least."""
         months = max([least, *(max(state.need.months, len(state.trajectory.amounts)) for state in states)])
         alone = money_by_month(inputs, needs, months)
         freed = add_freed([0] * months, states, promised=False)
@@ -78,7 +79,7 @@ class CashFlow:
         given = [0] * months
         for state in states:
             given[: len(state.trajectory.amounts)] = map(add, given, state.trajectory.amounts)
-        # What was put in beyond the month's money was taken from nothing that is counted here.
+        # What was put in beyond the month's money came from elsewhere, and is not counted here.
         made = sum([state.need.credit for state in states])
         first = by[1] if inputs.is_dated else max(by[1], by[0])
         put_in = put_in_of_month(inputs, first)
@@ -91,8 +92,8 @@ class CashFlow:
     def average(self) -> Finances:
         """The next twelve months as one average month, in which no money has dates and no debt is listed.
 
-        Each is rounded once. The cent that is then left over is told with planned expenses or, where there are
-        none, with minimum payments, so that income less expenses and minimum payments is the surplus.
+        Each figure is rounded once. The cent that is then left over is added to the expenses if any are planned,
+        otherwise to the minimum payments, so that income less expenses and minimum payments is the surplus.
         """
         finances = self.inputs.finances
         if not self.inputs.is_dated:
@@ -108,12 +109,12 @@ class CashFlow:
         return Finances(income, expenses, minimums + left_over)
 
     def _freed(self, months: int) -> list[int]:
-        """What each of the first so many months has above what is kept for minimum payments of all debts."""
+        """By month, how much of what is kept for minimum payments of all debts is free."""
         alone = self.needs.dated_money(self.inputs.finances).freed(months)[:months]
         return [*map(add, map(add, alone, self.freed), self.needs.freed_alone(self.inputs.goals, months))]
 
     def carried(self) -> Iterator[tuple[date, Decimal]]:
-        """What each month is left by those before it, as far as it is kept."""
+        """What each month gets from those before it, as far ahead as that is kept."""
         calendar = self.inputs.calendar
         last = max([_LEAST_KEPT, *(month for month, amount in enumerate(self.given, 1) if amount)])
         for month, amount in enumerate(self._left()[: min(last, _MOST_KEPT) + 1]):
@@ -128,7 +129,7 @@ class CashFlow:
         return self.first(min(self.last, _MOST_SHOWN))
 
     def first(self, shown: int) -> Iterator[MonthOfMoney]:
-        """The first so many of the months."""
+        """The first `shown` months."""
         finances = self.inputs.finances
         dated = self.needs.dated_money(finances)
         incomes, planned, left = dated.incomes(shown), dated.planned(shown), self._left()
@@ -149,14 +150,14 @@ class CashFlow:
             )
 
     def buffer(self) -> Decimal:
-        """What month 0 leaves that no goal asks for: not held back for later months."""
+        """What month 0 leaves, without what is held back for later months."""
         most = least_ahead(self.by, self.horizon)[1]
         return max(ZERO, money(min(self._left()[1], most - self.given[0])))
 
     def freed_before(self, month: int, served: Sequence[GoalState]) -> list[dict[str, Any]]:
-        """The debts that are paid off so that a month before this one has more: what is free from which day.
+        """The debts whose end frees money before `month`: label, amount, and the day from which it is free.
 
-        The debts of goals that are `served` before are freed once these goals have cleared them.
+        The debts of goals that are `served` before end once these goals have cleared them.
         """
         ended = self.needs.dated_money(self.inputs.finances).ended(month)
         cleared = {state.position: state.frees_from for state in served}
@@ -168,12 +169,12 @@ class CashFlow:
 
     @cached_property
     def _linked(self) -> list[tuple[int, DebtPayoff]]:
-        """The goals with debts whose end frees money, by their positions."""
+        """The goals with debts whose end frees money, each with its position."""
         found = ((position, self.needs.linked(goal)) for position, goal in enumerate(self.inputs.goals))
         return [(position, payoff) for position, payoff in found if payoff]
 
     def by_for(self, served: Sequence[GoalState]) -> Sequence[int]:
-        """The money by each month for the goals after those `served`, which are some of those with debts."""
+        """The money that has come by each month for the goals after those `served`, which all have debts."""
         positions = tuple([state.position for state in served])
         known = self._by_for.get(positions)
         if known is None:
@@ -190,11 +191,11 @@ class CashFlow:
     def kept_for(
         self, by: Sequence[int], since: int, horizon: int, amount: int, beside: BesideChosen = NOTHING_CHOSEN
     ) -> list[dict[str, Any]]:
-        """For which months up to the horizon so many cents are kept of what has come by the month `since`.
+        """For which months up to the horizon `amount` cents are kept of what has come by the month `since`.
 
-        In the order of the months, each with what it takes, the labels of its planned expenses, and whether chosen
-        amounts are paid of it. A month takes what must be there when it begins, for chosen amounts that come
-        before its own money, and what the months up to it, from `since` on, have less than those before it.
+        In the order of the months, each with its part, the labels of its planned expenses, and whether chosen
+        amounts are paid from it. A month's part is what must be there when it begins, for chosen amounts that come
+        before its own money, and what by its end is missing beyond the parts of the months before.
         """
         left = [*map(sub, by, beside.taken or repeat(0))]
         least = left[since] - beside.late_income
@@ -216,7 +217,7 @@ class CashFlow:
         return part | {"planned": self._planned_in(month)} | ({"chosen": True} if is_chosen else {})
 
     def held_back(self, by: Sequence[int], month: int, horizon: int) -> int:
-        """What of the cents that are left at the end of a month is held back for later ones before the horizon."""
+        """How many of the cents left at the end of a month are held back for later months before the horizon."""
         given = sum(self.given[: month + 1])
         return max(0, by[month + 1] - given) - max(0, min(by[month + 1 : horizon + 1]) - given)
 
@@ -235,5 +236,5 @@ class CashFlow:
 
 
 def _average(months: Sequence[int]) -> Decimal:
-    """Of the next twelve months, half up."""
+    """The average of the next twelve months, rounded half up."""
     return money(average(sum(months[:LEAST_HORIZON]), LEAST_HORIZON))

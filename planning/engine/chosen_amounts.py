@@ -19,7 +19,7 @@ from planning.engine.sharing import dated_portion, paid_ahead
 def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effort, days: FirstDays) -> None:
     """Pay a goal its chosen amount every month (or day of its own), at most what is free.
 
-    If the goal is met, its `room` is all the free money by its date; if not, the chosen amounts are.
+    If that meets the goal, its `room` is all the free money by its date; otherwise the sum of these payments.
     """
     effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
     state.kept_before = tuple(state.kept)
@@ -37,7 +37,7 @@ def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effor
             state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
             state.hold(free)
             free[:] = hold_back(add_freed(free, [state]), [state])
-        # Later cycles, which are many, each count what others take of a month as taken before.
+        # There are many later cycles. Each of them counts what others take of a month as gone already.
         present = [each for each in days.committed if not each.cycle]
         keep_for_payments([state] if state.cycle else present, free)
         if state.goes_on_late:
@@ -96,7 +96,7 @@ def _chosen_late(state: GoalState, free: Sequence[int], late_until: int) -> list
 
 
 def _each_on_days(each: int, counts: Sequence[int], money: Sequence[int]) -> list[int]:
-    """An amount on each of the days that months have, as far as the money of the months so far goes."""
+    """`each` on every day of the months, as far as the money of the months so far goes."""
     offers, there = [], 0
     for days, arrived in zip(counts, money, strict=True):
         there += arrived

@@ -31,7 +31,7 @@ def plan_input_to_json(inputs: PlanInput) -> dict[str, Any]:
 
 
 def plan_input_from_json(document: Mapping[str, Any]) -> PlanInput:
-    """Read a PlanInput from the output of `plan_input_to_json`, also of versions without what came later.
+    """Read a PlanInput from the output of `plan_input_to_json`; fields that were added later may be absent.
 
     :raises KeyError: a section, or a field of a goal, is missing.
     """
@@ -103,13 +103,13 @@ _OF_KINDS: Final = ("repeat_every_months", "first_date", "starts", "is_reserve")
 
 
 def _goal_document(goal: GoalInput) -> dict[str, Any]:
-    """Without what only recurring goals and reserves have where it isn't one, as before there were any."""
+    """A goal without the fields of recurring goals and reserves if it is neither, as before there were any."""
     document = _document(goal)
     return {name: value for name, value in document.items() if value or name not in _OF_KINDS}
 
 
 def _finances_document(finances: Finances) -> dict[str, Any]:
-    """Without the lists of money with dates and debts where they are empty, as before there were any."""
+    """Finances without the lists of money with dates and of debts that are empty, as before there were any."""
     document = _document(finances)
     return {name: value for name, value in document.items() if value != []}
 

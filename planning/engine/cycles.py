@@ -11,9 +11,9 @@ from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput
 
 MOST_LATER_CYCLES: Final = 12
-"""The later cycles of a goal that are planned at most."""
+"""The most later cycles of a goal that are planned."""
 _MOST_OF_A_PLAN: Final = 60
-"""The later cycles of all goals of a plan together, shared evenly: five goals have all of theirs."""
+"""The most later cycles of all goals of a plan together, shared evenly: up to five goals get all of theirs."""
 
 
 def most_cycles(goals: Sequence[GoalInput]) -> int:
@@ -39,7 +39,7 @@ def cycles_of(goal: GoalInput, calendar: Calendar, most: int, end: date) -> tupl
 
 
 def cycle_began(goal: GoalInput, day: date) -> date | None:
-    """The day on which the cycle of a day began; None in the first one, and of a goal that doesn't recur."""
+    """The day on which the cycle began in which `day` is; None for the first cycle and goals that don't recur."""
     repeat = goal.repeat_every_months
     if not repeat:
         return None
@@ -51,7 +51,7 @@ def cycle_began(goal: GoalInput, day: date) -> date | None:
 def _place(goal: GoalInput, repeat: int) -> tuple[date, int]:
     """The date of the first cycle, and the number of the one that ends on the goal's date.
 
-    A goal whose date was moved since, as an alternative does, begins anew with it.
+    If the goal's date was moved (as an alternative does it), its cycles begin anew with this date.
     """
     if goal.first_date:
         number = cycle_number(goal.first_date, repeat, goal.target_date) - 1

@@ -13,7 +13,7 @@ from planning.engine.paydays import Paydays
 
 @dataclass(slots=True)
 class DatedMoney:
-    """What has dates, by months of the calendar; results are kept, so each is computed once."""
+    """What has dates, by months of the calendar. Each result is computed once."""
 
     finances: Finances
     paydays: Paydays
@@ -30,17 +30,17 @@ class DatedMoney:
         return mine == (finances.incomes, finances.planned, finances.debts)
 
     def incomes(self, months: int) -> Sequence[int]:
-        """The incomes with dates of the first so many months, or more."""
+        """The incomes with dates of the first `months` months, or of more."""
         self._count(months)
         return self._incomes
 
     def planned(self, months: int) -> Sequence[int]:
-        """The planned expenses of the first so many months, or more."""
+        """The planned expenses of the first `months` months, or of more."""
         self._count(months)
         return self._planned
 
     def freed(self, months: int) -> Sequence[int]:
-        """What the first so many months (or more) have above what is kept for minimum payments of debts."""
+        """By month, for `months` months or more, how much of what is kept for minimum payments is free."""
         if months > len(self._freed):
             debts = self.finances.debts
             self._paid_on_debts = minimums_by_month(debts, self.paydays.calendar, months, self.effort)
@@ -48,7 +48,7 @@ class DatedMoney:
         return self._freed
 
     def beside(self, months: int) -> Sequence[int]:
-        """What all of that adds to the first so many months, or more."""
+        """What incomes, planned expenses and ended debts add to the first `months` months, or to more."""
         if months > len(self._beside):
             freed = self.freed(months)
             self._beside = [*map(add, map(sub, self.incomes(months), self.planned(months)), freed)]

@@ -20,8 +20,8 @@ from planning.engine.trajectory import Trajectory
 class DatedSaving(RememberedSaving):
     """Money saved up on days of the goal's own.
 
-    `level` is a payment on each day. `credit`, what was paid of month 0, is taken first for the month's first
-    days, and any rest also counts as paid.
+    `level` is a payment on each day. `credit`, what was paid in month 0, counts for the month's first days first;
+    what is left of it counts as paid too.
     """
 
     days: OwnDays
@@ -111,7 +111,7 @@ class DatedSaving(RememberedSaving):
         return self._grow([level * count for count in counts], early, credit=0)[1] - self.target
 
     def _since_first(self) -> tuple[Sequence[int], Sequence[bool]]:
-        """The number of days of each month from the first one with any on, and whether one is on its first day."""
+        """From the first month with a day on: each month's number of days, and whether one is its first day."""
         return self.days.counts[self._begins :], self.days.on_start[self._begins :]
 
     def _by_month(self, offers: Sequence[int]) -> list[list[int]]:
@@ -123,7 +123,7 @@ class DatedSaving(RememberedSaving):
         return self._grow(*self._sums(offers), self.credit)
 
     def _sums(self, offers: Sequence[int]) -> tuple[list[int], list[int]]:
-        """What each month from the first one with a day on is offered, and its part on the month's first day."""
+        """From the first month with a day on: what each month is offered, and the part of it on its first day."""
         by, (counts, on_start) = [0, *accumulate(offers)], self._since_first()
         ends = [*accumulate(counts)]
         amounts = [by[end] - by[end - count] for end, count in zip(ends, counts, strict=True)]
@@ -150,9 +150,9 @@ class DatedSaving(RememberedSaving):
         return after, balance
 
     def _idle_until_first(self, more: int) -> tuple[list[int], int]:
-        """The balance in each month before the first one with a day, and at the start of that one.
+        """The balance in each month before the first one with a day, and at the start of that month.
 
-        `more` is there from the start on, besides what was.
+        `more` is added to what is there at the start.
         """
         if self._idle is None or self._idle[0] != more:
             balance, idle = self.start + more, [0] * self._begins
@@ -165,7 +165,7 @@ class DatedSaving(RememberedSaving):
         return after.copy(), balance
 
     def _interest(self, month: int, balance: int, paid: list[int]) -> int:
-        """The interest of a month. `balance` is that at its end, with the payments of the month, `paid`."""
+        """The interest of a month. `balance` is that at its end, before interest; `paid` are its payments."""
         if not month and self.first_interest is not None:
             return self.first_interest
         later = sum(paid[1:] if self.days.earns_from_start(month) else paid)
@@ -222,7 +222,7 @@ class DatedSaving(RememberedSaving):
         return self._by_month([*first, *later])
 
     def _filled_months(self, offers: list[list[int]], month: int, amount: int) -> list[list[int]]:
-        """The offers before `month`, an amount of the month's, and nothing after it."""
+        """The offers before `month`, `amount` of those in the month, and nothing after it."""
         nothing = [[0] * count for count in self.days.counts[month + 1 :]]
         return [*offers[:month], _filled(offers[month], amount), *nothing]
 

@@ -7,16 +7,16 @@ from functools import lru_cache
 from fincred.month_steps import months_after
 
 calendar_date = months_after
-"""The planning calendar's dates, as months from a day."""
+"""The date of a planning calendar, by its number of months from a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The planning calendar of a person on the day `as_of`: the day of `anchor` in each month.
 
-    Dates are counted from the latest one on or before `as_of`, which is date 0 and begins the present month. It
-    begins with the anchor: a day before it, as a person has who moves to a time zone further west, counts as the
-    anchor.
+    Dates are counted from the latest one on or before `as_of`, which is date 0 and begins the present month. The
+    calendar begins with the anchor. A day before it counts as the anchor: a person who moves to a time zone
+    further west can have one.
     """
 
     as_of: date

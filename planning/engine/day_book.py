@@ -1,8 +1,8 @@
 """A person's days: what arrives and is paid on each of them, and what is carried over after it.
 
-The amounts are those of a plan. Two things count on a month's first day: money without a day of its own, and what
-is kept of the month for the next one's first day (minimum payments and payments on linked debts). So the last day
-of a month leaves what the plan's cash flow carries into the next month.
+The amounts are those of a plan. A month's first day has two things without an entry: money without a day of its
+own, and what is kept of the month for the first day of the next (minimum payments and payments on linked debts).
+So the last day of a month leaves what the plan's cash flow carries into the next month.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ class Minimum(NamedTuple):
 
 
 class Names(NamedTuple):
-    """Names that stay, of the incomes and planned expenses with dates and of the debts, in the input's order."""
+    """Lasting names of the incomes and planned expenses with dates and of the debts, in the input's order."""
 
     incomes: Sequence[str]
     planned: Sequence[str]
@@ -41,8 +41,8 @@ class Names(NamedTuple):
 class Entry:
     """An `amount` that arrives or is paid on a day or, of a goal's date, its target amount.
 
-    `name` tells it from all other entries of its kind. It stays the same when the label or the amount changes, and
-    when what comes again and again moves within its week, fortnight, half month, month, quarter or year.
+    `name` tells it from all other entries of its kind. It stays the same when the label or the amount changes. It
+    also stays when the day of repeated money moves within its week, fortnight, half month, month, quarter or year.
     """
 
     kind: EntryKind
@@ -54,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with entries, and the money that it leaves to later days; negative if they have to make up for it."""
+    """A day with entries, and the money that it leaves to later days; negative if these have to fill a gap."""
 
     date: date
     entries: Sequence[Entry]
@@ -62,7 +62,7 @@ class Day:
 
 
 class _Entered(NamedTuple):
-    """An entry on its day; `change` is by how much it changes what is carried over."""
+    """An entry on its day. `change` is what it adds to the money that is carried over."""
 
     day: date
     entry: Entry
@@ -81,9 +81,9 @@ def day_book(
 ) -> Iterator[Day]:
     """The days with entries from `since` to `until`, from the calendar's present month on.
 
-    `plan` is that of `inputs`, or of `inputs` without goals: then only the goals' dates are known, not payments.
-    `asked` is what its goals are paid, by goal, where that isn't what the plan pays: the difference is carried
-    over, or taken from what is.
+    `plan` is that of `inputs`, or of `inputs` without goals: then the goals have dates, but no payments. `asked`,
+    if given, is what each goal is paid instead of what the plan pays. The difference is carried over, or taken
+    from what is.
     """
     calendar = inputs.calendar
     paid = [goal.payments for goal in plan.goals] if asked is None else asked

@@ -21,7 +21,7 @@ DRIFT: Final = Decimal("0.1")
 
 
 class Direction(StrEnum):
-    """How a goal has drifted. PAST_DATE: its date has passed and its target isn't reached."""
+    """How a goal has drifted. PAST_DATE: its date has passed, and its target isn't reached."""
 
     BEHIND = "BEHIND"
     AHEAD = "AHEAD"
@@ -61,8 +61,8 @@ def drift(
 ) -> Direction | None:
     """How the `actual` amount has drifted; None if the target is reached or the distance is within `DRIFT`.
 
-    It is behind what is `expected` today, or ahead of what is expected `once_paid`: when all payments that are due
-    by today are made.
+    Behind is counted from what is `expected` today, ahead from what is expected `once_paid`: once all payments
+    that are due by today are made.
     """
     if actual >= target:
         return None
@@ -122,7 +122,7 @@ def propose(
 
 
 class _Plans:
-    """Plans with the goal at `position` changed; needs of goals, and plans that were made, are kept."""
+    """Plans with a changed goal at `position`. Needs of goals and finished plans are kept, not computed again."""
 
     def __init__(self, inputs: PlanInput, position: int, effort: Effort) -> None:
         self.goal, self.calendar = inputs.goals[position], inputs.calendar
@@ -131,7 +131,7 @@ class _Plans:
         self._made: dict[GoalInput, GoalPlan] = {}
 
     def with_goal(self, goal: GoalInput) -> GoalPlan:
-        """What the plan with this goal in its place says about it."""
+        """What the plan says about this goal if it takes the place at `position`."""
         if goal not in self._made:
             others, after = self._inputs.goals, self._position + 1
             inputs = replace(self._inputs, goals=(*others[: self._position], goal, *others[after:]))

@@ -1,7 +1,7 @@
 """The effort of planning, counted in steps: simulations are limited by it, and not by the clock.
 
-So the same inputs lead to the same plan on any machine, and it can be replayed. A step is what a month of savings
-with interest takes, about a tenth of a microsecond; what takes longer counts as several.
+So the same inputs lead to the same plan on any machine, and it can be replayed. A step is the time that one month
+of savings with interest takes, about a tenth of a microsecond; what takes longer counts as several steps.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class TooMuchEffortError(Exception):
 
 
 QUICK: Final = 300_000
-"""What takes more steps than this, some hundredths of a second, isn't quick."""
+"""What takes more steps than this, a few hundredths of a second, isn't quick."""
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ class Queue:
         """Add a goal, so that the explanations of later goals count it."""
         if state.payoff:
             self.with_debts.append(state)
-        # Of two dates in a month, more income comes too late for the earlier one.
+        # Of two dates in a month, the earlier is that for which more income comes too late.
         by = state.need.deadline, -state.late_income
         if state.goal.chosen_monthly is not None:
             by = 0, 0
@@ -85,16 +85,16 @@ class Queue:
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
 
     def chosen_by(self, months: Iterable[int]) -> list[int]:
-        """What chosen amounts take of the money of the first so many months, for each of these numbers."""
+        """What chosen amounts take of the money of the first months, for each of these numbers of months."""
         return [sum([_of_month(taken, month) for _, taken in self._chosen]) for month in months]
 
     def credits_by(self, month: int, late_income: int) -> int:
-        """The part of what `takes_by` counts that was put in before, this month."""
+        """The part of what `takes_by` counts that was put in this month before the day of planning."""
         return sum([credit for by, credit in self._credits if by <= (month, -late_income)])
 
 
 def _taken_by_months(state: GoalState) -> Sequence[int]:
-    """What a chosen amount takes of the money by each month, before other goals are given theirs."""
+    """What a chosen amount takes of the money that has come by each month, before other goals get theirs."""
     if not state.money:
         return [*accumulate(state.trajectory.amounts, initial=0)]
     paid = map(sum, zip_longest(state.in_time.amounts, state.reserved_late, fillvalue=0))
@@ -103,7 +103,7 @@ def _taken_by_months(state: GoalState) -> Sequence[int]:
 
 
 def _of_month(taken: Sequence[int], month: int) -> int:
-    """By a month after the last one nothing more is taken."""
+    """The entry of `month`, or the last one: later nothing more is taken."""
     return taken[min(month, len(taken) - 1)]
 
 
@@ -160,7 +160,7 @@ def without_payday(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _code(state: GoalState, finances: Finances) -> Code:
     if state.goal.is_full:
-        return Code.ALREADY_THERE  # also in the month whose payments, which are part of the need, filled it
+        return Code.ALREADY_THERE  # also if this month's payments filled it, which are still part of the need
     is_cleared = isinstance(state.need, DebtPayoff) and not state.need.owed
     if is_cleared or not state.needed:
         return _why_nothing_is_needed(state)
@@ -186,7 +186,7 @@ def _how_it_arrives(state: GoalState) -> Code:
 
 
 def _is_uneven(state: GoalState) -> bool:
-    """Whether a month (or day of its own) before the last payment differs by more than 1 % from the level one."""
+    """Whether a payment before the last one differs by more than 1 % from the level payment."""
     level, amounts = state.need.level, state.in_time.amounts
     if state.days:
         amounts = [*chain.from_iterable(state.in_time.by_day)]
@@ -250,9 +250,9 @@ def _facts(state: GoalState, ahead: list[Facts], taken_ahead: int, inputs: PlanI
 
 
 def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> int:
-    """What this month's payments take from the room, of the money by the binding month.
+    """What payments of this month take from the room, from the money up to the binding month.
 
-    More than 0: other goals than those ahead got it. Less than 0: the goal itself got more than the month leaves.
+    More than 0: goals that aren't ahead of it got that. Less than 0: the goal got more than the month leaves.
     """
     if state.goal.chosen_monthly is not None and not state.arrives:
         return 0  # the room is what the chosen amounts come to
@@ -263,7 +263,7 @@ def _paid_elsewhere(state: GoalState, taken_ahead: int, inputs: PlanInput) -> in
 
 
 def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) -> Facts:
-    """What the months up to the binding one leave, and what of it is held back for a later one."""
+    """What the months up to the binding one leave, and how much of it is held back for later ones."""
     if not state.binding_month:  # no day is left before its date, so no month's money is for it
         nothing: Facts = dict.fromkeys(("money_by_then", "lacking", "held_back"), ZERO)
         return nothing
@@ -292,9 +292,9 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
 
 
 def _waiting(state: GoalState, before: Queue, flow: CashFlow) -> Facts:
-    """Why it gets less than its share: whether others go first, and what is held back for what.
+    """Why it gets less than its share: whether others go first, and how much is held back for what.
 
-    It is of the first months in a row with less, and of their money what is held back before it is first needed.
+    It looks at the first months in a row in which it gets less, and at the money held back in them.
     """
     amounts, level = state.in_time.amounts, state.need.level
     amounts = amounts[: next((index for index in reversed(range(len(amounts))) if amounts[index]), 0)]

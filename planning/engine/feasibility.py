@@ -23,7 +23,7 @@ def feasibility(need: int, room: int) -> Feasibility:
 
 
 def load(need: int, room: int) -> Decimal | None:
-    """need / room to four decimals, rounded up so that a load above a limit never shows as the limit.
+    """need / room with four decimals, rounded up so that a load above a limit never shows as the limit.
 
     0 if nothing is needed; None if something is needed and there is no room.
     """

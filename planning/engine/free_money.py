@@ -15,7 +15,7 @@ from planning.engine.own_days import OwnDays
 
 
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
-    """Find how far ahead each goal holds money back, what arrives too late for it and what is put in behind it."""
+    """Set each goal's `horizon`, its `late_income`, and `behind`: what was put in for goals served after it."""
     horizon, behind = LEAST_HORIZON, sum([state.need.credit for state in serving])
     for state in serving:
         if not state.goal.is_done:
@@ -31,9 +31,7 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
         return 0
     days = state.own_days
     if not days and is_overdue(state.goal, inputs.calendar):
-        return (
-            0  # its date has come, so what arrives later in the month is for it as what arrives in a later month
-        )
+        return 0  # its date has come: what arrives later is for it too
     if days:
         return _since_last_day(days, money, state.behind)
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
@@ -43,8 +41,8 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
 def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:
     """What arrives in a goal's last month after the last of its own days, without what was paid of it already.
 
-    What was put in for goals `behind` it was paid of this first, so a day that has passed keeps its money. But
-    what arrives after today wasn't paid yet.
+    What was put in for goals `behind` it came from this money first, so a day that has passed keeps its own. But
+    what arrives after today can't have been paid yet.
     """
     late = money.paydays.too_late(days)
     if not behind or days.months > 1:
@@ -54,7 +52,7 @@ def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:
 
 
 def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
-    """For each of the first `months` months what incomes leave after expenses and minimum payments, in cents.
+    """What incomes leave after expenses and minimum payments in each of the first `months` months, in cents.
 
     Each debt is paid its minimums alone; for one that is linked to a goal, see `DebtPayoff.kept`.
     """
@@ -65,9 +63,9 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
 
 
 def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: bool = True) -> list[int]:
-    """What is free in each month with what the debts of these goals free.
+    """What is free in each month, together with what the ended debts of these goals free.
 
-    Either what is `promised` to the goals served later or, once all are solved, all that isn't kept any more.
+    That is what is `promised` to goals served later or, once all are solved, all that is no longer kept.
     """
     with_freed = [*free]
     for state in states:
@@ -78,14 +76,14 @@ def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: boo
 
 
 def free_early(state: GoalState, free: list[int]) -> None:
-    """Free what isn't kept any more for debts that are cleared before others count on it: for late goals only."""
+    """For late goals: free what is no longer kept for debts that are cleared earlier than others count on."""
     if state.payoff:
         more = map(sub, state.freed(len(free)), state.promised(len(free)))
         free[:] = map(add, free, more)
 
 
 def hold_back(free: Sequence[int], states: Iterable[GoalState]) -> list[int]:
-    """What may be given in each month, when all that is `held` for the debts of these goals is still there."""
+    """What may be given in each month, if all that is `held` for the debts of these goals has to stay."""
     without = [*free]
     for state in states:
         if state.held:
@@ -145,14 +143,14 @@ def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
 
 
 def _keep(state: GoalState, free: list[int], month: int, lacking: int) -> None:
-    """Have so much kept until a month begins: it counts as free in this month, and not in the one before."""
+    """Keep `lacking` cents until `month` begins: they count as free in it, and no longer in the month before."""
     free[month - 1] -= lacking
     free[month] += lacking
     state.kept[month - 1] += lacking
 
 
 def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int) -> list[list[tuple[int, int]]]:
-    """The payments of each month before all its money has arrived, each with what arrives after it."""
+    """By month, the payments made before all its money has arrived, each with what arrives after it."""
     early: list[list[tuple[int, int]]] = [[] for _ in range(months)]
     first, earning = [0] * months, [False] * months
     on_first_day = [_on_first_day(state) for state in states]
@@ -180,7 +178,7 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
 def _on_late_days(
     state: GoalState, days: OwnDays, money: DatedMoney, months: int
 ) -> Iterator[tuple[int, tuple[int, int]]]:
-    """The payments on late days of the first so many months, each with its month and what arrives after it."""
+    """The payments on late days of the first `months` months, each with its month and what arrives after it."""
     for month, paid in enumerate(state.trajectory.by_day[:months]):
         late = paid[days.counts[month] if month < len(days.counts) else 0 :]
         if any(late):
@@ -191,7 +189,7 @@ def _on_late_days(
 def _on_first_day(state: GoalState) -> Sequence[bool]:
     """For each month up to the goal's date whether the goal is paid on the month's first day.
 
-    True throughout if the day doesn't matter to it; empty for debts and for days of the goal's own.
+    Always True if the day doesn't matter to it; empty for debts and for days of the goal's own.
     """
     if state.own_days or state.goal.debts:
         return ()
@@ -199,7 +197,7 @@ def _on_first_day(state: GoalState) -> Sequence[bool]:
 
 
 def unkept(states: Sequence[GoalState], months: int) -> None:
-    """Begin the list of what goals keep of each month, where money has dates: so far nothing."""
+    """Begin the one list of what goals keep of each month, if money has dates: so far nothing."""
     kept = [0] * months
     for state in states:
         state.kept = kept if state.money else []
@@ -218,7 +216,7 @@ def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_un
 
 
 def spend(free: list[int], state: GoalState) -> None:
-    """Take what the goal is paid from what is free in each month; the credit wasn't free any more."""
+    """Take what the goal is paid from what is free in each month, all but the credit, which isn't in it."""
     amounts = state.trajectory.amounts
     free[: len(amounts)] = map(sub, free, amounts)
     free[0] += state.need.credit

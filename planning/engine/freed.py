@@ -1,8 +1,8 @@
-"""Minimum payments that end or change: what a month has more (or less) than the minimums that are kept for it.
+"""Minimum payments that end or change: how much less (or more) than what is kept for them is due in a month.
 
 The debts here aren't linked to a goal (for those that are, see `DebtPayoff`), and each is paid its minimums alone.
-A month's payment is due on the date that begins the next month, and taken off the month's money; what isn't due
-any more is free from the month after.
+A month's payment is due on the date that begins the next month, and is taken off the month's own money. What is
+kept for a debt is free from the month after its last payment.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,16 +21,16 @@ from planning.engine.money.cents import exact_money, grown, last_payment, rate_u
 
 
 class PaidUntil(NamedTuple):
-    """A debt as it is on a day, and its last payment, or the minimum that is kept if none was due yet."""
+    """A debt as it is on a day, and its last payment; if none was due yet, the minimum that is kept for it."""
 
     debt: Debt
     last_payment: Decimal
 
 
 def payment_dates(told_on: date, calendar: Calendar) -> list[date]:
-    """The dates from the day on which a debt was told up to the present month's first day.
+    """The payment dates from the day on which a debt was told up to the present month's first day.
 
-    They are the calendar's; before it began, the same day of each month.
+    They are those of the calendar. Before it began, they are on the day of the month on which the debt was told.
     """
     before = [calendar_date(told_on, number) for number in range(1, payment_count(told_on, calendar.anchor) + 1)]
     return before + [day for day in calendar.passed[1:] if day > told_on]
@@ -53,7 +53,7 @@ def minimums_by_month(debts: Sequence[Debt], calendar: Calendar, months: int, ef
 
 
 def freed_by_month(debts: Sequence[Debt], paid: Sequence[Sequence[int]], months: int) -> list[int]:
-    """For each month the part of what is kept for minimum payments that isn't due; less than 0 if more is due."""
+    """By month, the part of what is kept for minimum payments that isn't due; less than 0 if more is due."""
     kept = sum([to_cents(debt.min_payment) for debt in debts])
     due = [0] * months
     for payments in paid:
@@ -79,7 +79,7 @@ def ends(
 ) -> list[Freed]:
     """The debts whose payments end before the month `until`, the first to end first.
 
-    What is kept for them isn't free before the month `kept_until`, and all of it from `frees_from` on.
+    What is kept for them isn't free before the month `kept_until`; all of it is free from `frees_from` on.
     """
     found = []
     for debt, payments in zip(debts, paid, strict=True):

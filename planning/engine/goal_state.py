@@ -25,39 +25,39 @@ Cycle = tuple[int, int]
 class GoalState:
     """A goal in a plan that is being solved. Money is in cents.
 
-    - `position`: the goal's index in the input.
+    - `position`: the goal's index in the input. `need` is what it needs.
     - `claim`: the sum that the goal asks for by its date.
     - `room`: the sum available to it by then, with what was put in this month.
     - `granted`: the part of `room` that it gets.
     - `behind`: where money has dates, what was put in this month for goals served after it.
-    - `binding_month`: the number of months by whose end no more than `room` is left (see `Grant`).
+    - `binding_month` and `binding_late_income`: the months by whose end no more than `room` is left (see `Grant`).
     - `offers`: `granted`, split over the months (or days of its own) up to its date.
     - `missing`: the cents missing at its date.
     - `in_time`: what happens up to its date; `solve_dates` leaves it out.
-    - `trajectory`: the same, and for a late goal what happens after it.
+    - `trajectory`: the same, and for a late goal also what happens after its date.
     - `horizon`: the goal gets no money that a month before this one still needs.
-    - `money`: what has dates of the person's money; None if nothing has.
+    - `money`: the person's money with dates; None if there is none.
     - `cycle`: 0 for the present cycle; later ones of a recurring goal come right behind it, with its position.
     - `late_income`: what arrives in the goal's last month too late for its date.
-    - `kept`: what of each month's money is kept for payments of the next month that come before all money of that
-      one has arrived; one list for all goals of a plan, empty if nothing has dates. What arrives late in the month
-      is kept first, and is then no longer too late for anything (`not_kept`).
+    - `kept`: the part of each month's money that is kept for payments of the next month, because they come before
+      all money of that month has arrived. It is one list for all goals of a plan, empty if nothing has dates. What
+      arrives late in the month is kept first, and is then no longer too late for anything (`not_kept`).
     - `kept_before`: what `kept` was before the goal got its money.
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
       that no other goal is promised it; `kept_late` is what was added to `kept` for that.
     - `late_offers`: what it was offered in each month (or on each day of its own) after its date, so far.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
-      served later; None if it is none that matters to them. `not_before` is the earliest such month.
-    - `held`: what is held back until these debts are paid, though what they free then makes it needless. It counts
-      as free in the month after the goal's last one, and not in that one (`held_until`).
+      served later; None if no such month matters to them. It is `not_before` at the earliest.
+    - `held`: what is held back until these debts are paid off; what they free then replaces it. It counts as free
+      in the month `held_until`, and not in the one before.
     - `on_first_day`: for savings paid on dates of the calendar, whether each month's money is there on its first
-      day and so earns interest for the month. Empty if no such goal has interest; without the months after the
-      last one for which it matters.
+      day and so earns interest for the month. Empty if no such goal has interest. It ends with the last month for
+      which it matters.
     - `dated` and `days`: the need of a goal with days of its own, and these days; None if these are the dates of
       the calendar. A cycle that begins after the present month did has the calendar's dates from then on as
       `days`, but these aren't `own_days`: it is paid as other goals are, month by month.
-    - `of_cycle`: what tells it from the states of all other goals and cycles.
-    - `payoff`: the need of a goal whose debts end, so that what is kept for their minimum payments is free then.
+    - `of_cycle`: the key of this state among those of all goals and cycles.
+    - `payoff`: the need of a goal with debts whose end frees what is kept for their minimum payments.
     """
 
     position: int
@@ -100,13 +100,13 @@ class GoalState:
         self.of_cycle = self.position, self.cycle
 
     def free_if_granted(self, payoff: DebtPayoff, granted: int, until: int) -> None:
-        """Set `frees_from`, if it is granted so many cents; None if it would be after the month `until`."""
+        """Set `frees_from` for a grant of `granted` cents; None if it would be after the month `until`."""
         cleared = payoff.months if granted == self.claim else payoff.cleared_late(granted, until)
         self.frees_from = None if cleared is None else max(cleared, self.not_before)
 
     @property
     def held_until(self) -> int:
-        """The month from which on `held` isn't held any more: its debts are cleared, or its date has come."""
+        """The first month in which `held` is no longer held: its debts are cleared, or its date has come."""
         months = self.need.months
         return months if self.frees_from is None else min(months, self.frees_from)
 
@@ -116,7 +116,7 @@ class GoalState:
         self.held = held_by(free, self.held_until, self.horizon) if is_lacking else 0
 
     def not_kept(self, month: int, late: int) -> int:
-        """The part of so much that arrives late in a month which isn't kept for the next month anyway."""
+        """The part of `late`, which arrives late in a month, that isn't kept for the next month anyway."""
         return max(0, late - self.kept[month]) if late else 0
 
     def promised(self, months: int) -> list[int]:
@@ -124,12 +124,12 @@ class GoalState:
         return self._kept_since(self.frees_from, months)
 
     def freed(self, months: int) -> list[int]:
-        """What its debts free in each month: all that is kept for them once they are cleared."""
+        """What its debts free in each month: once they are cleared, all that is kept for them."""
         return self._kept_since(self.ends, months)
 
     @property
     def ends(self) -> int | None:
-        """The month from which on nothing is kept for its debts any more; None if something always is."""
+        """The first month in which nothing is kept for its debts any more; None if something always is."""
         ends = [month for month in (self.trajectory.done_on, self.frees_from) if month is not None]
         return min(ends, default=None)
 
@@ -140,7 +140,7 @@ class GoalState:
 
     @property
     def own_days(self) -> OwnDays | None:
-        """The days on which alone the goal is paid; None if it is paid month by month, once its money is there."""
+        """The goal's own days of payment; None if it is paid month by month, once the money is there."""
         return self.days if self.goal.cadence else None
 
     def first_day(self, calendar: Calendar, month: int) -> date:
@@ -155,7 +155,7 @@ class GoalState:
 
     @property
     def simulated(self) -> Simulation:
-        """The need, as it is paid: `need` itself unless payments come later than on the first days of months."""
+        """The need as it is paid: `need` itself, unless payments come later than on the first days of months."""
         need = self.need
         if all(self.on_first_day) or not need.bears_interest or not isinstance(need, (Saving, DatedSaving)):
             return need
@@ -205,14 +205,14 @@ class GoalState:
 
     @property
     def made_late(self) -> int:
-        """The part of what was put in this month that late days of the month ask for, not those in time."""
+        """The part of what was put in this month that counts for late days of the month, not for those in time."""
         if not self.days or self.need.months > 1:
             return 0
         return max(0, self.need.credit - sum(self.in_time.by_day[0]))
 
     @property
     def goes_on_late(self) -> bool:
-        """Whether money is put in after the date too: not into a short cycle of a recurring goal."""
+        """Whether money is put in after its date too. Nothing is put into a missed cycle of a recurring goal."""
         return not self.arrives and not self.goal.repeat_every_months
 
     @property
@@ -233,7 +233,7 @@ class GoalState:
 
 
 def kept_for_debts(state: GoalState, months: int) -> list[list[Decimal]]:
-    """What each of the first so many months keeps for the minimum payments of each of a goal's debts."""
+    """What each of the first `months` months keeps for the minimum payments, for each of the goal's debts."""
     if not isinstance(state.need, DebtPayoff):
         return []
     until = months if state.ends is None else min(state.ends, months)

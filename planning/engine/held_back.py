@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import Final
 
 LEAST_HORIZON: Final = 12
-"""Money is held back for this many months at least, also for a goal that is due before."""
+"""Money is held back for this many months at least, even for a goal that is due earlier."""
 
 
 def given_by(free: Sequence[int], horizon: int) -> list[int]:
@@ -18,12 +18,12 @@ def given_by(free: Sequence[int], horizon: int) -> list[int]:
 
 
 def least_ahead(by: Sequence[int], horizon: int) -> list[int]:
-    """For each item up to `horizon` the smallest from it up to there; the items after it unchanged."""
+    """Each item up to `horizon` becomes the smallest from it up to there; the items after that are unchanged."""
     return [*reversed([*accumulate(reversed(by[: horizon + 1]), min)]), *by[horizon + 1 :]]
 
 
 def held_by(free: Sequence[int], month: int, horizon: int) -> int:
-    """What of the money that is free by a month is held back for later ones before the horizon."""
+    """How much of the money that is free by a month is held back for later months before the horizon."""
     by = list(accumulate(free[: max(month, horizon)], initial=0))
     return by[month] - min(by[month : horizon + 1], default=by[month])
 
@@ -31,8 +31,8 @@ def held_by(free: Sequence[int], month: int, horizon: int) -> int:
 def given_late(free: Sequence[int], months: range, horizon: int, counted_on_until: int) -> list[int]:
     """The most that may be given by the end of each of these months to a goal that is late.
 
-    Before the horizon it leaves what every month up to the horizon needs; after it, what the next twelve need.
-    Either way it leaves what payments of others before the month `counted_on_until` count on.
+    Before the horizon that leaves what every month up to the horizon needs; after it, what the next twelve need.
+    In both cases it leaves what payments of others before the month `counted_on_until` count on.
     """
     by = given_by(free, max(horizon, counted_on_until))
     if min(free[horizon:], default=0) >= 0:  # no month lacks anything

@@ -1,4 +1,4 @@
-"""Level payments that were found before, by what they depend on."""
+"""Level payments that are known already, by what they depend on."""
 
 from collections.abc import Callable, Hashable
 
@@ -8,15 +8,15 @@ from planning.engine.effort import Effort
 class Levels:
     """Level payments, and the steps that each took to find.
 
-    Plans on the same calendar can share them. A plan that asks for one that is known spends the same steps as if
-    it had to be found, so that the effort of a plan, and with it what its search finds, is that of the plan alone.
+    Plans on the same calendar can share them. A plan that asks for a known one spends the same steps as if it had
+    to be found. So the effort of a plan, and with it what its search finds, doesn't depend on other plans.
     """
 
     def __init__(self) -> None:
         self._known: dict[Hashable, tuple[int, int]] = {}
 
     def find(self, key: Hashable, search: Callable[[], int], effort: Effort) -> int:
-        """What `search` returns, which is called if nothing is known by this key; it counts its `effort`."""
+        """The level payment of this key. If it isn't known, `search` finds it and counts its `effort`."""
         known = self._known.get(key)
         if known is None:
             before = effort.spent

@@ -59,21 +59,21 @@ class GoalInput:
     - ``created_at``: None for a goal that isn't stored.
     - ``already_there``: the amount saved (or paid off) so far, without ``added``.
     - ``added``: the part of the present month's payment that has been made.
-    - ``earning``: the part of both that was there when the present month began, and so earns interest for it;
-      None is all.
+    - ``earning``: the part of ``already_there`` and ``added`` that was there when the present month began, and so
+      earns interest for it; None means all.
     - ``debts``: if there are some, the plan pays off their balances instead of saving up ``target_amount``. They
       are as of the start of the present month; ``principal`` is what was paid off since by the payment ``added``.
     - ``due``, ``due_made``, ``due_principal``: on the day on which a month of debts ends, what is still to be paid
       today of its payment, what was paid of it before, and by how much all that is to be paid today lowers what is
-      owed. ``debts`` are as if it had been paid.
+      owed. ``debts`` are as if that had been paid.
     - ``chosen_monthly``: the amount a month that the person chose; if it is None, the engine computes one.
-    - ``cadence``: days of its own, on which the goal is paid instead of the calendar's; ``chosen_each`` is then
-      the chosen amount of each (`chosen_amount`).
-    - ``repeat_every_months``: the goal is recurring. Another cycle ends so many months after the date of the one
-      before, and asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None
-      is ``target_date``), and shares of the present one begin on ``starts``, the end of the cycle before it.
-    - ``is_reserve``: it changes no amount; a reserve is kept when it is full. A goal that goes on when it is
-      reached, of either kind, says so then, and has no completion date.
+    - ``cadence``: the goal's own days of payment instead of the calendar's; ``chosen_each`` is then the amount
+      that the person chose for each of these days (`chosen_amount`).
+    - ``repeat_every_months``: for a recurring goal, the months from the end of a cycle to that of the next, which
+      asks for the same amount again. Cycles count from ``first_date``, the date of the first one (None means
+      ``target_date``). Shares of the present cycle begin on ``starts``, the end of the cycle before it.
+    - ``is_reserve``: it changes no amount. Reserves and recurring goals go on when they are full: then their
+      explanations say so, and they have no completion date.
     """
 
     id: str | None
@@ -103,7 +103,7 @@ class GoalInput:
 
     @property
     def chosen_amount(self) -> Decimal | None:
-        """The amount that the person chose for each day of payment; each month's if these are the calendar's."""
+        """The amount that the person chose for each day of payment; without own days there is one a month."""
         return self.chosen_each if self.cadence else self.chosen_monthly
 
     @property
@@ -113,12 +113,12 @@ class GoalInput:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is a reserve with all of its target or a recurring goal with all of its present cycle's."""
+        """Whether it is a reserve with all of its target, or a recurring goal with all of its present cycle."""
         return self._goes_on and self.present_amount >= self.target_amount
 
     @property
     def is_done(self) -> bool:
-        """Whether it has all of its target for good: only in a question, for a stored goal would be completed."""
+        """Whether it has all of its target for good. Only in a what-if: a stored goal would be completed."""
         return not self._goes_on and not self.debts and self.present_amount >= self.target_amount
 
     @property
@@ -157,9 +157,10 @@ class PlanInput:
     """Everything that a plan depends on. ``as_of`` is the day on which it is made.
 
     The planning calendar goes by the day of ``anchor``, which is not after ``as_of``; None means ``as_of``.
-    ``paid_elsewhere`` is the part of the present month's surplus that went into goals which are no longer planned.
-    ``carried_in`` is what earlier months kept for the present one and later ones; less than nothing if these have
-    to make up for what earlier ones lacked.
+    ``paid_elsewhere`` is the part of the present month's surplus that none of the goals has: it went into goals
+    that are no longer planned, into full goals or ended cycles, or was taken out of a reserve again.
+    ``carried_in`` is what earlier months kept for the present one and later ones; less than 0 if these have to
+    make up for what earlier ones lacked.
     """
 
     as_of: date
@@ -178,14 +179,14 @@ class PlanInput:
 
     @property
     def is_dated(self) -> bool:
-        """Whether months differ, so that what one leaves is carried into the next; otherwise each is alike."""
+        """Whether months can differ, so that what one leaves is carried into the next; otherwise all are alike."""
         finances = self.finances
         has_dates = finances.incomes or finances.planned or finances.debts
         return bool(has_dates) or self.has_linked_minimums or self.carried_in < 0
 
     @property
     def kept(self) -> Decimal:
-        """What there is of ``carried_in``: where each month has a gap, the gap takes it."""
+        """What is left of ``carried_in``: if all months are alike and have a gap, the gap takes it."""
         return self.carried_in if self.is_dated or self.finances.surplus >= 0 else Decimal("0.00")
 
 
@@ -193,8 +194,8 @@ class PlanInput:
 class Instalment:
     """The payment of a month of the planning calendar, and the balance just after it.
 
-    The first one includes what was added already, and is due on the day of planning if part of it is still to be
-    paid. The balance is the amount saved or, for linked debts, the amount still owed.
+    The first one includes what was put in already. If part of it is still to be paid, it is due on the day of
+    planning. The balance is the amount saved or, for linked debts, the amount still owed.
     """
 
     date: date
@@ -235,14 +236,13 @@ class GoalPlan:
     - ``this_month``: the part that is still to be paid. For debts, a month that ends today is the present one
       until it is paid.
     - ``shortfall``: the money missing at the target date.
-    - ``projected_completion_date``: None if the goal isn't reached within 600 months, or is
-      full.
+    - ``projected_completion_date``: None if the goal isn't reached within 600 months, or is full.
     - ``schedule``: the payments of the calendar's months from the present one on; for a late goal, also those
       after the target date. Computed on first read.
     - ``pace``: dates up to the target date, each with the cumulative amount expected. Computed on first read.
     - ``payments``: what is still to be paid, on real days. Computed on first read.
     - ``cleared``: the cumulative amount with which all linked debts are paid off; None without such debts.
-    - ``path``: the same beyond the target date for a late goal, up to the completion date. Computed on first read.
+    - ``path``: the pace, and for a late goal its continuation up to the completion date. Computed on first read.
     """
 
     goal_id: str | None
@@ -304,11 +304,11 @@ class MonthOfMoney:
 class Plan:
     """The plan for all goals, in the order of the input.
 
-    ``carried`` is what is kept for each month of the calendar from those before it; ``carried_in`` first. Without
-    money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
+    ``carried`` is what is kept for each month of the calendar from those before it, beginning with ``carried_in``.
+    Without money with dates that is what later months ask for above their surplus, and empty if nothing is kept.
     ``cash_flow`` has the months up to the last target date, at least 12 and at most 60. Both are computed on first
-    read. ``first_months`` gives the first so many, as many as are asked for, and ``kept_for_debts``, by goal, what
-    each of so many months keeps for the minimum payments of each debt that is linked to it.
+    read. ``first_months`` gives as many of the first months as it is asked for. ``kept_for_debts`` gives, by goal,
+    what each of as many months keeps for the minimum payments of each debt that is linked to the goal.
     """
 
     as_of: date

@@ -33,7 +33,8 @@ LATE_MONTHS: Final = 600
 class Needs:
     """The needs of goals by a calendar, each computed once.
 
-    `effort` counts what they and their simulations take. `levels` may be shared with other plans on the calendar.
+    `effort` counts the steps that they and their simulations take. `levels` may be shared with other plans on the
+    same calendar.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Needs:
         self._beside: list[int] = []
 
     def dated_money(self, finances: Finances) -> DatedMoney:
-        """What has dates of a person's money, from the cache if it is what was asked for last."""
+        """A person's money with dates; cached for the finances that were asked for last."""
         if self._dated is None or not self._dated.is_of(finances):
             paydays = Paydays(finances.incomes, self._calendar)
             self._dated = DatedMoney(finances, paydays, self.effort)
@@ -79,7 +80,7 @@ class Needs:
         return known[1]
 
     def _found(self, goal: GoalInput) -> Need:
-        """What `of` returns, by what it depends on: of many debts that takes long to compare."""
+        """The need by all that it depends on, which takes longer to compare than an id if there are many debts."""
         amounts = goal.target_amount, goal.already_there, goal.added, goal.earning
         key = (goal.target_date, amounts, goal.annual_rate, goal.debts, goal.cadence, goal.starts)
         need = self._known.get(key)
@@ -93,9 +94,9 @@ class Needs:
         return need if isinstance(need, DebtPayoff) and need.minimums else None
 
     def beside(self, inputs: PlanInput, months: int) -> Sequence[int]:
-        """What the first so many months (or more) have besides the surplus that is the same in each.
+        """What the first `months` months (or more) have besides the surplus that is the same in each.
 
-        That is if no goal is paid anything; from the cache if it is what was asked for last.
+        It is counted as if no goal was paid anything, and cached for what was asked for last.
         """
         parts = self.dated_money(inputs.finances).beside(months), self.freed_alone(inputs.goals, months)
         if self._beside_of[0] is not parts[0] or self._beside_of[1] is not parts[1]:
@@ -103,9 +104,9 @@ class Needs:
         return self._beside
 
     def freed_alone(self, goals: Sequence[GoalInput], months: int) -> Sequence[int]:
-        """What the first so many months (or more) have above what is kept for minimum payments of linked debts.
+        """By month, for `months` months or more, how much of what is kept for minimums of linked debts is free.
 
-        That is if no goal is paid anything; from the cache if it is of the same debts as the last.
+        It is counted as if no goal was paid anything, and cached for the debts that were asked for last.
         """
         linked = [need for goal in goals if (need := self.linked(goal))]
         if self._freed_of != linked or months > len(self._freed):
@@ -115,7 +116,7 @@ class Needs:
         return self._freed
 
     def _need(self, goal: GoalInput, due: date, key: Hashable) -> Need:
-        """Its debts paid off or, if it has none, its target saved up."""
+        """The need to pay off its debts or, if it has none, to save up its target."""
         calendar = self._calendar
 
         def level(search: Callable[[], int]) -> int:
@@ -123,7 +124,7 @@ class Needs:
 
         if goal.debts:
             debts, payments = self._avalanche(goal.debts), calendar.payments(due)
-            debts.look_ahead(max(1, payments))  # which counts no steps if it was done for another goal
+            debts.look_ahead(max(1, payments))  # no steps are counted if another goal has done this
             extra = level(lambda: least_extra(debts, payments) if payments else debts.owed_alone(1))
             return DebtPayoff(debts, payments, extra, to_cents(goal.added))
         months = calendar.instalments(due)
@@ -146,7 +147,7 @@ class Needs:
 
 
 def last_month(start: date) -> int:
-    """The last month in which a late goal can be met: `LATE_MONTHS`, or fewer near the end of the year 9999."""
+    """The last month in which a late goal can be met: `LATE_MONTHS`, or an earlier one near the year 9999."""
     return min(LATE_MONTHS, most_months(start))
 
 
@@ -188,7 +189,7 @@ def months_with(
 
 
 def missing_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, each: int, effort: Effort) -> int:
-    """The cents missing at a date if `each` is paid on each of the goal's own days before it."""
+    """The cents missing at the date of `days` if `each` is paid on each of them."""
     credit, interest = to_cents(goal.added), _first_interest(goal, calendar)
     need = DatedSaving(*_amounts(goal), days, each, credit=credit, first_interest=interest, effort=effort)
     return need.missing([each] * sum(days.counts))
@@ -199,9 +200,9 @@ def _saving(goal: GoalInput, calendar: Calendar, months: int, level: int, effort
 
 
 def _level_on_days(goal: GoalInput, calendar: Calendar, days: OwnDays, effort: Effort) -> int:
-    """The smallest payment on each day of the goal's own that reaches the target.
+    """The smallest payment on each of the goal's own days that reaches the target.
 
-    Without a day before the date it is all that is missing then.
+    If no day is before the date, it is all that is missing at the date.
     """
     (target, start, rate), payments = _amounts(goal), sum(days.counts)
     if not payments:
@@ -236,8 +237,8 @@ def _earning(goal: GoalInput) -> int:
 def _level(goal: GoalInput, calendar: Calendar, months: int, effort: Effort) -> int:
     """The smallest payment a month, in cents, with which the simulation reaches the target.
 
-    It is counted from the start of the present month, so paying it doesn't change it: in a month that has begun,
-    what was paid on its first day earns interest for it, and later payments don't.
+    It is counted from the start of the present month, so paying it doesn't change it. In a month that has begun,
+    what was paid on its first day earns interest for the month, and later payments don't.
     """
     target, start, rate = _amounts(goal)
     if start >= target:
@@ -261,7 +262,7 @@ def _level(goal: GoalInput, calendar: Calendar, months: int, effort: Effort) -> 
 
 
 def _straight(spare: Callable[[int], int], enough: int) -> int:
-    """About the smallest payment with 0 or more cents to spare, which rise almost in a straight line."""
+    """About the smallest payment with 0 or more cents to spare; `spare` rises almost in a straight line."""
     least = spare(0)
     return divided_up(max(0, -least) * enough, spare(enough) - least)
 

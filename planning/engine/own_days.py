@@ -22,13 +22,16 @@ _DAY: Final = timedelta(days=1)
 class OwnDays:
     """The days of a plan from the start of the present month, by months of the calendar.
 
-    Those before the goal's date `until` are in time, the others late. `counts` is the number of days in time of
-    each month, `on_start` whether the first of them is the month's first day. If no day is before the date, one
-    payment is due now (`is_due_now`): it counts as a day of month 0, and the next day comes after the plan's first
-    day. But in months that began after the plan's first day and the anchor, nothing is due now. Before the date no
-    day is in time any more then. Once the date has come, the first of the plan's days counts as in time, and
-    `until` is the day after it. No day is before `starts`, if that is given; if none is between it and the date,
-    the one payment is due on `starts`.
+    Days before the goal's date `until` are in time, the others late. `counts` is the number of days in time of
+    each month, and `on_start` says whether the first of them is the month's first day.
+
+    If no day is before the date, one payment is due now (`is_due_now`): it counts as a day of month 0, and the
+    next day comes after the plan's first day. But if the present month began after the plan's first day and the
+    anchor, nothing is due now. Then, until the date comes, no day is in time; once it has come, the first of the
+    plan's days counts as in time, and `until` is the day after it.
+
+    No day is before `starts`, if that is given. If no day is between it and the date, the one payment is due on
+    `starts`.
     """
 
     cadence: Cadence
@@ -108,27 +111,27 @@ def own_days(
 class DatedPortion:
     """The money granted to a goal, in cents, while it is spread over its days of payment.
 
-    Each day gets `share`. A day whose share isn't there gets nothing; then the days left share the rest again.
+    Each day gets `share`. A day for which there is less gets nothing, and the days after it share the rest anew.
 
     - `counts`: the number of days in each month.
     - `left`: the part that isn't paid yet.
     - `credit`: the part of month 0's payments that was made before.
     - `paid`: an amount for each day so far, made before or not; `handled` is the number of months so far.
-    - `begins`: if each month from a certain one on has one day, that month.
-    - `even_until`: in each month before it a share is paid if it is there, and none of them is the last one.
+    - `begins`: of a `MonthlyPortion`, the month from which on each month has a day.
+    - `even_until`: before this month each month gets `share` if it is there, and no payment is the last one.
 
     Where money has dates:
 
     - `most`: the most that may be given by each month (`given_by`).
     - `most_by_date`: the most that may be given by the goal's date, to this goal and those with earlier dates.
-    - `most_before`: `most` without what is free only once this goal, or those served after it, pay off debts.
-    - `kept_by_date`: what is kept of `most_before` for the goal until its date.
+    - `most_before`: `most` without what debts of this goal, and of those served after it, free once paid off.
+    - `kept_by_date`: what of `most_before` is kept for the goal until its date.
     - `late_income`: what arrives in the last month after the goal's date.
     - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
       that of `late_income`.
     - `after_today`: what arrives in month 0 after today.
-    - `behind`: what was put in during month 0 for goals that are paid of what this one leaves. It takes nothing of
-      what had arrived by this one's days, as far as that is there.
+    - `behind`: what was put in during month 0 for goals that get what this one leaves. As far as possible it came
+      from money that arrived after this goal's days.
     - `ahead`: what month 0 still pays those served before, each payment with what arrives after it in the month.
       It is one list for all portions.
     """
@@ -166,11 +169,11 @@ class DatedPortion:
 
     @property
     def kept_once_paid(self) -> int:
-        """As `kept_by_date`, with what arrives too late for the date: nothing is paid until then any more."""
+        """As `kept_by_date`, but with what arrives too late for the date, before which nothing more is paid."""
         return self.most_before[self.months]
 
     def follow(self, arrived: Sequence[int]) -> None:
-        """Take note of the money that has arrived by each month."""
+        """Set what depends on the money that has arrived by each month."""
         self.arrived, self.most = arrived, self.most or arrived
         self.most_by_date = min(self.most[self.months], arrived[self.months] - self.too_late)
         self.kept_by_date = (
@@ -182,7 +185,7 @@ class DatedPortion:
         return self.most_by_date if month + 1 == self.months else self.most[month + 1]
 
     def pay(self, month: int, free: int, held: int = 0) -> int:
-        """Pay the days of a month, of no more than `free` besides the credit. Returns what was taken of it.
+        """Pay the days of a month from the credit and at most `free`. Returns how much was taken of `free`.
 
         `held` is what the month has beyond `free`.
         """
@@ -193,7 +196,7 @@ class DatedPortion:
         self.handled = month + 1
         days, later = self.counts[month], self.later[month] if self.later else ()
         whole, is_late = days * self.share, later and max(later) > held
-        # So it is in most months; what follows is slow.
+        # Most months are like this; what follows is slow.
         if month and days < self.days_left and whole <= free and whole <= self.left and not is_late:
             self.paid += [self.share] * days
             self.left -= whole
@@ -220,7 +223,7 @@ class DatedPortion:
     def pay_chosen(self, each: int) -> list[int]:
         """Pay the same amount on each day, as far as the money goes.
 
-        The credit is a part of it: it is what the first days get.
+        The credit is the part of it that the first days have got already.
         """
         given = -self.credit
         by_month = [*self.most[1 : self.months], self.most_by_date]
@@ -238,11 +241,11 @@ class DatedPortion:
         return self.paid
 
     def _later_in(self, month: int) -> Sequence[int]:
-        """What a month's money lacks on each of its days: what arrives after it.
+        """What a month's money lacks on each of its days: what arrives after that day.
 
-        In month 0 what goals `behind` were paid is taken off, so that a day that was promised its money keeps it.
-        But the days left are paid today or later: they lack at least what arrives after them, less the payments
-        `ahead` that wait for more to arrive.
+        In month 0 that is less what goals `behind` were paid, so that a day that was promised its money keeps it.
+        But days that are left are paid today or later: they lack at least what arrives after them, less the
+        payments `ahead` that wait for more to arrive.
         """
         if not self.later:
             return [0] * self.counts[month]
@@ -250,13 +253,13 @@ class DatedPortion:
         return [self._lacking_now(late) for late in later] if self.behind and not month else later
 
     def _lacking_now(self, late: int) -> int:
-        """What month 0's money lacks on a day after which so much arrives, or today if it has passed."""
+        """What month 0's money lacks on a day after which `late` cents arrive, or today if that day has passed."""
         late_now = min(late, self.after_today)
         there_until = sum([amount for after, amount in self.ahead if after < late_now])
         return max(late - self.behind, late_now - there_until)
 
     def _tell_what_is_still_to_be_paid(self) -> None:
-        """Add month 0's payments to those `ahead` of others. One without a day of its own can wait."""
+        """Add month 0's payments to those `ahead` of others. A payment without a day of its own can wait."""
         self.ahead += still_to_be_paid(self.later[0] if self.later else [-1], self.paid, self.credit)
 
     def _share_again(self) -> None:
@@ -267,9 +270,8 @@ class DatedPortion:
 class MonthlyPortion(DatedPortion):
     """A portion with a payment in each month from its first one on.
 
-    A month whose share isn't there gets what is there.
-
-    A cycle that begins later has no payment in the months before: what was put in already is no part of one.
+    A month for which there is less than its share gets what is there. A cycle that begins later has no payment in
+    the months before, so what was put in already is no part of a payment.
     """
 
     def __post_init__(self) -> None:
@@ -299,7 +301,7 @@ class MonthlyPortion(DatedPortion):
         return amount + beyond - made
 
     def pay_chosen(self, each: int) -> list[int]:
-        """As it is for days. The first payment is all of the credit, also what is beyond the amount."""
+        """The same by months. The first payment is at least the credit, even if that is more than the amount."""
         paid = DatedPortion.pay_chosen(self, each)
         if self.counts[0]:
             paid[0] = max(paid[0], self.credit)
@@ -315,9 +317,9 @@ def still_to_be_paid(later: Sequence[int], paid: Sequence[int], made: int) -> li
 def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> list[int]:
     """Fill each portion's `paid` with one amount for each of its days.
 
-    Each month every portion, the earliest date first, gets its shares as far as the money of the months so far
-    goes, and as far as every portion with an earlier date can still be paid in full by then. Returns what all of
-    them take of each month's money.
+    Each month every portion, the one with the earliest date first, gets its shares: as far as the money of the
+    months so far goes, and every portion with an earlier date can still be paid in full by that date. Returns what
+    all of them take of each month's money.
     """
     arrived = [0, *accumulate(free)]
     for portion in portions:
@@ -330,7 +332,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
         by_now, owed, is_anything_paid_in_full = arrived[end], 0, False
         most = by_now  # that may be spent by the end of the month
         for portion in waiting:
-            if most <= spent and month:  # nor is there anything for those after it; they share again when there is
+            if most <= spent and month:  # nothing is left for it and those after it; later they share anew
                 break
             share = portion.share
             after = spent + share
@@ -348,12 +350,12 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
                 is_anything_paid_in_full |= not left
             owed += left
             if left or portion.most_before:
-                # No more may be spent than leaves enough for those with an earlier date, once they are paid.
+                # Those with later dates must leave enough for this one and all with earlier dates.
                 kept = (portion.kept_by_date if portion.left else portion.kept_once_paid) - owed
                 most = kept if kept < most else most
         taken.append(spent - before)
         month = end
-        # What is paid in full takes nothing of a later month, and no money that others wait for.
+        # A portion that is paid in full takes nothing more, so others needn't wait for it.
         if is_anything_paid_in_full or waiting[0].months <= month:
             waiting = [portion for portion in waiting if portion.left and portion.months > month]
     for portion in portions:
@@ -362,7 +364,7 @@ def spread_on_days(portions: Sequence[DatedPortion], free: Sequence[int]) -> lis
 
 
 def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
-    """The portions by their dates, each told what was put in for those behind it."""
+    """The portions by their dates; sets what was put in for those `behind` each of them."""
     ordered = sorted(portions, key=lambda portion: (portion.months, -portion.late_income))
     behind = 0
     for portion in reversed(ordered):
@@ -372,7 +374,7 @@ def _earliest_first(portions: Sequence[DatedPortion]) -> list[DatedPortion]:
 
 
 def kept_for_later(free: Sequence[int]) -> list[int]:
-    """The money of each month, without what a later month lacks (a month with less than nothing)."""
+    """The money of each month, without what later months with less than nothing lack."""
     left = list(accumulate(free))
     for month in range(len(left) - 2, -1, -1):
         left[month] = min(left[month], left[month + 1])

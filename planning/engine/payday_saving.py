@@ -1,4 +1,4 @@
-"""Simulate savings by months of the calendar, of which some are paid after their first day."""
+"""Simulate savings by months of the calendar, some of which are paid after their first day."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ class PaydaySaving(RememberedSaving):
         return [*offers[:month], amount, *idle], [*balances[:month], before + amount, *after]
 
     def _after_first_month(self, amount: int) -> int:
-        """The balance at the end of month 0, if so much is paid of it."""
+        """The balance at the end of month 0, if `amount` is paid in it."""
         balance = self.start + max(self.credit, amount)
         if self.first_interest is not None:
             return balance + self.first_interest

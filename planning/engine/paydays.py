@@ -12,12 +12,12 @@ from planning.engine.money.flows import Flow, by_day
 from planning.engine.own_days import OwnDays
 
 _LISTED: Final = 24
-"""The months whose arrivals are listed together: by itself each would take several times as long."""
+"""The months whose arrivals are listed at once: one by one they would take several times as long."""
 
 
 @dataclass(slots=True)
 class Paydays:
-    """The days of `incomes` with dates; each month is looked at once."""
+    """The days of `incomes` with dates. Each answer is computed once."""
 
     incomes: tuple[Flow, ...]
     calendar: Calendar
@@ -45,9 +45,9 @@ class Paydays:
         return [rest[bisect_right(arriving, day)] for day in days]
 
     def too_late(self, days: OwnDays) -> int:
-        """What arrives in the last month in time of a plan's own days after the last of them; 0 without any.
+        """What arrives after the last of a plan's own days in time, in the month of that day; 0 without any.
 
-        What has arrived since that day is for late days, except in a plan that began after it.
+        That money is for late days. In a plan that began after that day, it counts from the plan's first day.
         """
         if not days.months:
             return 0
@@ -70,7 +70,7 @@ class Paydays:
         return self._next[month]
 
     def _rest_of(self, month: int) -> tuple[list[date], list[int]]:
-        """The days of a month on which incomes arrive, and what arrives from each on; at last nothing."""
+        """The days of a month on which incomes arrive, and what arrives from each of them on; a 0 follows."""
         if month not in self._rests:
             arrivals = self.arrivals(month)
             rest = [*accumulate([amount for _, amount in reversed(arrivals)], initial=0)]
@@ -78,9 +78,9 @@ class Paydays:
         return self._rests[month]
 
     def after_days(self, days: OwnDays) -> list[list[int]]:
-        """What arrives in each month after each day of a plan's own in time.
+        """By month, what arrives after each of a plan's own days in time.
 
-        A payment day before which its money hadn't arrived was skipped, and isn't paid later.
+        A day whose money hadn't arrived by then was skipped, and isn't paid later.
         """
         known = self._after.get(id(days))
         if known is None:
@@ -91,7 +91,7 @@ class Paydays:
         return known[1]
 
     def after_late_days(self, days: OwnDays, month: int) -> list[int]:
-        """What arrives in a month after each of its days that are too late for a goal."""
+        """What arrives in a month after each of the plan's own days in it that are late."""
         _, known = self._after_late.setdefault(id(days), (days, {}))
         if month not in known:
             in_time = days.counts[month] if month < len(days.counts) else 0

@@ -1,4 +1,4 @@
-"""On which day of a month a plan on the dates of the calendar is paid, where money has dates.
+"""On which day of a month a plan on the dates of the calendar is paid, if money has dates.
 
 It is the month's first day if the money carried into the month and the month's money without dates are enough;
 otherwise the payday on which there is enough. No payment is dated before its money. All money is whole cents.
@@ -31,17 +31,17 @@ def place(
     """The day of each amount, all above 0, in the order in which they are served.
 
     `opening` is there on the `first` day, `arrivals` have each day once and in order, and `fixed` are payments on
-    days of their own. An amount is paid on the first day from which on there is always enough for it beside what
-    those before it are paid.
+    days of their own. An amount is paid on the first day from which on there is always enough for it, besides the
+    amounts before it.
     """
     days, changes = map(list, zip((first, opening), *arrivals, strict=True))
     for day, paid in fixed:
         changes[bisect_right(days, day) - 1] -= paid
-    # What can be spent on a day: what there always is from then on, up to the last day, which pays what is left.
+    # What can be spent on a day is the least that there is from then on. The last day pays what is left anyway.
     lasting = [*accumulate(reversed([*accumulate(changes[:-1])]), min)][::-1]
     rises = [*map(sub, lasting, [0, *lasting])]
-    # The money of a day covers amounts in their order. One that it can't cover takes none of it, so a smaller one
-    # after it may still be paid that day; the larger one isn't paid any later for that.
+    # The money of a day covers amounts in their order. An amount that it can't cover takes none of it. So a
+    # smaller one after it may still be paid on that day, and the larger one isn't paid later because of that.
     placed = []
     for amount in amounts:
         index = there = 0
@@ -72,7 +72,7 @@ class Paid:
 
     @classmethod
     def of_offers(cls, state: GoalState, offers: Sequence[int]) -> Self:
-        """From what is offered up to its date, one amount for each month or day of its own."""
+        """The payments if all of `offers` are taken: one for each month, or own day, up to the goal's date."""
         days = state.own_days
         if not days:  # the payments of a later cycle begin in a later month
             return cls(state, [*[0] * (state.need.months - len(offers)), *offers])
@@ -87,7 +87,7 @@ class Paid:
 
     @property
     def is_placed(self) -> bool:
-        """Whether it is paid on dates of the calendar from their first days on."""
+        """Whether its payments are placed on a day of their month: it has neither debts nor own days."""
         return not self.state.own_days and not self.state.goal.debts
 
     def fixed_in(self, month: int) -> list[tuple[date, int]]:
@@ -96,7 +96,7 @@ class Paid:
         if not days or month >= len(self.by_day) or not any(self.by_day[month]):
             return []
         amounts = self.by_day[month]
-        if not month:  # what was put in pays the days in time first, and isn't there any more
+        if not month:  # what was put in has paid the days in time first
             in_time = days.counts[0]
             by = [max(0, paid - self.state.need.credit) for paid in accumulate(amounts[:in_time], initial=0)]
             amounts = [*map(sub, by[1:], by), *amounts[in_time:]]
@@ -104,7 +104,7 @@ class Paid:
 
 
 def taken_of(payments: Iterable[Paid], others: Sequence[int]) -> list[int]:
-    """What payments take of each month's money, besides what `others` take of it."""
+    """What these payments and `others` take of each month's money."""
     taken = [*others]
     for paid in payments:
         taken[: len(paid.amounts)] = map(add, taken, paid.amounts)
@@ -138,9 +138,9 @@ class PaymentDays:
     def days(self, state: GoalState, months: Iterable[int]) -> Iterator[date]:
         """The day on which a goal is paid in each of these months.
 
-        A payment that earns no interest for its month waits for a payday. Late payments of others, which are known
-        only after the goals' dates are solved, may leave more on the first day. The payment keeps its payday: what
-        the goal is told to lack was computed with it.
+        A payment that earns no interest for its month waits for a payday. It keeps this payday even if late
+        payments of others, which are known only later, leave more on the first day: what the goal lacks was
+        computed with it.
         """
         paydays, cycle = self.money.paydays, state.of_cycle
         calendar, due = paydays.calendar, due_date(state.goal, paydays.calendar)
@@ -156,20 +156,20 @@ class PaymentDays:
             yield max(first, day)
 
     def payday(self, month: int, on: date) -> date | None:
-        """The day whose incomes pay for what is paid on a day of a month; None if they came before the month."""
+        """The day whose incomes pay for a payment on a day of a month; None if they came before the month."""
         if self.taken[month] <= self._openings[month]:
             return None
         arrived = [day for day, _ in self.money.paydays.arrivals(month) if day <= on]
         return arrived[-1] if arrived else None
 
     def not_all_first(self, months: int) -> dict[int, Collection[Cycle]]:
-        """The months in which not all payments are on the first day, with the cycles of goals that are."""
+        """The months in which not all payments are on the first day, each with the cycles that are paid on it."""
         later = compress(range(months), map(gt, self.taken, self._openings))
         found: dict[int, Collection[Cycle]] = dict.fromkeys(later, ())
         incomes = self.money.incomes(len(self.free))
         for month in found:
             arriving = incomes[month] - self.money.paydays.after_first_day(month)
-            if self._openings[month] + arriving > 0:  # a payment is first only if there is something for it
+            if self._openings[month] + arriving > 0:  # otherwise nothing can be paid on the first day
                 first = self.money.paydays.calendar.day(month)
                 found[month] = {cycle for cycle, day in self._place(month).items() if day == first}
         return found
@@ -192,9 +192,10 @@ class PaymentDays:
 
 
 def _place_in_queue(month: int, paid: Paid) -> tuple[int, int]:
-    """Those that earn interest from the first day come first, then goals for which money arrives too late.
+    """A key that sorts the payments of a month.
 
-    After them come the others in time, late ones last.
+    First come those that earn interest from the first day, then goals for which money arrives too late, then the
+    others in time, and late ones last.
     """
     state = paid.state
     months = state.need.months
@@ -207,7 +208,7 @@ def _place_in_queue(month: int, paid: Paid) -> tuple[int, int]:
 
 
 class FirstDays:
-    """Find in which months savings are paid on the first day, where money has dates and one bears interest.
+    """Find in which months savings are paid on the first day, if money has dates and some of them bear interest.
 
     `free` is the money of each month before any goal is paid, and `committed` the goals that are paid already.
     """
@@ -219,9 +220,9 @@ class FirstDays:
     def find(
         self, states: Sequence[GoalState], offers: Sequence[Sequence[int]], taken: Sequence[int] = ()
     ) -> None:
-        """Set `on_first_day` of the `states`; `offers` has the amounts that each is offered up to its date.
+        """Set `on_first_day` of the `states`; `offers` are the amounts that each is offered up to its date.
 
-        `taken` is what all of these take of each month's money, if that is known.
+        `taken` is what all of these offers take of each month's money, if that is known.
         """
         bearing = [state.need for state in states if state.need.bears_interest and not state.goal.debts]
         money = states[0].money if bearing else None
@@ -245,7 +246,7 @@ class FirstDays:
                 also_first[cycle].append(month)
         for each in paid:
             if each.is_placed:
-                # Beyond the last month with interest it doesn't matter, and puts none before a goal that is due.
+                # After the last month with interest it doesn't matter, and might put it before a goal that is due.
                 is_first = all_first[: each.state.need.months]
                 for month in also_first[each.state.of_cycle]:
                     is_first[month] = True

@@ -34,7 +34,7 @@ from planning.engine.trajectory import DebtPayoff
 
 _DAY: Final = timedelta(days=1)
 _PACE_ON_DAYS: Final = 120
-"""The months in which a pace goes by a plan's own days; after them it goes by the dates of the calendar."""
+"""The months in which a pace has points on own days too; after them only on the dates of the calendar."""
 
 DaysOf = Callable[[GoalState, Iterable[int]], Iterable[date]]
 
@@ -47,9 +47,9 @@ def make_plan(
 ) -> Plan:
     """Plan all goals together, in the order of the input. The same input always gives the same plan.
 
-    `with_alternatives` says whether the goals that can't be met get alternatives, or which of them do: the search
-    takes longer than all the rest. `needs` may be those of another plan on the same calendar, which are then not
-    computed again; they are not for alternatives. They may limit the effort.
+    `with_alternatives` says whether goals that can't be met get alternatives, or which of them do: the search
+    takes longer than all the rest. `needs` may limit the effort. Without alternatives they may come from another
+    plan on the same calendar, so that they aren't computed again.
 
     :raises TooMuchEffortError: the plan takes more effort than `needs` allow.
     """
@@ -93,7 +93,7 @@ def make_plan(
 def _days(
     inputs: PlanInput, states: list[GoalState], needs: Needs, flow: CashFlow
 ) -> Callable[[], PaymentDays] | None:
-    """The days of all payments, found on first call; None where nothing has dates."""
+    """The days of all payments, found on first call; None if nothing has dates."""
     if not inputs.is_dated:
         return None
 
@@ -118,7 +118,7 @@ def _days_of(
 def _payday(
     state: GoalState, inputs: PlanInput, days: Callable[[], PaymentDays] | None, days_of: DaysOf
 ) -> dict[str, date] | None:
-    """The next payment's day and the day whose incomes it is made from; None where that is no day of its month."""
+    """The next payment's day, and the day whose incomes it is made from; None if none of its month is that."""
     if not days or not inputs.finances.incomes or state.due:
         return None
     amounts = state.trajectory.amounts
@@ -140,7 +140,7 @@ def _goal_plan(
     explanation: Explanation,
     alternatives: tuple[Alternative, ...],
 ) -> GoalPlan:
-    """What the plan says about the first of these cycles; the later ones are only asked for their payments."""
+    """What the plan says about the first of these cycles, with the payments of all of them."""
     state = cycles[0]
     goal, need = state.goal, state.need
     return GoalPlan(
@@ -171,7 +171,7 @@ def _goal_plan(
 def _summary(
     inputs: PlanInput, goals: tuple[GoalPlan, ...], states: list[GoalState], flow: CashFlow
 ) -> PlanSummary:
-    # What is due today of a month that ends today is no part of the present month's money.
+    # What is due today of a month that ends today doesn't come from the present month's money.
     given = inputs.paid_elsewhere + money(sum([state.trajectory.amounts[0] for state in states]))
     alike = max(ZERO, max(ZERO, inputs.finances.surplus) + inputs.kept - given)
     return PlanSummary(
@@ -206,7 +206,7 @@ def _completion_date(state: GoalState, calendar: Calendar, days_of: DaysOf) -> d
 
 
 def _amount_each(state: GoalState) -> int:
-    """The first payment that isn't 0, with the part of it that was made already."""
+    """The first payment that isn't 0, including the part of it that was made already."""
     if state.due:
         return state.this_month + state.paid_this_month
     trajectory = state.trajectory
@@ -217,24 +217,24 @@ def _amount_each(state: GoalState) -> int:
 def _dated(state: GoalState, days_of: DaysOf, month: int) -> list[tuple[date, int]]:
     """The payments of a month, each on the day on which it is due."""
     if state.own_days:
-        # Nothing is planned for the late days of a goal that is in time.
+        # If the goal is met in time, nothing is planned for late days.
         return list(zip(state.own_days.in_month(month), state.trajectory.by_day[month], strict=False))
     return [(day, state.trajectory.amounts[month]) for day in days_of(state, [month])]
 
 
 def _left(state: GoalState, days_of: DaysOf, month: int) -> Iterator[tuple[date, int]]:
-    """The payments of a month, each on the day on which it is due, without what was put in before."""
+    """What is still to be paid of a month's payments, each on the day on which it is due."""
     credit = 0 if month else state.need.credit
     in_time = state.own_days.counts[0] if state.own_days else 1
     for index, (day, share) in enumerate(_dated(state, days_of, month)):
-        # What was put in beyond the days in time isn't taken off the late days' payments.
+        # What was put in beyond the days in time isn't taken off the payments of late days.
         made = min(credit, share) if index < in_time else 0
         credit -= made
         yield day, share - made
 
 
 def _payments(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[Payment]:
-    """What is still to be paid on each day; days that have passed are due now."""
+    """What is still to be paid on each day; what is left of days that have passed is due now."""
     due_now = state.due
     for month in range(len(state.trajectory.amounts)):
         for day, left in _left(state, days_of, month):
@@ -264,9 +264,9 @@ def _schedule(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator
 
 
 def _pace(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Iterator[tuple[date, Decimal]]:
-    """The amount expected today, and on each day of payment without the payment of that day.
+    """The amount expected today, and on each day of payment, before that day's payment.
 
-    On its last day all is expected.
+    On the last day all is expected.
     """
     if isinstance(state.need, DebtPayoff):
         points = _debt_points(state, state.need, calendar)
@@ -302,7 +302,7 @@ def _late_points(state: GoalState, calendar: Calendar, days_of: DaysOf) -> Itera
 def _on_rising_dates(points: Iterable[tuple[date, int]]) -> Iterator[tuple[date, Decimal]]:
     last = None
     for on, reached in points:
-        # Days of payment may have passed, and at the end of the year 9999 calendar dates repeat.
+        # Days of payment may have passed, and calendar dates repeat at the end of the year 9999.
         if last is None or on > last:
             yield on, money(reached)
             last = on
@@ -339,7 +339,7 @@ def _debt_points(state: GoalState, need: DebtPayoff, calendar: Calendar) -> Iter
 
 
 def _paid_off(goal: GoalInput, need: DebtPayoff, owed: int) -> int:
-    """What is paid off when so much is still owed, at most the target."""
+    """What is paid off when `owed` cents are still owed; at most the target."""
     first, target = to_cents(goal.already_there), to_cents(goal.target_amount)
     at_start = first + to_cents(goal.due_principal)
     return max(0, min(at_start + need.owed - owed, max(first, target)))

@@ -55,13 +55,13 @@ class Progress:
 
 
 def project_plan(progress: Progress, made: GoalPlan, today: date) -> Projection:
-    """Project the amount by the plan that is made of it today, up to the plan's completion date."""
+    """Project the amount by the plan that would be made today, up to its completion date."""
     projected = {on: min(amount, progress.target_amount) for on, amount in made.path}
     return Projection(_series(progress, projected, today), made.projected_completion_date)
 
 
 def not_projected(progress: Progress, today: date, completed_on: date | None) -> Projection:
-    """The series of a goal that isn't paid into: completed on that day; paused, cancelled or full (None)."""
+    """The series of a goal that isn't paid into. Without `completed_on` it is paused, cancelled or full."""
     return Projection(_series(progress, {}, today), completed_on)
 
 

@@ -1,4 +1,4 @@
-"""Savings that are simulated for the same offers several times, and remember what the last ones came to."""
+"""Savings that remember the result for the last offers, because they are often simulated twice."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from planning.engine.trajectory import Trajectory
 class RememberedSaving(ABC):
     """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
 
-    `credit` is what was paid of month 0. `first_interest` is the interest of a month 0 that has begun, which later
-    payments don't change; None if it begins now.
+    `credit` is what was paid in month 0. `first_interest` is the interest of month 0 if that has begun already:
+    later payments don't change it. None if it begins now.
     """
 
     target: int
@@ -65,11 +65,11 @@ class RememberedSaving(ABC):
 
     @abstractmethod
     def _after(self, offers: list[int]) -> tuple[list[int], int]:
-        """What `_follow` remembers."""
+        """The same, computed: `_follow` remembers it."""
 
     @abstractmethod
     def _trajectory(self, offers: list[int]) -> Trajectory:
-        """The trajectory with these offers; no more of them is taken than is missing."""
+        """The trajectory with these offers, taken only as far as something is missing."""
 
     @abstractmethod
     def _late_trajectory(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:

@@ -1,4 +1,4 @@
-"""Numbers of the days of repeated money: one keeps its number when it moves within its week or month."""
+"""Numbers for the times of repeated money: a time keeps its number when it moves within its week or month."""
 
 from datetime import date
 from typing import Final
@@ -15,14 +15,17 @@ _MONTHS: Final = {PayFrequency.QUARTERLY.value: 3, PayFrequency.ANNUAL.value: 12
 
 
 def turn(frequency: str, day: date) -> int:
-    """The number of the week, fortnight, month, quarter or year, in which a rhythm has one day."""
+    """The number of the week, fortnight, month, quarter or year in which `day` is."""
     if frequency in _DAYS:
         return (day.toordinal() - 1) // _DAYS[frequency]  # 1 January of the year 1 was a Monday
     return _month(day) // _MONTHS.get(frequency, 1)
 
 
 def turn_of_flow(flow: Flow, day: date) -> int:
-    """Which of its times it comes on a day: 0 if once, and the half of the month if it comes twice in each."""
+    """The number of the time at which the flow comes on `day`; 0 if it comes only once.
+
+    If it comes twice a month, each half of a month has a number.
+    """
     if flow.frequency is PayFrequency.ONCE:
         return 0
     if flow.frequency is PayFrequency.SEMIMONTHLY:
@@ -31,9 +34,9 @@ def turn_of_flow(flow: Flow, day: date) -> int:
 
 
 def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> str:
-    """Which of a goal's payments is made on a day; one that is overdue is the last one that has passed.
+    """The number of the goal's payment on `day`; an overdue one has that of the latest day of payment.
 
-    The payment of a cycle without a day of the goal's rhythm has the number of the last day before it, with "+".
+    If a cycle has no day of the goal's rhythm, its payment has the number of the last day before it, with a "+".
     """
     cadence = goal.cadence
     last = latest_action_date(cadence, day) if cadence else calendar.day(calendar.payments(day))
@@ -43,7 +46,7 @@ def turn_of_payment(goal: GoalInput, calendar: Calendar, day: date) -> str:
 
 
 def phase(frequency: PayFrequency, day: date) -> tuple[int, ...]:
-    """What all days of a rhythm have in common, clamped ones aside: it stays when the next day rolls forward."""
+    """What all days of a rhythm (except for clamped ones) have in common, whichever of them is the next."""
     if frequency is PayFrequency.ONCE:
         return (day.toordinal(),)
     if frequency in _DAYS:
@@ -54,7 +57,7 @@ def phase(frequency: PayFrequency, day: date) -> tuple[int, ...]:
 
 
 def _first_half(day: date) -> int:
-    """The day of the month of the first of the two times on which it comes in each month."""
+    """The day of the month on which the first of two times a month comes."""
     return day.day if day.day <= 15 else day.day - 15
 
 

@@ -64,13 +64,13 @@ def _room(facts: Facts) -> str:
 
 
 def _is_uneven(facts: Facts) -> bool:
-    """Whether the months up to the binding one leave something else than as many times the surplus."""
+    """Whether the months up to the binding one leave another sum than the surplus times their number."""
     evenly = facts["surplus"] * facts["binding_month"]
     return bool(facts.get("money_by_then", evenly) != evenly)
 
 
 def freed_minimums(facts: Mapping[str, Any]) -> str:
-    """From when which minimum payments are no longer kept, because their debts are paid off."""
+    """Which minimum payments are no longer kept from which day, because their debts are paid off."""
     ends = [
         f"{each['label']} is paid off, which frees {each['amount']} a month from {each['since']}"
         for each in facts["freed_minimums"]
@@ -79,13 +79,13 @@ def freed_minimums(facts: Mapping[str, Any]) -> str:
 
 
 _MOST_PARTS: Final = 3
-"""For so many months it is told one by one what is held back for them."""
+"""The most months for which the text says one by one what is held back."""
 
 
 def held_back_parts(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What `amount` is held back for each `month`, with its `planned` expenses; for later ones without a month."""
+    """The `amount` held back for each `month`, with its `planned` expenses; all later months are one part."""
     left = Decimal(facts["held_back"])
-    if "held_back_parts" not in facts and "held_back_for" in facts:  # of a version that was made before
+    if "held_back_parts" not in facts and "held_back_for" in facts:  # in an older version
         return [{"amount": left, "month": facts["held_back_for"], "planned": facts["held_back_for_planned"]}]
     parts = [part | {"amount": Decimal(part["amount"])} for part in facts.get("held_back_parts", ())[:_MOST_PARTS]]
     left -= sum([part["amount"] for part in parts])
@@ -93,7 +93,7 @@ def held_back_parts(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def kept_for(part: Mapping[str, Any]) -> str:
-    """The month for which a part is held back, and for what of it: planned expenses, chosen amounts."""
+    """For which month a part is held back, and for what in it: planned expenses, chosen amounts."""
     if "month" not in part:
         return "later months"
     month = f"the month from {part['month']}"
@@ -102,7 +102,7 @@ def kept_for(part: Mapping[str, Any]) -> str:
 
 
 def _waiting(facts: Mapping[str, Any]) -> str:
-    """In which month, while the goal waits, how much is held back for what."""
+    """How much is held back in which month while the goal waits, and for what."""
     told = f"In the month from {facts['month']} {_amount(facts['held_back'])} is held back"
     parts = held_back_parts(facts)
     if len(parts) == 1:
@@ -145,7 +145,7 @@ def _there(facts: Facts) -> str:
 
 
 def _sum_there(facts: Facts) -> Decimal:
-    """With this month's payments, which may be what filled it."""
+    """What is there with this month's payments, which may have filled it."""
     return Decimal(facts["already_there"] + facts["paid_this_month"])
 
 
@@ -177,7 +177,7 @@ def arrival_unevenly(facts: Facts) -> str:
 
 
 def _why_uneven(waits: Mapping[str, Any] | None) -> str:
-    """Where every month has the same money, only goals with earlier dates take it."""
+    """Why not every month has room. If all months have the same money, only goals with earlier dates take it."""
     if waits is None or (waits["others_first"] and not waits["held_back"]):
         return " and earlier dates go first"
     if not waits["held_back"]:

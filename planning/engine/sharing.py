@@ -16,10 +16,10 @@ from planning.engine.payment_days import FirstDays
 from planning.engine.trajectory import DebtPayoff
 
 _LAST_UNSCALED_ATTEMPT: Final = 2
-"""Up to this attempt (from 0) a gap is added to a claim as it is; after it doubled, quadrupled and so on."""
+"""Up to this attempt (from 0) a gap is added to a claim as it is; after it, doubled, quadrupled and so on."""
 _BEYOND_ANY_ROOM: Final = 64
 _LAST_SCALED_ATTEMPT: Final = 12
-"""After this attempt a claim is raised above any room. We know no plan that needs this."""
+"""After this attempt a claim is raised above any room. No plan is known that needs this."""
 
 
 def share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays) -> None:
@@ -45,9 +45,9 @@ def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
 
 
 def _free_later(states: Sequence[GoalState], months: int) -> bool:
-    """Free what is kept for debts later, where paying them earlier clears them later; whether that was so.
+    """Free what is kept for debts later, if paying them earlier clears them later; whether that was so.
 
-    It is so where the rate of one is about to rise, and the payments went to another one.
+    It happens if the rate of one is about to rise, and the payments went to another one.
     """
     for state in states:
         if state.payoff and state.frees_from is not None and state.granted < state.claim:
@@ -100,9 +100,9 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
 def _frees(
     state: GoalState, payoff: DebtPayoff, amount: int, free: Sequence[int], *, until: int, effort: Effort
 ) -> list[int]:
-    """What the last of the months have more for the goals served later, once a goal is granted so much.
+    """How much more the last months have for goals served later, once the goal is granted `amount`.
 
-    Empty if that is nothing before the month `until`. The amount is beside its credit.
+    Empty if that is nothing before the month `until`. Its credit isn't part of the amount.
     """
     state.free_if_granted(payoff, amount + payoff.credit, until)
     state.held = 0
@@ -118,12 +118,12 @@ def _frees(
 def _spread(
     states: Sequence[GoalState], free: Sequence[int], effort: Effort, committed: Sequence[GoalState]
 ) -> Sequence[int]:
-    """Split what each goal is granted over its months, or its days; what was put in already is part of it.
+    """Split what each goal is granted, with what was put in already, over its months or own days.
 
-    `committed` are goals that are paid before them.
+    `committed` are the goals that are paid before them.
 
-    Where a month has less money than the one before, or days don't fit the months, money is kept for later months.
-    Then it returns what all of them take of each month's money, otherwise nothing.
+    If a month has less money than the one before, or goals have own days, money is kept for later months. Then it
+    returns what all of them take of each month's money, otherwise an empty sequence.
     """
     with_freed = add_freed(free, states)
     if any(state.days for state in states) or _is_money_kept(states, with_freed):
@@ -189,9 +189,9 @@ def _later(state: GoalState, arriving: Sequence[Sequence[int]]) -> Sequence[Sequ
 
 
 def _share(state: GoalState) -> int:
-    """The goal's share a month (or on a day of its own).
+    """The goal's share of each month (or own day).
 
-    It is its level payment if `granted` is `need.total`, otherwise an even part.
+    It is the level payment if `granted` is `need.total`, otherwise an even part of `granted`.
     """
     if state.granted == state.need.total and state.need.level:
         return state.need.level
@@ -201,9 +201,9 @@ def _share(state: GoalState) -> int:
 def _keep_promises(
     states: Sequence[GoalState], portions: Sequence[DatedPortion], free: Sequence[int], effort: Effort
 ) -> None:
-    """Have each goal's money kept as if its own debts, and those of goals served after it, freed nothing.
+    """Keep each goal's money as if its own debts, and those of goals served after it, freed nothing.
 
-    When it is planned again, it must not count on that either.
+    For when the goal is planned again, it must not count on that either.
     """
     if not any(state.payoff and state.frees_from is not None for state in states):
         return
@@ -218,9 +218,10 @@ def _keep_promises(
 
 
 def _is_money_kept(states: Sequence[GoalState], free: Sequence[int]) -> bool:
-    """Whether a month has less money than the one before; what these goals were given in month 0 counts.
+    """Whether money has to be kept for later months.
 
-    So it is, too, if a month has less than nothing, or if money arrives too late for a date.
+    That is so if a month has less money than the one before (in month 0 with what was put in), if it has less than
+    nothing, or if money arrives too late for a date.
     """
     given = sum([state.need.credit for state in states]) if free[0] else 0
     falls = any(map(gt, [free[0] + given, *free[1:]], free[1:]))

@@ -1,4 +1,4 @@
-"""The search for the smallest number that is enough, in as few tries as may be: each try plans all goals again."""
+"""The search for the smallest number that is enough, in few tries, because each try plans all goals again."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from planning.engine.money.cents import divided_up
 
 _SLOW_GUESSES: Final = 2
-"""After so many guesses in a row that left more than half of where the number can be, the next is halfway."""
+"""After this number of guesses in a row that left more than half of the range, the next one halves it."""
 
 Margin = Callable[[int], int]
-"""From a number, such as the size of a change, to what is left with it, in cents: 0 or more if it is enough."""
+"""What is left, in cents, with a number such as the size of a change: 0 or more if it is enough."""
 
 
 class _Point(NamedTuple):
@@ -19,7 +19,7 @@ class _Point(NamedTuple):
     margin: int
 
     def zero_through(self, other: "_Point") -> int:
-        """Where the line through both, which rises, reaches 0, rounded up."""
+        """Where the rising line through both points reaches 0, rounded up."""
         run, rise = other.number - self.number, other.margin - self.margin
         return self.number + divided_up(-self.margin * run, rise)
 
@@ -30,29 +30,30 @@ def smallest_number(
     """Find a number from `above` + 1 to `most` with a margin of 0 or more, whose predecessor has one below 0.
 
     Returns it and the rise of the margin from its predecessor. It is the smallest such number if margins rise.
-    None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is what
-    margins roughly rise from one number to the next. Both are above 0. `is_flat`: margins may stay at 0 for long.
+    None if `most` has a margin below 0. The margin of `above` is below 0, by about `lacking`; `rise` is how much
+    margins roughly rise from one number to the next. Both are above 0. `is_flat`: margins may stay the same for
+    many numbers.
     """
     before, low, step = _Point(above - 1, -lacking - rise), _Point(above, -lacking), 0
     while True:
         step += 1
         if low.number >= most:
             return None
-        # Where the line through the last two margins reaches 0; twice as far if margins don't rise, and every
-        # fourth time, which ends it.
+        # The guess is where the line through the last two margins reaches 0. If margins don't rise, and every
+        # fourth time, so that the search ends, it is twice as far as before.
         guess = max(low.number + 1, 2 * low.number - above)
         if low.margin > before.margin and step % 4:
             guess = before.zero_through(low)
         tried = _tried(margin, min(guess, most))
         if tried.margin >= 0:
             return _between(margin, before, low, tried, is_flat=is_flat)
-        # If margins fall, the line has the slope that they roughly have.
+        # If margins fall, the line gets the slope `rise`.
         before = low if tried.margin >= low.margin else _Point(tried.number - 1, tried.margin - rise)
         low = tried
 
 
 def _between(margin: Margin, before: _Point, low: _Point, high: _Point, *, is_flat: bool) -> tuple[int, int]:
-    """The same between `low`, with a margin below 0, and `high`, with one that isn't; `before` is below `low`."""
+    """The same, between `low` with a margin below 0 and `high` with one that isn't; `before` is below `low`."""
     same = slow = 0
     while (width := high.number - low.number) > 1:
         # Margins are often straight below 0. So the guess is where the line through the last two of them reaches 0

@@ -1,9 +1,9 @@
 """Solve a whole plan in cents: which goal gets how much in which month.
 
 First come goals with a chosen amount, then the other goals up to their dates, then late goals after theirs.
-`free` is a list with the cents still free in each month, counted from 0; where money has dates, a month can have
-less than nothing, and takes from the others. What was put in this month is part of the goals' amounts, and of
-month 0's money it is not free.
+`free` is a list with the cents still free in each month, counted from 0. If money has dates, a month can have
+less than nothing, and takes that from the others. What was put in this month is part of the goals' amounts, and
+not free in month 0.
 """
 
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ from planning.engine.sharing import allocate_sums, share_out
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     """Solve the plan; returns the states in the order of serving.
 
-    Goals with a chosen amount come first, then the others, both in plan order; of the others those last that have
-    no payment day left before their date. Later cycles of a recurring goal come right behind it.
+    Goals with a chosen amount come first, then the others, both in plan order. Of the others, those with no
+    payment day left before their date come last. Later cycles of a recurring goal come right behind it.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals))
     late_until = last_month(inputs.calendar.start)
@@ -97,7 +97,8 @@ def _free_by_dates(
     """The money that chosen amounts leave free in each month, up to the last date of these goals.
 
     Late chosen amounts are paid as far ahead as money is held back, because a month that then lacks something
-    takes it from the months before. And one month further: a payment may be kept for in the month before it.
+    takes it from the months before; and one month further, because money may be kept for a payment in the month
+    before it.
     """
     last = max(max(state.need.months, state.horizon) for state in chosen + sharing)
     late_until = min(last_month(inputs.calendar.start), last + 1)

@@ -103,7 +103,7 @@ def debt_payoff(debts: Sequence[Debt]) -> Suggestion | None:
 
 
 def fire(finances: Finances, savings: Decimal) -> Suggestion | None:
-    """Save annual expenses / 4 %; None if savings already suffice.
+    """Save a year's expenses divided by 4 %; None if savings already suffice.
 
     The facts include the years that saving it takes, at today's surplus and without growth.
     """

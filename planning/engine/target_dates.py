@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 def dates_on_days(cadence: Cadence, calendar: Calendar, *, after: date) -> Sequence[date]:
-    """The target dates after a day that give a goal one more of its own days of payment, or month of interest."""
+    """The target dates after a day that each give a goal one more own day of payment or month of interest."""
     end = calendar.day(last_month(calendar.start))
     paid_on = takewhile(lambda day: day < end, action_dates(cadence, max(calendar.start, after - _DAY)))
     months = (calendar.day(month) for month in range(last_month(calendar.start)))
@@ -25,7 +25,7 @@ def dates_on_days(cadence: Cadence, calendar: Calendar, *, after: date) -> Seque
 
 
 def date_with(goal: GoalInput, calendar: Calendar, amount: int, effort: Effort | None = None) -> date | None:
-    """The first target date that `amount` cents a month, or on each of the goal's own days, meet.
+    """The first target date that can be met with `amount` cents a month, or on each of the goal's own days.
 
     None if that takes longer than `last_month` allows.
 

@@ -86,8 +86,8 @@ class Need(Simulation, Protocol):
 class Saving:
     """Money saved up from `start` to `target`, in cents, with interest at `rate` (see `rate_units`).
 
-    `first_interest` is the interest of a month 0 that has begun, which later payments don't change; None if it
-    begins now. `_followed` and `_taken` cache the results for the last offers.
+    `first_interest` is the interest of month 0 if that has begun already: later payments don't change it. None if
+    it begins now. `_followed` and `_taken` cache the results for the last offers.
     """
 
     target: int
@@ -162,7 +162,7 @@ class Saving:
         return Trajectory([*amounts, last], [*balances, self.target], trajectory.end, trajectory.missing, done_on)
 
     def _trajectory(self, offers: list[int], balances: list[int], end: int) -> Trajectory:
-        """The trajectory with these offers; no more of them is taken than is missing."""
+        """The trajectory with these offers, taken only as far as something is missing."""
         present = self.start + self.credit
         if present >= self.target:
             return Trajectory([self.credit, *[0] * (self.months - 1)], [present] * self.months, present, 0, 0)
@@ -207,11 +207,11 @@ class DebtPayoff:
     `level` and the amounts of trajectories are extras, without the minimums; balances are what is still owed.
     `minimums` is the sum of the minimum payments a month, `owed` the sum of the balances at the start.
 
-    Until the goal's date a month keeps `minimums` for the debts, after it what would be due if minimums alone had
-    been paid from the start. Where these clear the debts by the date, every month keeps what is due (`kept`).
+    Until the goal's date each month keeps `minimums` for the debts; after it, what would be due if minimums alone
+    had been paid from the start. If these clear the debts by the date, every month keeps what is due (`kept`).
 
-    `payments` is the number of payments up to the date. Where none is left, the goal is planned to be met with the
-    first one after it, and that month is after its date.
+    `payments` is the number of payments up to the date. If none is left, the goal is planned to be met with the
+    first one after it, whose month is after the date.
     """
 
     debts: Avalanche
@@ -254,7 +254,7 @@ class DebtPayoff:
 
     @property
     def kept_until(self) -> int:
-        """The number of months that keep `minimums`, also where less is due."""
+        """The number of months that keep `minimums` even if less is due."""
         return 0 if self._keeps_due else self.payments
 
     @property
@@ -263,21 +263,21 @@ class DebtPayoff:
         return self.minimums if self.payments else self.kept(1)[0]
 
     def kept(self, months: int) -> list[int]:
-        """What each of the first so many months keeps for minimum payments, if no goal is paid anything."""
+        """What each of the first `months` months keeps for minimum payments, if no goal is paid anything."""
         if months > len(self._kept):
             self._kept = [sum(of_month) for of_month in zip(*self.kept_for_each(months), strict=True)]
             self._freed = [self.minimums - kept for kept in self._kept]
         return self._kept[:months]
 
     def kept_for_each(self, months: int) -> list[list[int]]:
-        """The same for each of the debts."""
+        """The same for each debt by itself."""
         since = min(self.kept_until, months)
         minimums = [[to_cents(debt.min_payment)] * since for debt in self.debts.debts]
         alone = self.debts.minimums_alone(months)
         return [kept + due[since:] for kept, due in zip(minimums, alone, strict=True)]
 
     def freed_alone(self, months: int) -> list[int]:
-        """What each of the first so many months has above `minimums`, if no goal is paid anything."""
+        """By month, how much of `minimums` is free in the first `months` months, if no goal is paid anything."""
         self.kept(months)
         return self._freed[:months]
 
@@ -287,9 +287,9 @@ class DebtPayoff:
         return ends(self.debts.debts, paid, until, kept_until=self.kept_until, frees_from=frees_from)
 
     def cleared_late(self, granted: int, months: int) -> int | None:
-        """The number of months, at most `months`, that clear the debts if `granted` is paid as late as it may be.
+        """The number of months, at most `months`, that clear the debts if `granted` is paid as late as possible.
 
-        That is all but the credit with the last payment by the date, and only minimums after it.
+        Then all of it but the credit is in the last payment by the date, and only minimums follow.
         """
         idle = [0] * (self.months - 1)
         if self._lacking is None:
@@ -307,11 +307,11 @@ class DebtPayoff:
         return self.cleared_by(in_time.amounts, months)
 
     def _are_never_cleared(self, owed: int, months: int) -> bool:
-        """Whether it is plain without a simulation: interest only adds to what is owed by the date."""
+        """Whether this is certain without a simulation, because interest only adds to what is owed by the date."""
         return owed > sum(self.kept(months)[self.months :])
 
     def cleared_by(self, offers: list[int], months: int) -> int | None:
-        """The number of months, at most `months`, that clear the debts with these offers and then minimums."""
+        """The number of months, at most `months`, that clear the debts with these offers, then minimums."""
         paid = self._pay([*offers, *[0] * (months - len(offers))])
         return None if paid[2] else len(paid[1])
 
@@ -330,7 +330,7 @@ class DebtPayoff:
         amounts, balances, owed = self._pay(offers)
         done_on, idle = None if owed else len(amounts), [0] * (self.months - len(amounts))
         amounts += idle
-        amounts[0] = max(amounts[0], self.credit)  # also if it cleared the debts, so that nothing is owed
+        amounts[0] = max(amounts[0], self.credit)  # even if it cleared the debts, so that nothing is owed
         return Trajectory(amounts, balances + idle, owed, owed, done_on)
 
     def simulate_late(self, trajectory: Trajectory, offers: list[int]) -> Trajectory:
@@ -351,7 +351,7 @@ class DebtPayoff:
         return amounts, paid.balances, owed
 
     def _extras(self, offers: list[int]) -> list[int]:
-        """What each month pays beyond `minimums`, or less than nothing where it keeps less."""
+        """What each month pays beyond `minimums`; less than 0 if it keeps less than these."""
         if len(offers) <= self.kept_until:
             return offers
         return [*map(sub, offers, self.freed_alone(len(offers)))]

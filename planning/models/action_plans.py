@@ -54,11 +54,11 @@ class ActionPlan(RevisedModel):
     `starts_on` (None: nothing is paid at present). Biweekly counts from `since`, the person's day of creation.
     When `is_chosen`, the person chose the amount; else the engine did.
 
-    `anchor` is the day of the calendar that the person's plans share, `month` what was counted of its present
-    month (`planning.months.PlannedMonth`), `instalments` what later months ask for, and `payments` the first of
-    those that were still to be made, on real days. Plans made before there was a shared calendar have none.
+    `anchor` is that of the calendar that the person's plans share, `month` what was counted of its present month
+    (`planning.months.PlannedMonth`), `instalments` what each month asks for, and `payments` the first payments
+    that were still to be made, on real days. Plans made before there was a shared calendar have no anchor.
     `carried` is what all the person's plans keep for each month from those before it. While none of them is
-    followed, it is all that months leave, and no version's.
+    followed, it is all that the months leave, and then no version has it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="action_plans", db_index=False)
@@ -90,11 +90,11 @@ class ActionPlan(RevisedModel):
     ended_at = models.DateTimeField(null=True)
 
     has_debts: bool | None = None
-    """Whether linked debts were planned, from queries that tell it instead of reading `explanation`."""
+    """Whether linked debts were planned. Set by queries that don't read `explanation`, which says it otherwise."""
     put_in: PutIn | None = None
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
     asked_now: Sequence[Payment] | None = None
-    """What is asked for instead of the payments that the newest version stores, where these don't say it all."""
+    """What is asked for instead of the payments that the newest version stores, where these aren't all."""
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -177,8 +177,8 @@ class ActionPlan(RevisedModel):
     def payments_left(self, today: date) -> Iterator[Payment]:
         """The payments that are still to come, of those that the version stores or of `asked_now`.
 
-        Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
-        Payments on linked debts go on: they pay interest too, which is missing from no goal's target.
+        They end once all that is missing would be paid, and go on with the next cycle of a recurring goal.
+        Payments on linked debts don't end then: they pay interest too, which doesn't count for the target.
         """
         if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
@@ -192,16 +192,16 @@ class ActionPlan(RevisedModel):
 
     @property
     def stored_payments(self) -> list[Payment]:
-        """The first payments of the newest version, which were still to be made."""
+        """The first payments that were still to be made when the newest version was made."""
         return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments]
 
     def says_all_until(self, today: date) -> date | None:
-        """The day after `today` from which on the newest version, of today, may not say all that is asked for.
+        """The first day after `today` on which the newest version, made today, may not say all that is asked for.
 
-        On its date a goal of which something is missing is overdue. What is missing is then due anew with each
-        month of the calendar, and what was asked for in vain is asked for again. Before that date it is so once
-        the month of the last payment is over. Of many payments a version stores the first ones. None if all is
-        there. Reads `goal`.
+        It is the first of these: the goal's date, on which it is overdue if something is missing; the end of the
+        month with the last payment; and, since a version stores only the first payments, the day on which the
+        last twelve of them are left. An overdue goal asks anew with each month of the calendar, also for what was
+        asked for in vain. None if all is there. Reads `goal`.
         """
         if self.anchor is None or self.goal.is_reached or self.goal.is_cleared:
             return None
@@ -225,7 +225,7 @@ class ActionPlan(RevisedModel):
 
     @property
     def is_of_debts(self) -> bool:
-        """Whether linked debts are paid off. Reads `goal`."""
+        """Whether it is a plan to pay off linked debts. Reads `goal`."""
         return self.goal.type == GoalType.DEBT_PAYOFF and self._plans_debts
 
     @property
@@ -233,7 +233,7 @@ class ActionPlan(RevisedModel):
         return "debts" in self.explanation["facts"] if self.has_debts is None else self.has_debts
 
     def explanation_on(self, today: date) -> dict[str, Any]:
-        """The newest version's explanation, which names the payday of its next payment as long as that is next.
+        """The newest version's explanation. It names the payday of a payment only while that is the next one.
 
         Reads `goal`: select it with the plan.
         """
@@ -244,7 +244,7 @@ class ActionPlan(RevisedModel):
 
     @property
     def lasting_explanation(self) -> dict[str, Any]:
-        """The newest version's explanation without the payday, which is true for some days only."""
+        """The newest version's explanation without the payday, which is right for some days only."""
         return without_payday(self.explanation)
 
 

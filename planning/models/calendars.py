@@ -25,9 +25,9 @@ class CalendarLink(UUIDModel):
 
 
 class CalendarRevision(UUIDModel):
-    """How often what a person's iCalendar tells has changed, and when that was last noticed.
+    """How often the content of a person's iCalendar has changed, and when that was last noticed.
 
-    `content` is the SHA-256 of it. The others only rise: calendar programs leave alone what is older.
+    `content` is its SHA-256. `number` and `changed_at` only rise: calendar programs ignore what is older.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_revision")

@@ -49,7 +49,7 @@ def create_action_plan(
     today: date,
     is_confirmed_set_up: bool = False,
 ) -> ActionPlan:
-    """The goal's plan on the person's own `terms`, judged all the same; None has it generated.
+    """A plan for the goal: on the person's own `terms`, judged all the same, or generated if they are None.
 
     `is_confirmed_set_up` says that the person has arranged the payment already.
 
@@ -90,11 +90,11 @@ def update_action_plan(
 ) -> ActionPlan:
     """The plan with `changes` made. A new amount makes it the person's own choice.
 
-    A change of how the goal is paid into makes a version; `is_confirmed_set_up` doesn't.
+    A change of its terms makes a version; a change of `is_confirmed_set_up` alone doesn't.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises PreconditionFailedError: it isn't as `expected`.
-    :raises GoalNotActiveError: how a goal is paid into changes only while it is active.
+    :raises GoalNotActiveError: the terms change only while the goal is active.
     :raises FieldError: the day is outside the period.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
@@ -115,7 +115,7 @@ def update_action_plan(
 
 @repeatable
 def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> ActionPlan:
-    """A new version from today's numbers, also if they give the same plan; the amount is the engine's again.
+    """A new version from today's numbers, even if the plan stays the same. The engine chooses the amount again.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises GoalNotActiveError: only active goals are planned.
@@ -139,7 +139,7 @@ def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: 
 def end_action_plan(
     *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_REVISION
 ) -> None:
-    """The plan is no longer followed; its versions stay, and what it took is free for the others.
+    """End the plan. Its versions stay, and what it took of the surplus is free for the other goals.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises PreconditionFailedError: it isn't as `expected`.

@@ -37,7 +37,7 @@ from planning.services.put_in import payments_asked_for
 logger = logging.getLogger(__name__)
 
 MOST_MONTHS = 24
-"""How many months a calendar tells at most."""
+"""The most months that a calendar shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def calendar_of(
 ) -> tuple[Day, ...]:
     """The person's days with entries from `since` to `until`, from the present month of their calendar on.
 
-    Without them it is the present month and all after it, 24 months in all. Goals are paid what their action plans
-    have `upcoming`; where no active goal has an action plan, none is paid, and only their dates are told.
+    Without these days it is the present month and those after it, 24 months in all. Goals are paid what their
+    action plans have `upcoming`. If no active goal has an action plan, only the goals' dates are shown.
     """
     return _Simulation(owner, today).days(since, until)
 
@@ -63,9 +63,9 @@ def calendar_of(
 def feed_of(
     *, owner: User, today: date, now: datetime, since: date | None = None, until: date | None = None
 ) -> Feed:
-    """The same for calendar programs.
+    """The same for calendar programs, with its revision.
 
-    The revision rises when what is told without days isn't what it was when a calendar program last asked.
+    The revision rises when the whole calendar (without `since` and `until`) isn't what it was at the last request.
     """
     simulation = _Simulation(owner, today)
     whole = simulation.days()
@@ -74,11 +74,11 @@ def feed_of(
 
 
 def _revision(owner: User, content: str, now: datetime) -> CalendarRevision:
-    """The revision in which the person's calendar tells this: the next one if it told something else."""
+    """The revision of the person's calendar with this content: the next one if the content has changed."""
     revisions = CalendarRevision.objects.using(DEFAULT_DB_ALIAS)
     revision, _ = revisions.get_or_create(user=owner, defaults={"content": content, "changed_at": now})
     if revision.content != content:
-        # Two that read at once raise it twice, which does no harm. Two servers' clocks may differ.
+        # Two requests at once raise it twice, which does no harm. Clocks of servers may differ.
         changed_at = Greatest("changed_at", Value(now, output_field=DateTimeField()))
         revisions.filter(pk=revision.pk).update(content=content, number=F("number") + 1, changed_at=changed_at)
         revision.refresh_from_db(using=DEFAULT_DB_ALIAS)
@@ -86,7 +86,7 @@ def _revision(owner: User, content: str, now: datetime) -> CalendarRevision:
 
 
 class _Simulation:
-    """What a person's calendar on a day follows from."""
+    """All that a person's calendar is made from on a day."""
 
     def __init__(self, owner: User, today: date) -> None:
         self._context = read_context(owner=owner, today=today)
@@ -97,7 +97,7 @@ class _Simulation:
         self._asked = payments_asked_for(self._context, self._inputs, self._plan) if is_planned else ()
 
     def days(self, since: date | None = None, until: date | None = None) -> tuple[Day, ...]:
-        """From `since`, else the present month on, to `until`, else 24 months later."""
+        """The days from `since` (by default the present month's first day) to `until` (24 months later)."""
         calendar = self._context.calendar
         since = since or calendar.start
         until = until or calendar_date(since, MOST_MONTHS)
@@ -116,15 +116,15 @@ def _names(context: PlanningContext) -> Names:
 
 
 def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int) -> Iterator[Minimum]:
-    """What is due for each debt on the first days of the months up to this one: nothing after it is paid off.
+    """The minimum payments of each debt on the first days of the months up to month `last`.
 
-    For debts that a goal pays off, it is what the plan keeps for them.
+    They end when the debt is paid off. For debts that a goal pays off, they are what the plan keeps for them.
     """
     alone = context.paid_alone
     debts = [each.debt for each in alone]
     later = minimums_by_month(debts, context.calendar, last, Effort())
     amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
-    by_goal = zip(inputs.goals, plan.kept_for_debts(last), strict=False)  # without any, if none is planned
+    by_goal = zip(inputs.goals, plan.kept_for_debts(last), strict=False)  # empty if goals aren't planned
     kept = {goal.id: iter(each) for goal, each in by_goal}
     before = {str(goal.id): iter(context.kept_last_month(goal)) for goal in context.goals}
     for debt in context.contents.debts:
@@ -140,7 +140,7 @@ def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int
 
 @transaction.atomic
 def make_calendar_link(*, owner: User, now: datetime) -> CalendarLink:
-    """The person's new link. The one before opens nothing any more."""
+    """A new link for the person. The one before opens nothing any more."""
     person = lock_user(owner.pk)
     CalendarLink.objects.owned_by(person).delete()
     link = CalendarLink(user=person, created_at=now)
@@ -158,7 +158,7 @@ def secret_of_calendar(link_id: UUID) -> str:
 
 
 def tell_secret_again(*, owner: User, link_id: UUID) -> str:
-    """The secret of the person's link. It opens the link, also one that was made under another SECRET_KEY."""
+    """The secret of the person's link. It opens the link even if that was made with another SECRET_KEY."""
     secret = secret_of_calendar(link_id)
     CalendarLink.objects.owned_by(owner).filter(pk=link_id).update(secret_hash=digest(secret))
     return secret
@@ -166,9 +166,10 @@ def tell_secret_again(*, owner: User, link_id: UUID) -> str:
 
 @transaction.atomic
 def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition = ANY_REVISION) -> None:
-    """:raises ResourceNotFoundError: the person has no link.
+    """The link opens nothing any more.
 
-    :raises PreconditionFailedError: `expected` names a tag; a link, which is told once, has none.
+    :raises ResourceNotFoundError: the person has no link.
+    :raises PreconditionFailedError: `expected` names a tag; a link is shown only once, so it has none.
     """
     person = lock_user(owner.pk)
     if not _revoke(person, now, expected):
@@ -177,7 +178,7 @@ def revoke_calendar_link(*, owner: User, now: datetime, expected: Precondition =
 
 def owner_of_calendar(secret: str) -> User | None:
     """The person whose calendar the link with this secret opens; None without one, or if they may not enter."""
-    # On the primary: what is revoked is revoked at once.
+    # Read from the primary: a revoked link opens nothing from that moment on.
     links = CalendarLink.objects.using(DEFAULT_DB_ALIAS).filter(
         person_may_enter("user__"), user__is_verified=True, secret_hash=digest(secret)
     )
@@ -186,17 +187,17 @@ def owner_of_calendar(secret: str) -> User | None:
 
 
 def on_person_disabled(event: PersonDisabled) -> None:
-    """The link ends for good: enabling the person again doesn't bring it back."""
+    """Revoke the link for good: enabling the person again doesn't bring it back."""
     _revoke(event.person, event.now)
 
 
 def on_database_restored(event: DatabaseRestored) -> None:
-    """Links that have been revoked since the backup are there again, so all of them go."""
+    """Delete all links: those that were revoked since the backup are there again."""
     CalendarLink.objects.all().delete()
 
 
 def _revoke(person: User, now: datetime, expected: Precondition = ANY_REVISION) -> bool:
-    """Whether there was a link to revoke."""
+    """Delete the person's link; whether there was one."""
     link = CalendarLink.objects.owned_by(person).first()
     if link is None:
         return False

@@ -18,7 +18,7 @@ from planning.queries import NEWEST_SNAPSHOTS
 def debt_payoff(*, owner: User, as_of: date, debts: Sequence[Debt] | None, budget: Budget) -> Comparison:
     """Avalanche and snowball on one budget, side by side.
 
-    `debts` None means those of the newest snapshot, none without a snapshot.
+    If `debts` is None, they are those of the newest snapshot; without a snapshot there are none.
 
     :raises FieldError: the budget doesn't pay the first month's minimums.
     """

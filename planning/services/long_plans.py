@@ -1,4 +1,4 @@
-"""Compute long plans outside of all locks, then repeat the service that needs them."""
+"""Compute plans that take long outside of all locks, then repeat the service that needs them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Answer = TypeVar("Answer")
 
 
 class _Kept(Generic[Answer]):
-    """The last long answer of its kind in this thread, and to which question."""
+    """The last answer in this thread that took long to compute, with its question; one for each kind."""
 
     def __init__(self, kind: str) -> None:
         self._last: ContextVar[tuple[object, Answer] | None] = ContextVar(kind, default=None)
 
     def answer(self, question: object, *, quickly: Callable[[], Answer], slowly: Callable[[], Answer]) -> Answer:
-        """The last answer, if it is to this question, or what `quickly` returns.
+        """The kept answer if it is to this question, otherwise what `quickly` returns.
 
-        :raises ComputeFirstError: `quickly` raised `TooMuchEffortError`.
+        :raises ComputeFirstError: `quickly` raised `TooMuchEffortError`. It has what to compute before a repeat.
         """
         last = self._last.get()
         if last and last[0] == question:
@@ -46,9 +46,9 @@ _proposal = _Kept["Proposal | None"]("proposal")
 
 
 def make_plan_in_transaction(inputs: PlanInput) -> Plan:
-    """What `make_plan` makes, in a service that is `repeatable`.
+    """`make_plan` for services that are `repeatable`.
 
-    :raises ComputeFirstError: the plan isn't quick, and the last long one in this thread was of other inputs.
+    :raises ComputeFirstError: the plan takes long, and the one that is kept was of other inputs.
     """
     return _plan.answer(
         inputs,
@@ -58,9 +58,9 @@ def make_plan_in_transaction(inputs: PlanInput) -> Plan:
 
 
 def propose_in_transaction(inputs: PlanInput, position: int, **expected: Any) -> Proposal | None:
-    """What `propose` proposes, in a service that is `repeatable`.
+    """`propose` for services that are `repeatable`.
 
-    :raises ComputeFirstError: the proposal isn't quick, and the last long one in this thread was another.
+    :raises ComputeFirstError: the proposal takes long, and the one that is kept was of other inputs.
     """
     return _proposal.answer(
         (inputs, position, expected),

@@ -23,12 +23,12 @@ from planning.engine.plan import make_plan
 from planning.models import PlanVersion
 
 MOST_PLANNINGS: Final = 3
-"""A past planning is made again to know its pace, which takes 50 ms; it serves all goals that it planned."""
+"""The past plannings that are computed again for their paces, at about 50 ms each for all their goals."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
-    """What was expected on the days from `since` to `until`: on the last one a newer plan may have replaced it."""
+    """What was expected on the days from `since` to `until`; on the last one a newer plan may have come."""
 
     since: date
     until: date
@@ -36,9 +36,9 @@ class ExpectedLine:
 
 
 def made_by_older_engines(goals: Iterable[UUID]) -> set[UUID]:
-    """Of these goals, those with a past plan whose line isn't drawn because another engine made it.
+    """Of these goals, those with a past plan whose line can't be drawn, because another engine made it.
 
-    A version keeps what it was made from, not its line; this engine would draw another one than was shown then.
+    A version keeps what it was made from, not its line. This engine might draw another line than was shown then.
     """
     versions = PlanVersion.objects.filter(plan__goal__in=list(goals)).exclude(engine_version=ENGINE_VERSION)
     return set(versions.values_list("plan__goal", flat=True))
@@ -56,8 +56,8 @@ class _InForce:
 def expected_lines(goals: Sequence[Goal], *, zone: str, today: date) -> Mapping[UUID, list[ExpectedLine]]:
     """By goal, its expected amounts up to `today`, the oldest first, in three statements.
 
-    In a gap between lines nothing was expected, because the goal was paused, completed or cancelled, or what was
-    expected isn't known: before the first plan, where the plan had ended, under a plan of another engine or one
+    In a gap between lines either nothing was expected, because the goal was paused, completed or cancelled, or it
+    isn't known what was: before the first plan, after the end of a plan, under a plan of another engine or one
     that takes long to make, and before the newest `MOST_PLANNINGS` past plannings.
     """
     versions: dict[UUID, list[PlanVersion]] = defaultdict(list)
@@ -85,7 +85,7 @@ def expected_lines(goals: Sequence[Goal], *, zone: str, today: date) -> Mapping[
 
 
 def _rests(goals: Sequence[UUID], zone: str) -> Mapping[UUID, list[tuple[date, date]]]:
-    """By goal, from which day to which it wasn't active, the oldest first; a rest that goes on is none of them."""
+    """By goal, the first and last day of each rest (when it wasn't active) that is over, the oldest first."""
     rests: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
     since: dict[UUID, date] = {}
     entries = AuditEntry.objects.filter(object_id__in=[str(pk) for pk in goals], object_type=Goal._meta.model_name)
@@ -99,7 +99,7 @@ def _rests(goals: Sequence[UUID], zone: str) -> Mapping[UUID, list[tuple[date, d
 
 
 def _without(line: ExpectedLine, rests: Sequence[tuple[date, date]]) -> Iterator[ExpectedLine]:
-    """The parts of a line beside these rests; the days on which one begins and ends belong to the line."""
+    """The parts of a line outside of these rests; the first and last day of a rest belong to the line."""
     since = line.since
     for begins, ends in rests:
         if begins < ends and begins < line.until and ends > since:
@@ -111,7 +111,7 @@ def _without(line: ExpectedLine, rests: Sequence[tuple[date, date]]) -> Iterator
 
 
 def _in_force(versions: Sequence[PlanVersion], zone: str, today: date) -> list[_InForce]:
-    """The versions that were the newest at the end of a day, each until the next one or the end of its plan."""
+    """The versions that were the newest at the end of a day, each up to the next one or the end of its plan."""
     days = [local_day(version.created_at, zone) for version in versions]
     found = []
     for version, since, replaced in zip(versions, days, [*days[1:], today], strict=False):
@@ -127,9 +127,9 @@ def _is_over(eras: Sequence[_InForce]) -> bool:
 
 
 def _present_line(goal: Goal, eras: Sequence[_InForce], today: date) -> list[ExpectedLine]:
-    """What it is measured against now: its plan, or the straight line where it has none.
+    """What the goal is measured against now: its plan, or the straight line if it has none.
 
-    Of a goal that isn't active the line of its open plan ends with the last check-in.
+    If the goal isn't active, the line of its open plan ends with the latest check-in.
     """
     if _is_over(eras):
         since = eras[-1].until if eras else goal.started_on
@@ -140,7 +140,7 @@ def _present_line(goal: Goal, eras: Sequence[_InForce], today: date) -> list[Exp
 
 
 def _paces(versions: Iterable[PlanVersion]) -> dict[UUID, Pace]:
-    """By version, the pace that its plan gave its goal; without those that aren't known."""
+    """By version, the pace of its plan, as far as that is known."""
     known = [version for version in versions if version.engine_version == ENGINE_VERSION]
     moments = sorted({version.created_at for version in known}, reverse=True)[:MOST_PLANNINGS]
     chosen = [version.pk for version in known if version.created_at in moments]
@@ -159,7 +159,7 @@ def _paces(versions: Iterable[PlanVersion]) -> dict[UUID, Pace]:
 
 
 def _made(document: Mapping[str, Any]) -> Plan | None:
-    """The plan as it was made; None if that takes long."""
+    """The plan as it was made; None if it takes long to make."""
     inputs = codec.plan_input_from_json(document)
     try:
         return make_plan(inputs, with_alternatives=False, needs=Needs(inputs.calendar, Effort(most=QUICK)))

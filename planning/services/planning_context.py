@@ -1,4 +1,4 @@
-"""All that a person's plans depend on, read in one round trip."""
+"""All that a person's plans depend on: one round trip, and more only for check-ins that matter."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _LONGEST_MONTH: Final = timedelta(days=31)
 class PlanningContext:
     """A person's newest snapshot, active goals in the order in which they are planned, and open plans.
 
-    `plans` and `terms` are by goal, also for goals that aren't active. `terms` are how the plans are to be paid,
-    which a service may change before it plans. The contents were told on the day `told_on`.
+    `plans` and `terms` are by goal, also for goals that aren't active. A service may change the `terms` before it
+    plans. The contents were told on the day `told_on`.
 
-    `counted` is what was counted of the calendar's present month, of active goals and of others that had a plan in
-    it, from the `history` of check-ins; `carried_in` is what earlier months kept for it. `planned` is what the
-    newest versions say of the months, and `paid_off` what was paid off on debts when the snapshot was stored.
-    `completed` is what completed goals have paid off in all.
+    `counted` is the calendar's present month as counted from the `history` of check-ins: of active goals, and of
+    others that had a plan in it. `carried_in` is what earlier months kept for it. `planned` is what the newest
+    versions say of the months. By goal, `paid_off` is what was paid off when the snapshot was stored, and
+    `completed` what completed goals have paid off in all.
     """
 
     owner: User
@@ -82,7 +82,7 @@ class PlanningContext:
         )
 
     def with_contents(self, contents: SnapshotContents) -> PlanningContext:
-        """The context with debts as they are today, on which no check-in was counted."""
+        """The context with contents as they are today, so that no check-in is counted on their debts."""
         return replace(self, contents=contents.on(self.today), paid_off={}, told_on=self.today)
 
     def with_terms(self, plan: ActionPlan, terms: Terms) -> PlanningContext:
@@ -97,9 +97,9 @@ class PlanningContext:
         return replace(self, plans=plans, terms=terms)
 
     def with_goals(self, changed: Sequence[Goal]) -> PlanningContext:
-        """The context once these goals, of which each takes the place of an active one, are as they are here.
+        """The context with these goals in the places of the active ones with the same ids.
 
-        One that has all of its target would be completed. It stays, but nothing is planned for it any more.
+        One that now has all of its target would be completed. It stays, but nothing is planned for it.
         """
         if not changed:
             return self
@@ -123,7 +123,7 @@ class PlanningContext:
         raise ResourceNotFoundError
 
     def paid_off_on(self, debts: Sequence[DebtEntry]) -> dict[str, Decimal]:
-        """What is paid off now, by id of the goals to which the debts are linked."""
+        """By id of the goals to which these debts are linked, what is paid off now."""
         linked = {entry.goal_id for entry in debts}
         return {str(goal.id): goal.current_amount for goal in self.goals if goal.id in linked}
 
@@ -133,7 +133,7 @@ class PlanningContext:
         return debts.month if debts else self.counted.months[goal.id]
 
     def due_today(self, goal: Goal) -> Decimal:
-        """What is still to be paid today on debts that are linked to it, of the month that ends today."""
+        """What is still to be paid today on its linked debts, of the month that ends today."""
         debts = self._debt_month(goal)
         return debts.due.amount if debts else ZERO
 
@@ -143,14 +143,14 @@ class PlanningContext:
         return kept_last_month(self.calendar, debts, self._paid_off(goal), due_on)
 
     def _debt_month(self, goal: Goal) -> DebtMonth | None:
-        """The month of a goal of paying off debts that are linked to it."""
+        """The month of a goal with linked debts; None for other goals."""
         debts, planned = self._linked_debts(goal), self.planned.get(goal.id)
         if not debts:
             return None
         return count_debt_month(self.calendar, debts, self._paid_off(goal), planned, by=goal.due_on(self.today))
 
     def _linked_debts(self, goal: Goal) -> tuple[Debt, ...]:
-        """The snapshot's debts that are linked to a goal of paying off debts."""
+        """The snapshot's debts that are linked to the goal; none if it isn't of type debt_payoff, or is done."""
         return self.contents.engine_debts(goal.id) if _clears_debts(goal) else ()
 
     def _paid_off(self, goal: Goal) -> PaidOff:
@@ -172,9 +172,9 @@ class PlanningContext:
         )
 
     def _paid_and_there(self, goal: Goal) -> Decimal:
-        """The month's payment, as far as it is still there: a reserve's may have been taken out again.
+        """The month's payment, as far as it is still there: of a reserve it may have been taken out again.
 
-        None of a goal's with all of its target is the plan's: it asks for nothing, and has had what was put in.
+        0 for a goal with all of its target: its plan asks for nothing, so nothing counts as paid for it.
         """
         paid, there = self.month_of(goal).paid, Decimal(goal.current_amount)
         if goal.is_reached:
@@ -182,7 +182,7 @@ class PlanningContext:
         return min(paid, there) if goal.kind == Kind.RESERVE else paid
 
     def _paid_elsewhere(self) -> Decimal:
-        """What was put this month into goals that aren't active any more, and into cycles that have ended."""
+        """What was put this month into goals that are no longer active, and into cycles that have ended."""
         active, months = {goal.id for goal in self.goals}, self.counted.months
         paid = [month.paid for goal_id, month in months.items() if goal_id not in active]
         return sum([*paid, *(month.elsewhere or ZERO for month in months.values())], ZERO)
@@ -194,7 +194,7 @@ class PlanningContext:
 
     @property
     def paid_alone(self) -> list[PaidUntil]:
-        """The debts that no goal pays off, with minimums paid up to the present month."""
+        """The debts that no goal pays off, as they are once minimums are paid up to the present month."""
         dates = payment_dates(self.told_on, self.calendar)
         return [
             pay_minimums(debt, dates)
@@ -214,12 +214,12 @@ class PlanningContext:
         return owed
 
     def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
-        """Whether the debt is linked to an active goal of paying off debts."""
+        """Whether an active goal pays the debt off, because it is linked to it."""
         clearing = (goal.id for goal in self.goals if _clears_debts(goal))
         return entry.goal_id is not None and entry.goal_id in clearing
 
     def _goal_input(self, goal: Goal) -> GoalInput:
-        """The goal as the engine takes it. Only a goal of paying off debts takes debts that are linked to it."""
+        """The goal as the engine takes it."""
         terms, debts = self.terms.get(goal.id), self._debt_month(goal)
         cadence = None if debts else self._own_cadence(goal)
         due, added = debts.due if debts else NOTHING_DUE, self._paid_and_there(goal)
@@ -259,7 +259,7 @@ class PlanningContext:
         return Cadence(terms.frequency, terms.day_of_period, self.plans[goal.id].since)
 
     def inputs_of(self, goal_id: UUID, plan_input: PlanInput) -> VersionInputs:
-        """What a version of this goal's plan stores of its origin."""
+        """The inputs that a version of this goal's plan stores."""
         return VersionInputs(
             goal_id=str(goal_id),
             terms=self.terms[goal_id],
@@ -275,16 +275,16 @@ class PlanningContext:
 
 
 def read_context(*, owner: User, today: date, reaches_back: bool = False) -> PlanningContext:
-    """Without a snapshot its sections are missing, and count as zero.
+    """The context as of `today`. Without a snapshot its sections are missing, and count as zero.
 
-    With `reaches_back`, `today` may be a day before there was a plan, and the calendar had begun by then.
+    With `reaches_back`, `today` may be before the calendar's anchor: the calendar then counts as begun.
     """
     rows = fetch_all(*context_queries(owner.id, today))
     return _context(owner, today, *rows, reaches_back=reaches_back)
 
 
 def lock_and_read_context(*, owner: User, today: date) -> tuple[PlanningContext, audit.Chain]:
-    """The context under the lock of the person's row, and their audit chain; in the same round trip."""
+    """Lock the person's row; the context and the audit chain under that lock, in the same round trip."""
     person, links, *rows = lock_user_and_read(
         owner.id, audit.last_link(owner.id), *context_queries(owner.id, today)
     )
@@ -292,14 +292,14 @@ def lock_and_read_context(*, owner: User, today: date) -> tuple[PlanningContext,
 
 
 def context_of_changed_goal(goal: Goal, *, owner: User, today: date) -> PlanningContext:
-    """The context with `goal` itself among the goals if it is active, so that its caller sees its new pace."""
+    """The context with this very `goal` among the active ones, so that the caller's object gets its new pace."""
     context = read_context(owner=owner, today=today)
     goals = tuple(goal if read.id == goal.id else read for read in context.goals)
     return replace(context, goals=goals)
 
 
 def context_queries(owner_id: UUID, today: date) -> tuple[BoundQuery[Any], ...]:
-    """Three statements, for any number of goals and plans."""
+    """The reads of a context: three statements, for any number of goals and plans."""
     month_ago = datetime.combine(today - _LONGEST_MONTH, time(), tzinfo=UTC)
     return (
         NEWEST_SNAPSHOTS.bind(owner=owner_id).page(limit=1),
@@ -353,7 +353,7 @@ def _context(
 
 
 def moment_of(version: PlanVersion) -> tuple[datetime, bool]:
-    """When it was made; at one moment those of active goals are newer, which follow when another goal ends."""
+    """Sorts versions by age. Of one moment, active goals' are newer: they followed when another goal ended."""
     return version.created_at, version.plan.goal.status == Status.ACTIVE
 
 
@@ -362,19 +362,19 @@ def _clears_debts(goal: Goal) -> bool:
 
 
 def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:
-    """The day of the calendar that the person's plans share: the present one while any of them is in force."""
+    """The anchor of the calendar that the plans share; today if none is of an active or paused goal."""
     in_force = (plan for plan in newest_first if plan.goal.status in transitions.OPEN)
     plan = next(in_force, None)
     return (plan.anchor or plan.since) if plan else today
 
 
 def _same_day_before(anchor: date, today: date) -> date:
-    """A date of the same calendar a year or more before `today`, as far as there are years."""
+    """The day of `anchor`'s calendar in January of the year before, not later than `today`."""
     return min(today, date(max(date.min.year, today.year - 1), 1, anchor.day))
 
 
 def _carried_in(newest_first: Sequence[ActionPlan], calendar: Calendar) -> Decimal:
-    """What the newest plan on this calendar keeps for the present month; an ended one, if there is no other."""
+    """What the newest open plan on this calendar keeps for the present month; if none is open, the newest one."""
     of_calendar = [plan for plan in newest_first if plan.anchor == calendar.anchor]
     plan = next((plan for plan in of_calendar if plan.ended_at is None), of_calendar[0] if of_calendar else None)
     return plan.carried_into(calendar.start) if plan else ZERO
@@ -386,7 +386,7 @@ def _was_in_force(plan: ActionPlan, calendar: Calendar, owner: User) -> bool:
 
 
 def _day_of(moment: datetime, owner: User) -> date:
-    """The day of a moment where the person lives. Reads the profile where it isn't known: few need it."""
+    """The day of a moment where the person lives. It may read the profile, which few callers need."""
     return clock.local_day(moment, owner.profile.timezone)
 
 

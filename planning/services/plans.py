@@ -33,5 +33,5 @@ def plan_everything(*, owner: User, now: datetime, today: date) -> Plan:
 
 
 def new_plan(owner: User, goal: Goal, now: datetime, today: date) -> ActionPlan:
-    """A plan that is not stored and has no version yet."""
+    """A plan that isn't stored yet and has no version."""
     return ActionPlan(user=owner, goal=goal, since=today, version=0, revision=0, created_at=now, updated_at=now)

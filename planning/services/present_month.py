@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from fincred.money import ZERO
-from goals.history import Step, Told, reader
+from goals.history import Told, reader
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind
 from planning.engine.dates import Calendar
@@ -22,14 +22,14 @@ from planning.saved_interest import SavedInterest, saved_interest
 
 
 class CountedMonths(NamedTuple):
-    """By goal: its month, the `check_ins` that were read for it, and what is `earning` if that isn't all there."""
+    """By goal: its month, the `check_ins` read for it, and the amount `earning` interest if it isn't all."""
 
     months: Mapping[UUID, PlannedMonth]
     check_ins: Mapping[UUID, Sequence[Told]]
     earning: Mapping[UUID, Decimal]
 
     def but(self, counted: CountedMonths) -> CountedMonths:
-        """The same, with goals that were counted anew."""
+        """The same, with the goals of `counted` as they are counted there."""
         kept = {goal_id: amount for goal_id, amount in self.earning.items() if goal_id not in counted.months}
         return CountedMonths(
             {**self.months, **counted.months}, {**self.check_ins, **counted.check_ins}, {**kept, **counted.earning}
@@ -37,7 +37,7 @@ class CountedMonths(NamedTuple):
 
 
 class History:
-    """What a person's check-ins tell of the calendar's present month; each kind of it is read once at most."""
+    """What a person's check-ins tell of the calendar's present month. Each part is read on first use, once."""
 
     def __init__(self, owner_id: UUID, calendar: Calendar) -> None:
         self.calendar, self._owner_id, self._of_month = calendar, owner_id, (owner_id, calendar.start)
@@ -47,8 +47,8 @@ class History:
         return reader().amounts_before(*self._of_month)
 
     @cached_property
-    def steps(self) -> Mapping[UUID, Sequence[Step]]:
-        return reader().steps_since(*self._of_month)
+    def check_ins_of_month(self) -> Mapping[UUID, Sequence[Told]]:
+        return reader().check_ins_since(*self._of_month)
 
     @cached_property
     def lowest(self) -> Mapping[UUID, Decimal]:
@@ -59,14 +59,14 @@ class History:
         return reader().check_ins_with_interest(*self._of_month)
 
     def calendars_before(self, check_ins: Sequence[Told]) -> Sequence[date]:
-        """The anchors of the person's calendars before this one; none if no check-in is of a day before it."""
+        """The anchors of the person's earlier calendars; none if no check-in is older than the present one."""
         reaches_back = any(told.day < self.calendar.anchor for told in check_ins[:1])
         return self._calendars_before if reaches_back else ()
 
     @cached_property
     def _calendars_before(self) -> Sequence[date]:
         found = EARLIER_ANCHORS.bind(owner=self._owner_id, anchor=self.calendar.anchor).all()
-        return [anchor for anchor in found if anchor]  # none is null, which mypy doesn't know
+        return [anchor for anchor in found if anchor]  # mypy doesn't know that none is null
 
 
 def amounts_of_month(
@@ -75,12 +75,12 @@ def amounts_of_month(
     history: History,
     planned: Mapping[UUID, Planned],
 ) -> dict[UUID, Amounts]:
-    """Of each goal, by id. The amounts before are read only if there is a check-in of the present month."""
+    """By id, the amounts of each goal. Those before the month are read only if a check-in is of the month."""
     start = history.calendar.start
     of_month = {goal.id for goal in goals if _is_of_month(goal, history.calendar)}
     before = history.amounts_before if of_month else {}
-    go_on = any(_has_steps(goal) and goal.id in of_month for goal in goals)
-    steps = history.steps if go_on else {}
+    go_on = any(_goes_on(goal) and goal.id in of_month for goal in goals)
+    check_ins = history.check_ins_of_month if go_on else {}
     fell = {goal_id for goal_id in of_month if goal_id in planned and planned[goal_id].fell_in(start)}
     lowest = history.lowest if fell else {}
     found = {}
@@ -93,29 +93,29 @@ def amounts_of_month(
             is_of_month=goal.id in of_month,
             lowest=lowest.get(goal.id),
         )
-        found[goal.id] = _of_kind(goal, amounts, steps.get(goal.id, ()), told.of_ended)
+        found[goal.id] = _of_kind(goal, amounts, check_ins.get(goal.id, ()), told.of_ended)
     return found
 
 
-def _has_steps(goal: Goal) -> bool:
-    """Whether its month is counted step by step: a reserve, or what is or was a recurring goal."""
+def _goes_on(goal: Goal) -> bool:
+    """Whether its month is counted check-in by check-in: a reserve, or a goal with ended cycles."""
     return goal.kind == Kind.RESERVE or goal.cycles_ended > 0
 
 
-def _of_kind(goal: Goal, amounts: Amounts, steps: Sequence[Step], interest_of_ended: Sequence[Decimal]) -> Amounts:
-    """The amounts of a month with withdrawals from a reserve, or with the end of a recurring goal's cycle."""
-    if not _has_steps(goal):
+def _of_kind(goal: Goal, amounts: Amounts, told: Sequence[Told], interest_of_ended: Sequence[Decimal]) -> Amounts:
+    """The `amounts` with withdrawals from a reserve, and with the ends of a recurring goal's cycles."""
+    if not _goes_on(goal):
         return amounts
     begins, last, withdrawn = amounts.before, amounts.before, ZERO
     interest = chain(interest_of_ended, repeat(ZERO))
     ended: list[tuple[date, Decimal]] = []
-    for step in steps:
-        if step.ends_cycle:
-            ended.append((step.day, max(ZERO, last - begins - next(interest))))
-            begins, withdrawn = step.amount, ZERO
+    for check_in in told:
+        if check_in.ends_cycle:
+            ended.append((check_in.day, max(ZERO, last - begins - next(interest))))
+            begins, withdrawn = check_in.amount, ZERO
         else:
-            withdrawn += max(ZERO, last - step.amount)
-        last = step.amount
+            withdrawn += max(ZERO, last - check_in.amount)
+        last = check_in.amount
     is_reserve = goal.kind == Kind.RESERVE
     return replace(amounts, before=begins, withdrawn=withdrawn if is_reserve else ZERO, ended=tuple(ended))
 
@@ -135,13 +135,13 @@ def _is_of_month(goal: Goal, calendar: Calendar) -> bool:
 
 
 def check_ins_that_matter(goals: Sequence[Goal], history: History) -> Mapping[UUID, Sequence[Told]]:
-    """All check-ins of goals of paying off debts, and of savings with interest and a check-in of the month."""
+    """All check-ins of goals that pay off debts, and of savings with interest and a check-in of the month."""
     debts = any(goal.type == GoalType.DEBT_PAYOFF and goal.last_check_in_date for goal in goals)
     savings = [goal.id for goal in goals if goal.annual_rate and _is_of_month(goal, history.calendar)]
     if not debts and not savings:
         return {}
     check_ins = history.check_ins_with_interest
-    # A goal that only a question gives a rate is stored without one, and isn't among them.
+    # A goal that has a rate in a what-if alone is stored without one, and isn't among these.
     others = [goal_id for goal_id in savings if goal_id not in check_ins]
     return {**check_ins, **reader().check_ins_of(others)} if others else check_ins
 
@@ -149,9 +149,9 @@ def check_ins_that_matter(goals: Sequence[Goal], history: History) -> Mapping[UU
 def interest_of_month(
     goals: Sequence[Goal], check_ins: Mapping[UUID, Sequence[Told]], history: History
 ) -> dict[UUID, SavedInterest]:
-    """The interest of savings with a check-in of the present month."""
+    """By id, the interest of savings with a check-in of the present month."""
     calendar = history.calendar
-    # Without a lock a check-in may be deleted between two reads, and its goal is missing from the later ones.
+    # Without a lock a check-in may be deleted between two reads; its goal is then missing from the second one.
     return {
         goal.id: saved_interest(
             calendar,
@@ -168,7 +168,7 @@ def interest_of_month(
 def earning_of_month(
     goals: Sequence[Goal], interest: Mapping[UUID, SavedInterest], calendar: Calendar
 ) -> dict[UUID, Decimal]:
-    """What earns interest for a month that has begun, by goal, where it isn't all that is there."""
+    """By goal, what earns interest for a month that has begun, if it isn't all that is there."""
     if not calendar.month_has_begun:
         return {}
     credited = {goal.id: ZERO for goal in goals if calendar.start < goal.due_on(calendar.as_of) <= calendar.as_of}

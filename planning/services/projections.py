@@ -29,9 +29,9 @@ class GoalProjection:
 
 
 def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: date) -> GoalProjection:
-    """The goal's series: by the plan that is made of all goals today, or by a straight line where it has no plan.
+    """The goal's series: by the plan that would be made of all goals today, or by a straight line without a plan.
 
-    `check_ins` are days and amounts in the order of the days; the last of a day counts. The caller reads them.
+    `check_ins` are days and amounts, sorted by day; the last of a day counts.
     """
     context = read_context(owner=owner, today=today)
     plan = context.plans.get(goal.id)
@@ -54,7 +54,7 @@ def project_goal(*, owner: User, goal: Goal, check_ins: Sequence[Point], today: 
 
 
 def _monthly_line(goal: Goal, today: date) -> Pace:
-    """The straight line with a point each month, so there is something to plot."""
+    """The straight line with a point each month, so that it can be plotted."""
     line = goal.line_on(today)
     months = instalment_count(line.start, line.points[-1][0])
     days = [day for month in range(months) if (day := calendar_date(line.start, month)) < line.points[-1][0]]

@@ -32,7 +32,7 @@ class Choice(StrEnum):
 def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal | None:
     """How to get back on plan; None for a goal that isn't active, has no check-in or hasn't drifted.
 
-    Where its debts are cleared, nothing has drifted.
+    A goal whose debts are cleared hasn't drifted.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     """
@@ -42,7 +42,9 @@ def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal |
 
 @repeatable
 def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime, today: date) -> ActionPlan:
-    """The plan's next version, on today's way back; with `same_contribution` the goal's date moves.
+    """The plan, with a new version by the way back that is proposed today.
+
+    With `same_contribution` the goal's date moves.
 
     :raises ResourceNotFoundError: the person has no such open plan.
     :raises NothingToAcceptError: the goal hasn't drifted, or there is no such way back.
@@ -55,7 +57,7 @@ def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime
         raise NothingToAcceptError(action_plan_id=plan.id, choice=choice.value)
     if way.target_date != plan.goal.due_on(today):
         move_target_date(goal=plan.goal, target_date=way.target_date, chain=chain, now=now)
-        context = context.with_goals([plan.goal])  # the month's interest and cycle are counted by the new date
+        context = context.with_goals([plan.goal])  # interest and cycles are counted by the new date
     write_changed_versions(
         context=context.with_terms(plan, _accepted_terms(plan, way)),
         chain=chain,
@@ -84,7 +86,7 @@ def _proposal(
 
 
 def _accepted_terms(plan: ActionPlan, way: drift.WayBack) -> Terms:
-    """A generated plan stays generated; the person's own amount becomes what the way back asks for."""
+    """A generated plan stays generated; an amount that the person chose becomes that of the way back."""
     terms = terms_of(plan)
     if terms.chosen_amount is None:
         return terms

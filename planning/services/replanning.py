@@ -1,4 +1,4 @@
-"""There is one surplus, so a change to one goal may change every plan of the person: new versions, in bulk."""
+"""New versions of a person's plans: there is one surplus, so a change to one goal may change all of them."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ logger = logging.getLogger(__name__)
 # What the audit trail may hold of a plan: figures and states, never the person's words.
 AUDITED: Final = ("version", "amount", "frequency", "feasibility", "shortfall", "is_chosen")
 
-# The fields that a version changes beside those that it decides.
+# The other fields of a plan that a new version changes.
 _COUNTED: Final = ("anchor", "month", "version", "revision", "updated_at")
 
 
 @repeatable
 def replan_person(*, owner: User, reason: Reason, now: datetime, today: date) -> None:
-    """`replan` from what is stored, counted from `today`."""
+    """Read what is stored and `replan`, as of `today`."""
     context, chain = lock_and_read_context(owner=owner, today=today)
     replan(context=context, chain=chain, reason=reason, now=now)
 
@@ -54,10 +54,9 @@ def on_goals_changed(event: GoalsChanged) -> None:
 
 
 def replan(*, context: PlanningContext, chain: audit.Chain, reason: Reason, now: datetime) -> None:
-    """New versions of those of the person's plans whose outputs change.
+    """Write a new version of each of the person's plans whose outputs change.
 
-    Makes no plan for a goal that has none. Missing sections of the snapshot count as zero, and the explanations
-    say so.
+    A goal without a plan gets none. Missing sections of the snapshot count as zero, and the explanations say so.
     """
     if context.plans:
         write_changed_versions(context=context, chain=chain, reason=reason, now=now)
@@ -106,9 +105,9 @@ def write_changed_versions(
 
 
 def _keep_for_later(context: PlanningContext) -> None:
-    """Where no plan is followed, and so none gets a version: keep what the months leave from now on.
+    """If no plan is followed, have the open plans keep all that the months leave from now on.
 
-    Their newest versions count what they ask for as given.
+    They get no new version, and their newest ones count as paid what they asked for.
     """
     carried = codec.plain(steps_of(_left_by_months(replace(context, goals=()).plan_input())))
     of_calendar = [plan for plan in context.plans.values() if plan.anchor == context.calendar.anchor]
@@ -120,7 +119,7 @@ def _keep_for_later(context: PlanningContext) -> None:
 
 
 def _left_by_months(nothing_asked: PlanInput) -> Sequence[Step]:
-    """What a plan without goals leaves each month, as far ahead as a late goal is followed."""
+    """What each month leaves in a plan without goals, as far ahead as a late goal is simulated."""
     made = make_plan(nothing_asked, with_alternatives=False)
     if not nothing_asked.is_dated:
         return made.carried
@@ -129,7 +128,7 @@ def _left_by_months(nothing_asked: PlanInput) -> Sequence[Step]:
 
 
 def _replan_on(context: PlanningContext) -> list[Write]:
-    """Note with the person when the first of their plans, made today, no longer says all that is asked for."""
+    """Store with the person the first day on which one of today's plans may not say all that is asked for."""
     days = []
     for goal in context.goals:
         if goal.id in context.plans:
@@ -173,7 +172,7 @@ def _store(
     now: datetime,
     noted: Sequence[Write],
 ) -> None:
-    """Store the versions, their plans, which may be new, the paces, an audit entry for each plan, and `noted`."""
+    """Store the versions, their plans (which may be new), the paces, an audit entry for each plan, and `noted`."""
     plans = [version.plan for version in versions]
     entries = [
         chain.entry(action="action_plan.planned", subject=plan, now=now, after=audit.fields_of(plan, AUDITED))
@@ -191,7 +190,7 @@ def _store(
 
 
 def replay_mismatches(owners: IdRange = ALL) -> Iterator[PlanVersion]:
-    """The versions of this engine whose inputs no longer give their outputs; there should be none."""
+    """The versions of this engine whose inputs no longer give their outputs. There should be none."""
     versions = PlanVersion.objects.filter(owners.of("plan__user_id"), engine_version=ENGINE_VERSION).order_by("pk")
     for version in versions.iterator(chunk_size=200):
         if replay(version.inputs) != version.outputs:

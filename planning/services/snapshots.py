@@ -1,4 +1,4 @@
-"""Snapshots: each PUT is a new version; the old ones stay."""
+"""Snapshots: each one that is told is a new version, and the old ones stay."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def store_snapshot(
     today: date,
     expected: Precondition = ANY_REVISION,
 ) -> Snapshot:
-    """A new version of the person's money; all their plans follow, counted from `today`.
+    """A new version of the person's snapshot. All their plans follow, as of `today`.
 
-    :raises PreconditionFailedError: the newest one isn't as `expected`; before the first, its number is 0.
-    :raises FieldError: a debt names a goal that is not their own debt_payoff goal.
+    :raises PreconditionFailedError: the newest one isn't as `expected`; before the first, its revision is 0.
+    :raises FieldError: a debt is linked to a goal that isn't a debt_payoff goal of the person.
     """
     contents = contents.on(today)
     context, chain = lock_and_read_context(owner=owner, today=today)
@@ -71,9 +71,9 @@ def store_snapshot(
 
 
 def require_debt_goals(*, context: PlanningContext, debts: Sequence[DebtEntry], path: str = "debts") -> None:
-    """A link that the newest snapshot has may stay although the goal's type has changed since.
+    """Each debt may be linked to its goal. A link of the newest snapshot may stay if the goal's type has changed.
 
-    :raises FieldError: at the first debt whose goal is not the person's own, or not of type debt_payoff.
+    :raises FieldError: at the first debt whose goal isn't a debt_payoff goal of the person.
     """
     named = {entry.goal_id for entry in debts if entry.goal_id}
     known = {entry.goal_id for entry in context.contents.debts if entry.goal_id}

@@ -1,4 +1,4 @@
-"""Plans that no longer say what is asked for are made again, once, before they are shown."""
+"""Plans that no longer say all that is asked for are made again, once, before they are shown."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from planning.vocabulary import Reason
 
 @repeatable
 def plan_again(owner: User, now: datetime, today: date) -> bool:
-    """New versions of the person's plans, if `replan_on` has come; whether it had.
+    """Make the person's plans again if `replan_on` has come; whether it did so.
 
-    A repeat changes nothing: the lock of the person's row is taken first. The end of a recurring goal's cycle
-    makes plans again anyway, so where one has ended this is left to it.
+    A second call changes nothing, because it reads the day under the lock of the person's row. If a cycle of a
+    recurring goal has ended, it does nothing: storing that end makes the plans again anyway.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     person = context.owner
@@ -35,7 +35,7 @@ def _has_come(day: date | None, today: date) -> bool:
 def people_to_plan_for(now: datetime) -> list[User]:
     """Signed-in people whose `replan_on` has come somewhere on earth.
 
-    Other people are told nothing of their plans before their next request, which makes them again.
+    The plans of others are made again by their next request, and they are told nothing of them before it.
     """
     live = Session.objects.live().filter(user=OuterRef("pk"), expires_at__gt=now)
     due = User.objects.filter(Exists(live), replan_on__lte=now.date() + timedelta(days=1))

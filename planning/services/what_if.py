@@ -37,10 +37,10 @@ MAX_GOALS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`contents` replace the stored snapshot in both plans, `money` parts of it in the scenario alone.
+    """What is asked. `contents` replace the snapshot in both plans, `money` parts of it in the scenario alone.
 
-    `changes` are by goal, in the order given. `reaches_back` says that `as_of` has passed. `alternatives` are for
-    all goals, or for the new ones only.
+    `changes` are by goal, in the order given. `reaches_back` says that `as_of` is before today. `alternatives`
+    says which goals get them: all, or only the new ones.
     """
 
     as_of: date
@@ -63,14 +63,14 @@ class Answer:
 
 
 def what_if(*, owner: User, question: Question, baseline: Plan | None = None) -> Answer:
-    """The plan as it is and as it would be, both counted from the question's day. Nothing is stored.
+    """The plan as it is and as it would be, both as of the question's day. Nothing is stored.
 
-    `baseline` is the plan as it is, if an answer to another question of the same request has it.
+    `baseline` is the plan as it is, if an answer to another question of the same request has it already.
 
     :raises SnapshotRequiredError: no contents are given and the stored ones lack income or expenses.
-    :raises FieldError: a goal that isn't an active one of the person, a date that isn't after `as_of`, more
-        than 100 goals, 50 incomes or 50 planned expenses, less than no income or expenses, or more money than
-        there can be.
+    :raises FieldError: a goal isn't an active one of the person; a date isn't after `as_of`; there would be more
+        than 100 goals, 50 incomes or 50 planned expenses; income or expenses would be less than 0, or more than
+        the largest amount.
     """
     context = _context(owner, question)
     _require_known_goals(context, question)
@@ -105,7 +105,7 @@ def _context(owner: User, question: Question) -> PlanningContext:
 
 
 def _with_other_goals(context: PlanningContext, question: Question) -> PlanningContext:
-    """The context once the scenario's changes to goals were made on its day; the baseline keeps its goals."""
+    """The context with the scenario's changes to goals, made on the question's day."""
     stored = {goal.id: goal for goal in context.goals}
     asked = [(stored[goal_id], change.as_changes) for goal_id, change in question.changes]
     return context.with_goals(
@@ -131,7 +131,7 @@ def _with_other_money(context: PlanningContext, question: Question) -> PlanningC
 
 
 def _require_few_entries(contents: SnapshotContents) -> None:
-    """What comes on top counts with what is there; either alone was counted when it was read."""
+    """What comes on top counts together with what is there; each alone was checked when it was read."""
     planned = contents.expenses.planned if contents.expenses else ()
     for field, entries in (("new_incomes", contents.incomes), ("new_planned_expenses", planned)):
         if len(entries) > MAX_ENTRIES:

@@ -25,7 +25,7 @@ from planning.icalendar_text import as_icalendar
 from planning.serializers.calendars import CalendarLinkSerializer, CalendarQuery, CalendarSerializer
 from planning.services import calendars as services
 
-# Kept by the person's own programs alone, which ask each time whether it has changed.
+# Only the person's own programs may keep the answer, and they ask each time whether it has changed.
 _KEPT: Final = {"Cache-Control": "private, no-cache"}
 _UTF8: Final = f"{CALENDAR}; charset=utf-8"
 
@@ -89,7 +89,7 @@ class CalendarLinkView(ApiView):
 
     @idempotent
     def _make(self, request: Request) -> HttpResponse:
-        """The new link's id: what is stored for a repeat has no secret in it."""
+        """Answer with the new link's id: what is stored for a repeated request has no secret in it."""
         link = services.make_calendar_link(owner=self.user, now=self.now)
         return self.answer({"id": link.pk}, status=201)
 

@@ -1,4 +1,4 @@
-"""Every write to check-ins, and what follows from it: the goal's amount and count, milestones, weeks.
+"""Writes to check-ins, and what follows from them: the goal's amount and count, milestones, weeks.
 
 Each service locks the person's row first, so that simultaneous requests count one after another.
 """
@@ -41,7 +41,7 @@ from tracking.vocabulary import CheckInSource
 logger = logging.getLogger(__name__)
 
 _NEWEST: Final = PreparedQuery(CheckIn.objects.of_goal(Parameter("goal")).newest_first()[:1])
-# In the present cycle of the goal, which is the only one if it isn't recurring.
+# The milestones of the goal's present cycle; a goal that isn't recurring has no other.
 _REACHED: Final = PreparedQuery(
     Milestone.objects.filter(goal_id=Parameter("goal"), cycle=F("goal__cycles_ended")).values_list(
         "percent", flat=True
@@ -51,7 +51,7 @@ _WITH_GOAL: Final = PreparedQuery(
     CheckIn.objects.select_related("goal").owned_by(Parameter("owner")).filter(pk=Parameter("check_in_id"))
 )
 
-# What is said of a goal at its target that isn't done.
+# What the feedback says of a goal that goes on at its target.
 _KEPT: Final = {Kind.RESERVE: "your reserve is full", Kind.RECURRING: "this cycle has all that it needs"}
 
 # What the audit trail may hold of a check-in: never the person's words.
@@ -93,9 +93,9 @@ def create_check_in(
     reflection: str | None = None,
     source: CheckInSource = CheckInSource.MANUAL_ENTRY,
 ) -> CheckInOutcome:
-    """A check-in of `today` unless dated earlier, which may be before the goal was made.
+    """A check-in of `check_in_date`, which may be before the goal was made, or of `today` without one.
 
-    The goal's amount follows its latest check-in, so one for a day before that changes only the history.
+    The goal's amount follows its latest check-in, so one of an earlier day doesn't change it.
 
     :raises CheckInInFutureError: `check_in_date` is after `today`.
     :raises ResourceNotFoundError: the person has no such goal.
@@ -151,7 +151,11 @@ def create_check_in(
 
 
 def _after_the_end(newest: Sequence[CheckIn], day: date, now: datetime) -> datetime:
-    """When a check-in of `day` is stored: after a cycle's end of that day that was told while it waited."""
+    """The moment to store for a check-in of `day`.
+
+    While the request waited for the lock, another one may have stored the end of a cycle on that day, at a later
+    moment than `now`. The check-in then comes right after it.
+    """
     ends = [one.created_at for one in newest if one.source == CheckInSource.CYCLE_END and one.check_in_date == day]
     return max([now, *(end + timedelta(microseconds=1) for end in ends)])
 
@@ -172,7 +176,7 @@ def update_check_in(
     :raises PreconditionFailedError: it isn't as `expected`.
     :raises CycleHasEndedError: it is the entry that ends a recurring goal's cycle.
     :raises CheckInInFutureError: a new `check_in_date` is after `today`.
-    :raises GoalLimitExceededError: the goal would have to be active again, and others are.
+    :raises GoalLimitExceededError: the goal would be active again, and there are as many as may be.
     """
     check_in, weeks, chain = _read_under_lock(owner, check_in_id)
     expected.require(check_in.revision)
@@ -193,7 +197,7 @@ def update_check_in(
     if moves_week:
         writes.append(count_week(owner.id, check_in.check_in_date, weeks))
     write_all(*writes)
-    if moves_week:  # only now: the new day may be in the same week, which must not vanish
+    if moves_week:  # after the new one: both days may be in one week, whose row must stay
         uncount_week(owner.id, day)
     newest, reached = fetch_all(_NEWEST.bind(goal=check_in.goal_id), _REACHED.bind(goal=check_in.goal_id))
     _sync_goal(check_in.goal, next(iter(newest), None), reached, chain=chain, now=now, today=today)
@@ -210,7 +214,7 @@ def delete_check_in(
     :raises ResourceNotFoundError: the person has no such check-in.
     :raises PreconditionFailedError: it isn't as `expected`.
     :raises CycleHasEndedError: it is the entry that ends a recurring goal's cycle.
-    :raises GoalLimitExceededError: the goal would have to be active again, and others are.
+    :raises GoalLimitExceededError: the goal would be active again, and there are as many as may be.
     """
     check_in, _, chain = _read_under_lock(owner, check_in_id)
     expected.require(check_in.revision)
@@ -236,7 +240,7 @@ def _require_past(day: date, today: date) -> None:
 
 
 def _read_under_lock(owner: User, check_in_id: UUID) -> tuple[CheckIn, list[date], audit.Chain]:
-    """The check-in with its goal, the Mondays of the person's weeks with check-ins, and the audit chain."""
+    """The check-in with its goal, the Mondays of the weeks that count, and the audit chain."""
     person, check_ins, weeks, links = lock_user_and_read(
         owner.id,
         _WITH_GOAL.bind(owner=owner.id, check_in_id=check_in_id),
@@ -276,9 +280,9 @@ def _sync_goal(
 
 
 def _new_milestones(goal: Goal, latest: CheckIn | None, reached: Collection[int]) -> list[Milestone]:
-    """Those that the goal passes with its latest check-in, and had not `reached` before in this cycle.
+    """Those that the goal reaches with its latest check-in, and had not `reached` before in this cycle.
 
-    What is left over from the cycle before reaches nothing by itself; it counts with the first check-in after it.
+    What the cycle before left over reaches none by itself, but counts with the first check-in after it.
     """
     if latest is None or latest.source == CheckInSource.CYCLE_END:
         return []

@@ -28,10 +28,10 @@ _ENDED: Final = PreparedQuery(
 
 @repeatable
 def end_cycles(owner: User, now: datetime, today: date) -> int:
-    """End each cycle whose date has come, of the person's active goals; returns how many.
+    """End all cycles of the person's active goals whose dates have come; returns how many.
 
-    Each leaves a check-in of its date, or of the day of a later check-in, with what is left when it has taken its
-    target, or all there was. Done twice it is done once: the lock of the person's row is taken first.
+    A cycle takes its target, or all there is if that is less. It stores what is left as a check-in of its date, or
+    of the day of the latest check-in if that is later. To call it again changes nothing.
     """
     person, ended, links = lock_user_and_read(
         owner.id, _ENDED.bind(owner=owner.id, today=today), audit.last_link(owner.id)
@@ -47,7 +47,7 @@ def _cycle_end(goal: Goal, person: User, now: datetime, today: date) -> goals.Cy
     number, next_number = cycle_number(first, repeat, goal.target_date) - 1, cycle_number(first, repeat, today)
     told, ends = [], next_number - number
     for passed in range(ends):
-        # A check-in of the same request, and of the same day, comes after them.
+        # Before `now`: a check-in that the same request stores for the same day has to come after it.
         at = now - timedelta(microseconds=ends - passed)
         end = cycle_end(first, repeat, number + passed)
         told.append(
@@ -72,5 +72,5 @@ def _cycle_end(goal: Goal, person: User, now: datetime, today: date) -> goals.Cy
 
 
 def people_with_ended_cycles(latest: date) -> list[User]:
-    """People with a cycle that ends on or before `latest`, which is today somewhere on earth."""
+    """People with a cycle that ends on or before `latest`: the latest day that is today anywhere on earth."""
     return list(User.objects.filter(cycle_ends_on__lte=latest).select_related("profile").order_by("pk"))

@@ -57,9 +57,10 @@ def create_pulse(
     period_start: date | None = None,
     period_end: date | None = None,
 ) -> Pulse:
-    """A pulse of the person's week, or of another period of at most a year; with one end given it has seven days.
+    """A pulse of the person's present week, or of another period of at most a year.
 
-    It counts for the week of the period's last day, or of `today` while the period isn't over.
+    If only one end of the period is given, it has seven days. It counts for the week of its last day, or of
+    `today` while the period isn't over.
 
     :raises PulsePeriodError: the period begins after `today`, ends before it begins, or is longer than a year.
     """

@@ -21,7 +21,7 @@ _ONE_MORE: Final = PreparedUpdate(
 
 
 def count_week(user_id: UUID, day: date, weeks: Collection[date]) -> Write:
-    """One check-in or pulse more in the week of `day`; `weeks` are the Mondays of those that have some."""
+    """Count one check-in or pulse more in the week of `day`; `weeks` are the Mondays of the weeks with a row."""
     monday = monday_of(day)
     if monday in weeks:
         return _ONE_MORE.bind(owner=user_id, monday=monday)
@@ -29,7 +29,7 @@ def count_week(user_id: UUID, day: date, weeks: Collection[date]) -> Write:
 
 
 def uncount_week(user_id: UUID, day: date) -> None:
-    """One less; a week without any has no row."""
+    """Count one less; the row goes with the last one."""
     week = CheckInWeek.objects.filter(user_id=user_id, monday=monday_of(day))
     if not week.filter(check_ins__gt=1).update(check_ins=F("check_ins") - 1):
         week.delete()

@@ -25,7 +25,7 @@ LOOKS: Final = (60, 120, 240, 480)
 Where no rate and no minimum changes few extras are tried, and looking would cost more than it saves.
 """
 AHEAD: Final = 24
-"""So many months more than asked for are computed at once: those after a goal's date are asked for next."""
+"""The months computed beyond those asked for, because those after a goal's date are asked for next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class End(NamedTuple):
 class Avalanche:
     """Debts in the order in which they are paid off: the month's highest rate, smaller balance, the order given.
 
-    Each month pays `minimums`, which is what the surplus keeps for minimum payments, and an extra; or the month's
-    minimum payments, if these are more. `owed` is the sum of the balances, and `rates` are the rates of each debt.
+    Each month pays `minimums`, which is what the surplus keeps for minimum payments, and an extra; or the minimum
+    payments due, if these are more. `owed` is the sum of the balances, and `rates` are the rates of each debt.
     """
 
     def __init__(self, debts: Sequence[Debt], calendar: Calendar, effort: Effort | None = None) -> None:
@@ -104,9 +104,9 @@ class Avalanche:
         return sum([owed[months] for owed, _ in self._alone])
 
     def keeps_due(self, payments: int) -> bool:
-        """Whether a goal with so many payments up to its date keeps what is due each month, and not `minimums`.
+        """Whether a goal with this number of payments up to its date keeps what is due each month, not `minimums`.
 
-        It does where minimums alone clear the debts by the date, and where no payment is left up to it.
+        It does if minimums alone clear the debts by the date, and if no payment is left up to it.
         """
         return not payments or not self.owed_alone(payments)
 
@@ -171,7 +171,7 @@ class Avalanche:
         """The debts from month `since` on to month `until`, in which no rate changes."""
         self._effort.spend(40 * len(debts))
         groups: dict[int, Group] = {}
-        for debt in sorted(debts, key=attrgetter("position")):  # of equals the first is paid
+        for debt in sorted(debts, key=attrgetter("position")):  # of equal debts the first is paid
             rate = self.rates[debt.position].in_month(since)
             group = groups.get(rate) or groups.setdefault(rate, Group(rate))
             group.debts.append(debt)

@@ -1,4 +1,4 @@
-"""The sum that is paid on all debts on each payment date."""
+"""The sum that is paid on all debts together on each payment date."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ class Budget:
     more: Decimal = ZERO
 
     def raised(self, more: Decimal) -> Self:
-        """The budget with this amount more every month."""
+        """The budget with `more` added every month."""
         return replace(self, more=self.more + more)
 
     def on_top(self, after: date | None, day: date) -> Decimal:

@@ -80,8 +80,8 @@ class Comparison:
     """Both strategies on one budget. `recommended` has the lower interest (avalanche if equal).
 
     It is None if neither clears the debts. `interest_saved` is the interest it saves against the other one; None
-    unless both clear the debts. `monthly_budget` is that of the first month, without payments that come once; if
-    `minimums_change`, minimum payments follow from balances, and later budgets of minimums are other ones.
+    unless both clear the debts. `monthly_budget` is that of the first month, without payments that come once. If
+    `minimums_change`, minimum payments follow from balances, so budgets made of minimums change too.
     """
 
     as_of: date

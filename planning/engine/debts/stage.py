@@ -11,14 +11,14 @@ from planning.engine.effort import Effort
 from planning.engine.money.cents import grown, growth_of, percent_of, share_of
 
 Alone = tuple[list[int], list[int]]
-"""If minimums alone are paid: what is owed before each payment and after the last, and the payments."""
+"""How a debt develops by minimums alone: what is owed before each payment and after the last; the payments."""
 
 
 _Followed = tuple[list["OpenDebt"], int, list[int]]
 
 
 class OpenDebt(NamedTuple):
-    """A debt that is owed; of those whose turn it is, the smallest is paid first. See `Terms` for the minimum."""
+    """A debt that is owed, with its minimum as in `Terms`. Among the highest rates the smallest is paid first."""
 
     balance: int
     position: int
@@ -114,7 +114,7 @@ def _sum(debts: Sequence[OpenDebt]) -> int:
 
 
 def _sums(columns: Iterable[Sequence[int]]) -> list[int]:
-    """The sum of each place."""
+    """The sums of the columns, place by place."""
     return [*map(sum, zip(*columns, strict=True))]
 
 
@@ -162,7 +162,7 @@ def _pay_down(debts: list[OpenDebt], money: int) -> tuple[list[OpenDebt], int]:
 
 
 def _follow_one(rate: int, debts: list[OpenDebt], budgets: Iterable[int]) -> _Followed:
-    """Pay one debt by month until it is cleared, or as long as there are budgets.
+    """Pay one debt month by month until it is cleared, or as long as there are budgets.
 
     Returns it if it is still open, what is left of the budget that clears it, and the balances before that.
     """
@@ -179,7 +179,7 @@ def _follow_one(rate: int, debts: list[OpenDebt], budgets: Iterable[int]) -> _Fo
 
 
 def _follow_one_for_minimums(rate: int, debts: list[OpenDebt], budgets: Iterable[int]) -> _Followed:
-    """As `_follow_one`, where budgets can be less than the minimum payments, which are then paid."""
+    """As `_follow_one`, if budgets can be less than the minimum payments, which are then paid instead."""
     (debt,) = debts
     balance, least = debt.balance, debt.least
     after: list[int] = []
@@ -196,10 +196,10 @@ def _follow_one_for_minimums(rate: int, debts: list[OpenDebt], budgets: Iterable
 
 
 def _follow_many(rate: int, debts: list[OpenDebt], alone: dict[int, Alone], budgets: Sequence[int]) -> _Followed:
-    """As `_follow_one`, for several debts until at most one is open; of equals the first. Balances are sums.
+    """As `_follow_one`, for several debts until at most one is open. Balances are sums.
 
-    `alone` is how each of them, by its position, develops if only its minimums are paid. The smallest alone gets
-    more, until it is cleared or another one is smaller.
+    `alone` is how each debt, by its position, develops if only its minimums are paid. Only the smallest debt (of
+    equal ones the first) gets more, until it is cleared or another one is smaller.
     """
     after: list[int] = []
     while debts[1:] and len(after) < len(budgets):
@@ -241,9 +241,9 @@ def _pay_month(rate: int, debts: Sequence[OpenDebt], budget: int) -> tuple[list[
 
 
 def _follow_smallest(rate: int, debt: OpenDebt, budgets: Iterable[int], others: Iterable[int]) -> list[int]:
-    """Pay one debt by month, until that clears it or the smallest of the `others` is as small, or is cleared.
+    """Pay one debt month by month, until it is cleared, or another one is as small or cleared.
 
-    Returns the balances. `others` are the smallest balances of these after each payment.
+    Returns its balances. `others` is the smallest balance of the other debts after each payment.
     """
     after: list[int] = []
     balance, least, percent = debt.balance, debt.least, debt.percent

@@ -1,7 +1,7 @@
 """Money with dates: incomes and planned expenses that come on a day, and in a rhythm after it.
 
-How often they come is counted by arithmetic, not listed: a weekly income over 50 years takes no longer than a year
-of it, and neither does one that began 50 years ago.
+How often they come is computed, not listed: 50 years of a weekly income take no longer than one year, and it makes
+no difference when the income began.
 """
 
 from calendar import monthrange
@@ -52,7 +52,7 @@ class Flow:
         return to_cents(self.amount) * (self.count_before(end) - self.count_before(since))
 
     def days_in(self, since: date, end: date) -> Iterator[date]:
-        """The days on which it comes, from `since` to before `end`, in no order."""
+        """The days on which it comes, from `since` to before `end`, in no particular order."""
         return map(date.fromordinal, self.ordinals_in(since, end))
 
     def ordinals_in(self, since: date, end: date) -> Iterator[int]:
@@ -105,7 +105,7 @@ _Rhythm = _ByDays | _ByMonths
 
 @lru_cache(maxsize=1000)
 def _rhythms(flow: Flow) -> tuple[_Rhythm, ...]:
-    """The rhythms of which the flow consists; one that comes once has none."""
+    """The rhythms of which the flow consists; a flow that comes once has none."""
     if flow.frequency in _DAYS:
         return (_ByDays(flow.next_date.toordinal(), _DAYS[flow.frequency]),)
     return _monthly_rhythms(flow)

@@ -51,6 +51,6 @@ def _in_year(flows: Iterable[Flow], since: date) -> Decimal:
 def is_irregular(incomes: Iterable[Income]) -> bool:
     """Whether any income is paid less often than monthly, so that some months are without it.
 
-    One that comes once isn't what the person lives on.
+    An income that comes once doesn't count: it isn't what the person lives on.
     """
     return any(0 < PAYMENTS_A_YEAR[income.frequency] < 12 for income in incomes)

@@ -12,7 +12,7 @@ from decimal import Context, Decimal, localcontext
 from typing import Final
 
 EXACT_ENOUGH: Final = Context(prec=60)
-# Callers round payments up to the cent: an error in the last of the 60 digits must not add a cent.
+# Callers round payments up to the cent, so an error in the last of the 60 digits must not add a cent.
 NOISELESS: Final = Context(prec=40)
 NOISE: Final = Decimal("1e-40")
 

@@ -29,8 +29,8 @@ class Command(PeopleCommand):
     help = (
         "Compare goal amounts, their counts, milestones and weeks with check-ins and pulses, plan versions with "
         "their replay, folded names, mailboxes and search terms with their texts, and verify the chain of the "
-        "audit trail. List people who share a mailbox. Changes nothing, but notes that a run over "
-        "everybody, or each shard, found no fault: FinCredCheckLate goes by that. The first shard also does "
+        "audit trail. List people who share a mailbox. Changes no data; when a run over everybody, or over each "
+        "shard, finds no fault, that is stored for the alert FinCredCheckLate. The first shard also does "
         "what concerns all people together."
     )
     example = "after a restore: manage.py check_integrity"
@@ -87,7 +87,7 @@ class Command(PeopleCommand):
         self.stderr.write(f"{sum(self.found.values())} fault(s) found so far.")
 
     def _list(self, title: str, rows: Iterable[object]) -> None:
-        """What is no fault of the data, but worth an operator's look."""
+        """List what is no fault of the data, but worth an operator's look."""
         named = [str(row) for row in rows]
         for row in named[:SHOWN]:
             self.stderr.write(f"  {row}")
