@@ -29,8 +29,8 @@ from fincred.ops.probe import Check, probe
 REQUESTS = Counter("fincred_http_requests_total", "Requests served", ["route", "method", "status"])
 SECONDS = Histogram("fincred_http_request_seconds", "Time to answer, in seconds", ["route", "method"])
 
-# How many seconds the stored figures may wait for PostgreSQL: a scrape has ten by default, of which the probe may have
-# taken five.
+# How many seconds the stored figures may wait for PostgreSQL. A scrape has ten by default, and the probe may have
+# taken five of them.
 LONGEST_READ: Final = 4
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
