@@ -361,6 +361,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        # Without Django's own handlers: with DEBUG one repeats each line. Below INFO it would tell SQL and its values.
+        "django": {"handlers": [], "level": "INFO"},
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
         "django.request": {"level": "ERROR", "filters": ["news", "answered", "state"]},
