@@ -361,7 +361,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Without Django's own handlers: with DEBUG one repeats each line. Below INFO it would tell SQL and its values.
+        # Without Django's own handlers, of which one repeats each line with DEBUG. Below INFO it tells SQL and its
+        # values.
         "django": {"handlers": [], "level": "INFO"},
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
