@@ -45,7 +45,8 @@ class SignInForm(AdminAuthenticationForm):
 def why_session_ended(request: HttpRequest) -> str:
     """Said to a client whose session lets nobody in any more; with the reason, unless the session itself ended."""
     # For such a person Django keeps the session, and doesn't compare it with their password and epoch.
-    person = User.objects.filter(pk=request.session.get(SESSION_KEY)).first()
+    known = request.session.get(SESSION_KEY)
+    person = User.objects.filter(pk=known).first() if known else None
     if person is None or person.get_session_auth_hash() != request.session.get(HASH_SESSION_KEY):
         return "Your session has ended: sign in again."
     return f"Your session has ended. {_UNVERIFIED if person.may_enter else _DISABLED}"

@@ -44,7 +44,8 @@ class FullDisk(EmailBackend):
     def open(self) -> bool:
         is_new = super().open()
         self.stream.close()
-        self.stream = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115  as Django keeps it open
+        full: Any = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115  as Django keeps it open
+        self.stream = full
         return is_new
 
 
