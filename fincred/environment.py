@@ -53,6 +53,7 @@ class Environment:
         self._in_process = {name for name, value in variables.items() if value.strip()}
         self._known: set[str] = set()
         self._servers: set[str] = set()  # of those the ones that are a server's URL
+        self._harmless: set[str] = set()
         self._pointed: dict[str, str] = {}
         self._faults: dict[str, str] = {}
 
@@ -76,7 +77,7 @@ class Environment:
         """Lines of the file that assign to almost a setting. The process environment may hold any names."""
         faults = []
         for name, line in sorted(self._file.lines.items(), key=lambda item: item[1]):
-            if name in self._known or name in self._faults:
+            if name in self._known or name in self._faults or name in self._harmless:
                 continue
             if setting := mistyped(name, self._known):
                 faults.append(f".env line {line}: {name} is not a setting; {setting} is")
@@ -96,6 +97,8 @@ class Environment:
         for other in self._lines:
             written, value = other.upper(), self._variables.get(other, default).lower()
             is_meant = written in others or (name in written and value in choices)
+            if is_meant and value == default:
+                self._harmless.add(other)
             if is_meant and value != default and not mistyped(other, [name]):
                 self.fault(other, f"is not a setting; {name} is, and it isn't set")
 

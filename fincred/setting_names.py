@@ -48,9 +48,9 @@ def _words(name: str) -> list[str]:
 
 
 def _says_the_same(words: list[str], setting: list[str]) -> bool:
-    """One word alone, such as PORT, says too little."""
+    """A setting of one word, such as PORT, is meant by that word alone."""
     one, other = set(words), set(setting)
-    return len(setting) > 1 and words[0] == setting[0] and (one <= other or other <= one)
+    return words == setting or (len(setting) > 1 and words[0] == setting[0] and (one <= other or other <= one))
 
 
 def _is_part(words: list[str], setting: list[str]) -> bool:

@@ -145,6 +145,14 @@ class TestSettings:
         told = f"  {name}: is not a setting; ENV is, and it isn't set (.env line 1)"
         assert str(refused.value).splitlines()[1:] == [told]
 
+    @pytest.mark.parametrize("name", ["DJANGO_ENV", "FINCRED_ENV"])
+    def test_one_that_has_the_default_does_no_harm(self, path: Path, name: str) -> None:
+        path.write_text(f"{name}=development\n")
+        env = Environment({}, read_env_file(path))
+        env.choice("ENV", "development", ENVIRONMENTS)
+        env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "DJANGO_ENV")
+        env.report()
+
     def test_a_name_that_others_use_is_told_unless_the_setting_is_given(self, path: Path) -> None:
         path.write_text("ENVIRONMENT=production\nAPP_ENV=development\n")
         env = Environment({"DJANGO_ENV": "production"}, read_env_file(path))

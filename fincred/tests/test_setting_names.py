@@ -32,6 +32,7 @@ SETTINGS = (
         ("SECRET", "SECRET_KEY"),
         ("DJANGO_SECRET_KEY", "SECRET_KEY"),
         ("FINCRED_DATABASE_URL", "DATABASE_URL"),
+        ("FINCRED_PORT", "PORT"),
         ("JWT", "JWT_SECRET_KEY"),
         ("JWT_KEY", "JWT_SECRET_KEY"),
         ("JWT_SECRET", "JWT_SECRET_KEY"),
