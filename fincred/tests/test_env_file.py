@@ -149,7 +149,7 @@ class TestSettings:
     def test_one_that_has_the_default_does_no_harm(self, path: Path, name: str) -> None:
         path.write_text(f"{name}=development\n")
         env = Environment({}, read_env_file(path))
-        env.choice("ENV", "development", ENVIRONMENTS)
+        assert env.choice("ENV", "development", ENVIRONMENTS) == "development"
         env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "DJANGO_ENV")
         env.report()
 
