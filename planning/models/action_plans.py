@@ -180,20 +180,21 @@ class ActionPlan(RevisedModel):
         Once all that is missing would be paid, there are no more, but those of later cycles of a recurring goal.
         Payments on linked debts go on: they pay interest too, which is missing from no goal's target.
         """
-        if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
+        goal = self.goal
+        if self.ended_at or goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         payments = chain(self.stored_payments if self.asked_now is None else self.asked_now, after_stored)
         calendar = calendar_on(today, self.anchor)
         if self.is_of_debts:
             return debt_payments_left(calendar, payments, self.put_in)
-        missing = self.goal.target_amount - self.goal.current_amount
-        next_cycle = self.goal.target_date if self.goal.kind == Kind.RECURRING else None
+        missing = goal.target_amount - goal.current_amount
+        next_cycle = goal.target_date if goal.kind == Kind.RECURRING else None
         return no_more_than(missing, payments_left(calendar, payments, self.put_in), until=next_cycle)
 
     @property
-    def stored_payments(self) -> list[Payment]:
-        """The first payments of the newest version, which were still to be made."""
-        return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments]
+    def stored_payments(self) -> Iterator[Payment]:
+        """The first payments of the newest version, which were still to be made, each read as it is asked for."""
+        return (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
 
     def says_all_until(self, today: date) -> date | None:
         """The day after `today` from which on the newest version, of today, may not say all that is asked for.

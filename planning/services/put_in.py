@@ -112,7 +112,7 @@ def _total(payments: Iterable[Payment]) -> Decimal:
 
 def _this_month_as_in(payments: Sequence[Payment], plan: ActionPlan, today: date) -> Sequence[Payment]:
     """The `payments` of this month, at most what the version asks for and what is gone; then the version's."""
-    calendar, stored = calendar_on(today, plan.anchor or today), plan.stored_payments
+    calendar, stored = calendar_on(today, plan.anchor or today), [*plan.stored_payments]
     this_month = [each.amount for each in stored if calendar.start <= each.date < calendar.day(1)]
     unmade = -plan.put_in.paid if plan.put_in else ZERO
     again = [each for each in payments if each.date < calendar.day(1)]
