@@ -18,6 +18,7 @@ from accounts.audit import record
 from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
+from accounts.rate_limits import limit_cost
 from accounts.second_factor import setup_key, setup_link, setup_picture
 from accounts.services import lock_user
 from fincred import clock
@@ -131,7 +132,7 @@ def _key_page(request: HttpRequest, factor: SecondFactor, code: str, error: str 
 
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError, what: str = "attempts") -> HttpResponse:
-    """429: too many attempts to prove something, or too many pages."""
+    """429: too many attempts to prove something, or too many pages or downloads."""
     seconds = int(refusal.facts["retry_after"])
     wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
     wait = "a second" if seconds == 1 else wait
@@ -139,6 +140,15 @@ def too_many(request: HttpRequest, refusal: RateLimitExceededError, what: str = 
     return TemplateResponse(
         request, "back_office/too_many.html", context, status=429, headers={"Retry-After": str(seconds)}
     )
+
+
+def too_many_downloads(request: HttpRequest, *, points: int) -> HttpResponse | None:
+    """Take points of the member of staff for a file; the 429 if they have too few left."""
+    try:
+        limit_cost(_staff(request).pk, points, now=clock.moment_of(request))
+    except RateLimitExceededError as refusal:
+        return too_many(request, refusal, what="downloads")
+    return None
 
 
 def _open(request: HttpRequest, *, entered: bool) -> None:

@@ -82,6 +82,22 @@ def limit_calendar(user_id: UUID, *, now: datetime) -> None:
     enforce(policies.CALENDAR_LINK, str(user_id), now=now)
 
 
+def limit_unsubscribing(user_id: UUID, *, now: datetime) -> None:
+    """Count a use of the links in a person's mails. Mail programs use them from networks of their own.
+
+    :raises RateLimitExceededError: too many of this person's.
+    """
+    enforce(policies.UNSUBSCRIBE, str(user_id), now=now)
+
+
+def limit_cost(user_id: UUID, points: int, *, now: datetime) -> None:
+    """Take points for something costly that is no call of the API; such a call declares its `cost`.
+
+    :raises RateLimitExceededError: this person has too few left.
+    """
+    enforce(policies.COST, str(user_id), now=now, points=points)
+
+
 def limit_back_office(user_id: UUID, *, now: datetime) -> None:
     """Count a page: most of them write down whom they showed.
 
