@@ -18,7 +18,7 @@ from accounts.audit import record
 from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
-from accounts.rate_limits import limit_cost
+from accounts.rate_limits import limit_before_second_factor, limit_cost
 from accounts.second_factor import setup_key, setup_link, setup_picture
 from accounts.services import lock_user
 from fincred import clock
@@ -36,12 +36,16 @@ _WANTED: Final = "wanted_page"
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
-    """The page to which the member of staff has to go first; None if there is none."""
+    """The page to which the member of staff has to go first; None if there is none.
+
+    :raises RateLimitExceededError: they were sent there too often.
+    """
     if request.session.get(PROVED):
         return None
     has_factor = services.has_second_factor(_staff(request))
     if not (has_factor or settings.SECOND_FACTOR):
         return None
+    limit_before_second_factor(_staff(request).pk, now=clock.moment_of(request))
     if request.method == "GET" and _is_page(request):
         request.session[_WANTED] = request.get_full_path()
     return _to("prove" if has_factor else "enrol")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from accounts.rate_limits.counters import count, enforce, window_of
 from accounts.rate_limits.limits import (
     limit_back_office,
+    limit_before_second_factor,
     limit_calendar,
     limit_cost,
     limit_mail,
@@ -35,6 +36,7 @@ __all__ = [
     "count",
     "enforce",
     "limit_back_office",
+    "limit_before_second_factor",
     "limit_calendar",
     "limit_cost",
     "limit_mail",

@@ -106,6 +106,15 @@ def limit_back_office(user_id: UUID, *, now: datetime) -> None:
     enforce_if_countable(policies.BACK_OFFICE, str(user_id), now=now)
 
 
+def limit_before_second_factor(user_id: UUID, *, now: datetime) -> None:
+    """Count a page that leads to the second factor, apart from those after it: who has only the password must not
+    use those up.
+
+    :raises RateLimitExceededError: too many of this member of staff.
+    """
+    enforce_if_countable(policies.BACK_OFFICE, f"{user_id} unproved", now=now)
+
+
 def enforce_if_countable(policy: Policy, subject: str, *, now: datetime) -> None:
     """For reads: they go on, uncounted, while the counters are in a database that takes no writes.
 
