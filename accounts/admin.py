@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 import accounts.mail_admin  # registers its page
 import accounts.trail_admin  # noqa: F401  registers its page
 from accounts import services
-from accounts.back_office import AuditedAdmin, end_open_session
+from accounts.back_office import AuditedAdmin, end_open_session, too_many_downloads
 from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
 from accounts.models import RefreshToken, Session, User
 from accounts.vocabulary import EndReason, MailPurpose, StaffRole
@@ -46,6 +46,9 @@ _MAIL_WORDS: Final = {
     "mail_reset": "The mail for a new password",
     "mail_verification": "The verification mail",
 }
+
+# Points of the rate limit `cost`, as over the API.
+_COST_OF_EXPORT: Final = 20
 
 
 def _why_not(action: str, person: User) -> str:
@@ -204,6 +207,8 @@ class UserAdmin(AuditedAdmin):
 
     @admin.action(description="Export everything held about one person", permissions=["appoint"])
     def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
+        if refused := too_many_downloads(request, points=_COST_OF_EXPORT):
+            return refused
         person = people.get()
         document = render_json(services.export_person(user=person, now=clock.moment_of(request)))
         name = f'attachment; filename="fincred-{person.pk}.json"'

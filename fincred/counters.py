@@ -52,7 +52,7 @@ for _database in ("default", "replica"):
     figures_of_pool(_database)
 for _outcome in ("used", "behind", "away", "failed"):
     REPLICA_READS.labels(_outcome)
-for _reason in ("credentials", "inactive", "unverified", "second_factor"):
+for _reason in ("credentials", "inactive", "unverified", "no_role", "second_factor"):
     SIGN_INS_REFUSED.labels(_reason)
 
 

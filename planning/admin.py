@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import TO_FIELD_VAR
@@ -16,6 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.back_office import AuditedAdmin, refusal
+from accounts.models import User
+from accounts.rate_limits import limit_cost
 from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
@@ -25,6 +27,9 @@ from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
 from planning.services.action_plans import regenerate_action_plan
 from planning.snapshot_in_words import debts_in_words, expenses_in_words, incomes_in_words, savings_in_words
+
+# Points of the rate limit `cost`, as over the API: the most rows of an action take what a minute has.
+_COST_OF_PLAN: Final = 3
 
 
 def _lines(lines: list[str]) -> str:
@@ -163,6 +168,7 @@ class ActionPlanAdmin(AuditedAdmin):
         for plan in plans.select_related("user__profile"):
             today = clock.local_day(now, plan.user.profile.timezone)
             try:
+                limit_cost(cast("User", request.user).pk, _COST_OF_PLAN, now=now)
                 made = regenerate_action_plan(owner=plan.user, plan_id=plan.id, now=now, today=today)
             except FinCredError as refusal:
                 self.say_refused(request, plan, refusal)

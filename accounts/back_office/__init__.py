@@ -10,7 +10,7 @@ from __future__ import annotations
 from accounts.back_office.audited_admin import AuditedAdmin, ReadOnlyAdminMixin, may_see_people
 from accounts.back_office.changes_in_words import changes_table, name_in_words
 from accounts.back_office.declared_filters import DeclaredFiltersAdmin, InWordsFilter
-from accounts.back_office.factor import is_fresh
+from accounts.back_office.factor import is_fresh, too_many_downloads
 from accounts.back_office.failure_in_words import Failure, told
 from accounts.back_office.filters_refused import quoted
 from accounts.back_office.lists import MOST_COUNTED
@@ -45,4 +45,5 @@ __all__ = [
     "reason_in_words",
     "refusal",
     "told",
+    "too_many_downloads",
 ]

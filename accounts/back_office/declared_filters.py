@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, DisallowedModelAdminToField
@@ -22,13 +22,16 @@ from django.utils.text import capfirst
 
 from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
-from accounts.back_office.factor import NOT_FRESH, is_fresh
+from accounts.back_office.factor import NOT_FRESH, is_fresh, too_many_downloads
 from accounts.back_office.filters_refused import FILTER_LOOKUPS, both_take, quoted, why_refused
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
 from accounts.back_office.refusals import refusal
 from accounts.search_words import cut_search
 
 logger = logging.getLogger(__name__)
+
+# Points of the rate limit `cost`, as a plan takes: each of up to a thousand people shown is recorded.
+_COST_OF_FILE: Final = 3
 
 
 class InWordsFilter(admin.ChoicesFieldListFilter):
@@ -94,6 +97,8 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not is_fresh(request):
             return refusal(request, NOT_FRESH, 403)
+        if refused := too_many_downloads(request, points=_COST_OF_FILE):
+            return refused
         return self.refuse_undeclared(request, lambda: self._download(request))
 
     def _download(self, request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from accounts.audit import record
 from accounts.errors import EnrolmentBegunAnewError, TokenExpiredError, TokenInvalidError
 from accounts.models import SecondFactor, User
 from accounts.places import family
+from accounts.rate_limits import limit_before_second_factor, limit_cost
 from accounts.second_factor import setup_key, setup_link, setup_picture
 from accounts.services import lock_user
 from fincred import clock
@@ -35,12 +36,16 @@ _WANTED: Final = "wanted_page"
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:
-    """The page to which the member of staff has to go first; None if there is none."""
+    """The page to which the member of staff has to go first; None if there is none.
+
+    :raises RateLimitExceededError: they were sent there too often.
+    """
     if request.session.get(PROVED):
         return None
     has_factor = services.has_second_factor(_staff(request))
     if not (has_factor or settings.SECOND_FACTOR):
         return None
+    limit_before_second_factor(_staff(request).pk, now=clock.moment_of(request))
     if request.method == "GET" and _is_page(request):
         request.session[_WANTED] = request.get_full_path()
     return _to("prove" if has_factor else "enrol")
@@ -131,7 +136,7 @@ def _key_page(request: HttpRequest, factor: SecondFactor, code: str, error: str 
 
 
 def too_many(request: HttpRequest, refusal: RateLimitExceededError, what: str = "attempts") -> HttpResponse:
-    """429: too many attempts to prove something, or too many pages."""
+    """429: too many attempts to prove something, or too many pages or downloads."""
     seconds = int(refusal.facts["retry_after"])
     wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
     wait = "a second" if seconds == 1 else wait
@@ -139,6 +144,15 @@ def too_many(request: HttpRequest, refusal: RateLimitExceededError, what: str = 
     return TemplateResponse(
         request, "back_office/too_many.html", context, status=429, headers={"Retry-After": str(seconds)}
     )
+
+
+def too_many_downloads(request: HttpRequest, *, points: int) -> HttpResponse | None:
+    """Take points of the member of staff for a file; the 429 if they have too few left."""
+    try:
+        limit_cost(_staff(request).pk, points, now=clock.moment_of(request))
+    except RateLimitExceededError as refusal:
+        return too_many(request, refusal, what="downloads")
+    return None
 
 
 def _open(request: HttpRequest, *, entered: bool) -> None:

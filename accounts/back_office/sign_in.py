@@ -12,6 +12,9 @@ from django.http import HttpRequest
 
 from accounts.errors import AccountInactiveError
 from accounts.models import User
+from accounts.refused_sign_ins import note_refused_sign_in
+from fincred import clock
+from fincred.counters import SIGN_INS_REFUSED
 from fincred.errors import AuthorizationError
 
 _DISABLED: Final = "This account is disabled. Ask a superuser: they can enable it."
@@ -39,6 +42,8 @@ class SignInForm(AdminAuthenticationForm):
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         if not cast("User", user).is_staff:
+            SIGN_INS_REFUSED.labels("no_role").inc()
+            note_refused_sign_in(clock.moment_of(cast("HttpRequest", self.request)))
             raise forms.ValidationError(_NO_ROLE, code="no_role")
 
 

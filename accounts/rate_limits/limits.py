@@ -82,12 +82,37 @@ def limit_calendar(user_id: UUID, *, now: datetime) -> None:
     enforce(policies.CALENDAR_LINK, str(user_id), now=now)
 
 
+def limit_unsubscribing(user_id: UUID, *, now: datetime) -> None:
+    """Count a use of the links in a person's mails. Mail programs use them from networks of their own.
+
+    :raises RateLimitExceededError: too many of this person's.
+    """
+    enforce(policies.UNSUBSCRIBE, str(user_id), now=now)
+
+
+def limit_cost(user_id: UUID, points: int, *, now: datetime) -> None:
+    """Take points for something costly that is no call of the API; such a call declares its `cost`.
+
+    :raises RateLimitExceededError: this person has too few left.
+    """
+    enforce(policies.COST, str(user_id), now=now, points=points)
+
+
 def limit_back_office(user_id: UUID, *, now: datetime) -> None:
     """Count a page: most of them write down whom they showed.
 
     :raises RateLimitExceededError: too many of this member of staff.
     """
     enforce_if_countable(policies.BACK_OFFICE, str(user_id), now=now)
+
+
+def limit_before_second_factor(user_id: UUID, *, now: datetime) -> None:
+    """Count a page that leads to the second factor, apart from those after it: who has only the password must not
+    use those up.
+
+    :raises RateLimitExceededError: too many of this member of staff.
+    """
+    enforce_if_countable(policies.BACK_OFFICE, f"{user_id} unproved", now=now)
 
 
 def enforce_if_countable(policy: Policy, subject: str, *, now: datetime) -> None:

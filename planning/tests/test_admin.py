@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 
 from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
+from accounts.rate_limits import Policy, policies
 from accounts.tests.factories import UserFactory
 from goals.services import update_goal
 from planning.models import ActionPlan, PlanVersion, Snapshot
@@ -162,6 +164,16 @@ class TestRegenerate:
         update_goal(owner=saver, goal_id=plan.goal_id, changes={"status": "paused"}, now=NOON, today=TODAY)
         assert "its goal is paused" in regenerate(as_admin, plan)
         assert plan.versions.count() == 1
+
+    def test_takes_points_of_the_member_of_staff_as_over_the_api(
+        self, as_admin: Client, plan: ActionPlan, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        monkeypatch.setattr(policies, "COST", Policy("cost", 6))
+        pages = [regenerate(as_admin, plan) for _ in range(3)]
+        assert ["was made again" in page for page in pages] == [True, True, False]
+        assert "Too many requests, please slow down" in pages[2]
+        assert plan.versions.count() == 3
 
     def test_needs_the_permission_to_help(self, plan: ActionPlan) -> None:
         regenerate(as_staff_with("view_actionplan"), plan)

@@ -7,10 +7,12 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
 from accounts.errors import TokenInvalidError, TokenReusedError
-from accounts.models import RefreshToken, User
+from accounts.models import AuditEntry, RefreshToken, User
 from accounts.rate_limits import Policy, policies
 from accounts.services import end_all_sessions, open_session, refresh
 from accounts.tests.factories import PASSWORD, UserFactory
@@ -123,6 +125,25 @@ class TestCost:
         for address in ("203.0.113.9", "198.51.100.7"):
             answer = api.post(f"{V0}/auth/register", {"email": "x"}, REMOTE_ADDR=address)
             assert '"cost";r=58;' in answer.headers["RateLimit"]
+
+    def test_is_taken_in_the_back_office_too(self, boss: Client, support: Client, saver: User) -> None:
+        def export(client: Client) -> int:
+            return int(act_in_back_office(client, PEOPLE, "export", saver).status_code)
+
+        assert [export(boss) for _ in range(4)] == [200, 200, 200, 429]
+        exports = AuditEntry.objects.filter(person_id=saver.pk, action="person.exported")
+        assert exports.count() == 3
+        refused = boss.get(f"{PEOPLE}csv/", headers={"Accept": "text/html"})
+        assert refused.status_code == 429
+        assert "Too many downloads." in refused.content.decode()
+        assert boss.get(PEOPLE).status_code == 200
+        assert support.get(PEOPLE).status_code == 200
+
+    def test_of_a_list_as_a_file_is_small(self, boss: Client) -> None:
+        assert '"cost";r=57;' in boss.get(f"{PEOPLE}csv/").headers["RateLimit"]
+
+    def test_is_taken_from_no_one_who_may_not_download(self, support: Client) -> None:
+        assert "cost" not in support.get(f"{PEOPLE}csv/").headers["RateLimit"]
 
     def test_is_said_in_the_document(self) -> None:
         described = document()["paths"][f"{V0}/users/me/export"]["get"]["description"]

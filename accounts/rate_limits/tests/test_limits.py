@@ -217,6 +217,24 @@ class TestBackOffice:
         assert answers[2].headers["Retry-After"] == "60"
         assert "sign-in-account" in answers[2].headers["RateLimit"]
 
+    def test_counts_pages_before_the_second_factor_apart(
+        self, boss: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each is kept in the session. Who has only the password can't use up the pages of the other sessions."""
+        monkeypatch.setattr(policies, "BACK_OFFICE", Policy("back-office", 3))
+        settings.SECOND_FACTOR = True
+        client, proved = Client(), Client()
+        for each in (client, proved):
+            each.force_login(boss)
+        session = proved.session
+        session["second_factor_proved"] = True
+        session.save()
+        answers = [client.get(f"/admin/?n={n}") for n in range(5)]
+        assert [answer.status_code for answer in answers] == [302, 302, 302, 429, 429]
+        assert client.session["wanted_page"] == "/admin/?n=2"
+        assert client.get("/admin/second-factor/enrol/").status_code == 200
+        assert [proved.get("/admin/").status_code for _ in range(4)] == [200, 200, 200, 429]
+
     def test_limits_its_password_change_as_well(self, boss: User) -> None:
         client = Client()
         client.force_login(boss)

@@ -40,12 +40,13 @@ def update_preferences(
     expected.require(preferences.revision)
     before = {kind: getattr(preferences, kind) for kind in changes}
     switched = [Kind(kind) for kind, wanted in changes.items() if before[kind] != wanted]
-    if switched:
-        for kind in switched:
-            setattr(preferences, kind, changes[kind])
-        preferences.save(update_fields=[str(kind) for kind in switched])
-        for kind in switched:
-            _switch_rows(preferences, kind, changes[kind], now)
+    if not switched:
+        return preferences
+    for kind in switched:
+        setattr(preferences, kind, changes[kind])
+    preferences.save(update_fields=[str(kind) for kind in switched])
+    for kind in switched:
+        _switch_rows(preferences, kind, changes[kind], now)
     record(
         person=person,
         action="preferences.changed",

@@ -37,6 +37,11 @@ class TestPreferences:
         entry = AuditEntry.objects.filter(person_id=saver.pk, action="preferences.changed").latest("pk")
         assert (entry.before, entry.after) == ({"milestones": True}, {"milestones": False})
 
+    def test_that_stay_as_they_are_leave_no_entry(self, as_saver: APIClient, saver: User) -> None:
+        answers = [as_saver.patch(URL, {"milestones": False}) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert AuditEntry.objects.filter(person_id=saver.pk, action="preferences.changed").count() == 1
+
     @pytest.mark.parametrize("body", [{"milestones": None}, {"milestones": "maybe"}, {}, {"security": False}])
     def test_refuse_what_they_cannot_be(self, as_saver: APIClient, body: Any) -> None:
         assert as_saver.patch(URL, body).status_code == 400
@@ -96,6 +101,19 @@ class TestUnsubscribe:
         for _ in range(2):
             assert api.post(STOP + token_for(saver.pk, Kind.DRIFT)).status_code == 200
         assert as_saver.get(URL).json() == ALL | {"drift": False}
+        assert AuditEntry.objects.filter(person_id=saver.pk, action="preferences.changed").count() == 1
+
+    def test_counts_for_the_person_whatever_network_it_comes_from(
+        self, api: APIClient, saver: User, stranger: User, settings: Any
+    ) -> None:
+        """Mail programs send it from their own servers, for many people."""
+        settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        links = [STOP + token_for(saver.pk, kind) for kind in Kind] * 5
+        answers = [api.post(link, REMOTE_ADDR=f"192.0.2.{n}") for n, link in enumerate(links)]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
+        assert '"unsubscribe";r=0;' in answers[19].headers["RateLimit"]
+        assert api.get(links[0]).status_code == 200
+        assert api.post(STOP + token_for(stranger.pk, Kind.DRIFT)).status_code == 200
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_refuses_what_was_not_signed(self, api: APIClient, saver: User, method: str) -> None:

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.parsers import MultipartFormParser, URLEncodedParser
-from accounts.rate_limits import limit_tokens
+from accounts.rate_limits import limit_tokens, limit_unsubscribing
 from accounts.serializers import MessageSerializer
 from accounts.views.base import PublicView
 from fincred.api.negotiation import AnyNegotiation
@@ -90,7 +90,8 @@ class Unsubscribe(PublicView):
         summary="Stop one kind of mail",
         description=(
             "One click (RFC 8058): no sign-in, and the link doesn't expire. Twice is once. GET shows a page with "
-            "a button and changes nothing; a browser is answered with a page by the POST too."
+            "a button and changes nothing; a browser is answered with a page by the POST too. At most 20 in 60 "
+            "seconds for a person: the rate limit `unsubscribe`."
         ),
         response=MessageSerializer,
         response_example={"message": "You get no more weekly summaries."},
@@ -98,13 +99,15 @@ class Unsubscribe(PublicView):
     )
     def post(self, request: Request, token: str) -> HttpResponse:
         user_id, kind = self._read(token)
+        limit_unsubscribing(user_id, now=self.now)
         services.unsubscribe(user_id=user_id, kind=kind, now=self.now)
         if "text/html" in request.headers.get("Accept", ""):  # a person who pressed the page's button
             return _page(kind, is_done=True)
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
     def _read(self, token: str) -> tuple[UUID, Kind]:
-        """The person's id and the kind of mail. Only forged tokens are counted: mail programs send many of ours.
+        """The person's id and the kind of mail. Of a network only forged tokens are counted: mail programs send
+        many of ours.
 
         :raises ResourceNotFoundError: the token isn't one of ours.
         :raises RateLimitExceededError: too many of them from this network.

@@ -24,7 +24,7 @@ from rest_framework.test import APIClient
 
 from accounts.mail import queue_mail
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import OutgoingMail, User
+from accounts.models import OutgoingMail, RefusedSignIns, User
 from accounts.tests.factories import UserFactory
 from accounts.vocabulary import MailPurpose
 from fincred import clock
@@ -175,6 +175,17 @@ class TestMoves:
         with figures.moved("fincred_sign_ins_refused_total", reason=reason) as refused:
             api.post(path, {name: agent.email, "password": password}, format=form)
         assert refused() == 1
+
+    def test_fincred_sign_ins_refused_total_of_people_without_a_role(self, figures: Figures, agent: User) -> None:
+        """Or passwords could be tried out there without a trace."""
+        agent.set_password("correct horse battery")
+        agent.is_staff = False
+        agent.save()
+        form = {"username": agent.email, "password": "correct horse battery"}
+        with figures.moved("fincred_sign_ins_refused_total", reason="no_role") as refused:
+            Client().post("/admin/login/", form)
+        assert refused() == 1
+        assert RefusedSignIns.objects.get().refused == 1
 
     def test_fincred_check_ins_total_and_fincred_plan_versions_total(
         self, figures: Figures, as_saver: APIClient, django_capture_on_commit_callbacks: Any
