@@ -83,7 +83,7 @@ class Environment:
                 faults.append(f".env line {line}: {name} is not a setting; {setting} is")
                 continue
             setting = meant(name, self._known, self._servers) if name in self._variables else None
-            if setting and setting not in self._variables:
+            if setting and not {setting, setting.removesuffix(FILE_SUFFIX)} & self._variables.keys():
                 faults.append(f".env line {line}: {name} is not a setting; {setting} is, and it isn't set")
         return faults
 

@@ -186,6 +186,34 @@ class TestSettings:
         path.write_text(f"{name}=\n")  # says nothing
         read().report()
 
+    def test_a_setting_that_a_file_or_its_own_line_gives_is_set(self, path: Path, tmp_path: Path) -> None:
+        (tmp_path / "token").write_text("hunter2")
+
+        def read(**variables: str) -> Environment:
+            env = Environment(variables, read_env_file(path))
+            env.token("METRICS_TOKEN")
+            return env
+
+        path.write_text(f"FINCRED_METRICS_TOKEN=x\nDJANGO_METRICS_TOKEN_FILE={tmp_path}/token\n")
+        read(METRICS_TOKEN="y").report()
+        read(METRICS_TOKEN_FILE=f"{tmp_path}/token").report()
+        with pytest.raises(ImproperlyConfigured) as refused:
+            read().report()
+        assert str(refused.value).splitlines()[1:] == [
+            "  .env line 1: FINCRED_METRICS_TOKEN is not a setting; METRICS_TOKEN is, and it isn't set",
+            "  .env line 2: DJANGO_METRICS_TOKEN_FILE is not a setting; METRICS_TOKEN_FILE is, and it isn't set",
+        ]
+
+    def test_another_setting_that_is_set_does_not_hide_the_one_that_is_meant(self, path: Path) -> None:
+        path.write_text("DATABASE_URL=postgres://localhost/fincred\nDB_REPLICA_URL=postgres://hunter2/fincred\n")
+        env = Environment({}, read_env_file(path))
+        env.database("DATABASE_URL", None)
+        env.database("DATABASE_REPLICA_URL", None)
+        with pytest.raises(
+            ImproperlyConfigured, match="DB_REPLICA_URL is not a setting; DATABASE_REPLICA_URL is, and"
+        ):
+            env.report()
+
     @pytest.mark.parametrize("server", ["database", "redis", "email"])
     def test_so_is_a_part_of_a_servers_url(self, path: Path, server: str) -> None:
         path.write_text(f"{server.upper()}_HOST=hunter2\n")
