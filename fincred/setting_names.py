@@ -33,7 +33,7 @@ def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str
     """The setting of which the name has some words, or all of them and others; or a part of a server's URL.
 
     Both begin with the same word: `SECRET` means SECRET_KEY, `CORS_ALLOWED_ORIGINS` CORS_ORIGINS, and `EMAIL_HOST`
-    EMAIL_URL, which is one of the `servers`. Of several it is the one that it is a part of, or else the one with the
+    EMAIL_URL, one of the `servers`. Of several it is the one that it is a part of, or else the one with the
     fewest other words: `DB_REPLICA_URL` means DATABASE_REPLICA_URL.
     """
     if name.upper().startswith(_OF_OTHER_PROGRAMS):
