@@ -228,6 +228,48 @@ class TestSettings:
         assert "DB_POOL_MIN: must be a whole number from 1 to 1000000 (.env line 2)" in self.faults(path)
         assert "(.env" not in self.faults(path, DB_POOL_MIN="hunter2")
 
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "${HUNTER}/hunter2",
+            '"/hunter2/${HUNTER:-2}"',
+            "/hunter2/$(cat hunter)",
+            "$FOLDER/hunter2",
+            "/hunter2/$LATER",
+        ],
+    )
+    def test_a_reference_in_a_setting_is_not_replaced_and_told(self, path: Path, value: str) -> None:
+        path.write_text(f"FOLDER=/x\nERASURE_LOG={value}\nLATER=1\n")
+        env = Environment({}, read_env_file(path))
+        env.read("ERASURE_LOG", "", str, "text")
+        with pytest.raises(ImproperlyConfigured) as refused:
+            env.report()
+        assert "  ERASURE_LOG: has a reference ($), which isn't replaced" in str(refused.value)
+        assert str(refused.value).endswith("(.env line 2)")
+        assert "unter" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("line", "value"),
+        [
+            ("TOKEN='a${FOLDER}'", "a${FOLDER}"),
+            ("TOKEN=pa$word$1$", "pa$word$1$"),
+            ("TOKEN=b\nIMAGE=${REGISTRY}/fincred", "b"),
+        ],
+    )
+    def test_a_dollar_that_refers_to_nothing_is_taken_and_other_programs_may_refer(
+        self, path: Path, line: str, value: str
+    ) -> None:
+        path.write_text(f"FOLDER=/x\n{line}\n")
+        env = Environment({}, read_env_file(path))
+        assert env.read("TOKEN", "", str, "text") == value
+        env.report()
+
+    def test_the_environment_may_hold_a_reference_and_wins(self, path: Path) -> None:
+        path.write_text("TOKEN=${X}\n")
+        env = Environment({"TOKEN": "${Y}"}, read_env_file(path))
+        assert env.read("TOKEN", "", str, "text") == "${Y}"
+        env.report()
+
     def test_the_environment_wins_also_with_an_empty_variable(self, path: Path) -> None:
         path.write_text("DB_POOL_MIN=7\nDB_POOL_MAX=9\n")
         env = Environment({"DB_POOL_MIN": "8", "DB_POOL_MAX": ""}, read_env_file(path))
@@ -252,6 +294,9 @@ class TestStart:
             "DB_URL=postgres://hunter2/hunter2",
             "JWT_SECRET=hunter2hunter2hunter2hunter2hunter2",
             "EMAIL_HOST_PASSWORD=hunter2",
+            "DATABASE_URL=postgres://fincred:${hunter2}@localhost/fincred",
+            "SECRET_KEY=${hunter2hunter2hunter2hunter2hunter2}",
+            "METRICS_TOKEN=$(hunter2)",
         ],
     )
     def test_is_stopped_in_words_that_name_the_line_and_show_no_value(self, path: Path, line: str) -> None:
