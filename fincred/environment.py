@@ -33,7 +33,7 @@ MIN_KEY_BYTES = 32
 # SECRET_KEY_FILE names the file that holds SECRET_KEY.
 FILE_SUFFIX = "_FILE"
 
-_REFERS = "has a reference ($), which isn't replaced; write the value itself, or put it in single quotes if it is meant"
+_REFERS = "has a reference ($), which isn't replaced; write the value itself, or single quotes around it"
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 # All addresses; those of IPv4 as a socket of IPv6 names them; and all of IPv6 that are in public use.
 _ALL = tuple(map(ip_network, ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "2000::/3")))
