@@ -12,6 +12,8 @@ from pathlib import Path
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
 
+# What shells and docker compose replace, unless single quotes are around it.
+_REFERENCE = re.compile(r"\$(?:[{(]|([A-Za-z_][A-Za-z0-9_]*))")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 
 
@@ -22,6 +24,12 @@ class EnvFile:
     values: dict[str, str] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    literal: set[str] = field(default_factory=set)  # in single quotes
+
+    def refers(self, name: str) -> bool:
+        """Whether its value has `${...}`, `$(...)`, or a `$NAME` of another line: nothing replaces them here."""
+        found = () if name in self.literal else _REFERENCE.finditer(self.values[name])
+        return any(reference[1] is None or reference[1] in self.lines for reference in found)
 
 
 def read_env_file(path: Path) -> EnvFile:
@@ -58,6 +66,8 @@ def _read_line(file: EnvFile, number: int, raw: bytes) -> None:
         raise ValueError(f"assigns {name} again, after line {file.lines[name]}")
     file.lines[name] = number
     file.values[name] = _unquoted(value)
+    if value.startswith("'"):
+        file.literal.add(name)
 
 
 def _unquoted(value: str) -> str:

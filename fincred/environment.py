@@ -33,6 +33,7 @@ MIN_KEY_BYTES = 32
 # SECRET_KEY_FILE names the file that holds SECRET_KEY.
 FILE_SUFFIX = "_FILE"
 
+_REFERS = "has a reference ($), which isn't replaced; write the value itself, or single quotes around it"
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 # All addresses; those of IPv4 as a socket of IPv6 names them; and all of IPv6 that are in public use.
 _ALL = tuple(map(ip_network, ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "2000::/3")))
@@ -83,7 +84,7 @@ class Environment:
                 faults.append(f".env line {line}: {name} is not a setting; {setting} is")
                 continue
             setting = meant(name, self._known, self._servers) if name in self._variables else None
-            if setting and setting not in self._variables:
+            if setting and not {setting, setting.removesuffix(FILE_SUFFIX)} & self._variables.keys():
                 faults.append(f".env line {line}: {name} is not a setting; {setting} is, and it isn't set")
         return faults
 
@@ -106,6 +107,9 @@ class Environment:
         """The parsed value, or `default` when absent or faulty (the fault is noted)."""
         self._known.add(name)
         if name not in self._variables:
+            return default
+        if name in self._lines and self._file.refers(name):
+            self.fault(name, _REFERS)
             return default
         try:
             return parse(self._variables[name])

@@ -17,8 +17,10 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
 
     It is on the disk when this ends.
 
-    :raises OSError: it can't be written, or something that isn't a file has its name. Then nothing has changed.
+    :raises OSError: it can't be written, or its name is that of something else, or `-`. Then nothing has changed.
     """
+    if str(path) == "-":  # who means standard output would find nothing there, and the data in a file
+        raise OSError(errno.EINVAL, "a file's name is needed, '-' is none", str(path))
     target = Path(os.path.realpath(path))  # Path.resolve raises a RuntimeError for a link to itself
     if os.path.lexists(target) and not target.is_file():
         raise OSError(errno.EINVAL, "Is not a regular file", str(target))

@@ -13,9 +13,13 @@ from typing import Final
 _TYPO_DISTANCE: Final = 2
 # What other Django projects write in front of their settings.
 _PREFIXES: Final = ("DJANGO", "FINCRED")
-_SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL"}
-# What a server's URL has in one, and other programs in variables of their own.
-_PARTS_OF_URL: Final = frozenset({"HOST", "PORT", "USER", "USERNAME", "PASSWORD", "NAME"})
+_SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL", "ENVIRONMENT": "ENV"}
+# Where Expo's apps, which may be developed beside the service, keep their own.
+_OF_OTHER_PROGRAMS: Final = ("EXPO_PUBLIC_",)
+# What a server's URL has in one, and other programs in variables of their own; or another word for it.
+_PARTS_OF_URL: Final = frozenset(
+    {"HOST", "SERVER", "PORT", "USER", "USERNAME", "PASSWORD", "PASS", "NAME", "URI", "DSN"}
+)
 
 
 def mistyped(name: str, settings: Collection[str]) -> str | None:
@@ -29,15 +33,22 @@ def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str
     """The setting of which the name has some words, or all of them and others; or a part of a server's URL.
 
     Both begin with the same word: `SECRET` means SECRET_KEY, `CORS_ALLOWED_ORIGINS` CORS_ORIGINS, and `EMAIL_HOST`
-    EMAIL_URL, which is one of the `servers`.
+    EMAIL_URL, one of the `servers`. Of several it is the one that it is a part of, or else the one with the
+    fewest other words: `DB_REPLICA_URL` means DATABASE_REPLICA_URL.
     """
+    if name.upper().startswith(_OF_OTHER_PROGRAMS):
+        return None
     words = _words(name)
-    found = [
-        setting
-        for setting in settings
-        if _says_the_same(words, _words(setting)) or (setting in servers and _is_part(words, _words(setting)))
-    ]
-    return min(found, key=lambda setting: (setting not in servers, len(setting), setting), default=None)
+
+    def is_part(setting: str) -> bool:
+        return setting in servers and _is_part(words, _words(setting))
+
+    def distance(setting: str) -> tuple[bool, int, bool, int, str]:
+        others = set(words) ^ set(_words(setting))
+        return not is_part(setting), len(others), setting not in servers, len(setting), setting
+
+    found = [setting for setting in settings if is_part(setting) or _says_the_same(words, _words(setting))]
+    return min(found, key=distance, default=None)
 
 
 def _words(name: str) -> list[str]:

@@ -64,7 +64,7 @@ HTTP_CODES: dict[int, tuple[str, str]] = {
     406: ("NOT_ACCEPTABLE", "Answers are JSON; the Accept header excludes it"),
     413: ("REQUEST_TOO_LARGE", "The request body is larger than 1 MiB"),
     414: ("REQUEST_TOO_LARGE", "The request line is too long"),
-    415: ("UNSUPPORTED_MEDIA_TYPE", "Send JSON with Content-Type: application/json"),
+    415: ("UNSUPPORTED_MEDIA_TYPE", "Send JSON in UTF-8, with Content-Type: application/json"),
     431: ("REQUEST_TOO_LARGE", "The headers are too large"),
     500: ("INTERNAL_ERROR", "Something went wrong on our side"),
 }

@@ -186,6 +186,34 @@ class TestSettings:
         path.write_text(f"{name}=\n")  # says nothing
         read().report()
 
+    def test_a_setting_that_a_file_or_its_own_line_gives_is_set(self, path: Path, tmp_path: Path) -> None:
+        (tmp_path / "token").write_text("hunter2")
+
+        def read(**variables: str) -> Environment:
+            env = Environment(variables, read_env_file(path))
+            env.token("METRICS_TOKEN")
+            return env
+
+        path.write_text(f"FINCRED_METRICS_TOKEN=x\nDJANGO_METRICS_TOKEN_FILE={tmp_path}/token\n")
+        read(METRICS_TOKEN="y").report()
+        read(METRICS_TOKEN_FILE=f"{tmp_path}/token").report()
+        with pytest.raises(ImproperlyConfigured) as refused:
+            read().report()
+        assert str(refused.value).splitlines()[1:] == [
+            "  .env line 1: FINCRED_METRICS_TOKEN is not a setting; METRICS_TOKEN is, and it isn't set",
+            "  .env line 2: DJANGO_METRICS_TOKEN_FILE is not a setting; METRICS_TOKEN_FILE is, and it isn't set",
+        ]
+
+    def test_another_setting_that_is_set_does_not_hide_the_one_that_is_meant(self, path: Path) -> None:
+        path.write_text("DATABASE_URL=postgres://localhost/fincred\nDB_REPLICA_URL=postgres://hunter2/fincred\n")
+        env = Environment({}, read_env_file(path))
+        env.database("DATABASE_URL", None)
+        env.database("DATABASE_REPLICA_URL", None)
+        with pytest.raises(
+            ImproperlyConfigured, match="DB_REPLICA_URL is not a setting; DATABASE_REPLICA_URL is, and"
+        ):
+            env.report()
+
     @pytest.mark.parametrize("server", ["database", "redis", "email"])
     def test_so_is_a_part_of_a_servers_url(self, path: Path, server: str) -> None:
         path.write_text(f"{server.upper()}_HOST=hunter2\n")
@@ -199,6 +227,48 @@ class TestSettings:
         path.write_text("\nDB_POOL_MIN=hunter2\n")
         assert "DB_POOL_MIN: must be a whole number from 1 to 1000000 (.env line 2)" in self.faults(path)
         assert "(.env" not in self.faults(path, DB_POOL_MIN="hunter2")
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "${HUNTER}/hunter2",
+            '"/hunter2/${HUNTER:-2}"',
+            "/hunter2/$(cat hunter)",
+            "$FOLDER/hunter2",
+            "/hunter2/$LATER",
+        ],
+    )
+    def test_a_reference_in_a_setting_is_not_replaced_and_told(self, path: Path, value: str) -> None:
+        path.write_text(f"FOLDER=/x\nERASURE_LOG={value}\nLATER=1\n")
+        env = Environment({}, read_env_file(path))
+        env.read("ERASURE_LOG", "", str, "text")
+        with pytest.raises(ImproperlyConfigured) as refused:
+            env.report()
+        assert "  ERASURE_LOG: has a reference ($), which isn't replaced" in str(refused.value)
+        assert str(refused.value).endswith("(.env line 2)")
+        assert "unter" not in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("line", "value"),
+        [
+            ("TOKEN='a${FOLDER}'", "a${FOLDER}"),
+            ("TOKEN=pa$word$1$", "pa$word$1$"),
+            ("TOKEN=b\nIMAGE=${REGISTRY}/fincred", "b"),
+        ],
+    )
+    def test_a_dollar_that_refers_to_nothing_is_taken_and_other_programs_may_refer(
+        self, path: Path, line: str, value: str
+    ) -> None:
+        path.write_text(f"FOLDER=/x\n{line}\n")
+        env = Environment({}, read_env_file(path))
+        assert env.read("TOKEN", "", str, "text") == value
+        env.report()
+
+    def test_the_environment_may_hold_a_reference_and_wins(self, path: Path) -> None:
+        path.write_text("TOKEN=${X}\n")
+        env = Environment({"TOKEN": "${Y}"}, read_env_file(path))
+        assert env.read("TOKEN", "", str, "text") == "${Y}"
+        env.report()
 
     def test_the_environment_wins_also_with_an_empty_variable(self, path: Path) -> None:
         path.write_text("DB_POOL_MIN=7\nDB_POOL_MAX=9\n")
@@ -224,6 +294,9 @@ class TestStart:
             "DB_URL=postgres://hunter2/hunter2",
             "JWT_SECRET=hunter2hunter2hunter2hunter2hunter2",
             "EMAIL_HOST_PASSWORD=hunter2",
+            "DATABASE_URL=postgres://fincred:${hunter2}@localhost/fincred",
+            "SECRET_KEY=${hunter2hunter2hunter2hunter2hunter2}",
+            "METRICS_TOKEN=$(hunter2)",
         ],
     )
     def test_is_stopped_in_words_that_name_the_line_and_show_no_value(self, path: Path, line: str) -> None:

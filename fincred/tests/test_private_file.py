@@ -92,6 +92,12 @@ class TestWritePrivate:
         with pytest.raises(OSError, match="not a regular file"):
             write(tmp_path / name)
 
+    def test_refuses_the_sign_for_standard_output(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(OSError, match="a file's name is needed, '-' is none"), write_private(Path("-")):
+            pass
+        assert list(tmp_path.iterdir()) == []
+
 
 class TestSyncFolder:
     @pytest.mark.parametrize(("reason", "is_told"), [(errno.EINVAL, False), (errno.EIO, True)])

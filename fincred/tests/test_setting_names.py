@@ -11,6 +11,7 @@ SETTINGS = (
     *SERVERS,
     *("ENV", "PORT", "DB_POOL_MIN", "DATABASE_PASSWORD", "EMAIL_VERIFICATION", "DATABASE_URL_FILE"),
     *("SECRET_KEY", "SECRET_KEY_FILE", "JWT_SECRET_KEY", "JWT_SECRET_KEY_PREVIOUS", "ALLOWED_HOSTS", "APP_URL"),
+    *("SECRET_KEY_PREVIOUS", "EXPO_URL"),
     *("CORS_ORIGINS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "LOG_LEVEL", "LOG_FORMAT", "METRICS_TOKEN"),
 )
 
@@ -48,6 +49,15 @@ SETTINGS = (
         ("DJANGO_ALLOWED_HOSTS", "ALLOWED_HOSTS"),
         ("LOG", "LOG_LEVEL"),
         ("METRICS", "METRICS_TOKEN"),
+        ("DB_REPLICA_URL", "DATABASE_REPLICA_URL"),
+        ("DB_READ_REPLICA_URL", "DATABASE_REPLICA_URL"),
+        ("DJANGO_SECRET_KEY_PREVIOUS", "SECRET_KEY_PREVIOUS"),
+        ("FINCRED_SECRET_KEY_FILE", "SECRET_KEY_FILE"),
+        ("DB_DSN", "DATABASE_URL"),
+        ("DB_URI", "DATABASE_URL"),
+        ("DB_PASS", "DATABASE_URL"),
+        ("MAIL_SERVER", "EMAIL_URL"),
+        ("DJANGO_ENVIRONMENT", "ENV"),
     ],
 )
 def test_a_name_means_the_setting_whose_words_it_has(name: str, setting: str) -> None:
@@ -61,6 +71,7 @@ def test_a_name_means_the_setting_whose_words_it_has(name: str, setting: str) ->
         *("VIRTUAL_ENV", "NODE_ENV", "ENV_FILE", "PORT_BASE", "PRIMARY_PORT", "TZ", "APP_NAME", "APP_HOST"),
         *("AWS_SECRET_ACCESS_KEY", "STRIPE_SECRET_KEY", "NGINX_LOG_LEVEL", "GF_DATABASE_URL", "TEST_DATABASE_URL"),
         *("DJANGO_SETTINGS_MODULE", "DJANGO", "KEY", "URL", "DB_BACKUPS", "REDIS_MAXMEMORY", "_"),
+        *("EXPO_PUBLIC_API_URL", "EXPO_PUBLIC_URL", "ENVIRONMENT_NAME"),
     ],
 )
 def test_names_of_other_programs_mean_none(name: str) -> None:

@@ -141,6 +141,7 @@ class TestEnvelope:
     def test_of_a_body_that_is_not_json(self, api: APIClient, kind: str) -> None:
         response = api.post("/api/v0/auth/register", "hello", content_type=kind)
         assert_envelope(response, 415, "UNSUPPORTED_MEDIA_TYPE")
+        assert response.json()["error"] == "Send JSON in UTF-8, with Content-Type: application/json"
 
     def test_of_a_range_of_types_where_forms_are_taken_too(self, api: APIClient) -> None:
         for kind in ("*/*", "application/*", "multipart/*"):
