@@ -10,13 +10,14 @@ from planning.engine.model import Finances, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import goal, money
-from planning.engine.tests.lumpy import a_case
-from planning.vocabulary import PayFrequency
+from planning.engine.tests.lumpy import a_case, with_cycles, with_passed_dates
+from planning.vocabulary import Feasibility, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
 CENT = Decimal("0.01")
 DAY = timedelta(days=1)
+LABELS = list(Feasibility)
 
 
 def with_goal(case: PlanInput, position: int, **change: object) -> PlanInput:
@@ -33,15 +34,24 @@ def is_met(case: PlanInput, position: int) -> bool:
     return not make_plan(case, with_alternatives=False).goals[position].shortfall
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_alternatives_are_true_to_the_day_and_the_cent(seed: int) -> None:
-    case = a_case(seed)
+def harms_none(case: PlanInput, position: int, target_date: date) -> bool:
+    """Whether the goal is met by this date, and no other goal does worse than with its own."""
+    before = make_plan(case, with_alternatives=False).goals
+    after = make_plan(with_goal(case, position, target_date=target_date), with_alternatives=False).goals
+    return not after[position].shortfall and all(
+        new.shortfall <= old.shortfall and LABELS.index(new.feasibility) <= LABELS.index(old.feasibility)
+        for other, (old, new) in enumerate(zip(before, after, strict=True))
+        if other != position
+    )
+
+
+def check_alternatives(case: PlanInput) -> None:
     for position, made in enumerate(make_plan(case).goals):
         assert made.alternatives == () or made.shortfall
         for each in made.alternatives:
             if each.target_date is not None:
-                assert is_met(with_goal(case, position, target_date=each.target_date), position)
-                assert not is_met(with_goal(case, position, target_date=each.target_date - DAY), position)
+                assert harms_none(case, position, each.target_date)
+                assert not harms_none(case, position, each.target_date - DAY)
             elif each.target_amount is not None:
                 assert is_met(with_goal(case, position, target_amount=each.target_amount), position)
                 assert not is_met(with_goal(case, position, target_amount=each.target_amount + CENT), position)
@@ -49,6 +59,23 @@ def test_alternatives_are_true_to_the_day_and_the_cent(seed: int) -> None:
                 assert each.extra_monthly is not None
                 assert is_met(with_income(case, each.extra_monthly), position)
                 assert not is_met(with_income(case, each.extra_monthly - CENT), position)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_alternatives_are_true_to_the_day_and_the_cent(seed: int) -> None:
+    check_alternatives(a_case(seed))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("debts", [False, True])
+@pytest.mark.parametrize("rates", [False, True])
+def test_they_are_with_chosen_amounts_days_of_their_own_cycles_and_dates_that_have_passed(
+    rates: bool, debts: bool, seed: int
+) -> None:
+    case = a_case(seed, rates=rates, own_days=True, chosen=True, debts=debts, longest=8)
+    check_alternatives(case)
+    check_alternatives(with_cycles(case, seed))
+    check_alternatives(with_passed_dates(case, seed))
 
 
 def test_no_later_date_is_offered_where_no_more_money_comes() -> None:
