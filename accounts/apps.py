@@ -23,5 +23,5 @@ class AccountsConfig(AppConfig):
             register_message(message)
         for job in JOBS:
             register_job(job)
-        register_figures(outbox_figures)
+        register_figures("outbox", outbox_figures)
         subscribe(PasswordSet, on_password_set)

@@ -21,15 +21,21 @@ class ThrottledBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """:raises RateLimitExceededError: too many attempts; nothing is hashed."""
+        """The person, or None.
+
+        :raises RateLimitExceededError: too many attempts; nothing is hashed.
+        :raises AuthorizationError: the password is right, but the person may not enter. The sign-in form says why.
+        """
         if username is None or password is None:
             return None
         now = clock.moment_of(request) if request else clock.now()
         limit_sign_in(email=username, now=now)
         try:
             return prove_password(username, password)
-        except (AuthenticationError, AuthorizationError):
+        except (AuthenticationError, AuthorizationError) as refusal:
             note_refused_sign_in(now)
+            if isinstance(refusal, AuthorizationError):
+                raise
             return None
 
     def user_can_authenticate(self, user: Any) -> bool:

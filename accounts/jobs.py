@@ -16,7 +16,7 @@ def _send_mail(clock: Clock, stop: Stop) -> int:
     try:
         sent, _ = send_due_mail(clock=clock, stop=stop)
     except MailServerAwayError as error:
-        raise JobPostponedError(f"mail server: {error}") from error
+        raise JobPostponedError(f"{error.place}: {error}") from error
     return sent
 
 

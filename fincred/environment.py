@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import getaddresses
-from functools import cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from fincred.service_urls import (
     parse_redis,
     parse_url,
 )
+from fincred.setting_names import meant, mistyped
 
 Value = TypeVar("Value")
 
@@ -36,8 +36,6 @@ FILE_SUFFIX = "_FILE"
 _HOST = re.compile(r"\*|\[[0-9a-f:.]+\]|(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 # All addresses; those of IPv4 as a socket of IPv6 names them; and all of IPv6 that are in public use.
 _ALL = tuple(map(ip_network, ("0.0.0.0/0", "::/0", "::ffff:0:0/96", "2000::/3")))
-# Names this close to a setting's are taken for a typing error.
-_TYPO_DISTANCE = 2
 
 
 class Environment:
@@ -54,6 +52,8 @@ class Environment:
         self._lines = {name: line for name, line in self._file.lines.items() if name not in variables}
         self._in_process = {name for name, value in variables.items() if value.strip()}
         self._known: set[str] = set()
+        self._servers: set[str] = set()  # of those the ones that are a server's URL
+        self._harmless: set[str] = set()
         self._pointed: dict[str, str] = {}
         self._faults: dict[str, str] = {}
 
@@ -66,22 +66,25 @@ class Environment:
 
         :raises ImproperlyConfigured: naming every faulty variable and line at once, never a value.
         """
-        faults = [*self._file.faults, *self._misspelt()]
+        faults = [*self._file.faults, *self._misnamed()]
         for name, what in sorted(self._faults.items()):
             place = f" (.env line {self._lines[name]})" if name in self._lines and name in self._variables else ""
             faults.append(f"{name}: {what}{place}")
         if faults:
             raise ImproperlyConfigured("\n  ".join(["The environment is not right:", *faults]))
 
-    def _misspelt(self) -> list[str]:
+    def _misnamed(self) -> list[str]:
         """Lines of the file that assign to almost a setting. The process environment may hold any names."""
         faults = []
         for name, line in sorted(self._file.lines.items(), key=lambda item: item[1]):
-            if name in self._known:
+            if name in self._known or name in self._faults or name in self._harmless:
                 continue
-            nearest = min(self._known, key=lambda known: (_distance(name.upper(), known), known), default=name)
-            if _distance(name.upper(), nearest) <= _TYPO_DISTANCE:
-                faults.append(f".env line {line}: {name} is not a setting; {nearest} is")
+            if setting := mistyped(name, self._known):
+                faults.append(f".env line {line}: {name} is not a setting; {setting} is")
+                continue
+            setting = meant(name, self._known, self._servers) if name in self._variables else None
+            if setting and setting not in self._variables:
+                faults.append(f".env line {line}: {name} is not a setting; {setting} is, and it isn't set")
         return faults
 
     def refuse_instead_of(self, name: str, choices: tuple[str, ...], default: str, *others: str) -> None:
@@ -94,7 +97,9 @@ class Environment:
         for other in self._lines:
             written, value = other.upper(), self._variables.get(other, default).lower()
             is_meant = written in others or (name in written and value in choices)
-            if is_meant and value != default and _distance(written, name) > _TYPO_DISTANCE:
+            if is_meant and value == default:
+                self._harmless.add(other)
+            if is_meant and value != default and not mistyped(other, [name]):
                 self.fault(other, f"is not a setting; {name} is, and it isn't set")
 
     def read(self, name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
@@ -217,6 +222,7 @@ class Environment:
                 raise ValueError
             return config
 
+        self._servers.add(name)
         value = self._read_secret(name, None, parse, expected)
         return value if value or default is None else parse(default)
 
@@ -231,13 +237,14 @@ class Environment:
 
     def redis(self, name: str) -> str:
         """A URL that redis-py takes; empty when absent."""
-
+        self._servers.add(name)
         return self._read_secret(
             name, "", parse_redis, "redis://HOST:PORT/0, rediss://HOST:PORT/0 or unix:///SOCKET"
         )
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         expected = "smtp+tls://USER:PASSWORD@HOST:PORT or filemail:///FOLDER, special characters percent-encoded"
+        self._servers.add(name)
         return self._read_secret(name, parse_email(default), parse_email, expected)
 
     def address(self, name: str, default: str) -> str:
@@ -290,14 +297,3 @@ def _together(networks: list[IPv4Network | IPv6Network]) -> Iterator[IPv4Network
 
 def _covers_all(network: IPv4Network | IPv6Network) -> bool:
     return any(each[0] in network and each[-1] in network for each in _ALL)
-
-
-@cache
-def _distance(one: str, other: str) -> int:
-    """Levenshtein's: how many characters to insert, delete or replace."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        diagonal, row[0] = row[0], i
-        for j, b in enumerate(other, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
-    return row[-1]

@@ -361,6 +361,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        # Without Django's own handlers, of which one repeats each line with DEBUG. Below INFO it tells SQL and its
+        # values.
+        "django": {"handlers": [], "level": "INFO"},
         # RequestContextMiddleware logs each request, without its query string.
         "django.server": {"handlers": ["none"], "propagate": False},
         "django.request": {"level": "ERROR", "filters": ["news", "answered", "state"]},

@@ -42,6 +42,15 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", normalize(text).casefold())
 
 
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters: a longer text ends at a word, with an ellipsis; one long word is cut."""
+    if len(text) <= limit:
+        return text
+    words, _, rest = text[: limit - 1].rpartition(" ")
+    # Two thirds of a word that takes most of the room say more than nothing of it.
+    return f"{words} …" if len(words) > limit / 2 else f"{words} {rest}…"
+
+
 def shows_nothing(text: str) -> bool:
     """Whether it has only spaces, control, format and other characters that can't be seen."""
     return all(character in _EMPTY or unicodedata.category(character) in _SHOW_NOTHING for character in text)

@@ -24,6 +24,9 @@ _NO_CONTENT: Final = Failure(
     "the mail server refused this mail, as it does with what looks like spam", "an operator reads its log"
 )
 _AWAY: Final = Failure("the mail server was away or busy", "try again")
+_FOLDER: Final = Failure(
+    "the mail folder can't be written", "an operator checks EMAIL_URL and the folder's disk, then try again"
+)
 _LETTERS: Final = Failure(
     "the mail server can't write to an address with such letters", "ask the person for another address"
 )
@@ -41,6 +44,7 @@ _BY_NAME: Final = {
     "SMTPDataError": (_NO_CONTENT, _AWAY),
     "SMTPSenderRefused": (_NO_SENDER, _AWAY),
     "SMTPAuthenticationError": (_NO_SIGN_IN, _AWAY),
+    "MailFolderError": (_FOLDER, _FOLDER),
     **dict.fromkeys(("SMTPNotSupportedError", "UnicodeEncodeError", "UnicodeError"), (_LETTERS, _LETTERS)),
     **dict.fromkeys(
         (

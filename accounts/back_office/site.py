@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -30,6 +30,7 @@ from accounts.back_office.factor import (
     too_many,
 )
 from accounts.back_office.refusals import FORBIDDEN, MISSING, NOT_UTF8, TWICE, is_browser, refusal
+from accounts.back_office.sign_in import SignInForm, why_session_ended
 from accounts.errors import TokenInvalidError, UnacceptablePasswordError, WrongPasswordError
 from accounts.models import User
 from accounts.password_hashing import hash_password
@@ -47,12 +48,6 @@ from fincred.errors import FieldError, RateLimitExceededError
 _WITHOUT_FACTOR = frozenset({"prove", "enrol", "logout"})
 # Django's admin would answer any other method as it answers a GET.
 _METHODS = ("GET", "HEAD", "POST")
-
-
-class SignInForm(AdminAuthenticationForm):
-    """Takes the address as it was typed. Django would normalise it, and an older one may be stored otherwise."""
-
-    username = forms.CharField(widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}))
 
 
 class BackOffice(AdminSite):
@@ -90,7 +85,7 @@ class BackOffice(AdminSite):
             had_session = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
             if had_session and not request.user.is_authenticated and name != "logout":
                 lost = " What you just sent wasn't done." if request.method == "POST" else ""
-                messages.warning(request, f"Your session has ended: sign in again.{lost}")
+                messages.warning(request, why_session_ended(request) + lost)
             return inner(request, *args, **kwargs)
 
         return say_if_ended

@@ -77,7 +77,7 @@ def send_now(mails: Due, *, now: datetime) -> None:
         with MailServer(lambda: True) as server:
             _send_first(mails, server, lambda: now, lambda: True)
     except MailServerAwayError as error:
-        logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
+        logger.warning(f"Mail waits for the {error.place}", extra={"reason": str(error)})
 
 
 def _send_first(mails: Due, server: MailServer, clock: Clock, stop: Callable[[], bool]) -> _Outcome | None:

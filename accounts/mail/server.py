@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
@@ -23,10 +23,18 @@ MOMENT: Final = timedelta(seconds=1)
 
 
 class MailServerAwayError(Exception):
-    """No connection to the mail server, or no file to write mail into; the text says why, and names no person.
+    """No connection to what takes the mail, which is `place`; the text says why, and names no person.
 
     What is due stays due, and loses no attempt.
     """
+
+    place: ClassVar = "mail server"
+
+
+class MailFolderError(MailServerAwayError):
+    """Mail is written to files, and no file can be made or written."""
+
+    place: ClassVar = "mail folder"
 
 
 class StoppedError(Exception):
@@ -62,7 +70,7 @@ class MailServer:
             self._backend = get_connection()
             self._wait_for(self._backend.open, MOMENT)
         except ImproperlyConfigured as error:
-            raise MailServerAwayError(str(error)) from error
+            raise MailFolderError(str(error)) from error
         except OSError as error:
             raise MailServerAwayError(type(error).__name__) from error
         self._limit(LONGEST_ANSWER)

@@ -15,6 +15,7 @@ from fincred.ops.own_work import OwnWork
 
 _LOG: Final = 'the log of manage.py work has it, at "Job failed"'
 _MAIL: Final = Failure("the mail server is away, or refuses FinCred's sign-in", "check it and EMAIL_URL")
+_FOLDER: Final = Failure("the mail folder can't be written", "check EMAIL_URL and the folder's disk")
 _EXPO: Final = Failure("Expo, which delivers pushes, is away or refuses them", "it goes on once Expo does")
 _DATABASE: Final = Failure("the database was away or too slow", "it goes on once the database does")
 _FAULT: Final = Failure("a fault of the program", f"tell its developers: {_LOG}")
@@ -53,4 +54,4 @@ def why_it_failed(failure: str) -> Failure:
     """What is kept of the last run, such as "mail server: TimeoutError", in words."""
     if failure in {"OperationalError", "InterfaceError"}:
         return _DATABASE
-    return {"mail server": _MAIL, "Expo": _EXPO}.get(failure.partition(":")[0], _FAULT)
+    return {"mail server": _MAIL, "mail folder": _FOLDER, "Expo": _EXPO}.get(failure.partition(":")[0], _FAULT)

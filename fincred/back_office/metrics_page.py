@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from fincred.ops.figures import STORED
+from fincred.ops.figures import StoredFigures
 
 _MOMENT = "_timestamp_seconds"
 
@@ -31,7 +31,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     lines = [
         Line(metric.documentation, ", ".join(sample.labels.values()), _value(sample), sample.name)
-        for metric in STORED.collect()
+        for metric in StoredFigures().collect()
         for sample in metric.samples
     ]
     context = {**admin.site.each_context(request), "title": "Metrics", "lines": lines}

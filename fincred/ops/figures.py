@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from prometheus_client import CollectorRegistry, Metric
+from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -67,25 +67,31 @@ def server_figures(now: datetime) -> Iterator[Metric]:
     yield from replica_figures()
 
 
-_registered: list[Figures] = [job_figures, server_figures]
+_registered: dict[str, Figures] = {"jobs": job_figures, "server": server_figures}
 
 
-def register_figures(figures: Figures) -> None:
-    """Have `/metrics` show these as well. Registering the same again changes nothing."""
-    if figures not in _registered:
-        _registered.append(figures)
+def register_figures(name: str, figures: Figures) -> None:
+    """Have `/metrics` show these as well, and say by this name whether they are there."""
+    _registered[name] = figures
 
 
-class _StoredFigures(Collector):
+class StoredFigures(Collector):
+    """Without its database a process still shows all other metrics; `readable` is whether it is worth a try."""
+
+    def __init__(self, *, readable: bool = True) -> None:
+        self._readable = readable
+
     def collect(self) -> Iterator[Metric]:
-        """Without its database the process still shows all other metrics."""
-        for figures in _registered:
+        read = GaugeMetricFamily(
+            "fincred_figures_read", "1 if these figures of the database are shown, 0 if not", labels=["figures"]
+        )
+        readable = self._readable
+        for name, figures in _registered.items():
             try:
-                yield from list(figures(clock.now()))
+                found = list(figures(clock.now())) if readable else []
             except Error as error:
-                logger.warning("Figures can't be read", extra={"reason": type(error).__name__})
-                return
-
-
-STORED = CollectorRegistry()
-STORED.register(_StoredFigures())
+                logger.warning("Figures can't be read", extra={"figures": name, "reason": type(error).__name__})
+                readable, found = False, []  # the others would only wait, too
+            read.add_metric([name], readable)
+            yield from found
+        yield read

@@ -20,7 +20,8 @@ from django.db.models import Exists, F, Q, QuerySet
 
 from fincred.db import own_migrations
 from fincred.ops.heartbeat import heartbeat
-from fincred.ops.models import DatabaseState, JobState
+from fincred.ops.models import LONGEST_FAILURE, DatabaseState, JobState
+from fincred.text import shorten
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,9 @@ def run_if_due(job: Job, *, clock: Clock, stop: Stop = lambda: False) -> bool:
         else:
             logger.exception("Job failed", extra=facts)
         soon = {} if job.parallel else {"next_run_at": clock() + min(job.every, RETRY)}
-        _row(job, owner).update(leased_until=None, failures=F("failures") + 1, failure=reason[:60], **soon)
+        _row(job, owner).update(
+            leased_until=None, failures=F("failures") + 1, failure=shorten(reason, LONGEST_FAILURE), **soon
+        )
         return False
     seconds = time.monotonic() - began
     if stop():  # it may have more to do, so it stays due

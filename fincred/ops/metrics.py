@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 from functools import cache
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,11 +22,16 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from fincred.api.exception_handler import plain_response
-from fincred.ops.figures import STORED
-from fincred.ops.probe import probe
+from fincred.db.postgresql.patience import patience
+from fincred.ops.figures import StoredFigures
+from fincred.ops.probe import Check, probe
 
 REQUESTS = Counter("fincred_http_requests_total", "Requests served", ["route", "method", "status"])
 SECONDS = Histogram("fincred_http_request_seconds", "Time to answer, in seconds", ["route", "method"])
+
+# How many seconds the stored figures may wait for PostgreSQL. A scrape has ten by default, and the probe may have
+# taken five of them.
+LONGEST_READ: Final = 4
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -51,10 +57,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if settings.METRICS_TOKEN and not hmac.compare_digest(given.encode(), expected.encode()):
         return plain_response(401)
-    probe.condition()  # sets the gauges of database and cache
+    readable = probe.condition().database != Check.FAILED  # sets the gauges of database and cache
+    with patience(LONGEST_READ):
+        stored = generate_latest(StoredFigures(readable=readable))
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    text = generate_latest(registry) + generate_latest(STORED)
+    text = generate_latest(registry) + stored
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)

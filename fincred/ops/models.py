@@ -13,6 +13,8 @@ from fincred.db.privacy import NOT_PERSONAL
 OVERDUE = timedelta(minutes=10)
 """How late a job is when nothing seems to run it: a worker looks for each at least once a minute."""
 
+LONGEST_FAILURE = 200
+
 # The errors of a database that is away.
 _AWAY = ("OperationalError", "InterfaceError")
 
@@ -74,7 +76,7 @@ class JobState(models.Model):
     # In a row, since the last success.
     failures = models.PositiveIntegerField(default=0)
     # Why the last run failed: the error's name, or what the job couldn't reach: and how. Empty after a success.
-    failure = models.CharField(max_length=60, blank=True, default="", db_default="")
+    failure = models.CharField(max_length=LONGEST_FAILURE, blank=True, default="", db_default="")
     done = models.PositiveBigIntegerField(default=0)
 
     objects = JobStateQuerySet.as_manager()

@@ -16,13 +16,15 @@ from prometheus_client import Gauge
 from redis import RedisError
 
 from fincred.db import own_migrations
+from fincred.db.postgresql.patience import patience
 from fincred.ops.models import DatabaseState
 from fincred.redis_server import redis_server
 
 logger = logging.getLogger(__name__)
 
 # A result is used for FRESH seconds. While a new look is under way the old result lasts until it is VALID seconds
-# old, and no connection waits longer than PATIENCE seconds after that look began.
+# old, and no connection waits longer than PATIENCE seconds after that look began. The look itself waits so long
+# for each database: a hung one would take it twelve seconds, and who asks gives up before.
 FRESH: Final = 5
 VALID: Final = 10
 PATIENCE: Final = 5
@@ -143,7 +145,8 @@ def _look_at_database() -> Condition:
     """The condition of the primary; while it can't be reached, that of a replica, which can only be read."""
     for alias in connections:
         try:
-            condition = _look_at(alias)
+            with patience(PATIENCE):
+                condition = _look_at(alias)
         except Error as error:
             _note_reading(alias, _reason(error))
         else:

@@ -145,6 +145,14 @@ class TestSettings:
         told = f"  {name}: is not a setting; ENV is, and it isn't set (.env line 1)"
         assert str(refused.value).splitlines()[1:] == [told]
 
+    @pytest.mark.parametrize("name", ["DJANGO_ENV", "FINCRED_ENV"])
+    def test_one_that_has_the_default_does_no_harm(self, path: Path, name: str) -> None:
+        path.write_text(f"{name}=development\n")
+        env = Environment({}, read_env_file(path))
+        assert env.choice("ENV", "development", ENVIRONMENTS) == "development"
+        env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "DJANGO_ENV")
+        env.report()
+
     def test_a_name_that_others_use_is_told_unless_the_setting_is_given(self, path: Path) -> None:
         path.write_text("ENVIRONMENT=production\nAPP_ENV=development\n")
         env = Environment({"DJANGO_ENV": "production"}, read_env_file(path))
@@ -160,6 +168,32 @@ class TestSettings:
         env.choice("ENV", "development", ("development", "production"))
         env.refuse_instead_of("ENV", ENVIRONMENTS, "development", "ENVIRONMENT")
         env.report()
+
+    @pytest.mark.parametrize("name", ["CORS_ALLOWED_ORIGINS", "cors", "DJANGO_CORS_ORIGINS"])
+    def test_so_is_a_name_that_seems_to_mean_a_setting_which_is_not_set(self, path: Path, name: str) -> None:
+        def read(**variables: str) -> Environment:
+            env = Environment(variables, read_env_file(path))
+            env.listing("CORS_ORIGINS", [])
+            return env
+
+        path.write_text(f"\n{name}=https://hunter2.example\n")
+        with pytest.raises(ImproperlyConfigured) as refused:
+            read().report()
+        assert str(refused.value).splitlines()[1:] == [
+            f"  .env line 2: {name} is not a setting; CORS_ORIGINS is, and it isn't set"
+        ]
+        read(CORS_ORIGINS="https://app.example").report()
+        path.write_text(f"{name}=\n")  # says nothing
+        read().report()
+
+    @pytest.mark.parametrize("server", ["database", "redis", "email"])
+    def test_so_is_a_part_of_a_servers_url(self, path: Path, server: str) -> None:
+        path.write_text(f"{server.upper()}_HOST=hunter2\n")
+        env = Environment({}, read_env_file(path))
+        defaults = {"database": ["sqlite:///x"], "redis": [], "email": ["memorymail://"]}
+        getattr(env, server)(f"{server.upper()}_URL", *defaults[server])
+        with pytest.raises(ImproperlyConfigured, match=f"{server.upper()}_URL is, and it isn't set"):
+            env.report()
 
     def test_a_value_that_does_not_parse_is_named_by_its_line(self, path: Path) -> None:
         path.write_text("\nDB_POOL_MIN=hunter2\n")
@@ -186,6 +220,10 @@ class TestStart:
             "SECRET_KEY = hunter2hunter2hunter2hunter2hunter2",
             "DATABASE_URL=mysql://hunter2@hunter2/hunter2",
             "DATABASE_URL=sqlite://hunter2",
+            "DATABASE=postgres://hunter2/hunter2",
+            "DB_URL=postgres://hunter2/hunter2",
+            "JWT_SECRET=hunter2hunter2hunter2hunter2hunter2",
+            "EMAIL_HOST_PASSWORD=hunter2",
         ],
     )
     def test_is_stopped_in_words_that_name_the_line_and_show_no_value(self, path: Path, line: str) -> None:

@@ -243,6 +243,23 @@ class TestHang:
             assert all(attempt.is_503 for attempt in hung), hung
             assert after.status == 201, after
 
+    def test_does_not_keep_probes_and_scrapes_waiting(self, postgresql: ThrowawayServer, tmp_path: Path) -> None:
+        # A minute, twice as long as the client waits.
+        url = f"{postgresql.url}?tcp_user_timeout=60000"
+        with Site(postgresql, tmp_path, "--workers", "2", DATABASE_URL=url) as site:
+            before = site.get("/metrics").text
+            assert 'fincred_figures_read{figures="jobs"} 1.0' in before
+            with postgresql.frozen():
+                # The second asks with what the look of the first has found, the third anew.
+                scrapes = [site.get("/metrics") for _ in range(3)]
+                wait_until(lambda: site.get("/api/v0/health/ready").status == 503)
+            assert [scrape.status for scrape in scrapes] == [200] * 3
+            for scrape in scrapes:
+                assert "fincred_http_requests_total" in scrape.text
+                assert "fincred_job_failures" not in scrape.text
+                for figures in ("jobs", "outbox", "server"):
+                    assert f'fincred_figures_read{{figures="{figures}"}} 0.0' in scrape.text
+
     def test_of_the_process_behind_one_connection_ends_when_the_deadline_is_over(
         self, postgresql: ThrowawayServer, tmp_path: Path
     ) -> None:

@@ -128,6 +128,26 @@ class TestDatabaseThatIsAway:
         assert result.stderr == "The database at db.invalid:5432 can't be reached: there is no such host.\n"
 
 
+class TestLog:
+    @pytest.mark.parametrize("debug", ["true", "false"])
+    def test_of_a_request_without_the_database_has_one_line_for_the_error(
+        self, debug: str, tmp_path: Path
+    ) -> None:
+        code = (
+            "from django.test import Client;"
+            "client = Client(raise_request_exception=False, headers={'host': 'localhost'});"
+            "sam = {'email': 'sam@example.com', 'password': 'a long phrase'};"
+            "client.post('/api/v0/auth/login', sam, 'application/json');"
+            "client.get('/api/v0/health/db')"
+        )
+        away = f"sqlite:///{tmp_path}/no/folder.sqlite3"
+        result = run("manage.py", "shell", "-v0", "-c", code, DATABASE_URL=away, DEBUG=debug, LOG_LEVEL="DEBUG")
+        told = [line for line in result.stderr.splitlines() if "Service Unavailable" in line]
+        assert len(told) == 2, result.stderr
+        assert all(" ERROR   django.request  " in line for line in told)
+        assert "SELECT" not in result.stderr
+
+
 class TestQuestions:
     def test_that_nobody_can_answer_make_no_superuser(self, database: str) -> None:
         result = subprocess.run(

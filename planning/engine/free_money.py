@@ -162,7 +162,8 @@ def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int)
         last = state.need.months - 1
         if state.own_days:
             later = money.paydays.after_days(state.own_days)
-            for month, pairs in enumerate(map(zip, later, state.in_time.by_day)):
+            for month in compress(range(months), map(any, state.in_time.by_day)):
+                pairs = zip(later[month], state.in_time.by_day[month], strict=False)
                 early[month] += [(after, amount) for after, amount in pairs if amount]
             for month, pair in _on_late_days(state, state.own_days, money, months):
                 early[month].append(pair)

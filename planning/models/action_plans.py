@@ -180,20 +180,21 @@ class ActionPlan(RevisedModel):
         They end once all that is missing would be paid, and go on with the next cycle of a recurring goal.
         Payments on linked debts don't end then: they pay interest too, which doesn't count for the target.
         """
-        if self.ended_at or self.goal.status != Status.ACTIVE or self.anchor is None:
+        goal = self.goal
+        if self.ended_at or goal.status != Status.ACTIVE or self.anchor is None:
             return iter(())
         payments = self.stored_payments if self.asked_now is None else self.asked_now
         calendar = calendar_on(today, self.anchor)
         if self.is_of_debts:
             return debt_payments_left(calendar, payments, self.put_in)
-        missing = self.goal.target_amount - self.goal.current_amount
-        next_cycle = self.goal.target_date if self.goal.kind == Kind.RECURRING else None
+        missing = goal.target_amount - goal.current_amount
+        next_cycle = goal.target_date if goal.kind == Kind.RECURRING else None
         return no_more_than(missing, payments_left(calendar, payments, self.put_in), until=next_cycle)
 
     @property
-    def stored_payments(self) -> list[Payment]:
-        """The first payments that were still to be made when the newest version was made."""
-        return [Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments]
+    def stored_payments(self) -> Iterator[Payment]:
+        """The first payments of the newest version, which were still to be made, each read as it is asked for."""
+        return (Payment(date.fromisoformat(day), Decimal(amount)) for day, amount in self.payments)
 
     def says_all_until(self, today: date) -> date | None:
         """The first day after `today` on which the newest version, made today, may not say all that is asked for.

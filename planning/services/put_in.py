@@ -68,7 +68,7 @@ def _payments_left(plan: ActionPlan, planned: GoalPlan, today: date) -> list[Pay
 
 def _all_payments(plan: ActionPlan, planned: GoalPlan) -> list[Payment]:
     """Those that the newest version stores, and if it stores the first ones only, then those `planned` today."""
-    stored = plan.stored_payments
+    stored = [*plan.stored_payments]
     if len(stored) < MOST_PAYMENTS:
         return stored
     return [*stored, *(each for each in planned.payments if each.date > stored[-1].date)]

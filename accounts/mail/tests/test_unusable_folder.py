@@ -9,16 +9,20 @@ from typing import Any, Never
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 from rest_framework.test import APIClient
 
+from accounts.back_office import mail_state
 from accounts.jobs import JOBS
 from accounts.mail import MailServerAwayError, send_due_mail
+from accounts.mail.files import EmailBackend
 from accounts.models import OutgoingMail, User
 from accounts.tests.factories import PASSWORD
 from conftest import client_of
 from fincred import clock
 from fincred.ops.jobs import run_if_due
+from fincred.ops.models import JobState
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +36,17 @@ class BrokenServer(BaseEmailBackend):
 
     def open(self) -> Never:
         raise RuntimeError("out of tune")
+
+
+class FullDisk(EmailBackend):
+    """Its file opens, and can't be written."""
+
+    def open(self) -> bool:
+        is_new = super().open()
+        self.stream.close()
+        full: Any = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115  as Django keeps it open
+        self.stream = full
+        return is_new
 
 
 def deep(folder: Path) -> Path:
@@ -87,7 +102,7 @@ class TestRequest:
         assert call(saver).status_code == status
         assert OutgoingMail.objects.get(sent_at=None).attempts == 0
         [record] = [each for each in caplog.records if each.levelname == "WARNING" and "Mail" in each.message]
-        assert record.message == "Mail waits for the mail server"
+        assert record.message == "Mail waits for the mail folder"
         assert str(unusable) in vars(record)["reason"]
         assert record.exc_info is None
 
@@ -118,7 +133,20 @@ class TestWorker:
         [job] = [job for job in JOBS if job.name == "mail"]
         assert not run_if_due(job, clock=clock.now)
         [record] = [each for each in caplog.records if each.message == "Job postponed"]
+        assert vars(record)["reason"].startswith("mail folder: ")
         assert str(unusable) in vars(record)["reason"]
         assert record.exc_info is None
+        assert JobState.objects.get(name="mail").failure.startswith("mail folder: ")
+        with pytest.raises(CommandError, match="The mail folder can't be used"):
+            call_command("send_due_mail")
         settings.EMAIL_FILE_PATH = tmp_path / "usable"
         assert send_due_mail(clock=clock.now) == (1, 0)
+
+    def test_names_the_folder_when_its_disk_is_full(self, saver: User, settings: Any, tmp_path: Path) -> None:
+        settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = f"{__name__}.FullDisk", tmp_path
+        settings.DELIVER_MAIL_ON_COMMIT = False
+        ask_for_reset(saver)
+        assert send_due_mail(clock=clock.now) == (0, 1)
+        mail = OutgoingMail.objects.get(sent_at=None)
+        assert mail.failure == "MailFolderError"
+        assert "the mail folder can&#x27;t be written" in mail_state(mail)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             with stop_when_asked() as stop:
                 sent, failed = send_due_mail(clock=clock.now, stop=stop)
         except MailServerAwayError as error:
-            raise CommandError(f"The mail server can't be reached ({error}); what is due waits.") from error
+            raise CommandError(f"The {error.place} can't be used ({error}); what is due waits.") from error
         count_done("mail", sent, now=clock.now())
         if stop():
             raise KeyboardInterrupt
@@ -73,7 +73,7 @@ class Command(BaseCommand):
                 is_away = True
                 logger.warning("Mail waits for the database", extra={"reason": type(error).__name__})
             except MailServerAwayError as error:
-                logger.warning("Mail waits for the mail server", extra={"reason": str(error)})
+                logger.warning(f"Mail waits for the {error.place}", extra={"reason": str(error)})
             if _arrives(signals, seconds):
                 return
 

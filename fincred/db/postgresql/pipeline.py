@@ -23,6 +23,8 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
+from fincred.db.postgresql.patience import limit
+
 # What PostgreSQL ends by itself. FinCred asks for it when it connects; behind a pooler the role has to bring it.
 TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
 
@@ -53,7 +55,7 @@ def is_stale(error: BaseException | None) -> bool:
 
 
 class Connection(psycopg.Connection[Any]):
-    """Runs statements in pipelines; every wait for the server ends after `tcp_user_timeout`.
+    """Runs statements in pipelines; every wait for the server ends after `tcp_user_timeout`, or with `patience`.
 
     That parameter of libpq tells the kernel how long a network may be silent. Here it holds for a server that
     hangs, too: its host still acknowledges what it is sent.
@@ -75,14 +77,15 @@ class Connection(psycopg.Connection[Any]):
         :raises OperationalError: there was no answer in time; the connection is closed, and the pool's others are
             exchanged, for they lead to the same server.
         """
+        seconds = limit(timeout or self.deadline)
         try:
-            return super().wait(gen, interval, timeout or self.deadline)
+            return super().wait(gen, interval, seconds)
         except _WaitTimeout:
             pool = getattr(self, "_pool", None)
             self.close()
             if pool:
                 pool.drain()
-            raise OperationalError(f"PostgreSQL gave no answer for {self.deadline} seconds") from None
+            raise OperationalError(f"PostgreSQL gave no answer for {round(seconds or 0, 2)} seconds") from None
 
     def run(self, statements: Sequence[Statement]) -> list[Result]:
         """The results of the statements, in one round trip; each sees what those before it did.

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from psycopg_pool import ConnectionPool
 
+from fincred.db.postgresql.patience import patience
 from fincred.db.postgresql.pipeline import Connection
 from fincred.db.tests.postgresql import ThrowawayServer
 
@@ -31,10 +32,10 @@ def server(postgresql_binaries: Path) -> Iterator[ThrowawayServer]:
 
 
 @contextmanager
-def hung(link: Connection) -> Iterator[None]:
+def hung(link: Connection, *, deadline: float = QUICK) -> Iterator[None]:
     """The server process behind this connection does nothing for as long as the block runs."""
     process = link.info.backend_pid
-    link.deadline = QUICK
+    link.deadline = deadline
     os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -59,6 +60,35 @@ class TestDeadline:
             with hung(link), pytest.raises(psycopg.OperationalError, match=r"no answer for 0\.15 seconds"):
                 WAITS[wait](link)
             assert link.closed
+
+    def test_is_shorter_where_the_caller_has_less_patience(self, server: ThrowawayServer) -> None:
+        with Connection.connect(server.url) as link:
+            with (
+                hung(link, deadline=60),
+                patience(60),
+                patience(QUICK),
+                pytest.raises(psycopg.OperationalError, match=r"no answer for 0\.1\d? seconds"),
+            ):
+                link.execute("SELECT 1")
+            assert link.closed
+
+    def test_is_over_at_once_when_patience_is(self, server: ThrowawayServer) -> None:
+        with (
+            Connection.connect(server.url) as link,
+            hung(link, deadline=60),
+            patience(0),
+            pytest.raises(psycopg.OperationalError, match="no answer for 0 seconds"),
+        ):
+            link.execute("SELECT 1")
+
+    def test_is_not_longer_for_a_caller_with_much_patience(self, server: ThrowawayServer) -> None:
+        with (
+            Connection.connect(server.url) as link,
+            hung(link),
+            patience(60),
+            pytest.raises(psycopg.OperationalError, match=r"no answer for 0\.15 seconds"),
+        ):
+            link.execute("SELECT 1")
 
     def test_is_what_the_network_may_be_silent_for(self, server: ThrowawayServer) -> None:
         with Connection.connect(server.url, tcp_user_timeout=10_000) as link:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gunicorn.http.errors import (
     ExpectationFailed,
+    InvalidHeader,
     InvalidHTTPVersion,
     InvalidRequestLine,
     InvalidResponseHeader,
@@ -26,13 +27,14 @@ _STATUS: dict[type[Exception], int] = {
     LimitRequestLine: 414,
     LimitRequestHeaders: 431,
     ExpectationFailed: 417,
-    UnsupportedTransferCoding: 415,
     ParseException: 400,
 }
 
 
 def status_of(fault: Exception) -> int:
     """The status that a fault in reading a request is answered with."""
+    if _names_another_coding(fault):
+        return 415
     return next((status for kind, status in _STATUS.items() if isinstance(fault, kind)), 500)
 
 
@@ -40,11 +42,25 @@ def message_of(fault: Exception) -> str | None:
     """A sentence for people, where the status alone doesn't say enough."""
     if isinstance(fault, HostMissingError):
         return "HTTP/1.1 needs a Host header"
-    if isinstance(fault, UnsupportedTransferCoding):
+    if _names_another_coding(fault):
         return "Send the body as it is, or chunked: no other Transfer-Encoding is taken"
     if _holds_unencoded(fault):
         return "Spaces, control characters and all but ASCII have to be percent-encoded in the request line"
     return None
+
+
+def _names_another_coding(fault: Exception) -> bool:
+    """Whether the body is in a Transfer-Encoding that isn't taken, `chunked` being last or not.
+
+    Where it isn't last RFC 9112 (6.3) has a 400: this one tells what to change, and closes the connection as well.
+    """
+    if isinstance(fault, UnsupportedTransferCoding):
+        return True
+    if not isinstance(fault, InvalidHeader) or fault.hdr != "TRANSFER-ENCODING":
+        return False
+    headers = fault.req.headers if fault.req else ()
+    lists = [value.lower().split(",") for name, value in headers if name == fault.hdr]
+    return any(coding.strip() != "chunked" for codings in lists for coding in codings)
 
 
 def _holds_unencoded(fault: Exception) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -87,6 +88,23 @@ class TestMetrics:
         OutgoingMail.objects.filter(user=stranger).delete()
         assert metrics()["fincred_outbox_oldest_seconds"] == 0
 
+    def test_say_that_all_stored_figures_are_there(self) -> None:
+        seen = metrics()
+        assert [seen[f'fincred_figures_read{{figures="{name}"}}'] for name in ("jobs", "server", "outbox")] == [
+            1, 1, 1
+        ]  # fmt: skip
+
+    def test_leave_out_those_of_one_kind_that_fails(self) -> None:
+        def away(execute: Any, sql: str, *others: Any) -> Any:
+            if "accounts_outgoingmail" in sql:
+                raise OperationalError
+            return execute(sql, *others)
+
+        with connection.execute_wrapper(away):
+            seen = metrics()
+        assert seen['fincred_figures_read{figures="jobs"}'] == 1
+        assert seen['fincred_figures_read{figures="outbox"}'] == 0
+
     def test_show_the_others_without_a_database(self) -> None:
         def away(*_: object) -> None:
             raise OperationalError
@@ -94,4 +112,7 @@ class TestMetrics:
         with connection.execute_wrapper(away):
             seen = metrics()
         assert "fincred_outbox_oldest_seconds" not in seen
+        assert {name: value for name, value in seen.items() if name.startswith("fincred_figures_read")} == {
+            f'fincred_figures_read{{figures="{figures}"}}': 0 for figures in ("jobs", "server", "outbox")
+        }
         assert any(name.startswith("fincred_http_requests_total") for name in seen)

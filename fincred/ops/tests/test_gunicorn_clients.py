@@ -203,13 +203,29 @@ class TestBodies:
             wire.sendall(LOGIN + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(chunks) + b"0\r\n\r\n")
             assert answer(wire)[0].status == status
 
-    @pytest.mark.parametrize("coding", [b"gzip, chunked", b"identity, chunked", b"foo, chunked", b"foo"])
+    @pytest.mark.parametrize(
+        "coding",
+        [
+            *(b"gzip, chunked", b"identity, chunked", b"foo, chunked", b"foo"),
+            *(b"gzip", b"GZip", b"deflate", b"compress", b"identity", b"gzip, identity", b"chunked, gzip"),
+            *(b"chunked\r\nTransfer-Encoding: gzip", b""),
+        ],
+    )
     def test_one_in_another_coding_is_refused(self, patient: LiveServer, coding: bytes) -> None:
         with connect(patient) as wire:
             wire.sendall(LOGIN + b"Transfer-Encoding: " + coding + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
             response, body = answer(wire)
         assert (response.status, refusal(body)) == (415, "UNSUPPORTED_MEDIA_TYPE")
         assert "chunked" in json.loads(body)["error"]
+
+    @pytest.mark.parametrize(
+        "head", [b"chunked, chunked", b"chunked\r\nContent-Length: 2", b"gzip, chunked\r\nContent-Length: 2"]
+    )
+    def test_whose_end_is_unclear_is_refused(self, patient: LiveServer, head: bytes) -> None:
+        with connect(patient) as wire:
+            wire.sendall(LOGIN + b"Transfer-Encoding: " + head + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+            response, body = answer(wire)
+        assert (response.status, refusal(body)) == (400, "MALFORMED_REQUEST")
 
 
 class TestExpectations:

@@ -126,6 +126,21 @@ class TestRunIfDue:
         assert vars(record)["reason"] == row().failure == "mail server: ConnectionRefusedError"
         assert record.exc_info is None
 
+    @pytest.mark.parametrize(
+        ("reason", "kept"),
+        [
+            ("mail folder: " + 18 * "Permission " + "denied", "mail folder:" + 16 * " Permission" + " …"),
+            ("mail folder: /" + 300 * "x", "mail folder: /" + 185 * "x" + "…"),
+        ],
+    )
+    def test_keeps_two_hundred_characters_of_a_long_reason(self, noon: datetime, reason: str, kept: str) -> None:
+        def run(clock: jobs.Clock, stop: jobs.Stop) -> int:
+            raise JobPostponedError(reason)
+
+        run_if_due(replace(HOURLY, run=run), clock=at(noon))
+        assert row().failure == kept
+        assert len(kept) <= 200
+
     def test_that_is_stopped_stays_due(self, noon: datetime) -> None:
         assert not run_if_due(HOURLY, clock=at(noon), stop=lambda: True)
         assert (row().done, row().last_success_at) == (3, None)
