@@ -102,7 +102,7 @@ class Goal(RevisedModel):
     )
 
     class Meta:
-        permissions: ClassVar = [("help_goal", "Can pause and cancel a person's goals")]
+        permissions: ClassVar = [("help_goal", "Can pause, cancel and reopen a person's goals")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(type__in=list(GoalType)), name="goal_type_known"),
             models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="goal_kind_known"),

@@ -242,10 +242,9 @@ class SnapshotContents:
     def _planned(self) -> tuple[Flow, ...]:
         return tuple(each.as_flow() for each in self.expenses.planned) if self.expenses else ()
 
-    def engine_debts(self, goal_id: UUID | None = None) -> tuple[Debt, ...]:
-        """All debts, or those linked to this goal, as the engine takes them."""
-        entries = [entry for entry in self.debts if goal_id is None or entry.goal_id == goal_id]
-        return tuple(entry.as_engine_debt() for entry in entries)
+    def engine_debts(self) -> tuple[Debt, ...]:
+        """All debts as the engine takes them."""
+        return tuple(entry.as_engine_debt() for entry in self.debts)
 
 
 def _total(amounts: Iterable[Decimal]) -> Decimal:

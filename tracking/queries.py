@@ -38,11 +38,6 @@ AMOUNTS_BY_DAY: Final = PreparedQuery(
     .order_by("check_in_date", "created_at", "id")
     .values_list("check_in_date", "current_amount")
 )
-TOLD_BY_DAY: Final = PreparedQuery(
-    CheckIn.objects.of_goal(Parameter("goal"))
-    .order_by("check_in_date", "created_at", "id")
-    .values_list("check_in_date", "current_amount", "source")
-)
 PULSE: Final = PreparedQuery(Pulse.objects.owned_by(Parameter("owner")).filter(pk=Parameter("pulse_id")))
 PULSES: Final = PreparedQuery(Pulse.objects.owned_by(Parameter("owner")).newest_first())
 # The Mondays of the weeks that have check-ins or pulses.

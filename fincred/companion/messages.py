@@ -6,10 +6,9 @@ has checked in, paused it, or said no) has no facts, and isn't sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ from fincred.companion.services.follow_events import NEWS
 from fincred.companion.unsubscribing import unsubscribe_from
 from fincred.companion.vocabulary import KIND_OF, MILESTONE, Kind, NotificationStatus, NotificationType
 from fincred.money import ZERO
+from goals.history import reader
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Status
@@ -36,9 +36,7 @@ from planning.queries import OPEN_PLANS
 from planning.services.proposals import proposal_for
 from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckInWeek, Milestone
-from tracking.queries import TOLD_BY_DAY
 from tracking.streaks import monday_of
-from tracking.vocabulary import CheckInSource
 
 Facts = Mapping[str, Any] | None
 
@@ -193,16 +191,16 @@ def _last_week(goal: Goal, monday: date, asker: Asker) -> str:
 
     The end of a recurring goal's cycle changes nothing: what it takes was paid.
     """
-    told: Sequence[tuple[date, Decimal, str]] = TOLD_BY_DAY.bind(goal=goal.id).all()
-    before = [amount for told_on, amount, _ in told if told_on < monday]
-    week = [(amount, source) for told_on, amount, source in told if monday <= told_on < monday + _WEEK]
+    told = reader().check_ins_of([goal.id])[goal.id]
+    before = [check_in.amount for check_in in told if check_in.day < monday]
+    week = [check_in for check_in in told if monday <= check_in.day < monday + _WEEK]
     if not before or not week:
         return ""
     change, last = ZERO, before[-1]
-    for amount, source in week:
-        if source != CheckInSource.CYCLE_END:
-            change += amount - last
-        last = amount
+    for check_in in week:
+        if not check_in.ends_cycle:
+            change += check_in.amount - last
+        last = check_in.amount
     if change > 0:
         return f"Last week you put in {money(change, asker)}."
     return f"Last week it went back by {money(-change, asker)}." if change else "Last week it stayed as it was."

@@ -8,10 +8,9 @@ from fincred.money import ZERO
 from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed, hold_back, keep_for_payments, spend
 from planning.engine.goal_state import GoalState
-from planning.engine.held_back import given_by
+from planning.engine.held_back import given_by, kept_for_later
 from planning.engine.late_money import LateMoney, still_to_make
 from planning.engine.money.cents import to_cents
-from planning.engine.own_days import kept_for_later
 from planning.engine.payment_days import FirstDays
 from planning.engine.sharing import dated_portion, paid_ahead
 

@@ -42,3 +42,11 @@ def given_late(free: Sequence[int], months: range, horizon: int, counted_on_unti
         soon = list(map(min, soon, soon[step:]))
     least = [*by[: horizon + 1], *soon]
     return least[months.start + 1 : months.stop + 1]
+
+
+def kept_for_later(free: Sequence[int]) -> list[int]:
+    """The money of each month, without what later months with less than nothing lack."""
+    left = list(accumulate(free))
+    for month in range(len(left) - 2, -1, -1):
+        left[month] = min(left[month], left[month + 1])
+    return [now - before for now, before in zip(left, [0, *left], strict=False)]

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from planning.engine.free_money import free_early
 from planning.engine.goal_state import GoalState
+from planning.engine.held_back import kept_for_later
 from planning.engine.late_money import LateMoney, late_since, takes_all
-from planning.engine.own_days import kept_for_later
 
 
 def go_on_late_in_order(late: Sequence[GoalState], money: LateMoney) -> None:

@@ -11,8 +11,8 @@ from planning.engine.free_money import add_freed, hold_back
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by
 from planning.engine.money.cents import divided_up
-from planning.engine.own_days import DatedPortion, MonthlyPortion, spread_on_days, still_to_be_paid
 from planning.engine.payment_days import FirstDays
+from planning.engine.portions import DatedPortion, MonthlyPortion, spread_on_days, still_to_be_paid
 from planning.engine.trajectory import DebtPayoff
 
 _LAST_UNSCALED_ATTEMPT: Final = 2

@@ -120,17 +120,17 @@ def _minimums(context: PlanningContext, inputs: PlanInput, plan: Plan, last: int
 
     They end when the debt is paid off. For debts that a goal pays off, they are what the plan keeps for them.
     """
-    alone = context.paid_alone
+    alone = context.debts.paid_alone
     debts = [each.debt for each in alone]
     later = minimums_by_month(debts, context.calendar, last, Effort())
     amounts = ([each.last_payment, *map(exact_money, paid)] for each, paid in zip(alone, later, strict=True))
     by_goal = zip(inputs.goals, plan.kept_for_debts(last), strict=False)  # empty if goals aren't planned
     kept = {goal.id: iter(each) for goal, each in by_goal}
-    before = {str(goal.id): iter(context.kept_last_month(goal)) for goal in context.goals}
-    for debt in context.contents.debts:
+    before = {str(goal.id): iter(context.debts.kept_last_month(goal.id)) for goal in context.goals}
+    for debt in context.debts.entries:
         label = debt.label or debt.type.replace("_", " ").capitalize()
         goal_id = str(debt.goal_id)
-        if not context.is_paid_off_by_a_goal(debt):
+        if not context.debts.is_paid_off_by_a_goal(debt):
             yield Minimum(label, next(amounts))
         elif goal_id in kept:
             yield Minimum(label, [next(before[goal_id]), *next(kept[goal_id])])

@@ -19,19 +19,19 @@ from fincred.money import ZERO
 from goals import transitions
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Priority, Status
-from planning.debt_months import NOTHING_DUE, DebtMonth, count_debt_month, kept_last_month
+from planning.debt_months import NOTHING_DUE
 from planning.engine.cadence import Cadence
 from planning.engine.dates import Calendar
-from planning.engine.freed import PaidUntil, pay_minimums, payment_dates
-from planning.engine.model import Debt, GoalInput, PlanInput
+from planning.engine.model import GoalInput, PlanInput
 from planning.entry_names import EntryNames, new_names
 from planning.errors import SnapshotRequiredError
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.months import Planned, PlannedMonth
-from planning.paid_off import PaidOff, SnapshotTold, less, paid_off
+from planning.paid_off import SnapshotTold
 from planning.queries import NEWEST_SNAPSHOTS, NEWEST_VERSIONS, PLANNED_GOALS
 from planning.services.present_month import CountedMonths, History, counted_months
-from planning.snapshot_contents import DebtEntry, SnapshotContents
+from planning.snapshot_contents import SnapshotContents
+from planning.snapshot_debts import ClearingGoal, SnapshotDebts
 from planning.versions import Terms, VersionInputs
 from planning.vocabulary import ActionPlanType, Frequency
 
@@ -43,28 +43,25 @@ class PlanningContext:
     """A person's newest snapshot, active goals in the order in which they are planned, and open plans.
 
     `plans` and `terms` are by goal, also for goals that aren't active. A service may change the `terms` before it
-    plans. The contents were told on the day `told_on`.
+    plans. `debts` are those of the contents.
 
     `counted` is the calendar's present month as counted from the `history` of check-ins: of active goals, and of
     others that had a plan in it. `carried_in` is what earlier months kept for it. `planned` is what the newest
-    versions say of the months. By goal, `paid_off` is what was paid off when the snapshot was stored, and
-    `completed` what completed goals have paid off in all.
+    versions say of the months.
     """
 
     owner: User
     calendar: Calendar
     snapshot: Snapshot | None
     contents: SnapshotContents
+    debts: SnapshotDebts
     goals: tuple[Goal, ...]
     plans: Mapping[UUID, ActionPlan]
     terms: Mapping[UUID, Terms]
     counted: CountedMonths
     history: History
     planned: Mapping[UUID, Planned]
-    paid_off: Mapping[str, Decimal]
     carried_in: Decimal
-    told_on: date
-    completed: Mapping[UUID, Decimal]
 
     @property
     def today(self) -> date:
@@ -77,13 +74,15 @@ class PlanningContext:
 
     def with_snapshot(self, snapshot: Snapshot, contents: SnapshotContents) -> PlanningContext:
         """The context with a snapshot that is stored today."""
-        return replace(
-            self, snapshot=snapshot, contents=contents, paid_off=snapshot.paid_off, told_on=self.calendar.as_of
-        )
+        at_snapshot = _at_snapshot(snapshot, self.today)
+        debts = replace(self.debts, entries=contents.debts, told_on=self.today, at_snapshot=at_snapshot)
+        return replace(self, snapshot=snapshot, contents=contents, debts=debts)
 
     def with_contents(self, contents: SnapshotContents) -> PlanningContext:
         """The context with contents as they are today, so that no check-in is counted on their debts."""
-        return replace(self, contents=contents.on(self.today), paid_off={}, told_on=self.today)
+        contents = contents.on(self.today)
+        debts = replace(self.debts, entries=contents.debts, told_on=self.today, at_snapshot={})
+        return replace(self, contents=contents, debts=debts)
 
     def with_terms(self, plan: ActionPlan, terms: Terms) -> PlanningContext:
         """The context once this plan, new or not, has these terms."""
@@ -108,12 +107,15 @@ class PlanningContext:
         done = {
             goal.id: goal.current_amount for goal in changed if goal.is_done and goal.type == GoalType.DEBT_PAYOFF
         }
-        return replace(
-            self,
-            goals=tuple(goal for goal in goals if goal.status == Status.ACTIVE),
-            counted=self.counted.but(counted_months(changed, self.planned, self.history)),
-            completed={**self.completed, **done},
-        )
+        counted = self.counted.but(counted_months(changed, self.planned, self.history))
+        debts = replace(self.debts, completed={**self.debts.completed, **done})
+        active = [goal for goal in goals if goal.status == Status.ACTIVE]
+        return replace(self, counted=counted, debts=debts).with_active(active)
+
+    def with_active(self, goals: Sequence[Goal]) -> PlanningContext:
+        """The context with these active goals, whose months are counted already."""
+        clearing = _clearing(goals, self.counted, self.planned, self.today)
+        return replace(self, goals=tuple(goals), debts=replace(self.debts, clearing=clearing))
 
     def plan(self, plan_id: UUID) -> ActionPlan:
         """:raises ResourceNotFoundError: the person has no such open plan."""
@@ -122,49 +124,15 @@ class PlanningContext:
                 return plan
         raise ResourceNotFoundError
 
-    def paid_off_on(self, debts: Sequence[DebtEntry]) -> dict[str, Decimal]:
-        """By id of the goals to which these debts are linked, what is paid off now."""
-        linked = {entry.goal_id for entry in debts}
-        return {str(goal.id): goal.current_amount for goal in self.goals if goal.id in linked}
-
     def month_of(self, goal: Goal) -> PlannedMonth:
         """The present month as the next version of the goal's plan counts it."""
-        debts = self._debt_month(goal)
+        debts = self.debts.month_of(goal.id)
         return debts.month if debts else self.counted.months[goal.id]
-
-    def due_today(self, goal: Goal) -> Decimal:
-        """What is still to be paid today on its linked debts, of the month that ends today."""
-        debts = self._debt_month(goal)
-        return debts.due.amount if debts else ZERO
-
-    def kept_last_month(self, goal: Goal) -> tuple[Decimal, ...]:
-        """The minimum payments of its linked debts on the present month's first day."""
-        debts, due_on = self._linked_debts(goal), goal.due_on(self.today)
-        return kept_last_month(self.calendar, debts, self._paid_off(goal), due_on)
-
-    def _debt_month(self, goal: Goal) -> DebtMonth | None:
-        """The month of a goal with linked debts; None for other goals."""
-        debts, planned = self._linked_debts(goal), self.planned.get(goal.id)
-        if not debts:
-            return None
-        return count_debt_month(self.calendar, debts, self._paid_off(goal), planned, by=goal.due_on(self.today))
-
-    def _linked_debts(self, goal: Goal) -> tuple[Debt, ...]:
-        """The snapshot's debts that are linked to the goal; none if it isn't of type debt_payoff, or is done."""
-        return self.contents.engine_debts(goal.id) if _clears_debts(goal) else ()
-
-    def _paid_off(self, goal: Goal) -> PaidOff:
-        at_snapshot = None
-        if self.snapshot and str(goal.id) in self.paid_off:
-            at = self.snapshot.created_at
-            at_snapshot = SnapshotTold(at, _day_of(at, self.owner), Decimal(self.paid_off[str(goal.id)]))
-        check_ins = self.counted.check_ins.get(goal.id, ())
-        return paid_off(self.calendar, check_ins, goal.current_amount, at_snapshot)
 
     def plan_input(self) -> PlanInput:
         return PlanInput(
             as_of=self.today,
-            finances=replace(self.contents.finances, debts=tuple(each.debt for each in self.paid_alone)),
+            finances=replace(self.contents.finances, debts=tuple(each.debt for each in self.debts.paid_alone)),
             goals=tuple(self._goal_input(goal) for goal in self.goals),
             anchor=self.calendar.anchor,
             paid_elsewhere=self._paid_elsewhere() + self._gone_again(),
@@ -192,35 +160,9 @@ class PlanningContext:
         going_on = [goal for goal in self.goals if goal.kind != Kind.ONCE or goal.is_done]
         return sum([self.month_of(goal).paid - self._paid_and_there(goal) for goal in going_on], ZERO)
 
-    @property
-    def paid_alone(self) -> list[PaidUntil]:
-        """The debts that no goal pays off, as they are once minimums are paid up to the present month."""
-        dates = payment_dates(self.told_on, self.calendar)
-        return [
-            pay_minimums(debt, dates)
-            for entry, debt in zip(self.contents.debts, self._owed(), strict=True)
-            if not self.is_paid_off_by_a_goal(entry)
-        ]
-
-    def _owed(self) -> list[Debt]:
-        """The snapshot's debts, less what goals that are completed have paid off since."""
-        owed = [entry.as_engine_debt() for entry in self.contents.debts]
-        for goal_id, amount in self.completed.items():
-            linked = [index for index, entry in enumerate(self.contents.debts) if entry.goal_id == goal_id]
-            since = amount - Decimal(self.paid_off.get(str(goal_id), amount))
-            left = less(tuple(owed[index] for index in linked), since, self.calendar)
-            for index, debt in zip(linked, left, strict=True):
-                owed[index] = debt
-        return owed
-
-    def is_paid_off_by_a_goal(self, entry: DebtEntry) -> bool:
-        """Whether an active goal pays the debt off, because it is linked to it."""
-        clearing = (goal.id for goal in self.goals if _clears_debts(goal))
-        return entry.goal_id is not None and entry.goal_id in clearing
-
     def _goal_input(self, goal: Goal) -> GoalInput:
         """The goal as the engine takes it."""
-        terms, debts = self.terms.get(goal.id), self._debt_month(goal)
+        terms, debts = self.terms.get(goal.id), self.debts.month_of(goal.id)
         cadence = None if debts else self._own_cadence(goal)
         due, added = debts.due if debts else NOTHING_DUE, self._paid_and_there(goal)
         return GoalInput(
@@ -294,8 +236,7 @@ def lock_and_read_context(*, owner: User, today: date) -> tuple[PlanningContext,
 def context_of_changed_goal(goal: Goal, *, owner: User, today: date) -> PlanningContext:
     """The context with this very `goal` among the active ones, so that the caller's object gets its new pace."""
     context = read_context(owner=owner, today=today)
-    goals = tuple(goal if read.id == goal.id else read for read in context.goals)
-    return replace(context, goals=goals)
+    return context.with_active([goal if read.id == goal.id else read for read in context.goals])
 
 
 def context_queries(owner_id: UUID, today: date) -> tuple[BoundQuery[Any], ...]:
@@ -331,24 +272,33 @@ def _context(
     known = [*goals, *(plan.goal for plan in last_plans.values())]
     planned = {goal_id: plan.planned for goal_id, plan in last_plans.items()}
     history = History(owner.id, calendar)
+    counted = counted_months(known, planned, history)
+    snapshot = snapshots[0] if snapshots else None
+    contents = snapshot.contents if snapshot else SnapshotContents()
+    told_on = _day_of(snapshot.created_at, owner) if snapshot and contents.debts else today
     for goal in goals:
         if goal.id in plans:
             plans[goal.id].goal = goal
     return PlanningContext(
         owner=owner,
         calendar=calendar,
-        snapshot=snapshots[0] if snapshots else None,
-        contents=snapshots[0].contents if snapshots else SnapshotContents(),
+        snapshot=snapshot,
+        contents=contents,
+        debts=SnapshotDebts(
+            calendar=calendar,
+            entries=contents.debts,
+            told_on=told_on,
+            at_snapshot=_at_snapshot(snapshot, told_on) if snapshot else {},
+            completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
+            clearing=_clearing(goals, counted, planned, today),
+        ),
         goals=tuple(goals),
         plans=plans,
         terms={goal_id: terms_of(plan) for goal_id, plan in plans.items()},
-        counted=counted_months(known, planned, history),
+        counted=counted,
         history=history,
         planned=planned,
-        paid_off=snapshots[0].paid_off if snapshots else {},
         carried_in=_carried_in([version.plan for version in newest_first], calendar),
-        told_on=_day_of(snapshots[0].created_at, owner) if snapshots and snapshots[0].debts else today,
-        completed={goal.id: goal.current_amount for goal in read if goal.status == Status.COMPLETED},
     )
 
 
@@ -357,8 +307,25 @@ def moment_of(version: PlanVersion) -> tuple[datetime, bool]:
     return version.created_at, version.plan.goal.status == Status.ACTIVE
 
 
-def _clears_debts(goal: Goal) -> bool:
-    return goal.type == GoalType.DEBT_PAYOFF and not goal.is_done
+def _at_snapshot(snapshot: Snapshot, day: date) -> dict[UUID, SnapshotTold]:
+    """By goal, what was paid off when the snapshot was stored on this day."""
+    return {
+        UUID(goal_id): SnapshotTold(snapshot.created_at, day, Decimal(amount))
+        for goal_id, amount in snapshot.paid_off.items()
+    }
+
+
+def _clearing(
+    goals: Sequence[Goal], counted: CountedMonths, planned: Mapping[UUID, Planned], today: date
+) -> dict[UUID, ClearingGoal]:
+    """Those of the goals that pay off debts, by id."""
+    return {
+        goal.id: ClearingGoal(
+            goal.current_amount, goal.due_on(today), counted.check_ins.get(goal.id, ()), planned.get(goal.id)
+        )
+        for goal in goals
+        if goal.type == GoalType.DEBT_PAYOFF and not goal.is_done
+    }
 
 
 def _anchor(newest_first: Sequence[ActionPlan], today: date) -> date:

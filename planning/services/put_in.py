@@ -161,7 +161,7 @@ def _count_from(context: PlanningContext, plans: Sequence[ActionPlan]) -> list[A
     # One may have been completed since it was read.
     for plan in (plan for plan in counted if plan.goal_id in goals):
         goal = goals[plan.goal_id]
-        plan.put_in = PutIn(_since_version(plan, context.month_of(goal)), due=context.due_today(goal))
+        plan.put_in = PutIn(_since_version(plan, context.month_of(goal)), due=context.debts.due_today(goal.id))
     return [plan for plan in plans if plan not in counted]
 
 

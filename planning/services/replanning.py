@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -109,7 +108,7 @@ def _keep_for_later(context: PlanningContext) -> None:
 
     They get no new version, and their newest ones count as paid what they asked for.
     """
-    carried = codec.plain(steps_of(_left_by_months(replace(context, goals=()).plan_input())))
+    carried = codec.plain(steps_of(_left_by_months(context.with_active(()).plan_input())))
     of_calendar = [plan for plan in context.plans.values() if plan.anchor == context.calendar.anchor]
     changed = [plan for plan in of_calendar if plan.carried != carried]
     for plan in changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from accounts import audit
@@ -57,7 +58,7 @@ def store_snapshot(
         monthly_minimum_payments=contents.monthly_minimum_payments,
         total_debt=contents.total_debt,
         total_savings=contents.total_savings,
-        paid_off=context.paid_off_on(contents.debts),
+        paid_off=_paid_off_on(contents.debts, context.goals),
         entry_names=names,
         created_at=now,
     )
@@ -68,6 +69,12 @@ def store_snapshot(
     logger.info("Snapshot stored", extra={"snapshot_id": snapshot.id})
     replan(context=context.with_snapshot(snapshot, contents), chain=chain, reason=Reason.SNAPSHOT_CHANGED, now=now)
     return snapshot
+
+
+def _paid_off_on(debts: Sequence[DebtEntry], goals: Sequence[Goal]) -> dict[str, Decimal]:
+    """By id of those of the goals to which these debts are linked, what is paid off now."""
+    linked = {entry.goal_id for entry in debts}
+    return {str(goal.id): goal.current_amount for goal in goals if goal.id in linked}
 
 
 def require_debt_goals(*, context: PlanningContext, debts: Sequence[DebtEntry], path: str = "debts") -> None:

@@ -60,6 +60,16 @@ class TestPausedGoal:
         earns(person.on("2026-03-25"), 150)
         assert carried(person.on("2026-06-15")) == 350
 
+    def test_leaves_the_minimums_of_debts_whose_goal_has_no_plan(self, person: Person, goal: str) -> None:
+        """Two minimum payments of 50 are left: of April 100 stay, of May 150."""
+        free = person.on("2026-03-20").wants(100, "2027-03-10", type="debt_payoff")
+        loan = {"type": "car_loan", "balance": 100, "interest_rate_annual": 0, "min_payment": 50, "goal_id": free}
+        income = {"amount": 2150, "frequency": "monthly", "next_date": "2026-03-10"}
+        body = {"incomes": [income], "expenses": {"total_amount": 2000}, "debts": [loan]}
+        assert person.client.put("/api/v0/snapshot", body).status_code == 200
+        becomes(person, goal, "paused")
+        assert carried(person.on("2026-06-15")) == 250
+
     def test_leaves_its_money_however_long_it_is_paused(self, person: Person, goal: str) -> None:
         """Seventeen months from April 2026 to August 2027, and 240 more."""
         becomes(person.on("2026-03-20"), goal, "paused")

@@ -12,9 +12,9 @@ from fincred.money import ZERO
 from planning.engine.cadence import Cadence, Payment
 from planning.engine.model import Finances, GoalInput, GoalPlan, Plan, PlanInput
 from planning.engine.money.flows import Flow
-from planning.engine.own_days import DatedPortion, spread_on_days
 from planning.engine.payment_days import place
 from planning.engine.plan import make_plan
+from planning.engine.portions import DatedPortion, spread_on_days
 from planning.engine.tests.builders import card, goal, money
 from planning.engine.tests.lumpy import Listed, a_case, cents, with_cycles, with_passed_dates
 from planning.vocabulary import Frequency, PayFrequency

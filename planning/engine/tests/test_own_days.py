@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from fincred.money import ZERO
 from planning.engine.cadence import Cadence
 from planning.engine.drift import WayBack, propose
+from planning.engine.held_back import kept_for_later
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
-from planning.engine.own_days import DatedPortion, kept_for_later, spread_on_days
 from planning.engine.plan import make_plan
+from planning.engine.portions import DatedPortion, spread_on_days
 from planning.engine.tests.builders import NEW_YEAR, cents, goal, goals, inputs, money, plan_inputs
 from planning.vocabulary import Feasibility, Frequency
 
