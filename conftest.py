@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -108,6 +109,19 @@ def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_random(item) or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave these tests untraced in a parallel run, too: pytest-cov has two tracers there, and pauses one."""
+    tracer = sys.gettrace()
+    if tracer is None or not item.get_closest_marker("no_cover"):
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 def _is_random(item: pytest.Item) -> bool:
