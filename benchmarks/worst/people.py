@@ -1,4 +1,4 @@
-"""People whose numbers are all valid and hardly ever sensible, as plain documents; and small changes of them.
+"""People whose numbers are all valid and mostly not sensible, as plain documents; and small changes of them.
 
 Amounts are in cents, rates and percentages in ten-thousandths of a percent, days are counted from today. A debt
 with `percent` has `minimum` as its floor. A goal with `repeat` recurs every so many months. `incomes` and
@@ -33,7 +33,12 @@ RATES: Final = (0, 1, 5_000, 25_000, 120_000, 600_000, 9_510_000, MOST_RATE)
 
 
 def draw(random: Random) -> Person:
-    """A person; with every second one the goals take about all of the surplus, which is where plans are hard."""
+    """A person; with every second one the goals take about all of the surplus, which is where plans are hard.
+
+    Every third one has sensible numbers, which can't all be met.
+    """
+    if random.random() < 1 / 3:
+        return _sensible(random)
     stored = [_goal(random, own=random.random() < 0.8) for _ in range(STORED)]
     new = [_goal(random, own=False) for _ in range(random.choice([0, 5, MOST_GOALS - STORED]))]
     person: Person = {"surplus": _amount(random), "goals": stored, "new_goals": new}
@@ -56,6 +61,40 @@ def _make_tight(random: Random, person: Person) -> None:
             goal["chosen"] = _within(part)
         for debt in goal["debts"]:
             debt["balance"] = _within(part * months / len(goal["debts"]))
+
+
+def _sensible(random: Random) -> Person:
+    """Paid once a month and with a bonus, who wants more in some months or years than that pays for."""
+    new = [0, 5, 20, MOST_GOALS - STORED]
+    goals = [_sensible_goal(random, own=True) for _ in range(STORED)]
+    others = [_sensible_goal(random, own=False) for _ in range(random.choice(new))]
+    months = sum(30 * goal["target"] // goal["days"] for goal in [*goals, *others])
+    income = _within(months * random.choice([0.4, 0.7, 0.9]))
+    return {
+        "surplus": random.choice([1, income]),
+        "goals": goals,
+        "new_goals": others,
+        "incomes": [
+            {"amount": income, "frequency": PayFrequency.MONTHLY.value, "in": 20, "until": None},
+            {"amount": income, "frequency": PayFrequency.ANNUAL.value, "in": 120, "until": None},
+        ],
+        "planned": [{"amount": income, "frequency": PayFrequency.ANNUAL.value, "in": 200, "until": None}],
+    }
+
+
+def _sensible_goal(random: Random, *, own: bool) -> Person:
+    frequency = random.choice(list(Frequency))
+    has_days, has_amount = own and random.random() < 0.5, own and random.random() < 0.5
+    return {
+        "target": random.randrange(50_000, 6_000_000),
+        "days": random.randrange(90, 30 * random.choice([24, 60, 240])),
+        "rate": random.choice([0, 0, 20_000, 40_000]),
+        "priority": random.choice(list(Priority)).value,
+        "debts": [],
+        "cadence": [frequency.value, random.randint(1, 7)] if has_days or has_amount else None,
+        "chosen": random.randrange(1_000, 30_000) if has_amount else 0,
+        "repeat": random.choice([0, 0, 0, 12]),
+    }
 
 
 def changed(random: Random, person: Person) -> Person:

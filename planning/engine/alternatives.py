@@ -6,13 +6,14 @@ cent less of a change it isn't.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Final, Literal
 
 from fincred.money import MAX_MONEY
 from planning.engine.allocation import plan_order
+from planning.engine.chosen_amounts import ChosenAmounts
 from planning.engine.effort import TooMuchEffortError
 from planning.engine.free_money import money_by_month
 from planning.engine.goal_state import GoalState
@@ -27,8 +28,8 @@ from planning.vocabulary import Feasibility
 
 MAX_GOALS: Final = 20
 """The most goals that get alternatives: the first in the order of serving."""
-MAX_EFFORT: Final = 2_220_000
-"""The steps after which the search for a plan's alternatives ends (see `Effort`), about a fifth of a second."""
+MAX_EFFORT: Final = 2_600_000
+"""The steps after which the search for a plan's alternatives ends (see `Effort`), about a quarter of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,16 @@ class _Trials:
     """Solves changed plans. `last` is the last plan that was solved, with its order and states."""
 
     needs: Needs
+    amounts: ChosenAmounts = field(default_factory=ChosenAmounts)
     last: tuple[PlanInput, list[int], list[GoalState]] | None = None
 
     def solve(self, inputs: PlanInput, order: list[int]) -> list[GoalState]:
         if self.last is None or self.last[:2] != (inputs, order):
-            self.last = inputs, order, solve_dates(inputs, self.needs, order)
+            self.last = inputs, order, solve_dates(inputs, self.needs, order, self.amounts)
         return self.last[2]
 
     def at_best(self, inputs: PlanInput, order: list[int], position: int) -> GoalState:
-        return at_best(inputs, self.needs, order, position)
+        return at_best(inputs, self.needs, order, position, self.amounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,15 @@
 """Pay goals the amount that was chosen for them. All money is whole cents."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import sub
 
 from fincred.money import ZERO
+from planning.engine.dated_money import DatedMoney
+from planning.engine.early_payments import EarlyPayments
 from planning.engine.effort import Effort
-from planning.engine.free_money import add_freed, hold_back, keep_for_payments, spend
+from planning.engine.free_money import add_freed, hold_back, spend
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by, kept_for_later
 from planning.engine.late_money import LateMoney, still_to_make
@@ -15,42 +18,116 @@ from planning.engine.payment_days import FirstDays
 from planning.engine.sharing import dated_portion, paid_ahead
 
 
-def pay_chosen(state: GoalState, free: list[int], late_until: int, effort: Effort, days: FirstDays) -> None:
-    """Pay a goal its chosen amount every month (or day of its own), at most what is free.
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """A goal that got its chosen amount, with the money that is `free` and `kept` of each month after it.
+
+    `early` are the early payments of the goals so far, where money has dates.
+    """
+
+    state: GoalState
+    free: Sequence[int]
+    kept: Sequence[int]
+    early: EarlyPayments
+
+    def is_of(self, state: GoalState) -> bool:
+        """Whether it is the same goal and would be paid the same from the same money."""
+        mine = self.state
+        if mine.need is not state.need or mine.money is not state.money or mine.goal != state.goal:
+            return False
+        numbers = ((each.of_cycle, each.behind, each.late_income, each.horizon) for each in (mine, state))
+        return next(numbers) == next(numbers)
+
+
+@dataclass(slots=True)
+class ChosenAmounts:
+    """Pays chosen amounts in one changed plan after the other, and of each only what the change can have moved.
+
+    Goals are paid in turn: those before the first changed one get what they got before, which is no effort.
+    """
+
+    _paid: dict[tuple[int, ...], list[_Paid]] = field(default_factory=dict)
+
+    def pay(
+        self, states: Sequence[GoalState], free: list[int], late_until: int, effort: Effort
+    ) -> tuple[list[GoalState], FirstDays]:
+        """Pay these goals in turn from what is `free`, and take it from that.
+
+        Returns the goals as they were paid, with what else is known of their payment days.
+        """
+        days = FirstDays(free, effort)
+        before = self._paid.setdefault((late_until, *free), [])
+        same = 0
+        while same < min(len(before), len(states)) and before[same].is_of(states[same]):
+            same += 1
+        del before[same:]
+        days.committed += [each.state for each in before]
+        early = before[-1].early if before else EarlyPayments(len(free))
+        if before:
+            kept = states[0].kept
+            free[:], kept[:] = before[-1].free, before[-1].kept
+            for state in days.committed:
+                state.kept = kept
+        for state in states[same:]:
+            early = early.copy()
+            give_chosen(state, free, effort, days)
+            days.committed.append(state)
+            months = max(state.need.months, late_until if state.goes_on_late else 0)
+            effort.spend(((70 if state.own_days else 40) if state.money else 5) * months + 10 * len(free))
+            if state.money:
+                _take_dated(state, state.money, free, late_until, early)
+            else:
+                _take(state, free, late_until)
+            before.append(_Paid(state, tuple(free), tuple(state.kept), early))
+        return days.committed, days
+
+
+def give_chosen(state: GoalState, free: Sequence[int], effort: Effort, days: FirstDays) -> None:
+    """Set what a goal gets by its date with its chosen amount, at most what is free.
 
     If that meets the goal, its `room` is all the free money by its date; otherwise the sum of these payments.
     """
-    effort.spend((15 if state.days else 30 if state.money else 5) * max(state.need.months, late_until))
+    each_month = (30 if state.own_days else 15) if state.money else 5
+    effort.spend(500 + each_month * state.need.months + 2 * len(free))
     state.kept_before = tuple(state.kept)
     need, in_time = state.need, _chosen_by_money(state, free, days) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
-    days.committed.append(state)
     state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
-    if state.money:
-        spend(free, state)
-        if state.payoff:
-            state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
-            state.hold(free)
-            free[:] = hold_back(add_freed(free, [state]), [state])
-        # There are many later cycles. Each of them counts what others take of a month as gone already.
-        present = [each for each in days.committed if not each.cycle]
-        keep_for_payments([state] if state.cycle else present, free)
-        if state.goes_on_late:
-            before, kept = free.copy(), state.kept.copy()
-            money = LateMoney(free, late_until, state.horizon)
-            money.pay(state, money.months_of(state))
-            state.reserved_late = list(map(sub, before, free))
-            state.kept_late = list(map(sub, state.kept, kept))
-        return
+
+
+def _take(state: GoalState, free: list[int], late_until: int) -> None:
+    """Take from what is `free` all that a goal gets, after its date too."""
     if state.goes_on_late:
-        state.trajectory = need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
+        state.trajectory = state.need.simulate_late(state.in_time, _chosen_late(state, free, late_until))
     spend(free, state)
     if state.days:
         free[:] = kept_for_later(free)
+
+
+def _take_dated(
+    state: GoalState, money: DatedMoney, free: list[int], late_until: int, early: EarlyPayments
+) -> None:
+    """The same where money has dates, with what has to be kept for the payments. `early` has those before."""
+    spend(free, state)
+    if state.payoff:
+        state.frees_from = state.payoff.cleared_after(state.in_time, len(free))
+        state.hold(free)
+        free[:] = hold_back(add_freed(free, [state]), [state])
+    # There are many later cycles. Each of them counts what others take of a month as gone already.
+    payments = EarlyPayments(len(free)) if state.cycle else early
+    payments.add(state)
+    payments.keep(state, money, free)
+    if state.goes_on_late:
+        before, kept = free.copy(), state.kept.copy()
+        late = LateMoney(free, late_until, state.horizon)
+        late.pay(state, late.months_of(state))
+        state.reserved_late = list(map(sub, before, free))
+        state.kept_late = list(map(sub, state.kept, kept))
+        payments.add_late(state)
 
 
 def _free_by_date(state: GoalState, free: Sequence[int]) -> int:

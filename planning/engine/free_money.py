@@ -1,9 +1,8 @@
 """The money that is free for goals in each month of the calendar, in whole cents."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import compress
-from operator import add, mul, or_, sub
+from operator import add, sub
 
 from planning.engine.dated_money import DatedMoney
 from planning.engine.goal_state import GoalState
@@ -116,85 +115,14 @@ def keep_for_late_days(state: GoalState, free: list[int], before: Sequence[int],
         for amount, late in zip(amounts, money.paydays.after_late_days(days, month), strict=False):
             paid += amount
             lacking = max(lacking, paid - before[month] + state.not_kept(month, late) if amount else 0)
-        _keep(state, free, month, lacking)
+        keep(state, free, month, lacking)
 
 
-def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
-    """Keep money for payments up to the goals' dates that come before all money of their month has arrived.
-
-    What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what the
-    payments of `states` have left, those after their dates too. Payments on a month's first day are kept for if
-    one of their goals earns interest for the month.
-    """
-    money = states[0].money if states else None
-    if money is None or all(state.goal.debts for state in states):
-        return
-    months = max([len(state.in_time.amounts) for state in states])
-    paid, early = [0] * months, _early_payments(states, money, months)
-    for state in states:  # with late payments, which may wait for the month's money
-        paid[: len(state.trajectory.amounts)] = map(add, paid, state.trajectory.amounts)
-    for month in compress(range(1, months), early[1:]):
-        needed = lacking = 0
-        for arriving_later, amount in sorted(early[month], reverse=True):
-            needed += amount
-            too_late = states[0].not_kept(month, arriving_later)
-            lacking = max(lacking, needed + too_late - free[month] - paid[month])
-        _keep(states[0], free, month, lacking)
-
-
-def _keep(state: GoalState, free: list[int], month: int, lacking: int) -> None:
+def keep(state: GoalState, free: list[int], month: int, lacking: int) -> None:
     """Keep `lacking` cents until `month` begins: they count as free in it, and no longer in the month before."""
     free[month - 1] -= lacking
     free[month] += lacking
     state.kept[month - 1] += lacking
-
-
-def _early_payments(states: Sequence[GoalState], money: DatedMoney, months: int) -> list[list[tuple[int, int]]]:
-    """By month, the payments made before all its money has arrived, each with what arrives after it."""
-    early: list[list[tuple[int, int]]] = [[] for _ in range(months)]
-    first, earning = [0] * months, [False] * months
-    on_first_day = [_on_first_day(state) for state in states]
-    for state, is_first in zip(states, on_first_day, strict=True):
-        first[: len(is_first)] = map(add, first, map(mul, state.in_time.amounts, is_first))
-        if state.need.bears_interest:
-            earning[: len(is_first)] = map(or_, earning, is_first)
-    for state, is_first in zip(states, on_first_day, strict=True):
-        last = state.need.months - 1
-        if state.own_days:
-            later = money.paydays.after_days(state.own_days)
-            for month in compress(range(months), map(any, state.in_time.by_day)):
-                pairs = zip(later[month], state.in_time.by_day[month], strict=False)
-                early[month] += [(after, amount) for after, amount in pairs if amount]
-            for month, pair in _on_late_days(state, state.own_days, money, months):
-                early[month].append(pair)
-        elif state.late_income and not (earning[last] and any(is_first[last:])):
-            amount = state.in_time.amounts[last]
-            early[last] += [(state.late_income, amount)] if amount else []
-    for month in range(months):
-        if earning[month] and first[month]:
-            early[month].append((money.paydays.after_first_day(month), first[month]))
-    return early
-
-
-def _on_late_days(
-    state: GoalState, days: OwnDays, money: DatedMoney, months: int
-) -> Iterator[tuple[int, tuple[int, int]]]:
-    """The payments on late days of the first `months` months, each with its month and what arrives after it."""
-    for month, paid in enumerate(state.trajectory.by_day[:months]):
-        late = paid[days.counts[month] if month < len(days.counts) else 0 :]
-        if any(late):
-            pairs = zip(money.paydays.after_late_days(days, month), late, strict=False)
-            yield from ((month, (after, amount)) for after, amount in pairs if amount)
-
-
-def _on_first_day(state: GoalState) -> Sequence[bool]:
-    """For each month up to the goal's date whether the goal is paid on the month's first day.
-
-    Always True if the day doesn't matter to it; empty for debts and for days of the goal's own.
-    """
-    if state.own_days or state.goal.debts:
-        return ()
-    return state.on_first_day or (True,) * state.need.months
 
 
 def unkept(states: Sequence[GoalState], months: int) -> None:
@@ -208,7 +136,7 @@ def free_money(inputs: PlanInput, needs: Needs, states: list[GoalState], late_un
     months = max([late_until + 1, *(state.need.months for state in states)])
     if inputs.is_dated:
         free = money_by_month(inputs, needs, months + LEAST_HORIZON)
-        needs.effort.spend(months // 2)
+        needs.effort.spend(100 + months)
     else:
         free = [max(0, to_cents(inputs.finances.surplus))] * months
     free[0] += to_cents(inputs.kept)

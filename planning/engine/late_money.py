@@ -95,15 +95,15 @@ def _as_it_arrives(state: GoalState, free: Sequence[int], months: range, most_by
 
     `most_by` is the most that the goal may have by the end of each month.
     """
-    chosen = state.goal.chosen_amount
+    chosen = None if state.goal.chosen_amount is None else to_cents(state.goal.chosen_amount)
     offers: list[int] = []
-    made = state.made_late if chosen is not None else 0
+    made = 0 if chosen is None else state.made_late
     given, arrived = -made, list(accumulate(free, initial=0))
     for month, most in zip(months, most_by, strict=True):
         for late in _after_late_days(state, month):
             too_late = state.not_kept(month, late)
             there = max(0, min(most, arrived[month + 1] - too_late) - given)
-            offers.append(there if chosen is None else min(to_cents(chosen), there))
+            offers.append(there if chosen is None else min(chosen, there))
             given += offers[-1]
         if not month:  # only the present month's days were paid already
             offers, given = still_to_make(offers, made), max(0, given)

@@ -23,6 +23,7 @@ class Paydays:
     calendar: Calendar
     _late: dict[tuple[int, date], int] = field(init=False, default_factory=dict)
     _after: dict[int, tuple[OwnDays, list[list[int]]]] = field(init=False, default_factory=dict)
+    _too_late: dict[int, tuple[OwnDays, int]] = field(init=False, default_factory=dict)
     _after_late: dict[int, tuple[OwnDays, dict[int, list[int]]]] = field(init=False, default_factory=dict)
     _after_first: dict[int, int] = field(init=False, default_factory=dict)
     _next: dict[int, date | None] = field(init=False, default_factory=dict)
@@ -51,9 +52,11 @@ class Paydays:
         """
         if not days.months:
             return 0
-        month = days.months - 1
-        last = days.in_month(month)[days.counts[month] - 1]
-        return self.after(month, [max(last, days.cadence.since)])[0]
+        if id(days) not in self._too_late:
+            month = days.months - 1
+            last = days.in_month(month)[days.counts[month] - 1]
+            self._too_late[id(days)] = days, self.after(month, [max(last, days.cadence.since)])[0]
+        return self._too_late[id(days)][1]
 
     def after_first_day(self, month: int) -> int:
         """What arrives in a month after its first day."""

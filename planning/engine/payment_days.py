@@ -237,8 +237,8 @@ class FirstDays:
         all_taken = taken_of(before if taken else all_paid, [*taken, *[0] * (len(free) - len(taken))])
         until = max([need.months for need in bearing])
         others = PaymentDays(money, free, all_paid, all_taken).not_all_first(until)
-        steps = [(2 if each.is_placed else 6) * len(each.amounts) for each in paid]
-        self._effort.spend(sum(steps) + 5 * len(others) * len(paid))
+        steps = [(4 if each.is_placed else 10) * len(each.amounts) for each in paid]
+        self._effort.spend(sum(steps) + 10 * len(others) * len(paid))
         all_first = [month not in others for month in range(until)]
         also_first = defaultdict(list)
         for month, cycles in others.items():

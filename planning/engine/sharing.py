@@ -78,7 +78,7 @@ def allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effo
 
 
 def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
-    effort.spend(len(states) * (15 + len(states) // 4))
+    effort.spend(len(states) * (15 + len(states) // 4) * (4 if states[0].money else 1) if states else 0)
     until = max([state.horizon for state in states], default=0)
     claims = [
         Claim(
@@ -127,7 +127,7 @@ def _spread(
     """
     with_freed = add_freed(free, states)
     if any(state.days for state in states) or _is_money_kept(states, with_freed):
-        effort.spend(12 * sum([state.need.months for state in states]))
+        effort.spend(sum([(35 if state.days else 8) * state.need.months for state in states]))
         is_lacking = min(with_freed) < 0  # otherwise all that has arrived may be given
         horizons = {state.horizon for state in states if state.money} if is_lacking else ()
         most = {horizon: given_by(with_freed, horizon) for horizon in horizons}

@@ -8,16 +8,17 @@ not free in month 0.
 
 from collections.abc import Sequence
 from operator import add, sub
+from typing import Final
 
 from planning.engine.allocation import plan_order
-from planning.engine.chosen_amounts import pay_chosen
+from planning.engine.chosen_amounts import ChosenAmounts, give_chosen
 from planning.engine.cycles import most_cycles
+from planning.engine.early_payments import keep_for_payments
 from planning.engine.free_money import (
     add_freed,
     free_early,
     free_money,
     hold_back,
-    keep_for_payments,
     look_ahead,
     spend,
     unkept,
@@ -30,6 +31,9 @@ from planning.engine.needs import Needs, is_overdue, last_month
 from planning.engine.payment_days import FirstDays
 from planning.engine.sharing import allocate_sums, share_out
 
+_AT_ONCE: Final = 60
+"""Late chosen amounts are paid up to a multiple of this number of months."""
+
 
 def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     """Solve the plan; returns the states in the order of serving.
@@ -41,9 +45,7 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     late_until = last_month(inputs.calendar.start)
     free = free_money(inputs, needs, chosen + sharing, late_until)
     unkept(chosen + sharing, len(free))
-    days = FirstDays(free, needs.effort)
-    for state in chosen:
-        pay_chosen(state, free, late_until, needs.effort, days)
+    _, days = ChosenAmounts().pay(chosen, free, late_until, needs.effort)
     kept = tuple(chosen[0].kept) if chosen else ()
     share_out(sharing, free, needs.effort, days)
     for state in sharing:
@@ -60,14 +62,19 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     return chosen + sharing
 
 
-def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = None) -> list[GoalState]:
+def solve_dates(
+    inputs: PlanInput,
+    needs: Needs,
+    order: Sequence[int] | None = None,
+    amounts: ChosenAmounts | None = None,
+) -> list[GoalState]:
     """Solve the plan up to the goals' dates only; `order` (positions) replaces plan order.
 
     `needed`, `room` and `missing` are those of `solve`; there are no trajectories. Much faster if no goal without
-    a chosen amount bears interest: only sums matter then.
+    a chosen amount bears interest: only sums matter then. `amounts` know those of plans that were solved before.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    free, days = _free_by_dates(inputs, needs, chosen, sharing)
+    chosen, free, days = _free_by_dates(inputs, needs, chosen, sharing, amounts or ChosenAmounts())
     if any(state.need.bears_interest for state in sharing):
         share_out(sharing, free, needs.effort, days)
         return chosen + sharing
@@ -75,7 +82,9 @@ def solve_dates(inputs: PlanInput, needs: Needs, order: Sequence[int] | None = N
     return chosen + sharing
 
 
-def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int) -> GoalState:
+def at_best(
+    inputs: PlanInput, needs: Needs, order: Sequence[int], position: int, amounts: ChosenAmounts
+) -> GoalState:
     """The state of the goal at `position`, if each goal could be paid evenly.
 
     If it isn't met here, `solve_dates` doesn't meet it either: what is paid later than evenly earns less, so goals
@@ -85,29 +94,35 @@ def at_best(inputs: PlanInput, needs: Needs, order: Sequence[int], position: int
     chosen, sharing = _opening(inputs, needs, order)
     serving = chosen + sharing
     index = next(index for index, state in enumerate(serving) if state.position == position)
-    sharing = serving[len(chosen) : index + 1]
-    free, _ = _free_by_dates(inputs, needs, chosen, sharing)
-    allocate_sums(sharing, free, needs.effort)
+    first = min(index, len(chosen))
+    served = serving[first : index + 1]
+    _, free, days = _free_by_dates(inputs, needs, chosen[:first], served, amounts)
+    if index < len(chosen):
+        give_chosen(serving[index], free, needs.effort, days)
+    else:
+        allocate_sums(served, free, needs.effort)
     return serving[index]
 
 
 def _free_by_dates(
-    inputs: PlanInput, needs: Needs, chosen: list[GoalState], sharing: list[GoalState]
-) -> tuple[list[int], FirstDays]:
-    """The money that chosen amounts leave free in each month, up to the last date of these goals.
+    inputs: PlanInput,
+    needs: Needs,
+    chosen: list[GoalState],
+    sharing: list[GoalState],
+    amounts: ChosenAmounts,
+) -> tuple[list[GoalState], list[int], FirstDays]:
+    """The goals with a chosen amount, paid; and what they leave free in each month, up to the last date of all.
 
     Late chosen amounts are paid as far ahead as money is held back, because a month that then lacks something
     takes it from the months before; and one month further, because money may be kept for a payment in the month
-    before it.
+    before it. Some months more make no difference, and let plans with nearly the same last date share `amounts`.
     """
     last = max(max(state.need.months, state.horizon) for state in chosen + sharing)
-    late_until = min(last_month(inputs.calendar.start), last + 1)
+    late_until = min(last_month(inputs.calendar.start), last + 1 + -(last + 1) % _AT_ONCE)
     free = free_money(inputs, needs, chosen + sharing, late_until)
     unkept(chosen + sharing, len(free))
-    days = FirstDays(free, needs.effort)
-    for state in chosen:
-        pay_chosen(state, free, late_until, needs.effort, days)
-    return free, days
+    paid, days = amounts.pay(chosen, free, late_until, needs.effort)
+    return paid, free, days
 
 
 def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[list[GoalState], list[GoalState]]:
@@ -122,7 +137,7 @@ def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[lis
     most = most_cycles(inputs.goals)
     for position in order:
         for cycle, goal in enumerate(needs.cycles(inputs.goals[position], most)):
-            needs.effort.spend(30)
+            needs.effort.spend(150 if inputs.is_dated else 50)
             need = needs.of(goal)
             state = GoalState(position, goal, need, need.total, cycle=cycle)
             if goal.chosen_monthly is not None:

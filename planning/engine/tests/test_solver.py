@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from planning.engine import sharing
 from planning.engine.allocation import plan_order
+from planning.engine.chosen_amounts import ChosenAmounts
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Debt, PlanInput
 from planning.engine.needs import Needs
@@ -155,7 +156,7 @@ class TestAtBest:
     def test_meets_each_goal_that_is_met(self, plan_input: PlanInput) -> None:
         needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)
         for state in solve_dates(plan_input, needs):
-            best = at_best(plan_input, needs, order, state.position)
+            best = at_best(plan_input, needs, order, state.position, ChosenAmounts())
             assert best.room >= state.room
             assert best.arrives or not state.arrives
 
@@ -164,5 +165,5 @@ class TestAtBest:
     def test_is_exact_without_interest(self, plan_input: PlanInput) -> None:
         needs, order = Needs(plan_input.calendar), plan_order(plan_input.goals)
         for state in solve_dates(plan_input, needs):
-            best = at_best(plan_input, needs, order, state.position)
+            best = at_best(plan_input, needs, order, state.position, ChosenAmounts())
             assert (best.room, best.needed) == (state.room, state.needed)

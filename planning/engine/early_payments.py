@@ -1,0 +1,111 @@
+"""Money kept for payments that come before all money of their month has arrived. All money is whole cents."""
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import compress
+from operator import add, mul, or_, sub
+from typing import Self
+
+from planning.engine.dated_money import DatedMoney
+from planning.engine.free_money import keep
+from planning.engine.goal_state import GoalState
+from planning.engine.own_days import OwnDays
+
+Early = tuple[int, int]
+"""What arrives after a payment in its month, and the payment's amount."""
+
+
+class EarlyPayments:
+    """The early payments of goals in the first `months` months; each goal is added once it is paid.
+
+    Payments on a month's first day are early if one of the goals earns interest for the month.
+    """
+
+    def __init__(self, months: int) -> None:
+        self._until = 0
+        self._paid, self._on_first_day = [0] * months, [0] * months
+        self._is_earning = [False] * months
+        self._on_own_days: list[list[Early]] = [[] for _ in range(months)]
+        self._last: list[tuple[int, Early, bool]] = []
+
+    def copy(self) -> Self:
+        """The same payments, to which others can be added."""
+        same = copy(self)
+        same._paid, same._on_first_day = [*self._paid], [*self._on_first_day]
+        same._is_earning, same._last = [*self._is_earning], [*self._last]
+        same._on_own_days = [[*early] for early in self._on_own_days]
+        return same
+
+    def add(self, state: GoalState) -> None:
+        """Add a goal's payments, those after its date too if it got any so far."""
+        amounts, months = state.in_time.amounts, state.need.months
+        self._until = max(self._until, len(amounts))
+        self._paid[: len(amounts)] = map(add, self._paid, amounts)
+        if state.own_days and state.money:
+            after = state.money.paydays.after_days(state.own_days)
+            for month in compress(range(len(amounts)), map(any, state.in_time.by_day)):
+                pairs = zip(after[month], state.in_time.by_day[month], strict=False)
+                self._on_own_days[month] += [pair for pair in pairs if pair[1]]
+        elif not state.goal.debts:
+            is_first = state.on_first_day or (True,) * months
+            self._on_first_day[: len(is_first)] = map(add, self._on_first_day, map(mul, amounts, is_first))
+            if state.need.bears_interest:
+                self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_first)
+            if state.late_income and (amount := amounts[months - 1]):
+                self._last.append((months - 1, (state.late_income, amount), any(is_first[months - 1 :])))
+        if state.trajectory is not state.in_time:
+            self.add_late(state)
+
+    def add_late(self, state: GoalState) -> None:
+        """Add what a goal that was added is paid after its date."""
+        in_time, amounts = state.in_time.amounts, state.trajectory.amounts
+        self._paid[: len(in_time)] = map(sub, self._paid, in_time)
+        self._paid[: len(amounts)] = map(add, self._paid, amounts)
+        if state.own_days and state.money:
+            for month, pair in self._on_late_days(state, state.own_days, state.money):
+                self._on_own_days[month].append(pair)
+
+    def keep(self, state: GoalState, money: DatedMoney, free: list[int]) -> None:
+        """Keep money for these payments up to the last of the goals' dates; all goals share what `state` has kept.
+
+        What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what
+        the payments have left, those after the goals' dates too.
+        """
+        paydays = money.paydays
+        last: dict[int, list[Early]] = {}
+        for month, pair, is_first in self._last:
+            if not (self._is_earning[month] and is_first):
+                last.setdefault(month, []).append(pair)
+        for month in range(1, self._until):
+            early = self._on_own_days[month]
+            if month in last:
+                early = [*early, *last[month]]
+            if self._is_earning[month] and self._on_first_day[month]:
+                early = [*early, (paydays.after_first_day(month), self._on_first_day[month])]
+            if not early:
+                continue
+            there, needed, lacking = free[month] + self._paid[month], 0, 0
+            for arriving_later, amount in sorted(early, reverse=True):
+                needed += amount
+                lacking = max(lacking, needed + state.not_kept(month, arriving_later) - there)
+            if lacking:
+                keep(state, free, month, lacking)
+
+    def _on_late_days(self, state: GoalState, days: OwnDays, money: DatedMoney) -> Iterator[tuple[int, Early]]:
+        """The payments on late days, each with its month."""
+        for month, paid in enumerate(state.trajectory.by_day[: len(self._paid)]):
+            late = paid[days.counts[month] if month < len(days.counts) else 0 :]
+            if any(late):
+                pairs = zip(money.paydays.after_late_days(days, month), late, strict=False)
+                yield from ((month, pair) for pair in pairs if pair[1])
+
+
+def keep_for_payments(states: Sequence[GoalState], free: list[int]) -> None:
+    """Keep money for the early payments of these goals, as `EarlyPayments.keep` does."""
+    money = states[0].money if states else None
+    if money is None:
+        return
+    payments = EarlyPayments(len(free))
+    for state in states:
+        payments.add(state)
+    payments.keep(states[0], money, free)
