@@ -31,12 +31,11 @@ class _Paid:
     early: EarlyPayments
 
     def is_of(self, state: GoalState) -> bool:
-        """Whether it is the same goal and would be paid the same from the same money."""
-        mine = self.state
-        if mine.need is not state.need or mine.money is not state.money or mine.goal != state.goal:
+        """Whether it is the same goal, behind which others were put in the same, with the same money."""
+        its = self.state
+        if its.need is not state.need or its.money is not state.money or its.goal != state.goal:
             return False
-        numbers = ((each.of_cycle, each.behind, each.late_income, each.horizon) for each in (mine, state))
-        return next(numbers) == next(numbers)
+        return its.of_cycle == state.of_cycle and its.behind == state.behind
 
 
 @dataclass(slots=True)
@@ -64,10 +63,7 @@ class ChosenAmounts:
         days.committed += [each.state for each in before]
         early = before[-1].early if before else EarlyPayments(len(free))
         if before:
-            kept = states[0].kept
-            free[:], kept[:] = before[-1].free, before[-1].kept
-            for state in days.committed:
-                state.kept = kept
+            free[:], states[0].kept[:] = before[-1].free, before[-1].kept
         for state in states[same:]:
             early = early.copy()
             give_chosen(state, free, effort, days)
