@@ -13,13 +13,11 @@ from django.db import connection, transaction
 def snapshot() -> Iterator[None]:
     """Reads in the block, of the primary, show what was committed before the first of them; writes are refused.
 
-    It takes no lock: writes of others neither wait for it nor hold it up. SQLite doesn't refuse writes.
-
-    :raises RuntimeError: a transaction is open, which may have shown an earlier moment.
+    It takes no lock: writes of others neither wait for it nor hold it up. SQLite doesn't refuse writes. Inside of
+    an open transaction nothing of this holds, only what that one promises: call it outside.
     """
-    # False in tests that have an open transaction of their own, which `durable` lets pass.
     is_outermost = not connection.in_atomic_block
-    with _without_write_lock(), transaction.atomic(durable=True):
+    with _without_write_lock(), transaction.atomic():
         if is_outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
