@@ -27,7 +27,7 @@ from fincred.errors import FieldError, IdempotencyKeyReusedError
 
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 # Statuses that say nothing about the work: a repeat tries again.
-_NOT_REPLAYED = frozenset({401, 403, 429})
+_NOT_REPLAYED = frozenset({401, 403, 412, 429})
 # Headers of the answer itself; others, such as the rate limits, are those of the repeat.
 _REPLAYED = ("ETag", "Location")
 

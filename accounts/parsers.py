@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from fincred.api.parsers import whole
@@ -40,11 +41,14 @@ class MultipartFormParser(MultiPartParser):
     def parse(  # type: ignore[override]  # without files, fields are all there is
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, str]:
-        """:raises rest_framework.exceptions.ParseError: the body doesn't match its boundary.
-        :raises MalformedRequestError: it has a name twice, or a text that isn't UTF-8.
-        """
+        """:raises MalformedRequestError: the body doesn't match its boundary, has a name twice, or isn't UTF-8."""
         raw = whole(stream)
-        lists = dict(super().parse(BytesIO(raw), media_type, parser_context).data.lists())
+        try:
+            lists = dict(super().parse(BytesIO(raw), media_type, parser_context).data.lists())
+        except ParseError:
+            raise MalformedRequestError(
+                reason="The body is not a form with a boundary that Content-Type names"
+            ) from None
         if any(len(values) > 1 for values in lists.values()):
             raise _repeated()
         fields = {name: values[0] for name, values in lists.items()}

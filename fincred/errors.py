@@ -78,7 +78,7 @@ class IdempotencyKeyReusedError(FinCredError):
     """The key was used for another request. Answered with 422."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
-    message = "This Idempotency-Key was used with another body"
+    message = "This Idempotency-Key was used with another body: another request needs another key"
 
 
 class RateLimitExceededError(FinCredError):

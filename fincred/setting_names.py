@@ -9,8 +9,12 @@ from collections.abc import Collection
 from functools import cache
 from typing import Final
 
-# Names this close to a setting's are taken for a typing error.
+# Names this close to a setting's are taken for a typing error. For short settings (ENV, PORT) that is one letter,
+# or two that are swapped: many words are two letters away, such as HOST, ROOT and DEV.
 _TYPO_DISTANCE: Final = 2
+_SHORT: Final = 4
+# Words that mean a setting also when they stand alone; the first words of others (APP, WEB) say too little.
+_TELLING: Final = frozenset({"CORS", "DATABASE", "EMAIL", "JWT", "LOG", "METRICS", "REDIS", "SECRET"})
 # What other Django projects write in front of their settings.
 _PREFIXES: Final = ("DJANGO", "FINCRED")
 _SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL", "ENVIRONMENT": "ENV"}
@@ -25,8 +29,8 @@ _PARTS_OF_URL: Final = frozenset(
 def mistyped(name: str, settings: Collection[str]) -> str | None:
     """The setting that differs in a letter or two, or only in case."""
     written = name.upper()
-    nearest = min(settings, key=lambda setting: (_distance(written, setting), setting), default="")
-    return nearest if _distance(written, nearest) <= _TYPO_DISTANCE else None
+    near = [setting for setting in settings if _is_near(written, setting)]
+    return min(near, key=lambda setting: (_distance(written, setting), setting), default=None)
 
 
 def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str | None:
@@ -51,6 +55,13 @@ def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str
     return min(found, key=distance, default=None)
 
 
+def _is_near(name: str, setting: str) -> bool:
+    distance = _distance(name, setting)
+    if distance > 1 and len(setting) <= _SHORT:
+        return distance == _TYPO_DISTANCE and sorted(name) == sorted(setting)
+    return distance <= _TYPO_DISTANCE
+
+
 def _words(name: str) -> list[str]:
     first, *others = name.upper().split("_")
     if first in _PREFIXES and others:
@@ -60,8 +71,11 @@ def _words(name: str) -> list[str]:
 
 def _says_the_same(words: list[str], setting: list[str]) -> bool:
     """A setting of one word, such as PORT, is meant by that word alone."""
+    if words == setting:
+        return True
     one, other = set(words), set(setting)
-    return words == setting or (len(setting) > 1 and words[0] == setting[0] and (one <= other or other <= one))
+    tells = len(setting) > 1 and (len(words) > 1 or words[0] in _TELLING)
+    return tells and words[0] == setting[0] and (one <= other or other <= one)
 
 
 def _is_part(words: list[str], setting: list[str]) -> bool:

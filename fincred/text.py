@@ -22,6 +22,8 @@ _SHOW_NOTHING: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _MOST_COMPOSED: Final = 4
 # They turn the letters after them around, so that a text reads as something that it isn't.
 BIDIRECTIONAL_OVERRIDES: Final = frozenset("\u202d\u202e")
+# They end a line, as control characters do, and are none by Unicode's categories. (U+0085 is one.)
+LINE_SEPARATORS: Final = frozenset("\u2028\u2029")
 
 
 def is_too_long(text: str, limit: int) -> bool:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.audit import record
-from accounts.errors import ErasureNotRecordedError, StaffRoleHeldError
+from accounts.errors import ErasureNotRecordedError, StaffRoleHeldError, TokenInvalidError
 from accounts.mail import queue_farewell
 from accounts.models import (
     IdempotencyKey,
@@ -32,6 +32,7 @@ from accounts.services.passwords import confirm_password, lock_confirmed
 from accounts.services.sessions import end_all_sessions
 from accounts.vocabulary import EndReason
 from fincred.db.privacy import erase_rows, export_rows
+from fincred.db.snapshot import snapshot
 from fincred.ops import erasure_log
 from fincred.preconditions import ANY_REVISION, Precondition
 
@@ -40,15 +41,21 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 
 
-@transaction.atomic
 def export_person(*, user: User, now: datetime) -> dict[str, Any]:
     """Everything held about the person as of one moment, in the sections that the models declare.
 
-    Their own writes wait meanwhile. Password, keys and hashes stay out: they are credentials, not personal data.
+    It is recorded before it is read, so none is given that isn't recorded. Their own writes go on meanwhile.
+    Password, keys and hashes stay out: they are credentials, not personal data.
+
+    :raises TokenInvalidError: the person was erased meanwhile.
     """
-    person = lock_user(user.pk)
-    record(person=person, action="person.exported", subject=person, now=now)
-    sections = {"exported_at": now, **export_rows(user.pk)}
+    with transaction.atomic():
+        person = lock_user(user.pk)
+        record(person=person, action="person.exported", subject=person, now=now)
+    with snapshot():
+        if not User.objects.filter(pk=user.pk).exists():
+            raise TokenInvalidError
+        sections = {"exported_at": now, **export_rows(user.pk)}
     logger.info("Person exported", extra={"user_id": str(user.pk)})
     return sections
 

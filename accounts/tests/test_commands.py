@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, connec
 from accounts.mail import queue_mail
 from accounts.mail.tests.test_outbox import DeadServer
 from accounts.managers import MAX_MAIL_ATTEMPTS
-from accounts.models import OutgoingMail, User
+from accounts.models import AuditEntry, OutgoingMail, User
 from accounts.vocabulary import MailPurpose
 from fincred import clock
 from fincred.ops.models import JobState
@@ -183,9 +183,25 @@ class TestExportUser:
         run("export_user", saver.email, "--output", str(path))
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
+    def test_that_nobody_would_see_is_refused_and_not_recorded(self, saver: User) -> None:
+        """A closed standard output is led to /dev/null."""
+        with Path(os.devnull).open("w") as out, pytest.raises(CommandError, match=r"leads nowhere.*--output"):
+            call_command("export_user", saver.email, stdout=out)
+        assert not AuditEntry.objects.exists()
+
     def test_fails_for_nobody(self, db: None) -> None:
         with pytest.raises(CommandError, match="No person"):
             run("export_user", "nobody@example.com")
+
+    def test_fails_for_a_person_who_is_erased_meanwhile(self, saver: User) -> None:
+        def erase_then(execute: Any, sql: str, *args: Any) -> Any:
+            result = execute(sql, *args)
+            if sql.startswith('INSERT INTO "accounts_auditentry"'):
+                User.objects.all().delete()
+            return result
+
+        with connection.execute_wrapper(erase_then), pytest.raises(CommandError, match="No person"):
+            run("export_user", saver.email)
 
     def test_fails_where_it_can_not_write(self, saver: User, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="could not be written"):

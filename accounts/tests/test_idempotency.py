@@ -106,6 +106,13 @@ class TestRepeat:
         assert first.status_code == again.status_code == 400
         assert first.content == again.content
 
+    def test_of_a_refusal_with_a_mended_body_needs_another_key_and_is_told_so(self, as_saver: APIClient) -> None:
+        post(as_saver, GOAL | {"target_amount": -1}, "k1")
+        refused = post(as_saver, GOAL, "k1")
+        assert refused.status_code == 422
+        assert "another key" in refused.json()["error"]
+        assert post(as_saver, GOAL, "k2").status_code == 201
+
     def test_after_a_day_is_a_new_request(self, as_saver: APIClient) -> None:
         post(as_saver, GOAL, "k1")
         IdempotencyKey.objects.update(created_at=clock.now() - timedelta(hours=24, seconds=1))

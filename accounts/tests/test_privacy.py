@@ -78,6 +78,16 @@ class TestExport:
         assert told["sessions"] == []
         assert stranger.email not in str(told)
 
+    def test_of_a_person_who_is_erased_before_it_is_read_is_refused(self, saver: User, noon: datetime) -> None:
+        def erase_then(execute: Any, sql: str, *args: Any) -> Any:
+            result = execute(sql, *args)
+            if sql.startswith('INSERT INTO "accounts_auditentry"'):
+                User.objects.all().delete()
+            return result
+
+        with connection.execute_wrapper(erase_then), pytest.raises(TokenInvalidError):
+            export_person(user=saver, now=noon)
+
 
 class TestErase:
     def test_keeps_the_audit_trail_and_destroys_the_key_to_its_addresses(

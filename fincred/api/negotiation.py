@@ -12,7 +12,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from fincred.errors import MalformedRequestError
+
 CALENDAR = "text/calendar"
+# DRF refuses longer ones as if they named another type.
+_LONGEST_TYPE = 256
 _QUALITY = re.compile(r";\s*q=([01](?:\.[0-9]*)?)\s*(?:;|$)", re.IGNORECASE)
 _JSON = frozenset({"application/json", "application/*", "*/*"})
 _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
@@ -20,8 +24,13 @@ _EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 class JSONNegotiation(DefaultContentNegotiation):
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """None, which is a 415, also for a range of types, and for JSON that says that it isn't UTF-8."""
+        """None, which is a 415, also for a range of types, and for JSON that says that it isn't UTF-8.
+
+        :raises MalformedRequestError: the Content-Type is too long to be read.
+        """
         sent: str = request.content_type or ""
+        if len(sent) > _LONGEST_TYPE:
+            raise MalformedRequestError(reason=f"Content-Type has more than {_LONGEST_TYPE} characters")
         media_type, parameters = parse_header_parameters(sent)
         if "*" in media_type:
             return None

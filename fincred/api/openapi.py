@@ -85,6 +85,7 @@ def documented(
         view.has_body = request is not None  # type: ignore[attr-defined]
         view.is_list = paged  # type: ignore[attr-defined]
         view.has_revision = getattr(response, "has_revision", False)  # type: ignore[attr-defined]
+        view.changes_one = view.has_revision and status == 200  # type: ignore[attr-defined]
         return extend_schema(
             summary=summary,
             description=description,
@@ -198,7 +199,9 @@ class Schema(AutoSchema):
 
     @property
     def _takes_if_match(self) -> bool:
-        return self.method in ("PUT", "PATCH", "DELETE")
+        """Whether it changes what exists; a POST does if its answer is a 200 with the object's version."""
+        changes_one = self.method == "POST" and getattr(self._view_method, "changes_one", False)
+        return changes_one or self.method in ("PUT", "PATCH", "DELETE")
 
     @property
     def _view_method(self) -> Callable[..., Any]:

@@ -83,7 +83,11 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "description": "Makes the request safe to repeat for a day: it is done once and answered the same.",
+    "description": (
+        "Makes the request safe to repeat for a day: it is done once and answered the same. The refusal of a body "
+        "that can be read is kept too, but for 401, 403, 412, 429 and 5xx: a mended body needs another key, with "
+        "the same it is a 422."
+    ),
 }
 IF_NONE_MATCH = {
     "in": "header",

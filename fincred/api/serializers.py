@@ -23,7 +23,7 @@ from fincred.api.query_params import REPEATED
 from fincred.errors import NoFieldsToUpdateError
 from fincred.ids import read_id
 from fincred.money import MAX_MONEY, MAX_RATE, round_to_cents
-from fincred.text import BIDIRECTIONAL_OVERRIDES, is_too_long, normalize, shows_nothing
+from fincred.text import BIDIRECTIONAL_OVERRIDES, LINE_SEPARATORS, is_too_long, normalize, shows_nothing
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -115,10 +115,10 @@ class PercentField(RateField):
 
 
 class TextField(serializers.CharField):
-    """Trimmed text of one line in Unicode's normal form C; `multiline` lets line breaks and tabs through.
+    """Trimmed text of one line in Unicode's normal form C; `multiline` lets what breaks lines, and tabs, through.
 
-    Control characters and bidirectional overrides are refused. A text that shows nothing is blank. Lengths count
-    after normalising.
+    Control characters, line separators and bidirectional overrides are refused. A text that shows nothing is
+    blank. Lengths count after normalising.
     """
 
     default_error_messages = {
@@ -139,6 +139,8 @@ class TextField(serializers.CharField):
         text = self.checked(data)
         if text.isascii() and text.isprintable():
             return text
+        if not (self.allowed or LINE_SEPARATORS.isdisjoint(text)):
+            self.fail("control")
         if not BIDIRECTIONAL_OVERRIDES.isdisjoint(text):
             self.fail("bidirectional")
         if shows_nothing(text):

@@ -184,7 +184,7 @@ class ApiView(GenericAPIView[Any]):
 
     @property
     def expected(self) -> Precondition:
-        """What `If-Match` and `If-None-Match` say of the object that a PUT, PATCH or DELETE is meant for.
+        """What `If-Match` and `If-None-Match` say of the object that a change is meant for.
 
         :raises MalformedRequestError: one can't be read.
         """

@@ -18,7 +18,7 @@ from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
 from fincred.ops.jobs import CLOCK_SKEW
-from fincred.text import BIDIRECTIONAL_OVERRIDES, normalize, shows_nothing
+from fincred.text import BIDIRECTIONAL_OVERRIDES, LINE_SEPARATORS, normalize, shows_nothing
 from goals.vocabulary import GoalType
 from planning.models import ActionPlan
 from planning.vocabulary import Feasibility
@@ -32,9 +32,10 @@ FEWEST_WORDS, MOST_WORDS = 60, 150
 RECEIPT_AFTER: Final = timedelta(minutes=15)
 
 
-def fault_of(text: str) -> str:
+def fault_of(text: str, *, one_line: bool) -> str:
     """Why a text can't be shown; empty if it can."""
-    if any(category(character) == "Cc" and character not in "\n\r\t" for character in text):
+    refused = LINE_SEPARATORS if one_line else ()
+    if any(c in refused or (category(c) == "Cc" and c not in "\n\r\t") for c in text):
         return "Must not contain control characters."
     if not BIDIRECTIONAL_OVERRIDES.isdisjoint(text):
         return "Must not contain bidirectional overrides."
@@ -90,7 +91,7 @@ class Snippet(UUIDModel):
         """
         self.short_title, self.content = normalize(self.short_title or ""), normalize(self.content or "")
         texts = {"short_title": self.short_title, "content": self.content}
-        faults = {name: fault_of(text) for name, text in texts.items() if text}
+        faults = {name: fault_of(text, one_line=name == "short_title") for name, text in texts.items() if text}
         if found := {name: fault for name, fault in faults.items() if fault}:
             raise ValidationError(found)
 

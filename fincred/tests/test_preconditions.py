@@ -311,10 +311,19 @@ class TestPost:
         again = device.client.post(f"{plan}/regenerate")
         assert version_of(again.headers["ETag"]) == version_of(device.tag(plan)) == 2
 
-    def test_has_no_precondition(self, device: Device) -> None:
+    def test_has_no_precondition_where_it_makes_something(self, device: Device) -> None:
         made = device.client.post(f"{V0}/goals", NEW_GOAL, headers={"If-Match": STALE})
         assert made.status_code == 201
-        assert [str(operation) for operation in POSTS if "If-Match" in operation.parameters("header")] == []
+
+    def test_has_one_where_it_answers_with_what_it_changed(self) -> None:
+        documented = [str(operation) for operation in POSTS if "If-Match" in operation.parameters("header")]
+        assert documented == [
+            f"POST /action-plans/{{plan_id}}/{deed}" for deed in ("proposal/accept", "regenerate")
+        ]
+        for operation in POSTS:
+            answers = operation.described["responses"]
+            changes = "ETag" in answers.get("200", {}).get("headers", ())
+            assert (str(operation) in documented, "412" in answers) == (changes, changes)
 
 
 ONE_OF: dict[str, Callable[[dict[str, str]], str]] = {

@@ -13,6 +13,7 @@ SETTINGS = (
     *("SECRET_KEY", "SECRET_KEY_FILE", "JWT_SECRET_KEY", "JWT_SECRET_KEY_PREVIOUS", "ALLOWED_HOSTS", "APP_URL"),
     *("SECRET_KEY_PREVIOUS", "EXPO_URL"),
     *("CORS_ORIGINS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES", "LOG_LEVEL", "LOG_FORMAT", "METRICS_TOKEN"),
+    *("WEB_CONCURRENCY", "DEFAULT_FROM_EMAIL", "MAX_ACTIVE_GOALS", "CLIENT_HEAD_SECONDS"),
 )
 
 
@@ -72,6 +73,8 @@ def test_a_name_means_the_setting_whose_words_it_has(name: str, setting: str) ->
         *("AWS_SECRET_ACCESS_KEY", "STRIPE_SECRET_KEY", "NGINX_LOG_LEVEL", "GF_DATABASE_URL", "TEST_DATABASE_URL"),
         *("DJANGO_SETTINGS_MODULE", "DJANGO", "KEY", "URL", "DB_BACKUPS", "REDIS_MAXMEMORY", "_"),
         *("EXPO_PUBLIC_API_URL", "EXPO_PUBLIC_URL", "ENVIRONMENT_NAME"),
+        *("APP", "WEB", "DEFAULT", "FINCRED_APP", "MAX", "CLIENT", "TRUSTED"),
+        *("HOST", "ROOT", "DEV", "ANY", "PGPORT"),
     ],
 )
 def test_names_of_other_programs_mean_none(name: str) -> None:
@@ -80,7 +83,16 @@ def test_names_of_other_programs_mean_none(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "setting"), [("alowed_host", "ALLOWED_HOSTS"), ("Env", "ENV"), ("MAIL_URL", "EMAIL_URL")]
+    ("name", "setting"),
+    [
+        *(
+            ("alowed_host", "ALLOWED_HOSTS"),
+            ("Env", "ENV"),
+            ("MAIL_URL", "EMAIL_URL"),
+            ("SERCET_KEY", "SECRET_KEY"),
+        ),
+        *(("EVN", "ENV"), ("ENVS", "ENV"), ("NV", "ENV"), ("PROT", "PORT"), ("PORTS", "PORT"), ("Prt", "PORT")),
+    ],
 )
 def test_one_or_two_letters_are_a_typing_error(name: str, setting: str) -> None:
     assert mistyped(name, SETTINGS) == setting

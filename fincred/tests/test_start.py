@@ -305,6 +305,11 @@ class TestStandardStreams:
         assert result.returncode == 0
         assert bool(result.stdout) == (stream != 1)
 
+    def test_that_are_closed_get_no_export(self, database: str) -> None:
+        result = self.run(database, ">&-", "export_user", "sam@example.com")
+        assert "leads nowhere" in result.stderr
+        assert result.returncode == 1
+
     @pytest.mark.parametrize("redirections", ["<&-", "</dev/null", ">&- <&-"])
     def test_without_an_answer_nobody_is_erased(self, redirections: str, database: str) -> None:
         result = self.run(database, redirections, "erase_user", "sam@example.com")

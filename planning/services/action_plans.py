@@ -114,15 +114,19 @@ def update_action_plan(
 
 
 @repeatable
-def regenerate_action_plan(*, owner: User, plan_id: UUID, now: datetime, today: date) -> ActionPlan:
+def regenerate_action_plan(
+    *, owner: User, plan_id: UUID, now: datetime, today: date, expected: Precondition = ANY_REVISION
+) -> ActionPlan:
     """A new version from today's numbers, even if the plan stays the same. The engine chooses the amount again.
 
     :raises ResourceNotFoundError: the person has no such open plan.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises GoalNotActiveError: only active goals are planned.
     :raises SnapshotRequiredError: income or expenses are unknown.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     plan = context.plan(plan_id)
+    expected.require(plan.revision)
     _require_active(plan.goal)
     context.require_snapshot()
     write_changed_versions(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts.models import User
 from fincred.db.retries import repeatable
+from fincred.preconditions import ANY_REVISION, Precondition
 from goals.services import move_target_date
 from planning.engine import drift
 from planning.engine.cadence import monthly_amount, period_amount
@@ -41,16 +42,26 @@ def proposal_for(*, owner: User, plan_id: UUID, today: date) -> drift.Proposal |
 
 
 @repeatable
-def accept_proposal(*, owner: User, plan_id: UUID, choice: Choice, now: datetime, today: date) -> ActionPlan:
+def accept_proposal(
+    *,
+    owner: User,
+    plan_id: UUID,
+    choice: Choice,
+    now: datetime,
+    today: date,
+    expected: Precondition = ANY_REVISION,
+) -> ActionPlan:
     """The plan, with a new version by the way back that is proposed today.
 
     With `same_contribution` the goal's date moves.
 
     :raises ResourceNotFoundError: the person has no such open plan.
+    :raises PreconditionFailedError: it isn't as `expected`.
     :raises NothingToAcceptError: the goal hasn't drifted, or there is no such way back.
     """
     context, chain = lock_and_read_context(owner=owner, today=today)
     plan = context.plan(plan_id)
+    expected.require(plan.revision)
     proposal = _proposal(context, plan, propose_in_transaction)
     way: drift.WayBack | None = getattr(proposal, choice) if proposal else None
     if way is None:

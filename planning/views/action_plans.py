@@ -133,7 +133,10 @@ class ActionPlanRegenerate(ApiView):
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
             self.without_fields()
-        plan = services.regenerate_action_plan(owner=self.user, plan_id=plan_id, now=self.now, today=self.today)
+            expected = self.expected
+        plan = services.regenerate_action_plan(
+            owner=self.user, plan_id=plan_id, expected=expected, now=self.now, today=self.today
+        )
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 

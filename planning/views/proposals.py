@@ -52,5 +52,8 @@ class ProposalAccept(ApiView):
     def post(self, request: Request, plan_id: UUID) -> HttpResponse:
         with self.not_found_first(OPEN_PLAN.bind(owner=self.user.pk, plan_id=plan_id)):
             choice = self.validated(AcceptSerializer)["choice"]
-        plan = accept_proposal(owner=self.user, plan_id=plan_id, choice=choice, now=self.now, today=self.today)
+            expected = self.expected
+        plan = accept_proposal(
+            owner=self.user, plan_id=plan_id, choice=choice, expected=expected, now=self.now, today=self.today
+        )
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)

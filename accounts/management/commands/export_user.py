@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.errors import TokenInvalidError
 from accounts.services import export_person, find_person
 from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.errors import ResourceNotFoundError
+from fincred.ops.standard_streams import leads_nowhere
 from fincred.private_file import write_private
 
 
@@ -27,9 +29,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, person: str, output: Path | None, **options: Any) -> None:
+        if output is None and leads_nowhere(self.stdout):
+            raise CommandError("Standard output leads nowhere. Name a file: --output FILE.")
         try:
             document = render_json(export_person(user=find_person(person), now=clock.now()))
-        except ResourceNotFoundError:
+        except (ResourceNotFoundError, TokenInvalidError):
             raise CommandError("No person has this address or id.") from None
         if output is None:
             self.stdout.write(document.decode())

@@ -155,6 +155,16 @@ class TestText:
         assert refused.value.get_codes() == ["blank"]
         assert serializers.TextField(max_length=9, allow_blank=True).run_validation(sent) == ""
 
+    @pytest.mark.parametrize("separator", ["\u2028", "\u2029"], ids=ascii)
+    def test_separators_of_lines_are_refused_as_line_breaks_are(self, separator: str) -> None:
+        for sent in (f"a{separator}b", f"\u200b{separator}\u200b"):
+            with pytest.raises(ValidationError) as refused:
+                LINE.run_validation(sent)
+            assert refused.value.get_codes() == ["control"]
+        assert LINES.run_validation(f"a{separator}b") == f"a{separator}b"
+        assert LINE.run_validation(f"ab{separator}") == "ab"  # trimmed, as a line break is
+        assert serializers.PasswordField().run_validation(f"a{separator}b") == f"a{separator}b"
+
     def test_bidirectional_overrides_are_refused(self) -> None:
         with pytest.raises(ValidationError) as refused:
             LINE.run_validation("a\u202eb")

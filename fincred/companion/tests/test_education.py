@@ -156,6 +156,7 @@ class TestBackOffice:
             ("\u200b", b"can&#x27;t be seen"),
             ("Save \u202emore", b"bidirectional overrides"),
             ("Save\x07", b"control characters"),
+            ("Save\u2028more", b"control characters"),
         ],
     )
     def test_refuses_text_that_the_api_would_refuse(

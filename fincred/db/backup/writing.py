@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
 
 from fincred import clock
 from fincred.db.backup.archive import FORMAT, Digest, Progress, new_signature
 from fincred.db.backup.tables import migrations, names_of, rows_of, tables
+from fincred.db.snapshot import snapshot
 from fincred.private_file import write_private
 
 
@@ -35,10 +35,7 @@ def _write(file: gzip.GzipFile, progress: Progress) -> int:
         file.write(line)
         signature.update(line)
 
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with snapshot():
         write(_line({"format": FORMAT, "made_at": clock.now().isoformat(), "migrations": migrations()}))
         for model in tables():
             label = model._meta.label_lower

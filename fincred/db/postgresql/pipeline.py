@@ -33,6 +33,7 @@ Statement = tuple[str, Sequence[Any]]
 
 Value = TypeVar("Value")
 
+_NO_TIME = "No time was left to wait for PostgreSQL's answer"
 _PLACEHOLDER = re.compile(r"%(s|%)")
 # "cached plan must not change result type", "prepared statement does not exist" and "... already exists".
 _STALE_STATEMENT = frozenset({"0A000", "26000", "42P05"})
@@ -85,7 +86,9 @@ class Connection(psycopg.Connection[Any]):
             self.close()
             if pool:
                 pool.drain()
-            raise OperationalError(f"PostgreSQL gave no answer for {round(seconds or 0, 2)} seconds") from None
+            waited = round(seconds or 0, 2)
+            why = f"PostgreSQL gave no answer for {waited} seconds" if waited else _NO_TIME
+            raise OperationalError(why) from None
 
     def run(self, statements: Sequence[Statement]) -> list[Result]:
         """The results of the statements, in one round trip; each sees what those before it did.

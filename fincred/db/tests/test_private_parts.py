@@ -29,6 +29,7 @@ TOUCHING = {
     "fincred/db/postgresql/pipeline.py": re.compile(
         r"Transformer|pgconn|psycopg\.waiting|_WaitTimeout|error_from_result|PQGen|\"_pool\""
     ),
+    "fincred/db/snapshot.py": re.compile(r"\.transaction_mode\b"),
     "fincred/api/django_request.py": re.compile(r"request\._request\b"),
     "fincred/api/representation.py": re.compile(r'"_context"'),
     "fincred/api/openapi.py": re.compile(r"_map_basic_serializer|_get_request_body"),

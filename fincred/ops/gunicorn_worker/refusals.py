@@ -69,8 +69,11 @@ def _holds_unencoded(fault: Exception) -> bool:
     return isinstance(fault, InvalidRequestLine) and not (fault.req.isascii() and fault.req.isprintable())
 
 
-def answer(status: int, message: str | None = None) -> bytes:
-    """The refusal as it goes over the wire, with the log line and the figures of every other answer."""
+def answer(status: int, message: str | None = None, *, request_id: str = "") -> bytes:
+    """The refusal as it goes over the wire, with the log line and the figures of every other answer.
+
+    `request_id` is the one that the client proposes.
+    """
     # Only workers import Django: what the arbiter imports would survive a reload.
     from django.http import HttpRequest  # noqa: PLC0415
 
@@ -78,7 +81,9 @@ def answer(status: int, message: str | None = None) -> bytes:
     from fincred.ops.middleware import RequestContextMiddleware  # noqa: PLC0415
 
     refusal = plain_response(status, message=message)
-    response = RequestContextMiddleware(lambda request: refusal)(HttpRequest())
+    request = HttpRequest()
+    request.META["HTTP_X_REQUEST_ID"] = request_id
+    response = RequestContextMiddleware(lambda _: refusal)(request)
     # The Origin may not have been read. Pages of any may see that their request was too long.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "X-Process-Time, X-Request-ID"

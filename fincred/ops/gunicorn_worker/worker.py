@@ -18,6 +18,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from fincred.ops.gunicorn_worker.body import ClientBody
 from fincred.ops.gunicorn_worker.client_socket import PATIENCE, ClientSocket, Deadlines
+from fincred.ops.gunicorn_worker.head import proposed_id
 from fincred.ops.gunicorn_worker.newcomers import HESITATION, Hesitation
 from fincred.ops.gunicorn_worker.pool import Pool
 from fincred.ops.gunicorn_worker.refusals import HostMissingError, answer, message_of, status_of
@@ -273,6 +274,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         if status >= 500:
             self.log.error("Failed outside of Django", exc_info=exc)
         try:
-            client.sendall(answer(status, message_of(exc)))
+            request_id = proposed_id(getattr(exc if req is None else req, "head", b""))
+            client.sendall(answer(status, message_of(exc), request_id=request_id))
         except OSError:
             self.log.debug("The client is gone")

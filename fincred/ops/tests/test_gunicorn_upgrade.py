@@ -87,6 +87,12 @@ PARTS = [
         "c1aa79e0ae04",
         "parse_chunk_size for each chunk; parser is None at the end",
     ),
+    ("gunicorn.http.parser:Parser.__next__", "b8536520e958", "makes each request with mesg_class"),
+    (
+        "gunicorn.http.message:Request._parse_python",
+        "ed07ffec5178",
+        "gives parse_headers the whole head before any of it is refused, but its length",
+    ),
     ("gunicorn.http.unreader:SocketUnreader.chunk", "9f62532259f8", "reads from the socket by recv alone"),
     ("gunicorn.http.wsgi:Response.should_close", "3888d47a96e2", "asks the request"),
     ("gunicorn.http.wsgi:create", "2c35d4a2dc62", "says 100 Continue at once where _expected_100_continue is set"),

@@ -31,13 +31,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield running
 
 
-def refusal(server: LiveServer, request: str) -> tuple[int, str]:
-    """The status and code that these bytes are answered with; fails unless it is our envelope with our headers."""
+def send(server: LiveServer, request: str) -> tuple[HTTPResponse, bytes]:
+    """The answer to these bytes, and its body."""
     with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
         wire.sendall(request.encode("latin-1"))
         response = HTTPResponse(wire)
         response.begin()
-        body = response.read()
+        return response, response.read()
+
+
+def refusal(server: LiveServer, request: str) -> tuple[int, str]:
+    """The status and code that these bytes are answered with; fails unless it is our envelope with our headers."""
+    response, body = send(server, request)
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Connection"] == "close"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -76,6 +81,38 @@ class TestRefusals:
     ) -> None:
         assert refusal(server, request_text) == expected
         assert SECRET not in server.log.read_text()
+
+    @pytest.mark.parametrize(
+        ("fault", "status"),
+        [
+            ("Transfer-Encoding: zstd", 415),
+            ("Transfer-Encoding: gzip, chunked", 415),
+            ("Expect: miracles", 417),
+            ("no colon", 400),
+            ("bad name: x", 400),
+            ("Content-Length: -1", 400),
+            ("Host: another.example", 400),
+            ("".join(f"X-{number}: a\r\n" for number in range(200)) + "X-Last: a", 431),
+        ],
+        ids=range(8),
+    )
+    def test_of_a_head_that_was_read_carry_its_request_id(
+        self, server: LiveServer, fault: str, status: int
+    ) -> None:
+        for lines in (f"{fault}\r\nX-Request-ID: of-kim.1", f"x-request-id:of-kim.1\t\r\n{fault}"):
+            response, _ = send(server, f"{LINE}Host: localhost\r\n{lines}\r\n\r\n")
+            assert (response.status, response.headers["X-Request-ID"]) == (status, "of-kim.1")
+        assert "request_id=of-kim.1" in server.log.read_text().splitlines()[-1]
+
+    def test_of_a_missing_host_carry_it_too(self, server: LiveServer) -> None:
+        assert send(server, f"{LINE}X-Request-ID: of-kim.1\r\n\r\n")[0].headers["X-Request-ID"] == "of-kim.1"
+
+    @pytest.mark.parametrize(
+        "lines", ["X-Request-ID: a b", "X-Request-ID:", "X-Request-ID: a\r\nX-Request-ID: b", "X-Request-ID : a"]
+    )
+    def test_carry_none_that_is_not_valid(self, server: LiveServer, lines: str) -> None:
+        response, _ = send(server, f"{LINE}Expect: miracles\r\n{lines}\r\n\r\n")
+        assert len(response.headers["X-Request-ID"]) == 36
 
     def test_names_the_host_that_is_missing(self, server: LiveServer) -> None:
         with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
