@@ -47,6 +47,18 @@ class MilestonesReached:
 
 
 @dataclass(frozen=True, slots=True)
+class LessIsThere:
+    """By a check-in, or because one was corrected or removed, a goal has less than before.
+
+    What was counted as paid may be asked for again. The publisher holds the lock of the person's row, and has
+    stored everything.
+    """
+
+    person: User
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PersonVerified:
     """A person proved for the first time that the address is theirs. The publisher holds the lock of their row."""
 

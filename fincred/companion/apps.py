@@ -18,6 +18,7 @@ class CompanionConfig(AppConfig):
         from fincred.events import (
             DatabaseRestored,
             DemoCreated,
+            LessIsThere,
             MilestonesReached,
             PersonVerified,
             ProfileChanged,
@@ -33,6 +34,7 @@ class CompanionConfig(AppConfig):
         subscribe(PersonVerified, services.on_person_verified)
         subscribe(ProfileChanged, services.on_profile_changed)
         subscribe(MilestonesReached, services.on_milestones_reached)
+        subscribe(LessIsThere, services.on_less_is_there)
         for message in MESSAGES:
             register_message(message)
         for job in JOBS:

@@ -33,6 +33,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
     off than planned. Reads nothing unless there are such debts, or a check-in of the present month that a plan's
     newest version doesn't know, or one is gone that it knew.
     """
+    for plan in plans:
+        plan.put_in = plan.asked_now = None
     news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
     has_debts = any(plan.is_of_debts for plan in [*news, *ahead])

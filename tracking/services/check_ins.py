@@ -22,7 +22,7 @@ from fincred.counters import CHECK_INS, count_on_commit
 from fincred.db.queries import Parameter, PreparedQuery, fetch_all, get_or_404
 from fincred.db.retries import repeatable
 from fincred.db.writes import Write, insert, update, write_all
-from fincred.events import MilestonesReached, publish
+from fincred.events import LessIsThere, MilestonesReached, publish
 from fincred.money import ZERO
 from fincred.preconditions import ANY_REVISION, Precondition
 from goals.models import Goal
@@ -263,7 +263,7 @@ def _sync_goal(
 ) -> list[Milestone]:
     """Store the goal as its latest check-in says, and its new milestones, together with `writes`."""
     amount, day = (latest.current_amount, latest.check_in_date) if latest else (ZERO, None)
-    new = _new_milestones(goal, latest, reached)
+    new, before = _new_milestones(goal, latest, reached), goal.current_amount
     record_progress(
         goal=goal,
         current_amount=amount,
@@ -276,6 +276,8 @@ def _sync_goal(
     )
     if new:
         publish(MilestonesReached(new, now))
+    if amount < before:
+        publish(LessIsThere(chain.person, now))
     return new
 
 

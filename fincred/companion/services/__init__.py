@@ -18,6 +18,7 @@ from fincred.companion.services.devices import add_device, remove_device
 from fincred.companion.services.follow_events import (
     on_database_restored,
     on_demo_created,
+    on_less_is_there,
     on_milestones_reached,
     on_person_verified,
     on_profile_changed,
@@ -44,6 +45,7 @@ __all__ = [
     "follow_plans",
     "on_database_restored",
     "on_demo_created",
+    "on_less_is_there",
     "on_milestones_reached",
     "on_person_verified",
     "on_profile_changed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -21,8 +22,15 @@ from fincred.companion.services.schedule import (
     take_from_cap,
 )
 from fincred.companion.services.sending import skip_due_notifications
-from fincred.companion.vocabulary import MILESTONE
-from fincred.events import DatabaseRestored, DemoCreated, MilestonesReached, PersonVerified, ProfileChanged
+from fincred.companion.vocabulary import MILESTONE, NotificationType
+from fincred.events import (
+    DatabaseRestored,
+    DemoCreated,
+    LessIsThere,
+    MilestonesReached,
+    PersonVerified,
+    ProfileChanged,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +57,13 @@ def on_profile_changed(event: ProfileChanged) -> None:
     _plan_all_again(event.profile.user, rhythm, event.now)
 
 
+def on_less_is_there(event: LessIsThere) -> None:
+    """Payments that are asked for again may be on earlier days than those that are reminded of next."""
+    preferences = lock_preferences(event.person, event.now)
+    rhythm = rhythm_of(preferences.user.profile, preferences)
+    _plan_all_again(preferences.user, rhythm, event.now, [NotificationType.PRE_TRANSFER_REMINDER])
+
+
 def on_database_restored(event: DatabaseRestored) -> None:
     """Send nothing that may have been sent since the backup: drop pushes that wait, and skip what is due."""
     OutgoingPush.objects.all().delete()
@@ -66,10 +81,13 @@ def on_demo_created(event: DemoCreated) -> None:
     _plan_all_again(event.person, rhythm_of(event.person.profile, preferences), event.now)
 
 
-def _plan_all_again(person: User, rhythm: Rhythm, now: datetime) -> None:
-    planned = Notification.objects.owned_by(person).filter(is_planned=True, is_moved=False)
+def _plan_all_again(
+    person: User, rhythm: Rhythm, now: datetime, types: Collection[NotificationType] = tuple(NotificationType)
+) -> None:
+    planned = Notification.objects.owned_by(person).filter(is_planned=True, is_moved=False, type__in=types)
     rows = list(planned.select_for_update(of=("self",)).select_related("action_plan__goal"))
     for row in rows:
+        row.user = person
         plan_next(row, rhythm, now)
     store(rows, now)
 

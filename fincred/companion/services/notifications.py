@@ -157,6 +157,7 @@ def _change_planned(
         case NotificationStatus.ACTIVE:
             _switch(row, preferences, wanted=True)
             if not _is_still_moved(row, now):
+                row.user = preferences.user
                 plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
     if "next_send_at" in changed:
         row.next_send_at, row.is_moved = changed["next_send_at"], True

@@ -78,6 +78,6 @@ def _switch_rows(preferences: NotificationPreferences, kind: Kind, wanted: bool,
     rhythm = rhythm_of(preferences.user.profile, preferences)
     rows = list(planned.select_related("action_plan__goal"))
     for row in rows:
-        row.status = NotificationStatus.ACTIVE
+        row.status, row.user = NotificationStatus.ACTIVE, preferences.user
         plan_next(row, rhythm, now)
     store(rows, now)

@@ -26,7 +26,9 @@ from fincred.companion.schedule import (
     day_in,
 )
 from fincred.companion.vocabulary import KIND_OF, NotificationStatus, NotificationType
+from planning.engine.cadence import Payment
 from planning.models import ActionPlan
+from planning.services.put_in import count_what_was_put_in
 from tracking.streaks import monday_of
 
 logger = logging.getLogger(__name__)
@@ -57,13 +59,17 @@ def rhythm_of(profile: Profile, preferences: NotificationPreferences) -> Rhythm:
 
 
 def plan_next(row: Notification, rhythm: Rhythm, now: datetime) -> None:
-    """Set when this row, which the server planned, is due next; never, if there is nothing to plan."""
+    """Set when this row, which the server planned, is due next; never, if there is nothing to plan.
+
+    Reads `user`, with its profile, and `action_plan` with its goal: set or select them.
+    """
     due = _next_due(row, rhythm, now)
     row.due_on, row.next_send_at, row.is_moved = (due.day, due.moment, False) if due else (None, None, False)
 
 
 def try_to_plan(row: Notification, preferences: NotificationPreferences, now: datetime) -> None:
     """The same, where a failure for one person must not stop the others. The hourly job tries again."""
+    row.user = preferences.user
     try:
         plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
     except Exception:
@@ -79,8 +85,14 @@ def _next_due(row: Notification, rhythm: Rhythm, now: datetime) -> Due | None:
             return rhythm.next_morning(SUMMARY_WEEKDAY, now, row.last_due_on)
         case NotificationType.GOAL_PROGRESS_UPDATE:
             return rhythm.next_morning(PROGRESS_WEEKDAY, now, row.last_due_on)
-    payments = row.action_plan.upcoming(day_in(now, rhythm.zone)) if row.action_plan else []
+    payments = payments_ahead(row.action_plan, row.user, day_in(now, rhythm.zone)) if row.action_plan else []
     return rhythm.next_payment((payment.date for payment in payments), now, row.last_due_on)
+
+
+def payments_ahead(plan: ActionPlan, owner: User, today: date) -> list[Payment]:
+    """The payments that the plan has `upcoming`, without those that were put in already."""
+    count_what_was_put_in([plan], owner=owner, today=today)
+    return plan.upcoming(today)
 
 
 def store(rows: Sequence[Notification], now: datetime) -> None:
@@ -146,7 +158,7 @@ def new_planned(
 ) -> Notification:
     """A planned row; switched off if the person doesn't want its kind. Reads `user.profile`."""
     row = Notification(
-        user_id=preferences.user_id,
+        user=preferences.user,
         type=type_,
         action_plan=plan,
         is_planned=True,

@@ -26,6 +26,7 @@ from fincred.companion.schedule import (
 )
 from fincred.companion.services.schedule import (
     may_be_written_to,
+    payments_ahead,
     plan_next,
     rhythm_of,
     status_by,
@@ -37,7 +38,6 @@ from goals.models import Goal
 from goals.vocabulary import Status
 from planning.engine.drift import drift
 from planning.models import ActionPlan
-from planning.services.put_in import count_what_was_put_in
 from tracking.models import CheckInWeek
 
 logger = logging.getLogger(__name__)
@@ -227,8 +227,7 @@ def _has_something_to_say(row: Notification, person: _Person, now: datetime) -> 
         return False
     if row.type == NotificationType.PRE_TRANSFER_REMINDER:
         today = day_in(now, person.rhythm.zone)
-        count_what_was_put_in([plan], owner=person.preferences.user, today=today)
-        return any(payment.date == row.due_on for payment in plan.upcoming(today))
+        return any(payment.date == row.due_on for payment in payments_ahead(plan, row.user, today))
     return _has_drifted(row, plan, day_in(now, person.rhythm.zone))
 
 

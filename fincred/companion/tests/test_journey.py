@@ -125,7 +125,7 @@ def keep_in_touch(app: App, plan_id: str) -> None:
     planned = {row["type"]: row for row in app.call("GET", "/notifications")}
     payment = planned["pre_transfer_reminder"]
     assert set(planned) == {"checkin_reminder", "weekly_summary", "pre_transfer_reminder", "goal_progress_update"}
-    assert (payment["action_plan_id"], payment["next_send_at"]) == (plan_id, "2026-03-31T18:00:00Z")
+    assert (payment["action_plan_id"], payment["next_send_at"]) == (plan_id, "2026-04-30T18:00:00Z")
     moved = app.call("PUT", f"/notifications/{payment['id']}", {"next_send_at": "2026-03-30T07:30:00.000Z"})
     assert moved["next_send_at"] == "2026-03-30T07:30:00Z"
     drift = f"/notifications/{planned['goal_progress_update']['id']}"
