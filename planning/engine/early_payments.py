@@ -37,7 +37,7 @@ class EarlyPayments:
         return same
 
     def add(self, state: GoalState) -> None:
-        """Add a goal's payments, those after its date too if it got any so far."""
+        """Add a goal's payments up to its date."""
         amounts, months = state.in_time.amounts, state.need.months
         self._until = max(self._until, len(amounts))
         self._paid[: len(amounts)] = map(add, self._paid, amounts)
@@ -53,8 +53,6 @@ class EarlyPayments:
                 self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_first)
             if state.late_income and (amount := amounts[months - 1]):
                 self._last.append((months - 1, (state.late_income, amount), any(is_first[months - 1 :])))
-        if state.trajectory is not state.in_time:
-            self.add_late(state)
 
     def add_late(self, state: GoalState) -> None:
         """Add what a goal that was added is paid after its date."""
