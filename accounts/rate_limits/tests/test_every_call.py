@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -126,7 +127,9 @@ class TestCost:
             answer = api.post(f"{V0}/auth/register", {"email": "x"}, REMOTE_ADDR=address)
             assert '"cost";r=58;' in answer.headers["RateLimit"]
 
-    def test_is_taken_in_the_back_office_too(self, boss: Client, support: Client, saver: User) -> None:
+    def test_is_taken_in_the_back_office_too(
+        self, noon: datetime, boss: Client, support: Client, saver: User
+    ) -> None:
         def export(client: Client) -> int:
             return int(act_in_back_office(client, PEOPLE, "export", saver).status_code)
 
