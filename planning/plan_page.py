@@ -19,7 +19,7 @@ from planning.plan_in_words import (
     paydays_in_words,
     sum_of,
 )
-from planning.services.put_in import count_what_was_put_in
+from planning.services.as_asked import count_what_is_asked
 
 MOST_VERSIONS: Final = 100
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -32,7 +32,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
 
     :raises PlanVersion.DoesNotExist: the plan has no version with a number that was asked for.
     """
-    count_what_was_put_in([plan], owner=plan.user, today=today)
+    count_what_is_asked([plan], owner=plan.user, today=today)
     facts = plan.explanation["facts"]
     # Only the documents of the two that are compared are read, on first use.
     versions = list(plan.versions.order_by("-number").defer("inputs", "outputs")[:MOST_VERSIONS])

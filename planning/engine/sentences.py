@@ -1,6 +1,7 @@
 """The texts of explanations, each made from the facts of its explanation only."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -116,6 +117,12 @@ def payday(facts: Mapping[str, Any]) -> str:
     payment, arrives = facts["payday"]["payment"], facts["payday"]["arrives"]
     when = "that day" if payment == arrives else f"on {arrives}"
     return f"Its payment on {payment} is made from what arrives {when}."
+
+
+def missing_as_asked(missing: Decimal, by: date) -> str:
+    """Of a plan of which earlier payments weren't made, or were taken out again."""
+    short = f"{_amount(missing)} will be missing on {by}"
+    return f"Less is there than it asked for: by what it still asks for, {short}. Made again, it asks anew."
 
 
 def _amount(money: Decimal) -> str:

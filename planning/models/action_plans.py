@@ -16,11 +16,13 @@ from fincred import clock
 from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
+from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
 from planning.engine.explanation import without_payday
+from planning.engine.sentences import missing_as_asked
 from planning.models.written_once import WrittenOnce
 from planning.months import Planned, PlannedMonth, Step, amount_on
 from planning.still_asked import (
@@ -95,6 +97,11 @@ class ActionPlan(RevisedModel):
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
     asked_now: Sequence[Payment] | None = None
     """What is asked for instead of the payments that the newest version stores, where these aren't all."""
+    missing_as_asked: Decimal = ZERO
+    """What will be missing at the goal's date if all is paid as asked, once `count_what_is_asked` has counted it.
+
+    It is counted from what is there now; `shortfall` is what the newest version says.
+    """
 
     objects = ActionPlanQuerySet.as_manager()
     privacy = Privacy(owner="user", section="planning.action_plans", withheld=("revision",))
@@ -144,14 +151,25 @@ class ActionPlan(RevisedModel):
     def completion_date(self, timezone_name: str) -> date | None:
         """The day on which the goal is reached as planned, or was completed in that zone.
 
-        None if it isn't followed, or is full.
+        None if it isn't followed, is full, or isn't reached by what is still asked for.
 
         Reads `goal`: select it with the plan.
         """
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
         is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
-        return self.projected_completion_date if is_followed and not self.goal.is_full else None
+        is_planned = is_followed and not self.goal.is_full and not self.lacks_earlier_payments
+        return self.projected_completion_date if is_planned else None
+
+    @property
+    def lacks_earlier_payments(self) -> bool:
+        """Whether more will be missing than the newest version says, since what it asked for wasn't all put in."""
+        return self.missing_as_asked > Decimal(self.shortfall)
+
+    @property
+    def shortfall_now(self) -> Decimal:
+        """The money missing at the goal's date if all is paid that is still asked for."""
+        return max(Decimal(self.shortfall), self.missing_as_asked)
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -241,7 +259,10 @@ class ActionPlan(RevisedModel):
         payday = self.explanation["facts"].get("payday")
         following = self.next_action_date(today) if payday else None
         is_next = following is not None and following.isoformat() == payday["payment"]
-        return dict(self.explanation) if is_next else self.lasting_explanation
+        told = dict(self.explanation) if is_next else self.lasting_explanation
+        if self.lacks_earlier_payments:
+            told["text"] += f" {missing_as_asked(self.missing_as_asked, self.goal.due_on(today))}"
+        return told
 
     @property
     def lasting_explanation(self) -> dict[str, Any]:

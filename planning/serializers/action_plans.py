@@ -56,16 +56,19 @@ class ActionPlanSerializer(Serializer):
     this_month = serializers.SerializerMethodField(
         help_text="What is still to be put in this month of the planning calendar."
     )
-    shortfall = MoneyField()
-    feasibility = ChoiceField(Feasibility)
+    shortfall = MoneyField(
+        source="shortfall_now", help_text="Missing at the goal's date if all is paid that is still asked for."
+    )
+    feasibility = ChoiceField(Feasibility, help_text="Of the newest version.")
     explanation = serializers.SerializerMethodField(
         help_text="Of the newest version; `facts.payday` as long as that is of the next payment."
     )
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = serializers.SerializerMethodField(
         help_text=(
-            "Of a completed goal the day of completion; null past 600 months, or if the goal is on hold, or is a "
-            "reserve or a cycle of a recurring goal that has all of its target."
+            "Of a completed goal the day of completion; null past 600 months, or if what is still asked for isn't "
+            "enough because less was put in than asked, or if the goal is on hold, or is a reserve or a cycle of "
+            "a recurring goal that has all of its target."
         )
     )
     next_action_date = serializers.SerializerMethodField(

@@ -135,6 +135,12 @@ def deviate(life: Life, deeds: dict[int, list[Deed]]) -> None:
         walker.account_for()
 
 
+def deviate_and_follow(life: Life, deeds: dict[int, list[Deed]]) -> None:
+    with person(life) as walker:
+        walker.deviate(deeds, until=life.start + timedelta(days=100))
+        walker.follow_what_is_asked()
+
+
 def new_ones(examples: int) -> Callable[..., settings]:
     return settings(max_examples=examples, suppress_health_check=list(HealthCheck))
 
@@ -182,3 +188,18 @@ class TestDeviator:
     @given(EVERYBODY, OTHERWISE)
     def test_is_never_told_a_false_thing_for_new_people(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate(life, deeds)
+
+
+class TestFromThatDayOn:
+    """The person did something else than planned, and then pays what is asked for. Nothing is planned again."""
+
+    @always_the_same(10)
+    @given(EVERYBODY, OTHERWISE)
+    def test_what_is_called_funded_arrives(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
+        deviate_and_follow(life, deeds)
+
+    @pytest.mark.drill
+    @new_ones(300)
+    @given(EVERYBODY, OTHERWISE)
+    def test_arrives_for_new_people(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
+        deviate_and_follow(life, deeds)

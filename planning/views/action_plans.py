@@ -24,7 +24,7 @@ from planning.serializers.action_plans import (
     PlanVersionSerializer,
 )
 from planning.services import action_plans as services
-from planning.services.put_in import count_what_was_put_in
+from planning.services.as_asked import count_what_is_asked
 
 
 class GoalActionPlans(ApiView):
@@ -64,7 +64,7 @@ class ActionPlanList(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         plans, total = self.fetch_page(OPEN_PLANS.bind(owner=self.user_id))
-        count_what_was_put_in(plans, owner=self.user, today=self.today)
+        count_what_is_asked(plans, owner=self.user, today=self.today)
         return self.page(plans, ActionPlanSerializer, total=total, today=self.today, timezone=self.timezone)
 
 
@@ -90,7 +90,7 @@ class ActionPlanDetail(ApiView):
     )
     def get(self, request: Request, plan_id: UUID) -> HttpResponse:
         plan = self.fetch_or_404(OPEN_PLAN.bind(owner=self.user_id, plan_id=plan_id))
-        count_what_was_put_in([plan], owner=self.user, today=self.today)
+        count_what_is_asked([plan], owner=self.user, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
     @documented(summary="Change an action plan", **_UPDATE)
@@ -115,7 +115,7 @@ class ActionPlanDetail(ApiView):
         plan = services.update_action_plan(
             owner=self.user, plan_id=plan_id, changes=changes, expected=expected, now=self.now, today=self.today
         )
-        count_what_was_put_in([plan], owner=self.user, today=self.today)
+        count_what_is_asked([plan], owner=self.user, today=self.today)
         return self.answer(plan, ActionPlanSerializer, today=self.today, timezone=self.timezone)
 
 

@@ -21,7 +21,7 @@ from planning.engine.explanation import Code
 from planning.engine.sentences import held_back_parts, kept_for
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
-from planning.services.put_in import count_what_was_put_in
+from planning.services.as_asked import count_what_is_asked
 from planning.vocabulary import Feasibility
 from tracking.queries import Dashboard, dashboard_reads, make_dashboard
 
@@ -67,17 +67,18 @@ def when_it_is_done(question: Question) -> str:
     goals = question.goals or [line.goal for line in dashboard_of(question.asker).goals]
     if not goals:
         return no_active_goals(question.asker)
-    return " ".join(
-        f"{standing(goal, question)}{_arrival(plans.get(goal.pk), question.asker.today)}" for goal in goals
-    )
+    return " ".join(f"{standing(goal, question)}{_arrival(plans.get(goal.pk), question)}" for goal in goals)
 
 
-def _arrival(plan: ActionPlan | None, today: date) -> str:
+def _arrival(plan: ActionPlan | None, question: Question) -> str:
     if plan is None or plan.goal.is_reached:  # it says so, and goes on
         return ""
-    arrives, wanted = plan.projected_completion_date, plan.goal.due_on(today)
+    arrives, wanted = plan.projected_completion_date, plan.goal.due_on(question.asker.today)
     told = "By its plan there is no day yet on which it is reached."
-    if arrives is not None:
+    if plan.lacks_earlier_payments:
+        missing = f"{question.money(plan.shortfall_now)} will be missing on {day(wanted)}"
+        told = f"By its plan there is no day yet on which it is reached: by what it still asks for, {missing}."
+    elif arrives is not None:
         told = f"By its plan it is reached on {day(arrives)}."
         told += f" That is after its date, {day(wanted)}." if arrives > wanted else ""
     age = _age(plan)
@@ -338,5 +339,5 @@ def plans_of(question: Question) -> list[ActionPlan]:
     """The open plans of active goals, without the payments that were made."""
     asker = question.asker
     plans = [plan for plan in OPEN_PLANS.bind(owner=asker.user.pk).all() if plan.goal.status == Status.ACTIVE]
-    count_what_was_put_in(plans, owner=asker.user, today=asker.today)
+    count_what_is_asked(plans, owner=asker.user, today=asker.today)
     return plans
