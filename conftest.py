@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -20,10 +21,10 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 from redis import Redis
 from rest_framework.test import APIClient
@@ -63,8 +64,20 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
+    settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
     # Else each client of a test looks through all static files. Servers that tests start do so, once.
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: looking for garbage in it would take a sixth of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -196,6 +209,17 @@ def _copy_migrated_file(connection: BaseDatabaseWrapper, **_: object) -> None:
         migrated.backup(connection.connection)
 
 
+@pytest.fixture(scope="class")
+def kept_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a class write after this is there for each of its tests, and rolled back after the last.
+
+    A test's own writes are rolled back after it, as ever. Not for tests with real transactions.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def environment() -> Iterator[None]:
     """A file that leaves a variable behind fails itself, and not another one after it in the same process."""
@@ -206,21 +230,24 @@ def environment() -> Iterator[None]:
         pytest.fail(f"left behind in os.environ: {changed}")
 
 
-@pytest.fixture(autouse=True)
-def defaults(
-    settings: Settings, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling.
+@pytest.fixture(autouse=True, scope="session")
+def defaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Erasures go to a list of the run. No request looks whether the database was restored.
 
-    No request looks whether the database was restored: that would be queries of no test's own.
+    That would be queries of no test's own.
     """
     fine = CachedProbe(lambda: Condition(Check.OK, Check.OK, Check.OK))
     fine.condition()
-    monkeypatch.setattr("fincred.ops.restored.probe", fine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fincred.ops.restored.probe", fine)
+        patch.setattr(settings, "ERASURE_LOG", tmp_path_factory.getbasetemp() / "erasures.log")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_calls() -> None:
+    """What an earlier test has noted of its caller is forgotten."""
     set_caller(Caller())
-    settings.ERASURE_LOG = tmp_path_factory.getbasetemp() / "erasures.log"
-    settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture
