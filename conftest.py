@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -24,6 +24,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.test import Client
+from django.urls import get_resolver
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 from redis import Redis
@@ -71,9 +72,13 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays to the end: looking for garbage in it would take a sixth of the time."""
+    """What is collected stays to the end: looking for garbage in it would take a sixth of the time.
+
+    The routes import what answers here, where it is traced, and not in the set-up of the first test that asks.
+    """
     gc.disable()
     try:
+        get_resolver().url_patterns  # noqa: B018
         return (yield)
     finally:
         gc.freeze()
@@ -124,17 +129,35 @@ def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave these tests untraced in a parallel run, too: pytest-cov has two tracers there, and pauses one."""
-    tracer = sys.gettrace()
-    if tracer is None or not item.get_closest_marker("no_cover"):
+_tracer = pytest.StashKey[Any]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What is done around a test, its set-up too, isn't traced where coverage is measured."""
+    if not item.config.pluginmanager.hasplugin("_cov"):
         return (yield)
+    item.stash[_tracer] = tracer = sys.gettrace()
     sys.settrace(None)
     try:
         return (yield)
     finally:
-        sys.settrace(tracer)
+        # After a test that isn't covered pytest-cov has begun another one, and this one is spent.
+        if sys.gettrace() is None:
+            sys.settrace(tracer)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test is, if it is covered; for another one pytest-cov pauses one tracer of the two of a parallel run."""
+    if _tracer not in item.stash:
+        return (yield)
+    before = sys.gettrace()
+    sys.settrace(None if item.get_closest_marker("no_cover") else item.stash[_tracer])
+    try:
+        return (yield)
+    finally:
+        sys.settrace(before)
 
 
 def _is_random(item: pytest.Item) -> bool:
