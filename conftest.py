@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -13,17 +14,18 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.test import Client
-from pytest_django import Settings
+from django.urls import get_resolver
+from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 from redis import Redis
 from rest_framework.test import APIClient
@@ -63,8 +65,24 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
+    settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
     # Else each client of a test looks through all static files. Servers that tests start do so, once.
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: looking for garbage in it would take a sixth of the time.
+
+    The routes import what answers here, where it is traced, and not in the set-up of the first test that asks.
+    """
+    gc.disable()
+    try:
+        get_resolver().url_patterns  # noqa: B018
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -111,17 +129,35 @@ def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave these tests untraced in a parallel run, too: pytest-cov has two tracers there, and pauses one."""
-    tracer = sys.gettrace()
-    if tracer is None or not item.get_closest_marker("no_cover"):
+_tracer = pytest.StashKey[Any]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What is done around a test, its set-up too, isn't traced where coverage is measured."""
+    if not item.config.pluginmanager.hasplugin("_cov"):
         return (yield)
+    item.stash[_tracer] = tracer = sys.gettrace()
     sys.settrace(None)
     try:
         return (yield)
     finally:
-        sys.settrace(tracer)
+        # After a test that isn't covered pytest-cov has begun another one, and this one is spent.
+        if sys.gettrace() is None:
+            sys.settrace(tracer)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A test is, if it is covered; for another one pytest-cov pauses one tracer of the two of a parallel run."""
+    if _tracer not in item.stash:
+        return (yield)
+    before = sys.gettrace()
+    sys.settrace(None if item.get_closest_marker("no_cover") else item.stash[_tracer])
+    try:
+        return (yield)
+    finally:
+        sys.settrace(before)
 
 
 def _is_random(item: pytest.Item) -> bool:
@@ -196,6 +232,17 @@ def _copy_migrated_file(connection: BaseDatabaseWrapper, **_: object) -> None:
         migrated.backup(connection.connection)
 
 
+@pytest.fixture(scope="class")
+def kept_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What fixtures of a class write after this is there for each of its tests, and rolled back after the last.
+
+    A test's own writes are rolled back after it, as ever. Not for tests with real transactions.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def environment() -> Iterator[None]:
     """A file that leaves a variable behind fails itself, and not another one after it in the same process."""
@@ -206,21 +253,24 @@ def environment() -> Iterator[None]:
         pytest.fail(f"left behind in os.environ: {changed}")
 
 
-@pytest.fixture(autouse=True)
-def defaults(
-    settings: Settings, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Mails stay in memory, erasures go to a list of the run, rate limits are off, and nobody is calling.
+@pytest.fixture(autouse=True, scope="session")
+def defaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Erasures go to a list of the run. No request looks whether the database was restored.
 
-    No request looks whether the database was restored: that would be queries of no test's own.
+    That would be queries of no test's own.
     """
     fine = CachedProbe(lambda: Condition(Check.OK, Check.OK, Check.OK))
     fine.condition()
-    monkeypatch.setattr("fincred.ops.restored.probe", fine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fincred.ops.restored.probe", fine)
+        patch.setattr(settings, "ERASURE_LOG", tmp_path_factory.getbasetemp() / "erasures.log")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_calls() -> None:
+    """What an earlier test has noted of its caller is forgotten."""
     set_caller(Caller())
-    settings.ERASURE_LOG = tmp_path_factory.getbasetemp() / "erasures.log"
-    settings.RATE_LIMIT_ENABLED = False  # tests of limits switch them on
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ All processes begin with a copy of one migrated database.
 PostgreSQL is TEST_DATABASE_URL, else a throwaway server from installed binaries, else one at 127.0.0.1:5432 that
 lets user postgres in without a password. Redis is TEST_REDIS_URL, else a throwaway server, else 127.0.0.1:6379.
 With REQUIRE_PG=1 the absence of either is a failure, and so is every skipped test. With COVERAGE=1 coverage is
-measured, on SQLite alone: it makes a run half as long again.
+measured, on SQLite alone.
 """
 
 from __future__ import annotations

@@ -99,6 +99,7 @@ def refused_calls(client: APIClient, operation: Operation, ids: dict[str, str]) 
     yield call(f"{unknown}?x=1&x=2")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_of_refusals_are_described(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
     device = Device(UserFactory.create())

@@ -1,7 +1,8 @@
 """The hostile corpus against every operation of the OpenAPI document: refused or served, but in the contract.
 
 Every answer is JSON, but for the page of a link in a mail, and no 5xx; every refusal is in the envelope, and a
-refused request changes no row. What is accepted is rolled back at once, so that each request meets the same rows.
+refused request changes no row. What is accepted is answered as the document says, and rolled back at once, so that
+each request meets the same rows.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.http import HttpResponse
+from jsonschema import Draft202012Validator, FormatChecker
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -58,6 +60,8 @@ def example_of(name: str) -> dict[str, Any]:
 class World:
     """A person with one of everything that has an id, and a snapshot, in whose name hostile requests are sent."""
 
+    operation: Operation | None = None
+
     def __init__(self, client: APIClient) -> None:
         self.client = client
         self.client.raise_request_exception = False
@@ -82,6 +86,15 @@ class World:
         shown = json.dumps(operation.example).replace(str(GOAL["id"]), self.ids["goal_id"])
         return dict(json.loads(shown))
 
+    def _undescribed(self, method: str, response: HttpResponse) -> Iterator[str]:
+        """What the document doesn't say of an answer to what was accepted."""
+        operation = self.operation
+        is_accepted = operation and operation.method == method and response.status_code < 300 and response.content
+        if operation and is_accepted and response.headers.get("Content-Type") == "application/json":
+            answers = answer_of(method, operation.path, response.status_code)
+            for error in answers.iter_errors(json.loads(response.content)):
+                yield f"not as described, {error.json_path}: {error.message[:200]}"
+
     def _make(self, method: str, path: str, body: dict[str, Any]) -> str:
         response = self.client.generic(method, f"/api/v0{path}", json.dumps(body), "application/json")
         assert response.status_code in (200, 201), response.content
@@ -91,6 +104,7 @@ class World:
         """Each operation and its URL. A row that its refusals changed is a fault."""
         before = fingerprints()
         for operation in operations:
+            self.operation = operation
             yield operation, operation.path.format(**self.ids)
             after = fingerprints()
             changed = [table for table in after if after[table] != before[table]]
@@ -113,7 +127,7 @@ class World:
         with transaction.atomic():
             response: HttpResponse = self.client.generic(method, url, cast("str", body), content_type, **environ)
             transaction.set_rollback(response.status_code < 400 or response.status_code >= 500)
-        for fault in faults_of(method, response, expected):
+        for fault in (*faults_of(method, response, expected), *self._undescribed(method, response)):
             request = f"{method} {url[:200]} {content_type[:50]!r} {str(headers)[:200]} {body[:300]!r}"
             self.faults.append(f"{fault}: {request}\n    {response.status_code} {response.content[:300]!r}")
         return response.status_code
@@ -169,6 +183,15 @@ def _is_envelope(answer: Any) -> bool:
         and isinstance(answer["details"], dict)
         and all(isinstance(answer[name], str) and answer[name] for name in ("error", "error_code"))
     )
+
+
+@cache
+def answer_of(method: str, path: str, status: int) -> Draft202012Validator:
+    """What the document says of the body of an answer."""
+    described = document()["paths"][path][method.lower()]["responses"][str(status)]
+    schema = described["content"]["application/json"]["schema"]
+    whole = {"components": document()["components"], "allOf": [schema]}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Every operation of the OpenAPI document, with what a generator makes of it: the answers are as described."""
+"""Every operation of the OpenAPI document, with what a generator makes of it: the answers are as described.
+
+On one database. What is accepted of `test_hostile.py` is held to the document on both.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform]
 
 CHECKS = [
     not_a_server_error,

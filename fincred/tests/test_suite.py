@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import math
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fincred.tests.live import ROOT
 
@@ -124,3 +127,30 @@ class TestFiles:
     def test_none_is_too_long(self, files: list[File]) -> None:
         lengths = {file.name: len(file.text.splitlines()) for file in files}
         assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+@pytest.fixture
+def is_set_up_traced() -> bool:
+    return sys.gettrace() is not None
+
+
+class TestCoverage:
+    """What is traced where coverage is measured, as in the gate; elsewhere nothing is."""
+
+    def test_follows_an_example_that_somebody_chose(self, pytestconfig: pytest.Config) -> None:
+        assert (sys.gettrace() is not None) is pytestconfig.pluginmanager.hasplugin("_cov")
+
+    def test_follows_nothing_that_sets_up(self, is_set_up_traced: bool) -> None:
+        assert not is_set_up_traced
+
+    @pytest.mark.parametrize("seed", [1])
+    def test_follows_no_seed(self, seed: int) -> None:
+        assert sys.gettrace() is None
+
+    @given(st.none())
+    def test_follows_nothing_of_hypothesis(self, example: None) -> None:
+        assert sys.gettrace() is None
+
+    @pytest.mark.slow
+    def test_follows_no_slow_test(self) -> None:
+        assert sys.gettrace() is None

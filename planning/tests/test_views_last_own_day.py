@@ -12,7 +12,7 @@ from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 from planning.tests.test_views_next_payments import V0, compare, upcoming
 
-pytestmark = [pytest.mark.integration, pytest.mark.planning]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.planning]
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ class Follower:
 
 
 class TestMinimumsAfterTheDate:
+    @pytest.mark.once
     @pytest.mark.parametrize("by", [AT_ONCE, BETWEEN])
     @pytest.mark.parametrize(
         "debts",

@@ -144,6 +144,7 @@ class TestOwnDays:
         assert upcoming(plan)[4:] == [("2026-12-31", 100), ("2027-01-28", 100)]
         assert plan["projected_completion_date"] == "2027-01-28"
 
+    @pytest.mark.once
     @pytest.mark.parametrize("by", ["2026-12-01", "2026-12-08", "2026-12-17"])
     @pytest.mark.parametrize("is_dated", [False, True])
     def test_of_a_late_goal_ask_for_a_chosen_amount_once(self, person: Person, by: str, is_dated: bool) -> None:
@@ -163,6 +164,7 @@ class TestOwnDays:
                 assert payments[: 4 - paid] == days[paid + 1 :]
                 assert payments[4 - paid][0] > "2026-12-25"
 
+    @pytest.mark.once
     @pytest.mark.parametrize("is_chosen", [False, True])
     @pytest.mark.parametrize("is_dated", [False, True])
     def test_of_an_overdue_goal_are_the_same_in_later_months(

@@ -199,6 +199,7 @@ def told(plan: dict[str, Any], but: str | None = None) -> dict[str, Any]:
     return {"goals": goals, "summary": plan["summary"], "cash_flow": plan["cash_flow"]}
 
 
+@pytest.mark.once
 class TestAGoalWithOtherNumbers:
     @pytest.mark.parametrize("question", CHANGES, ids=str)
     @pytest.mark.parametrize("life", LIVES)

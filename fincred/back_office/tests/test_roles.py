@@ -161,6 +161,7 @@ class TestRole:
                     labels.add(page.opts.label)
         assert opened == dict.fromkeys(opened, VIEWS[role])
 
+    @pytest.mark.once
     def test_downloads_its_lists_if_it_is_to(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         pages = admin.site._registry.values()
@@ -169,6 +170,7 @@ class TestRole:
         assert downloaded == (VIEWS[role] if role in {"Auditor", "superuser"} else set())
         assert {answer.status_code for answer in answers.values()} <= {200, 302, 403}
 
+    @pytest.mark.once
     def test_changes_nothing_by_forms(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         for page in admin.site._registry.values():
@@ -180,6 +182,7 @@ class TestRole:
                 assert answer.status_code in {302, 403}, path
                 assert answer.status_code == 403 or "login" in answer.headers["Location"], path
 
+    @pytest.mark.once
     def test_does_its_own_actions_and_no_other(self, role: str, rows: dict[str, Model]) -> None:
         """Asked for by their names, which a list that doesn't offer them has never shown."""
         client = client_of(role)
@@ -204,6 +207,7 @@ class TestRole:
                     confirmed.add(f"{page.opts.model_name}.{name}")
         assert confirmed == ACTIONS[role]
 
+    @pytest.mark.once
     def test_with_no_right_to_an_action_does_not_do_it_by_a_confirmed_form(
         self, role: str, rows: dict[str, Model]
     ) -> None:
@@ -217,6 +221,7 @@ class TestRole:
                 client.post(path_of(page, "changelist"), form | {"confirmed": "yes", "reason": "asked"})
         assert AuditEntry.objects.exclude(action__endswith=".listed").count() == before
 
+    @pytest.mark.once
     def test_sees_a_start_page_whose_links_it_may_open(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         answer = client.get("/admin/")
@@ -224,6 +229,7 @@ class TestRole:
         for card in (answer.context or {}).get("cards", []):
             assert client.get(card.url).status_code == 200, card
 
+    @pytest.mark.once
     def test_reads_metrics_if_it_sees_jobs(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         answer = client.get("/admin/metrics/")
@@ -235,6 +241,7 @@ class TestRole:
             assert re.search(r"When it succeeded\s+back_office\s+\d+ \w{3} \d{4}", words)
             assert "example.com" not in words.replace("colleague@example.com", "")
 
+    @pytest.mark.once
     def test_is_led_by_the_search_box_to_no_page_of_others(self, role: str, rows: dict[str, Model]) -> None:
         client = client_of(role)
         opened = {"accounts.user"} & {label.lower() for label in VIEWS[role]}

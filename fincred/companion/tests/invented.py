@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -15,7 +15,8 @@ from accounts.tests.factories import UserFactory
 from conftest import client_of
 
 V0 = "/api/v0"
-TODAY = date(2026, 3, 10)
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TODAY = NOON.date()
 
 
 class Invented:

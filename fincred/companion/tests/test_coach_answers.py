@@ -14,7 +14,7 @@ from fincred.companion.tests.asking import V0, Ask, debt, tell
 from fincred.companion.tests.education import write_texts
 from planning.tests.factories import goal_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 
 class TestSomebodyNew:

@@ -13,7 +13,7 @@ from fincred.companion.coach.answers.talk import PUT_MORE
 from fincred.companion.tests.asking import V0, Ask, tell
 from planning.tests.factories import goal_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 
 class TestCosts:

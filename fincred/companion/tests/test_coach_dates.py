@@ -12,7 +12,7 @@ from fincred.companion.coach.dates import day_in
 from fincred.companion.tests.asking import V0, Ask, answer, debt, tell
 from planning.tests.factories import goal_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 TODAY = date(2026, 3, 10)
 

@@ -13,7 +13,7 @@ from fincred.companion.coach.topics import Topic
 from fincred.companion.tests.asking import Ask, tell
 from planning.tests.factories import goal_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform]
 
 MESSAGES = {
     Topic.CHANGE: [

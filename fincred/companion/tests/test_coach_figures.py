@@ -7,18 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
 from fincred.companion.coach.answers import debts, goals, learning, payments
 from fincred.companion.coach.terms import TERMS, text_for
 from fincred.companion.tests.education import write_texts
-from fincred.companion.tests.invented import TODAY, Invented
+from fincred.companion.tests.invented import NOON, TODAY, Invented
 from planning.engine.money.income import Income, monthly_income
 from planning.vocabulary import PayFrequency
 
 SEVENTY = Income(Decimal(70), PayFrequency.WEEKLY)
 
+# People are random examples, so coverage isn't counted.
 pytestmark = [
-    pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon"),
+    pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.django_db, pytest.mark.no_cover,
+    pytest.mark.usefixtures("noon"),
 ]  # fmt: skip
 
 
@@ -35,9 +38,11 @@ def months(number: int) -> str:
     return "1 month" if number == 1 else f"{number} months"
 
 
-@pytest.fixture(params=range(12))
-def person(request: pytest.FixtureRequest, db: None) -> Invented:
-    return Invented(request.param)
+@pytest.fixture(scope="class", params=range(12))
+def person(request: pytest.FixtureRequest, kept_rows: None) -> Invented:
+    """Made once for all tests of a class."""
+    with time_machine.travel(NOON, tick=False):
+        return Invented(request.param)
 
 
 def line_of(goal: dict[str, Any]) -> str:

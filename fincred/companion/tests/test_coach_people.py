@@ -12,7 +12,7 @@ from fincred.companion.tests.education import write_texts
 from goals.models import Goal
 from planning.tests.factories import goal_of
 
-pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.usefixtures("noon")]
+pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.usefixtures("noon")]
 
 
 class TestPeople:

@@ -110,6 +110,7 @@ def next_day(weekday: str) -> date:
     return next(day for day in days if f"{day:%A}" == weekday)
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [20, 25])
 def test_follow_what_plans_list(number: int) -> None:
