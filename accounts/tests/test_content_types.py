@@ -41,3 +41,8 @@ def test_the_type_of_a_form_may_have_capitals(
 ) -> None:
     form = field.format("username", saver.email) + field.format("password", "correct horse battery") + end
     assert api.generic("POST", "/api/v0/auth/login", form, content_type=kind).status_code == 200
+
+
+def test_a_long_type_that_is_not_taken_is_a_415(api: APIClient) -> None:
+    answer = api.generic("POST", "/api/v0/auth/login", "{}", content_type="x" * 300)
+    assert (answer.status_code, answer.json()["error_code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
