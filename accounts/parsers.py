@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
@@ -43,12 +44,16 @@ class MultipartFormParser(MultiPartParser):
     ) -> dict[str, str]:
         """:raises MalformedRequestError: the body doesn't match its boundary, has a name twice, or isn't UTF-8."""
         raw = whole(stream)
+        # Django takes the type in small letters only.
+        kind, semicolon, parameters = (media_type or "").partition(";")
+        sent = f"{kind.lower()}{semicolon}{parameters}"
         try:
-            lists = dict(super().parse(BytesIO(raw), media_type, parser_context).data.lists())
+            lists = dict(super().parse(BytesIO(raw), sent, parser_context).data.lists())
         except ParseError:
-            raise MalformedRequestError(
-                reason="The body is not a form with a boundary that Content-Type names"
-            ) from None
+            raise _not_by_boundary() from None
+        # A body without it is an empty form to Django.
+        if f"--{parse_header_parameters(sent)[1]['boundary']}".encode() not in raw:
+            raise _not_by_boundary()
         if any(len(values) > 1 for values in lists.values()):
             raise _repeated()
         fields = {name: values[0] for name, values in lists.items()}
@@ -57,6 +62,10 @@ class MultipartFormParser(MultiPartParser):
         if replaced and _REPLACEMENT.encode() not in raw:
             raise MalformedRequestError(reason="The body is not a form in UTF-8")
         return fields
+
+
+def _not_by_boundary() -> MalformedRequestError:
+    return MalformedRequestError(reason="The body is not a form with a boundary that Content-Type names")
 
 
 def _repeated() -> MalformedRequestError:

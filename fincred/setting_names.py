@@ -17,7 +17,7 @@ _SHORT: Final = 4
 _TELLING: Final = frozenset({"CORS", "DATABASE", "EMAIL", "JWT", "LOG", "METRICS", "REDIS", "SECRET"})
 # What other Django projects write in front of their settings.
 _PREFIXES: Final = ("DJANGO", "FINCRED")
-_SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL", "ENVIRONMENT": "ENV"}
+_SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL", "ENVIRONMENT": "ENV", "PROXY": "PROXIES"}
 # Where Expo's apps, which may be developed beside the service, keep their own.
 _OF_OTHER_PROGRAMS: Final = ("EXPO_PUBLIC_",)
 # What a server's URL has in one, and other programs in variables of their own; or another word for it.
@@ -63,10 +63,10 @@ def _is_near(name: str, setting: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    first, *others = name.upper().split("_")
-    if first in _PREFIXES and others:
-        first, *others = others
-    return [_SYNONYMS.get(first, first), *others]
+    words = name.upper().split("_")
+    if words[0] in _PREFIXES and len(words) > 1:
+        words = words[1:]
+    return [_SYNONYMS.get(word, word) for word in words]
 
 
 def _says_the_same(words: list[str], setting: list[str]) -> bool:

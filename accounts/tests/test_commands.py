@@ -206,6 +206,12 @@ class TestExportUser:
     def test_fails_where_it_can_not_write(self, saver: User, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="could not be written"):
             run("export_user", saver.email, "--output", str(tmp_path / "no" / "sam.json"))
+        assert not AuditEntry.objects.exists()
+
+    def test_leaves_no_file_where_there_is_nobody(self, db: None, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="No person"):
+            run("export_user", "nobody@example.com", "--output", str(tmp_path / "sam.json"))
+        assert not list(tmp_path.iterdir())
 
 
 class TestEraseUser:

@@ -119,9 +119,8 @@ class Login(PublicView):
         response_example=examples.LOGIN_ANSWER,
     )
     def post(self, request: Request) -> HttpResponse:
-        is_form = (request.content_type or "").startswith(
-            (URLEncodedParser.media_type, MultipartFormParser.media_type)
-        )
+        kind = (request.content_type or "").lower()
+        is_form = kind.startswith((URLEncodedParser.media_type, MultipartFormParser.media_type))
         data = self.validated(CredentialsFormSerializer if is_form else CredentialsSerializer)
         user, pair = services.login(now=self.now, **data)
         return self.answer({**asdict(pair), "user": user}, LoginAnswerSerializer)

@@ -26,10 +26,13 @@ class JSONNegotiation(DefaultContentNegotiation):
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """None, which is a 415, also for a range of types, and for JSON that says that it isn't UTF-8.
 
-        :raises MalformedRequestError: the Content-Type is too long to be read.
+        :raises MalformedRequestError: the Content-Type names a type that is taken, and is too long to be read.
         """
         sent: str = request.content_type or ""
         if len(sent) > _LONGEST_TYPE:
+            kind = sent.partition(";")[0].strip().lower()
+            if all(parser.media_type != kind for parser in parsers):
+                return None
             raise MalformedRequestError(reason=f"Content-Type has more than {_LONGEST_TYPE} characters")
         media_type, parameters = parse_header_parameters(sent)
         if "*" in media_type:

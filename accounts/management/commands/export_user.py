@@ -29,18 +29,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, person: str, output: Path | None, **options: Any) -> None:
-        if output is None and leads_nowhere(self.stdout):
-            raise CommandError("Standard output leads nowhere. Name a file: --output FILE.")
-        try:
-            document = render_json(export_person(user=find_person(person), now=clock.now()))
-        except (ResourceNotFoundError, TokenInvalidError):
-            raise CommandError("No person has this address or id.") from None
         if output is None:
-            self.stdout.write(document.decode())
+            if leads_nowhere(self.stdout):
+                raise CommandError("Standard output leads nowhere. Name a file: --output FILE.")
+            self.stdout.write(_document(person).decode())
             return
         try:
+            # The file first: where it can't be, no export is recorded.
             with write_private(output) as file:
-                file.write(document)
+                file.write(_document(person))
         except OSError as error:
             raise CommandError(f"{output} could not be written: {error.strerror}") from None
         self.stdout.write(self.style.SUCCESS(f"Written to {output}."))
+
+
+def _document(person: str) -> bytes:
+    """:raises CommandError: there is nobody of this address or id."""
+    try:
+        return render_json(export_person(user=find_person(person), now=clock.now()))
+    except (ResourceNotFoundError, TokenInvalidError):
+        raise CommandError("No person has this address or id.") from None
