@@ -19,7 +19,7 @@ from planning.engine.free_money import money_by_month
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import LEAST_HORIZON
 from planning.engine.model import Alternative, GoalInput, PlanInput
-from planning.engine.money.cents import exact_money, to_cents
+from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
 from planning.engine.needs import Needs, date_with_months, last_month
 from planning.engine.smallest import Margin, smallest_number
 from planning.engine.solver import at_best, solve_dates
@@ -257,8 +257,10 @@ class _Search:
         def smaller(less: int) -> GoalInput:
             return replace(goal, target_amount=exact_money(target - less))
 
-        def at_best(less: int) -> int:  # a goal's room doesn't depend on what it asks for
-            return self.best.room - self.trials.needs.of(smaller(less)).total
+        room = self.best.room + _earned_early(self.state)  # it doesn't depend on what the goal asks for
+
+        def at_best(less: int) -> int:
+            return room - self.trials.needs.of(smaller(less)).total
 
         less = self._smallest_change(
             lambda less: self._with_goal(smaller(less)),
@@ -339,6 +341,21 @@ class _Search:
         state = next(each for each in states if each.position == self.state.position)
         # A claim may have been raised too far for its room. What is missing says better how near the goal is.
         return state.room - state.needed if state.arrives else -state.missing
+
+
+def _earned_early(state: GoalState) -> int:
+    """The most that a goal on days of its own may need less than if it is paid evenly, in cents.
+
+    What was put in beyond the first day's payment earns interest for the present month.
+    """
+    need = state.need
+    if not (state.days and need.bears_interest and need.credit):
+        return 0
+    rate = rate_units(state.goal.annual_rate)
+    earned = grown(need.credit, rate) - need.credit
+    for _ in range(need.months):
+        earned = grown(earned, rate) + 1  # each month may be rounded up
+    return earned
 
 
 def _is_worse(state: GoalState, old: GoalState) -> bool:

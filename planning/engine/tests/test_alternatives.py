@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from fincred.money import CENT
 from planning.engine.allocation import plan_order
 from planning.engine.alternatives import MAX_EFFORT, MAX_GOALS, find_alternatives
+from planning.engine.cadence import Cadence
 from planning.engine.dates import calendar_date, instalment_count
 from planning.engine.model import Alternative, Debt, GoalInput, GoalPlan, PlanInput
 from planning.engine.needs import Needs
@@ -17,6 +18,7 @@ from planning.engine.plan import make_plan
 from planning.engine.sentences import ALTERNATIVES_CUT
 from planning.engine.solver import solve, solve_dates
 from planning.engine.tests.builders import (
+    NEW_YEAR,
     OF_EVERY_KIND,
     WITH_INTEREST,
     WITHOUT_INTEREST,
@@ -26,9 +28,11 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
-from planning.vocabulary import Feasibility
+from planning.vocabulary import Feasibility, Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+ON_THE_20TH = Cadence(Frequency.MONTHLY, 20, NEW_YEAR)
 
 
 def alternatives(surplus: str | int, *goals: GoalInput) -> tuple[Alternative, ...]:
@@ -70,6 +74,17 @@ class TestAlternatives:
     def test_do_not_go_below_what_is_saved(self) -> None:
         found = alternatives(0, goal(1200, 12, already_there=money(300)))
         assert Alternative("smaller_amount", target_amount=money(300)) in found
+
+    def test_count_the_interest_of_what_was_put_in_and_is_not_asked_for(self) -> None:
+        """Of 200, about 50 count as the payment of the 20th, which earns from the next month on.
+
+        So they grow by 2 % of 150 to 203, and then to 207.06, 211.20 and 215.42. No money is left for payments.
+        """
+        saver = goal(1200, 4, annual_rate=Decimal(24), added=money(200), cadence=ON_THE_20TH)
+        found = alternatives(0, saver)
+        assert Alternative("smaller_amount", target_amount=money("215.42")) in found
+        assert alternatives(0, replace(saver, target_amount=money("215.42"))) == ()
+        assert alternatives(0, replace(saver, target_amount=money("215.43"))) != ()
 
     def test_do_not_harm_another_goal(self) -> None:
         """With a later date the first goal would be met, but with money that the second one needs."""
