@@ -112,6 +112,8 @@ class TestRoundTrips:
 
     @pytest.mark.parametrize(("amount", "milestones"), [(5, 0), (600, 2)])
     def test_of_a_check_in(self, goal: Goal, as_saver: APIClient, amount: int, milestones: int) -> None:
+        path = "/api/v0/users/me/notification-preferences"  # so what is sent to them is planned before
+        assert as_saver.put(path, {"milestones": True}).status_code == 200
         with counted_trips() as trips:
             answer = as_saver.post(f"/api/v0/goals/{goal.pk}/check-ins", {"current_amount": amount})
         assert answer.status_code == 201
