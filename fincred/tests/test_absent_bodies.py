@@ -13,7 +13,7 @@ from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform, pytest.mark.django_db]
+pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
 UPDATES = [
     (method, path)

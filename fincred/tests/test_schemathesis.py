@@ -1,7 +1,4 @@
-"""Every operation of the OpenAPI document, with what a generator makes of it: the answers are as described.
-
-On one database. What is accepted of `test_hostile.py` is held to the document on both.
-"""
+"""Every operation of the OpenAPI document, with what a generator makes of it: the answers are as described."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ from planning.services.calendars import make_calendar_link, secret_of_calendar
 from planning.tests.factories import plan_for, snapshot_of
 from tracking.tests.factories import CheckInFactory, PulseFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.once, pytest.mark.platform]
+pytestmark = [pytest.mark.integration, pytest.mark.platform]
 
 CHECKS = [
     not_a_server_error,

@@ -75,7 +75,6 @@ class TestEveryList:
     def test_is_in_the_table_of_what_it_declares(self) -> None:
         assert {page.opts.label for page in PAGES} == set(DECLARED)
 
-    @pytest.mark.once
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_refuses_every_column_and_lookup_that_it_does_not_declare(self, page: admin.ModelAdmin[Any]) -> None:
         request = RequestFactory().get("/")
@@ -122,7 +121,6 @@ class TestEveryList:
     def test_refuses_an_address_that_would_be_guessed_at(self, boss: Client, path: str, query: str) -> None:
         assert boss.get(f"{path}?{query}").status_code == 400
 
-    @pytest.mark.once
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_says_so_clearly_for_each_column(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for name, _ in columns_of(page):
@@ -176,7 +174,6 @@ class TestEveryPageOfARow:
             for view in ("change", "history"):
                 assert boss.get(f"{list_of(page)}{key}/{view}/").status_code == 404, (key, view)
 
-    @pytest.mark.once
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_takes_nothing_that_is_sent(self, page: admin.ModelAdmin[Any], boss: Client) -> None:
         for key in self.NEVER:
@@ -184,7 +181,6 @@ class TestEveryPageOfARow:
             for send in (boss.get, boss.post):
                 assert send(f"{list_of(page)}{key}/delete/").status_code == 403, key
 
-    @pytest.mark.once
     @pytest.mark.parametrize("page", PAGES, ids=str)
     def test_is_refused_first_without_the_permission(
         self, page: admin.ModelAdmin[Any], without_role: Client
