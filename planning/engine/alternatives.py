@@ -312,7 +312,7 @@ class _Search:
             return self._margin(change(size), self.order)
 
         least = 1
-        if (lacking := self.best.needed - self.best.room) > 0:
+        if (lacking := -_margin_of(self.best)) > 0:
             margin = at_best or (lambda size: self._margin_at_best(change(size), self.order))
             found = smallest_number(margin, above=0, lacking=lacking, rise=rise, most=most)
             if found is None:
@@ -332,8 +332,7 @@ class _Search:
 
     def _margin_at_best(self, inputs: PlanInput, order: list[int]) -> int:
         """An upper bound of `_margin`; negative only if `_margin` is."""
-        state = self.trials.at_best(inputs, order, self.state.position)
-        return state.room - state.needed
+        return _margin_of(self.trials.at_best(inputs, order, self.state.position))
 
     def _margin(self, inputs: PlanInput, order: list[int]) -> int:
         """The goal's room less its need, in cents; below 0 if it isn't met."""
@@ -341,6 +340,11 @@ class _Search:
         state = next(each for each in states if each.position == self.state.position)
         # A claim may have been raised too far for its room. What is missing says better how near the goal is.
         return state.room - state.needed if state.arrives else -state.missing
+
+
+def _margin_of(best: GoalState) -> int:
+    """The most that a goal's room may exceed its need, in cents, if each goal is paid evenly at best."""
+    return best.room - best.needed + _earned_early(best)
 
 
 def _earned_early(state: GoalState) -> int:

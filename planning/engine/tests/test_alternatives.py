@@ -86,6 +86,16 @@ class TestAlternatives:
         assert alternatives(0, replace(saver, target_amount=money("215.42"))) == ()
         assert alternatives(0, replace(saver, target_amount=money("215.43"))) != ()
 
+    def test_count_that_interest_for_more_money_too(self) -> None:
+        saver, other = (
+            goal(target, months, annual_rate=Decimal(24), added=money(500), cadence=ON_THE_20TH)
+            for target, months in ((1500, 2), (1000, 3))
+        )
+        plan = make_plan(inputs(0, saver, other))
+        extra = next(each.extra_monthly for each in plan.goals[0].alternatives if each.extra_monthly)
+        assert not make_plan(inputs(str(extra), saver, other)).goals[0].shortfall
+        assert make_plan(inputs(str(extra - Decimal("0.01")), saver, other)).goals[0].shortfall
+
     def test_do_not_harm_another_goal(self) -> None:
         """With a later date the first goal would be met, but with money that the second one needs."""
         harming = goal(300, 1, "High")
