@@ -118,10 +118,10 @@ class WhatIfSerializer(Serializer):
 
 @extend_schema_field(InstalmentSerializer(many=True))
 class ScheduleField(serializers.Field[Any, Any, Any, Any]):
-    """Represented without a serializer each: a hundred goals can have a hundred thousand instalments."""
+    """Rendered as they are, with their fields: a hundred goals can have a hundred thousand instalments."""
 
-    def to_representation(self, value: Iterable[Instalment]) -> list[dict[str, Any]]:
-        return [{"date": each.date, "amount": each.amount, "balance": each.balance} for each in value]
+    def to_representation(self, value: Iterable[Instalment]) -> list[Instalment]:
+        return [*value]
 
 
 class ScheduledGoalPlanSerializer(GoalPlanSerializer):
