@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 
 def _document(person: str) -> bytes:
-    """:raises CommandError: there is nobody of this address or id."""
+    """:raises CommandError: no person has this address or id."""
     try:
         return render_json(export_person(user=find_person(person), now=clock.now()))
     except (ResourceNotFoundError, TokenInvalidError):

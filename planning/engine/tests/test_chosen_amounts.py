@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from planning.engine.cadence import Cadence
 from planning.engine.chosen_amounts import ChosenAmounts
 from planning.engine.goal_state import GoalState
 from planning.engine.model import PlanInput
@@ -13,6 +14,7 @@ from planning.engine.needs import Needs
 from planning.engine.solver import at_best, solve_dates
 from planning.engine.tests.builders import CALENDAR, goal, inputs, money
 from planning.engine.tests.lumpy import a_case, with_cycles
+from planning.vocabulary import Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -40,11 +42,24 @@ def changed(random: Random, case: PlanInput) -> PlanInput:
     return replace(case, goals=tuple(goals), finances=finances)
 
 
-@pytest.mark.parametrize("seed", range(60))
+def with_chosen_amounts(random: Random, case: PlanInput) -> PlanInput:
+    """The plan, in which most goals get a chosen amount on days of their own."""
+    goals = []
+    for each in case.goals:
+        cadence = each.cadence or Cadence(random.choice(list(Frequency)), random.randint(1, 7), case.as_of)
+        amount = money(random.randint(5, 150))
+        is_changed = not each.debts and random.random() < 0.8
+        own = {"cadence": cadence, "chosen_each": amount, "chosen_monthly": amount} if is_changed else {}
+        goals.append(replace(each, **own))  # type: ignore[arg-type]
+    return replace(case, goals=tuple(goals))
+
+
+@pytest.mark.parametrize("seed", [*range(80), 105, 155])
 def test_are_the_same_as_in_each_plan_alone(seed: int) -> None:
     random = Random(seed)
     case = a_case(seed, rates=bool(seed % 2), own_days=bool(seed % 3), chosen=True, debts=not seed % 4)
     case = with_cycles(case, seed) if not seed % 5 else case
+    case = with_chosen_amounts(random, case) if seed >= 40 else case
     needs, amounts = Needs(case.calendar), ChosenAmounts()
     for plan_input in [case, *(changed(random, case) for _ in range(6)), case]:
         alone = solve_dates(plan_input, Needs(case.calendar))
