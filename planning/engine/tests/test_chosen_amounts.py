@@ -9,12 +9,13 @@ import pytest
 from planning.engine.cadence import Cadence
 from planning.engine.chosen_amounts import ChosenAmounts
 from planning.engine.goal_state import GoalState
-from planning.engine.model import PlanInput
+from planning.engine.model import Finances, PlanInput
+from planning.engine.money.flows import Flow
 from planning.engine.needs import Needs
 from planning.engine.solver import at_best, solve_dates
-from planning.engine.tests.builders import CALENDAR, goal, inputs, money
+from planning.engine.tests.builders import CALENDAR, NEW_YEAR, goal, inputs, money
 from planning.engine.tests.lumpy import a_case, with_cycles
-from planning.vocabulary import Frequency
+from planning.vocabulary import Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -67,6 +68,32 @@ def test_are_the_same_as_in_each_plan_alone(seed: int) -> None:
         order, position = [*range(len(case.goals))], random.randrange(len(case.goals))
         apart = at_best(plan_input, Needs(case.calendar), order, position, ChosenAmounts())
         assert told(at_best(plan_input, needs, order, position, amounts)) == told(apart)
+
+
+def test_depend_on_what_was_put_in_for_goals_behind() -> None:
+    """50 each Thursday of 100 that are there and 300 that came on 15 January, of which 50 were put in.
+
+    If a goal behind has them, they came from the 300, and both days before the 15th had their money. If a goal
+    that ended has them, they came from the 100, and one of these days had none.
+    """
+    each, behind = money("50"), goal(1000, 12, "Low", name="behind")
+    thursdays = Cadence(Frequency.WEEKLY, 4, NEW_YEAR)
+    chosen = goal(5000, 12, "High", cadence=thursdays, chosen_each=each, chosen_monthly=each)
+    pay = Flow(money("300"), PayFrequency.MONTHLY, NEW_YEAR + 14 * DAY)
+    finances = Finances(money("0"), money("0"), money("0"), incomes=(pay,))
+    ended = PlanInput(
+        NEW_YEAR + 19 * DAY,
+        finances,
+        (chosen, behind),
+        anchor=NEW_YEAR,
+        paid_elsewhere=each,
+        carried_in=money("100"),
+    )
+    put_in = replace(ended, goals=(chosen, replace(behind, added=each)), paid_elsewhere=money("0"))
+    needs, amounts = Needs(ended.calendar), ChosenAmounts()
+    without, with_it = (solve_dates(case, needs, amounts=amounts)[0] for case in (ended, put_in))
+    assert with_it.granted - without.granted == 5000
+    assert told(with_it) == told(solve_dates(put_in, Needs(ended.calendar))[0])
 
 
 class TestEffort:
