@@ -26,12 +26,14 @@ _DAY = timedelta(days=1)
 class SavedInterest:
     """The interest that the present month's check-ins tell, and the amount that is `earning` for the month.
 
-    `told` is that of the present cycle, `of_ended` that of each cycle that ended in the month.
+    `told` is that of the present cycle, `of_ended` that of each cycle that ended in the month. `untold` is what
+    was credited since the last check-in.
     """
 
     told: Decimal = ZERO
     earning: Decimal = ZERO
     of_ended: tuple[Decimal, ...] = ()
+    untold: Decimal = ZERO
 
 
 def saved_interest(
@@ -59,7 +61,8 @@ def saved_interest(
             account.credit()
             account.read(until=min(end - _DAY, calendar.as_of))
     of_ended = tuple(map(exact_money, account.of_ended))
-    return SavedInterest(exact_money(account.told), exact_money(account.earning), of_ended)
+    told, earning, untold = map(exact_money, (account.told, account.earning, account.untold))
+    return SavedInterest(told, earning, of_ended, untold)
 
 
 def _months(calendar: Calendar, earlier: Sequence[date]) -> Iterator[tuple[date, date, bool]]:

@@ -119,10 +119,15 @@ def payday(facts: Mapping[str, Any]) -> str:
     return f"Its payment on {payment} is made from what arrives {when}."
 
 
-def missing_as_asked(missing: Decimal, by: date) -> str:
-    """Of a plan of which earlier payments weren't made, or were taken out again."""
-    short = f"{_amount(missing)} will be missing on {by}"
-    return f"Less is there than it asked for: by what it still asks for, {short}. Made again, it asks anew."
+def missing_as_asked(missing: Decimal, by: date, *, planned_on: str, is_less: bool) -> str:
+    """Of a plan of which earlier payments weren't made, or were taken out again; or more was put in."""
+    short = f"{_amount(missing) if missing else 'nothing'} will be missing on {by}"
+    before = f"This and the label are from {planned_on}, when it was planned."
+    if is_less:
+        now = f"Less is there now than it asked for: by what it still asks for, {short}. Made again, it asks anew."
+    else:
+        now = f"More is there now than it counted: if all is paid that it still asks for, {short}."
+    return f"{before} {now}"
 
 
 def _amount(money: Decimal) -> str:

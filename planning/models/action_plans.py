@@ -16,9 +16,9 @@ from fincred import clock
 from fincred.db.fields import ExactJSONField, MoneyField, choices
 from fincred.db.models import RevisedModel, RevisedQuerySet
 from fincred.db.privacy import Privacy
-from fincred.money import ZERO
 from goals.models import Goal
 from goals.vocabulary import GoalType, Kind, Status
+from planning.as_asked import AsAsked
 from planning.engine.cadence import Cadence, Payment, next_action_date
 from planning.engine.dates import calendar_on
 from planning.engine.explanation import without_payday
@@ -97,10 +97,10 @@ class ActionPlan(RevisedModel):
     """What was put in since the newest version, once `count_what_was_put_in` has counted it."""
     asked_now: Sequence[Payment] | None = None
     """What is asked for instead of the payments that the newest version stores, where these aren't all."""
-    missing_as_asked: Decimal = ZERO
-    """What will be missing at the goal's date if all is paid as asked, once `count_what_is_asked` has counted it.
+    as_asked: AsAsked | None = None
+    """What follows from the payments that are still asked for, if `count_what_is_asked` has counted it.
 
-    It is counted from what is there now; `shortfall` is what the newest version says.
+    With None it is as the newest version says.
     """
 
     objects = ActionPlanQuerySet.as_manager()
@@ -158,18 +158,22 @@ class ActionPlan(RevisedModel):
         if self.goal.completed_at is not None:
             return clock.local_day(self.goal.completed_at, timezone_name)
         is_followed = self.ended_at is None and self.goal.status == Status.ACTIVE
-        is_planned = is_followed and not self.goal.is_full and not self.lacks_earlier_payments
-        return self.projected_completion_date if is_planned else None
+        return self.reached_on if is_followed and not self.goal.is_full else None
+
+    @property
+    def reached_on(self) -> date | None:
+        """The day on which the goal is reached if all is paid that is still asked for; None if it isn't."""
+        return self.as_asked.reached_on if self.as_asked else self.projected_completion_date
 
     @property
     def lacks_earlier_payments(self) -> bool:
         """Whether more will be missing than the newest version says, since what it asked for wasn't all put in."""
-        return self.missing_as_asked > Decimal(self.shortfall)
+        return self.shortfall_now > Decimal(self.shortfall)
 
     @property
     def shortfall_now(self) -> Decimal:
         """The money missing at the goal's date if all is paid that is still asked for."""
-        return max(Decimal(self.shortfall), self.missing_as_asked)
+        return self.as_asked.missing if self.as_asked else Decimal(self.shortfall)
 
     def next_action_date(self, today: date) -> date | None:
         """The next day to pay, today included; None when there is nothing to pay.
@@ -260,8 +264,11 @@ class ActionPlan(RevisedModel):
         following = self.next_action_date(today) if payday else None
         is_next = following is not None and following.isoformat() == payday["payment"]
         told = dict(self.explanation) if is_next else self.lasting_explanation
-        if self.lacks_earlier_payments:
-            told["text"] += f" {missing_as_asked(self.missing_as_asked, self.goal.due_on(today))}"
+        if self.shortfall_now != Decimal(self.shortfall):
+            due, planned_on = self.goal.due_on(today), told["facts"]["as_of"]
+            is_less = self.lacks_earlier_payments
+            sentence = missing_as_asked(self.shortfall_now, due, planned_on=planned_on, is_less=is_less)
+            told["text"] += f" {sentence}"
         return told
 
     @property

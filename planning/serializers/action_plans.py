@@ -59,16 +59,26 @@ class ActionPlanSerializer(Serializer):
     shortfall = MoneyField(
         source="shortfall_now", help_text="Missing at the goal's date if all is paid that is still asked for."
     )
-    feasibility = ChoiceField(Feasibility, help_text="Of the newest version.")
+    feasibility = ChoiceField(
+        Feasibility,
+        help_text=(
+            "Whether there is room for the goal, by the newest version: as of `explanation.facts.as_of`, if all "
+            "is paid as it asked. What was missed since is told by `shortfall`."
+        ),
+    )
     explanation = serializers.SerializerMethodField(
-        help_text="Of the newest version; `facts.payday` as long as that is of the next payment."
+        help_text=(
+            "Of the newest version; `facts.payday` as long as that is of the next payment. If less or more is "
+            "there than it asked for, `text` ends with what will be missing."
+        )
     )
     alternatives = AlternativeSerializer(many=True)
     projected_completion_date = serializers.SerializerMethodField(
         help_text=(
-            "Of a completed goal the day of completion; null past 600 months, or if what is still asked for isn't "
-            "enough because less was put in than asked, or if the goal is on hold, or is a reserve or a cycle of "
-            "a recurring goal that has all of its target."
+            "The day on which the goal is reached if all is paid that is still asked for; of a completed goal "
+            "the day of completion. Null past 600 months, or if what is still asked for isn't enough because "
+            "less was put in than asked, or if the goal is on hold, or is a reserve or a cycle of a recurring "
+            "goal that has all of its target."
         )
     )
     next_action_date = serializers.SerializerMethodField(

@@ -26,7 +26,8 @@ class ProjectionSerializer(Serializer):
         source="projection.projected_completion_date",
         allow_null=True,
         help_text=(
-            "Null past 600 months, or if the goal is on hold, or is a reserve or a cycle of a recurring goal that "
-            "has all of its target."
+            "By the plan that would be made today, which may ask for other amounts than the action plan once "
+            "less or more was put in than asked. Null past 600 months, or if the goal is on hold, or is a reserve "
+            "or a cycle of a recurring goal that has all of its target."
         ),
     )

@@ -3,61 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from accounts.models import User
-from fincred.money import ZERO
-from goals.vocabulary import Status
-from planning.as_asked import later_than_stored, missing_of_debts, missing_of_savings
+from goals.history import Told, reader
+from goals.vocabulary import Kind, Status
+from planning.as_asked import AsAsked, OwedNow, Savings, debts_as_asked, later_than_stored, savings_as_asked
 from planning.engine.cadence import Payment
 from planning.engine.dates import Calendar, calendar_on
 from planning.models import ActionPlan
 from planning.months import amount_of_month
+from planning.saved_interest import saved_interest
 from planning.services.planning_context import PlanningContext, read_context
-from planning.services.put_in import count_what_was_put_in
+from planning.services.present_month import History
+from planning.services.put_in import count_what_was_put_in, is_ahead
 from planning.versions import MOST_PAYMENTS
 
 
 def count_what_is_asked(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
-    """The same as `count_what_was_put_in`, and what will be missing if all is paid that is still asked for.
+    """The same as `count_what_was_put_in`, and what follows if all is paid that is still asked for.
 
-    That is at the goals' dates. Reads more only if a payment on linked debts may be missing.
+    Reads more only for savings with interest, and for linked debts of which less or more is paid off than planned.
     """
-    count_what_was_put_in(plans, owner=owner, today=today)
-    context = None
+    context = count_what_was_put_in(plans, owner=owner, today=today)
     for plan in plans:
-        calendar = calendar_on(today, plan.anchor or today)
-        plan.missing_as_asked = ZERO
-        if not _may_lack_payments(plan, calendar):
-            continue
+        plan.as_asked = None
+    counted = [plan for plan in plans if _may_differ(plan, today)]
+    with_interest = [plan.goal_id for plan in counted if plan.goal.annual_rate and not plan.is_of_debts]
+    check_ins = reader().check_ins_of(with_interest) if with_interest else {}
+    for plan in counted:
         if not plan.is_of_debts:
-            plan.missing_as_asked = _missing_of_savings(plan, calendar)
-        elif _lacks_a_payment(plan, calendar):
+            plan.as_asked = _of_savings(plan, check_ins.get(plan.goal_id, ()), today)
+        elif _lacks_a_payment(plan, today) or is_ahead(plan, today):
             context = context or read_context(owner=owner, today=today)
-            plan.missing_as_asked = _missing_of_debts(plan, context)
+            plan.as_asked = _of_debts(plan, context)
 
 
-def _may_lack_payments(plan: ActionPlan, calendar: Calendar) -> bool:
+def _may_differ(plan: ActionPlan, today: date) -> bool:
     """Whether it is followed, in time, and something may have changed since its newest version."""
     goal = plan.goal
     if plan.ended_at or plan.anchor is None or plan.month is None or goal.status != Status.ACTIVE:
         return False
+    calendar = calendar_on(today, plan.anchor)
     is_as_planned = amount_of_month(plan.month, calendar.start) == goal.current_amount
-    return not is_as_planned and goal.due_on(calendar.as_of) > calendar.as_of
+    return goal.due_on(today) > today and (not is_as_planned or _has_missed_interest(plan, calendar))
 
 
-def _missing_of_savings(plan: ActionPlan, calendar: Calendar) -> Decimal:
-    goal, by = plan.goal, plan.goal.due_on(calendar.as_of)
-    return missing_of_savings(
-        by,
-        target=goal.target_amount,
-        there=goal.current_amount,
-        told_on=goal.last_check_in_date,
-        annual_rate=goal.annual_rate,
-        calendar=calendar,
-        payments=_still_asked(plan, calendar, by),
-    )
+def _has_missed_interest(plan: ActionPlan, calendar: Calendar) -> bool:
+    """Whether a payment that was to earn interest for the present month, from its first day on, wasn't made then.
+
+    That is of savings of which nothing was put in since the newest version.
+    """
+    if not plan.goal.annual_rate or plan.is_of_debts or not calendar.month_has_begun:
+        return False
+    return next((payment.date for payment in plan.stored_payments), None) == calendar.start
+
+
+def _of_savings(plan: ActionPlan, check_ins: Sequence[Told], today: date) -> AsAsked | None:
+    goal, by, calendar = plan.goal, plan.goal.due_on(today), calendar_on(today, plan.anchor or today)
+    savings = Savings(goal.current_amount, goal.current_amount)
+    if goal.annual_rate:
+        interest = saved_interest(
+            calendar,
+            check_ins,
+            annual_rate=goal.annual_rate,
+            target_date=by,
+            earlier=History(plan.user_id, calendar).calendars_before(check_ins),
+        )
+        savings = Savings(goal.current_amount + interest.untold, interest.earning, goal.annual_rate)
+    asked = _still_asked(plan, calendar, by)
+    if goal.kind == Kind.RECURRING:  # its next cycle begins on its date
+        asked = [each for each in asked if each.date < by]
+    found = savings_as_asked(by, savings, goal.target_amount, calendar, asked)
+    if len(plan.payments) < MOST_PAYMENTS:
+        return found
+    # Of payments that aren't stored only the months are known, so the version knows better, unless one is missing.
+    return AsAsked(found.missing, None) if found.missing > plan.shortfall else None
 
 
 def _still_asked(plan: ActionPlan, calendar: Calendar, by: date) -> list[Payment]:
@@ -67,19 +90,25 @@ def _still_asked(plan: ActionPlan, calendar: Calendar, by: date) -> list[Payment
     return [*left, *later_than_stored([*plan.stored_payments], plan.planned.instalments, calendar, by)]
 
 
-def _lacks_a_payment(plan: ActionPlan, calendar: Calendar) -> bool:
+def _lacks_a_payment(plan: ActionPlan, today: date) -> bool:
     """Whether less is paid off than if all payments up to today had been made.
 
     True on a day of payment until it is made, and before the last one.
     """
     goal = plan.goal
-    return Decimal(goal.current_amount) < goal.expected_on(calendar.day(1))
+    return Decimal(goal.current_amount) < goal.expected_on(calendar_on(today, plan.anchor or today).day(1))
 
 
-def _missing_of_debts(plan: ActionPlan, context: PlanningContext) -> Decimal:
+def _of_debts(plan: ActionPlan, context: PlanningContext) -> AsAsked | None:
     calendar, by = context.calendar, plan.goal.due_on(context.today)
     asked = _still_asked(plan, calendar, by)
+    if plan.explanation["facts"].get("overdue"):  # planned once no payment day was left: it ends on the next one
+        by = max(by, calendar.day(1))
     # Without a lock the goal may have been completed, or its debts unlinked, since the plan was read.
-    found = [goal for goal in context.plan_input().goals if goal.id == str(plan.goal_id) and goal.debts]
-    each = (missing_of_debts(by, calendar, goal.debts, asked, made=goal.added) for goal in found)
-    return sum(each, ZERO)
+    for goal in context.plan_input().goals:
+        if goal.id == str(plan.goal_id) and goal.debts:
+            found = debts_as_asked(by, calendar, OwedNow(goal.debts, goal.added, goal.principal), asked)
+            # What is paid after the date isn't followed. If no more is missing then, the version's day holds.
+            is_as_before = 0 < found.missing <= plan.shortfall
+            return replace(found, reached_on=plan.projected_completion_date) if is_as_before else found
+    return None

@@ -25,17 +25,17 @@ from planning.versions import MOST_PAYMENTS
 _DAY: Final = timedelta(days=1)
 
 
-def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> None:
+def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: date) -> PlanningContext | None:
     """Have these plans of a person, selected with their goals, leave out payments that check-ins say are made.
 
     Two kinds of plans may ask for what the plan that would be made today asks for: one whose newest version
     counted a payment that is gone since a check-in was corrected, and one of linked debts of which more is paid
     off than planned. Reads nothing unless there are such debts, or a check-in of the present month that a plan's
-    newest version doesn't know, or one is gone that it knew.
+    newest version doesn't know, or one is gone that it knew. Returns the planning context if it was read.
     """
     for plan in plans:
         plan.put_in = plan.asked_now = None
-    news, ahead = _with_news(plans, today), [plan for plan in plans if _is_ahead(plan, today)]
+    news, ahead = _with_news(plans, today), [plan for plan in plans if is_ahead(plan, today)]
     # What was paid on debts depends on the snapshot too, and what is asked for again on all goals.
     has_debts = any(plan.is_of_debts for plan in [*news, *ahead])
     context = read_context(owner=owner, today=today) if has_debts else None
@@ -46,6 +46,7 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
         made = make_plan(inputs, with_alternatives=False)
         _ask_again(unmade, inputs, made)
         _ask_for_less(ahead, inputs, made)
+    return context
 
 
 def payments_asked_for(context: PlanningContext, inputs: PlanInput, made: Plan) -> list[Sequence[Payment]]:
@@ -57,7 +58,7 @@ def payments_asked_for(context: PlanningContext, inputs: PlanInput, made: Plan) 
     today, by_goal = context.today, [context.plans.get(goal.id) for goal in context.goals]
     plans = [plan for plan in by_goal if plan]
     _ask_again(_count(_with_news(plans, today), context.owner, today, context), inputs, made)
-    _ask_for_less([plan for plan in plans if _is_ahead(plan, today)], inputs, made)
+    _ask_for_less([plan for plan in plans if is_ahead(plan, today)], inputs, made)
     asked = zip(by_goal, made.goals, strict=True)
     return [_payments_left(plan, planned, today) if plan else () for plan, planned in asked]
 
@@ -82,7 +83,7 @@ def _with_news(plans: Sequence[ActionPlan], today: date) -> list[ActionPlan]:
     return [plan for plan in active if plan.anchor and _has_news(plan, *starts[plan.anchor])]
 
 
-def _is_ahead(plan: ActionPlan, today: date) -> bool:
+def is_ahead(plan: ActionPlan, today: date) -> bool:
     """Whether linked debts are paid off further than once all that is due by today would be paid.
 
     They then end sooner, or may be paid less: what their payments come to follows from all that is owed.

@@ -54,6 +54,7 @@ def test_a_missed_month_is_told_as_missing_until_plans_are_made_again(person: Pe
     assert told(person.on("2026-04-10"), goal) == (100, None)
     assert still_asked(person, goal) == 1100
     text = person.stored()[goal]["explanation"]["text"]
+    assert "This and the label are from 2026-03-10, when it was planned." in text
     assert "by what it still asks for, 100.00 will be missing on 2027-03-10." in text
     person.plans()
     assert told(person, goal) == (0, "2027-02-10")
@@ -120,6 +121,30 @@ def test_a_missed_payment_on_debts_bears_interest_up_to_the_date(person: Person)
     assert told(person, loan) == (439.85, None)
     person.plans()
     assert told(person, loan) == (0, "2027-03-10")
+
+
+def test_after_their_last_payment_day_debts_lack_all_that_is_owed(person: Person) -> None:
+    """1 000 without interest, minimum 50, by 20 May: 500 on 10 April and 10 May, the first of which is missed."""
+    loan = person.wants(1000, "2026-05-20", type="debt_payoff")
+    person.owes(500, loan, balance=1000, rate=0, minimum=50)
+    person.plans()
+    assert told(person.on("2026-04-11"), loan) == (500, None)
+    assert told(person.on("2026-05-10"), loan) == (500, None)
+    person.has(loan, 500)
+    assert told(person, loan) == (500, None)
+
+
+def test_debts_without_a_payment_day_left_are_planned_for_the_next_one(person: Person) -> None:
+    """On 11 May 500 are left, which are due on 10 June."""
+    loan = person.wants(1000, "2026-05-20", type="debt_payoff")
+    person.owes(500, loan, balance=1000, rate=0, minimum=50)
+    person.plans()
+    person.on("2026-05-10").has(loan, 500)
+    assert told(person.on("2026-05-11"), loan) == (0, "2026-06-10")
+    person.has(loan, 400)
+    assert told(person, loan) == (100, None)
+    person.has(loan, 600)
+    assert told(person, loan) == (0, "2026-06-10")
 
 
 def test_debts_paid_as_asked_are_never_told_as_missing(person: Person) -> None:

@@ -73,7 +73,7 @@ def when_it_is_done(question: Question) -> str:
 def _arrival(plan: ActionPlan | None, question: Question) -> str:
     if plan is None or plan.goal.is_reached:  # it says so, and goes on
         return ""
-    arrives, wanted = plan.projected_completion_date, plan.goal.due_on(question.asker.today)
+    arrives, wanted = plan.reached_on, plan.goal.due_on(question.asker.today)
     told = "By its plan there is no day yet on which it is reached."
     if plan.lacks_earlier_payments:
         missing = f"{question.money(plan.shortfall_now)} will be missing on {day(wanted)}"
@@ -175,9 +175,19 @@ def _reason(plan: ActionPlan, question: Question) -> str:
         label = f"{plan.goal.name} is unrealistic as things stand, which says nothing about you."
     code = Code(plan.explanation["code"])
     reason = _REASONS[code](facts, question)
-    return " ".join(
-        filter(None, [label, reason, _monthly(plan, code, question), _ways(plan, question), _age(plan)])
-    )
+    monthly, ways = _monthly(plan, code, question), _ways(plan, question)
+    return " ".join(filter(None, [label, reason, monthly, ways, _since(plan, question), _age(plan)]))
+
+
+def _since(plan: ActionPlan, question: Question) -> str:
+    """What was put in since changes (`shortfall` in `GET /action-plans`)."""
+    if plan.shortfall_now == plan.shortfall:
+        return ""
+    missing = question.money(plan.shortfall_now) if plan.shortfall_now else "nothing"
+    told = f"{missing} will be missing on {day(plan.goal.due_on(question.asker.today))}"
+    if plan.lacks_earlier_payments:
+        return f"But less is there now than it asked for: by what it still asks for, {told}."
+    return f"By now more is there than it counted: if all is paid that it still asks for, {told}."
 
 
 def _age(plan: ActionPlan) -> str:
