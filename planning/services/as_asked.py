@@ -46,19 +46,13 @@ def _may_differ(plan: ActionPlan, today: date) -> bool:
     goal = plan.goal
     if plan.ended_at or plan.anchor is None or plan.month is None or goal.status != Status.ACTIVE:
         return False
-    calendar = calendar_on(today, plan.anchor)
-    is_as_planned = amount_of_month(plan.month, calendar.start) == goal.current_amount
-    return goal.due_on(today) > today and (not is_as_planned or _has_missed_interest(plan, calendar))
+    is_as_planned = amount_of_month(plan.month, calendar_on(today, plan.anchor).start) == goal.current_amount
+    return goal.due_on(today) > today and not (is_as_planned and _is_waiting(plan, today))
 
 
-def _has_missed_interest(plan: ActionPlan, calendar: Calendar) -> bool:
-    """Whether a payment that was to earn interest for the present month, from its first day on, wasn't made then.
-
-    That is of savings of which nothing was put in since the newest version.
-    """
-    if not plan.goal.annual_rate or plan.is_of_debts or not calendar.month_has_begun:
-        return False
-    return next((payment.date for payment in plan.stored_payments), None) == calendar.start
+def _is_waiting(plan: ActionPlan, today: date) -> bool:
+    """Whether no payment was due before today, if nothing was put in since the newest version."""
+    return next((payment.date for payment in plan.stored_payments), today) >= today
 
 
 def _of_savings(plan: ActionPlan, check_ins: Sequence[Told], today: date) -> AsAsked | None:

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from planning.queries import OPEN_PLANS
+from planning.services.as_asked import count_what_is_asked
 from planning.tests.people import Person
 
 pytestmark = [pytest.mark.integration, pytest.mark.planning]
@@ -132,6 +134,34 @@ def test_after_their_last_payment_day_debts_lack_all_that_is_owed(person: Person
     assert told(person.on("2026-05-10"), loan) == (500, None)
     person.has(loan, 500)
     assert told(person, loan) == (500, None)
+
+
+def test_a_payment_day_of_debts_that_a_version_counted_as_paid_is_told_as_missed(person: Person) -> None:
+    """Planned on their first payment day, with 500 above the minimum due on it, which aren't paid."""
+    loan = person.wants(2200, "2026-07-10", type="debt_payoff")
+    person.owes(550, loan, balance=2200, rate=0, minimum=50)
+    person.plans()
+    assert person.on("2026-04-10").plans()[loan]["this_month"] == 500
+    assert told(person, loan) == (0, "2026-07-10")
+    assert told(person.on("2026-04-11"), loan) == (550, None)
+
+
+def test_debts_that_are_cleared_while_a_plan_is_read_are_told_as_planned(person: Person, saver: User) -> None:
+    loan = person.wants(1000, "2026-07-10", type="debt_payoff")
+    person.owes(500, loan, balance=1000, rate=0, minimum=50)
+    person.plans()
+    person.wants(600, "2026-09-10")
+    [plan] = OPEN_PLANS.bind(owner=saver.pk).all()
+    assert person.on("2026-04-11").has(loan, 1000)["goal_completed"]
+    count_what_is_asked([plan], owner=saver, today=date(2026, 4, 11))
+    assert plan.as_asked is None
+    assert plan.shortfall_now == 0
+
+
+def test_a_payment_that_was_due_before_today_is_the_last_one_today(person: Person) -> None:
+    goal = person.wants(500, "2026-03-20")
+    assert person.plans()[goal]["projected_completion_date"] == "2026-03-10"
+    assert told(person.on("2026-03-11"), goal) == (0, "2026-03-11")
 
 
 def test_debts_without_a_payment_day_left_are_planned_for_the_next_one(person: Person) -> None:
