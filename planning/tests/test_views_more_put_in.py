@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from planning.tests.people import Person
@@ -139,3 +141,17 @@ class TestInterest:
         there = (100 + april) + round((100) * 0.01, 2)
         there = there + may + round((there + may) * 0.01, 2)
         assert told(person, goal)[0] == round(600 - there, 2)
+
+    @pytest.mark.parametrize(("rates", "more"), [([0, 0], 0), ([12, 0], 1), ([12, 5], 2)])
+    def test_is_read_only_for_goals_that_bear_it(self, person: Person, rates: list[int], more: int) -> None:
+        """Their check-ins, by one statement each in one round trip; after a month without a payment."""
+        for rate in rates:
+            person.wants(1200, "2027-03-10", annual_rate=rate)
+        person.plans()
+        numbers = []
+        for day in ("2026-03-10", "2026-04-12"):
+            person.on(day).later(100)
+            with CaptureQueriesContext(connection) as queries:
+                person.stored()
+            numbers.append(len(queries))
+        assert numbers[1] - numbers[0] == more
