@@ -269,7 +269,8 @@ def plan(world: World) -> dict[str, Told]:
     raised = {key: max(need.total, 0) for key, need in needs.items()}
     for _ in range(1000):
         rooms, granted = allocate(world, ordered, raised)
-        accounts, months = live(world, ordered, granted)
+        in_full = {key: need.level for key, need in needs.items() if need.total == granted[key]}
+        accounts, months = live(world, ordered, granted, in_full)
         again = next((wish for wish in ordered if _can_be_raised(wish, accounts, raised, granted)), None)
         if again is None:
             break
@@ -327,15 +328,16 @@ def allocate(
 
 
 def live(
-    world: World, ordered: Sequence[Wish], granted: Mapping[str, int]
+    world: World, ordered: Sequence[Wish], granted: Mapping[str, int], levels: Mapping[str, int]
 ) -> tuple[dict[str, Account], dict[str, int]]:
     """Month by month: shares of what is granted, earliest deadline first where they don't fit.
 
-    Late goals get the rest, in plan order. Returns the accounts, and what is put in in month 0 besides what was.
+    `levels` are the level payments of goals that are granted all they need. Late goals get the rest, in plan
+    order. Returns the accounts, and what is put in in month 0 besides what was.
     """
     accounts = {wish.key: Account(world, wish) for wish in ordered}
     in_plan_order = sorted(accounts.values(), key=lambda account: account.wish.order)
-    shares = Shares(granted)
+    shares = Shares(granted, levels)
     first_month: dict[str, int] = {}
     spent = world.made_elsewhere + sum(wish.made for wish in ordered)
     for month in range(HORIZON):
@@ -357,11 +359,14 @@ def live(
 
 
 class Shares:
-    """A goal's share is what it still gets / the months it has left, cents up, the same until it must change."""
+    """A goal's share is what it still gets / the months it has left, cents up, the same until it must change.
 
-    def __init__(self, granted: Mapping[str, int]) -> None:
+    Of a goal that gets all it needs it is the level payment; with interest that can be a cent more.
+    """
+
+    def __init__(self, granted: Mapping[str, int], levels: Mapping[str, int]) -> None:
         self._rest = dict(granted)
-        self._levels: dict[str, int] = {}
+        self._levels = dict(levels)
 
     def pay(self, accounts: Sequence[Account], month: int, left: int) -> dict[str, int]:
         """What goals in time are paid in this month out of `left`."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
@@ -93,6 +93,19 @@ DEEDS: st.SearchStrategy[list[Deed]] = st.lists(
     ),
     max_size=2,
 )
+BY_THE_LEVEL = Life(
+    start=date(2027, 12, 15),
+    surplus=103400,
+    wanted=[
+        Wanted(10800, 6, "Low", "12"),
+        Wanted(509800, 176, "Low", "12"),
+        Wanted(101000, 236, rate="12"),
+    ],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""What five months need can be divided by five without a rest, but with interest the level is a cent more."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -195,6 +208,7 @@ class TestFromThatDayOn:
 
     @always_the_same(10)
     @given(EVERYBODY, OTHERWISE)
+    @example(BY_THE_LEVEL, {95: [("plan", 0)]})
     def test_what_is_called_funded_arrives(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate_and_follow(life, deeds)
 
