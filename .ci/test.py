@@ -79,8 +79,10 @@ def find_redis(servers: ExitStack) -> tuple[str | None, str]:
 def migrate(servers: ExitStack, database: str | None) -> dict[str, str]:
     """Migrate an SQLite file and a PostgreSQL database at the same time, and say in variables where they are."""
     file = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="fincred-migrated-"))) / "db.sqlite3"
+    # Filled by the first test that needs a server of its own, and lent to whom PostgreSQL's servers run as.
+    data = servers.enter_context(tempfile.TemporaryDirectory(prefix="fincred-migrated-"))
     urls = [f"sqlite:///{file}"]
-    variables = {"TEST_MIGRATED_FILE": str(file)}
+    variables = {"TEST_MIGRATED_FILE": str(file), "TEST_MIGRATED_DATA": data}
     if database:
         name = f"test_{urlsplit(database).path[1:]}_migrated"
         execute(database, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
