@@ -1,7 +1,7 @@
 """`make test`: every test on SQLite, and on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core, up to four (JOBS=1: one process). The two runs
-go side by side, since tests often wait for servers that they have stopped; what PostgreSQL's printed comes last.
+Each database has one run of pytest, with a process more than there are cores, up to four (JOBS=1: one process).
+The two runs go side by side, since tests often wait for servers; what PostgreSQL's printed comes last.
 Tests marked `unit` or `once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
 All processes begin with a copy of one migrated database.
@@ -36,7 +36,7 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 COVERAGE = ("--cov", "--cov-report=") if os.environ.get("COVERAGE") == "1" else ()
-JOBS = os.environ.get("JOBS") or str(min(4, os.cpu_count() or 1))
+JOBS = os.environ.get("JOBS") or str(min(4, 1 + (os.cpu_count() or 1)))
 # Files whole, so that their tests share servers.
 PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
