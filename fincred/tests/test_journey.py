@@ -48,7 +48,7 @@ def run(steps: list[Step], server: LiveServer) -> list[str]:
     variables = {"BASE": f"{server.url}/api/v0", "MAIL": str(server.mails), "PATH": path}
     done = subprocess.run(
         ["bash"], input=script, env=variables, cwd=ROOT, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
     )  # fmt: skip
     return done.stdout.split(f"{MARK}\n")[:-1]
 
