@@ -59,19 +59,22 @@ _PROGRAMS = {
 # A parallel run hands out whole files. It begins with these, so that no process ends long after the others: their
 # tests start servers and wait for them. The longest is first.
 LONGEST = (
+    "fincred/tests/test_start.py",
     "fincred/ops/tests/test_work.py",
     "fincred/tests/test_fleet.py",
-    "fincred/back_office/tests/test_browser.py",
     "fincred/back_office/tests/test_browser_jobs.py",
-    "fincred/db/tests/test_replicas.py",
-    "fincred/tests/test_journey.py",
+    "fincred/back_office/tests/test_browser.py",
     "fincred/tests/test_faults.py",
+    "fincred/ops/tests/test_gunicorn.py",
+    "fincred/db/tests/test_replicas.py",
     "fincred/tests/test_migrations.py",
+    "fincred/tests/test_journey.py",
+    "fincred/ops/tests/test_gunicorn_stop.py",
     "fincred/db/tests/test_outages.py",
+    "fincred/db/tests/test_pooler.py",
     "fincred/tests/test_upgrade.py",
     "fincred/ops/tests/test_ready_without_primary.py",
-    "fincred/db/tests/test_pooler.py",
-    "fincred/ops/tests/test_gunicorn.py",
+    "fincred/tests/test_full_disk.py",
 )
 
 
