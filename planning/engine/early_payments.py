@@ -86,6 +86,14 @@ class EarlyPayments:
         """
         return max(0, lacking(late, self._on_own_days[month]) - state.kept[month]) if late else 0
 
+    def lacking_after(self, state: GoalState, arriving: Iterable[Sequence[int]]) -> list[Sequence[int]]:
+        """The same by months, each with what is `arriving` in it after some of its days."""
+        by_month = enumerate(zip(arriving, self._on_own_days, state.kept, strict=False))
+        return [
+            [self.lacking(state, month, late) for late in each] if paid or kept else each
+            for month, (each, paid, kept) in by_month
+        ]
+
     def keep(self, state: GoalState, money: DatedMoney, free: list[int]) -> None:
         """Keep money for these payments up to the last of the goals' dates; all goals share what `state` has kept.
 

@@ -173,9 +173,7 @@ def dated_portion(state: GoalState, most: Sequence[int], early: EarlyPayments) -
         portion.too_late = early.lacking(state, need.deadline - 1, state.late_income)
         if state.own_days:
             arriving = money.paydays.after_days(state.own_days)
-            portion.later = [
-                [early.lacking(state, month, late) for late in each] for month, each in enumerate(arriving)
-            ]
+            portion.later = early.lacking_after(state, arriving)
             (after_today,) = money.paydays.after(0, [money.paydays.calendar.as_of])
             portion.later_now, portion.kept = [min(late, after_today) for late in arriving[0]], state.kept[0]
     return portion
