@@ -56,6 +56,27 @@ _PROGRAMS = {
     "systemd": ("systemd-analyze",),
 }
 
+# A parallel run hands out whole files. It begins with these, so that no process ends long after the others: their
+# tests start servers and wait for them. The longest is first.
+LONGEST = (
+    "fincred/tests/test_start.py",
+    "fincred/ops/tests/test_work.py",
+    "fincred/tests/test_fleet.py",
+    "fincred/back_office/tests/test_browser_jobs.py",
+    "fincred/back_office/tests/test_browser.py",
+    "fincred/tests/test_faults.py",
+    "fincred/ops/tests/test_gunicorn.py",
+    "fincred/db/tests/test_replicas.py",
+    "fincred/tests/test_migrations.py",
+    "fincred/tests/test_journey.py",
+    "fincred/ops/tests/test_gunicorn_stop.py",
+    "fincred/db/tests/test_outages.py",
+    "fincred/db/tests/test_pooler.py",
+    "fincred/tests/test_upgrade.py",
+    "fincred/ops/tests/test_ready_without_primary.py",
+    "fincred/tests/test_full_disk.py",
+)
+
 
 class QuickHasher(PBKDF2PasswordHasher):
     """The real algorithm with one round, so that a suite of logins takes seconds."""
@@ -101,8 +122,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in drills]
     _leave_repetitions_uncovered(items)
     if _is_worker(config):
-        # A parallel run hands out whole files in this order: the longest don't come last.
-        items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "once"))))
+        items.sort(key=_turn)
     if connection.vendor != "postgresql":
         _skip(items, "postgresql", "needs PostgreSQL: set DATABASE_URL to one")
     if not redis_server.answers():
@@ -116,6 +136,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _skip(items, "pgbouncer", "needs PgBouncer's binary; nothing but the tests of poolers does")
     if not ThrowawayNginx.installed:
         _skip(items, "nginx", "needs nginx, before a server of its own")
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    """When a parallel run hands it out: the least first."""
+    file = item.nodeid.partition("::")[0]
+    place = LONGEST.index(file) if file in LONGEST else len(LONGEST)
+    return place, not any(map(item.get_closest_marker, ("slow", "once")))
 
 
 def _leave_repetitions_uncovered(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Commands for operators and developers: `./manage.py help`."""
 
+import gc
 import logging
 import os
 import shlex
@@ -32,16 +33,16 @@ def main() -> None:
 
 def _run(command: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
+    gc.disable()  # until `CommandLine` has loaded everything: half of a short command's time went into it
     try:
-        from django.core.management import execute_from_command_line
-
         from fincred.db.limits import SERVING, lift_time_limits_of_command
+        from fincred.ops.command_line import CommandLine
     except ModuleNotFoundError as error:
         sys.exit(f"{error}. Run `make install`, and then .venv/bin/python manage.py")
     lift_time_limits_of_command(command)
     if command not in SERVING:  # its last words say why there is no connection, once
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    execute_from_command_line(sys.argv)
+    CommandLine(sys.argv).execute()
 
 
 def _in_words(error: Exception) -> str | None:

@@ -1,7 +1,7 @@
 """`make test`: every test on SQLite, and on PostgreSQL where there is one. Says what it could not run.
 
-Each database has one run of pytest, with a process for each core, up to four (JOBS=1: one process). The two runs
-go side by side, since tests often wait for servers that they have stopped; what PostgreSQL's printed comes last.
+Each database has one run of pytest, with a process more than there are cores, up to four (JOBS=1: one process).
+The two runs go side by side, since tests often wait for servers; what PostgreSQL's printed comes last.
 Tests marked `unit` or `once` run on SQLite alone; drills run with `-m drill` only. Arguments go to pytest.
 
 All processes begin with a copy of one migrated database.
@@ -36,7 +36,7 @@ from fincred.ops.tests import redis_server  # noqa: E402
 
 REQUIRED = os.environ.get("REQUIRE_PG") == "1"
 COVERAGE = ("--cov", "--cov-report=") if os.environ.get("COVERAGE") == "1" else ()
-JOBS = os.environ.get("JOBS") or str(min(4, os.cpu_count() or 1))
+JOBS = os.environ.get("JOBS") or str(min(4, 1 + (os.cpu_count() or 1)))
 # Files whole, so that their tests share servers.
 PARALLEL = ("--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_SELECTED = 5
@@ -79,8 +79,10 @@ def find_redis(servers: ExitStack) -> tuple[str | None, str]:
 def migrate(servers: ExitStack, database: str | None) -> dict[str, str]:
     """Migrate an SQLite file and a PostgreSQL database at the same time, and say in variables where they are."""
     file = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="fincred-migrated-"))) / "db.sqlite3"
+    # Filled by the first test that needs a server of its own, and lent to whom PostgreSQL's servers run as.
+    data = servers.enter_context(tempfile.TemporaryDirectory(prefix="fincred-migrated-"))
     urls = [f"sqlite:///{file}"]
-    variables = {"TEST_MIGRATED_FILE": str(file)}
+    variables = {"TEST_MIGRATED_FILE": str(file), "TEST_MIGRATED_DATA": data}
     if database:
         name = f"test_{urlsplit(database).path[1:]}_migrated"
         execute(database, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')

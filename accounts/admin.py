@@ -18,7 +18,7 @@ import accounts.mail_admin  # registers its page
 import accounts.trail_admin  # noqa: F401  registers its page
 from accounts import services
 from accounts.back_office import AuditedAdmin, end_open_session, too_many_downloads
-from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError
+from accounts.errors import ErasureNotRecordedError, MailedJustNowError, StaffRoleHeldError, TokenInvalidError
 from accounts.models import RefreshToken, Session, User
 from accounts.vocabulary import EndReason, MailPurpose, StaffRole
 from fincred import clock
@@ -65,6 +65,17 @@ def _why_not(action: str, person: User) -> str:
         ("end_office_session", not person.is_staff, "no member of staff"),
     )
     return next((why for name, is_so, why in whys if name == action and is_so), "")
+
+
+def _only(people: QuerySet[User]) -> User:
+    """The one person who was chosen.
+
+    :raises TokenInvalidError: they were erased meanwhile.
+    """
+    person = people.first()
+    if person is None:
+        raise TokenInvalidError
+    return person
 
 
 def _name_of(person: User) -> str:
@@ -209,7 +220,7 @@ class UserAdmin(AuditedAdmin):
     def export(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
         if refused := too_many_downloads(request, points=_COST_OF_EXPORT):
             return refused
-        person = people.get()
+        person = _only(people)
         document = render_json(services.export_person(user=person, now=clock.moment_of(request)))
         name = f'attachment; filename="fincred-{person.pk}.json"'
         return HttpResponse(document, content_type="application/json", headers={"Content-Disposition": name})
@@ -217,7 +228,7 @@ class UserAdmin(AuditedAdmin):
     @admin.action(description="Erase one person and everything that belongs to them", permissions=["appoint"])
     def erase(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
         try:
-            services.erase_person(user=people.get(), now=clock.moment_of(request))
+            services.erase_person(user=_only(people), now=clock.moment_of(request))
         except (StaffRoleHeldError, ErasureNotRecordedError) as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
         else:

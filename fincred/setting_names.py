@@ -18,6 +18,12 @@ _TELLING: Final = frozenset({"CORS", "DATABASE", "EMAIL", "JWT", "LOG", "METRICS
 # What other Django projects write in front of their settings.
 _PREFIXES: Final = ("DJANGO", "FINCRED")
 _SYNONYMS: Final = {"DB": "DATABASE", "MAIL": "EMAIL", "SMTP": "EMAIL", "ENVIRONMENT": "ENV", "PROXY": "PROXIES"}
+# What other programs call a setting, in words that it doesn't have.
+_OTHER_NAMES: Final = {
+    "ALLOWED_ORIGINS": "CORS_ORIGINS",
+    "POSTGRESQL_URL": "DATABASE_URL",
+    "POSTGRES_URL": "DATABASE_URL",
+}
 # Where Expo's apps, which may be developed beside the service, keep their own.
 _OF_OTHER_PROGRAMS: Final = ("EXPO_PUBLIC_",)
 # What a server's URL has in one, and other programs in variables of their own; or another word for it.
@@ -43,6 +49,8 @@ def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str
     if name.upper().startswith(_OF_OTHER_PROGRAMS):
         return None
     words = _words(name)
+    if (other := _OTHER_NAMES.get("_".join(words))) in settings:
+        return other
 
     def is_part(setting: str) -> bool:
         return setting in servers and _is_part(words, _words(setting))

@@ -22,6 +22,7 @@ _CANNOT_START = 3
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _ANOTHER_CHARSET = "charset=another"
 
+gc.disable()  # what is loaded here stays
 try:
     _django = get_wsgi_application()
 except ImproperlyConfigured as error:
@@ -38,6 +39,7 @@ if settings.DATABASE_POOLER == "transaction":
 # All that code stays. Looking through it for garbage took 30 ms each time, in which a worker answered no request.
 gc.collect()
 gc.freeze()
+gc.enable()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from accounts.errors import TokenInvalidError
 from accounts.models import User
 from fincred import clock
 from fincred.ops.jobs import Clock, Job, Stop
@@ -26,11 +27,16 @@ def plan_again_for_all(now_of: Clock, stop: Stop) -> int:
 
 
 def _plan_again(person: User, now: datetime) -> bool:
-    """Whether it was done. A failure is logged; the next run or the person's own request tries again."""
+    """Whether it was done; not for who was erased meanwhile.
+
+    A failure is logged; the next run or the person's own request tries again.
+    """
     try:
         return plan_again(person, now, clock.local_day(now, person.profile.timezone))
     except (OperationalError, InterfaceError):
         raise
+    except TokenInvalidError:  # erased meanwhile
+        return False
     except Exception:
         logger.exception("Could not plan again", extra={"user_id": person.pk})
         return False

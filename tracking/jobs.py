@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
+from accounts.errors import TokenInvalidError
 from fincred import clock
 from fincred.ops.jobs import Clock, Job, Stop
 from tracking.services.cycles import end_cycles, people_with_ended_cycles
@@ -15,7 +17,8 @@ def end_due_cycles(now_of: Clock, stop: Stop) -> int:
     for person in people_with_ended_cycles(now.date() + timedelta(days=1)):
         if stop():
             break
-        ended += end_cycles(person, now, clock.local_day(now, person.profile.timezone))
+        with suppress(TokenInvalidError):  # erased meanwhile
+            ended += end_cycles(person, now, clock.local_day(now, person.profile.timezone))
     return ended
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
@@ -25,6 +25,7 @@ from accounts.back_office.declared_filters import DeclaredFiltersAdmin
 from accounts.back_office.factor import is_fresh
 from accounts.back_office.scope import visible_to
 from accounts.back_office.trail_in_words import ERASED
+from accounts.errors import TokenInvalidError
 from accounts.models import AuditEntry, User
 from accounts.search import Found, people_matching
 from accounts.services import lock_user
@@ -33,6 +34,8 @@ from fincred import clock
 from fincred.db.fields import MoneyField
 from fincred.db.privacy import privacy_of
 from fincred.errors import FinCredError
+
+_GONE: Final = "the person has been erased"
 
 
 def may_see_people(request: HttpRequest) -> bool:
@@ -237,7 +240,7 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     def why_not(self, request: HttpRequest, action: str, row: Any) -> str:
         """Why the action would do nothing to the row, in words; empty if it does something, or a service says."""
         person = self.person_of(row)
-        return self.out_of_reach(request, person) if person else "the person has been erased"
+        return self.out_of_reach(request, person) if person else _GONE
 
     def label_of(self, request: HttpRequest, row: Any) -> str:
         """What it is and whose, for staff who may read that."""
@@ -259,6 +262,8 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
         That is a look at it: no page may have shown it yet.
         """
         self.record_shown(request, [row], action="listed")
+        if isinstance(refusal, TokenInvalidError):  # so services say that the person is gone
+            why = _GONE
         told = f"Skipped {self.label_of(request, row)}: {why or refusal.message}"
         self.message_user(request, told, messages.WARNING)
 

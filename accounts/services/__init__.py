@@ -11,7 +11,14 @@ from accounts.services.after_restore import NotFromThenError, finish_restore
 from accounts.services.dead_mail import retry_dead_mail
 from accounts.services.locking import lock_user, lock_user_and_read
 from accounts.services.passwords import change_password, on_password_set, request_reset, reset_password
-from accounts.services.people import ProfileChanges, find_person, set_active, set_role, update_profile
+from accounts.services.people import (
+    ProfileChanges,
+    find_person,
+    people_without_profile,
+    set_active,
+    set_role,
+    update_profile,
+)
 from accounts.services.privacy import erase_person, export_person, leave, purge_expired, register_purge
 from accounts.services.registration import (
     mail_of_just_now,
@@ -63,6 +70,7 @@ __all__ = [
     "on_password_set",
     "open_session",
     "people_without_mailbox",
+    "people_without_profile",
     "person_at",
     "prove_password",
     "prove_second_factor",

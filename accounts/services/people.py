@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
@@ -99,6 +100,11 @@ def update_profile(
 
 
 @transaction.atomic
+def people_without_profile() -> Iterator[UUID]:
+    """The people whose profile was removed by a statement of somebody's own. Their requests fail."""
+    return User.objects.filter(profile=None).order_by("pk").values_list("pk", flat=True).iterator()
+
+
 def set_active(*, user: User, is_active: bool, now: datetime) -> User:
     """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none.
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from accounts.views import base
 from accounts.views.base import MAIL_SECONDS, lasting
+from fincred.errors import DatabaseUnavailableError
 
 pytestmark = [pytest.mark.integration, pytest.mark.accounts, pytest.mark.django_db]
 
@@ -57,3 +58,8 @@ class TestEveryAddress:
         with lasting(1.0):
             watch.now += work
         assert watch.now == whole
+
+    def test_a_failure_takes_that_time_too(self, watch: Watch) -> None:
+        with pytest.raises(DatabaseUnavailableError), lasting(1.0):
+            raise DatabaseUnavailableError
+        assert watch.now == 1.0

@@ -15,11 +15,12 @@ from rest_framework.request import Request
 from fincred.errors import MalformedRequestError
 
 CALENDAR = "text/calendar"
+_JSON = "application/json"
+# How a client likes what its `Accept` leaves out, or gives no quality.
+_EXCLUDED = (0.0, 0)
 # DRF refuses longer ones as if they named another type.
 _LONGEST_TYPE = 256
 _QUALITY = re.compile(r";\s*q=([01](?:\.[0-9]*)?)\s*(?:;|$)", re.IGNORECASE)
-_JSON = frozenset({"application/json", "application/*", "*/*"})
-_EXCLUDED = re.compile(r";\s*q=0(\.0*)?\s*(;|$)", re.IGNORECASE)
 
 
 class JSONNegotiation(DefaultContentNegotiation):
@@ -38,14 +39,14 @@ class JSONNegotiation(DefaultContentNegotiation):
         if "*" in media_type:
             return None
         parser: BaseParser | None = super().select_parser(request, parsers)
-        is_json = parser is not None and parser.media_type == "application/json"
+        is_json = parser is not None and parser.media_type == _JSON
         return None if is_json and parameters.get("charset", "utf-8").lower() != "utf-8" else parser
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes JSON."""
-        if not any(_is_json(media_range) for media_range in _accepted(request)):
+        if _liking(request, _JSON) == _EXCLUDED:
             raise NotAcceptable
         [renderer] = renderers
         return renderer, renderer.media_type
@@ -58,8 +59,8 @@ class CalendarNegotiation(JSONNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes both."""
-        calendar, json = (_liking(request, media_type) for media_type in (CALENDAR, "application/json"))
-        if calendar <= (0.0, 0) or calendar <= json:
+        calendar, json = (_liking(request, media_type) for media_type in (CALENDAR, _JSON))
+        if calendar <= json:
             return super().select_renderer(request, renderers, format_suffix)
         [renderer] = renderers
         return renderer, CALENDAR
@@ -81,7 +82,7 @@ def _accepted(request: Request) -> list[str]:
 
 
 def _liking(request: Request, media_type: str) -> tuple[float, int]:
-    """The quality that the client gives a media type, and how exactly it names it; (0, 0) if it excludes it."""
+    """The quality that the client gives a media type, and how exactly it names it."""
     names = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
     found = (0, 0.0)
     for media_range in _accepted(request):
@@ -89,9 +90,4 @@ def _liking(request: Request, media_type: str) -> tuple[float, int]:
         if (name := name.strip().lower()) in names:
             quality = _QUALITY.search(f";{parameters}")
             found = max(found, (len(names) - names.index(name), float(quality[1]) if quality else 1.0))
-    return (found[1], found[0]) if found[1] else (0.0, 0)
-
-
-def _is_json(media_range: str) -> bool:
-    media_type = media_range.partition(";")[0].strip().lower()
-    return media_type in _JSON and not _EXCLUDED.search(media_range)
+    return (found[1], found[0]) if found[1] else _EXCLUDED

@@ -103,6 +103,8 @@ def fetch_all(*queries: BoundQuery[Any]) -> list[list[Any]]:
 
     :raises TransactionManagementError: a query locks rows, and there is no transaction.
     """
+    if not queries:
+        return []
     alias = queries[0].query.queryset.db  # where one of a request's queries reads, all of them do
     if any(one.query.locks for one in queries) and not connections[alias].in_atomic_block:
         raise TransactionManagementError("Rows are locked inside of a transaction only")

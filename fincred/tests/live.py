@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from fcntl import LOCK_EX, flock
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
@@ -26,7 +27,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from fincred.db.tests.postgresql import ThrowawayServer, free_port
+from fincred.db.tests.postgresql import ThrowawayServer, free_port, lent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -190,13 +191,21 @@ def migrated_server(binaries: Path, *, durable: bool = False) -> ThrowawayServer
 
 @cache
 def _migrated_data(binaries: Path) -> Path:
-    """The data of a server that is migrated once in a process, and copied for each."""
-    server = ThrowawayServer(binaries)
-    server.__enter__()
-    atexit.register(shutil.rmtree, server.folder)
-    manage(server.url, "migrate", "--verbosity", "0")
-    server.stop()
-    return server.data
+    """The data of a server that is migrated once in a run or in a process, and copied for each."""
+    if given := os.environ.get("TEST_MIGRATED_DATA"):
+        folder = Path(given)
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="fincred-migrated-"))
+        atexit.register(shutil.rmtree, folder)
+    lent(folder)
+    with (folder / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # of the processes of a run the first one makes it
+        if not (folder / "data").exists():
+            with ThrowawayServer(binaries) as server:
+                manage(server.url, "migrate", "--verbosity", "0")
+                server.stop()
+                server.data.rename(folder / "data")
+    return folder / "data"
 
 
 def _url(database: str) -> str:

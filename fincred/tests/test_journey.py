@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -43,10 +44,11 @@ def steps_of(text: str) -> list[Step]:
 def run(steps: list[Step], server: LiveServer) -> list[str]:
     """What each step printed, errors included."""
     script = "".join(f"{step.commands}\necho '{MARK}'\n" for step in steps)
-    variables = {"BASE": f"{server.url}/api/v0", "MAIL": str(server.mails), "PATH": os.environ["PATH"]}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # its python3 is this one
+    variables = {"BASE": f"{server.url}/api/v0", "MAIL": str(server.mails), "PATH": path}
     done = subprocess.run(
         ["bash"], input=script, env=variables, cwd=ROOT, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
     )  # fmt: skip
     return done.stdout.split(f"{MARK}\n")[:-1]
 

@@ -16,8 +16,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.slow]
 # A process of its own, for Django reads its database's name once. From the top down, so that each app goes while
 # it is full.
 THERE_AND_BACK = """
+import gc
 import django
 django.setup()
+gc.freeze()
+gc.set_threshold(100_000)  # a migration makes models by the thousand, and most stay for a while
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection

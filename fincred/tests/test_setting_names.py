@@ -60,6 +60,10 @@ SETTINGS = (
         ("DB_PASS", "DATABASE_URL"),
         ("MAIL_SERVER", "EMAIL_URL"),
         ("DJANGO_ENVIRONMENT", "ENV"),
+        ("POSTGRES_URL", "DATABASE_URL"),
+        ("POSTGRESQL_URL", "DATABASE_URL"),
+        ("ALLOWED_ORIGINS", "CORS_ORIGINS"),
+        ("django_allowed_origins", "CORS_ORIGINS"),
     ],
 )
 def test_a_name_means_the_setting_whose_words_it_has(name: str, setting: str) -> None:

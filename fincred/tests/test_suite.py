@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import LONGEST
 from fincred.tests.live import ROOT
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
@@ -123,6 +124,9 @@ class TestFiles:
         }
         assert sleeps
         assert {place: seconds for place, seconds in sleeps.items() if seconds > LONGEST_SLEEP} == {}
+
+    def test_those_that_a_run_begins_with_are_there(self, files: list[File]) -> None:
+        assert set(LONGEST) <= {file.name for file in files}
 
     def test_none_is_too_long(self, files: list[File]) -> None:
         lengths = {file.name: len(file.text.splitlines()) for file in files}

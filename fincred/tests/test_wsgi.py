@@ -14,6 +14,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from fincred.settings import MAX_BODY_BYTES
+from fincred.tests.live import ROOT
 from fincred.wsgi import ChunkedBody, application
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
@@ -54,10 +55,17 @@ def post(content_type: str, body: bytes = CREDENTIALS, **environ: Any) -> tuple[
 
 
 class TestStart:
+    FROZEN = "import gc, sys; print('goals.models' in sys.modules, gc.get_freeze_count() > 50_000, gc.isenabled())"
+
     def test_views_are_loaded_before_the_first_request_and_left_out_of_garbage_collection(self) -> None:
-        code = "import fincred.wsgi, gc, sys; print('goals.views' in sys.modules, gc.get_freeze_count() > 50_000)"
+        code = f"import fincred.wsgi; {self.FROZEN.replace('models', 'views')}"
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        assert ran.stdout == "True True\n"
+        assert ran.stdout == "True True True\n"
+
+    def test_of_a_command_leaves_what_is_loaded_out_of_garbage_collection(self) -> None:
+        command = [sys.executable, "manage.py", "shell", "-v0", "-c", self.FROZEN]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert ran.stdout == "True True True\n"
 
 
 class TestContentType:

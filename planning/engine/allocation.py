@@ -70,17 +70,19 @@ class Grant(NamedTuple):
     late_income: int = 0
 
 
+Lacking = Callable[[int, int], int]
+"""What the money that is free by a month's end lacks on a day after which so much arrives in that month."""
+
 _CLOSED: Final = 1 << 100
 """More than any money: a date by which nothing is granted limits no goal."""
 _OPEN: Final = _CLOSED >> 1
 
 
-def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] = ()) -> list[Grant]:
+def allocate(claims: Sequence[Claim], free: Sequence[int], lacking: Lacking | None = None) -> list[Grant]:
     """Grant the claims, in their order, from the cents that are `free` in each month.
 
     A month with a negative amount takes it from the months before: what is given by month k leaves enough for each
-    later month up to the claim's horizon. `kept` is the part of each month's money that counts as free in the next
-    month, because it must be there when that begins. It is needed only if a claim has late income.
+    later month up to the claim's horizon. `lacking` is needed only if a claim has late income.
     """
     dates = sorted({claim.due for claim in claims})
     index_of = {due: index for index, due in enumerate(dates)}
@@ -96,7 +98,7 @@ def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] =
         horizon = further
         was_closed = left[first] > _OPEN
         if was_closed:
-            left[first] = _most(claim.due, free_by, kept, horizon if falls else 0) - committed[first]
+            left[first] = _most(claim.due, free_by, lacking, horizon if falls else 0) - committed[first]
         later = left[first:]
         lowest = min(later)
         room = max(0, lowest)
@@ -114,18 +116,15 @@ def allocate(claims: Sequence[Claim], free: Sequence[int], kept: Sequence[int] =
             free_by = [*free_by[:since], *accumulate(free[since:], initial=free_by[since])]
             falls = falls and min(free) < 0
             for index in (index for index, money in enumerate(left) if money <= _OPEN):
-                most = _most(dates[index], free_by, kept, horizon if falls else 0)
+                most = _most(dates[index], free_by, lacking, horizon if falls else 0)
                 left[index] = most - committed[index]
     return grants
 
 
-def _most(due: tuple[int, int], free_by: Sequence[int], kept: Sequence[int], horizon: int) -> int:
-    """The most that may be given by a date: what is free by then and, up to the horizon, by each later month.
-
-    What is kept for the next month can come from what arrives after the date.
-    """
+def _most(due: tuple[int, int], free_by: Sequence[int], lacking: Lacking | None, horizon: int) -> int:
+    """The most that may be given by a date: what is free by then and, up to the horizon, by each later month."""
     months, late_income = due[0], -due[1]
-    too_late = max(0, late_income - kept[months - 1]) if late_income and kept else late_income
+    too_late = lacking(months - 1, late_income) if late_income and lacking else late_income
     return min(free_by[months] - too_late, *free_by[months : horizon + 1], free_by[months])
 
 

@@ -29,12 +29,14 @@ class BesideChosen(NamedTuple):
     """What chosen amounts leave to a goal.
 
     `taken` is what they take by each month, and `kept` what is kept of each month's money until the next one
-    begins. That comes first from the `late_income`, which arrives after the goal's date.
+    begins. That comes first from what arrives after the goal's date: `late_income`, less what they take then. So
+    that they can, the goal has `lacking` less than there is at the month's end.
     """
 
     taken: Sequence[int] = ()
     kept: Sequence[int] = ()
     late_income: int = 0
+    lacking: int = 0
 
     def is_paid_in(self, month: int) -> bool:
         """Whether chosen amounts are paid in a month."""
@@ -203,7 +205,7 @@ class CashFlow:
         # A goal that is done looks less far ahead than its own date may be.
         for month in range(since, min(max(since, horizon), len(left) - 1) + 1):
             kept = beside.kept[month - 1] if month <= len(beside.kept) else 0
-            lowest = left[month] - (max(kept, beside.late_income) if month == since else kept)
+            lowest = left[month] - (max(kept, beside.lacking) if month == since else kept)
             if month < horizon:
                 lowest = min(lowest, left[month + 1])
             if part := min(amount, least - lowest) if lowest < least else 0:

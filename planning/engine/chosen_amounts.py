@@ -49,10 +49,10 @@ class ChosenAmounts:
 
     def pay(
         self, states: Sequence[GoalState], free: list[int], late_until: int, effort: Effort
-    ) -> tuple[list[GoalState], FirstDays]:
+    ) -> tuple[list[GoalState], FirstDays, EarlyPayments]:
         """Pay these goals in turn from what is `free`, and take it from that.
 
-        Returns the goals as they were paid, with what else is known of their payment days.
+        Returns the goals as they were paid, with what else is known of their payment days and early payments.
         """
         days = FirstDays(free, effort)
         before = self._paid.setdefault((late_until, *free), [])
@@ -65,8 +65,8 @@ class ChosenAmounts:
         if before:
             free[:], states[0].kept[:] = before[-1].free, before[-1].kept
         for state in states[same:]:
+            give_chosen(state, free, effort, days, early)
             early = early.copy()
-            give_chosen(state, free, effort, days)
             days.committed.append(state)
             months = max(state.need.months, late_until if state.goes_on_late else 0)
             effort.spend(((70 if state.own_days else 40) if state.money else 5) * months + 10 * len(free))
@@ -75,23 +75,26 @@ class ChosenAmounts:
             else:
                 _take(state, free, late_until)
             before.append(_Paid(state, tuple(free), tuple(state.kept), early))
-        return days.committed, days
+        return days.committed, days, early
 
 
-def give_chosen(state: GoalState, free: Sequence[int], effort: Effort, days: FirstDays) -> None:
+def give_chosen(
+    state: GoalState, free: Sequence[int], effort: Effort, days: FirstDays, early: EarlyPayments
+) -> None:
     """Set what a goal gets by its date with its chosen amount, at most what is free.
 
-    If that meets the goal, its `room` is all the free money by its date; otherwise the sum of these payments.
+    `days` and `early` have the goals that were paid before it. If its payments meet the goal, its `room` is all
+    the free money by its date; otherwise their sum.
     """
     each_month = (30 if state.own_days else 15) if state.money else 5
     effort.spend(500 + each_month * state.need.months + 2 * len(free))
     state.kept_before = tuple(state.kept)
-    need, in_time = state.need, _chosen_by_money(state, free, days) if state.money else _chosen(state, free)
+    need, in_time = state.need, _chosen_by_money(state, free, days, early) if state.money else _chosen(state, free)
     days.find([state], [in_time])
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
     state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
-    state.room = need.credit + _free_by_date(state, free) if state.arrives else state.granted
+    state.room = need.credit + _free_by_date(state, free, early) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
 
 
@@ -123,21 +126,21 @@ def _take_dated(
         late.pay(state, late.months_of(state))
         state.reserved_late = list(map(sub, before, free))
         state.kept_late = list(map(sub, state.kept, kept))
-        payments.add_late(state)
+        state.reserved_days = payments.add_late(state)
 
 
-def _free_by_date(state: GoalState, free: Sequence[int]) -> int:
+def _free_by_date(state: GoalState, free: Sequence[int], early: EarlyPayments) -> int:
     """The most that may be given to the goal by its date."""
     deadline = state.need.deadline
     if not state.money:
         return sum(free[:deadline])
-    by_date = sum(free[:deadline]) - state.not_kept(deadline - 1, state.late_income)
+    by_date = sum(free[:deadline]) - early.lacking(state, deadline - 1, state.late_income)
     return max(0, min(by_date, given_by(free, state.horizon)[deadline]))
 
 
-def _chosen_by_money(state: GoalState, free: Sequence[int], days: FirstDays) -> list[int]:
+def _chosen_by_money(state: GoalState, free: Sequence[int], days: FirstDays, early: EarlyPayments) -> list[int]:
     """The chosen amount of each month, or on each day, up to the goal's date, where money has dates."""
-    portion = dated_portion(state, given_by(free, state.horizon))
+    portion = dated_portion(state, given_by(free, state.horizon), early)
     portion.behind, portion.ahead = state.behind, paid_ahead(days.committed)
     portion.follow([0, *accumulate(free)])
     return portion.pay_chosen(to_cents(state.goal.chosen_amount or ZERO))

@@ -7,6 +7,7 @@ from operator import add, sub
 from planning.engine.effort import Effort
 from planning.engine.freed import Freed, ends, freed_by_month, minimums_by_month
 from planning.engine.model import Finances
+from planning.engine.money.cents import last_payment
 from planning.engine.money.flows import by_month
 from planning.engine.paydays import Paydays
 
@@ -18,7 +19,7 @@ class DatedMoney:
     finances: Finances
     paydays: Paydays
     effort: Effort = field(default_factory=Effort)
-    _paid_on_debts: list[list[int]] = field(init=False, default_factory=list)
+    _last_payments: list[int] = field(init=False, default_factory=list)
     _freed: list[int] = field(init=False, default_factory=list)
     _beside: list[int] = field(init=False, default_factory=list)
     _incomes: Sequence[int] = field(init=False, default=())
@@ -43,8 +44,9 @@ class DatedMoney:
         """By month, for `months` months or more, how much of what is kept for minimum payments is free."""
         if months > len(self._freed):
             debts = self.finances.debts
-            self._paid_on_debts = minimums_by_month(debts, self.paydays.calendar, months, self.effort)
-            self._freed = freed_by_month(debts, self._paid_on_debts, months)
+            paid = minimums_by_month(debts, self.paydays.calendar, months, self.effort)
+            self._last_payments = [last_payment(each) for each in paid]
+            self._freed = freed_by_month(debts, paid, months)
         return self._freed
 
     def beside(self, months: int) -> Sequence[int]:
@@ -57,7 +59,7 @@ class DatedMoney:
     def ended(self, until: int) -> list[Freed]:
         """The debts whose end frees money in a month before `until`."""
         self.freed(until)
-        return ends(self.finances.debts, self._paid_on_debts, until)
+        return ends(self.finances.debts, self._last_payments, until)
 
     def _count(self, months: int) -> None:
         if months > len(self._incomes):

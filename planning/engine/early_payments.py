@@ -1,6 +1,6 @@
 """Money kept for payments that come before all money of their month has arrived. All money is whole cents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from itertools import compress
 from operator import add, mul, or_, sub
@@ -13,6 +13,21 @@ from planning.engine.own_days import OwnDays
 
 Early = tuple[int, int]
 """What arrives after a payment in its month, and the payment's amount."""
+
+
+def lacking(late: int, payments: Iterable[Early]) -> int:
+    """What the money left at a month's end lacks on a day after which `late` arrives in the month.
+
+    That is `late` without the `payments` that wait for a part of it. But each of these needs what is there just
+    before the next money arrives.
+    """
+    most = waiting = 0
+    for arriving_later, amount in sorted(payments):
+        if arriving_later >= late:
+            break
+        most = max(most, arriving_later - waiting)
+        waiting += amount
+    return max(most, late - waiting)
 
 
 class EarlyPayments:
@@ -54,14 +69,30 @@ class EarlyPayments:
             if state.late_income and (amount := amounts[months - 1]):
                 self._last.append((months - 1, (state.late_income, amount), any(is_first[months - 1 :])))
 
-    def add_late(self, state: GoalState) -> None:
-        """Add what a goal that was added is paid after its date."""
+    def add_late(self, state: GoalState) -> list[tuple[int, Early]]:
+        """Add what a goal that was added is paid after its date. Returns its payments on late days, by month."""
         in_time, amounts = state.in_time.amounts, state.trajectory.amounts
         self._paid[: len(in_time)] = map(sub, self._paid, in_time)
         self._paid[: len(amounts)] = map(add, self._paid, amounts)
-        if state.own_days and state.money:
-            for month, pair in self._on_late_days(state, state.own_days, state.money):
-                self._on_own_days[month].append(pair)
+        late = [*self._on_late_days(state, state.own_days, state.money)] if state.own_days and state.money else []
+        for month, pair in late:
+            self._on_own_days[month].append(pair)
+        return late
+
+    def lacking(self, state: GoalState, month: int, late: int) -> int:
+        """What the money that is free by a month's end lacks on a day after which `late` arrives in the month.
+
+        What `state` has kept for the next month is there on that day, and so is what is paid on own days later.
+        """
+        return max(0, lacking(late, self._on_own_days[month]) - state.kept[month]) if late else 0
+
+    def lacking_after(self, state: GoalState, arriving: Iterable[Sequence[int]]) -> list[Sequence[int]]:
+        """The same by months, each with what is `arriving` in it after some of its days."""
+        by_month = enumerate(zip(arriving, self._on_own_days, state.kept, strict=False))
+        return [
+            [self.lacking(state, month, late) for late in each] if paid or kept else each
+            for month, (each, paid, kept) in by_month
+        ]
 
     def keep(self, state: GoalState, money: DatedMoney, free: list[int]) -> None:
         """Keep money for these payments up to the last of the goals' dates; all goals share what `state` has kept.

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fincred.money import ZERO
 from planning.engine import sentences
 from planning.engine.cash_flow import BesideChosen, CashFlow
+from planning.engine.early_payments import Early, lacking
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Explanation, Finances, PlanInput
@@ -79,7 +80,8 @@ class Queue:
 
         Returns one document for each of them, and the sum in cents.
         """
-        chosen = [(state, _of_month(taken, month)) for state, taken in self._chosen]
+        taken_by = ((state, _of_month(taken, month)) for state, taken in self._chosen)
+        chosen = [(state, taken - _sum(_waiting_for(state, month, late_income))) for state, taken in taken_by]
         sharing = [(taken, document) for by, taken, document in self._sharing if by <= (month, -late_income)]
         documents = [_takes(state, taken) for state, taken in chosen] + [document for _, document in sharing]
         return documents, sum(taken for _, taken in chosen) + sum([taken for taken, _ in sharing])
@@ -87,6 +89,10 @@ class Queue:
     def chosen_by(self, months: Iterable[int]) -> list[int]:
         """What chosen amounts take of the money of the first months, for each of these numbers of months."""
         return [sum([_of_month(taken, month) for _, taken in self._chosen]) for month in months]
+
+    def waiting_for(self, month: int, late_income: int) -> list[Early]:
+        """The payments of chosen amounts in the last of these months that wait for its `late_income`."""
+        return [paid for state, _ in self._chosen for paid in _waiting_for(state, month, late_income)]
 
     def credits_by(self, month: int, late_income: int) -> int:
         """The part of what `takes_by` counts that was put in this month before the day of planning."""
@@ -100,6 +106,21 @@ def _taken_by_months(state: GoalState) -> Sequence[int]:
     paid = map(sum, zip_longest(state.in_time.amounts, state.reserved_late, fillvalue=0))
     kept = [0, *state.kept_late]  # it is held back, not taken
     return [*map(sub, accumulate(paid, initial=0), kept)] if state.kept_late else [*accumulate(paid, initial=0)]
+
+
+def _waiting_for(state: GoalState, month: int, late_income: int) -> list[Early]:
+    """A goal's payments on own days in the last of the first `month` months, made once a part of this arrived."""
+    if not (late_income and state.own_days and state.money):
+        return []
+    paid = [each for reserved_in, each in state.reserved_days if reserved_in == month - 1]
+    if month <= len(state.in_time.by_day):
+        after = state.money.paydays.after_days(state.own_days)[month - 1]
+        paid += zip(after, state.in_time.by_day[month - 1], strict=False)
+    return [(later, amount) for later, amount in paid if amount and later < late_income]
+
+
+def _sum(payments: Iterable[Early]) -> int:
+    return sum([amount for _, amount in payments])
 
 
 def _of_month(taken: Sequence[int], month: int) -> int:
@@ -284,7 +305,9 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
     if held_back > 0:
         chosen = before.chosen_by(range(len(by)))
         facts |= flow.lacking([*map(sub, by, chosen)], month, state.horizon)
-        beside = BesideChosen(chosen, state.kept_before, late)
+        waiting = before.waiting_for(month, late)
+        net = late - _sum(waiting)
+        beside = BesideChosen(chosen, state.kept_before, net, lacking(late, waiting))
         facts["held_back_parts"] = flow.kept_for(by, month, state.horizon, held_back, beside)
     if freed := flow.freed_before(month, before.with_debts):
         facts["freed_minimums"] = freed

@@ -17,7 +17,7 @@ from planning.engine.debts.avalanche import Avalanche
 from planning.engine.debts.terms import first_minimum
 from planning.engine.effort import Effort
 from planning.engine.model import Debt
-from planning.engine.money.cents import exact_money, grown, last_payment, rate_units, to_cents
+from planning.engine.money.cents import exact_money, grown, rate_units, to_cents
 
 
 class PaidUntil(NamedTuple):
@@ -71,7 +71,7 @@ class Freed(NamedTuple):
 
 def ends(
     debts: Sequence[Debt],
-    paid: Sequence[Sequence[int]],
+    last_payments: Sequence[int],
     until: int,
     *,
     kept_until: int = 0,
@@ -79,11 +79,12 @@ def ends(
 ) -> list[Freed]:
     """The debts whose payments end before the month `until`, the first to end first.
 
+    `last_payments` are the months of their last payments, counted from 1, those after `until` as any later month.
     What is kept for them isn't free before the month `kept_until`; all of it is free from `frees_from` on.
     """
     found = []
-    for debt, payments in zip(debts, paid, strict=True):
-        month = min(max(last_payment(payments[:until]), kept_until), until if frees_from is None else frees_from)
+    for debt, last in zip(debts, last_payments, strict=True):
+        month = min(max(last, kept_until), until if frees_from is None else frees_from)
         if month < until and debt.min_payment:
             found.append(Freed(debt.label, month, to_cents(debt.min_payment)))
     return sorted(found, key=lambda freed: freed.month)

@@ -44,7 +44,8 @@ class GoalState:
       arrives late in the month is kept first, and is then no longer too late for anything (`not_kept`).
     - `kept_before`: what `kept` was before the goal got its money.
     - `reserved_late`: where money has dates, what a chosen amount takes of each month after the goal's date, so
-      that no other goal is promised it; `kept_late` is what was added to `kept` for that.
+      that no other goal is promised it; `kept_late` is what was added to `kept` for that. On days of its own
+      `reserved_days` has each of these payments, with its month and what arrives after it in the month.
     - `late_offers`: what it was offered in each month (or on each day of its own) after its date, so far.
     - `frees_from`: for debts, the month from which on what is kept for their minimum payments is free for goals
       served later; None if no such month matters to them. It is `not_before` at the earliest.
@@ -82,6 +83,7 @@ class GoalState:
     cycle: int = 0
     reserved_late: list[int] = field(default_factory=list)
     kept_late: list[int] = field(default_factory=list)
+    reserved_days: Sequence[tuple[int, tuple[int, int]]] = ()
     late_offers: list[int] = field(default_factory=list)
     frees_from: int | None = None
     not_before: int = 0

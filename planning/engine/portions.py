@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import sub
 
+from planning.engine.early_payments import lacking
 from planning.engine.money.cents import divided_up
 
 
@@ -31,9 +32,10 @@ class DatedPortion:
     - `most_before`: `most` without what debts of this goal, and of those served after it, free once paid off.
     - `kept_by_date`: what of `most_before` is kept for the goal until its date.
     - `late_income`: what arrives in the last month after the goal's date.
-    - `later`: what arrives in each month after each day, without what is kept for the next month; `too_late` is
-      that of `late_income`.
-    - `after_today`: what arrives in month 0 after today.
+    - `later`: what the money of each month lacks on each day, because it arrives later, without what is kept for
+      the next month; `too_late` is that of `late_income`.
+    - `later_now`: what arrives after each day of month 0, or after today if that is later. Of month 0 `kept` is
+      what is kept for the next month.
     - `behind`: what was put in during month 0 for goals that get what this one leaves. As far as possible it came
       from money that arrived after this goal's days.
     - `ahead`: what month 0 still pays those served before, each payment with what arrives after it in the month.
@@ -49,7 +51,8 @@ class DatedPortion:
     late_income: int = 0
     too_late: int = 0
     later: Sequence[Sequence[int]] = ()
-    after_today: int = 0
+    later_now: Sequence[int] = ()
+    kept: int = 0
     behind: int = 0
     ahead: list[tuple[int, int]] = field(default_factory=list)
     paid: list[int] = field(default_factory=list)
@@ -148,19 +151,16 @@ class DatedPortion:
         """What a month's money lacks on each of its days: what arrives after that day.
 
         In month 0 that is less what goals `behind` were paid, so that a day that was promised its money keeps it.
-        But days that are left are paid today or later: they lack at least what arrives after them, less the
-        payments `ahead` that wait for more to arrive.
+        But days that are left are paid today or later: they lack at least what arrives after that, unless payments
+        `ahead` wait for it, too.
         """
         if not self.later:
             return [0] * self.counts[month]
         later = self.later[month]
-        return [self._lacking_now(late) for late in later] if self.behind and not month else later
-
-    def _lacking_now(self, late: int) -> int:
-        """What month 0's money lacks on a day after which `late` cents arrive, or today if that day has passed."""
-        late_now = min(late, self.after_today)
-        there_until = sum([amount for after, amount in self.ahead if after < late_now])
-        return max(late - self.behind, late_now - there_until)
+        if month:
+            return later
+        now = [max(0, lacking(late, self.ahead) - self.kept) for late in self.later_now]
+        return [max(late - self.behind, late_now) for late, late_now in zip(later, now, strict=True)]
 
     def _tell_what_is_still_to_be_paid(self) -> None:
         """Add month 0's payments to those `ahead` of others. A payment without a day of its own can wait."""

@@ -6,6 +6,7 @@ from operator import gt
 from typing import Final
 
 from planning.engine.allocation import Claim, Portion, allocate, spread
+from planning.engine.early_payments import EarlyPayments
 from planning.engine.effort import Effort
 from planning.engine.free_money import add_freed, hold_back
 from planning.engine.goal_state import GoalState
@@ -22,14 +23,17 @@ _LAST_SCALED_ATTEMPT: Final = 12
 """After this attempt a claim is raised above any room. No plan is known that needs this."""
 
 
-def share_out(states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays) -> None:
+def share_out(
+    states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays, early: EarlyPayments
+) -> None:
     """Allocate and spread until every goal that gets its whole claim is met.
 
     A goal that is paid later than evenly earns less interest (or owes more), so its claim can turn out too small.
     Then the claim is raised by the gap, and all goals are allocated and spread again. It ends when no claim rises.
+    `days` and `early` have the goals that were paid before.
     """
     attempt = 0
-    while _raise_claims(_share_once(states, free, effort, days), attempt) or _free_later(states, len(free)):
+    while _raise_claims(_share_once(states, free, effort, days, early), attempt) or _free_later(states, len(free)):
         attempt += 1
     for state in states:
         state.missing = state.simulated.missing(state.offers)
@@ -57,27 +61,27 @@ def _free_later(states: Sequence[GoalState], months: int) -> bool:
 
 
 def _share_once(
-    states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays
+    states: Sequence[GoalState], free: Sequence[int], effort: Effort, days: FirstDays, early: EarlyPayments
 ) -> list[tuple[GoalState, int]]:
     """Allocate and spread once.
 
     Returns the goals that got their whole claim and are still not met, each with the missing cents.
     """
-    _allocate(states, free, effort)
-    taken = _spread(states, free, effort, days.committed)
+    _allocate(states, free, effort, early)
+    taken = _spread(states, free, effort, days.committed, early)
     days.find(states, [state.offers for state in states], taken)
     satisfied = [state for state in states if state.granted == state.claim]
     return [(state, gap) for state in satisfied if (gap := state.simulated.missing(state.offers))]
 
 
-def allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+def allocate_sums(states: Sequence[GoalState], free: Sequence[int], effort: Effort, early: EarlyPayments) -> None:
     """Allocate as if the time of a payment made no difference: what isn't granted is missing."""
-    _allocate(states, free, effort)
+    _allocate(states, free, effort, early)
     for state in states:
         state.missing = state.claim - state.granted
 
 
-def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) -> None:
+def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort, early: EarlyPayments) -> None:
     effort.spend(len(states) * (15 + len(states) // 4) * (4 if states[0].money else 1) if states else 0)
     until = max([state.horizon for state in states], default=0)
     claims = [
@@ -90,7 +94,8 @@ def _allocate(states: Sequence[GoalState], free: Sequence[int], effort: Effort) 
         )
         for state in states
     ]
-    grants = allocate(claims, free, states[0].kept if states else ())
+    lacking = partial(early.lacking, states[0]) if states and states[0].money else None
+    grants = allocate(claims, free, lacking)
     for state, grant in zip(states, grants, strict=True):
         credit = state.need.credit
         state.room, state.granted = grant.room + credit, grant.amount + credit
@@ -116,11 +121,15 @@ def _frees(
 
 
 def _spread(
-    states: Sequence[GoalState], free: Sequence[int], effort: Effort, committed: Sequence[GoalState]
+    states: Sequence[GoalState],
+    free: Sequence[int],
+    effort: Effort,
+    committed: Sequence[GoalState],
+    early: EarlyPayments,
 ) -> Sequence[int]:
     """Split what each goal is granted, with what was put in already, over its months or own days.
 
-    `committed` are the goals that are paid before them.
+    `committed` are the goals that are paid before them, and `early` their early payments.
 
     If a month has less money than the one before, or goals have own days, money is kept for later months. Then it
     returns what all of them take of each month's money, otherwise an empty sequence.
@@ -131,7 +140,7 @@ def _spread(
         is_lacking = min(with_freed) < 0  # otherwise all that has arrived may be given
         horizons = {state.horizon for state in states if state.money} if is_lacking else ()
         most = {horizon: given_by(with_freed, horizon) for horizon in horizons}
-        dated = [dated_portion(state, most.get(state.horizon, ())) for state in states]
+        dated = [dated_portion(state, most.get(state.horizon, ()), early) for state in states]
         _keep_promises(states, dated, free, effort)
         ahead = paid_ahead(committed)
         for portion in dated:
@@ -153,7 +162,7 @@ def _spread(
     return ()
 
 
-def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
+def dated_portion(state: GoalState, most: Sequence[int], early: EarlyPayments) -> DatedPortion:
     days, need, money = state.days, state.need, state.money
     counts = days.counts[: max(1, need.deadline)] if days else [1] * need.months
     kind = DatedPortion if state.own_days else MonthlyPortion
@@ -161,11 +170,12 @@ def dated_portion(state: GoalState, most: Sequence[int]) -> DatedPortion:
     if money:
         portion.most = most
         portion.late_income = state.late_income
-        portion.too_late = state.not_kept(need.deadline - 1, state.late_income)
+        portion.too_late = early.lacking(state, need.deadline - 1, state.late_income)
         if state.own_days:
-            portion.later = _later(state, money.paydays.after_days(state.own_days))
+            arriving = money.paydays.after_days(state.own_days)
+            portion.later = early.lacking_after(state, arriving)
             (after_today,) = money.paydays.after(0, [money.paydays.calendar.as_of])
-            portion.after_today = state.not_kept(0, after_today)
+            portion.later_now, portion.kept = [min(late, after_today) for late in arriving[0]], state.kept[0]
     return portion
 
 
@@ -179,13 +189,6 @@ def paid_ahead(committed: Sequence[GoalState]) -> list[tuple[int, int]]:
             paid = state.trajectory.by_day[0]
         ahead += still_to_be_paid(later, paid, state.need.credit)
     return ahead
-
-
-def _later(state: GoalState, arriving: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
-    """What arrives in each month after each of the goal's own days, without what is kept for the next month."""
-    if not any(state.kept):
-        return arriving
-    return [[state.not_kept(month, late) for late in each] for month, each in enumerate(arriving)]
 
 
 def _share(state: GoalState) -> int:

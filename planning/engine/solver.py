@@ -13,7 +13,7 @@ from typing import Final
 from planning.engine.allocation import plan_order
 from planning.engine.chosen_amounts import ChosenAmounts, give_chosen
 from planning.engine.cycles import most_cycles
-from planning.engine.early_payments import keep_for_payments
+from planning.engine.early_payments import EarlyPayments, keep_for_payments
 from planning.engine.free_money import (
     add_freed,
     free_early,
@@ -45,9 +45,9 @@ def solve(inputs: PlanInput, needs: Needs) -> list[GoalState]:
     late_until = last_month(inputs.calendar.start)
     free = free_money(inputs, needs, chosen + sharing, late_until)
     unkept(chosen + sharing, len(free))
-    _, days = ChosenAmounts().pay(chosen, free, late_until, needs.effort)
+    _, days, early = ChosenAmounts().pay(chosen, free, late_until, needs.effort)
     kept = tuple(chosen[0].kept) if chosen else ()
-    share_out(sharing, free, needs.effort, days)
+    share_out(sharing, free, needs.effort, days, early)
     for state in sharing:
         state.kept_before = kept
         state.in_time = state.trajectory = state.simulated.simulate(state.offers)
@@ -74,11 +74,11 @@ def solve_dates(
     a chosen amount bears interest: only sums matter then. `amounts` know those of plans that were solved before.
     """
     chosen, sharing = _opening(inputs, needs, plan_order(inputs.goals) if order is None else order)
-    chosen, free, days = _free_by_dates(inputs, needs, chosen, sharing, amounts or ChosenAmounts())
+    chosen, free, days, early = _free_by_dates(inputs, needs, chosen, sharing, amounts or ChosenAmounts())
     if any(state.need.bears_interest for state in sharing):
-        share_out(sharing, free, needs.effort, days)
+        share_out(sharing, free, needs.effort, days, early)
         return chosen + sharing
-    allocate_sums(sharing, free, needs.effort)
+    allocate_sums(sharing, free, needs.effort, early)
     return chosen + sharing
 
 
@@ -96,11 +96,11 @@ def at_best(
     index = next(index for index, state in enumerate(serving) if state.position == position)
     first = min(index, len(chosen))
     served = serving[first : index + 1]
-    _, free, days = _free_by_dates(inputs, needs, chosen[:first], served, amounts)
+    _, free, days, early = _free_by_dates(inputs, needs, chosen[:first], served, amounts)
     if index < len(chosen):
-        give_chosen(serving[index], free, needs.effort, days)
+        give_chosen(serving[index], free, needs.effort, days, early)
     else:
-        allocate_sums(served, free, needs.effort)
+        allocate_sums(served, free, needs.effort, early)
     return serving[index]
 
 
@@ -110,7 +110,7 @@ def _free_by_dates(
     chosen: list[GoalState],
     sharing: list[GoalState],
     amounts: ChosenAmounts,
-) -> tuple[list[GoalState], list[int], FirstDays]:
+) -> tuple[list[GoalState], list[int], FirstDays, EarlyPayments]:
     """The goals with a chosen amount, paid; and what they leave free in each month, up to the last date of all.
 
     Late chosen amounts are paid as far ahead as money is held back, because a month that then lacks something
@@ -121,8 +121,8 @@ def _free_by_dates(
     late_until = min(last_month(inputs.calendar.start), last + 1 + -(last + 1) % _AT_ONCE)
     free = free_money(inputs, needs, chosen + sharing, late_until)
     unkept(chosen + sharing, len(free))
-    paid, days = amounts.pay(chosen, free, late_until, needs.effort)
-    return paid, free, days
+    paid, days, early = amounts.pay(chosen, free, late_until, needs.effort)
+    return paid, free, days, early
 
 
 def _opening(inputs: PlanInput, needs: Needs, order: Sequence[int]) -> tuple[list[GoalState], list[GoalState]]:

@@ -283,8 +283,8 @@ class DebtPayoff:
 
     def ended(self, until: int, frees_from: int | None = None) -> list[Freed]:
         """The debts whose end frees money in a month before `until`: all of them from `frees_from` on."""
-        paid = self.debts.minimums_alone(until)
-        return ends(self.debts.debts, paid, until, kept_until=self.kept_until, frees_from=frees_from)
+        last = self.debts.last_alone(until)
+        return ends(self.debts.debts, last, until, kept_until=self.kept_until, frees_from=frees_from)
 
     def cleared_late(self, granted: int, months: int) -> int | None:
         """The number of months, at most `months`, that clear the debts if `granted` is paid as late as possible.

@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from accounts.models import User
+from accounts.services import erase_person
+from fincred import clock
 from planning.management.commands import plan_all
 from planning.models import ActionPlan
 from planning.services.replanning import replan_person
@@ -87,6 +89,15 @@ class TestPlanAll:
             run()
         assert versions(plans) == [2, 1]
         assert signal.getsignal(number) == before
+
+    @pytest.mark.parametrize("erased", [0, 1])
+    def test_leaves_out_who_is_erased_meanwhile(
+        self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch, erased: int
+    ) -> None:
+        """While their plans are made, or before their turn."""
+        person = User.objects.get(pk=plans[erased].user_id)
+        self.stop_at(plans[0], monkeypatch, lambda: erase_person(user=person, now=clock.now()))
+        assert "The plans of 1 people are up to date." in run()
 
     def test_a_second_signal_stops_it_at_once(
         self, plans: list[ActionPlan], monkeypatch: pytest.MonkeyPatch

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import OperationalError, connection, connections
 
 from accounts.models import AuditEntry, Session, User
+from accounts.services import erase_person
 from fincred import clock
 from fincred.ops.jobs import registered_jobs
 from goals.models import Goal
@@ -273,6 +274,17 @@ class TestJob:
             patch.setattr(jobs, "plan_again", Mock(side_effect=ValueError))
             assert plan_again_for_all(clock.now, lambda: False) == 0
         assert plan_again_for_all(clock.now, lambda: False) == 1
+
+    def test_leaves_out_who_is_erased_meanwhile(
+        self, person: Person, trip: str, saver: User, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def erased_before_their_turn() -> bool:
+            erase_person(user=saver, now=clock.now())
+            return False
+
+        person.on("2026-05-10")
+        assert plan_again_for_all(clock.now, erased_before_their_turn) == 0
+        assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
     def test_waits_for_a_database_that_is_away(
         self, person: Person, trip: str, monkeypatch: pytest.MonkeyPatch

@@ -32,6 +32,8 @@ def end_cycles(owner: User, now: datetime, today: date) -> int:
 
     A cycle takes its target, or all there is if that is less. It stores what is left as a check-in of its date, or
     of the day of the latest check-in if that is later. To call it again changes nothing.
+
+    :raises TokenInvalidError: the person was erased meanwhile.
     """
     person, ended, links = lock_user_and_read(
         owner.id, _ENDED.bind(owner=owner.id, today=today), audit.last_link(owner.id)

@@ -14,6 +14,8 @@ from django.db import connections
 
 from accounts.back_office.tests.acting import signed_in
 from accounts.models import AuditEntry, User
+from accounts.services import erase_person
+from fincred import clock
 from goals.models import Goal
 from planning.models import PlanVersion
 from planning.services import long_plans
@@ -21,6 +23,7 @@ from planning.services.replanning import replay_mismatches
 from planning.tests.people import Person
 from planning.tests.requests import field_errors
 from tracking.integrity import goals_off_their_check_ins, milestones_of_no_cycle, people_off_their_weeks
+from tracking.jobs import end_due_cycles
 from tracking.models import CheckIn, Milestone
 from tracking.services import create_check_in
 from tracking.services.cycles import end_cycles
@@ -262,6 +265,14 @@ class TestDoors:
         assert "0 cycles have ended" in capsys.readouterr().out
         assert person.goal(bill)["current_amount"] == 0
         assert len(entries(bill)) == 2
+
+    def test_the_job_leaves_out_who_is_erased_meanwhile(self, person: Person, bill: str, saver: User) -> None:
+        def erased_before_their_turn() -> bool:
+            erase_person(user=saver, now=clock.now())
+            return False
+
+        person.on("2026-06-15")
+        assert end_due_cycles(clock.now, erased_before_their_turn) == 0
 
     @pytest.mark.parametrize(
         "path", ["goals", "action-plans", "dashboard", "goals/{}/check-ins", "goals/{}/projection", "check-ins"]

@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.audit import broken_chains
 from accounts.management import people_command
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Profile, User
 from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.db.id_ranges import IdRange
@@ -134,7 +134,7 @@ class TestCommand:
     def test_the_demo_is_whole(self) -> None:
         demo.create_demo(now=clock.now())
         assert PlanVersion.objects.exists()
-        assert run().count(": ok") == 7
+        assert run().count(": ok") == 8
 
     def test_a_folded_name_and_a_mailbox_that_do_not_follow_their_text_are_found(self, saver: User) -> None:
         goal = GoalFactory.create(user=saver)
@@ -146,6 +146,14 @@ class TestCommand:
         }
         with pytest.raises(CommandError, match="2 fault"):
             run()
+
+    def test_a_person_whose_profile_is_gone_is_found(self, saver: User, stranger: User) -> None:
+        """Only a statement of one's own can do that: each request of theirs fails."""
+        Profile.objects.filter(user=saver).delete()
+        errors = StringIO()
+        with pytest.raises(CommandError, match=r"2 fault\(s\)"):
+            call_command("check_integrity", stdout=StringIO(), stderr=errors)
+        assert f"  {saver.pk}\n" in errors.getvalue()
 
     def test_names_what_is_not_and_fails(self, saver: User) -> None:
         GoalFactory.create(user=saver, current_amount=5)

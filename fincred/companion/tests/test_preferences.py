@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from redis import Redis
 from rest_framework.test import APIClient
 
 from accounts.mail import send_due_mail
@@ -114,6 +115,16 @@ class TestUnsubscribe:
         assert '"unsubscribe";r=0;' in answers[19].headers["RateLimit"]
         assert api.get(links[0]).status_code == 200
         assert api.post(STOP + token_for(stranger.pk, Kind.DRIFT)).status_code == 200
+
+    @pytest.mark.redis
+    @pytest.mark.postgresql
+    def test_is_noted_as_a_write_of_the_person_where_there_is_a_replica(
+        self, redis: Redis, api: APIClient, saver: User, settings: Any
+    ) -> None:
+        first, *others = settings.MIDDLEWARE
+        settings.MIDDLEWARE = [first, "fincred.db.replicas.ReplicaMiddleware", *others]
+        assert api.post(STOP + token_for(saver.pk, Kind.DRIFT)).status_code == 200
+        assert redis.exists(f"fincred:written:{saver.pk}")
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_refuses_what_was_not_signed(self, api: APIClient, saver: User, method: str) -> None:

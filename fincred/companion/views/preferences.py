@@ -23,6 +23,7 @@ from fincred.companion.queries import preferences_of
 from fincred.companion.serializers.preferences import PreferencesSerializer
 from fincred.companion.unsubscribing import read_token
 from fincred.companion.vocabulary import Kind
+from fincred.context import update_caller
 from fincred.errors import NoFieldsToUpdateError, ResourceNotFoundError
 
 _UPDATE: dict[str, Any] = {
@@ -99,6 +100,7 @@ class Unsubscribe(PublicView):
     )
     def post(self, request: Request, token: str) -> HttpResponse:
         user_id, kind = self._read(token)
+        update_caller(actor_id=user_id)  # so that their next GETs show it, where there is a replica
         limit_unsubscribing(user_id, now=self.now)
         services.unsubscribe(user_id=user_id, kind=kind, now=self.now)
         if "text/html" in request.headers.get("Accept", ""):  # a person who pressed the page's button

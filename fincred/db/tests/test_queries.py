@@ -13,7 +13,7 @@ from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
 from accounts.services import lock_user
-from fincred.db.queries import BoundQuery, Parameter, PreparedQuery
+from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.errors import ResourceNotFoundError
 from goals.models import Goal
 from goals.queries import GOAL, goals_of
@@ -139,6 +139,9 @@ class TestRead:
     def test_finds_nothing(self, saver: User) -> None:
         with pytest.raises(ResourceNotFoundError):
             GOAL.bind(owner=saver.pk, goal_id=uuid4()).get()
+
+    def test_of_nothing_gives_nothing(self) -> None:
+        assert fetch_all() == []
 
     def test_refuses_rows_of_another_kind(self, saver: User) -> None:
         with pytest.raises(TypeError, match="ValuesIterable"):

@@ -166,6 +166,15 @@ class TestReads:
             person.is_renamed("after")
             wait_until(lambda: person.sees() == "written, then more")
 
+    @pytest.mark.parametrize(
+        "path", ["/users/me", "/users/me/profile", "/users/me/export", "/planning/suggestions"]
+    )
+    def test_are_answered_before_the_session_is_marked_and_after(self, person: Person, path: str) -> None:
+        """These check the session alone, before they read anything else."""
+        with Redis.from_url(REDIS) as redis:
+            redis.delete(*redis.keys("fincred:session:*"))
+        assert [person.ask("GET", path)[0] for _ in range(2)] == [200, 200]
+
     def test_of_others_stay_where_they_are_when_somebody_writes(
         self, site: Site, person: Person, replica: ThrowawayReplica
     ) -> None:

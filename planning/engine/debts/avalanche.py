@@ -17,7 +17,7 @@ from planning.engine.debts.stage import Alone, Group, OpenDebt, Paid, Stage, min
 from planning.engine.debts.terms import Rates, terms_of
 from planning.engine.effort import Effort
 from planning.engine.model import Debt
-from planning.engine.money.cents import grown, monthly_interest, percent_of, to_cents
+from planning.engine.money.cents import grown, last_payment, monthly_interest, percent_of, to_cents
 
 LOOKS: Final = (60, 120, 240, 480)
 """The months in which `Avalanche.end` looks whether a debt only grows, besides those in which rates change.
@@ -98,6 +98,11 @@ class Avalanche:
         self.look_ahead(months)
         return [paid[:months] for _, paid in self._alone]
 
+    def last_alone(self, months: int) -> list[int]:
+        """The month of each debt's last payment, from 1, if only minimums are paid; it may be after `months`."""
+        self.look_ahead(months)
+        return self._last_alone
+
     def owed_alone(self, months: int) -> int:
         """What is owed after this many months, if only minimums are paid."""
         self.look_ahead(months)
@@ -129,6 +134,7 @@ class Avalanche:
         self._months = months = max(months + AHEAD, 2 * self._months)
         self._effort.spend(sum([debt.effort for debt in self._open]) * months)
         self._alone = [self._follow_alone(debt, 0, months) for debt in self._open]
+        self._last_alone = [last_payment(paid) for _, paid in self._alone]
         self._first_stage = self._stage(self._open, 0, min([months, *self._changes]))
 
     def _only_grows(self, debt: OpenDebt, month: int, budget: int) -> bool:

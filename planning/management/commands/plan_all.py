@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 from django.db import InterfaceError, OperationalError
 
+from accounts.errors import TokenInvalidError
 from accounts.management.people_command import PeopleCommand
 from accounts.models import User
 from fincred import clock
@@ -42,24 +43,24 @@ class Command(PeopleCommand):
         )
         for person_id in people:
             if person_id in with_plans:
-                self.planned += 1
-                self.failed += not _plan(person_id)
+                self._plan(person_id)
             yield person_id
+
+    def _plan(self, person_id: UUID) -> None:
+        """Replan one person, if they aren't erased meanwhile; a failure is logged and doesn't stop the others."""
+        now = clock.now()
+        try:
+            person = User.objects.select_related("profile").get(pk=person_id)
+            today = clock.local_day(now, person.profile.timezone)
+            replan_person(owner=person, reason=Reason.REGENERATED, now=now, today=today)
+        except (OperationalError, InterfaceError):
+            raise
+        except (User.DoesNotExist, TokenInvalidError):
+            return
+        except Exception:
+            logger.exception("Could not plan", extra={"user_id": person_id})
+            self.failed += 1
+        self.planned += 1
 
     def stopped(self, done: int, total: int) -> None:
         self.stderr.write(f"{done} of {total} people are done, {self.failed} of them failed.")
-
-
-def _plan(person_id: UUID) -> bool:
-    """Replan one person; a failure is logged and doesn't stop the others."""
-    now = clock.now()
-    try:
-        person = User.objects.select_related("profile").get(pk=person_id)
-        today = clock.local_day(now, person.profile.timezone)
-        replan_person(owner=person, reason=Reason.REGENERATED, now=now, today=today)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("Could not plan", extra={"user_id": person_id})
-        return False
-    return True

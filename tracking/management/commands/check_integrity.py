@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from accounts.audit import broken_chains
 from accounts.management.people_command import PeopleCommand
 from accounts.search import people_off_their_terms
-from accounts.services import people_without_mailbox, shared_mailboxes
+from accounts.services import people_without_mailbox, people_without_profile, shared_mailboxes
 from fincred import clock
 from fincred.db.id_ranges import IdRange
 from fincred.db.integrity import rows_off_their_source
@@ -28,10 +28,10 @@ SHOWN = 20
 class Command(PeopleCommand):
     help = (
         "Compare goal amounts, their counts, milestones and weeks with check-ins and pulses, plan versions with "
-        "their replay, folded names, mailboxes and search terms with their texts, and verify the chain of the "
-        "audit trail. List people who share a mailbox. Changes no data; when a run over everybody, or over each "
-        "shard, finds no fault, that is stored for the alert FinCredCheckLate. The first shard also does "
-        "what concerns all people together."
+        "their replay, folded names, mailboxes and search terms with their texts, find people without a profile, "
+        "and verify the chain of the audit trail. List people who share a mailbox. Changes no data; when a run "
+        "over everybody, or over each shard, finds no fault, that is stored for the alert FinCredCheckLate. The "
+        "first shard also does what concerns all people together."
     )
     example = "after a restore: manage.py check_integrity"
 
@@ -53,6 +53,7 @@ class Command(PeopleCommand):
         is_first = after is None and (shard is None or shard[1].after is None)
         if is_first:
             self._show("folded names and mailboxes follow their texts", rows_off_their_source())
+            self._show("people have a profile", people_without_profile())
             self._show("people are found by their address and name", people_off_their_terms())
         self.go_through(shard=shard, after=after)
         for title, found in self.found.items():

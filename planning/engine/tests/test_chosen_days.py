@@ -1,0 +1,118 @@
+"""Chosen amounts on days of their own share each day's money: against a walk through the days, by hand."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from planning.engine.cadence import Cadence, Payment, action_dates_between
+from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
+from planning.engine.money.flows import Flow
+from planning.engine.plan import make_plan
+from planning.engine.tests.builders import NEW_YEAR, goal, money
+from planning.vocabulary import Feasibility, Frequency, PayFrequency
+
+pytestmark = [pytest.mark.unit, pytest.mark.planning]
+
+MONTHS = 12
+YEAR_END = date(2027, 1, 1)
+
+
+def saver(name: str, target: int, each: int | None, cadence: Cadence | None, **changes: object) -> GoalInput:
+    """A goal with a chosen amount on each of its days; without `each` its share is computed."""
+    chosen = None if each is None else money(each)
+    fields = {"chosen_monthly": chosen, "chosen_each": chosen, "cadence": cadence, "name": name} | changes
+    return goal(target, MONTHS, **fields)
+
+
+def on(day: int) -> Cadence:
+    return Cadence(Frequency.MONTHLY, day, NEW_YEAR)
+
+
+def salary(amount: int, day: int) -> Flow:
+    return Flow(money(amount), PayFrequency.MONTHLY, date(2026, 1, day))
+
+
+def planned(
+    goals: Sequence[GoalInput], incomes: Sequence[Flow], carried_in: int = 0, as_of: date = NEW_YEAR
+) -> list[GoalPlan]:
+    finances = Finances(money(800), money(800), money(0), incomes=tuple(incomes))
+    made = make_plan(PlanInput(as_of, finances, tuple(goals), anchor=NEW_YEAR, carried_in=money(carried_in)))
+    return [*made.goals]
+
+
+class TestTheNextGoal:
+    """500 arrive on each 20th; the first goal takes 400 on each 25th, and 100 are carried in."""
+
+    FIRST = saver("first", 4_800, 400, on(25), priority="High")
+
+    @pytest.mark.parametrize("each", [100, None])
+    def test_may_have_what_is_there_before_the_payday(self, each: int | None) -> None:
+        second = saver("second", 1_200, each, on(15))
+        _, made = planned([self.FIRST, second], [salary(500, 20)], carried_in=100)
+        assert [(payment.date.day, payment.amount) for payment in made.payments] == [(15, money(100))] * 12
+        assert (made.shortfall, made.feasibility) == (money(0), Feasibility.TIGHT)
+
+    def test_does_not_have_what_the_first_goal_was_paid_early(self) -> None:
+        """The 400 of 25 January were put in on the 5th, from the 450 there: 50 are left until the 20th."""
+        first = saver("first", 4_800, 400, on(25), priority="High", added=money(400), already_there=money(0))
+        _, made = planned(
+            [first, saver("second", 1_200, 100, on(15))], [salary(500, 20)], 450, as_of=date(2026, 1, 5)
+        )
+        assert made.payments[0].date == date(2026, 1, 15)
+        assert made.payments[0].amount == money(50)
+
+
+def walk(goals: Sequence[GoalInput], incomes: Sequence[Flow], carried_in: int) -> list[list[Payment]]:
+    """What each goal is paid in the year: on each day its amount, or all that then stays there for what follows.
+
+    Goals that aren't met by then go on in January. So what is needed for that is kept, too.
+    """
+    arriving = [
+        (date(2026, month, flow.next_date.day), flow.amount)
+        for flow in incomes
+        for month in range(1, 13)
+        if flow.next_date
+    ] + [(flow.next_date.replace(year=2027), flow.amount) for flow in incomes if flow.next_date]
+    taken: list[Payment] = []
+    told = []
+    for each in goals:
+        assert each.cadence
+        left, mine = each.target_amount, []
+        for day in action_dates_between(each.cadence, NEW_YEAR, date(2027, 2, 1)):
+            amount = min(each.chosen_each or left, left, carried_in + _least_from(day, arriving, taken))
+            if amount > 0:
+                left -= amount
+                taken.append(Payment(day, amount))
+                mine.append(Payment(day, amount))
+        told.append([paid for paid in mine if paid.date < YEAR_END])
+    return told
+
+
+def _least_from(day: date, arriving: Sequence[tuple[date, Decimal]], taken: Sequence[Payment]) -> Decimal:
+    """The least that comes together by the end of any day from this one on."""
+    changes = sorted([*arriving, *((paid.date, -paid.amount) for paid in taken)])
+    ends = {day, *(on_day for on_day, _ in changes if on_day > day)}
+    return min(sum((amount for on_day, amount in changes if on_day <= end), Decimal(0)) for end in ends)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_goals_get_what_the_walk_says(seed: int) -> None:
+    random = Random(seed)
+    incomes = [salary(random.randint(1, 20) * 50, random.randint(1, 28)) for _ in range(random.randint(1, 3))]
+    goals = [
+        saver(
+            str(number),
+            random.randint(1, 60) * 100,
+            random.randint(1, 12) * 25,
+            random.choice([on(random.randint(1, 28)), Cadence(Frequency.WEEKLY, random.randint(1, 7), NEW_YEAR)]),
+            priority=priority,
+        )
+        for number, priority in enumerate(("High", "Medium", "Low"))
+    ]
+    carried_in = random.choice([0, 50, 100, 650])
+    made = planned(goals, incomes, carried_in)
+    paid = [[each for each in one.payments if each.date < YEAR_END] for one in made]
+    assert paid == walk(goals, incomes, carried_in)
