@@ -99,12 +99,12 @@ def update_profile(
     return profile
 
 
-@transaction.atomic
 def people_without_profile() -> Iterator[UUID]:
     """The people whose profile was removed by a statement of somebody's own. Their requests fail."""
     return User.objects.filter(profile=None).order_by("pk").values_list("pk", flat=True).iterator()
 
 
+@transaction.atomic
 def set_active(*, user: User, is_active: bool, now: datetime) -> User:
     """Enable or disable a person. Disabling ends every session and private link at once; enabling revives none.
 

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.platform]
 needs_postgresql = pytest.mark.postgresql
 
 PROMISED_SECONDS = 10
-PEOPLE = 20
+PEOPLE = 30
 
 _numbers = count(1)
 
