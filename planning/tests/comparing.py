@@ -107,6 +107,7 @@ class Told:
                     balance=account.told,
                     made=made,
                     made_at_once=made_at_once,
+                    beyond=self._put_in_beyond(account, start, made - made_at_once),
                     debts=debts,
                     due=due,
                 )
@@ -125,6 +126,13 @@ class Told:
         if account.counted and account.counted[0] == self.month:
             made = min(made, account.counted[2] + max(0, account.told - account.counted[1]))
         return made, min(made, max(0, account.told_by(start, included=True) - before))
+
+    def _put_in_beyond(self, account: Account, start: date, made_later: int) -> int:
+        """What was put in after the month's first day, without interest, and isn't its payment `made_later`."""
+        if account.wanted.debts:
+            return 0
+        later = account.told - account.told_by(start, included=True) - account.interest_told
+        return max(0, later - made_later)
 
     @property
     def is_simple(self) -> bool:
@@ -227,16 +235,13 @@ class Told:
             assert paid == [each for each in self.upcoming[plan.goal_id] if each[0] <= last], (paid, plan)
         ends = {oracle_dates.present_month(self.anchor, day.date) - self.month: day.carried_over for day in days}
         carried = dict(enumerate(month.carried for month in baseline.cash_flow))
-        assert {month: ends[month] for month in ends.keys() & carried} == {
-            month: carried[month] for month in ends.keys() & carried
-        }
+        assert all(ends[month] == carried[month] for month in ends.keys() & carried), (ends, carried)
 
     def _check_amounts(self, plan: ActionPlan) -> None:
         """A goal without interest gets what is missing before its date, to the cent; `shortfall` is the rest."""
         account = self.accounts[plan.goal_id]
         # Interest that no check-in has told yet is there, but the plan doesn't count on it.
-        months = oracle_dates.present_month(self.anchor, account.by) - self.month
-        untold = 0 if account.wanted.debts else account.untold_by(months)
+        untold = account.untold_at_date(self.anchor, self.day)
         assert plan.goal_id not in self.promised or cents(plan.shortfall) <= untold, (account, plan.shortfall)
         is_plain = account.wanted.rate == "0" and account.by > self.day
         if is_plain and self.is_faithful:  # paid all that was due before today, so isn't behind

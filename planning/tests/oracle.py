@@ -1,8 +1,8 @@
 """A second simulation of plans, written from the planning rules alone, to compare the product with.
 
-It shares no line with `planning.engine`: cents are whole numbers, rates are fractions, each function states the
-rule that it follows. It knows averaged surpluses and goals that pay on the dates of the person's calendar;
-`oracle_dates.rhythm_dates` knows days of a plan's own. It is slow and simple on purpose.
+It shares no line with `planning.engine`: cents are whole numbers, rates are fractions, each function states its
+rule. It knows averaged surpluses and goals that pay on dates of the person's calendar (`oracle_days` knows those
+that pay on days of their own). It is slow and simple on purpose.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from planning.tests.oracle_debts import HORIZON, Debt, half_up, interest, kept_b
 class Wish:
     """A goal as it is known on the day of planning. `order` sorts goals: priority, primary, date, age, id.
 
-    `balance` is what is there now. `made` is what was put in since c_0 and counts as month 0's payment;
-    `made_at_once` is the part of it that was put in on c_0 itself and earns from that day. `debts` is what is owed
-    at c_0; where that is today and last month isn't paid yet, its payment is `due` and what is owed is without it.
+    Of the `balance` `made` was put in since c_0 as month 0's payment, `made_at_once` on c_0 itself. Only that earns
+    in month 0, not what came in `beyond` it. `debts` are those of c_0, without last month's payment if it's `due`.
     """
 
     key: str
@@ -35,6 +34,7 @@ class Wish:
     balance: int = 0
     made: int = 0
     made_at_once: int = 0
+    beyond: int = 0
     debts: tuple[Debt, ...] = ()
     due: int = 0
 
@@ -64,8 +64,8 @@ class Account:
         self.months = self._months()
         self.debts = list(wish.debts)
         self.balance = wish.balance
-        is_credited = had_its_last_interest(world, wish)
-        self._earning = 0 if is_credited else wish.balance - wish.made + wish.made_at_once
+        earning = wish.balance - wish.made + wish.made_at_once - wish.beyond
+        self._earning = 0 if had_its_last_interest(world, wish) else earning
         self._has_begun = world.as_of > self.day(0)
         self._kept = kept_by_month(wish.debts, 0 if self.is_overdue else self.months)
         is_cleared = bool(wish.debts) and not any(debt.balance for debt in wish.debts)
@@ -219,8 +219,8 @@ def _saved_at_date(world: World, wish: Wish, payments: Sequence[int]) -> int:
     """What is there on the goal's date if month 0 begins with what was there then."""
     balance, has_begun = wish.balance - wish.made, world.as_of > Account(world, wish).day(0)
     for month, paid in enumerate(payments):
-        late = has_begun and month == 0
-        balance += paid + interest(balance + (min(paid, wish.made_at_once) if late else paid), wish.rate)
+        earning = paid if month or not has_begun else min(paid, wish.made_at_once) - wish.beyond
+        balance += paid + interest(balance + earning, wish.rate)
     return balance
 
 

@@ -27,7 +27,7 @@ def smallest_each(world: oracle.World, wish: oracle.Wish, rhythm: tuple[str, int
             paid_on = [on for on in dates if start <= on < end]
             earning = balance + (each if start in paid_on else 0)
             if start == starts[0] < world.as_of:
-                earning = balance + wish.made_at_once
+                earning = balance + wish.made_at_once - wish.beyond
             balance += each * len(paid_on) + oracle_debts.interest(earning, wish.rate)
         return balance >= wish.target
 

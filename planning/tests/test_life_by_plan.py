@@ -106,6 +106,20 @@ BY_THE_LEVEL = Life(
     ways=[],
 )
 """What five months need can be divided by five without a rest, but with interest the level is a cent more."""
+MORE_THAN_ASKED = Life(
+    start=date(2026, 1, 31),
+    surplus=94400,
+    wanted=[
+        Wanted(200100, 360, "High", "12", rhythm=("biweekly", 4)),
+        Wanted(595500, 6, "Low", "3.5"),
+        Wanted(94700, 319, "Medium", "12"),
+        Wanted(24700, 132, "Medium", "12", rhythm=("monthly", 28)),
+    ],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""When another goal is completed, the first one has got two and a half times what April asks for."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -209,6 +223,7 @@ class TestFromThatDayOn:
     @always_the_same(10)
     @given(EVERYBODY, OTHERWISE)
     @example(BY_THE_LEVEL, {95: [("plan", 0)]})
+    @example(MORE_THAN_ASKED, {55: [("pay", 250)]})
     def test_what_is_called_funded_arrives(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate_and_follow(life, deeds)
 

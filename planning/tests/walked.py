@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from planning.tests import oracle_debts
+from planning.tests import oracle_dates, oracle_debts
 
 
 def euros(cents: int) -> Decimal:
@@ -71,10 +71,15 @@ class Account:
     paid_today: int = 0
     fallen_today: int = 0
 
-    def untold_by(self, months: int) -> int:
-        """What the interest that isn't told yet comes to in so many months, at most: each may be rounded up."""
-        amount = self.balance - self.told
-        for _ in range(months if amount else 0):
+    def untold_at_date(self, anchor: date, today: date) -> int:
+        """What saved interest that isn't told yet comes to at the goal's date, at most: each may be rounded up.
+
+        Interest is credited with each of the calendar's months that begins up to the date, and on the date.
+        """
+        first, last = (oracle_dates.present_month(anchor, day) for day in (today, self.by))
+        times = last - first + (oracle_dates.calendar_day(anchor, last) < self.by)
+        amount = 0 if self.wanted.debts else self.balance - self.told
+        for _ in range(times if amount else 0):
             amount += oracle_debts.interest(amount, Fraction(self.wanted.rate)) + 1
         return amount
 

@@ -18,7 +18,7 @@ from planning.services.action_plans import PlanChanges, update_action_plan
 from planning.services.as_asked import count_what_is_asked
 from planning.services.plans import plan_everything
 from planning.services.proposals import Choice, accept_proposal, proposal_for
-from planning.tests import oracle_dates, oracle_debts
+from planning.tests import oracle_debts
 from planning.tests.comparing import EXPENSES, Told
 from planning.tests.factories import contents, debt, snapshot_of
 from planning.tests.oracle_as_asked import debts_end, savings_end
@@ -243,8 +243,7 @@ class Walker(Told):
         end = debts_end if account.wanted.debts else savings_end
         (missing, day), shortfall = end(self.anchor, self.day, account, asked), cents(plan.shortfall_now)
         # A version that was made before interest was told doesn't count on it, until something is put in.
-        months = oracle_dates.present_month(self.anchor, account.by) - self.month
-        untold = account.untold_by(months) if plan.as_asked is None and not account.wanted.debts else 0
+        untold = account.untold_at_date(self.anchor, self.day) if plan.as_asked is None else 0
         assert missing <= shortfall <= missing + untold, (account, asked, shortfall, missing)
         assert plan.goal_id not in self.promised or shortfall <= untold, (account, shortfall, self.day)
         if not untold and (day or not account.wanted.debts):  # debts aren't followed after their date
