@@ -22,7 +22,7 @@ from planning.tests.oracle_debts import HORIZON, Debt, half_up, interest, kept_b
 class Wish:
     """A goal as it is known on the day of planning. `order` sorts goals: priority, primary, date, age, id.
 
-    Of the `balance` `made` was put in since c_0 as month 0's payment, `made_at_once` on c_0 itself. Only that earns
+    Of the `balance` `made` was put in since c_0 as month 0's payment, `made_at_once` on c_0. Only that earns
     in month 0, not what came in `beyond` it. `debts` are those of c_0, without last month's payment if it's `due`.
     """
 
