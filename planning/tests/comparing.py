@@ -92,7 +92,7 @@ class Told:
         start = self.month_start(self.month)
         wishes, elsewhere = [], 0
         for account in self.accounts.values():
-            made, made_at_once = self._made(account, start)
+            made, made_at_once = account.made(start, self.month)
             if not self.is_active(account):
                 elsewhere += made
                 continue
@@ -113,19 +113,6 @@ class Told:
                 )
             )
         return oracle.World(self.anchor, self.day, self.surplus, wishes, elsewhere)
-
-    def _made(self, account: Account, start: date) -> tuple[int, int]:
-        """What of the month from `start` counts as its payment, and the part of that put in on its first day."""
-        before = account.told_by(start, included=False)
-        if before == account.told or account.wanted.debts:
-            return 0, 0
-        if account.first_planned is not None and account.first_planned >= start:
-            before = account.opening
-        before += account.interest_told
-        made = min(max(0, account.told - before), account.ask_at_check_in)
-        if account.counted and account.counted[0] == self.month:
-            made = min(made, account.counted[2] + max(0, account.told - account.counted[1]))
-        return made, min(made, max(0, account.told_by(start, included=True) - before))
 
     def _put_in_beyond(self, account: Account, start: date, made_later: int) -> int:
         """What was put in after the month's first day, without interest, and isn't its payment `made_later`."""
@@ -218,8 +205,8 @@ class Told:
         if not self.is_simple or not self._compare_with_oracle(baseline):
             self._remember(baseline)
         for account in self.accounts.values():
-            paid, _ = self._made(account, self.month_start(self.month))
-            account.counted = (self.month, account.told, paid)
+            paid, _ = account.made(self.month_start(self.month), self.month)
+            account.count(self.month_start(self.month), self.month, paid)
 
     def _compare_calendar(self, plans: list[ActionPlan], baseline: Plan) -> None:
         """The calendar pays what the plans ask for, and leaves what their months carry."""

@@ -120,6 +120,15 @@ MORE_THAN_ASKED = Life(
     ways=[],
 )
 """When another goal is completed, the first one has got two and a half times what April asks for."""
+TAKEN_OUT = Life(
+    start=date(2026, 1, 31),
+    surplus=44400,
+    wanted=[Wanted(17600, 314, "Low", "12", rhythm=("monthly", 8))],
+    replans=frozenset(),
+    paydays=frozenset(),
+    ways=[],
+)
+"""Planned after more was taken out than put in, and again once half of what that asked for is put in."""
 OTHERWISE = st.dictionaries(st.integers(1, 150), DEEDS, max_size=10)
 
 
@@ -209,6 +218,9 @@ class TestDeviator:
     @given(EVERYBODY, OTHERWISE)
     def test_is_never_told_a_false_thing(self, life: Life, deeds: dict[int, list[Deed]]) -> None:
         deviate(life, deeds)
+
+    def test_what_is_put_in_after_more_was_taken_out_is_a_payment(self) -> None:
+        deviate(TAKEN_OUT, {45: [("pay", 50)], 93: [("withdraw", 54), ("plan", 0)], 104: [("plan", 0)]})
 
     @pytest.mark.drill
     @new_ones(300)

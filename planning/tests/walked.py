@@ -65,6 +65,7 @@ class Account:
     snapshot_debts: tuple[oracle_debts.Debt, ...] = ()
     ask_at_check_in: int = 0
     counted: tuple[int, int, int] | None = None
+    fallen: tuple[int, int] = (-1, 0)
     rhythm: tuple[str, int] | None = None
     asked: tuple[date, int] | None = None
     paid_on: date | None = None
@@ -82,6 +83,30 @@ class Account:
         for _ in range(times if amount else 0):
             amount += oracle_debts.interest(amount, Fraction(self.wanted.rate)) + 1
         return amount
+
+    def made(self, start: date, month: int) -> tuple[int, int]:
+        """What of the month from `start` counts as its payment, and the part of that put in on its first day."""
+        if self.told_by(start, included=False) == self.told or self.wanted.debts:
+            return 0, 0
+        before = self._before(start)
+        made = min(max(0, self.told - before + self.fallen_in(month)), self.ask_at_check_in)
+        if self.counted and self.counted[0] == month:
+            made = min(made, self.counted[2] + max(0, self.told - self.counted[1]))
+        return made, min(made, max(0, self.told_by(start, included=True) - before))
+
+    def count(self, start: date, month: int, paid: int) -> None:
+        """Remember what plans made today count as paid in the month, and how much less they count from."""
+        less = self._before(start) - self.told
+        self.fallen, self.counted = (month, max(less, self.fallen_in(month))), (month, self.told, paid)
+
+    def fallen_in(self, month: int) -> int:
+        """How much less the month's plans counted from, since more was taken out than put in."""
+        return self.fallen[1] if self.fallen[0] == month else 0
+
+    def _before(self, start: date) -> int:
+        """What was there before the month's payments."""
+        is_planned_since = self.first_planned is not None and self.first_planned >= start
+        return self.interest_told + (self.opening if is_planned_since else self.told_by(start, included=False))
 
     @property
     def told(self) -> int:
