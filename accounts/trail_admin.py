@@ -58,7 +58,7 @@ class PersonFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """:raises ValueError: it is no id."""
-        return queryset.filter(of_person(UUID(self.value()))) if self.value() else queryset
+        return queryset if self.value() is None else queryset.filter(of_person(UUID(self.value())))
 
 
 @admin.register(AuditEntry)

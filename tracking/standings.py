@@ -44,8 +44,9 @@ def count_standings(*, now: datetime, stop: Callable[[], bool] = lambda: False) 
         if not batch:
             break
         last = batch[-1].pk
-        _store(_standings(batch, now))
-        counted += len(batch)
+        standings = _standings(batch, now)
+        _store(standings)
+        counted += len(standings)
     logger.info("Standings counted", extra={"people": counted})
     return counted
 
@@ -56,10 +57,14 @@ def _standings(people: Sequence[User], now: datetime) -> list[Standing]:
         goals[goal.user_id].append(goal)
     planned = set(ActionPlan.objects.filter(user__in=people).open().values_list("user_id", flat=True))
     latest = dict(Goal.objects.filter(user__in=people).values_list("user_id").annotate(Max("last_check_in_date")))
-    return [
-        _standing(person, goals[person.pk], latest.get(person.pk), now, has_plan=person.pk in planned)
-        for person in people
-    ]
+    standings = []
+    for person in people:
+        try:
+            has_plan = person.pk in planned
+            standings.append(_standing(person, goals[person.pk], latest.get(person.pk), now, has_plan=has_plan))
+        except Exception:  # the next run tries again
+            logger.exception("Could not count a standing", extra={"user_id": str(person.pk)})
+    return standings
 
 
 def _standing(

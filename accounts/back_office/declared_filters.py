@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from accounts.back_office.changes_in_words import name_in_words
 from accounts.back_office.csv_file import MOST_DOWNLOADED, as_csv, may_download
 from accounts.back_office.factor import NOT_FRESH, is_fresh, too_many_downloads
-from accounts.back_office.filters_refused import FILTER_LOOKUPS, both_take, quoted, why_refused
+from accounts.back_office.filters_refused import both_take, quoted, why_refused
 from accounts.back_office.lists import PER_PAGE, BoundedList, BoundedPaginator, UnknownChoiceError
 from accounts.back_office.refusals import refusal
 from accounts.search_words import cut_search
@@ -204,11 +204,15 @@ class DeclaredFiltersAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # gener
         return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The allowlist of every list: its filters."""
-        filters: list[Any] = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
-        own = {one.parameter_name for one in filters if hasattr(one, "parameter_name")}
-        of_columns = [name for name in filters if isinstance(name, str)]
-        return lookup in own | {f"{name}{end}" for name in of_columns for end in FILTER_LOOKUPS}
+        """The allowlist of every list: what its filters put into an address."""
+        return any(lookup in self._parameters_of(one) for one in self.get_list_filter(request))  # type: ignore[arg-type]
+
+    def _parameters_of(self, declared: Any) -> list[Any]:
+        if hasattr(declared, "parameter_name"):
+            return [declared.parameter_name]
+        path, kind = declared if isinstance(declared, tuple) else (declared, admin.FieldListFilter.create)
+        field = get_fields_from_path(self.model, path)[-1]
+        return list(kind(field, None, {}, self.model, self, field_path=path).expected_parameters())
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """:raises DisallowedModelAdminLookup: also when a declared lookup can't take its value."""

@@ -12,9 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 
-# What Django's list filters put behind the name of their field.
-FILTER_LOOKUPS: Final = ("__exact", "__isnull", "__isempty", "__gte", "__lt")
-# Those whose value is one of the field's. Django reads anything for the others.
+# The lookups whose value is one of the field's.
 _OF_VALUES: Final = ("__exact", "__gte", "__lt")
 # What the address of a list has besides its filters.
 _NO_FILTERS: Final = (ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR)

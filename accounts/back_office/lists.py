@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from django.contrib.admin.filters import DateFieldListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -26,6 +27,12 @@ class UnknownChoiceError(Exception):
         offered = f"Choose one in the list: {', '.join(choices)}."
         self.text = f'The filter "{title}" has no choice {" and ".join(map(quoted, values))}. {offered}'
         super().__init__(self.text)
+
+
+def _of_choices(spec: Any) -> list[str]:
+    """The parameters of a filter that take only what its links set; any day is taken."""
+    days = (spec.lookup_kwarg_since, spec.lookup_kwarg_until) if isinstance(spec, DateFieldListFilter) else ()
+    return [name for name in spec.expected_parameters() if name and name not in days]
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
@@ -65,11 +72,11 @@ class BoundedList(ChangeList):
         """:raises UnknownChoiceError: a filter is given a value that it doesn't offer, or several."""
         found = super().get_filters(request)
         for spec in found[0]:
-            choices = [] if isinstance(spec, DateFieldListFilter) else list(spec.choices(self))
-            given = [(name, request.GET.getlist(name)) for name in spec.expected_parameters() if name]
-            values = [f"{name}={value}" for name, values in given for value in values]
-            is_known = len(values) <= 1 and any(choice["selected"] for choice in choices)
-            if values and choices and not is_known:
+            choices: list[Any] = list(spec.choices(self))
+            given = [(name, value) for name in _of_choices(spec) for value in request.GET.getlist(name)]
+            offered = {pair for choice in choices for pair in parse_qsl(choice["query_string"].removeprefix("?"))}
+            if len(given) > 1 or not offered.issuperset(given):
+                values = [f"{name}={value}" for name, value in given]
                 raise UnknownChoiceError(spec.title, values, [str(choice["display"]) for choice in choices])
         return found
 

@@ -72,6 +72,12 @@ class TestExport:
         assert saver.password not in told
         assert RefreshToken.objects.get().token_hash not in told
 
+    def test_of_a_person_without_a_profile_tells_the_rest(self, saver: User, noon: datetime) -> None:
+        """A statement of somebody's own may have removed it."""
+        Profile.objects.filter(user=saver).delete()
+        told = export_person(user=saver, now=noon)
+        assert (told["account"]["email"], told["profile"]) == (saver.email, None)
+
     def test_tells_nothing_of_anybody_else(self, saver: User, stranger: User, noon: datetime) -> None:
         open_session(user=stranger, now=noon)
         told = export_person(user=saver, now=noon)

@@ -161,6 +161,14 @@ class TestVerifyEmail:
         assert [answer.status_code for answer in answers] == [200, 200]
         assert answers[0].content == answers[1].content
 
+    @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0"])
+    def test_the_link_answers_every_program_that_opens_it(self, api: APIClient, token: str, accept: str) -> None:
+        for opened in (api.head, api.get):
+            answer = opened(f"{AUTH}/verify-email?token={token}", headers={"Accept": accept})
+            assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+        answer = api.post(f"{AUTH}/verify-email", {"token": token}, headers={"Accept": accept})
+        assert_refused(answer, 406, "NOT_ACCEPTABLE")
+
     def test_a_token_signs_in_once_also_after_its_link_was_opened(self, api: APIClient, token: str) -> None:
         api.get(f"{AUTH}/verify-email?token={token}")
         assert api.post(f"{AUTH}/verify-email", {"token": token}).status_code == 200

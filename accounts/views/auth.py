@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -58,6 +59,10 @@ class Register(PublicView):
 
 
 class VerifyEmail(PublicView):
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """The link is opened by programs that accept no JSON, too; they can't do anything about a 406."""
+        return super().perform_content_negotiation(request, force=force or request.method != "POST")
+
     @documented(
         summary="Verify the address and sign in",
         description="Takes the token of the mailed link, which signs in once. The answer is that of a login.",

@@ -78,7 +78,7 @@ def export_rows(person_id: UUID) -> dict[str, Any]:
             for parent in parents:
                 section = section.setdefault(parent, {})
             rows = list(_exported(model, privacy, person_id))
-            section[name] = rows[0] if privacy.single else rows
+            section[name] = next(iter(rows), None) if privacy.single else rows
     return document
 
 

@@ -83,7 +83,7 @@ class TestEveryList:
         let_through = {
             name
             for name, field in columns.items()
-            for lookup in ("", *(f"__{lookup}" for lookup in field.get_lookups()))
+            for lookup in ("", "__isempty", *(f"__{lookup}" for lookup in field.get_lookups()))
             if page.lookup_allowed(f"{name}{lookup}", "x", request)
         }
         assert let_through == DECLARED[page.opts.label]
@@ -111,7 +111,10 @@ class TestEveryList:
         for name in DECLARED[page.opts.label]:
             assert boss.get(list_of(page), {name: "\0"}).status_code == 400
 
-    @pytest.mark.parametrize("query", ["status=paused", "type=zzz", "kind=once&status__exact=active"])
+    @pytest.mark.parametrize(
+        "query",
+        ["status=paused", "type=zzz", "kind=once&status__exact=active", "type__gte=z", "type__isempty=1"],
+    )
     def test_refuses_a_column_without_the_lookup_of_its_filter(self, boss: Client, query: str) -> None:
         """The list would be filtered, and its filters say that all is shown."""
         assert boss.get(f"/admin/goals/goal/?{query}").status_code == 400
@@ -273,6 +276,19 @@ class TestChoices:
                         assert f"has no choice {name}={value}" in unescape(answer.content.decode()), (place, name)
                         refused += 1
         assert refused > 50
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "goals/goal/?status__isnull=maybe",
+            "goals/goal/?status__isnull=True",
+            "planning/actionplan/?is_chosen__isnull=",
+            "companion/snippet/?context_goal_type__isnull=false",
+            "accounts/auditentry/?person_id__exact=",
+        ],
+    )
+    def test_are_refused_where_the_list_would_say_that_all_is_shown(self, boss: Client, query: str) -> None:
+        assert boss.get(f"/admin/{query}").status_code == 400
 
     def test_are_named_to_who_asked_for_another(self, boss: Client) -> None:
         page = boss.get("/admin/accounts/user/", {"sign_in": "off"}).content.decode()

@@ -52,7 +52,9 @@ def plan_for_people(ids: IdRange, *, now: datetime, stop: Stop = lambda: False) 
     # A condition on `action_plan` would have PostgreSQL read all people's rows, where it has no statistics yet.
     planned = Notification.objects.filter(ids.of("user_id"), is_planned=True)
     begun = set(planned.filter(type=OF_A_PERSON[0]).values_list("user_id", flat=True))
-    reachable = User.objects.filter(ids.of("pk"), is_active=True, is_verified=True).order_by("pk")
+    # `check_integrity` finds those without a profile.
+    told = {"is_active": True, "is_verified": True, "profile__isnull": False}
+    reachable = User.objects.filter(ids.of("pk"), **told).order_by("pk")
     newcomers = [pk for pk in reachable.values_list("pk", flat=True) if pk not in begun]
     for batch in _batches(newcomers, stop):
         done += _begin_batch(batch, now)

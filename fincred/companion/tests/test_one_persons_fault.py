@@ -32,6 +32,13 @@ def lose_zone(person: User) -> Restore:
     return lambda: Profile.objects.filter(user=person).update(timezone="UTC")
 
 
+def lose_profile(person: User) -> Restore:
+    """As by a statement of somebody's own."""
+    profile = Profile.objects.get(user=person)
+    Profile.objects.filter(user=person).delete()
+    return lambda: profile.save(force_insert=True)
+
+
 def spoil_payments(person: User) -> Restore:
     before = ActionPlan.objects.get(user=person).payments
     ActionPlan.objects.filter(user=person).update(payments=[["soon", "much"]])
@@ -62,6 +69,17 @@ class TestSending:
 
 
 class TestPlanning:
+    def test_leaves_out_the_one_without_a_profile_and_goes_on_once_there_is_one(
+        self, people: list[User], noon: datetime
+    ) -> None:
+        mend = lose_profile(people[0])
+        plan_for_everybody(now=noon)
+        planned = Notification.objects.filter(next_send_at__isnull=False)
+        assert set(planned.values_list("user", flat=True)) == {person.pk for person in people[1:]}
+        mend()
+        plan_for_everybody(now=noon)
+        assert planned.values("user").distinct().count() == 3
+
     def test_is_done_for_the_others_and_for_them_once_it_is_mended(
         self, people: list[User], noon: datetime, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -125,6 +125,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
+        req.version = min(req.version, (1, 1))  # gunicorn takes up to 1.9, and would answer that it speaks it
         if req.version >= (1, 1) and not any(name == "HOST" for name, _ in req.headers):
             raise HostMissingError
         if says_close(req.headers):  # gunicorn knows it only where it is the header's one option

@@ -124,6 +124,12 @@ class TestRefusals:
             wire.sendall(b"GET /api/v0/health/live HTTP/1.0\r\n\r\n")
             assert b" 200 OK" in wire.recv(65_536)
 
+    @pytest.mark.parametrize("version", ["1.2", "1.9"])
+    def test_are_not_of_newer_clients_which_are_told_what_we_speak(self, server: LiveServer, version: str) -> None:
+        with create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+            wire.sendall(f"GET /api/v0/health/live HTTP/{version}\r\nHost: localhost\r\n\r\n".encode())
+            assert wire.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+
     def test_are_logged_and_counted_like_any_other(self, server: LiveServer) -> None:
         refusal(server, "GET\r\n\r\n")
         assert "Request served" in server.log.read_text().splitlines()[-1]
