@@ -294,6 +294,8 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
     elsewhere = flow.put_in - before.credits_by(month, late) - state.need.credit
     there = by_then - ahead - elsewhere
     held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0
+    if held_back < 0 < state.room:  # more was put in than had arrived by then: others were paid from later money
+        elsewhere += held_back
     facts: Facts = {
         "money_by_then": money(by_then - by[0]),
         "carried_in": money(max(0, by[0])),
