@@ -38,7 +38,7 @@ class EarlyPayments:
 
     def __init__(self, months: int) -> None:
         self._until = 0
-        self._paid, self._on_first_day = [0] * months, [0] * months
+        self._paid, self._on_first_day, self._on_debts = [0] * months, [0] * months, [0] * months
         self._is_earning = [False] * months
         self._on_own_days: list[list[Early]] = [[] for _ in range(months)]
         self._last: list[tuple[int, Early, bool]] = []
@@ -46,7 +46,7 @@ class EarlyPayments:
     def copy(self) -> Self:
         """The same payments, to which others can be added."""
         same = copy(self)
-        same._paid, same._on_first_day = [*self._paid], [*self._on_first_day]
+        same._paid, same._on_first_day, same._on_debts = [*self._paid], [*self._on_first_day], [*self._on_debts]
         same._is_earning, same._last = [*self._is_earning], [*self._last]
         same._on_own_days = [[*early] for early in self._on_own_days]
         return same
@@ -61,7 +61,9 @@ class EarlyPayments:
             for month in compress(range(len(amounts)), map(any, state.in_time.by_day)):
                 pairs = zip(after[month], state.in_time.by_day[month], strict=False)
                 self._on_own_days[month] += [pair for pair in pairs if pair[1]]
-        elif not state.goal.debts:
+        elif state.goal.debts:  # they are paid on the next month's first day
+            self._on_debts[: len(amounts)] = map(add, self._on_debts, amounts)
+        else:
             is_first = state.on_first_day or (True,) * months
             self._on_first_day[: len(is_first)] = map(add, self._on_first_day, map(mul, amounts, is_first))
             if state.need.bears_interest:
@@ -82,16 +84,20 @@ class EarlyPayments:
     def lacking(self, state: GoalState, month: int, late: int) -> int:
         """What the money that is free by a month's end lacks on a day after which `late` arrives in the month.
 
-        What `state` has kept for the next month is there on that day, and so is what is paid on own days later.
+        What `state` has kept for the next month is there on that day, and so is what is paid later in the month on
+        own days, and after it on debts.
         """
-        return max(0, lacking(late, self._on_own_days[month]) - state.kept[month]) if late else 0
+        if not late:
+            return 0
+        payments = [(0, self._on_debts[month]), *self._on_own_days[month]]
+        return max(0, lacking(late, payments) - state.kept[month])
 
     def lacking_after(self, state: GoalState, arriving: Iterable[Sequence[int]]) -> list[Sequence[int]]:
         """The same by months, each with what is `arriving` in it after some of its days."""
-        by_month = enumerate(zip(arriving, self._on_own_days, state.kept, strict=False))
+        by_month = enumerate(zip(arriving, self._on_own_days, self._on_debts, state.kept, strict=False))
         return [
-            [self.lacking(state, month, late) for late in each] if paid or kept else each
-            for month, (each, paid, kept) in by_month
+            [self.lacking(state, month, late) for late in each] if any(others) else each
+            for month, (each, *others) in by_month
         ]
 
     def keep(self, state: GoalState, money: DatedMoney, free: list[int]) -> None:

@@ -109,11 +109,16 @@ def _taken_by_months(state: GoalState) -> Sequence[int]:
 
 
 def _waiting_for(state: GoalState, month: int, late_income: int) -> list[Early]:
-    """A goal's payments on own days in the last of the first `month` months, made once a part of this arrived."""
-    if not (late_income and state.own_days and state.money):
+    """A goal's payments in the last of the first `month` months that are made once a part of this arrived.
+
+    Those on own days, and those on debts, which are paid on the next month's first day.
+    """
+    if not (late_income and state.money):
         return []
     paid = [each for reserved_in, each in state.reserved_days if reserved_in == month - 1]
-    if month <= len(state.in_time.by_day):
+    if state.goal.debts:
+        paid = [(0, amount) for amount in state.in_time.amounts[month - 1 : month]]
+    elif state.own_days and month <= len(state.in_time.by_day):
         after = state.money.paydays.after_days(state.own_days)[month - 1]
         paid += zip(after, state.in_time.by_day[month - 1], strict=False)
     return [(later, amount) for later, amount in paid if amount and later < late_income]
@@ -294,6 +299,8 @@ def _dated_facts(state: GoalState, before: Queue, ahead: int, flow: CashFlow) ->
     elsewhere = flow.put_in - before.credits_by(month, late) - state.need.credit
     there = by_then - ahead - elsewhere
     held_back = there - state.room if state.arrives or state.goal.chosen_monthly is None else 0
+    if held_back < 0 < state.room:  # more was put in than had arrived by then: others were paid from later money
+        elsewhere += held_back
     facts: Facts = {
         "money_by_then": money(by_then - by[0]),
         "carried_in": money(max(0, by[0])),

@@ -16,15 +16,15 @@ from planning.engine.own_days import OwnDays
 def look_ahead(serving: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> None:
     """Set each goal's `horizon`, its `late_income`, and `behind`: what was put in for goals served after it."""
     horizon, behind = LEAST_HORIZON, sum([state.need.credit for state in serving])
-    for state in serving:
+    for place, state in enumerate(serving):
         if not state.goal.is_done:
             horizon = max(horizon, state.need.months)
         behind -= state.need.credit
         state.horizon, state.money, state.behind = horizon, money, behind
-        state.late_income = _late_income(state, inputs, money)
+        state.late_income = _late_income(state, serving[:place], inputs, money)
 
 
-def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
+def _late_income(state: GoalState, before: Sequence[GoalState], inputs: PlanInput, money: DatedMoney) -> int:
     month = state.need.deadline - 1
     if state.goal.debts:
         return 0
@@ -32,16 +32,25 @@ def _late_income(state: GoalState, inputs: PlanInput, money: DatedMoney) -> int:
     if not days and is_overdue(state.goal, inputs.calendar):
         return 0  # its date has come: what arrives later is for it too
     if days:
-        return _since_last_day(days, money, state.behind)
+        return _since_last_day(days, money, state.behind + _due_later(state, before))
     due = max(due_date(state.goal, inputs.calendar), inputs.as_of + timedelta(days=1))
     return money.paydays.late_income(month, due)
+
+
+def _due_later(state: GoalState, before: Sequence[GoalState]) -> int:
+    """What was put in during month 0 for the goals `before` this one that are due in a later month.
+
+    Without those with a chosen amount, which are paid first whatever their dates are.
+    """
+    sharing = (each for each in before if each.goal.chosen_monthly is None)
+    return sum([each.need.credit for each in sharing if each.need.deadline > state.need.deadline])
 
 
 def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:
     """What arrives in a goal's last month after the last of its own days, without what was paid of it already.
 
-    What was put in for goals `behind` it came from this money first, so a day that has passed keeps its own. But
-    what arrives after today can't have been paid yet.
+    What was put in for goals `behind` it, or due later, came from this money first, so a day that has passed keeps
+    its own. But what arrives after today can't have been paid yet.
     """
     late = money.paydays.too_late(days)
     if not behind or days.months > 1:

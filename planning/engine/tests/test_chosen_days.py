@@ -1,6 +1,7 @@
 """Chosen amounts on days of their own share each day's money: against a walk through the days, by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -11,7 +12,7 @@ from planning.engine.cadence import Cadence, Payment, action_dates_between
 from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
-from planning.engine.tests.builders import NEW_YEAR, goal, money
+from planning.engine.tests.builders import NEW_YEAR, card, goal, money
 from planning.vocabulary import Feasibility, Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
@@ -63,6 +64,33 @@ class TestTheNextGoal:
         )
         assert made.payments[0].date == date(2026, 1, 15)
         assert made.payments[0].amount == money(50)
+
+
+class TestBehindDebts:
+    """50 are carried in, and 200 arrive on each 20th; 100 of them pay off debts on the next month's first day."""
+
+    DEBTS = goal(500, 6, "High", name="debts", debts=(card(500, 0, 0),), chosen_monthly=money(100))
+    SECOND = saver("second", 600, 50, on(5))
+    LAST = saver("last", 1_200, 100, on(25), priority="Low")
+
+    def test_the_next_goal_may_have_what_is_there_before_the_payday(self) -> None:
+        _, second, last = planned([self.DEBTS, self.SECOND, self.LAST], [salary(200, 20)], carried_in=50)
+        assert [(payment.date.day, payment.amount) for payment in second.payments] == [(5, money(50))] * 12
+        assert (second.shortfall, {payment.amount for payment in last.payments[:4]}) == (money(0), {money(50)})
+
+    def test_no_payment_moves_once_another_was_made(self) -> None:
+        goals, today = [self.DEBTS, self.SECOND, self.LAST], date(2026, 1, 25)
+        first = planned(goals, [salary(200, 20)], carried_in=50)
+        paid = [replace(self.SECOND, added=money(50)), replace(self.LAST, added=money(50))]
+        again = planned([self.DEBTS, *paid], [salary(200, 20)], carried_in=50, as_of=today)
+        for made, before in zip(again, first, strict=True):
+            assert [*made.payments] == [payment for payment in before.payments if payment.date > today]
+
+    def test_facts_tell_of_a_last_day_before_the_payday_what_is_there(self) -> None:
+        second = replace(self.SECOND, target_date=date(2026, 4, 1), target_amount=money(150))
+        facts = planned([self.DEBTS, second], [salary(200, 20)], carried_in=50)[1].explanation.facts
+        there = facts["money_by_then"] + facts["carried_in"] - facts["taken_ahead"] - facts["held_back"]
+        assert there == facts["room"] == 250
 
 
 def walk(goals: Sequence[GoalInput], incomes: Sequence[Flow], carried_in: int) -> list[list[Payment]]:

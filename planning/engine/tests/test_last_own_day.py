@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fincred.money import ZERO
+from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence
 from planning.engine.drift import propose
 from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
@@ -136,13 +137,15 @@ class TestInItsMonth:
             assert made.shortfall == before.shortfall
             assert [*made.payments] == [payment for payment in before.payments if payment.date > day]
 
+    @pytest.mark.parametrize("others", ["Low", "High"])
     @pytest.mark.parametrize("chosen", [None, money(200)])
-    def test_unpaid_it_keeps_its_money_when_others_were_paid_since(self, chosen: Decimal | None) -> None:
-        """200 were there on 5 April. The 500 that arrive on the 8th are paid to the other one."""
-        trip = replace(
-            TRIP, target_amount=money(200), target_date=date(2026, 4, 9), chosen_monthly=chosen, chosen_each=chosen
-        )
-        made, _ = planned(date(2026, 4, 8), trip, has(OTHER, 0, 500), payday=self.PAYDAY, carried=200)
+    def test_unpaid_it_keeps_its_money_when_others_were_paid_since(
+        self, chosen: Decimal | None, others: Priority
+    ) -> None:
+        """200 were there on 5 April. The 500 that arrive on the 8th are paid to the other one, due in May."""
+        trip = goal(200, name="trip", target_date=date(2026, 4, 9), cadence=ON_THE_5TH)
+        trip, other = replace(trip, chosen_monthly=chosen, chosen_each=chosen), replace(OTHER, priority=others)
+        made, _ = planned(date(2026, 4, 8), trip, has(other, 0, 500), payday=self.PAYDAY, carried=200)
         assert (asked(made), made.shortfall) == ([("2026-04-08", 200)], money(0))
 
     @pytest.mark.parametrize("day", [date(2026, 4, 4), date(2026, 4, 6)])

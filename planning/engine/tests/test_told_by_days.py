@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence
 from planning.engine.model import Explanation, Finances, GoalInput, PlanInput
 from planning.engine.money.flows import Flow
@@ -109,6 +110,22 @@ class TestRoom:
     def test_names_the_first_ones_where_there_is_not_enough_for_all(self) -> None:
         told = explained(goal(900, 1), planned=(once(150, 2, "A"), once(500, 3, "B")))
         assert "less 50.00 kept for A in the month from 2026-02-01, less 50.00 kept for B" in told.text
+
+    @pytest.mark.parametrize(("paid", "room"), [(0, 100), (90, 100), (100, 100), (130, 130), (180, 180)])
+    @pytest.mark.parametrize("priority", ["High", "Low"])
+    def test_adds_up_where_more_was_put_in_than_had_arrived(
+        self, priority: Priority, paid: int, room: int
+    ) -> None:
+        """100 are there on the 5th. Of the 100 that arrive on the 20th, 50 were put in for another goal."""
+        first = goal(500, 1, name="first", cadence=Cadence(Frequency.MONTHLY, 5, NEW_YEAR), added=money(paid))
+        other = goal(600, name="other", priority=priority, added=money(50))
+        finances = Finances(
+            money(0), money(0), money(0), (Flow(money(100), PayFrequency.MONTHLY, date(2026, 1, 20)),)
+        )
+        inputs = PlanInput(date(2026, 1, 21), finances, (first, other), anchor=NEW_YEAR, carried_in=money(100))
+        facts = make_plan(inputs, with_alternatives=False).goals[0].explanation.facts
+        there = facts["money_by_then"] + facts["carried_in"] - facts["taken_ahead"] - facts["held_back"]
+        assert (there - facts["paid_elsewhere"] + facts["paid_beyond"], facts["room"]) == (room, room)
 
 
 class TestPayday:
