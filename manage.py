@@ -33,14 +33,14 @@ def main() -> None:
 
 def _run(command: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fincred.settings")
-    gc.disable()  # until `CommandLine` has loaded everything: half of a short command's time went into it
+    gc.disable()  # until `CommandLine` has loaded all apps: it took half of a short command's time
     try:
         from fincred.db.limits import SERVING, lift_time_limits_of_command
         from fincred.ops.command_line import CommandLine
     except ModuleNotFoundError as error:
         sys.exit(f"{error}. Run `make install`, and then .venv/bin/python manage.py")
     lift_time_limits_of_command(command)
-    if command not in SERVING:  # its last words say why there is no connection, once
+    if command not in SERVING:  # its own error says once why there is no connection
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     CommandLine(sys.argv).execute()
 

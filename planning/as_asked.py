@@ -39,9 +39,9 @@ class Savings:
 
 @dataclass(frozen=True, slots=True)
 class OwedNow:
-    """The debts as they were when the present month began, and as if what is due today had been paid.
+    """What was owed when the present month began, less what is due today, as if that had been paid.
 
-    So much of this month's payment was `made` above the minimums, which paid off the `principal`.
+    Of this month's payment above the minimums `made` was paid already. It paid off the `principal`.
     """
 
     debts: tuple[Debt, ...]

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def end_due_cycles(now_of: Clock, stop: Stop) -> int:
-    """End the cycles of all people whose day has come; returns how many ended."""
+    """End all cycles whose last day has come; returns how many ended."""
     now, ended = now_of(), 0
     for person in people_with_ended_cycles(now.date() + timedelta(days=1)):
         if stop():
@@ -27,7 +27,7 @@ def end_due_cycles(now_of: Clock, stop: Stop) -> int:
 
 
 def _end_cycles(person: User, now: datetime) -> int:
-    """How many ended; none of who was erased meanwhile. A failure is logged; the next run tries again."""
+    """How many of theirs ended; 0 if they were erased meanwhile. A failure is logged; the next run tries again."""
     try:
         return end_cycles(person, now, clock.local_day(now, person.profile.timezone))
     except (OperationalError, InterfaceError):

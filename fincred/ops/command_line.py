@@ -1,4 +1,4 @@
-"""`manage.py` without a search for garbage in what stays."""
+"""`manage.py`, without garbage collection while it loads the apps."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.core.management import BaseCommand, ManagementUtility
 
 
 class CommandLine(ManagementUtility):
-    """All apps are loaded when it fetches its command. That code stays, so from then on no search goes through it.
+    """The caller calls `gc.disable()` before it imports anything.
 
-    Whoever makes one switches garbage collection off before loading anything; it is on again for the command.
+    Once the command is fetched all apps are loaded: that is frozen, and collection is on again for the command.
     """
 
     def fetch_command(self, subcommand: str) -> BaseCommand:

@@ -16,10 +16,10 @@ Early = tuple[int, int]
 
 
 def lacking(late: int, payments: Iterable[Early]) -> int:
-    """What the money left at a month's end lacks on a day after which `late` arrives in the month.
+    """How much of the money left at a month's end isn't there yet on a day after which `late` arrives in it.
 
-    That is `late` without the `payments` that wait for a part of it. But each of these needs what is there just
-    before the next money arrives.
+    It is `late`, less the `payments` that are made once a part of that is there. But a payment can't use what
+    arrives after it, so it is at least what isn't there yet on the day of each of them.
     """
     most = waiting = 0
     for arriving_later, amount in sorted(payments):
@@ -104,7 +104,7 @@ class EarlyPayments:
         """Keep money for these payments up to the last of the goals' dates; all goals share what `state` has kept.
 
         What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what
-        the payments have left, those after the goals' dates too.
+        is left after all payments, also those after the goals' dates.
         """
         paydays = money.paydays
         last: dict[int, list[Early]] = {}

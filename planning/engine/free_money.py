@@ -47,10 +47,10 @@ def _due_later(state: GoalState, before: Sequence[GoalState]) -> int:
 
 
 def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:
-    """What arrives in a goal's last month after the last of its own days, without what was paid of it already.
+    """What arrives in a goal's last month after the last of its own days, less what was paid from it already.
 
-    What was put in for goals `behind` it, or due later, came from this money first, so a day that has passed keeps
-    its own. But what arrives after today can't have been paid yet.
+    Payments to goals `behind` this one, or due later, count as paid from it first, so that days that have passed
+    keep their own money. But what arrives after today can't have been paid yet.
     """
     late = money.paydays.too_late(days)
     if not behind or days.months > 1:
@@ -73,7 +73,8 @@ def money_by_month(inputs: PlanInput, needs: Needs, months: int) -> list[int]:
 def add_freed(free: Sequence[int], states: Iterable[GoalState], *, promised: bool = True) -> list[int]:
     """What is free in each month, together with what the ended debts of these goals free.
 
-    That is what is `promised` to goals served later or, once all are solved, all that is no longer kept.
+    With `promised` it is what goals served later may count on; without it, once all goals are solved, all that is
+    no longer kept.
     """
     with_freed = [*free]
     for state in states:

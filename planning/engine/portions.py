@@ -23,21 +23,23 @@ class DatedPortion:
     - `credit`: the part of month 0's payments that was made before.
     - `paid`: an amount for each day so far, made before or not; `handled` is the number of months so far.
     - `begins`: of a `MonthlyPortion`, the month from which on each month has a day.
-    - `even_until`: before this month each month gets `share` if it is there, and no payment is the last one.
+    - `even_until`: each month before this one gets exactly `share`, if there is enough; none of these payments is
+      the last one.
 
     Where money has dates:
 
     - `most`: the most that may be given by each month (`given_by`).
     - `most_by_date`: the most that may be given by the goal's date, to this goal and those with earlier dates.
-    - `most_before`: `most` without what debts of this goal, and of those served after it, free once paid off.
+    - `most_before`: like `most`, without the money that is freed once debts of this goal, or of goals served after
+      it, are paid off.
     - `kept_by_date`: what of `most_before` is kept for the goal until its date.
     - `late_income`: what arrives in the last month after the goal's date.
-    - `later`: what the money of each month lacks on each day, because it arrives later, without what is kept for
-      the next month; `too_late` is that of `late_income`.
+    - `later`: for each day of each month, how much of the month's money isn't there yet, less what is kept for the
+      next month. `too_late` is the same for `late_income`.
     - `later_now`: what arrives after each day of month 0, or after today if that is later. Of month 0 `kept` is
       what is kept for the next month.
-    - `behind`: what was put in during month 0 for goals that get what this one leaves. As far as possible it came
-      from money that arrived after this goal's days.
+    - `behind`: what was put in during month 0 for the goals served after this one. It is counted first against
+      money that arrived after this goal's days.
     - `ahead`: what month 0 still pays those served before, each payment with what arrives after it in the month.
       It is one list for all portions.
     """
@@ -76,7 +78,7 @@ class DatedPortion:
 
     @property
     def kept_once_paid(self) -> int:
-        """As `kept_by_date`, but with what arrives too late for the date, before which nothing more is paid."""
+        """Like `kept_by_date`, with what arrives too late for the date: the goal needs no more before it."""
         return self.most_before[self.months]
 
     def follow(self, arrived: Sequence[int]) -> None:
@@ -150,9 +152,8 @@ class DatedPortion:
     def _later_in(self, month: int) -> Sequence[int]:
         """What a month's money lacks on each of its days: what arrives after that day.
 
-        In month 0 that is less what goals `behind` were paid, so that a day that was promised its money keeps it.
-        But days that are left are paid today or later: they lack at least what arrives after that, unless payments
-        `ahead` wait for it, too.
+        In month 0 what goals `behind` were paid is taken off, so that a day keeps the money it was promised. But
+        a day that isn't paid yet lacks at least what arrives after today, less what payments `ahead` need of that.
         """
         if not self.later:
             return [0] * self.counts[month]

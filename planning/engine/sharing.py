@@ -49,7 +49,7 @@ def _raise_claims(gaps: list[tuple[GoalState, int]], attempt: int) -> bool:
 
 
 def _free_later(states: Sequence[GoalState], months: int) -> bool:
-    """Free what is kept for debts later, if paying them earlier clears them later; whether that was so.
+    """Postpone when what is kept for debts is free, if paying them earlier clears them later. Whether it did.
 
     It happens if the rate of one is about to rise, and the payments went to another one.
     """
@@ -206,7 +206,7 @@ def _keep_promises(
 ) -> None:
     """Keep each goal's money as if its own debts, and those of goals served after it, freed nothing.
 
-    For when the goal is planned again, it must not count on that either.
+    A plan that is made again must not count on that money either.
     """
     if not any(state.payoff and state.frees_from is not None for state in states):
         return
