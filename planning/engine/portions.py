@@ -165,7 +165,7 @@ class DatedPortion:
 
     def _tell_what_is_still_to_be_paid(self) -> None:
         """Add month 0's payments to those `ahead` of others. A payment without a day of its own can wait."""
-        self.ahead += still_to_be_paid(self.later[0] if self.later else [-1], self.paid, self.credit)
+        self.ahead += still_to_be_paid(self.later_now if self.later else [-1], self.paid, self.credit)
 
     def _share_again(self) -> None:
         self.share = divided_up(self.left, max(1, self.days_left))
