@@ -15,6 +15,7 @@ from accounts.back_office.tests.acting import act_in_back_office
 from accounts.models import User
 from accounts.rate_limits import Policy, policies
 from accounts.tests.factories import UserFactory
+from fincred import clock
 from goals.services import update_goal
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.tests.factories import NOON, TODAY, goal_of, plan_for, snapshot_of
@@ -166,9 +167,15 @@ class TestRegenerate:
         assert plan.versions.count() == 1
 
     def test_takes_points_of_the_member_of_staff_as_over_the_api(
-        self, as_admin: Client, plan: ActionPlan, settings: Any, monkeypatch: pytest.MonkeyPatch
+        self,
+        as_admin: Client,
+        plan: ActionPlan,
+        settings: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        time_machine: Any,
     ) -> None:
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
+        time_machine.move_to(clock.now(), tick=False)
         monkeypatch.setattr(policies, "COST", Policy("cost", 6))
         pages = [regenerate(as_admin, plan) for _ in range(3)]
         assert ["was made again" in page for page in pages] == [True, True, False]

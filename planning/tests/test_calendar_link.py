@@ -259,7 +259,7 @@ class TestLimits:
         assert [opened(path) for _ in range(21)] == [200] * 20 + [429]
         assert opened(other) == 200
 
-    def test_unknown_secrets_are_counted_by_network(self, owner: APIClient) -> None:
+    def test_unknown_secrets_are_counted_by_network(self, owner: APIClient, noon: datetime) -> None:
         path = made(owner)
         assert {opened("/api/v0/calendar/x.ics") for _ in range(60)} == {404}
         assert opened("/api/v0/calendar/y.ics") == 429

@@ -138,9 +138,10 @@ class TestMoves:
         assert failures() == 1
 
     def test_fincred_rate_limits_hit_total(
-        self, figures: Figures, as_saver: APIClient, settings: Settings
+        self, figures: Figures, as_saver: APIClient, settings: Settings, time_machine: Any
     ) -> None:
         settings.RATE_LIMIT_ENABLED = True
+        time_machine.move_to(clock.now(), tick=False)
         with figures.moved("fincred_rate_limits_hit_total", limit="sign-in-account") as hit:
             for _ in range(11):
                 answer = as_saver.post("/api/v0/auth/login", {"email": "nobody@example.com", "password": "x" * 12})
