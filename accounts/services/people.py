@@ -100,7 +100,7 @@ def update_profile(
 
 
 def people_without_profile() -> Iterator[UUID]:
-    """The people whose profile was removed by a statement of somebody's own. Their requests fail."""
+    """The people whose profile was deleted by SQL outside of FinCred. Their requests fail."""
     return User.objects.filter(profile=None).order_by("pk").values_list("pk", flat=True).iterator()
 
 

@@ -73,7 +73,7 @@ class TestExport:
         assert RefreshToken.objects.get().token_hash not in told
 
     def test_of_a_person_without_a_profile_tells_the_rest(self, saver: User, noon: datetime) -> None:
-        """A statement of somebody's own may have removed it."""
+        """SQL outside of FinCred may have deleted it."""
         Profile.objects.filter(user=saver).delete()
         told = export_person(user=saver, now=noon)
         assert (told["account"]["email"], told["profile"]) == (saver.email, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,9 +20,8 @@ MADE_ANEW = "Made again, it asks anew."
 
 
 @pytest.fixture
-def person(saver: User, time_machine: Any) -> Person:
+def person(person: Person) -> Person:
     """500 a month."""
-    person = Person(saver, time_machine)
     person.earns(500)
     return person
 

@@ -148,7 +148,7 @@ class TestCommand:
             run()
 
     def test_a_person_whose_profile_is_gone_is_found(self, saver: User, stranger: User) -> None:
-        """Only a statement of one's own can do that: each request of theirs fails."""
+        """Only SQL outside of FinCred can do that: each request of theirs fails."""
         Profile.objects.filter(user=saver).delete()
         errors = StringIO()
         with pytest.raises(CommandError, match=r"2 fault\(s\)"):

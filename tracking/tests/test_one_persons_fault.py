@@ -26,7 +26,7 @@ def lose_zone(person: User) -> None:
 
 
 def lose_profile(person: User) -> None:
-    """As by a statement of somebody's own."""
+    """As by SQL outside of FinCred."""
     Profile.objects.filter(user=person).delete()
 
 

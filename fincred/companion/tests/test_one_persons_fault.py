@@ -33,7 +33,7 @@ def lose_zone(person: User) -> Restore:
 
 
 def lose_profile(person: User) -> Restore:
-    """As by a statement of somebody's own."""
+    """As by SQL outside of FinCred."""
     profile = Profile.objects.get(user=person)
     Profile.objects.filter(user=person).delete()
     return lambda: profile.save(force_insert=True)

@@ -93,6 +93,22 @@ class TestBehindDebts:
         assert there == facts["room"] == 250
 
 
+def test_a_payment_that_comes_before_the_payday_does_not_wait_for_it() -> None:
+    """Of 200, which 50 and 25 were put in from, 125 are left until 500 come on the 14th.
+
+    The near goal needs 100 of them on the 9th, so the other goal's 50 of the 12th aren't there.
+    """
+    near = saver("near", 150, None, on(9), target_date=date(2026, 1, 13), added=money(50))
+    other = saver("other", 400, None, on(12), priority="Low", target_date=date(2026, 2, 11))
+    chosen = saver("chosen", 500, 50, on(15), target_date=date(2026, 4, 25), added=money(25))
+    made = planned([near, other, chosen], [salary(500, 14)], 200, as_of=date(2026, 1, 7))
+    assert [next(iter(each.payments)) for each in made] == [
+        Payment(date(2026, 1, 9), money(100)),
+        Payment(date(2026, 2, 12), money(400)),
+        Payment(date(2026, 1, 15), money(25)),
+    ]
+
+
 def walk(goals: Sequence[GoalInput], incomes: Sequence[Flow], carried_in: int) -> list[list[Payment]]:
     """What each goal is paid in the year: on each day its amount, or all that then stays there for what follows.
 
