@@ -23,7 +23,7 @@ from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.as_asked import count_what_is_asked
 from planning.vocabulary import Feasibility
-from tracking.queries import Dashboard, dashboard_reads, make_dashboard
+from tracking.services import Dashboard, dashboard_reads, make_dashboard
 
 STANDING: Final = {
     ProgressStatus.COMPLETED: "reached",
