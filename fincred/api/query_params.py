@@ -25,7 +25,7 @@ def parse_query(raw: str) -> dict[str, list[str]]:
 
 
 def refuse_repeated(params: dict[str, list[str]]) -> None:
-    """Also of names that no view knows: which of the values was meant?
+    """Refuse repeated parameters, unknown ones too: it isn't clear which of the values was meant.
 
     :raises ValidationError: naming each that is repeated.
     """

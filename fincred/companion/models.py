@@ -254,7 +254,9 @@ class Notification(RevisedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_send_at"], condition=Q(status="active"), name="notification_due"),
+            models.Index(
+                fields=["next_send_at"], condition=Q(status=NotificationStatus.ACTIVE), name="notification_due"
+            ),
             models.Index(fields=["user", "-created_at", "-id"], name="notification_newest_first"),
         ]
 
