@@ -16,7 +16,7 @@ from fincred.money import ZERO, amount_in_words
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
 from planning.engine.model import Finances
 from planning.engine.sentences import held_back_parts, kept_for
-from planning.vocabulary import Feasibility
+from planning.vocabulary import AlternativeKind, Feasibility
 
 Facts = Mapping[str, Any]
 
@@ -188,9 +188,9 @@ def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str
 
 def _alternative(alternative: Mapping[str, Any]) -> str:
     match alternative["kind"]:
-        case "later_date":
+        case AlternativeKind.LATER_DATE:
             return f"a later date: {day_in_words(alternative['target_date'])}"
-        case "smaller_amount":
+        case AlternativeKind.SMALLER_AMOUNT:
             return f"a smaller amount: {amount_in_words(alternative['target_amount'])}"
         case _:
             return f"{amount_in_words(alternative['extra_monthly'])} more a month"

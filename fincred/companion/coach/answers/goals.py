@@ -22,7 +22,7 @@ from planning.engine.sentences import held_back_parts, kept_for
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.as_asked import count_what_is_asked
-from planning.vocabulary import Feasibility
+from planning.vocabulary import AlternativeKind, Feasibility
 from tracking.services import Dashboard, dashboard_reads, make_dashboard
 
 STANDING: Final = {
@@ -326,9 +326,9 @@ def _ways(plan: ActionPlan, question: Question) -> str:
 
 
 def _way(alternative: Any, question: Question) -> str:
-    if alternative["kind"] == "later_date":
+    if alternative["kind"] == AlternativeKind.LATER_DATE:
         return f"a later date ({_day(alternative, 'target_date')})"
-    if alternative["kind"] == "smaller_amount":
+    if alternative["kind"] == AlternativeKind.SMALLER_AMOUNT:
         return f"a smaller amount ({_money(alternative, 'target_amount', question)})"
     return f"{_money(alternative, 'extra_monthly', question)} more a month"
 
