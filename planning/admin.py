@@ -22,6 +22,7 @@ from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
 from fincred.money import amount_in_words
+from fincred.text import counted
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
@@ -178,8 +179,7 @@ class ActionPlanAdmin(AuditedAdmin):
 
 
 def _no_such_version(plan: ActionPlan) -> str:
-    versions = "1 version" if plan.version == 1 else f"{plan.version} versions"
-    return f"This plan has {versions}, and none with that number."
+    return f"This plan has {counted(plan.version, 'version')}, and none with that number."
 
 
 @admin.register(PlanVersion)

@@ -161,7 +161,7 @@ class PersonAdmin(UserAdmin):
         context = {
             **self.admin_site.each_context(request),
             **person_page(person, now=clock.moment_of(request)),
-            "title": person.full_name or person.email,
+            "title": person.shown_name,
             "subtitle": None,
             "opts": self.opts,
             "original": person,

@@ -34,6 +34,7 @@ from fincred.companion.models import Notification, NotificationPreferences, Outg
 from fincred.companion.notification_in_words import next_in_words
 from fincred.companion.vocabulary import Kind
 from fincred.money import amount_in_words
+from fincred.text import counted
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
@@ -283,13 +284,10 @@ def _weeks(mondays: Iterable[date], today: date) -> list[tuple[date, bool]]:
 
 
 def _streak_text(so_far: Streaks) -> str:
-    def in_weeks(count: int) -> str:
-        return "1 week" if count == 1 else f"{count} weeks"
-
     if not so_far.longest:
         return "No streak yet"
-    now = f"{in_weeks(so_far.current)} now" if so_far.current else "No streak now"
-    return f"{now}, {in_weeks(so_far.longest)} at most"
+    now = f"{counted(so_far.current, 'week')} now" if so_far.current else "No streak now"
+    return f"{now}, {counted(so_far.longest, 'week')} at most"
 
 
 def _trail(person: User) -> list[tuple[str, list[tuple[EntryView, str]]]]:
