@@ -107,7 +107,7 @@ class ActionPlanAdmin(AuditedAdmin):
         "amount",
         "frequency",
         "feasibility",
-        "shortfall",
+        "planned_shortfall",
         "version",
         "ended_at",
     )
@@ -119,6 +119,11 @@ class ActionPlanAdmin(AuditedAdmin):
 
     def title_of(self, row: ActionPlan) -> str:
         return row.goal.name
+
+    @admin.display(description="short when planned", ordering="shortfall")
+    def planned_shortfall(self, plan: ActionPlan) -> str:
+        """As the newest version says; the plan's page has what is missing as of today."""
+        return amount_in_words(plan.shortfall)
 
     def change_view(
         self,

@@ -39,6 +39,7 @@ from fincred.ops.own_work import OwnWork
 from goals.admin import GoalAdmin
 from goals.models import Goal
 from planning.models import ActionPlan
+from planning.services.as_asked import count_what_is_asked
 
 admin.site.unregister(User)
 admin.site.unregister(Goal)
@@ -108,8 +109,11 @@ class GoalPage(GoalAdmin):
 
     @admin.display
     def why(self, goal: Goal) -> str:
-        plan = _plan_of(goal)
-        return days_in_words(plan.lasting_explanation["text"]) if plan else ""
+        plan, today = _plan_of(goal), local_day(clock.now(), goal.user.profile.timezone)
+        if plan is None:
+            return ""
+        count_what_is_asked([plan], owner=goal.user, today=today)
+        return days_in_words(plan.explanation_on(today)["text"])
 
 
 def _plan_of(goal: Goal) -> ActionPlan | None:

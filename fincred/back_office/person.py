@@ -40,6 +40,7 @@ from goals.progress import ProgressStatus
 from goals.vocabulary import Status
 from planning.models import ActionPlan, Snapshot
 from planning.plan_in_words import LABELS_IN_WORDS, alternatives_in_words
+from planning.services.as_asked import count_what_is_asked
 from planning.services.past_paces import expected_lines, made_by_older_engines
 from planning.vocabulary import Feasibility
 from tracking.models import CheckIn, CheckInWeek, Milestone
@@ -78,6 +79,7 @@ class GoalView:
     has_older_engine: bool
     check_ins: int
     milestones: list[int]
+    why: str
     alternatives: list[str]
 
     @property
@@ -203,8 +205,8 @@ def _switched_off(person: User) -> list[str]:
 def _goals(person: User, today: date, zone: str) -> list[GoalView]:
     goals = list(Goal.objects.filter(user=person).order_by("-created_at", "-id"))
     goals.sort(key=lambda goal: goal.updated_at, reverse=True)  # those that ended last are asked about first
-    # Their schedules are long, and on their own pages.
-    open_plans = ActionPlan.objects.filter(user=person).open().defer("instalments", "payments", "carried")
+    open_plans = list(ActionPlan.objects.filter(user=person).open().select_related("goal").defer("carried"))
+    count_what_is_asked(open_plans, owner=person, today=today)
     plans = {plan.goal_id: plan for plan in open_plans}
     over = ActionPlan.objects.filter(user=person, ended_at__isnull=False).order_by("ended_at", "created_at")
     ended = {plan.goal_id: plan for plan in over.only("goal_id", "ended_at")}
@@ -266,6 +268,7 @@ def _goal(
         has_older_engine=has_older_engine,
         check_ins=goal.check_in_count,
         milestones=reached,
+        why=plan.explanation_on(today)["text"] if plan else "",
         alternatives=alternatives_in_words(plan.alternatives) if plan else [],
     )
 
