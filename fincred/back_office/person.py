@@ -32,7 +32,7 @@ from fincred.back_office.check_in_chart import CheckInChart, check_in_chart
 from fincred.back_office.goal_names import goal_names
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.notification_in_words import next_in_words
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 from fincred.money import amount_in_words
 from fincred.text import counted
 from goals.models import Goal
@@ -199,7 +199,7 @@ def _notifications(person: User) -> list[tuple[Notification, str]]:
 def _switched_off(person: User) -> list[str]:
     """The kinds of messages that they don't want."""
     preferences = NotificationPreferences.objects.filter(user=person).first()
-    return [kind for kind in Kind if preferences and not getattr(preferences, kind)]
+    return [kind for kind in MessageKind if preferences and not getattr(preferences, kind)]
 
 
 def _goals(person: User, today: date, zone: str) -> list[GoalView]:
