@@ -13,7 +13,7 @@ from planning.engine.free_money import add_freed, hold_back, spend
 from planning.engine.goal_state import GoalState
 from planning.engine.held_back import given_by, kept_for_later
 from planning.engine.late_money import LateMoney, still_to_make
-from planning.engine.money.cents import to_cents
+from planning.engine.money.cents import last_payment, to_cents
 from planning.engine.payment_days import FirstDays
 from planning.engine.sharing import dated_portion, paid_ahead
 
@@ -90,12 +90,28 @@ def give_chosen(
     effort.spend(500 + each_month * state.need.months + 2 * len(free))
     state.kept_before = tuple(state.kept)
     need, in_time = state.need, _chosen_by_money(state, free, days, early) if state.money else _chosen(state, free)
-    days.find([state], [in_time])
+    _find_first_days(state, in_time, days)
     state.in_time = state.trajectory = state.simulated.simulate(in_time)
     state.missing = state.in_time.missing
     state.granted = sum(state.in_time.amounts)
     state.room = need.credit + _free_by_date(state, free, early) if state.arrives else state.granted
     state.binding_month, state.binding_late_income = need.deadline, state.late_income
+
+
+def _find_first_days(state: GoalState, in_time: list[int], days: FirstDays) -> None:
+    """Find on which first days the goal is paid what it needs of its chosen amount, `in_time`.
+
+    The last payment can be smaller than the amount, so it may be there on the first day when the amount isn't.
+    """
+    days.find([state], [in_time])
+    first = state.on_first_day
+    if state.days or all(first):
+        return
+    amounts = state.simulated.simulate(in_time).amounts
+    last = last_payment(amounts) - 1
+    if 0 <= last < len(first) and amounts[last] < in_time[last] and not first[last]:
+        state.on_first_day = (*first[:last], True, *first[last + 1 :])
+        days.find([state], [state.simulated.simulate(in_time).amounts])
 
 
 def _take(state: GoalState, free: list[int], late_until: int) -> None:

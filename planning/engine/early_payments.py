@@ -30,71 +30,96 @@ def lacking(late: int, payments: Iterable[Early]) -> int:
     return max(most, late - waiting)
 
 
-class EarlyPayments:
-    """The early payments of goals in the first `months` months; each goal is added once it is paid.
+def paid_in(state: GoalState, month: int) -> list[Early]:
+    """What a goal is paid in a month up to its date.
 
-    Payments on a month's first day are early if one of the goals earns interest for the month.
+    A payment without a day of its own can wait until the month ends, or until the last day before the goal's date.
+    But on the month's first day it is early if it earns interest for the month.
+    """
+    amounts, own = state.in_time.amounts, state.own_days
+    if month >= len(amounts) or not amounts[month] or not state.money:
+        return []
+    if own:
+        pairs = zip(state.money.paydays.after_days(own)[month], state.in_time.by_day[month], strict=False)
+        return [pair for pair in pairs if pair[1]]
+    if state.goal.debts:  # they are paid on the next month's first day
+        return [(0, amounts[month])]
+    is_first = month < len(state.on_first_day) and state.on_first_day[month]
+    if is_first and state.need.bears_interest:
+        paydays = state.money.paydays
+        (late,) = paydays.after(month, [paydays.calendar.day(month)])
+        return [(late, amounts[month])]
+    return [(state.late_income if month == state.need.months - 1 else 0, amounts[month])]
+
+
+class EarlyPayments:
+    """The payments of goals in the first `months` months; each goal is added once it is paid.
+
+    `_waiting` is the sum of those that can wait until their month ends (`paid_in`), `_early` are the others. Of
+    those that can wait, the ones on the first day are early too if a goal earns interest for the month.
     """
 
     def __init__(self, months: int) -> None:
         self._until = 0
-        self._paid, self._on_first_day, self._on_debts = [0] * months, [0] * months, [0] * months
+        self._paid, self._waiting, self._on_first_day = [0] * months, [0] * months, [0] * months
         self._is_earning = [False] * months
-        self._on_own_days: list[list[Early]] = [[] for _ in range(months)]
-        self._last: list[tuple[int, Early, bool]] = []
+        self._early: list[list[Early]] = [[] for _ in range(months)]
 
     def copy(self) -> Self:
         """The same payments, to which others can be added."""
         same = copy(self)
-        same._paid, same._on_first_day, same._on_debts = [*self._paid], [*self._on_first_day], [*self._on_debts]
-        same._is_earning, same._last = [*self._is_earning], [*self._last]
-        same._on_own_days = [[*early] for early in self._on_own_days]
+        same._paid, same._waiting, same._on_first_day = [*self._paid], [*self._waiting], [*self._on_first_day]
+        same._is_earning, same._early = [*self._is_earning], [[*early] for early in self._early]
         return same
 
     def add(self, state: GoalState) -> None:
         """Add a goal's payments up to its date."""
-        amounts, months = state.in_time.amounts, state.need.months
+        amounts = state.in_time.amounts
         self._until = max(self._until, len(amounts))
         self._paid[: len(amounts)] = map(add, self._paid, amounts)
-        if state.own_days and state.money:
-            after = state.money.paydays.after_days(state.own_days)
-            for month in compress(range(len(amounts)), map(any, state.in_time.by_day)):
-                pairs = zip(after[month], state.in_time.by_day[month], strict=False)
-                self._on_own_days[month] += [pair for pair in pairs if pair[1]]
-        elif state.goal.debts:  # they are paid on the next month's first day
-            self._on_debts[: len(amounts)] = map(add, self._on_debts, amounts)
+        for month in compress(range(len(amounts)), amounts):
+            self._add(month, paid_in(state, month))
+        if state.own_days or state.goal.debts:
+            return
+        is_first = state.on_first_day or (True,) * (state.need.months - bool(state.late_income))
+        if state.need.bears_interest:
+            self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_first)
         else:
-            is_first = state.on_first_day or (True,) * months
             self._on_first_day[: len(is_first)] = map(add, self._on_first_day, map(mul, amounts, is_first))
-            if state.need.bears_interest:
-                self._is_earning[: len(is_first)] = map(or_, self._is_earning, is_first)
-            if state.late_income and (amount := amounts[months - 1]):
-                self._last.append((months - 1, (state.late_income, amount), any(is_first[months - 1 :])))
 
     def add_late(self, state: GoalState) -> list[tuple[int, Early]]:
-        """Add what a goal that was added is paid after its date. Returns its payments on late days, by month."""
+        """Add what a goal that was added is paid after its date. Returns these payments, by month."""
         in_time, amounts = state.in_time.amounts, state.trajectory.amounts
         self._paid[: len(in_time)] = map(sub, self._paid, in_time)
         self._paid[: len(amounts)] = map(add, self._paid, amounts)
-        late = [*self._on_late_days(state, state.own_days, state.money)] if state.own_days and state.money else []
+        if state.own_days and state.money:
+            late = [*self._on_late_days(state, state.own_days, state.money)]
+        else:
+            late = [(month, (0, amount)) for month, amount in enumerate(amounts) if month >= len(in_time)]
         for month, pair in late:
-            self._on_own_days[month].append(pair)
+            self._add(month, [pair])
         return late
+
+    def _add(self, month: int, payments: Iterable[Early]) -> None:
+        for pair in payments:
+            if pair[0]:
+                self._early[month].append(pair)
+            else:
+                self._waiting[month] += pair[1]
 
     def lacking(self, state: GoalState, month: int, late: int) -> int:
         """What the money that is free by a month's end lacks on a day after which `late` arrives in the month.
 
-        What `state` has kept for the next month is there on that day, and so is what is paid later in the month on
-        own days, and after it on debts.
+        What `state` has kept for the next month is there on that day, and so is what is paid later in the month.
         """
         if not late:
             return 0
-        payments = [(0, self._on_debts[month]), *self._on_own_days[month]]
+        payments = [(0, self._waiting[month]), *self._early[month]]
         return max(0, lacking(late, payments) - state.kept[month])
 
     def lacking_after(self, state: GoalState, arriving: Iterable[Sequence[int]]) -> list[Sequence[int]]:
         """The same by months, each with what is `arriving` in it after some of its days."""
-        by_month = enumerate(zip(arriving, self._on_own_days, self._on_debts, state.kept, strict=False))
+        by_month = enumerate(zip(arriving, self._early, self._waiting, state.kept, strict=False))
         return [
             [self.lacking(state, month, late) for late in each] if any(others) else each
             for month, (each, *others) in by_month
@@ -106,17 +131,10 @@ class EarlyPayments:
         What is kept counts as free in the month of the payment, and no longer in the one before. `free` is what
         is left after all payments, also those after the goals' dates.
         """
-        paydays = money.paydays
-        last: dict[int, list[Early]] = {}
-        for month, pair, is_first in self._last:
-            if not (self._is_earning[month] and is_first):
-                last.setdefault(month, []).append(pair)
         for month in range(1, self._until):
-            early = self._on_own_days[month]
-            if month in last:
-                early = [*early, *last[month]]
+            early = self._early[month]
             if self._is_earning[month] and self._on_first_day[month]:
-                early = [*early, (paydays.after_first_day(month), self._on_first_day[month])]
+                early = [*early, (money.paydays.after_first_day(month), self._on_first_day[month])]
             if not early:
                 continue
             there, needed, lacking = free[month] + self._paid[month], 0, 0

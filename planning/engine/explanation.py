@@ -9,7 +9,7 @@ from typing import Any, Final
 from fincred.money import ZERO
 from planning.engine import sentences
 from planning.engine.cash_flow import BesideChosen, CashFlow
-from planning.engine.early_payments import Early, lacking
+from planning.engine.early_payments import Early, lacking, paid_in
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD, load
 from planning.engine.goal_state import GoalState
 from planning.engine.model import Explanation, Finances, PlanInput
@@ -109,19 +109,12 @@ def _taken_by_months(state: GoalState) -> Sequence[int]:
 
 
 def _waiting_for(state: GoalState, month: int, late_income: int) -> list[Early]:
-    """A goal's payments in the last of the first `month` months that are made once a part of this arrived.
-
-    Those on own days, and those on debts, which are paid on the next month's first day.
-    """
+    """A goal's payments in the last of the first `month` months that are made once a part of this arrived."""
     if not (late_income and state.money):
         return []
     paid = [each for reserved_in, each in state.reserved_days if reserved_in == month - 1]
-    if state.goal.debts:
-        paid = [(0, amount) for amount in state.in_time.amounts[month - 1 : month]]
-    elif state.own_days and month <= len(state.in_time.by_day):
-        after = state.money.paydays.after_days(state.own_days)[month - 1]
-        paid += zip(after, state.in_time.by_day[month - 1], strict=False)
-    return [(later, amount) for later, amount in paid if amount and later < late_income]
+    paid += paid_in(state, month - 1)
+    return [(later, amount) for later, amount in paid if later < late_income]
 
 
 def _sum(payments: Iterable[Early]) -> int:

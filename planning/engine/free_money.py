@@ -38,12 +38,12 @@ def _late_income(state: GoalState, before: Sequence[GoalState], inputs: PlanInpu
 
 
 def _due_later(state: GoalState, before: Sequence[GoalState]) -> int:
-    """What was put in during month 0 for the goals `before` this one that are due in a later month.
+    """What was put in during month 0 for the goals `before` this one that are due later than its last own day.
 
     Without those with a chosen amount, which are paid first, also with later dates.
     """
     sharing = (each for each in before if each.goal.chosen_monthly is None)
-    return sum([each.need.credit for each in sharing if each.need.deadline > state.need.deadline])
+    return sum([each.need.credit for each in sharing if each.due_by > state.due_by])
 
 
 def _since_last_day(days: OwnDays, money: DatedMoney, behind: int) -> int:

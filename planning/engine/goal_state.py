@@ -156,6 +156,14 @@ class GoalState:
         return first
 
     @property
+    def due_by(self) -> tuple[int, int]:
+        """A key that sorts goals by their dates, or by their last own days before these."""
+        late = self.late_income
+        if self.money and self.own_days:  # whatever was paid of it since
+            late = self.money.paydays.too_late(self.own_days)
+        return self.need.deadline, -late
+
+    @property
     def simulated(self) -> Simulation:
         """The need as it is paid: `need` itself, unless payments come later than on the first days of months."""
         need = self.need

@@ -110,6 +110,11 @@ class GoalInput:
         return self.already_there + (self.principal if self.debts else self.added)
 
     @property
+    def is_earning_first(self) -> bool:
+        """Whether what was put in this month was there when the month began, at least in part."""
+        return self.earning is None or self.earning > self.already_there
+
+    @property
     def is_full(self) -> bool:
         """Whether it is a reserve with all of its target, or a recurring goal with all of its present cycle."""
         return self._goes_on and self.present_amount >= self.target_amount

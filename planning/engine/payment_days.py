@@ -250,4 +250,6 @@ class FirstDays:
                 is_first = all_first[: each.state.need.months]
                 for month in also_first[each.state.of_cycle]:
                     is_first[month] = True
+                if each.amounts[0] and not each.in_month(0):
+                    is_first[0] = each.state.goal.is_earning_first
                 each.state.on_first_day = tuple(is_first)

@@ -195,8 +195,8 @@ def a_case_with_chosen(seed: int) -> PlanInput:
 def granted(case: PlanInput, plan: Plan) -> list[int]:
     """The most that each goal without a chosen amount can get in its turn, beside the payments of the chosen ones.
 
-    Up to a date these leave what has come before it, less what they take until more comes in its month (on dates
-    of the calendar: all of the month); and on each day on which one is paid, they leave what has come by then.
+    Up to a date these leave what has come before it, less what they take until more comes in its month; and on
+    each day on which one is paid, they leave what has come by then.
     """
     order = [j for j in served(case) if case.goals[j].chosen_monthly is None]
     months = [months_of(case, each) for each in case.goals]
@@ -220,11 +220,7 @@ def granted(case: PlanInput, plan: Plan) -> list[int]:
 
     def waiting(month: int, late: int) -> int:
         """What chosen amounts take in a month once some of what comes too late is there."""
-        in_month = [
-            (on, amount)
-            for on, amount, is_on_calendar in chosen
-            if not is_on_calendar and month_of(case, on) == month
-        ]
+        in_month = [(on, amount) for on, amount, _ in chosen if month_of(case, on) == month]
         return sum(amount for on, amount in in_month if arriving_after(on) < late)
 
     day = case.calendar.day

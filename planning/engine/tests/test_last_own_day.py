@@ -139,12 +139,15 @@ class TestInItsMonth:
 
     @pytest.mark.parametrize("others", ["Low", "High"])
     @pytest.mark.parametrize("chosen", [None, money(200)])
+    @pytest.mark.parametrize("due", [date(2026, 5, 10), date(2026, 4, 10)])
+    @pytest.mark.parametrize("cadence", [None, replace(ON_THE_5TH, day_of_period=8)])
     def test_unpaid_it_keeps_its_money_when_others_were_paid_since(
-        self, chosen: Decimal | None, others: Priority
+        self, chosen: Decimal | None, others: Priority, due: date, cadence: Cadence | None
     ) -> None:
-        """200 were there on 5 April. The 500 that arrive on the 8th are paid to the other one, due in May."""
+        """200 were there on 5 April. The 500 that arrive on the 8th are paid to the other one, due later."""
         trip = goal(200, name="trip", target_date=date(2026, 4, 9), cadence=ON_THE_5TH)
-        trip, other = replace(trip, chosen_monthly=chosen, chosen_each=chosen), replace(OTHER, priority=others)
+        trip = replace(trip, chosen_monthly=chosen, chosen_each=chosen)
+        other = replace(OTHER, priority=others, target_date=due, cadence=cadence)
         made, _ = planned(date(2026, 4, 8), trip, has(other, 0, 500), payday=self.PAYDAY, carried=200)
         assert (asked(made), made.shortfall) == ([("2026-04-08", 200)], money(0))
 
