@@ -156,12 +156,16 @@ class GoalState:
         return first
 
     @property
+    def arriving_late(self) -> int:
+        """What arrives in the month of its date too late for it, also if nothing is to be paid there any more."""
+        if self.money and self.own_days:
+            return self.money.paydays.too_late(self.own_days)
+        return self.late_income
+
+    @property
     def due_by(self) -> tuple[int, int]:
         """A key that sorts goals by their dates, or by their last own days before these."""
-        late = self.late_income
-        if self.money and self.own_days:  # whatever was paid of it since
-            late = self.money.paydays.too_late(self.own_days)
-        return self.need.deadline, -late
+        return self.need.deadline, -self.arriving_late
 
     @property
     def simulated(self) -> Simulation:

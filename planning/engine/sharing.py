@@ -169,7 +169,7 @@ def dated_portion(state: GoalState, most: Sequence[int], early: EarlyPayments) -
     portion = kind(counts, state.granted, _share(state), need.credit)
     if money:
         portion.most = most
-        portion.late_income = -state.due_by[1]
+        portion.late_income = state.arriving_late
         portion.too_late = early.lacking(state, need.deadline - 1, state.late_income)
         if state.own_days:
             arriving = money.paydays.after_days(state.own_days)
