@@ -26,12 +26,12 @@ MOST: Final = 20
 def add_device(*, owner: User, platform: Platform, token: str, now: datetime) -> Device:
     """The device with this token. From now on it is the person's alone.
 
-    So a shared phone gets the pushes of the person who used it last.
+    So a shared phone gets the pushes of the person who used it last. With another platform it is another device.
 
     :raises TooManyDevicesError: there are twenty others.
     """
     person = lock_user(owner.pk)
-    Device.objects.filter(token=token).exclude(user=person).delete()
+    Device.objects.filter(token=token).exclude(user=person, platform=platform).delete()
     mine = Device.objects.owned_by(person)
     device = mine.filter(token=token).first()
     if device is not None:
