@@ -119,7 +119,9 @@ class TestRequest:
         for person in (saver, stranger):
             snapshot_of(person)
             plans.append(plan_for(GoalFactory.create(user=person)))
-        text = Snippet.objects.create(created_at=now(), updated_at=now(), **TEXT)
+        text = Snippet.objects.create(created_at=(seen := now()), updated_at=seen, **TEXT)
+        if form is TEXT:
+            form = {**TEXT, "seen": seen.isoformat()}
         if form and "action" in form:
             chosen = plans if "plan" in path else [saver, stranger]
             form = {**form, "_selected_action": [row.pk for row in chosen], "confirmed": "yes", "reason": "asked"}
