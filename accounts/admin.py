@@ -25,6 +25,7 @@ from fincred import clock
 from fincred.api.renderers import render_json
 from fincred.db.privacy import personal_models
 from fincred.errors import FinCredError
+from fincred.text import counted
 
 admin.site.unregister(Group)  # the permissions of a group are set in code
 
@@ -76,10 +77,6 @@ def _only(people: QuerySet[User]) -> User:
     if person is None:
         raise TokenInvalidError
     return person
-
-
-def _name_of(person: User) -> str:
-    return person.full_name or person.email
 
 
 @admin.register(User)
@@ -187,14 +184,13 @@ class UserAdmin(AuditedAdmin):
         end = partial(services.end_all_sessions, reason=EndReason.SUPPORT)
 
         def told(person: User, ended: int) -> str:
-            sessions = "1 session" if ended == 1 else f"{ended} sessions"
-            told = f"Ended {sessions} of {_name_of(person)}."
+            sessions = counted(ended, "session")
+            told = f"Ended {sessions} of {person.shown_name}."
             if person.is_staff:
-                none = (
-                    f"All sessions of {_name_of(person)} are ended: those of the back office. No app had one open."
-                )
+                all_of_them = f"All sessions of {person.shown_name} are ended"
+                none = f"{all_of_them}: those of the back office. No app had one open."
                 return f"{told} Those of the back office are ended too." if ended else none
-            return told if ended else f"{_name_of(person)} had no open session."
+            return told if ended else f"{person.shown_name} had no open session."
 
         self._each(request, people, end, told)
 
@@ -203,7 +199,7 @@ class UserAdmin(AuditedAdmin):
         mark = request.POST.get("session", "")
         ended = [person for person in people if end_open_session(person, mark, now=clock.moment_of(request))]
         for person in ended:
-            told = f"Ended one session of {_name_of(person)} in the back office."
+            told = f"Ended one session of {person.shown_name} in the back office."
             self.message_user(request, told, messages.SUCCESS)
         if not ended:
             self.message_user(request, "That session has ended already.", messages.WARNING)
@@ -268,7 +264,7 @@ class UserAdmin(AuditedAdmin):
             except FinCredError as refusal:
                 self.say_refused(request, person, refusal)
             else:
-                told = f"{done.format(who=_name_of(person))}." if isinstance(done, str) else done(person, answer)
+                told = f"{done.format(who=person.shown_name)}." if isinstance(done, str) else done(person, answer)
                 self.message_user(request, told, messages.SUCCESS)
 
 
@@ -323,7 +319,7 @@ class SessionAdmin(AuditedAdmin):
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
         now = clock.moment_of(request)
         for session in sessions.select_related("user__profile"):
-            what = f"the session of {_name_of(session.user)}: {self.title_of(session)}"
+            what = f"the session of {session.user.shown_name}: {self.title_of(session)}"
             if services.end_session(session_id=session.pk, reason=EndReason.SUPPORT, now=now):
                 self.message_user(request, f"Ended {what}.", messages.SUCCESS)
             else:

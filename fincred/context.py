@@ -18,7 +18,7 @@ class Role(StrEnum):
     """
 
     PERSON = "person"
-    STAFF = "support"  # the trail's word from before there were other roles; its hashes hold it
+    STAFF = "support"  # stored before there were other roles; the audit trail's hashes cover the word
     SYSTEM = "system"
 
 

@@ -10,7 +10,7 @@ _DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def day_in_words(day: date | str) -> str:
-    """What is no day stays as it is."""
+    """Such as 27 Nov 2026; a text that isn't a day is returned unchanged."""
     try:
         day = date.fromisoformat(day) if isinstance(day, str) else day
     except ValueError:

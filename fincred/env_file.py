@@ -92,13 +92,13 @@ def _unquoted(value: str) -> str:
 
 
 def port() -> int:
-    """PORT as gunicorn takes it, else 8000, also for what the settings refuse."""
+    """PORT; 8000 if it is absent or no port, which the settings refuse."""
     value = _value("PORT")
     return int(value) if re.fullmatch(r"[1-9][0-9]{0,4}", value) and int(value) <= 65535 else 8000
 
 
 def workers(default: int) -> int:
-    """WEB_CONCURRENCY as gunicorn takes it, else the default, also for what the settings refuse."""
+    """WEB_CONCURRENCY; the default if it is absent or no such number, which the settings refuse."""
     value = _value("WEB_CONCURRENCY")
     return int(value) if re.fullmatch(r"[1-9][0-9]{0,3}", value) else default
 

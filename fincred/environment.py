@@ -75,7 +75,7 @@ class Environment:
             raise ImproperlyConfigured("\n  ".join(["The environment is not right:", *faults]))
 
     def _misnamed(self) -> list[str]:
-        """Lines of the file that assign to almost a setting. The process environment may hold any names."""
+        """Lines of the file whose name is nearly that of a setting. The process environment may hold any names."""
         faults = []
         for name, line in sorted(self._file.lines.items(), key=lambda item: item[1]):
             if name in self._known or name in self._faults or name in self._harmless:
@@ -89,9 +89,10 @@ class Environment:
         return faults
 
     def refuse_instead_of(self, name: str, choices: tuple[str, ...], default: str, *others: str) -> None:
-        """Note each name in the file that seems to mean `name`, if that isn't set; `default` does no harm.
+        """If `name` isn't set, note as faults the names in the file that seem to be meant for it.
 
-        Those are `others`, which other programs use, and any with `name` in it that has one of its `choices`.
+        These are `others`, as other programs call it, and names that contain `name` and whose value is one of its
+        `choices`. With the value `default` they are no fault.
         """
         if name in self._variables:
             return
@@ -205,7 +206,7 @@ class Environment:
         return entries
 
     def networks(self, name: str) -> list[Any]:
-        """Never all addresses, also not as several networks: every client could then claim any address."""
+        """Addresses and networks, refused if together they are all addresses: any client could then claim any."""
 
         def parse(value: str) -> list[Any]:
             networks = [ip_network(entry) for entry in _entries(value)]
@@ -281,7 +282,7 @@ class Environment:
             return value
         if required:
             self.fault(name, "is required outside development")
-        elif not self._file.faults and name not in self._pointed:  # what can't be read may have had it
+        elif not self._file.faults and name not in self._pointed:  # what can't be read may hold the key
             try:
                 return development_key(name, keep_in)
             except OSError as error:
@@ -294,7 +295,7 @@ def _entries(value: str) -> list[str]:
 
 
 def _together(networks: list[IPv4Network | IPv6Network]) -> Iterator[IPv4Network | IPv6Network]:
-    """The fewest networks of the same addresses."""
+    """The same addresses in as few networks as possible."""
     yield from collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
     yield from collapse_addresses(each for each in networks if isinstance(each, IPv6Network))
 

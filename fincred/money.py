@@ -19,6 +19,11 @@ def amount_in_words(amount: Decimal | str) -> str:
     return f"{Decimal(amount) + 0:,.2f}"  # + 0, so that there is no -0.00
 
 
+def money_in_words(amount: Decimal, currency: str) -> str:
+    """Such as 1,250.00 EUR."""
+    return f"{amount_in_words(amount)} {currency}"
+
+
 def rate_in_words(rate: Decimal | str) -> str:
     """Percent without the zeros at the end: 22.9 %."""
     return f"{Decimal(rate).normalize():f} %"

@@ -19,7 +19,7 @@ def write_private(path: Path) -> Iterator[IO[bytes]]:
 
     :raises OSError: it can't be written, or its name is that of something else, or `-`. Then nothing has changed.
     """
-    if str(path) == "-":  # who means standard output would find nothing there, and the data in a file
+    if str(path) == "-":  # `-` means standard output elsewhere; here it would become a file of that name
         raise OSError(errno.EINVAL, "a file's name is needed, '-' is none", str(path))
     target = Path(os.path.realpath(path))  # Path.resolve raises a RuntimeError for a link to itself
     if os.path.lexists(target) and not target.is_file():

@@ -15,7 +15,7 @@ from fincred.breaker import Breaker
 
 Answer = TypeVar("Answer")
 
-# How long an answer is waited for, and how long while it is known to fail.
+# Seconds to wait for an answer, and to wait while Redis is known to fail.
 PATIENCE_SECONDS: Final = 1
 HASTE_SECONDS: Final = 0.1
 

@@ -53,15 +53,16 @@ def _parameters(value: str) -> dict[str, str]:
 
 
 def _check_encoding(value: str) -> None:
-    """:raises ValueError: a `%` that encodes nothing, or no text: it would be taken as it is, or be replaced."""
+    """:raises ValueError: a `%` without two hexadecimal digits, an encoded NUL, or encoded bytes not in UTF-8."""
     if re.search("%(?![0-9A-Fa-f]{2})", value) or "\0" in unquote(value, errors="strict"):
         raise ValueError
 
 
 def _check_server(value: str) -> None:
-    """Of a URL with a server, and perhaps a password.
+    """Check a URL with a server, and perhaps a password.
 
-    :raises ValueError: also a space, or brackets around no address, which each reader takes otherwise.
+    :raises ValueError: as `_check_encoding`; also for spaces, and for brackets that hold no address: libraries
+        read those differently.
     """
     _check_encoding(value)
     if re.search(r"[\s\x00-\x1f\x7f]", value):

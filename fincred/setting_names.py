@@ -26,7 +26,7 @@ _OTHER_NAMES: Final = {
 }
 # Where Expo's apps, which may be developed beside the service, keep their own.
 _OF_OTHER_PROGRAMS: Final = ("EXPO_PUBLIC_",)
-# What a server's URL has in one, and other programs in variables of their own; or another word for it.
+# Parts of a server's URL, for which other programs have variables of their own, and other words for a URL.
 _PARTS_OF_URL: Final = frozenset(
     {"HOST", "SERVER", "PORT", "USER", "USERNAME", "PASSWORD", "PASS", "NAME", "URI", "DSN"}
 )
@@ -40,11 +40,12 @@ def mistyped(name: str, settings: Collection[str]) -> str | None:
 
 
 def meant(name: str, settings: Collection[str], servers: Collection[str]) -> str | None:
-    """The setting of which the name has some words, or all of them and others; or a part of a server's URL.
+    """The setting that the name seems to mean; None if there is none.
 
-    Both begin with the same word: `SECRET` means SECRET_KEY, `CORS_ALLOWED_ORIGINS` CORS_ORIGINS, and `EMAIL_HOST`
-    EMAIL_URL, one of the `servers`. Of several it is the one that it is a part of, or else the one with the
-    fewest other words: `DB_REPLICA_URL` means DATABASE_REPLICA_URL.
+    Both begin with the same word. The name has only some of the setting's words (`SECRET` means SECRET_KEY), or
+    all of them and others (`CORS_ALLOWED_ORIGINS` means CORS_ORIGINS), or is a part of the URL of one of the
+    `servers` (`EMAIL_HOST` means EMAIL_URL). If several settings fit, a server's URL of which the name is a part
+    comes first, then the setting with the fewest words that differ: `DB_REPLICA_URL` means DATABASE_REPLICA_URL.
     """
     if name.upper().startswith(_OF_OTHER_PROGRAMS):
         return None

@@ -44,6 +44,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", normalize(text).casefold())
 
 
+def counted(number: int, noun: str) -> str:
+    """Such as "1 month" and "2 months"; for nouns whose plural ends with an s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters: a longer text ends at a word, with an ellipsis; one long word is cut."""
     if len(text) <= limit:

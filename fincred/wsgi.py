@@ -43,11 +43,11 @@ gc.enable()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, with three things set right around it.
+    """Django, and around it what it would do differently in three cases.
 
-    It would follow the charset of a Content-Type, although everything here is UTF-8. It reads
-    a body by its Content-Length; a chunked one has none, and would look empty. And it would keep the connection
-    to the database until a client has taken its answer.
+    Django would decode by the charset of a Content-Type, although everything here is UTF-8. It would take a
+    chunked body, which has no Content-Length, for an empty one. And it would keep the connection to the database
+    until the client has taken the answer.
     """
     environ["CONTENT_TYPE"] = _with_plain_charset(environ.get("CONTENT_TYPE", ""))
     if environ.get("HTTP_TRANSFER_ENCODING") and environ.get("wsgi.input_terminated"):

@@ -22,6 +22,7 @@ from fincred import clock
 from fincred.days_in_words import days_in_words
 from fincred.errors import FinCredError
 from fincred.money import amount_in_words
+from fincred.text import counted
 from goals.vocabulary import Status
 from planning.models import ActionPlan, PlanVersion, Snapshot
 from planning.plan_page import plan_page
@@ -106,7 +107,7 @@ class ActionPlanAdmin(AuditedAdmin):
         "amount",
         "frequency",
         "feasibility",
-        "shortfall",
+        "planned_shortfall",
         "version",
         "ended_at",
     )
@@ -118,6 +119,11 @@ class ActionPlanAdmin(AuditedAdmin):
 
     def title_of(self, row: ActionPlan) -> str:
         return row.goal.name
+
+    @admin.display(description="short when planned", ordering="shortfall")
+    def planned_shortfall(self, plan: ActionPlan) -> str:
+        """As the newest version says; the plan's page has what is missing as of today."""
+        return amount_in_words(plan.shortfall)
 
     def change_view(
         self,
@@ -178,8 +184,7 @@ class ActionPlanAdmin(AuditedAdmin):
 
 
 def _no_such_version(plan: ActionPlan) -> str:
-    versions = "1 version" if plan.version == 1 else f"{plan.version} versions"
-    return f"This plan has {versions}, and none with that number."
+    return f"This plan has {counted(plan.version, 'version')}, and none with that number."
 
 
 @admin.register(PlanVersion)

@@ -123,7 +123,7 @@ def needed_to_clear(
 ) -> Decimal:
     """How much of the payments of these months, above the minimums, clears the debts; all if they don't.
 
-    The debts are as they were when the first of the months, the present one, began. So much of it was `made`.
+    The first month is the present one: the debts are as they were when it began, and `made` was paid in it.
     """
     extras = [to_cents(amount) for amount in payments]
     extras[0] += to_cents(made)

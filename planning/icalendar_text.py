@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Final
@@ -16,6 +15,7 @@ from uuid import UUID, uuid5
 from icalendar import Calendar, Parameters, vText
 from icalendar.parser import Contentline
 
+from fincred.money import money_in_words
 from planning.engine.day_book import Day, Entry
 from planning.vocabulary import EntryKind
 
@@ -40,7 +40,9 @@ def as_icalendar(days: Iterable[Day], *, owner: UUID, currency: str, changed_at:
     revision = f"DTSTAMP:{moment}\r\nLAST-MODIFIED:{moment}\r\nSEQUENCE:{sequence}".encode()
     lines = [_head(owner, changed_at)]
     for day in days:
-        description = _text("DESCRIPTION", f"Carried over after this day: {_money(day.carried_over, currency)}")
+        description = _text(
+            "DESCRIPTION", f"Carried over after this day: {money_in_words(day.carried_over, currency)}"
+        )
         for entry in day.entries:
             # Not an `Event` of the library, which is ten times slower: there may be thousands.
             lines += [
@@ -91,8 +93,4 @@ def _text(name: str, value: str) -> bytes:
 def _summary(entry: Entry, currency: str) -> str:
     # A lone carriage return isn't escaped by the library, and would end the line.
     label = " ".join(entry.label.splitlines())
-    return _SUMMARIES[entry.kind].format(label=label, amount=_money(entry.amount, currency))
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"
+    return _SUMMARIES[entry.kind].format(label=label, amount=money_in_words(entry.amount, currency))

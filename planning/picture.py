@@ -10,6 +10,7 @@ from html import escape
 from itertools import takewhile, zip_longest
 from typing import Final
 
+from fincred.text import counted
 from planning.engine.dates import Calendar
 from planning.engine.model import GoalInput, GoalPlan, PlanInput
 from planning.engine.plan import make_plan
@@ -91,7 +92,7 @@ class _Picture:
         return "\n".join([head, f"<style>{_STYLE}</style>", paper, *parts, "</svg>\n"])
 
     def _heading(self) -> list[str]:
-        goals = "1 goal" if len(self._rows) == 1 else f"{len(self._rows)} goals"
+        goals = counted(len(self._rows), "goal")
         parts = [
             f"<title>One surplus, {goals}</title>",
             _text(24, 40, f"One surplus, {goals}", "title"),

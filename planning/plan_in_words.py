@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from fincred.days_in_words import day_in_words, days_in_words
 from fincred.money import ZERO, amount_in_words
+from fincred.text import counted
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
 from planning.engine.model import Finances
 from planning.engine.sentences import held_back_parts, kept_for
-from planning.vocabulary import Feasibility
+from planning.vocabulary import AlternativeKind, Feasibility
 
 Facts = Mapping[str, Any]
 
@@ -81,10 +82,10 @@ def _of_the_room(facts: Facts) -> list[Line]:
     if "chosen_monthly" in facts and Decimal(facts["need"]) > room:
         return [Line(f"the chosen {amount_in_words(facts['chosen_monthly'])} a month comes to", room)]
     if "money_by_then" in facts:
-        first = Line(f"what {_months(months)} leave{_freed(facts)}", Decimal(facts["money_by_then"]))
+        first = Line(f"what {counted(months, 'month')} leave{_freed(facts)}", Decimal(facts["money_by_then"]))
     else:
         surplus = max(Decimal(facts["surplus"]), ZERO)
-        first = Line(f"{amount_in_words(surplus)} a month for {_months(months)}", surplus * months)
+        first = Line(f"{amount_in_words(surplus)} a month for {counted(months, 'month')}", surplus * months)
     changes = [
         Line("and what earlier months kept", _amount(facts, "carried_in")),
         Line("less what earlier months lacked", -_amount(facts, "lacking")),
@@ -188,9 +189,9 @@ def alternatives_in_words(alternatives: Sequence[Mapping[str, Any]]) -> list[str
 
 def _alternative(alternative: Mapping[str, Any]) -> str:
     match alternative["kind"]:
-        case "later_date":
+        case AlternativeKind.LATER_DATE:
             return f"a later date: {day_in_words(alternative['target_date'])}"
-        case "smaller_amount":
+        case AlternativeKind.SMALLER_AMOUNT:
             return f"a smaller amount: {amount_in_words(alternative['target_amount'])}"
         case _:
             return f"{amount_in_words(alternative['extra_monthly'])} more a month"
@@ -243,7 +244,3 @@ def _money(amount: Any) -> str:
 def _load(load: Any) -> str:
     """None where there is no room to divide by."""
     return "no room" if load is None else str(load)
-
-
-def _months(months: int) -> str:
-    return "1 month" if months == 1 else f"{months} months"

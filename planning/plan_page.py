@@ -20,6 +20,7 @@ from planning.plan_in_words import (
     sum_of,
 )
 from planning.services.as_asked import count_what_is_asked
+from planning.vocabulary import AlternativeKind
 
 MOST_VERSIONS: Final = 100
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
@@ -54,7 +55,7 @@ def plan_page(plan: ActionPlan, *, today: date, older: str = "", newer: str = ""
         "facts": facts,
         "text": plan.explanation_on(today)["text"],
         "alternatives": alternatives_in_words(plan.alternatives),
-        "has_later_date": any(alternative["kind"] == "later_date" for alternative in plan.alternatives),
+        "has_later_date": any(each["kind"] == AlternativeKind.LATER_DATE for each in plan.alternatives),
         "versions": versions,
         "left": left,
         "right": right,

@@ -1,8 +1,8 @@
 """The words that money and plans are described with, shared by models, serializers and the engine.
 
-Debt types and pay frequencies are stored in JSON, and kinds of entries not at all: a new one needs no migration,
-as the others do. But the version before must be able to read what is stored: name it here, and let clients send it
-(`planning.serializers`) a release later.
+Debt types, pay frequencies and kinds of alternatives are stored in JSON, and kinds of entries not at all: a new
+one needs no migration, as the others do. But the version before must be able to read what is stored: name it here,
+and let clients send it (`planning.serializers`) a release later.
 """
 
 from __future__ import annotations
@@ -54,6 +54,14 @@ class Feasibility(StrEnum):
     COMFORTABLE = "Comfortable"
     TIGHT = "Tight"
     UNREALISTIC = "Unrealistic"
+
+
+class AlternativeKind(StrEnum):
+    """What would be changed to make an unrealistic goal reachable."""
+
+    LATER_DATE = "later_date"
+    SMALLER_AMOUNT = "smaller_amount"
+    MORE_MONEY = "more_money"
 
 
 class EntryKind(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from fincred.money import money_in_words
 from goals.progress import ProgressStatus
 
 
@@ -23,20 +24,16 @@ def feedback(
     shown in `currency`.
     """
     if status is ProgressStatus.COMPLETED:
-        return f"{_money(current_amount, currency)} {verb}: you have reached your target."
+        return f"{money_in_words(current_amount, currency)} {verb}: you have reached your target."
     if kept and current_amount >= target_amount:
-        return f"{_money(current_amount, currency)} {verb}: {kept}."
-    so_far = f"{_money(current_amount, currency)} of {_money(target_amount, currency)} {verb}"
+        return f"{money_in_words(current_amount, currency)} {verb}: {kept}."
+    so_far = f"{money_in_words(current_amount, currency)} of {money_in_words(target_amount, currency)} {verb}"
     difference = current_amount - expected
     if difference == 0:
         return f"{so_far}, exactly as planned for today."
     if difference > 0:
-        return f"{so_far}, {_money(difference, currency)} ahead of what was planned for today."
-    behind = f"{so_far}, {_money(-difference, currency)} behind what was planned for today."
+        return f"{so_far}, {money_in_words(difference, currency)} ahead of what was planned for today."
+    behind = f"{so_far}, {money_in_words(-difference, currency)} behind what was planned for today."
     if status is ProgressStatus.SLIGHTLY_BEHIND:
         return f"{behind} That is within reach."
     return f"{behind} A new plan may suit you better."
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"

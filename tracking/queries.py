@@ -1,10 +1,9 @@
-"""Reads of check-ins and pulses, each declared once and compiled once, and the dashboard."""
+"""Reads of check-ins and pulses, each declared once and compiled once."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -14,21 +13,13 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
-from accounts.models import User
 from fincred.db.queries import BoundQuery, Parameter, PreparedQuery, fetch_all
 from fincred.money import ZERO
 from goals.history import Told
 from goals.models import Goal
-from goals.vocabulary import GoalType, Kind, Status
-from planning.models import ActionPlan
-from planning.queries import URGENT_GOALS
-from planning.services.put_in import count_what_was_put_in
-from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Milestone, Pulse
-from tracking.streaks import streaks
+from goals.vocabulary import GoalType, Kind
+from tracking.models import CheckIn, CheckInQuerySet, CheckInWeek, Pulse
 from tracking.vocabulary import CheckInSource
-
-TOP_GOALS: Final = 5
-RECENT_MILESTONES: Final = 5
 
 _PERIOD: Final = frozenset({"from", "to"})
 
@@ -89,15 +80,6 @@ _CHECK_INS_SINCE: Final = _told(
     CheckIn.objects.owned_by(Parameter("owner")).filter(
         Q(goal__kind=Kind.RESERVE) | Q(goal__cycles_ended__gt=0), check_in_date__gte=Parameter("day")
     )
-)
-
-# Summed here and not by the database: SQLite's SUM is a float.
-_AMOUNTS: Final = PreparedQuery(Goal.objects.owned_by(Parameter("owner")).values_list("status", "current_amount"))
-_MILESTONES: Final = PreparedQuery(
-    Milestone.objects.owned_by(Parameter("owner"))
-    .select_related("goal")
-    .only("goal__name", "percent", "reached_on")
-    .newest_first()
 )
 
 
@@ -175,83 +157,3 @@ def _check_in_counts(names: frozenset[str]) -> PreparedQuery[int]:
 def _within(check_ins: CheckInQuerySet, names: frozenset[str]) -> CheckInQuerySet:
     first, last = (Parameter(name) if name in names else None for name in ("from", "to"))
     return check_ins.between(first, last).newest_first()
-
-
-@dataclass(frozen=True, slots=True)
-class GoalLine:
-    """A goal on the dashboard, with its open plan if it has one."""
-
-    goal: Goal
-    plan: ActionPlan | None
-
-    @property
-    def feasibility(self) -> str | None:
-        return self.plan.feasibility if self.plan else None
-
-    def next_action_date(self, today: date) -> date | None:
-        return self.plan.next_action_date(today) if self.plan else None
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """`total_goals` counts every status, as the list of goals does; `total_saved` leaves cancelled ones out."""
-
-    total_goals: int
-    active_goals: int
-    completed_goals: int
-    total_saved: Decimal
-    current_streak: int
-    longest_streak: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    goals: list[GoalLine]
-    stats: Stats
-    recent_milestones: list[Milestone]
-
-
-def dashboard_reads(owner: UUID) -> tuple[BoundQuery[Any], ...]:
-    """The reads of a dashboard, in the order in which `make_dashboard` takes their rows."""
-    return (
-        URGENT_GOALS.bind(owner=owner).page(limit=TOP_GOALS),
-        _AMOUNTS.bind(owner=owner),
-        WEEKS.bind(owner=owner),
-        _MILESTONES.bind(owner=owner).page(limit=RECENT_MILESTONES),
-    )
-
-
-def make_dashboard(
-    top_goals: list[Goal],
-    amounts: list[tuple[str, Decimal]],
-    weeks: list[date],
-    milestones: list[Milestone],
-    *,
-    owner: User,
-    today: date,
-) -> Dashboard:
-    """The dashboard, from the rows of `dashboard_reads`."""
-    return Dashboard(_lines(owner, top_goals, today), _stats(amounts, weeks, today), milestones)
-
-
-def _lines(owner: User, goals: list[Goal], today: date) -> list[GoalLine]:
-    # A plan refers to its goal. Once the goal no longer refers to it, both are freed without garbage collection.
-    lines = [GoalLine(goal, vars(goal).pop("open_plan", None)) for goal in goals]
-    for line in lines:
-        if line.plan:
-            line.plan.has_debts = line.goal.plans_debts  # type: ignore[attr-defined]
-    count_what_was_put_in([line.plan for line in lines if line.plan], owner=owner, today=today)
-    return lines
-
-
-def _stats(amounts: list[tuple[str, Decimal]], weeks: list[date], today: date) -> Stats:
-    count = Counter(status for status, _ in amounts)
-    so_far = streaks(weeks, today)
-    return Stats(
-        total_goals=len(amounts),
-        active_goals=count[Status.ACTIVE],
-        completed_goals=count[Status.COMPLETED],
-        total_saved=sum((amount for status, amount in amounts if status != Status.CANCELLED), ZERO),
-        current_streak=so_far.current,
-        longest_streak=so_far.longest,
-    )

@@ -28,7 +28,7 @@ from goals.serializers import PercentageField
 from goals.vocabulary import GoalType, Priority
 from planning.vocabulary import Feasibility
 from tracking.milestones import PERCENTS
-from tracking.queries import GoalLine
+from tracking.services import GoalLine
 
 
 class CheckInSerializer(Serializer):

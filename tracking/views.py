@@ -160,8 +160,8 @@ class DashboardView(ApiView):
         response_example=examples.DASHBOARD,
     )
     def get(self, request: Request) -> HttpResponse:
-        rows = self.fetch(*queries.dashboard_reads(self.user_id))
-        dashboard = queries.make_dashboard(*rows, owner=self.user, today=self.today)
+        rows = self.fetch(*services.dashboard_reads(self.user_id))
+        dashboard = services.make_dashboard(*rows, owner=self.user, today=self.today)
         return self.answer(dashboard, DashboardSerializer, today=self.today)
 
 

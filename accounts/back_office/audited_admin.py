@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -214,8 +215,10 @@ class AuditedAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     def link_to(self, request: HttpRequest, kind: str, pk: str) -> SafeString | None:
         """The title of another row, such as a goal, which leads to its page; None if that isn't theirs to open."""
-        pages = (page for page in self.admin_site._registry.values() if isinstance(page, AuditedAdmin))
-        page = next((page for page in pages if page.opts.model_name == kind.replace("_", "")), None)
+        registered = filter(self.admin_site.is_registered, apps.get_models())
+        pages = map(self.admin_site.get_model_admin, registered)
+        audited = (page for page in pages if isinstance(page, AuditedAdmin))
+        page = next((page for page in audited if page.opts.model_name == kind.replace("_", "")), None)
         if page is None or not page.has_view_permission(request):
             return None
         row = page.get_object(request, pk)

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fincred.money import amount_in_words, rate_in_words
+from fincred.text import counted
 
 # Given a kind of row ("goal") and an id, a link to the row; None where there is none.
 Link = Callable[[str, str], SafeString | None]
@@ -60,7 +61,7 @@ def name_in_words(name: str) -> str:
 
 
 def rows_in_words(rows: Sized) -> str:
-    return "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+    return counted(len(rows), "row")
 
 
 def field_in_words(name: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.back_office.failure_in_words import Failure, told
 from accounts.managers import MAX_MAIL_ATTEMPTS, UNFINISHED
 from accounts.models import OutgoingMail
+from fincred.text import counted
 
 _NO_SIGN_IN: Final = Failure(
     "the mail server refused FinCred's sign-in", "an operator checks EMAIL_URL, then try again"
@@ -69,7 +70,7 @@ def mail_state(mail: OutgoingMail) -> SafeString | str:
             return "given up: no reason was kept"
         form = "last attempt: {}" if mail.failure == UNFINISHED else "given up: {}"
         return told(form, why_not_sent(mail.failure), mail.failure)
-    attempts = "1 attempt" if mail.attempts == 1 else f"{mail.attempts} attempts"
+    attempts = counted(mail.attempts, "attempt")
     due = f"due {_moment(mail.next_attempt_at)}, {attempts}"
     return (
         told(f"{due}: {{}}", why_not_sent(mail.failure)._replace(remedy=""), mail.failure) if mail.failure else due

@@ -46,7 +46,7 @@ def in_words(entries: Sequence[AuditEntry]) -> list[EntryView]:
 def name_of_actor(entry: AuditEntry) -> str | None:
     """Who did it; None if no person is named."""
     actor = _people([entry.actor_id]).get(entry.actor_id)
-    return _name(actor) if actor else None
+    return actor.shown_name if actor else None
 
 
 def _people(ids: Iterable[UUID | None]) -> dict[UUID | None, User]:
@@ -60,15 +60,11 @@ def _who(entry: AuditEntry, people: dict[UUID | None, User]) -> str:
     if _is_themselves(entry):
         return "themselves"
     actor = people.get(entry.actor_id)
-    return _name(actor) if actor else ERASED
+    return actor.shown_name if actor else ERASED
 
 
 def _is_themselves(entry: AuditEntry) -> bool:
     return entry.actor_id == entry.person_id and entry.role != Role.STAFF
-
-
-def _name(person: User) -> str:
-    return person.full_name or person.email
 
 
 def _action(action: str) -> str:

@@ -130,7 +130,7 @@ def _send(claim: _Claim, server: MailServer, clock: Clock, stop: Callable[[], bo
             composed = _compose(claim)
             if composed is None:
                 _drop(claim)
-                logger.info("Mail has nothing to say any more", extra=facts)
+                logger.info("Mail dropped: there is nothing to say any more", extra=facts)
                 return _Outcome.DROPPED
             server.send(composed)
         except Exception as error:  # mail servers, their library and templates fail in many ways

@@ -104,6 +104,11 @@ class User(AbstractBaseUser, PermissionsMixin, UUIDModel):
         return getattr(getattr(self, "profile", None), "full_name", None)
 
     @property
+    def shown_name(self) -> str:
+        """Their name, or the address if they gave none, as staff read it."""
+        return self.full_name or self.email
+
+    @property
     def revision(self) -> int:
         """The profile's revision: nothing else that `/users/me` shows changes while the person is signed in."""
         return self.profile.revision

@@ -161,7 +161,7 @@ def refresh(*, refresh_token: str, now: datetime) -> TokenPair:
     :raises RateLimitExceededError: too many of this session, or too many unknown or spent ones from this network.
     :raises TokenInvalidError: unknown, of an ended session, or spent less than ten seconds ago.
     :raises TokenExpiredError: it was never spent and is too old.
-    :raises TokenReusedError: spent before that; its session has ended, and stays ended.
+    :raises TokenReusedError: spent longer ago than that; its session has ended, and stays ended.
     """
     token = _TOKEN.bind(token_hash=digest(refresh_token)).first()
     if token is None:

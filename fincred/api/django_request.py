@@ -1,4 +1,4 @@
-"""Django's request inside of DRF's, which keeps it private; reading attributes through DRF's is slower."""
+"""Django's own request, a private attribute of DRF's. Reading attributes through DRF's is slower."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def status_of(error: type[errors.FinCredError]) -> int:
     return next(STATUS[category] for category in error.__mro__ if category in STATUS)
 
 
-# Errors of HTTP itself: status -> (code, message). 400 stands for every status without a code of its own.
+# Errors of HTTP itself: status -> (code, message). Without a code of its own,
+# a status below 500 has that of 400, another one that of 500.
 HTTP_CODES: dict[int, tuple[str, str]] = {
     **{
         status_of(error): (error.code, error.message)
@@ -171,13 +172,13 @@ class Report(ExceptionReporter):
     """
 
     def get_traceback_html(self) -> SafeString:
-        return SafeString("") if self._is_answered() else super().get_traceback_html()
+        return SafeString("") if self._answers() else super().get_traceback_html()
 
     def get_traceback_text(self) -> SafeString:
-        return SafeString("") if self._is_answered() else super().get_traceback_text()
+        return SafeString("") if self._answers() else super().get_traceback_text()
 
-    def _is_answered(self) -> bool:
-        """Answer a client's fault; any other has Django's page."""
+    def _answers(self) -> bool:
+        """Answer a client's fault, and say whether it is one; for any other Django makes its page."""
         if self.request is None or not isinstance(self.exc_value, _CLIENTS):
             return False
         bad_request: Any = get_resolver().resolve_error_handler(400)
@@ -186,7 +187,7 @@ class Report(ExceptionReporter):
 
 
 class _EmptyReport(ExceptionReporter):
-    """Instead of Django's page, which would ask a database that is away again for each query that it shows."""
+    """An empty page instead of Django's, which would query again a database that can't be reached."""
 
     def get_traceback_html(self) -> SafeString:
         return SafeString("")

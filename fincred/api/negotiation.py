@@ -16,7 +16,7 @@ from fincred.errors import MalformedRequestError
 
 CALENDAR = "text/calendar"
 _JSON = "application/json"
-# How a client likes what its `Accept` leaves out, or gives no quality.
+# The preference for a media type that `Accept` leaves out, or names with a quality of 0.
 _EXCLUDED = (0.0, 0)
 # DRF refuses longer ones as if they named another type.
 _LONGEST_TYPE = 256
@@ -25,7 +25,7 @@ _QUALITY = re.compile(r";\s*q=([01](?:\.[0-9]*)?)\s*(?:;|$)", re.IGNORECASE)
 
 class JSONNegotiation(DefaultContentNegotiation):
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """None, which is a 415, also for a range of types, and for JSON that says that it isn't UTF-8.
+        """The parser of the Content-Type; None, which is a 415, for other types, ranges, and JSON not in UTF-8.
 
         :raises MalformedRequestError: the Content-Type names a type that is taken, and is too long to be read.
         """
@@ -46,7 +46,7 @@ class JSONNegotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes JSON."""
-        if _liking(request, _JSON) == _EXCLUDED:
+        if _preference(request, _JSON) == _EXCLUDED:
             raise NotAcceptable
         [renderer] = renderers
         return renderer, renderer.media_type
@@ -59,7 +59,7 @@ class CalendarNegotiation(JSONNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """:raises rest_framework.exceptions.NotAcceptable: the client's `Accept` excludes both."""
-        calendar, json = (_liking(request, media_type) for media_type in (CALENDAR, _JSON))
+        calendar, json = (_preference(request, media_type) for media_type in (CALENDAR, _JSON))
         if calendar <= json:
             return super().select_renderer(request, renderers, format_suffix)
         [renderer] = renderers
@@ -81,7 +81,7 @@ def _accepted(request: Request) -> list[str]:
     return accepted.split(",")
 
 
-def _liking(request: Request, media_type: str) -> tuple[float, int]:
+def _preference(request: Request, media_type: str) -> tuple[float, int]:
     """The quality that the client gives a media type, and how exactly it names it."""
     names = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
     found = (0, 0.0)

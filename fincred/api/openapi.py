@@ -38,6 +38,7 @@ from fincred.api.openapi_parts import (
 )
 from fincred.api.renderers import render_json
 from fincred.api.serializers import PageQuery, QuerySerializer, Serializer
+from fincred.text import counted
 
 if TYPE_CHECKING:
     from fincred.api.views import ApiView
@@ -133,13 +134,13 @@ class Schema(AutoSchema):
             operation["requestBody"]["required"] = True
         if limits := " ".join(self._limits()):
             operation["description"] = f"{operation.get('description', '')} {limits}".strip()
-        operation.setdefault("security", [])  # said, so that tools know that it is meant
+        operation.setdefault("security", [])  # named, so that tools know that none is needed
         return operation
 
     def _limits(self) -> Iterator[str]:
-        """What is said of the limits that the view has beside those of all reads and writes."""
+        """A sentence for each limit that the view has besides those of all reads and writes."""
         if cost := cast("ApiView", self.view).cost:
-            yield f"Takes {cost} point{'s' * (cost > 1)} of the rate limit `cost`."
+            yield f"Takes {counted(cost, 'point')} of the rate limit `cost`."
         if policy := getattr(self.view, "write_limit", None):
             yield f"Counts against the rate limit `{policy.name}` ({policy.quota} a minute) instead of `writes`."
         for policy in getattr(self.view, "own_limits", ()):

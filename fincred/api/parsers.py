@@ -56,7 +56,7 @@ def _refuse(value: Any, levels: int) -> None:
 def parse_json(raw: bytes) -> Any:
     """The document, with every number that isn't whole as `Decimal`.
 
-    :raises MalformedRequestError: it isn't JSON in UTF-8, repeats a key, or nests too deep to be meant.
+    :raises MalformedRequestError: it isn't JSON in UTF-8, repeats a key, or has over a hundred levels.
     """
     if raw.startswith(BOM_UTF8):
         raise MalformedRequestError(reason="The body begins with a byte-order mark; send UTF-8 without one")

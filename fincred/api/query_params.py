@@ -28,8 +28,8 @@ def parse_query(raw: str) -> dict[str, list[str]]:
 def refuse_ambiguous(params: dict[str, list[str]]) -> None:
     """Refuse lists that we don't take, also under names that no view knows.
 
-    Of a repeated parameter: which of the values was meant? And `status[]=paused`, as some clients write lists,
-    would be taken for an unknown name, and the answer would not be filtered.
+    If a parameter is repeated, it isn't clear which of the values was meant. `status[]=paused`, as some clients
+    write lists, would be taken for an unknown name, and the answer would not be filtered.
 
     :raises ValidationError: naming each that is repeated, or has brackets.
     """

@@ -87,7 +87,7 @@ class ApiView(GenericAPIView[Any]):
         self.session_check = cast("SessionCheck | None", request.auth)
 
     def check_throttles(self, request: Request) -> None:
-        """A request that is done again counts once."""
+        """Count a request once, also if it is repeated after a deadlock."""
         if not quotas():
             super().check_throttles(request)
 
@@ -150,8 +150,8 @@ class ApiView(GenericAPIView[Any]):
         """The body, checked. `stored` is the row that it changes, for serializers that look at it.
 
         :raises rest_framework.exceptions.ValidationError: with every field error at once.
-        :raises MalformedRequestError: PUT or PATCH without a body: a missing body isn't the same as `{}`. Or a
-            precondition that can't be read: then the body isn't, and its client is not told to send it.
+        :raises MalformedRequestError: a PUT or PATCH has no body, which isn't the same as `{}`; or a precondition
+            can't be read. That is checked before the body is read, so a waiting client isn't asked to send it.
         """
         if self.request.method in _CHANGING:
             _ = self.expected

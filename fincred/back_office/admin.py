@@ -1,4 +1,4 @@
-"""The list and the page of people, which take rows of every app."""
+"""Pages of the back office that need more than one app: people, goals, the audit trail, jobs, refused sign-ins."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
+from django.db.models import DateTimeField, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -38,6 +39,7 @@ from fincred.ops.own_work import OwnWork
 from goals.admin import GoalAdmin
 from goals.models import Goal
 from planning.models import ActionPlan
+from planning.services.as_asked import count_what_is_asked
 
 admin.site.unregister(User)
 admin.site.unregister(Goal)
@@ -54,8 +56,8 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
     fields = readonly_fields = ("state", "last_success_at", "next_run_at", "leased_until", "took", "done")
 
     def get_queryset(self, request: HttpRequest) -> JobStateQuerySet:
-        """A job that is done in shards is one row as well."""
-        return JobState.objects.whole()
+        """A job that is done in shards is one row as well. Each row has the moment of the request, for `state`."""
+        return JobState.objects.whole().annotate(seen_at=Value(clock.moment_of(request), DateTimeField()))
 
     def title_of(self, row: JobState) -> str:
         return f"Job: {self.title(row)}"
@@ -66,11 +68,12 @@ class JobAdmin(ReadOnlyAdminMixin, DeclaredFiltersAdmin):
 
     @admin.display
     def state(self, job: JobState) -> str:
+        words = job_state(job, job.seen_at)  # type: ignore[attr-defined]  # annotated
         if job.name != OwnWork.CHECK:
-            return job_state(job, clock.now())
+            return words
         shards = JobState.objects.of_shards(job.name).values_list("name", "last_success_at")
         done = {name.removeprefix(f"{job.name} "): moment for name, moment in shards if moment}
-        return format_html("{}{}", job_state(job, clock.now()), in_shards(job, done))
+        return format_html("{}{}", words, in_shards(job, done))
 
     @admin.display(description="took")
     def took(self, job: JobState) -> str:
@@ -106,8 +109,11 @@ class GoalPage(GoalAdmin):
 
     @admin.display
     def why(self, goal: Goal) -> str:
-        plan = _plan_of(goal)
-        return days_in_words(plan.lasting_explanation["text"]) if plan else ""
+        plan, today = _plan_of(goal), local_day(clock.now(), goal.user.profile.timezone)
+        if plan is None:
+            return ""
+        count_what_is_asked([plan], owner=goal.user, today=today)
+        return days_in_words(plan.explanation_on(today)["text"])
 
 
 def _plan_of(goal: Goal) -> ActionPlan | None:
@@ -159,7 +165,7 @@ class PersonAdmin(UserAdmin):
         context = {
             **self.admin_site.each_context(request),
             **person_page(person, now=clock.moment_of(request)),
-            "title": person.full_name or person.email,
+            "title": person.shown_name,
             "subtitle": None,
             "opts": self.opts,
             "original": person,

@@ -32,13 +32,15 @@ from fincred.back_office.check_in_chart import CheckInChart, check_in_chart
 from fincred.back_office.goal_names import goal_names
 from fincred.companion.models import Notification, NotificationPreferences, OutgoingPush
 from fincred.companion.notification_in_words import next_in_words
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 from fincred.money import amount_in_words
+from fincred.text import counted
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import Status
 from planning.models import ActionPlan, Snapshot
 from planning.plan_in_words import LABELS_IN_WORDS, alternatives_in_words
+from planning.services.as_asked import count_what_is_asked
 from planning.services.past_paces import expected_lines, made_by_older_engines
 from planning.vocabulary import Feasibility
 from tracking.models import CheckIn, CheckInWeek, Milestone
@@ -77,6 +79,7 @@ class GoalView:
     has_older_engine: bool
     check_ins: int
     milestones: list[int]
+    why: str
     alternatives: list[str]
 
     @property
@@ -196,14 +199,14 @@ def _notifications(person: User) -> list[tuple[Notification, str]]:
 def _switched_off(person: User) -> list[str]:
     """The kinds of messages that they don't want."""
     preferences = NotificationPreferences.objects.filter(user=person).first()
-    return [kind for kind in Kind if preferences and not getattr(preferences, kind)]
+    return [kind for kind in MessageKind if preferences and not getattr(preferences, kind)]
 
 
 def _goals(person: User, today: date, zone: str) -> list[GoalView]:
     goals = list(Goal.objects.filter(user=person).order_by("-created_at", "-id"))
     goals.sort(key=lambda goal: goal.updated_at, reverse=True)  # those that ended last are asked about first
-    # Their schedules are long, and on their own pages.
-    open_plans = ActionPlan.objects.filter(user=person).open().defer("instalments", "payments", "carried")
+    open_plans = list(ActionPlan.objects.filter(user=person).open().select_related("goal").defer("carried"))
+    count_what_is_asked(open_plans, owner=person, today=today)
     plans = {plan.goal_id: plan for plan in open_plans}
     over = ActionPlan.objects.filter(user=person, ended_at__isnull=False).order_by("ended_at", "created_at")
     ended = {plan.goal_id: plan for plan in over.only("goal_id", "ended_at")}
@@ -265,6 +268,7 @@ def _goal(
         has_older_engine=has_older_engine,
         check_ins=goal.check_in_count,
         milestones=reached,
+        why=plan.explanation_on(today)["text"] if plan else "",
         alternatives=alternatives_in_words(plan.alternatives) if plan else [],
     )
 
@@ -283,13 +287,10 @@ def _weeks(mondays: Iterable[date], today: date) -> list[tuple[date, bool]]:
 
 
 def _streak_text(so_far: Streaks) -> str:
-    def in_weeks(count: int) -> str:
-        return "1 week" if count == 1 else f"{count} weeks"
-
     if not so_far.longest:
         return "No streak yet"
-    now = f"{in_weeks(so_far.current)} now" if so_far.current else "No streak now"
-    return f"{now}, {in_weeks(so_far.longest)} at most"
+    now = f"{counted(so_far.current, 'week')} now" if so_far.current else "No streak now"
+    return f"{now}, {counted(so_far.longest, 'week')} at most"
 
 
 def _trail(person: User) -> list[tuple[str, list[tuple[EntryView, str]]]]:

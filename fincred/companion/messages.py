@@ -24,7 +24,7 @@ from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.schedule import day_in, has_checked_in
 from fincred.companion.services.follow_events import NEWS
 from fincred.companion.unsubscribing import unsubscribe_from
-from fincred.companion.vocabulary import KIND_OF, MILESTONE, Kind, NotificationStatus, NotificationType
+from fincred.companion.vocabulary import KIND_OF, MILESTONE, MessageKind, NotificationStatus, NotificationType
 from fincred.money import ZERO
 from goals.history import reader
 from goals.models import Goal
@@ -239,7 +239,7 @@ MESSAGES: Final = (
         NotificationType.CHECKIN_REMINDER,
         "How are your goals doing?",
         facts=checkin_reminder,
-        unsubscribe=unsubscribe_from(Kind.REMINDERS),
+        unsubscribe=unsubscribe_from(MessageKind.REMINDERS),
         example={
             "goals": [_GOAL, _FUND],
             "reason": {"goal": "Laptop", "text": "The old one dies in the middle of every call."},
@@ -250,7 +250,7 @@ MESSAGES: Final = (
         NotificationType.PRE_TRANSFER_REMINDER,
         "Your next payment",
         facts=pre_transfer_reminder,
-        unsubscribe=unsubscribe_from(Kind.PAYMENTS),
+        unsubscribe=unsubscribe_from(MessageKind.PAYMENTS),
         example={
             "subject": "On Friday: 120.00 EUR for Laptop",
             "amount": "120.00 EUR",
@@ -264,7 +264,7 @@ MESSAGES: Final = (
         NotificationType.WEEKLY_SUMMARY,
         "Your week",
         facts=weekly_summary,
-        unsubscribe=unsubscribe_from(Kind.WEEKLY_SUMMARY),
+        unsubscribe=unsubscribe_from(MessageKind.WEEKLY_SUMMARY),
         example={
             "since": "Monday, 2 March 2026",
             "until": "Sunday, 8 March 2026",
@@ -291,7 +291,7 @@ MESSAGES: Final = (
         MILESTONE,
         "A milestone",
         facts=milestone,
-        unsubscribe=unsubscribe_from(Kind.MILESTONES),
+        unsubscribe=unsubscribe_from(MessageKind.MILESTONES),
         example={
             "subject": 'Halfway: 50 % of "Laptop".',
             "text": 'Halfway: 50 % of "Laptop".',

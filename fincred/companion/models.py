@@ -13,7 +13,14 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from fincred.companion.schedule import MOST_A_WEEK
-from fincred.companion.vocabulary import Channel, Intent, NotificationStatus, NotificationType, Platform, Topic
+from fincred.companion.vocabulary import (
+    Channel,
+    EducationTopic,
+    Intent,
+    NotificationStatus,
+    NotificationType,
+    Platform,
+)
 from fincred.db.fields import choices
 from fincred.db.models import RevisedModel, RevisedQuerySet, UUIDModel
 from fincred.db.privacy import NOT_PERSONAL, Privacy
@@ -51,7 +58,7 @@ def check_length(text: str) -> None:
 class Snippet(UUIDModel):
     """A short text about money: education, not advice. It may be written for a type of goal or a feasibility."""
 
-    topic = models.CharField(max_length=20, choices=choices(Topic))
+    topic = models.CharField(max_length=20, choices=choices(EducationTopic))
     short_title = models.CharField(max_length=60)
     content = models.TextField(validators=[check_length])
     context_goal_type = models.CharField(  # noqa: DJ001  the contract's null
@@ -68,7 +75,7 @@ class Snippet(UUIDModel):
     class Meta:
         ordering: ClassVar = ["topic", "short_title", "id"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(topic__in=list(Topic)), name="snippet_topic_known"),
+            models.CheckConstraint(condition=Q(topic__in=list(EducationTopic)), name="snippet_topic_known"),
             models.CheckConstraint(
                 condition=Q(context_goal_type__isnull=True) | Q(context_goal_type__in=list(GoalType)),
                 name="snippet_goal_type_known",
@@ -254,7 +261,9 @@ class Notification(RevisedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_send_at"], condition=Q(status="active"), name="notification_due"),
+            models.Index(
+                fields=["next_send_at"], condition=Q(status=NotificationStatus.ACTIVE), name="notification_due"
+            ),
             models.Index(fields=["user", "-created_at", "-id"], name="notification_newest_first"),
         ]
 

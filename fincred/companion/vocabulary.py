@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Topic(StrEnum):
+class EducationTopic(StrEnum):
     """What an education text is about."""
 
     DEBT_METHODS = "debt_methods"
@@ -29,7 +29,7 @@ class Intent(StrEnum):
     HELP = "help"
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a person can switch on and off: the fields of their preferences."""
 
     REMINDERS = "reminders"
@@ -49,10 +49,10 @@ class NotificationType(StrEnum):
 
 
 KIND_OF: Final = {
-    NotificationType.WEEKLY_SUMMARY: Kind.WEEKLY_SUMMARY,
-    NotificationType.PRE_TRANSFER_REMINDER: Kind.PAYMENTS,
-    NotificationType.CHECKIN_REMINDER: Kind.REMINDERS,
-    NotificationType.GOAL_PROGRESS_UPDATE: Kind.DRIFT,
+    NotificationType.WEEKLY_SUMMARY: MessageKind.WEEKLY_SUMMARY,
+    NotificationType.PRE_TRANSFER_REMINDER: MessageKind.PAYMENTS,
+    NotificationType.CHECKIN_REMINDER: MessageKind.REMINDERS,
+    NotificationType.GOAL_PROGRESS_UPDATE: MessageKind.DRIFT,
 }
 
 

@@ -50,7 +50,7 @@ def database_in_words(error: Exception) -> str:
 
 
 def _cause(text: str) -> str:
-    """Whether a word is there because of a name in it doesn't matter: the server's own text follows."""
+    """The cause by the words of the server's text, without the names in it; the text itself if none is known."""
     answer = text.rpartition("FATAL:")[2].strip()
     if "FATAL:" in text and answer.endswith("does not exist"):
         text = answer.partition(" ")[0]  # `database "x" does not exist`, `role "x" does not exist`

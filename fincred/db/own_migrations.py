@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from contextlib import suppress
 from functools import cache
 
@@ -15,9 +16,20 @@ class NotMigratedError(OperationalError):
     """The database lacks migrations of this code, and counts as away until `migrate` has run."""
 
 
+def applied(alias: str) -> Set[tuple[str, str]]:
+    """The migrations that the database has, by app and name.
+
+    :raises django.db.Error: it can't be read.
+    """
+    return MigrationRecorder(connections[alias]).applied_migrations().keys()
+
+
 def are_applied(alias: str) -> bool:
-    """:raises django.db.Error: the database can't be read."""
-    return _own() <= MigrationRecorder(connections[alias]).applied_migrations().keys()
+    """Whether the database has all of this code's migrations.
+
+    :raises django.db.Error: it can't be read.
+    """
+    return _own() <= applied(alias)
 
 
 def lacks_migrations(error: BaseException) -> bool:

@@ -105,7 +105,7 @@ def fetch_all(*queries: BoundQuery[Any]) -> list[list[Any]]:
     """
     if not queries:
         return []
-    alias = queries[0].query.queryset.db  # where one of a request's queries reads, all of them do
+    alias = queries[0].query.queryset.db  # all queries of a request read from the same database
     if any(one.query.locks for one in queries) and not connections[alias].in_atomic_block:
         raise TransactionManagementError("Rows are locked inside of a transaction only")
     statements = [one.query.statement(alias, one.extent) for one in queries]

@@ -131,7 +131,7 @@ def _from_replica_or_primary(work: Callable[[], HttpResponse]) -> HttpResponse:
         except Error as error:
             if not choice.failed or isinstance(error.__cause__, QueryCanceled):
                 raise
-            logger.warning("Done again on the primary: the replica failed", exc_info=True)
+            logger.warning("Repeated on the primary: the replica failed", exc_info=True)
             REPLICA_READS.labels("failed").inc()
             behind_a_migration = isinstance(error, ProgrammingError | NotSupportedError)
             if behind_a_migration or connections[REPLICA].connection.closed:
@@ -226,7 +226,7 @@ def record_write(person: UUID) -> None:
     try:
         record_position(person, position)
     except RedisError:
-        logger.warning("A write isn't recorded: its person may be shown the state before it")
+        logger.warning("The position of a write can't be recorded: the person may be shown the state before it")
 
 
 # Two writes may end together and be recorded in either order; the later position counts.

@@ -54,7 +54,7 @@ def retry_if_aborted(work: Callable[[], Value]) -> Value:
     except Error as error:
         if not _is_aborted(error.__cause__) or _commits() != committed:
             raise
-        logger.warning("Done again: PostgreSQL aborted it", exc_info=True)
+        logger.warning("Repeated: PostgreSQL aborted it", exc_info=True)
     return work()
 
 

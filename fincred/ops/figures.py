@@ -85,10 +85,10 @@ class StoredFigures(Collector):
         read = GaugeMetricFamily(
             "fincred_figures_read", "1 if these figures of the database are shown, 0 if not", labels=["figures"]
         )
-        readable = self._readable
+        readable, now = self._readable, clock.now()
         for name, figures in _registered.items():
             try:
-                found = list(figures(clock.now())) if readable else []
+                found = list(figures(now)) if readable else []
             except Error as error:
                 logger.warning("Figures can't be read", extra={"figures": name, "reason": type(error).__name__})
                 readable, found = False, []  # the others would only wait, too

@@ -180,7 +180,7 @@ class BodyLimitMiddleware:
 
 
 class CorsMiddleware(cors.CorsMiddleware):
-    """The library's, which reads all headers of each request: only for those that pages of other origins send."""
+    """The library's, called only for requests with an `Origin`, as pages send it: it reads all headers."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if "HTTP_ORIGIN" in request.META or not request.path_info.startswith("/api/"):
@@ -215,7 +215,7 @@ class BrowserMiddleware:
 
 
 def _end_of_chain(get_response: Any) -> GetResponse:
-    """The function that calls the view. Django wraps each middleware in a function that knows what it wraps."""
+    """The function that calls the view. Django wraps a middleware in a function that has it as `__wrapped__`."""
     while hasattr(middleware := get_response.__wrapped__, "get_response"):
         get_response = middleware.get_response
     answer: GetResponse = get_response

@@ -11,6 +11,7 @@ from accounts.back_office.tests.acting import signed_in
 from accounts.models import User
 from fincred.clock import local_day, now
 from fincred.companion.models import Snippet
+from fincred.ops.models import JobState
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
 
@@ -106,6 +107,8 @@ class TestRequest:
             ("accounts/user/", {"action": "end_sessions"}),
             ("planning/actionplan/", {"action": "regenerate"}),
             ("companion/snippet/{text}/change/", TEXT),
+            ("ops/jobstate/", None),
+            ("ops/jobstate/check_integrity/change/", None),
             ("password_change/", PASSWORDS),
         ],
     )
@@ -122,6 +125,9 @@ class TestRequest:
         text = Snippet.objects.create(created_at=(seen := now()), updated_at=seen, **TEXT)
         if form is TEXT:
             form = {**TEXT, "seen": seen.isoformat()}
+        JobState.objects.bulk_create(
+            JobState(name=name, next_run_at=now()) for name in ("mail", "check_integrity")
+        )
         if form and "action" in form:
             chosen = plans if "plan" in path else [saver, stranger]
             form = {**form, "_selected_action": [row.pk for row in chosen], "confirmed": "yes", "reason": "asked"}
@@ -129,4 +135,10 @@ class TestRequest:
         url = "/admin/" + path.format(person=saver.pk, text=text.pk)
         answer = browser.get(url) if form is None else browser.post(url, form)
         assert answer.status_code == (200 if form is None else 302), answer.content
+        assert len(readings) == 1
+
+    def test_for_metrics_reads_it_once(self, client: Client, settings: Any, readings: list[datetime]) -> None:
+        settings.METRICS_TOKEN = ""
+        readings.clear()
+        assert client.get("/metrics").status_code == 200
         assert len(readings) == 1

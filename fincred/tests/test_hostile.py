@@ -29,7 +29,7 @@ from rest_framework.test import APIClient
 from fincred.api.openapi import document
 from fincred.companion.unsubscribing import PATH as PAGE
 from fincred.companion.unsubscribing import token_for
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 from fincred.tests import hostile
 from fincred.tests.operations import OPERATIONS, Operation
 from goals.examples import GOAL
@@ -79,7 +79,7 @@ class World:
         self.ids["device_id"] = self._make("POST", "/devices", example_of("POST /devices"))
         person = client.get("/api/v0/users/me").json()["id"]
         self.ids["secret"] = client.post("/api/v0/planning/calendar/link").json()["url"][-47:-4]
-        self.ids["token"] = token_for(UUID(person), Kind.DRIFT)
+        self.ids["token"] = token_for(UUID(person), MessageKind.DRIFT)
 
     def example(self, operation: Operation) -> dict[str, Any]:
         """What the document shows, but of this person's goal."""

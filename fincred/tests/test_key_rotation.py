@@ -18,7 +18,7 @@ from accounts.services import open_session
 from accounts.tests.factories import UserFactory
 from fincred import clock
 from fincred.companion.unsubscribing import PATH, token_for
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -63,7 +63,7 @@ class Signed(NamedTuple):
         app = APIClient()
         token = open_session(user=user, now=clock.now()).access_token
         app.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-        return cls(app, signed_in(boss), f"{PATH}{token_for(user.pk, Kind.DRIFT)}")
+        return cls(app, signed_in(boss), f"{PATH}{token_for(user.pk, MessageKind.DRIFT)}")
 
     def statuses(self) -> tuple[int, int, int]:
         return (

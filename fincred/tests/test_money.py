@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fincred.money import amount_in_words, rate_in_words, round_to_cents, round_up_to_cents
+from fincred.money import amount_in_words, money_in_words, rate_in_words, round_to_cents, round_up_to_cents
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -29,6 +29,9 @@ class TestRounding:
 
 
 class TestWords:
+    def test_of_money_name_its_currency(self) -> None:
+        assert money_in_words(Decimal(1250), "EUR") == "1,250.00 EUR"
+
     @pytest.mark.parametrize(
         ("amount", "words"),
         [("0", "0.00"), ("1250", "1,250.00"), ("-3000.00", "-3,000.00"), ("1E+3", "1,000.00"), ("-0.00", "0.00")],

@@ -21,7 +21,7 @@ from conftest import client_of
 from fincred.companion.models import Device, Notification
 from fincred.companion.services import create_notification, unsubscribe
 from fincred.companion.tests.factories import ChatSessionFactory
-from fincred.companion.vocabulary import Channel, Kind, NotificationType
+from fincred.companion.vocabulary import Channel, MessageKind, NotificationType
 from fincred.db.models import RevisedModel
 from fincred.db.statements import Parameter
 from fincred.db.writes import PreparedUpdate, insert, update, write_all
@@ -206,7 +206,7 @@ DOORS: Final[dict[str, tuple[Callable[[Person], None], set[str]]]] = {
         {"NotificationPreferences"},
     ),
     "a kind of messages switched off by a mail": (
-        lambda p: unsubscribe(user_id=p.user.pk, kind=Kind.WEEKLY_SUMMARY, now=p.now),
+        lambda p: unsubscribe(user_id=p.user.pk, kind=MessageKind.WEEKLY_SUMMARY, now=p.now),
         {"Notification", "NotificationPreferences"},
     ),
 }

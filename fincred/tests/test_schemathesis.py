@@ -28,7 +28,7 @@ from fincred.companion.services import create_notification
 from fincred.companion.tests.education import write_texts
 from fincred.companion.tests.factories import ChatSessionFactory, PhoneFactory
 from fincred.companion.unsubscribing import token_for
-from fincred.companion.vocabulary import Channel, Kind, NotificationType
+from fincred.companion.vocabulary import Channel, MessageKind, NotificationType
 from fincred.wsgi import application
 from goals.tests.factories import GoalFactory
 from planning.services.calendars import make_calendar_link, secret_of_calendar
@@ -92,7 +92,7 @@ def person(open_transaction: None, noon: datetime, settings: Settings, saver: Us
         "snippet_id": Snippet.objects.values_list("pk", flat=True)[0],
     }
     token = open_session(user=saver, now=noon).access_token
-    texts = {name: str(value) for name, value in ids.items()} | {"token": token_for(saver.pk, Kind.DRIFT)}
+    texts = {name: str(value) for name, value in ids.items()} | {"token": token_for(saver.pk, MessageKind.DRIFT)}
     return Person({"Authorization": f"Bearer {token}"}, texts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fincred.text import fold, is_too_long, normalize, shows_nothing
+from fincred.text import counted, fold, is_too_long, normalize, shows_nothing
 
 pytestmark = [pytest.mark.unit, pytest.mark.platform]
 
@@ -70,3 +70,8 @@ GROWING = "\u0958\ufb04\ufb2c\u0390\u03b0\u1fb7\u1e9e\u0130\u01d6\U0001d1c0\u032
 def test_folding_a_stored_text_gives_at_most_three_characters_for_each(text: str) -> None:
     assert len(fold(text)) <= 3 * len(normalize(text))
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 months"), (1, "1 month"), (2, "2 months")])
+def test_what_is_counted_has_its_plural(number: int, words: str) -> None:
+    assert counted(number, "month") == words

@@ -71,7 +71,7 @@ class Grant(NamedTuple):
 
 
 Lacking = Callable[[int, int], int]
-"""What the money that is free by a month's end lacks on a day after which so much arrives in that month."""
+"""Given a month, and what arrives in it after a day: how much of what is free by its end isn't there that day."""
 
 _CLOSED: Final = 1 << 100
 """More than any money: a date by which nothing is granted limits no goal."""

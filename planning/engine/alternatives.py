@@ -24,7 +24,7 @@ from planning.engine.needs import Needs, date_with_months, last_month
 from planning.engine.smallest import Margin, smallest_number
 from planning.engine.solver import at_best, solve_dates
 from planning.engine.target_dates import dates_on_days
-from planning.vocabulary import Feasibility
+from planning.vocabulary import AlternativeKind, Feasibility
 
 MAX_GOALS: Final = 20
 """The most goals that get alternatives: the first in the order of serving."""
@@ -147,7 +147,7 @@ class _Search:
             day = self._earliest(day)
             if self._is_met_before(day):  # to the harm of another goal
                 return None
-        return Alternative("later_date", target_date=day)
+        return Alternative(AlternativeKind.LATER_DATE, target_date=day)
 
     def _first_day(self, months: int) -> date | None:
         """A day by which the goal can be met, but not by the day before; each may be a payday.
@@ -187,7 +187,7 @@ class _Search:
             end = bisect_left(days, self._next_in_queue(days[more]), lo=more)
             found = self._first_harmless(days, more, end)
             if found is not None:
-                return Alternative("later_date", target_date=self._earliest(days[found]))
+                return Alternative(AlternativeKind.LATER_DATE, target_date=self._earliest(days[found]))
             more = end
         return None
 
@@ -269,7 +269,9 @@ class _Search:
             most=target - max(1, to_cents(goal.present_amount)),
             guess=self.state.missing,
         )
-        return None if less is None else Alternative("smaller_amount", target_amount=exact_money(target - less))
+        if less is None:
+            return None
+        return Alternative(AlternativeKind.SMALLER_AMOUNT, target_amount=exact_money(target - less))
 
     def _more_money(self) -> Alternative | None:
         """The smallest additional income a month with which the goal is met."""
@@ -287,7 +289,9 @@ class _Search:
             rise=self.state.binding_month,
             most=min(sum(state.claim for state in self.states), to_cents(MAX_MONEY) - gap),
         )
-        return None if more is None else Alternative("more_money", extra_monthly=exact_money(gap + more))
+        if more is None:
+            return None
+        return Alternative(AlternativeKind.MORE_MONEY, extra_monthly=exact_money(gap + more))
 
     def _smallest_change(
         self,

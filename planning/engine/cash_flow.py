@@ -28,9 +28,10 @@ _MOST_KEPT: Final = 120
 class BesideChosen(NamedTuple):
     """What chosen amounts leave to a goal.
 
-    `taken` is what they take by each month, and `kept` what is kept of each month's money until the next one
-    begins. That comes first from what arrives after the goal's date: `late_income`, less what they take then. So
-    that they can, the goal has `lacking` less than there is at the month's end.
+    `taken` is what chosen amounts take by each month, and `kept` what is kept of each month's money for them until
+    the next month begins. `late_income` is what arrives after the goal's date in its month, less what they take of
+    it; what is kept comes from that first. `lacking` is how much less than the money at the month's end the goal
+    may have, so that they are paid.
     """
 
     taken: Sequence[int] = ()

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from goals.vocabulary import Priority
 from planning.engine.cadence import Cadence, Payment
 from planning.engine.dates import Calendar
 from planning.engine.money.flows import Flow
-from planning.vocabulary import Feasibility
-
-AlternativeKind = Literal["later_date", "smaller_amount", "more_money"]
+from planning.vocabulary import AlternativeKind, Feasibility
 
 
 @dataclass(frozen=True, slots=True)

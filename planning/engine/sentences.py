@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from fincred.text import counted
 from planning.engine.feasibility import COMFORTABLE_LOAD, FULL_LOAD
 
 Facts = dict[str, Any]
@@ -18,7 +19,7 @@ def arrival(facts: Facts) -> str:
 
 
 def _need(facts: Facts) -> str:
-    by = f"by {facts['target_date']} ({_months(facts['months'])})"
+    by = f"by {facts['target_date']} ({counted(facts['months'], 'month')})"
     if "overdue" in facts:
         by = f"now, for its date {facts['target_date']} has come"
     if "debts" in facts:
@@ -41,7 +42,7 @@ def _room(facts: Facts) -> str:
     months = facts["binding_month"]
     if not months:
         return f"No day on which it is paid is left before then, which leaves room for {_amount(facts['room'])}"
-    surplus = f"A surplus of {_amount(facts['surplus'])} a month for {_months(months)}"
+    surplus = f"A surplus of {_amount(facts['surplus'])} a month for {counted(months, 'month')}"
     changes = [
         ("carried_in", "with", "kept from earlier months"),
         ("taken_ahead", "less", "for goals ahead of it"),
@@ -50,7 +51,7 @@ def _room(facts: Facts) -> str:
     ]
     if is_uneven := _is_uneven(facts):
         leave = "leaves" if months == 1 else "leave"
-        left = f"{_months(months)} {leave} {_amount(facts['money_by_then'])}"
+        left = f"{counted(months, 'month')} {leave} {_amount(facts['money_by_then'])}"
         surplus = f"After expenses and minimum payments {left}"
     if "money_by_then" in facts:
         changes.insert(1, ("lacking", "less", "that earlier months lacked"))
@@ -134,10 +135,6 @@ def _amount(money: Decimal) -> str:
     return f"{money:,}"
 
 
-def _months(months: int) -> str:
-    return "1 month" if months == 1 else f"{months} months"
-
-
 def already_there(facts: Facts) -> str:
     if "due_today" in facts:
         minimums = f" of {_amount(facts['linked_minimums'])}" if facts["linked_minimums"] else ""
@@ -180,7 +177,7 @@ def minimums_suffice(facts: Facts) -> str:
 def arrival_unevenly(facts: Facts) -> str:
     wait, highest = facts["months_before_first_payment"], _amount(facts["highest_month"])
     if wait:
-        when = f"nothing for {_months(wait)}, then at most {highest} a month"
+        when = f"nothing for {counted(wait, 'month')}, then at most {highest} a month"
     else:
         when = f"{_amount(facts['paid_this_month'] + facts['this_month'])} this month and at most {highest} in any"
     waits = facts.get("waiting")

@@ -263,18 +263,13 @@ class ActionPlan(RevisedModel):
         payday = self.explanation["facts"].get("payday")
         following = self.next_action_date(today) if payday else None
         is_next = following is not None and following.isoformat() == payday["payment"]
-        told = dict(self.explanation) if is_next else self.lasting_explanation
+        told = dict(self.explanation) if is_next else without_payday(self.explanation)
         if self.shortfall_now != Decimal(self.shortfall):
             due, planned_on = self.goal.due_on(today), told["facts"]["as_of"]
             is_less = self.lacks_earlier_payments
             sentence = missing_as_asked(self.shortfall_now, due, planned_on=planned_on, is_less=is_less)
             told["text"] += f" {sentence}"
         return told
-
-    @property
-    def lasting_explanation(self) -> dict[str, Any]:
-        """The newest version's explanation without the payday, which is right for some days only."""
-        return without_payday(self.explanation)
 
 
 def _steps(stored: Sequence[Sequence[str]]) -> list[Step]:

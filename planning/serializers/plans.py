@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from rest_framework import serializers
 
@@ -15,9 +15,8 @@ from fincred.api.serializers import (
 )
 from goals.vocabulary import GoalType
 from planning.engine.explanation import Code
-from planning.engine.model import AlternativeKind
 from planning.serializers.fields import ComputedMoneyField, DocumentField
-from planning.vocabulary import Feasibility
+from planning.vocabulary import AlternativeKind, Feasibility
 
 STABLE = "Stable; `text` may be reworded."
 
@@ -34,7 +33,7 @@ class ExplanationSerializer(Serializer):
 class AlternativeSerializer(Serializer):
     """A change that would make the goal possible; it has only the field of its kind."""
 
-    kind = ChoiceField(get_args(AlternativeKind))
+    kind = ChoiceField(AlternativeKind)
     target_date = DateField(required=False)
     target_amount = ComputedMoneyField(required=False)
     extra_monthly = ComputedMoneyField(required=False)

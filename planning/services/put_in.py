@@ -30,8 +30,8 @@ def count_what_was_put_in(plans: Sequence[ActionPlan], *, owner: User, today: da
 
     Two kinds of plans may ask for what the plan that would be made today asks for: one whose newest version
     counted a payment that is gone since a check-in was corrected, and one of linked debts of which more is paid
-    off than planned. Reads nothing unless there are such debts, or a check-in of the present month that a plan's
-    newest version doesn't know, or one is gone that it knew. Returns the planning context if it was read.
+    off than planned. Reads nothing unless there are such debts, or a plan's newest version doesn't know a check-in
+    of the present month, or knew one that is gone. Returns the planning context if it was read.
     """
     for plan in plans:
         plan.put_in = plan.asked_now = None
@@ -96,8 +96,9 @@ def is_ahead(plan: ActionPlan, today: date) -> bool:
 def _ask_again(unmade: Sequence[ActionPlan], inputs: PlanInput, made: Plan) -> None:
     """Have these plans ask once more for what their newest versions counted as paid and is gone.
 
-    That is this month: what the plan that is `made` today pays then, at most what the version asks for and what is
-    gone. Later months ask as before, else all plans together would ask for more than there is.
+    They do so this month: they ask for what the plan that is `made` today pays in it, but for no more than the
+    version asks for and what is gone, together. Later months ask as before: otherwise all plans together would ask
+    for more than there is.
     """
     for plan, _, planned in _of_goals(unmade, inputs, made):
         calendar = calendar_on(inputs.as_of, plan.anchor or inputs.as_of)
@@ -134,7 +135,7 @@ def _of_goals(
 
 
 def _until_cleared(payments: Sequence[Payment], goal: GoalInput, calendar: Calendar) -> list[Payment]:
-    """Those of the payments that clear the goal's debts, which are as if one that is due today was made."""
+    """As many of the payments as clear the goal's debts, which are given as if one that is due today was made."""
     amounts = {each.date: each.amount for each in payments}
     months = calendar.payments(max(amounts, default=calendar.start))
     coming = [amounts.get(calendar.day(month), ZERO) for month in range(1, max(1, months) + 1)]

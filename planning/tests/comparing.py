@@ -25,7 +25,7 @@ from planning.tests.freed import follow_debts, lead_to
 from planning.tests.walked import Account, cents
 from planning.versions import MOST_PAYMENTS
 from planning.vocabulary import EntryKind
-from tracking.queries import dashboard_reads, make_dashboard
+from tracking.services import dashboard_reads, make_dashboard
 
 PRIORITIES = ("High", "Medium", "Low")
 EXPENSES = Decimal(2000)

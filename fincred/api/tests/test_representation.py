@@ -30,9 +30,8 @@ from planning.services.projections import project_goal
 from planning.services.suggestions import suggestions_for
 from planning.services.what_if import Question, what_if
 from planning.tests.factories import plan_for, snapshot_of
-from tracking.queries import dashboard_reads, make_dashboard
 from tracking.serializers import CheckInOutcomeSerializer, DashboardSerializer
-from tracking.services import create_check_in
+from tracking.services import create_check_in, dashboard_reads, make_dashboard
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform]
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
+from html import unescape
 
 import pytest
+import time_machine
 from django.test import Client
 
-from accounts.back_office.tests.acting import PEOPLE, act_in_back_office
+from accounts.back_office.tests.acting import PEOPLE, act_in_back_office, signed_in
 from accounts.models import User
 from accounts.services import erase_person, set_active, set_role
+from conftest import client_of
 from fincred import clock
 from fincred.back_office.tests.person_pages import page_of, path_of
+from fincred.days_in_words import days_in_words
 from goals.services import cancel_goal
 from planning.services.action_plans import end_action_plan
 from planning.tests.factories import TODAY, goal_of, plan_for, snapshot_of
+from tracking.services import create_check_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -45,6 +51,24 @@ class TestPlans:
         page = page_of(support, saver)
         assert "ended on 10 Mar 2026." in page
         assert "They make another one" not in page
+
+    @pytest.mark.parametrize("put_in", [0, 50], ids=["nothing", "less"])
+    def test_say_what_the_person_reads_in_the_app(
+        self, agent: User, saver: User, noon: datetime, put_in: int
+    ) -> None:
+        """100 a month; whatever was put in, all pages tell the same of what is still asked for."""
+        snapshot_of(saver)
+        goal = goal_of(saver)
+        plan = plan_for(goal)
+        if put_in:
+            create_check_in(owner=saver, goal_id=goal.pk, current_amount=Decimal(put_in), now=noon, today=TODAY)
+        with time_machine.travel(noon + timedelta(days=40), tick=False):
+            [shown] = client_of(saver).get("/api/v0/action-plans").json()
+            office, text = signed_in(agent), shown["explanation"]["text"]
+            for name in (f"accounts/user/{saver.pk}", f"goals/goal/{goal.pk}", f"planning/actionplan/{plan.pk}"):
+                page = office.get(f"/admin/{name}/change/").content.decode()
+                assert days_in_words(text) in unescape(page), name
+        assert "will be missing" in text
 
 
 class TestDisabled:

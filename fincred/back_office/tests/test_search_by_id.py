@@ -15,7 +15,7 @@ from accounts.services import set_role
 from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.companion.models import Snippet
-from fincred.companion.vocabulary import Topic
+from fincred.companion.vocabulary import EducationTopic
 from fincred.db.privacy import privacy_of
 from fincred.tests.test_privacy import Person, person
 from planning.models import CalendarRevision
@@ -59,7 +59,7 @@ def test_each_id_leads_to_its_page_or_to_the_person_whose_it_is(support: Client,
     BackupCode.objects.create(user_id=factor.user_id, code_hash="x")
     CalendarRevision.objects.create(user_id=person.id, content="x", changed_at=clock.now())
     # A migration writes some; tests with real transactions empty the table.
-    Snippet.objects.create(topic=Topic.FIRE_BASICS, created_at=clock.now(), updated_at=clock.now())
+    Snippet.objects.create(topic=EducationTopic.FIRE_BASICS, created_at=clock.now(), updated_at=clock.now())
     wrong = {}
     for name in _models().keys() - NOT_SOUGHT.keys():
         model = _models()[name]

@@ -11,6 +11,7 @@ from typing import Final
 from fincred.clock import local_day
 from fincred.companion.coach.interface import Asker
 from fincred.companion.coach.message import Message
+from fincred.money import money_in_words
 from fincred.text import fold
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
@@ -73,21 +74,8 @@ def read_hints(question: Question, is_telling: Callable[[str], bool]) -> tuple[Q
 
 def money(amount: Decimal, asker: Asker) -> str:
     """Such as 1,234.50 EUR."""
-    return f"{capped(amount):,.2f} {asker.user.profile.currency}"
+    return money_in_words(capped(amount), asker.user.profile.currency)
 
 
 def day(moment: date) -> str:
     return f"{moment.day} {moment:%B} {moment.year}"
-
-
-def percent(rate: Decimal) -> str:
-    """Such as 4.5 %."""
-    return f"{rate.normalize():f} %"
-
-
-def months(number: int) -> str:
-    return "1 month" if number == 1 else f"{number} months"
-
-
-def weeks(number: int) -> str:
-    return "1 week" if number == 1 else f"{number} weeks"

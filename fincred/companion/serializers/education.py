@@ -10,7 +10,7 @@ from fincred.api.serializers import (
     TextField,
     UUIDField,
 )
-from fincred.companion.vocabulary import Topic
+from fincred.companion.vocabulary import EducationTopic
 from goals.vocabulary import GoalType
 from planning.vocabulary import Feasibility
 
@@ -19,7 +19,7 @@ class SnippetSerializer(Serializer):
     """A short text about money. Without a context it is for everybody."""
 
     id = UUIDField()
-    topic = ChoiceField(Topic)
+    topic = ChoiceField(EducationTopic)
     short_title = TextField(max_length=60)
     content = TextField(max_length=2000)
     context_goal_type = ChoiceField(GoalType, allow_null=True)
@@ -31,6 +31,6 @@ class SnippetSerializer(Serializer):
 class SnippetFilter(QuerySerializer):
     """Only texts with exactly these."""
 
-    topic = ChoiceField(Topic, required=False)
+    topic = ChoiceField(EducationTopic, required=False)
     context_goal_type = ChoiceField(GoalType, required=False)
     context_feasibility = ChoiceField(Feasibility, required=False)

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import lock_user
 from fincred.companion.models import Notification, NotificationPreferences
 from fincred.companion.services.schedule import lock_preferences, plan_next, rhythm_of, store
-from fincred.companion.vocabulary import KIND_OF, Kind, NotificationStatus
+from fincred.companion.vocabulary import KIND_OF, MessageKind, NotificationStatus
 from fincred.preconditions import ANY_REVISION, Precondition
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def update_preferences(
     preferences = lock_preferences(person, now)
     expected.require(preferences.revision)
     before = {kind: getattr(preferences, kind) for kind in changes}
-    switched = [Kind(kind) for kind, wanted in changes.items() if before[kind] != wanted]
+    switched = [MessageKind(kind) for kind, wanted in changes.items() if before[kind] != wanted]
     if not switched:
         return preferences
     for kind in switched:
@@ -59,7 +59,7 @@ def update_preferences(
     return preferences
 
 
-def unsubscribe(*, user_id: UUID, kind: Kind, now: datetime) -> None:
+def unsubscribe(*, user_id: UUID, kind: MessageKind, now: datetime) -> None:
     """Switch one kind off by the link in a mail. Nothing happens if it is off, or the person was erased."""
     with transaction.atomic():
         person = User.objects.filter(pk=user_id).first()
@@ -67,7 +67,7 @@ def unsubscribe(*, user_id: UUID, kind: Kind, now: datetime) -> None:
             update_preferences(user=person, changes={kind: False}, now=now)
 
 
-def _switch_rows(preferences: NotificationPreferences, kind: Kind, wanted: bool, now: datetime) -> None:
+def _switch_rows(preferences: NotificationPreferences, kind: MessageKind, wanted: bool, now: datetime) -> None:
     """Cancel the rows of a kind, or plan them again."""
     types = [type_ for type_, its in KIND_OF.items() if its == kind]
     mine = Notification.objects.filter(user=preferences.user_id, type__in=types)

@@ -73,7 +73,9 @@ def try_to_plan(row: Notification, preferences: NotificationPreferences, now: da
     try:
         plan_next(row, rhythm_of(preferences.user.profile, preferences), now)
     except Exception:
-        logger.exception("Not planned", extra={"notification_id": str(row.pk), "user_id": str(row.user_id)})
+        logger.exception(
+            "Could not plan a notification", extra={"notification_id": str(row.pk), "user_id": str(row.user_id)}
+        )
         row.due_on, row.next_send_at, row.is_moved = None, None, False
 
 

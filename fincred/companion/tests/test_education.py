@@ -19,7 +19,7 @@ from accounts.vocabulary import StaffRole
 from fincred import clock
 from fincred.companion.models import Snippet
 from fincred.companion.tests.education import write_texts
-from fincred.companion.vocabulary import Topic
+from fincred.companion.vocabulary import EducationTopic
 
 pytestmark = [pytest.mark.integration, pytest.mark.platform, pytest.mark.django_db]
 
@@ -35,7 +35,7 @@ def texts(db: None) -> None:
 class TestTexts:
     def test_are_at_least_25_and_every_topic_has_some(self) -> None:
         assert Snippet.objects.count() >= 25
-        assert set(Snippet.objects.values_list("topic", flat=True)) == set(Topic)
+        assert set(Snippet.objects.values_list("topic", flat=True)) == set(EducationTopic)
 
     def test_are_of_the_promised_length(self) -> None:
         lengths = [len(text.split()) for text in Snippet.objects.values_list("content", flat=True)]

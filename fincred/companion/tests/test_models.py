@@ -19,7 +19,7 @@ from fincred.companion.models import (
     Snippet,
 )
 from fincred.companion.tests.factories import ChatSessionFactory, NotificationFactory, PhoneFactory
-from fincred.companion.vocabulary import Intent, NotificationType, Topic
+from fincred.companion.vocabulary import EducationTopic, Intent, NotificationType
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import chosen_plan_for, snapshot_of
 
@@ -45,7 +45,7 @@ FAULTS: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
 def rows(saver: User) -> None:
     """One of each."""
     now = clock.now()
-    Snippet.objects.create(topic=Topic.FIRE_BASICS, created_at=now, updated_at=now)
+    Snippet.objects.create(topic=EducationTopic.FIRE_BASICS, created_at=now, updated_at=now)
     session = ChatSessionFactory.create(user=saver)
     ChatMessage.objects.create(session=session, intent=Intent.HELP, created_at=now)
     NotificationPreferences.objects.create(user=saver, counted_from=now.date())

@@ -17,7 +17,7 @@ from fincred import clock
 from fincred.companion.models import NotificationPreferences
 from fincred.companion.services import plan_for_everybody, send_due_notifications
 from fincred.companion.unsubscribing import token_for
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 
 pytestmark = [pytest.mark.integration, pytest.mark.django_db]
 
@@ -75,7 +75,7 @@ class TestUnsubscribe:
         assert as_saver.get(URL).json() == ALL | {"reminders": False}
 
     def test_shows_a_page_and_changes_nothing(self, api: APIClient, as_saver: APIClient, saver: User) -> None:
-        page = api.get(STOP + token_for(saver.pk, Kind.DRIFT))
+        page = api.get(STOP + token_for(saver.pk, MessageKind.DRIFT))
         assert page["Content-Type"] == "text/html; charset=utf-8"
         assert page["Referrer-Policy"] == "no-referrer"
         assert '<form method="post"' in page.content.decode()
@@ -85,7 +85,7 @@ class TestUnsubscribe:
     def test_shows_people_a_page_after_the_button_too(
         self, api: APIClient, as_saver: APIClient, saver: User, accept: str
     ) -> None:
-        link = STOP + token_for(saver.pk, Kind.DRIFT)
+        link = STOP + token_for(saver.pk, MessageKind.DRIFT)
         assert api.get(link, HTTP_ACCEPT=accept).status_code == 200
         page = api.post(link, HTTP_ACCEPT=accept)
         assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -96,12 +96,12 @@ class TestUnsubscribe:
     def test_takes_any_accept_header_of_a_mail_program(
         self, api: APIClient, as_saver: APIClient, saver: User
     ) -> None:
-        assert api.post(STOP + token_for(saver.pk, Kind.DRIFT), HTTP_ACCEPT="text/plain").status_code == 200
+        assert api.post(STOP + token_for(saver.pk, MessageKind.DRIFT), HTTP_ACCEPT="text/plain").status_code == 200
         assert as_saver.get(URL).json() == ALL | {"drift": False}
 
     def test_twice_is_once(self, api: APIClient, as_saver: APIClient, saver: User) -> None:
         for _ in range(2):
-            assert api.post(STOP + token_for(saver.pk, Kind.DRIFT)).status_code == 200
+            assert api.post(STOP + token_for(saver.pk, MessageKind.DRIFT)).status_code == 200
         assert as_saver.get(URL).json() == ALL | {"drift": False}
         assert AuditEntry.objects.filter(person_id=saver.pk, action="preferences.changed").count() == 1
 
@@ -111,12 +111,12 @@ class TestUnsubscribe:
         """Mail programs send it from their own servers, for many people."""
         settings.RATE_LIMIT_ENABLED, settings.REDIS_URL = True, ""
         time_machine.move_to(clock.now(), tick=False)
-        links = [STOP + token_for(saver.pk, kind) for kind in Kind] * 5
+        links = [STOP + token_for(saver.pk, kind) for kind in MessageKind] * 5
         answers = [api.post(link, REMOTE_ADDR=f"192.0.2.{n}") for n, link in enumerate(links)]
         assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 5
         assert '"unsubscribe";r=0;' in answers[19].headers["RateLimit"]
         assert api.get(links[0]).status_code == 200
-        assert api.post(STOP + token_for(stranger.pk, Kind.DRIFT)).status_code == 200
+        assert api.post(STOP + token_for(stranger.pk, MessageKind.DRIFT)).status_code == 200
 
     @pytest.mark.redis
     @pytest.mark.postgresql
@@ -125,12 +125,12 @@ class TestUnsubscribe:
     ) -> None:
         first, *others = settings.MIDDLEWARE
         settings.MIDDLEWARE = [first, "fincred.db.replicas.ReplicaMiddleware", *others]
-        assert api.post(STOP + token_for(saver.pk, Kind.DRIFT)).status_code == 200
+        assert api.post(STOP + token_for(saver.pk, MessageKind.DRIFT)).status_code == 200
         assert redis.exists(f"fincred:written:{saver.pk}")
 
     @pytest.mark.parametrize("method", ["get", "post"])
     def test_refuses_what_was_not_signed(self, api: APIClient, saver: User, method: str) -> None:
-        token = token_for(saver.pk, Kind.DRIFT)
+        token = token_for(saver.pk, MessageKind.DRIFT)
         for forged in (token.replace("drift", "reminders"), token[:-1], "x", f"{saver.pk.hex}.drift"):
             assert getattr(api, method)(STOP + forged).status_code == 404
 

@@ -37,7 +37,7 @@ from fincred.companion.tests.reminding import (
     run,
     run_until,
 )
-from fincred.companion.vocabulary import Kind, NotificationType
+from fincred.companion.vocabulary import MessageKind, NotificationType
 from fincred.context import Role
 from fincred.ops.jobs import registered_jobs, run_if_due
 from fincred.ops.models import JobState
@@ -360,7 +360,7 @@ class TestMilestone:
 
     def test_is_dropped_when_the_person_says_no_while_it_waits(self, planned: User) -> None:
         check_in(planned, GoalFactory.create(user=planned, target_amount=900), 500)
-        unsubscribe(user_id=planned.pk, kind=Kind.MILESTONES, now=TUESDAY)
+        unsubscribe(user_id=planned.pk, kind=MessageKind.MILESTONES, now=TUESDAY)
         assert run(TUESDAY) == []
 
 

@@ -37,7 +37,7 @@ from fincred.companion.tests.reminding import (
     run,
     run_until,
 )
-from fincred.companion.vocabulary import Kind, NotificationStatus, NotificationType
+from fincred.companion.vocabulary import MessageKind, NotificationStatus, NotificationType
 from fincred.ops.jobs import registered_jobs, run_if_due
 from goals.tests.factories import GoalFactory
 from planning.tests.factories import plan_for, snapshot_of
@@ -158,7 +158,7 @@ class TestPreferences:
 
     def test_off_stops_ones_own_as_well(self, planned: User) -> None:
         own(planned, NotificationType.CHECKIN_REMINDER)
-        unsubscribe(user_id=planned.pk, kind=Kind.REMINDERS, now=TUESDAY)
+        unsubscribe(user_id=planned.pk, kind=MessageKind.REMINDERS, now=TUESDAY)
         assert run_until(MONDAY_EVENING + DAY) == []
 
     def test_begin_with_a_first_change(self, saver: User) -> None:
@@ -168,7 +168,7 @@ class TestPreferences:
 
     def test_of_an_erased_person_are_nothing(self, planned: User) -> None:
         erase_person(user=planned, now=TUESDAY)
-        unsubscribe(user_id=planned.pk, kind=Kind.DRIFT, now=TUESDAY)
+        unsubscribe(user_id=planned.pk, kind=MessageKind.DRIFT, now=TUESDAY)
         assert not NotificationPreferences.objects.exists()
 
 

@@ -22,7 +22,7 @@ from fincred.companion import examples, services
 from fincred.companion.queries import preferences_of
 from fincred.companion.serializers.preferences import PreferencesSerializer
 from fincred.companion.unsubscribing import read_token
-from fincred.companion.vocabulary import Kind
+from fincred.companion.vocabulary import MessageKind
 from fincred.context import update_caller
 from fincred.errors import NoFieldsToUpdateError, ResourceNotFoundError
 
@@ -68,11 +68,11 @@ class PreferencesDetail(ApiView):
 
 
 _WHAT = {
-    Kind.REMINDERS: "reminders to check in",
-    Kind.PAYMENTS: "reminders of payments",
-    Kind.WEEKLY_SUMMARY: "weekly summaries",
-    Kind.MILESTONES: "mails about milestones",
-    Kind.DRIFT: "mails about goals and their plans",
+    MessageKind.REMINDERS: "reminders to check in",
+    MessageKind.PAYMENTS: "reminders of payments",
+    MessageKind.WEEKLY_SUMMARY: "weekly summaries",
+    MessageKind.MILESTONES: "mails about milestones",
+    MessageKind.DRIFT: "mails about goals and their plans",
 }
 
 
@@ -107,7 +107,7 @@ class Unsubscribe(PublicView):
             return _page(kind, is_done=True)
         return self.answer({"message": f"You get no more {_WHAT[kind]}."}, MessageSerializer)
 
-    def _read(self, token: str) -> tuple[UUID, Kind]:
+    def _read(self, token: str) -> tuple[UUID, MessageKind]:
         """The person's id and the kind of mail. Of a network only forged tokens are counted: mail programs send
         many of ours.
 
@@ -121,6 +121,6 @@ class Unsubscribe(PublicView):
         return found
 
 
-def _page(kind: Kind, *, is_done: bool) -> HttpResponse:
+def _page(kind: MessageKind, *, is_done: bool) -> HttpResponse:
     page = render_to_string("unsubscribe.html", {"what": _WHAT[kind], "is_done": is_done})
     return HttpResponse(page, headers={"Referrer-Policy": "no-referrer"})

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import connection, models
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import DEFAULT_DB_ALIAS, models
 
 from fincred.db.backup.archive import Digest, Digests
 from fincred.db.fields import ExactJSONEncoder
+from fincred.db.own_migrations import applied
 
 BATCH: Final = 1000
 
@@ -36,7 +36,7 @@ def row_count() -> int:
 
 def migrations() -> list[list[str]]:
     """The migrations that were applied to this database, by app and name."""
-    return sorted([app, name] for app, name in MigrationRecorder(connection).applied_migrations())
+    return sorted([app, name] for app, name in applied(DEFAULT_DB_ALIAS))
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:

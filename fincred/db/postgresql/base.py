@@ -136,7 +136,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return commits
 
     def connect_beside_the_pool(self, *, patience: int) -> None:
-        """Connect once more and close it again: a pool tells its log alone why it has no connection.
+        """Open a connection outside of the pool, and close it: the pool itself tells only its log why it has none.
 
         :raises psycopg.Error: the server's refusal, or why it wasn't reached within `patience` seconds.
         """

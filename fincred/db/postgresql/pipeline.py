@@ -25,7 +25,8 @@ from psycopg.waiting import Ready, Wait
 
 from fincred.db.postgresql.patience import limit
 
-# What PostgreSQL ends by itself. FinCred asks for it when it connects; behind a pooler the role has to bring it.
+# After these times PostgreSQL itself ends what takes longer. FinCred asks for them when it connects; behind a
+# transaction pooler they have to be set for the role.
 TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
 
 # SQL with `%s` for each parameter, and the parameters.

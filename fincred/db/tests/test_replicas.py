@@ -343,10 +343,10 @@ class TestFailure:
                 wait_until(lambda: watch.execute(renamed).fetchone() == (True,))
             with standing_still(replica):
                 primary.execute("ALTER TABLE goals_goal RENAME nickname TO name")
-                before = person.site.log.read_text().count("Done again")
+                before = person.site.log.read_text().count("Repeated on the primary")
                 assert {person.sees() for _ in range(20)} == {"before"}
                 # Not every one: a process that has met it leaves the replica alone for a while.
-                assert person.site.log.read_text().count("Done again") - before < 20
+                assert person.site.log.read_text().count("Repeated on the primary") - before < 20
 
     def test_of_redis_leaves_all_to_the_primary(
         self, primary: ThrowawayServer, replica: ThrowawayReplica, tmp_path: Path

@@ -154,7 +154,7 @@ class TestDeadlock:
         goal.refresh_from_db()
         assert (goal.name == "Renamed") == (asks == "to rename")
         assert goal.check_in_count == CheckIn.objects.count() == (asks == "to check in")
-        assert "Done again: PostgreSQL aborted it" in caplog.messages
+        assert "Repeated: PostgreSQL aborted it" in caplog.messages
         assert response.headers["RateLimit-Policy"] == '"writes";q=60;w=60'
         assert response.headers["RateLimit"].startswith('"writes";r=59;')  # counted once
 

@@ -96,7 +96,7 @@ class EnvelopeWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         )
 
     def enqueue_req(self, conn: Any) -> None:
-        """A new connection takes no thread before its first byte, and a request none before others are done.
+        """A new connection takes no thread before its first byte; a request waits in the pool's queue for one.
 
         With `--threads 1` requests are answered by the thread that receives them. In exchange a client who sends
         slowly holds up a worker, as with gunicorn's sync workers: a proxy that buffers has to stand before it.

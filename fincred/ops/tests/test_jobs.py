@@ -8,6 +8,7 @@ import pytest
 
 from fincred import clock
 from fincred.ops import jobs
+from fincred.ops.heartbeat import SOON
 from fincred.ops.jobs import (
     AfterRestoreNeededError,
     Job,
@@ -173,6 +174,9 @@ class TestWait:
     @pytest.mark.parametrize(("every", "seconds"), [(5, 1), (10, 1), (60, 6), (300, 30), (3600, 60), (86400, 60)])
     def test_is_a_tenth_of_the_interval_between_a_second_and_a_minute(self, every: int, seconds: int) -> None:
         assert replace(HOURLY, every=timedelta(seconds=every)).wait == timedelta(seconds=seconds)
+
+    def test_after_an_outage_is_long_enough_for_others_to_prolong_their_leases(self) -> None:
+        assert jobs.AFTER_OUTAGE > 2 * SOON
 
 
 class TestRegisterJob:

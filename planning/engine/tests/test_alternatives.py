@@ -28,7 +28,7 @@ from planning.engine.tests.builders import (
     money,
     plan_inputs,
 )
-from planning.vocabulary import Feasibility, Frequency
+from planning.vocabulary import AlternativeKind, Feasibility, Frequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -47,9 +47,9 @@ def kinds(found: tuple[Alternative, ...]) -> list[str]:
 class TestAlternatives:
     def test_are_a_later_date_a_smaller_amount_and_more_money(self) -> None:
         assert alternatives(100, goal(1500, 12)) == (
-            Alternative("later_date", target_date=date(2027, 3, 2)),
-            Alternative("smaller_amount", target_amount=money(1200)),
-            Alternative("more_money", extra_monthly=money(25)),
+            Alternative(AlternativeKind.LATER_DATE, target_date=date(2027, 3, 2)),
+            Alternative(AlternativeKind.SMALLER_AMOUNT, target_amount=money(1200)),
+            Alternative(AlternativeKind.MORE_MONEY, extra_monthly=money(25)),
         )
 
     def test_are_only_for_unrealistic_goals(self) -> None:
@@ -63,8 +63,8 @@ class TestAlternatives:
         assert (
             alternatives(-50, goal(1200, 12))
             == (
-                Alternative("smaller_amount", target_amount=money(0)),
-                Alternative("more_money", extra_monthly=money(150)),
+                Alternative(AlternativeKind.SMALLER_AMOUNT, target_amount=money(0)),
+                Alternative(AlternativeKind.MORE_MONEY, extra_monthly=money(150)),
             )[1:]
         )
 
@@ -73,7 +73,7 @@ class TestAlternatives:
 
     def test_do_not_go_below_what_is_saved(self) -> None:
         found = alternatives(0, goal(1200, 12, already_there=money(300)))
-        assert Alternative("smaller_amount", target_amount=money(300)) in found
+        assert Alternative(AlternativeKind.SMALLER_AMOUNT, target_amount=money(300)) in found
 
     def test_count_the_interest_of_what_was_put_in_and_is_not_asked_for(self) -> None:
         """Of 200, about 50 count as the payment of the 20th, which earns from the next month on.
@@ -82,7 +82,7 @@ class TestAlternatives:
         """
         saver = goal(1200, 4, annual_rate=Decimal(24), added=money(200), cadence=ON_THE_20TH)
         found = alternatives(0, saver)
-        assert Alternative("smaller_amount", target_amount=money("215.42")) in found
+        assert Alternative(AlternativeKind.SMALLER_AMOUNT, target_amount=money("215.42")) in found
         assert alternatives(0, replace(saver, target_amount=money("215.42"))) == ()
         assert alternatives(0, replace(saver, target_amount=money("215.43"))) != ()
 
@@ -161,7 +161,7 @@ class TestAlternatives:
 
     def test_of_a_goal_whose_date_has_come_is_a_date_with_time_to_save(self) -> None:
         found = alternatives(100, goal(1000, target_date=date(2025, 12, 1)))
-        assert found[0] == Alternative("later_date", target_date=date(2026, 10, 2))
+        assert found[0] == Alternative(AlternativeKind.LATER_DATE, target_date=date(2026, 10, 2))
 
     def test_of_a_chosen_amount_do_not_pretend_that_more_money_changes_it(self) -> None:
         assert kinds(alternatives(500, goal(1200, chosen_monthly=money(50)))) == ["later_date", "smaller_amount"]
@@ -175,7 +175,7 @@ class TestAlternatives:
             for day in (each.target_date for each in made.alternatives if each.target_date):
                 assert day > plan_input.goals[position].target_date
                 after = make_plan(
-                    put_back(plan_input, position, Alternative("later_date", target_date=day)),
+                    put_back(plan_input, position, Alternative(AlternativeKind.LATER_DATE, target_date=day)),
                     with_alternatives=False,
                 )
                 for other, (old, new) in enumerate(zip(plan.goals, after.goals, strict=True)):
@@ -185,7 +185,9 @@ class TestAlternatives:
                     sooner = put_back(
                         plan_input,
                         position,
-                        Alternative("later_date", target_date=calendar_date(plan_input.as_of, months)),
+                        Alternative(
+                            AlternativeKind.LATER_DATE, target_date=calendar_date(plan_input.as_of, months)
+                        ),
                     )
                     states = solve_dates(sooner, Needs(plan_input.calendar), order)
                     assert not next(each for each in states if each.position == position).arrives

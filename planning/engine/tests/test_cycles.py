@@ -17,7 +17,7 @@ from planning.engine.model import Finances, GoalInput, GoalPlan, PlanInput
 from planning.engine.money.flows import Flow
 from planning.engine.plan import make_plan
 from planning.engine.tests.builders import NEW_YEAR, goal, inputs, money, planned
-from planning.vocabulary import Feasibility, Frequency, PayFrequency
+from planning.vocabulary import AlternativeKind, Feasibility, Frequency, PayFrequency
 
 pytestmark = [pytest.mark.unit, pytest.mark.planning]
 
@@ -194,8 +194,8 @@ class TestAlternatives:
         bill = yearly(1800)
         [plan] = planned(100, bill)
         found = {each.kind: each for each in plan.alternatives}
-        assert found["smaller_amount"].target_amount == 1200
-        assert found["more_money"].extra_monthly == 50
+        assert found[AlternativeKind.SMALLER_AMOUNT].target_amount == 1200
+        assert found[AlternativeKind.MORE_MONEY].extra_monthly == 50
         assert planned(150, bill)[0].shortfall == 0
         assert planned("149.99", bill)[0].shortfall > 0
 

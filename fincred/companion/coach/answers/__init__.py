@@ -1,4 +1,8 @@
-"""One answer for each topic, made of figures that the API's own services and queries give, and its intent."""
+"""One answer for each topic, made of figures that the API's own services and queries give, and its intent.
+
+Belongs here: what the coach says. Doesn't: which topic a message has (`topics`, `words`, `intents`).
+When you add a topic, also name its answer in `ANSWERS`, and compare its figures in `test_coach_figures.py`.
+"""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from fincred.companion.coach.answers.goals import standing
 from fincred.companion.coach.answers.money import what_a_month_leaves
 from fincred.companion.coach.dates import day_in
 from fincred.companion.coach.message import NAMED, Message, joined, simple
-from fincred.companion.coach.question import Question, day, months, percent
-from fincred.money import ZERO
+from fincred.companion.coach.question import Question, day
+from fincred.money import ZERO, rate_in_words
+from fincred.text import counted
 from goals.models import Goal
 from goals.vocabulary import GoalType, Status
 from planning.engine.dates import Calendar
@@ -91,7 +92,8 @@ def interest_of_a_month(question: Question) -> str:
     chosen = _named_among(debts, question) or sorted(debts, key=lambda debt: -debt.balance)
     costs = [(debt, *first_interest(debt.as_engine_debt(), Calendar(today, today))) for debt in chosen]
     each = joined(
-        f"{question.money(interest)} on {_name(debt)} ({question.money(debt.balance)} at {percent(rate)} a year)"
+        f"{question.money(interest)} on {_name(debt)} "
+        f"({question.money(debt.balance)} at {rate_in_words(rate)} a year)"
         for debt, interest, rate in costs
     )
     total = question.money(sum((interest for _, interest, _ in costs), ZERO))
@@ -116,9 +118,9 @@ def _named_among(debts: Sequence[DebtEntry], question: Question) -> list[DebtEnt
 
 
 def _debt(debt: DebtEntry, question: Question) -> str:
-    rate = f"{percent(debt.interest_rate_annual)} interest a year"
+    rate = f"{rate_in_words(debt.interest_rate_annual)} interest a year"
     if debt.promo_until and _is_promotional(debt, question.asker.today):
-        promo = percent(debt.promo_rate_annual or ZERO)
+        promo = rate_in_words(debt.promo_rate_annual or ZERO)
         rate = f"{promo} interest a year until {day(debt.promo_until)} and then {rate}"
     return f"{_name(debt)}: {question.money(debt.balance)} at {rate}, with {_minimum(debt, question)}"
 
@@ -127,7 +129,8 @@ def _minimum(debt: DebtEntry, question: Question) -> str:
     if debt.min_payment_percent is None:
         return f"a minimum payment of {question.money(debt.min_payment)} a month"
     least = question.money(debt.min_payment_floor or ZERO)
-    return f"a minimum payment of {percent(debt.min_payment_percent)} of what is owed, at least {least}, a month"
+    share = rate_in_words(debt.min_payment_percent)
+    return f"a minimum payment of {share} of what is owed, at least {least}, a month"
 
 
 def paid_off(question: Question) -> str:
@@ -181,7 +184,8 @@ def _first(payoff: Payoff, question: Question) -> str:
     text = ""
     if _rate_on(highest, today) > _rate_on(second, today):
         at_present = " at present" if any(_is_promotional(debt, today) for debt in debts) else ""
-        text = f" The highest rate{at_present} is that of {_name(highest)}, {percent(_rate_on(highest, today))}: "
+        rate = rate_in_words(_rate_on(highest, today))
+        text = f" The highest rate{at_present} is that of {_name(highest)}, {rate}: "
         text += "what you pay beyond the minimum payments goes there first."
     first = next((debt for debt in payoff.order if debt.months), None)
     if first is None or first.closed_on is None:
@@ -228,7 +232,7 @@ def _payoff(payoff: Payoff, question: Question) -> str:
     if payoff.months is None or payoff.total_interest is None or payoff.debt_free_date is None:
         return "doesn't end"
     interest = f"{question.money(payoff.total_interest)} of interest" if payoff.total_interest else "no interest"
-    return f"takes {months(payoff.months)}, until {day(payoff.debt_free_date)}, and costs {interest}"
+    return f"takes {counted(payoff.months, 'month')}, until {day(payoff.debt_free_date)}, and costs {interest}"
 
 
 def _faster(found: Comparison, question: Question, extra: Decimal) -> str:
@@ -237,7 +241,7 @@ def _faster(found: Comparison, question: Question, extra: Decimal) -> str:
     if more.months is None or more.interest_saved is None or more.months == payoff.months:
         return ""
     saved = f" and {question.money(more.interest_saved)} less interest" if more.interest_saved else ""
-    told = f" With {question.money(more.extra)} more a month it is {months(more.months)}{saved}."
+    told = f" With {question.money(more.extra)} more a month it is {counted(more.months, 'month')}{saved}."
     return f"{told}{_is_short(extra + more.extra, question)}"
 
 
@@ -261,7 +265,9 @@ def _never(found: Comparison, question: Question, extra: Decimal = ZERO) -> str:
     enough = next((more for more in found.more if more.months is not None and more.months <= _LONGEST), None)
     if enough is None or enough.months is None:
         return text
-    told = f"With {question.money(enough.extra)} more a month they are paid off in {months(enough.months)}."
+    told = (
+        f"With {question.money(enough.extra)} more a month they are paid off in {counted(enough.months, 'month')}."
+    )
     return f"{text} {told}{_is_short(extra + enough.extra, question)}"
 
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from fincred.companion.coach.interface import Asker
 from fincred.companion.coach.message import joined, simple
-from fincred.companion.coach.question import Question, day, percent, weeks
+from fincred.companion.coach.question import Question, day
 from fincred.db.queries import fetch_all
-from fincred.money import ZERO
+from fincred.money import ZERO, rate_in_words
+from fincred.text import counted
 from goals.models import Goal
 from goals.progress import ProgressStatus
 from goals.vocabulary import GoalType, Kind, Status
@@ -22,8 +23,8 @@ from planning.engine.sentences import held_back_parts, kept_for
 from planning.models import ActionPlan
 from planning.queries import OPEN_PLANS
 from planning.services.as_asked import count_what_is_asked
-from planning.vocabulary import Feasibility
-from tracking.queries import Dashboard, dashboard_reads, make_dashboard
+from planning.vocabulary import AlternativeKind, Feasibility
+from tracking.services import Dashboard, dashboard_reads, make_dashboard
 
 STANDING: Final = {
     ProgressStatus.COMPLETED: "reached",
@@ -124,7 +125,7 @@ def how_it_stands(goal: Goal, today: date) -> str:
 def streak(dashboard: Dashboard) -> str:
     if not dashboard.stats.current_streak:
         return "A check-in or a pulse this week begins a new streak."
-    return f"Your streak: {weeks(dashboard.stats.current_streak)} in a row."
+    return f"Your streak: {counted(dashboard.stats.current_streak, 'week')} in a row."
 
 
 def no_active_goals(asker: Asker) -> str:
@@ -284,7 +285,7 @@ def _is_there(facts: Any, question: Question) -> str:
 
 def _grows(facts: Any, question: Question) -> str:
     there, target = _money(facts, "already_there", question), _money(facts, "target_amount", question)
-    rate = percent(Decimal(facts["annual_rate"]))
+    rate = rate_in_words(Decimal(facts["annual_rate"]))
     return (
         f"The {there} that is there grows to {target} by {_day(facts, 'target_date')} at {rate} a year by itself."
     )
@@ -326,9 +327,9 @@ def _ways(plan: ActionPlan, question: Question) -> str:
 
 
 def _way(alternative: Any, question: Question) -> str:
-    if alternative["kind"] == "later_date":
+    if alternative["kind"] == AlternativeKind.LATER_DATE:
         return f"a later date ({_day(alternative, 'target_date')})"
-    if alternative["kind"] == "smaller_amount":
+    if alternative["kind"] == AlternativeKind.SMALLER_AMOUNT:
         return f"a smaller amount ({_money(alternative, 'target_amount', question)})"
     return f"{_money(alternative, 'extra_monthly', question)} more a month"
 
